@@ -1,0 +1,1 @@
+//! Pure readings of the evidence that the planner and the checks share.

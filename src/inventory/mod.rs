@@ -1,0 +1,1 @@
+//! Reads `inventory.yaml`: strict, with every diagnostic in one go.

@@ -1,0 +1,1 @@
+//! Evidence in, verdicts and stages out.

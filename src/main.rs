@@ -1,0 +1,2 @@
+//! v6ready
+fn main() {}

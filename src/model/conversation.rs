@@ -1,0 +1,174 @@
+//! What one TCP connection showed: the connect, the TLS handshake on it, the HTTP exchange on that.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Blob, NetFailure};
+
+/// One connection, seen layer by layer. A layer is `None` when it was not asked for or when the
+/// layer below it failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The TCP handshake.
+    pub connect: Result<Connected, NetFailure>,
+    /// The TLS handshake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Result<TlsSession, TlsFailed>>,
+    /// The HTTP exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<Result<HttpResponse, HttpFailure>>,
+}
+
+/// An established TCP connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connected {
+    /// From SYN to SYN-ACK, in microseconds.
+    pub elapsed_us: u64,
+}
+
+/// A completed TLS handshake. It is completed whatever the certificate says; whether the chain is
+/// to be trusted is for the checks to say, from the chain itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsSession {
+    /// From ClientHello to Finished, in microseconds.
+    pub elapsed_us: u64,
+    /// The protocol version's name: `TLSv1.2` or `TLSv1.3`.
+    pub version: String,
+    /// The cipher suite's IANA name.
+    pub cipher_suite: String,
+    /// The key-exchange group's IANA name, where the library tells.
+    pub group: Option<String>,
+    /// The protocol chosen by ALPN.
+    pub alpn: Option<String>,
+    /// The certificates as sent, leaf first, DER.
+    pub chain: Vec<Blob>,
+    /// The stapled OCSP response, DER.
+    pub ocsp: Option<Blob>,
+}
+
+/// A TLS handshake that did not complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsFailed {
+    /// Why.
+    pub failure: TlsFailure,
+    /// The certificates that had been sent until then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<Blob>,
+}
+
+/// Why a TLS handshake did not complete.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum TlsFailure {
+    /// The connection broke or fell silent.
+    Net {
+        /// How.
+        failure: NetFailure,
+    },
+    /// The server sent a fatal alert (RFC 8446 §6.2).
+    Alert {
+        /// Its description octet.
+        code: u8,
+        /// Its name, such as `handshake_failure`.
+        name: String,
+    },
+    /// The server speaks TLS, but no version, suite or group that we offered.
+    NothingInCommon {
+        /// What was missing.
+        detail: String,
+    },
+    /// The server could not prove that it holds the certificate's key.
+    BadSignature {
+        /// What the library said.
+        detail: String,
+    },
+    /// What came is not TLS, or breaks its rules.
+    NotTls {
+        /// What was wrong with it.
+        detail: String,
+    },
+    /// The certificate chain is larger than our limit.
+    ChainTooLarge,
+    /// Ours: the library or its configuration failed.
+    Ours {
+        /// What the library said.
+        detail: String,
+    },
+}
+
+/// An HTTP response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpResponse {
+    /// From the request to the end of the headers, in microseconds.
+    pub elapsed_us: u64,
+    /// `HTTP/1.0`, `HTTP/1.1` or `h2`.
+    pub version: String,
+    /// The status code, 100 to 999.
+    pub status: u16,
+    /// Header names in lower case and their values, in the order sent; each octet of a value is
+    /// one `char` (Latin-1), so nothing is lost.
+    pub headers: Vec<(String, String)>,
+    /// The body as sent, up to the limit, still in its content coding.
+    pub body: Blob,
+    /// How the body ended.
+    pub body_end: BodyEnd,
+}
+
+impl HttpResponse {
+    /// The first header of this name (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// How an HTTP body ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum BodyEnd {
+    /// It was read whole.
+    Complete,
+    /// We stopped at our octet limit.
+    Limit,
+    /// The deadline passed while it was still coming, or had stalled.
+    TimedOut,
+    /// It broke off.
+    Broken {
+        /// What the library said.
+        detail: String,
+    },
+}
+
+/// Why there is no HTTP response.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum HttpFailure {
+    /// The connection broke or fell silent.
+    Net {
+        /// How.
+        failure: NetFailure,
+    },
+    /// The headers exceed our limit.
+    HeadersTooLarge,
+    /// What came is not HTTP.
+    NotHttp {
+        /// What the library said.
+        detail: String,
+    },
+    /// An HTTP/2 stream or connection error (RFC 9113 §7).
+    Http2 {
+        /// The error code's name.
+        detail: String,
+    },
+}
+
+impl Conversation {
+    /// The first failure on the way up, if it lies on our own machine.
+    pub fn our_fault(&self) -> Option<&NetFailure> {
+        let failure = match (&self.connect, &self.tls, &self.http) {
+            (Err(failure), _, _) => failure,
+            (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. })), _) => failure,
+            (_, _, Some(Err(HttpFailure::Net { failure }))) => failure,
+            _ => return None,
+        };
+        failure.is_ours().then_some(failure)
+    }
+}

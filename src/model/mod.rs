@@ -1,0 +1,45 @@
+//! The words of v6ready as types. No input, no output, no clock.
+//!
+//! Facts travel one way through these types: a [`Service`] leads to [`Request`]s, a request is
+//! answered by an [`Observation`], observations make up [`Evidence`], and evidence is judged into
+//! [`Verdict`]s.
+
+mod address;
+mod blob;
+mod conversation;
+mod dns;
+mod evidence;
+mod failure;
+mod inventory;
+mod lang;
+mod name;
+mod network;
+mod observation;
+mod request;
+mod run;
+mod service;
+mod settings;
+mod stage;
+mod verdict;
+
+pub use address::{REGISTRY_DATE, SpecialPurpose, is_globally_reachable, special_purpose};
+pub use blob::{Blob, Digest};
+pub use conversation::{
+    BodyEnd, Connected, Conversation, HttpFailure, HttpResponse, TlsFailed, TlsFailure, TlsSession,
+};
+pub use dns::{DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType};
+pub use evidence::Evidence;
+pub use failure::{IcmpMeaning, NetFailure};
+pub use inventory::Inventory;
+pub use lang::{Lang, Text};
+pub use name::{Host, InvalidName, Name};
+pub use network::{Network, Networks};
+pub use observation::{Family, Observation, ObservationId, Reply};
+pub use request::{ConversationQuestion, DnsQuestion, HttpAsk, Question, Request, Transport};
+pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
+pub use service::{
+    Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
+};
+pub use settings::{Limits, Settings, Timeouts};
+pub use stage::Stage;
+pub use verdict::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};

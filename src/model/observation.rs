@@ -1,0 +1,172 @@
+//! Facts: what was asked, when, and what came of it.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Blob, Conversation, Digest, DnsMessage, NetFailure, Request};
+
+/// One fact. Failures are facts too; there is no error type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// What was asked.
+    pub request: Request,
+    /// When it was asked.
+    pub observed_at: Timestamp,
+    /// How long it took until it ended, in microseconds.
+    pub elapsed_us: u64,
+    /// What came of it.
+    pub reply: Reply,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// A DNS message that matches the question by id, question and server. It may still be
+    /// malformed: see [`DnsMessage::decoded`].
+    Dns(DnsMessage),
+    /// No DNS message came.
+    DnsFailed(NetFailure),
+    /// What a connection showed.
+    Conversation(Box<Conversation>),
+    /// Whether our kernel has a route: the source address that it would use.
+    Route(Result<IpAddr, NetFailure>),
+}
+
+/// Names an observation: the digest of its canonical document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObservationId(pub Digest);
+
+impl fmt::Display for ObservationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A version of the Internet Protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// IPv6.
+    Ipv6,
+    /// IPv4.
+    Ipv4,
+}
+
+impl Family {
+    /// The family of an address.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::Ipv4,
+            IpAddr::V6(_) => Self::Ipv6,
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ipv6 => "IPv6",
+            Self::Ipv4 => "IPv4",
+        })
+    }
+}
+
+impl Observation {
+    /// The canonical document: JSON in field order. What a store keeps and the digest names.
+    pub fn document(&self) -> Vec<u8> {
+        // Serialising these types to memory has no way to fail: no map has non-string keys.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a stored document. Its external blobs still have to be attached.
+    ///
+    /// # Errors
+    /// When it is not an observation of a known format.
+    pub fn from_document(document: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(document)
+    }
+
+    /// The identity of this fact.
+    pub fn id(&self) -> ObservationId {
+        ObservationId(Digest::of(&self.document()))
+    }
+
+    /// Every blob that this observation holds.
+    pub fn blobs(&self) -> Vec<&Blob> {
+        match &self.reply {
+            Reply::Dns(message) => vec![message.raw()],
+            Reply::Conversation(conversation) => conversation_blobs(conversation),
+            Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
+        }
+    }
+
+    /// Gives every external blob its bytes; returns the first digest that `find` doesn't know.
+    ///
+    /// # Errors
+    /// The missing digest.
+    pub fn attach(
+        &mut self,
+        mut find: impl FnMut(Digest) -> Option<Arc<[u8]>>,
+    ) -> Result<(), Digest> {
+        for blob in self.blobs_mut() {
+            if !blob.is_attached() {
+                let digest = blob.digest();
+                blob.attach(find(digest).ok_or(digest)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The socket address that was contacted, if any.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        match &self.request.question {
+            super::Question::Dns(question) => Some(question.server),
+            super::Question::Conversation(question) => Some(question.address),
+            super::Question::Route(_) => None,
+        }
+    }
+
+    fn blobs_mut(&mut self) -> Vec<&mut Blob> {
+        match &mut self.reply {
+            Reply::Dns(message) => vec![message.raw_mut()],
+            Reply::Conversation(conversation) => {
+                let Conversation { tls, http, .. } = &mut **conversation;
+                let mut blobs = Vec::new();
+                match tls {
+                    Some(Ok(session)) => {
+                        blobs.extend(&mut session.chain);
+                        blobs.extend(&mut session.ocsp);
+                    }
+                    Some(Err(failed)) => blobs.extend(&mut failed.chain),
+                    None => {}
+                }
+                if let Some(Ok(response)) = http {
+                    blobs.push(&mut response.body);
+                }
+                blobs
+            }
+            Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
+        }
+    }
+}
+
+fn conversation_blobs(conversation: &Conversation) -> Vec<&Blob> {
+    let mut blobs = Vec::new();
+    match &conversation.tls {
+        Some(Ok(session)) => {
+            blobs.extend(&session.chain);
+            blobs.extend(&session.ocsp);
+        }
+        Some(Err(failed)) => blobs.extend(&failed.chain),
+        None => {}
+    }
+    if let Some(Ok(response)) = &conversation.http {
+        blobs.push(&response.body);
+    }
+    blobs
+}

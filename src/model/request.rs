@@ -1,0 +1,143 @@
+//! What can be asked of the network.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Host, Name, RecordType};
+
+/// One question, asked once: one address, one family, one attempt.
+///
+/// Its text form is its key: two services that lead to the same request in one run share the
+/// answer, and a resumed run recognises what it has already asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Request {
+    /// What is asked.
+    pub question: Question,
+    /// 1 for the first time; each further attempt is a request of its own.
+    pub attempt: u8,
+}
+
+/// A question without its attempt number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// A DNS question to one server over one transport.
+    Dns(DnsQuestion),
+    /// A TCP connection, the TLS handshake on it and the HTTP exchange on that.
+    Conversation(ConversationQuestion),
+    /// Does our own kernel have a route to this address? Sends nothing.
+    Route(IpAddr),
+}
+
+/// A DNS question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DnsQuestion {
+    /// Who is asked.
+    pub server: SocketAddr,
+    /// Over what.
+    pub transport: Transport,
+    /// The QNAME.
+    pub name: Name,
+    /// The QTYPE.
+    pub record_type: RecordType,
+    /// The RD bit: set for resolvers, clear for authoritative servers.
+    pub recursion_desired: bool,
+    /// The CD bit (RFC 4035 §3.2.2).
+    pub checking_disabled: bool,
+    /// The DO bit (RFC 3225).
+    pub dnssec_ok: bool,
+}
+
+/// What carries a DNS message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// UDP with an EDNS buffer of 1232 octets.
+    Udp,
+    /// TCP (RFC 7766).
+    Tcp,
+}
+
+/// A conversation with one address and port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConversationQuestion {
+    /// Where to connect.
+    pub address: SocketAddr,
+    /// Shake hands for this host; it is sent as SNI when it is a name (RFC 6066 §3). ALPN offers
+    /// `h2` and `http/1.1` when an HTTP exchange follows.
+    pub tls: Option<Host>,
+    /// The HTTP exchange; `None` = only connect (and shake hands).
+    pub http: Option<HttpAsk>,
+}
+
+/// An HTTP GET.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HttpAsk {
+    /// The `Host` header or `:authority`: host, and port where it isn't the scheme's own.
+    pub authority: String,
+    /// Path and query, starting with `/`.
+    pub path: String,
+}
+
+impl Request {
+    /// The first attempt at a question.
+    pub fn first(question: Question) -> Self {
+        Self { question, attempt: 1 }
+    }
+
+    /// The identity of this request within a run.
+    pub fn key(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} #{}", self.question, self.attempt)
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(question) => question.fmt(f),
+            Self::Conversation(question) => question.fmt(f),
+            Self::Route(address) => write!(f, "route {address}"),
+        }
+    }
+}
+
+impl fmt::Display for DnsQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = match self.transport {
+            Transport::Udp => "udp",
+            Transport::Tcp => "tcp",
+        };
+        write!(f, "dns {transport} {} {} {}", self.server, self.name, self.record_type)?;
+        for (set, flag) in [
+            (self.recursion_desired, " +rd"),
+            (self.checking_disabled, " +cd"),
+            (self.dnssec_ok, " +do"),
+        ] {
+            if set {
+                f.write_str(flag)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ConversationQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tcp {}", self.address)?;
+        if let Some(host) = &self.tls {
+            write!(f, " tls {host}")?;
+        }
+        if let Some(http) = &self.http {
+            write!(f, " GET {}{}", http.authority, http.path)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! A run: one scan of an inventory from one vantage point.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Names a run: its start in UTC and four random letters, such as `20261124T142530Z-kfqz`, so that
+/// ids sort by time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl std::fmt::Display for RunId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is known of a run beside its observations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its name.
+    pub id: RunId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while it lasts or after it was interrupted.
+    pub finished_at: Option<Timestamp>,
+    /// From where it looked.
+    pub vantage: Vantage,
+    /// The version of v6ready that gathered the evidence.
+    pub version: String,
+    /// Whether everything that the planner named was asked.
+    pub complete: bool,
+}
+
+/// The point from which a run looked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vantage {
+    /// The operator's name for it.
+    pub name: String,
+    /// Whether its IPv6 path worked.
+    pub ipv6: VantageIpv6,
+    /// The resolver that was asked first.
+    pub resolver: Option<String>,
+    /// Stretches of the run in which IPv6 or the resolver did not work; what was observed in them
+    /// judges nobody.
+    #[serde(default)]
+    pub lost: Vec<LostWindow>,
+}
+
+/// The state of a vantage point's IPv6 over a whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VantageIpv6 {
+    /// It worked before, during and after the run.
+    Working,
+    /// It did not work when the run began.
+    Absent,
+    /// It stopped working while the run lasted.
+    Lost,
+}
+
+/// A stretch of time between two tests of the vantage point, at least one of which failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostWindow {
+    /// The last test that still succeeded, or the run's begin.
+    pub from: Timestamp,
+    /// The first test that succeeded again, or the run's end.
+    pub to: Timestamp,
+}
+
+impl Vantage {
+    /// Whether something seen at this time may judge a target.
+    pub fn trusts(&self, observed_at: Timestamp) -> bool {
+        !self.lost.iter().any(|window| window.from <= observed_at && observed_at <= window.to)
+    }
+}

@@ -1,0 +1,121 @@
+//! Every number that decides what is asked, and where asking stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What an operator may set; [`Settings::default`] is what the README documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Recursive resolvers, asked in this order, one per attempt.
+    pub resolvers: Vec<SocketAddr>,
+    /// Root hints in master-file format; `None` = built in.
+    pub root_hints: Option<String>,
+    /// DNSSEC trust anchors in master-file format; `None` = built in.
+    pub trust_anchors: Option<String>,
+    /// Certificates of further trusted authorities, DER, beside the web PKI roots.
+    pub extra_ca: Vec<Vec<u8>>,
+    /// What must answer over IPv6 for the vantage point to count as working: on port 53 a DNS
+    /// question for the root's SOA is sent, on any other port a TCP connection is opened.
+    pub control_targets: Vec<SocketAddr>,
+    /// Conversations under way at once, over all hosts.
+    pub concurrency: usize,
+    /// Conversations under way at once with one address.
+    pub per_host: usize,
+    /// The shortest time between the starts of two conversations with one address.
+    pub per_host_interval: Duration,
+    /// How often a question without an answer is asked, 1 to 9.
+    pub attempts: u8,
+    /// The pause before a question is asked again.
+    pub retry_interval: Duration,
+    /// How often the vantage point is tested while a run lasts.
+    pub vantage_interval: Duration,
+    /// Deadlines of single steps.
+    pub timeouts: Timeouts,
+    /// Bounds that are no operator's business.
+    pub limits: Limits,
+}
+
+/// Deadlines of single steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeouts {
+    /// From a DNS question to its answer.
+    pub dns: Duration,
+    /// From SYN to SYN-ACK.
+    pub connect: Duration,
+    /// The TLS handshake.
+    pub tls: Duration,
+    /// From the HTTP request to the end of its body.
+    pub http: Duration,
+}
+
+/// Named bounds. Reaching one is itself an observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// HTTP body octets kept.
+    pub body_octets: usize,
+    /// HTTP header octets read.
+    pub header_octets: usize,
+    /// Octets of one TLS certificate chain.
+    pub chain_octets: usize,
+    /// Octets of one DNS message over TCP.
+    pub dns_message_octets: usize,
+    /// CNAME links followed from one name.
+    pub cname_links: usize,
+    /// Redirects followed from one page.
+    pub redirects: usize,
+    /// Addresses of one family contacted for one name.
+    pub addresses: usize,
+    /// Name servers of one zone looked up.
+    pub name_servers: usize,
+    /// Requests that one service may cause.
+    pub requests_per_service: usize,
+    /// DNS questions under way at once.
+    pub dns_in_flight: usize,
+    /// TLS handshakes under way at once.
+    pub tls_in_flight: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            resolvers: Vec::new(),
+            root_hints: None,
+            trust_anchors: None,
+            extra_ca: Vec::new(),
+            control_targets: Vec::new(),
+            concurrency: 256,
+            per_host: 2,
+            per_host_interval: Duration::from_millis(100),
+            attempts: 3,
+            retry_interval: Duration::from_secs(1),
+            vantage_interval: Duration::from_secs(120),
+            timeouts: Timeouts {
+                dns: Duration::from_secs(3),
+                connect: Duration::from_secs(5),
+                tls: Duration::from_secs(5),
+                http: Duration::from_secs(10),
+            },
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_octets: 512 * 1024,
+            header_octets: 64 * 1024,
+            chain_octets: 256 * 1024,
+            dns_message_octets: 65_535,
+            cname_links: 12,
+            redirects: 10,
+            addresses: 16,
+            name_servers: 16,
+            requests_per_service: 400,
+            dns_in_flight: 1000,
+            tls_in_flight: 64,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Which checks gate which stage, and how much each failure matters.

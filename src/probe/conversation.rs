@@ -1,0 +1,1 @@
+//! TCP, TLS and HTTP with one address, as one conversation.

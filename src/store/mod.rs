@@ -1,0 +1,1 @@
+//! The evidence store: one SQLite file, append-only, content-addressed.
