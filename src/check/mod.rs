@@ -1,1 +1,147 @@
-//! The rules: one small file each.
+//! The rules: one small file each, a static value and a total function.
+//!
+//! To add a check, write its file and its two pages and add one line to [`CATALOGUE`].
+
+pub mod common;
+mod doc;
+
+pub use common::{COMMON_REASONS, CommonReason};
+pub use doc::{Doc, Page};
+
+use jiff::Timestamp;
+
+use crate::facts::{Trust, View};
+use crate::model::{
+    Evidence, Inventory, Lang, Outcome, Service, Settings, Severity, Vantage, Verdict,
+};
+
+/// A rule.
+pub struct Check {
+    /// `<area>-<property>`; never reused, never renumbered.
+    pub id: &'static str,
+    /// The documents that the rule comes from.
+    pub sources: &'static [&'static str],
+    /// The default severity of a failure; a policy may change it.
+    pub severity: Severity,
+    /// Raised when the meaning of the rule changes.
+    pub revision: u16,
+    /// The closed list of its own reasons. Beside these a verdict may only give one of
+    /// [`COMMON_REASONS`].
+    pub reasons: &'static [Reason],
+    /// Its page in both languages.
+    pub doc: Doc,
+    /// The rule itself.
+    pub rule: Rule,
+}
+
+/// One of a check's reasons.
+pub struct Reason {
+    /// A stable word, unique within the check.
+    pub id: &'static str,
+    /// The outcome that it always goes with.
+    pub outcome: Outcome,
+    /// A severity of its own, where it differs from the check's.
+    pub severity: Option<Severity>,
+}
+
+/// What a rule judges.
+pub enum Rule {
+    /// A service.
+    Service(fn(&Case<'_>) -> Verdict),
+    /// The vantage point of a run.
+    Vantage(fn(&VantageCase<'_>) -> Verdict),
+}
+
+/// Everything that may be known when a service is judged.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// Whom it is about.
+    pub service: &'a Service,
+    /// What its owner declares.
+    pub inventory: &'a Inventory,
+    /// What was seen, ready to be asked.
+    pub view: View<'a>,
+    /// Which authorities are trusted.
+    pub trust: &'a Trust,
+    /// The moment of the judgement. Certificates are judged at the moment they were *seen*.
+    pub as_of: Timestamp,
+}
+
+/// Everything that may be known when a vantage point is judged.
+#[derive(Clone, Copy)]
+pub struct VantageCase<'a> {
+    /// The tests of the vantage point: routes, control targets, resolvers. Test number *n* of a run
+    /// asked its questions as attempt *n*.
+    pub evidence: &'a Evidence,
+    /// What was to be asked.
+    pub settings: &'a Settings,
+    /// What the run made of it.
+    pub vantage: &'a Vantage,
+}
+
+impl Reason {
+    /// It holds.
+    pub const fn pass(id: &'static str) -> Self {
+        Self { id, outcome: Outcome::Pass, severity: None }
+    }
+
+    /// It does not hold.
+    pub const fn fail(id: &'static str) -> Self {
+        Self { id, outcome: Outcome::Fail, severity: None }
+    }
+
+    /// It does not hold, and that weighs differently from the check's other failures.
+    pub const fn fail_as(id: &'static str, severity: Severity) -> Self {
+        Self { id, outcome: Outcome::Fail, severity: Some(severity) }
+    }
+
+    /// It does not concern this service.
+    pub const fn not_applicable(id: &'static str) -> Self {
+        Self { id, outcome: Outcome::NotApplicable, severity: None }
+    }
+
+    /// It could not be found out.
+    pub const fn inconclusive(id: &'static str) -> Self {
+        Self { id, outcome: Outcome::Inconclusive, severity: None }
+    }
+}
+
+impl Check {
+    /// The check's title in one language.
+    pub fn title(&self, lang: Lang) -> &'static str {
+        self.doc.page(lang).title
+    }
+
+    /// One sentence that says what a reason means.
+    pub fn message(&self, reason: &str, lang: Lang) -> &'static str {
+        match COMMON_REASONS.iter().find(|common| common.id == reason) {
+            Some(common) => common.message.get(lang),
+            None => self.doc.page(lang).outcome(reason).unwrap_or_default(),
+        }
+    }
+
+    /// What mends a failure (or what would let us find out), if anything is to be done.
+    pub fn remedy(&self, reason: &str, lang: Lang) -> Option<&'static str> {
+        match COMMON_REASONS.iter().find(|common| common.id == reason) {
+            Some(common) => Some(common.remedy.get(lang)),
+            None => self.doc.page(lang).remedy(reason),
+        }
+    }
+
+    /// The default severity of a failure for this reason.
+    pub fn severity_of(&self, reason: &str) -> Severity {
+        self.reasons
+            .iter()
+            .find(|known| known.id == reason)
+            .and_then(|known| known.severity)
+            .unwrap_or(self.severity)
+    }
+}
+
+/// Every check, in the order of reports.
+pub static CATALOGUE: &[&Check] = &[];
+
+/// The check of this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    CATALOGUE.iter().copied().find(|check| check.id == id)
+}

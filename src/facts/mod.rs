@@ -1,1 +1,66 @@
 //! Pure readings of the evidence that the planner and the checks share.
+//!
+//! The planner asks these functions what is still missing; the checks ask them what was found. So
+//! both always mean the same requests, and a check can never look for an answer that the planner
+//! did not ask for.
+
+mod lookup;
+mod service;
+mod talk;
+mod trust;
+mod walk;
+mod zone;
+
+pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
+pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
+pub use talk::{Missing, Talk, question as conversation_question, talk};
+pub use trust::Trust;
+pub use walk::{End, Hop, Visit, Walk, walk};
+pub use zone::{NameServer, Zone, zone};
+
+use ipnet::Ipv6Net;
+
+use crate::model::{Evidence, Networks, Request, Settings};
+
+/// What was seen, with what is needed to read it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The facts.
+    pub evidence: &'a Evidence,
+    /// Whom they were asked of, and where asking stops.
+    pub settings: &'a Settings,
+    /// The declared address ranges.
+    pub networks: &'a Networks,
+    /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
+    pub dns64: &'a [Ipv6Net],
+}
+
+/// Requests that still have to be asked before a reading is complete, without repetition.
+#[derive(Clone, Debug, Default)]
+pub struct Needs(Vec<Request>);
+
+impl Needs {
+    /// Adds a request.
+    pub fn add(&mut self, request: Request) {
+        if !self.0.contains(&request) {
+            self.0.push(request);
+        }
+    }
+
+    /// Adds all requests of another list.
+    pub fn extend(&mut self, other: Needs) {
+        for request in other.0 {
+            self.add(request);
+        }
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The requests, in the order in which they were found missing.
+    pub fn into_vec(self) -> Vec<Request> {
+        self.0
+    }
+}

@@ -1,1 +1,189 @@
 //! Evidence in, verdicts and stages out.
+
+mod stage;
+mod summary;
+
+pub use stage::{Blocker, Standing};
+pub use summary::{Counts, Summary};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::check::{CATALOGUE, Case, Check, Rule, VantageCase, common};
+use crate::facts::{Trust, View};
+use crate::model::{
+    Evidence, Inventory, ObservationId, Outcome, Run, Service, Severity, Vantage, VantageIpv6,
+    Verdict,
+};
+use crate::policy::Policy;
+
+/// What one check says of one service or of the vantage point.
+#[derive(Clone)]
+pub struct Judged {
+    /// The check.
+    pub check: &'static Check,
+    /// The severity of this verdict's reason under the policy. It weighs only when the check fails.
+    pub severity: Severity,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// Everything that is said of one service.
+#[derive(Clone)]
+pub struct ServiceResult {
+    /// The service.
+    pub service: Arc<Service>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What keeps it from the next stage (or, where it stands at unknown, what is unknown).
+    pub blockers: Vec<Blocker>,
+    /// One verdict per check, in the catalogue's order.
+    pub verdicts: Vec<Judged>,
+}
+
+/// A whole run, judged.
+#[derive(Clone)]
+pub struct RunResult {
+    /// The run.
+    pub run: Run,
+    /// What it scanned.
+    pub inventory: Arc<Inventory>,
+    /// Under which policy.
+    pub policy: Arc<Policy>,
+    /// When it was judged.
+    pub as_of: Timestamp,
+    /// What is said of the vantage point.
+    pub vantage: Vec<Judged>,
+    /// The services in the inventory's order.
+    pub services: Vec<ServiceResult>,
+}
+
+/// What all services of a run are judged by.
+#[derive(Clone, Copy)]
+pub struct Bench<'a> {
+    /// What the owner declares.
+    pub inventory: &'a Inventory,
+    /// From where was looked.
+    pub vantage: &'a Vantage,
+    /// The rules' weights.
+    pub policy: &'a Policy,
+    /// The trusted authorities.
+    pub trust: &'a Trust,
+    /// The moment of the judgement.
+    pub as_of: Timestamp,
+}
+
+/// Judges one service. Observations from stretches in which the vantage point was cut off count as
+/// not made.
+pub fn judge_service(
+    bench: &Bench<'_>,
+    service: &Arc<Service>,
+    evidence: &Evidence,
+) -> ServiceResult {
+    let trusted;
+    let (evidence, set_aside) = if bench.vantage.lost.is_empty() {
+        (evidence, false)
+    } else {
+        trusted = trusted_part(evidence, bench.vantage);
+        (&trusted, trusted.len() < evidence.len())
+    };
+    let case = Case {
+        service,
+        inventory: bench.inventory,
+        view: View {
+            evidence,
+            settings: &bench.inventory.settings,
+            networks: &bench.inventory.networks,
+            dns64: &bench.vantage.dns64,
+        },
+        trust: bench.trust,
+        as_of: bench.as_of,
+    };
+    let verdicts: Vec<Judged> = CATALOGUE
+        .iter()
+        .filter_map(|check| match check.rule {
+            Rule::Service(rule) => Some((check, rule)),
+            Rule::Vantage(_) => None,
+        })
+        .map(|(check, rule)| {
+            let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
+                Verdict::inconclusive(common::VANTAGE_ABSENT)
+            } else {
+                explain_missing(rule(&case), set_aside)
+            };
+            weigh(check, verdict, bench.policy)
+        })
+        .collect();
+    let (standing, blockers) = stage::standing(service, &verdicts, bench.policy);
+    ServiceResult { service: service.clone(), standing, blockers, verdicts }
+}
+
+/// Judges the vantage point of a run.
+pub fn judge_vantage(bench: &Bench<'_>, evidence: &Evidence) -> Vec<Judged> {
+    let case =
+        VantageCase { evidence, settings: &bench.inventory.settings, vantage: bench.vantage };
+    CATALOGUE
+        .iter()
+        .filter_map(|check| match check.rule {
+            Rule::Vantage(rule) => Some(weigh(check, rule(&case), bench.policy)),
+            Rule::Service(_) => None,
+        })
+        .collect()
+}
+
+fn weigh(check: &'static Check, verdict: Verdict, policy: &Policy) -> Judged {
+    let severity = policy
+        .severity(check.id, verdict.reason)
+        .unwrap_or_else(|| check.severity_of(verdict.reason));
+    Judged { check, severity, verdict }
+}
+
+fn trusted_part(evidence: &Evidence, vantage: &Vantage) -> Evidence {
+    let mut trusted = Evidence::new();
+    for (observation, id) in evidence.all() {
+        if vantage.trusts(observation.observed_at) {
+            trusted.insert(id, observation.clone());
+        }
+    }
+    trusted
+}
+
+/// Where observations were set aside, "not observed" has a better name.
+fn explain_missing(mut verdict: Verdict, set_aside: bool) -> Verdict {
+    if set_aside {
+        let rename = |reason: &mut &'static str| {
+            if *reason == common::NOT_OBSERVED {
+                *reason = common::VANTAGE_LOST;
+            }
+        };
+        rename(&mut verdict.reason);
+        verdict.subjects.iter_mut().for_each(|subject| rename(&mut subject.reason));
+    }
+    verdict
+}
+
+impl Judged {
+    /// Whether this is a failure of at least this severity.
+    pub fn fails_at(&self, severity: Severity) -> bool {
+        self.verdict.outcome == Outcome::Fail && self.severity <= severity
+    }
+}
+
+impl ServiceResult {
+    /// Every fact that a verdict of this service cites, each once.
+    pub fn observations(&self) -> Vec<ObservationId> {
+        let mut ids: Vec<_> =
+            self.verdicts.iter().flat_map(|j| j.verdict.observations.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+impl RunResult {
+    /// The figures of the run.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.services)
+    }
+}

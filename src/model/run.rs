@@ -1,5 +1,6 @@
 //! A run: one scan of an inventory from one vantage point.
 
+use ipnet::Ipv6Net;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,12 @@ pub struct Vantage {
     pub ipv6: VantageIpv6,
     /// The resolver that was asked first.
     pub resolver: Option<String>,
+    /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
+    #[serde(default)]
+    pub dns64: Vec<Ipv6Net>,
+    /// Whether the resolver validates DNSSEC; `None` when it could not be told.
+    #[serde(default)]
+    pub validates_dnssec: Option<bool>,
     /// Stretches of the run in which IPv6 or the resolver did not work; what was observed in them
     /// judges nobody.
     #[serde(default)]

@@ -1,0 +1,191 @@
+//! Reasons that any check may give, because they are about us or about the run.
+
+use crate::model::{Outcome, Text};
+
+/// A reason that every check shares.
+pub struct CommonReason {
+    /// The stable word.
+    pub id: &'static str,
+    /// The outcome that it always goes with.
+    pub outcome: Outcome,
+    /// One sentence that says what it means.
+    pub message: Text,
+    /// What would let us find out.
+    pub remedy: Text,
+}
+
+/// The observation that the check needs was never made.
+pub const NOT_OBSERVED: &str = "not-observed";
+/// What was observed was observed while the vantage point was not working.
+pub const VANTAGE_LOST: &str = "vantage-lost";
+/// The vantage point had no IPv6 or no resolver at all.
+pub const VANTAGE_ABSENT: &str = "vantage-absent";
+/// Our own machine could not ask.
+pub const OUR_FAULT: &str = "our-fault";
+/// The attempts contradict each other.
+pub const FLAKY: &str = "flaky";
+/// The host name could not be resolved, so nothing could be asked of its addresses.
+pub const UNRESOLVED: &str = "unresolved";
+/// The visit rules forbid to contact the address.
+pub const NOT_VISITED: &str = "not-visited";
+/// A limit of ours stopped the asking.
+pub const LIMIT: &str = "limit-reached";
+/// The service is declared as retired.
+pub const RETIRED: &str = "retired";
+/// The service publishes no IPv6 address.
+pub const NO_IPV6: &str = "no-ipv6-address";
+/// The service publishes no IPv4 address, so there is nothing to compare with.
+pub const NO_IPV4: &str = "no-ipv4-address";
+/// The layer below failed; that failure is another check's.
+pub const LOWER_LAYER: &str = "lower-layer-failed";
+/// The check is about another kind of service.
+pub const OTHER_KIND: &str = "other-kind";
+
+/// Every common reason.
+pub static COMMON_REASONS: &[CommonReason] = &[
+    CommonReason {
+        id: NOT_OBSERVED,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Dữ liệu đo cần cho tiêu chí này chưa được thu thập.",
+            en: "The observation that this check needs was not made.",
+        },
+        remedy: Text {
+            vi: "Quét lại; nếu đợt quét bị gián đoạn, dùng tùy chọn `scan --resume`.",
+            en: "Scan again; if the run was interrupted, use `scan --resume`.",
+        },
+    },
+    CommonReason {
+        id: VANTAGE_LOST,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Dữ liệu đo được thu thập trong lúc điểm đo bị mất kết nối nên không dùng để kết luận.",
+            en: "It was observed while the vantage point itself was cut off, so it judges nobody.",
+        },
+        remedy: Text {
+            vi: "Khôi phục kết nối IPv6 và máy chủ phân giải tên miền của điểm đo, sau đó quét lại.",
+            en: "Restore the vantage point's IPv6 and resolver, then scan again.",
+        },
+    },
+    CommonReason {
+        id: VANTAGE_ABSENT,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Điểm đo không có IPv6 hoặc không phân giải được tên miền, nên không thể kết luận.",
+            en: "The vantage point had no IPv6 or no resolver, so nothing can be said.",
+        },
+        remedy: Text {
+            vi: "Quét từ máy có kết nối IPv6 và có máy chủ phân giải tên miền hoạt động.",
+            en: "Scan from a machine that has IPv6 and a working resolver.",
+        },
+    },
+    CommonReason {
+        id: OUR_FAULT,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy đo không gửi được yêu cầu; đây không phải lỗi của dịch vụ.",
+            en: "Our own machine could not ask; that says nothing about the service.",
+        },
+        remedy: Text {
+            vi: "Kiểm tra tuyến, tường lửa và giới hạn tài nguyên của máy đo, sau đó quét lại.",
+            en: "Check the scanner's own routes, firewall and resource limits, then scan again.",
+        },
+    },
+    CommonReason {
+        id: FLAKY,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Các lần thử cho kết quả trái ngược nhau.",
+            en: "The attempts contradict each other.",
+        },
+        remedy: Text {
+            vi: "Kiểm tra mất gói, cân bằng tải và giới hạn tần suất trên đường đến địa chỉ này.",
+            en: "Look for packet loss, load balancing and rate limits on the way to this address.",
+        },
+    },
+    CommonReason {
+        id: UNRESOLVED,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Tên máy chủ chưa phân giải được nên chưa thể kiểm tra các địa chỉ.",
+            en: "The host name could not be resolved, so its addresses could not be tested.",
+        },
+        remedy: Text {
+            vi: "Xem kết luận của tiêu chí dns-aaaa.", en: "See what dns-aaaa says."
+        },
+    },
+    CommonReason {
+        id: NOT_VISITED,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Địa chỉ này không được truy cập theo quy tắc an toàn: địa chỉ riêng, nội bộ hoặc đặc biệt chưa được khai báo.",
+            en: "This address was not contacted: it is private, local or special and no declared network covers it.",
+        },
+        remedy: Text {
+            vi: "Nếu địa chỉ thuộc mạng của đơn vị, khai báo dải địa chỉ trong mục `networks` với `internal: true`.",
+            en: "If the address is yours, declare its prefix under `networks` with `internal: true`.",
+        },
+    },
+    CommonReason {
+        id: LIMIT,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Việc đo dừng lại vì đã chạm giới hạn của chương trình.",
+            en: "Asking stopped at one of our own limits.",
+        },
+        remedy: Text {
+            vi: "Xem bằng chứng để biết giới hạn nào; dịch vụ có số địa chỉ hoặc số lần chuyển hướng bất thường.",
+            en: "The evidence shows which limit; the service has unusually many addresses or redirects.",
+        },
+    },
+    CommonReason {
+        id: RETIRED,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Dịch vụ được khai báo là đã ngừng hoạt động.",
+            en: "The service is declared as retired.",
+        },
+        remedy: Text { vi: "Không cần thực hiện.", en: "Nothing to do." },
+    },
+    CommonReason {
+        id: NO_IPV6,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Dịch vụ không công bố địa chỉ IPv6 nào để kiểm tra.",
+            en: "The service publishes no IPv6 address to test.",
+        },
+        remedy: Text {
+            vi: "Xem kết luận của tiêu chí dns-aaaa.", en: "See what dns-aaaa says."
+        },
+    },
+    CommonReason {
+        id: NO_IPV4,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Dịch vụ không công bố địa chỉ IPv4 nào để so sánh.",
+            en: "The service publishes no IPv4 address to compare with.",
+        },
+        remedy: Text { vi: "Không cần thực hiện.", en: "Nothing to do." },
+    },
+    CommonReason {
+        id: LOWER_LAYER,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Tầng bên dưới không hoạt động nên chưa kiểm tra được; lỗi đó thuộc tiêu chí khác.",
+            en: "The layer below failed, so this could not be tested; that failure is another check's.",
+        },
+        remedy: Text {
+            vi: "Khắc phục tầng bên dưới trước (kết nối, bắt tay TLS), sau đó quét lại.",
+            en: "Mend the layer below first (connection, TLS handshake), then scan again.",
+        },
+    },
+    CommonReason {
+        id: OTHER_KIND,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Tiêu chí này không áp dụng cho loại dịch vụ này.",
+            en: "This check is not about services of this kind.",
+        },
+        remedy: Text { vi: "Không cần thực hiện.", en: "Nothing to do." },
+    },
+];

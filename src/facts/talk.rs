@@ -1,0 +1,151 @@
+//! What the attempts at one conversation showed.
+
+use std::net::SocketAddr;
+
+use url::Url;
+
+use super::{Needs, View};
+use crate::model::{
+    Conversation, ConversationQuestion, Host, HttpAsk, Name, ObservationId, Question, Reply,
+    Request,
+};
+
+/// Every attempt at one conversation.
+#[derive(Clone, Debug)]
+pub struct Talk<'e> {
+    /// What was asked.
+    pub question: ConversationQuestion,
+    /// The attempts in order. Empty when nothing was asked.
+    pub attempts: Vec<(&'e Conversation, ObservationId)>,
+    /// Why nothing was asked, when nothing was.
+    pub missing: Option<Missing>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// Why there is no observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It was not asked (yet).
+    NotObserved,
+    /// The visit rules forbid it.
+    NotVisited,
+}
+
+impl<'e> Talk<'e> {
+    /// The attempt that got furthest up the layers; the first of those.
+    pub fn best(&self) -> Option<&'e Conversation> {
+        let mut best: Option<&'e Conversation> = None;
+        for (conversation, _) in &self.attempts {
+            if best.is_none_or(|so_far| height(conversation) > height(so_far)) {
+                best = Some(conversation);
+            }
+        }
+        best
+    }
+
+    /// The facts that this rests on.
+    pub fn observations(&self) -> impl Iterator<Item = ObservationId> {
+        self.attempts.iter().map(|(_, id)| *id)
+    }
+
+    /// Whether some attempts connected and others did not, our own faults left aside.
+    pub fn is_connect_flaky(&self) -> bool {
+        let mut seen = [false; 2];
+        for (conversation, _) in &self.attempts {
+            match &conversation.connect {
+                Ok(_) => seen[0] = true,
+                Err(failure) if !failure.is_ours() => seen[1] = true,
+                Err(_) => {}
+            }
+        }
+        seen == [true; 2]
+    }
+
+    /// Whether every attempt failed through our own fault.
+    pub fn is_our_fault(&self) -> bool {
+        !self.attempts.is_empty()
+            && self.attempts.iter().all(|(conversation, _)| conversation.our_fault().is_some())
+    }
+}
+
+/// How far a conversation got: 0 nothing, 1 connected, 2 TLS, 3 HTTP.
+fn height(conversation: &Conversation) -> u8 {
+    match (&conversation.connect, &conversation.tls, &conversation.http) {
+        (Err(_), _, _) => 0,
+        (_, _, Some(Ok(_))) => 3,
+        (_, Some(Ok(_)), _) => 2,
+        _ => 1,
+    }
+}
+
+/// The conversation that a GET of `url` from `address` is. The path and query are as in the URL.
+pub fn question(url: &Url, address: SocketAddr) -> ConversationQuestion {
+    let host = url_host(url);
+    let authority = match (&host, url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_string(),
+        (None, _) => String::new(),
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    ConversationQuestion {
+        address,
+        tls: if url.scheme() == "https" { host } else { None },
+        http: Some(HttpAsk { authority, path }),
+    }
+}
+
+/// The host of a URL.
+pub(super) fn url_host(url: &Url) -> Option<Host> {
+    match url.host()? {
+        url::Host::Domain(name) => Some(Host::Name(Name::from_presentation(name))),
+        url::Host::Ipv4(address) => Some(Host::Address(address.into())),
+        url::Host::Ipv6(address) => Some(Host::Address(address.into())),
+    }
+}
+
+/// Reads every attempt at a conversation.
+///
+/// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
+/// failure ended is asked again, up to the number of attempts.
+pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
+    let mut talk = Talk { question, attempts: Vec::new(), missing: None, needs: Needs::default() };
+    if !view.networks.may_visit(talk.question.address.ip()) {
+        talk.missing = Some(Missing::NotVisited);
+        return talk;
+    }
+    let question = Question::Conversation(talk.question.clone());
+    let mut settled = false;
+    for (observation, id) in view.evidence.attempts(&question) {
+        if let Reply::Conversation(conversation) = &observation.reply {
+            settled |= is_settled(conversation);
+            talk.attempts.push((conversation, id));
+        }
+    }
+    let asked = view
+        .evidence
+        .attempts(&question)
+        .next_back()
+        .map_or(0, |(observation, _)| observation.request.attempt);
+    if !settled && asked < view.settings.attempts.max(1) {
+        talk.needs.add(Request { question, attempt: asked + 1 });
+    }
+    if talk.attempts.is_empty() {
+        talk.missing = Some(Missing::NotObserved);
+    }
+    talk
+}
+
+/// Whether asking again could not teach anything new.
+fn is_settled(conversation: &Conversation) -> bool {
+    use crate::model::{HttpFailure, TlsFailed, TlsFailure};
+    match (&conversation.connect, &conversation.tls, &conversation.http) {
+        (Err(_), _, _) => false,
+        (_, Some(Err(TlsFailed { failure: TlsFailure::Net { .. }, .. })), _) => false,
+        (_, _, Some(Err(HttpFailure::Net { .. }))) => false,
+        _ => true,
+    }
+}

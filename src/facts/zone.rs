@@ -1,0 +1,89 @@
+//! The zone that a name belongs to, and its name servers.
+
+use super::lookup::{Lookup, Status, resolve};
+use super::{Needs, View};
+use crate::model::{Name, ObservationId, RecordData, RecordType};
+
+/// A zone, found by the SOA that answers, never by counting labels.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    /// The zone's apex, when it was found.
+    pub apex: Option<Name>,
+    /// What came of looking for the SOA.
+    pub soa: Lookup,
+    /// What came of looking for the apex's NS records.
+    pub ns: Option<Lookup>,
+    /// The name servers, sorted by name.
+    pub name_servers: Vec<NameServer>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// A name server and what its name resolves to.
+#[derive(Clone, Debug)]
+pub struct NameServer {
+    /// Its name.
+    pub name: Name,
+    /// Its AAAA records.
+    pub aaaa: Lookup,
+}
+
+impl Zone {
+    /// The facts that this rests on.
+    pub fn observations(&self) -> Vec<ObservationId> {
+        let mut ids = self.soa.observations.clone();
+        ids.extend(self.ns.iter().flat_map(|ns| ns.observations.iter().copied()));
+        for server in &self.name_servers {
+            ids.extend(server.aaaa.observations.iter().copied());
+        }
+        ids
+    }
+}
+
+/// Finds the zone of `name` and its name servers.
+///
+/// An SOA question is answered either by the zone itself (the name is the apex) or by a negative
+/// answer whose authority section names the apex (RFC 2308 §3). An alias is a record of the zone
+/// that holds it, so its SOA answer speaks of the target; the parent is asked instead.
+pub fn zone(view: &View<'_>, name: &Name) -> Zone {
+    let soa = resolve(view, name, RecordType::SOA);
+    let mut zone =
+        Zone { apex: None, needs: soa.needs.clone(), soa, ns: None, name_servers: Vec::new() };
+    if !zone.needs.is_empty() {
+        return zone;
+    }
+    if zone.soa.chain.len() > 1 {
+        return match name.parent() {
+            Some(parent) => self::zone(view, &parent),
+            None => zone,
+        };
+    }
+    zone.apex = match zone.soa.status {
+        Status::Found => Some(name.clone()),
+        Status::NoData | Status::NxDomain => {
+            zone.soa.soa_owner.clone().filter(|owner| name.is_within(owner))
+        }
+        _ => None,
+    };
+    let Some(apex) = zone.apex.clone() else { return zone };
+    let ns = resolve(view, &apex, RecordType::NS);
+    zone.needs.extend(ns.needs.clone());
+    let mut names: Vec<Name> = ns
+        .records
+        .iter()
+        .filter_map(|data| match data {
+            RecordData::Ns(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names.truncate(view.settings.limits.name_servers);
+    for name in names {
+        let aaaa = resolve(view, &name, RecordType::AAAA);
+        zone.needs.extend(aaaa.needs.clone());
+        zone.name_servers.push(NameServer { name, aaaa });
+    }
+    zone.ns = Some(ns);
+    zone
+}

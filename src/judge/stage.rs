@@ -1,0 +1,86 @@
+//! Where a service stands.
+
+use super::Judged;
+use crate::model::{Outcome, Service, Severity, Stage, State};
+use crate::policy::Policy;
+
+/// Where a service stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// At this stage.
+    At(Stage),
+    /// Unknown, because a gating check is inconclusive; everything up to `at_least` is known to
+    /// hold.
+    Unknown {
+        /// The highest stage that is known to be reached.
+        at_least: Stage,
+    },
+    /// Not counted: the service is declared as retired.
+    NotCounted,
+}
+
+impl Standing {
+    /// The stage, when it is known.
+    pub fn stage(self) -> Option<Stage> {
+        match self {
+            Self::At(stage) => Some(stage),
+            Self::Unknown { .. } | Self::NotCounted => None,
+        }
+    }
+}
+
+/// A check that keeps a service from its next stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// The check.
+    pub check: &'static str,
+    /// Its reason.
+    pub reason: &'static str,
+    /// Whether it fails or is inconclusive.
+    pub outcome: Outcome,
+}
+
+/// Climbs the stages as far as the gates let the service.
+///
+/// At the first stage that is not open: a failing gate fixes the stage, whatever else is unknown
+/// there; otherwise an inconclusive gate makes it unknown. A check that is not applicable gates
+/// nothing, and neither does a failure that is only a warning (a certificate that expires in 20
+/// days is still valid).
+pub(super) fn standing(
+    service: &Service,
+    verdicts: &[Judged],
+    policy: &Policy,
+) -> (Standing, Vec<Blocker>) {
+    if service.state == State::Retired {
+        return (Standing::NotCounted, Vec::new());
+    }
+    let mut reached = Stage::Ipv4Only;
+    for stage in Stage::ALL.into_iter().skip(1) {
+        let Some(gates) = policy.gates(stage) else { break };
+        let closed = |outcome: Outcome| -> Vec<Blocker> {
+            verdicts
+                .iter()
+                .filter(|judged| {
+                    judged.verdict.outcome == outcome
+                        && (outcome != Outcome::Fail || judged.severity <= Severity::Error)
+                        && gates.iter().any(|id| id == judged.check.id)
+                })
+                .map(|judged| Blocker {
+                    check: judged.check.id,
+                    reason: judged.verdict.reason,
+                    outcome,
+                })
+                .collect()
+        };
+        let failing = closed(Outcome::Fail);
+        if !failing.is_empty() {
+            return (Standing::At(reached), failing);
+        }
+        let unknown = closed(Outcome::Inconclusive);
+        if !unknown.is_empty() {
+            return (Standing::Unknown { at_least: reached }, unknown);
+        }
+        reached = stage;
+    }
+    (Standing::At(reached), Vec::new())
+}
