@@ -262,7 +262,8 @@ impl Message {
 }
 
 fn name(name: &hickory_proto::rr::Name) -> Name {
-    Name::from_presentation(&name.to_ascii())
+    // Not hickory's own text: its escapes are octal, those of RFC 1035 §5.1 decimal.
+    Name::from_labels(name.iter())
 }
 
 fn records(records: &[hickory_proto::rr::Record]) -> Vec<Record> {

@@ -77,6 +77,63 @@ impl Name {
         Self(Arc::from(trimmed.to_ascii_lowercase()))
     }
 
+    /// Writes the labels of a decoded name, leftmost first, in presentation format: what is no
+    /// letter, digit, `-`, `_` or `*` becomes `\\X`, or `\\DDD` (decimal) where it can't be printed.
+    pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        use fmt::Write as _;
+        let mut text = String::new();
+        for label in labels {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            for &octet in label {
+                // Writing to a `String` can't fail.
+                let _ = match octet {
+                    b'-' | b'_' | b'*' => text.write_char(char::from(octet)),
+                    _ if octet.is_ascii_alphanumeric() => {
+                        text.write_char(char::from(octet.to_ascii_lowercase()))
+                    }
+                    _ if octet.is_ascii_graphic() => write!(text, "\\{}", char::from(octet)),
+                    _ => write!(text, "\\{octet:03}"),
+                };
+            }
+        }
+        if text.is_empty() { Self::root() } else { Self(Arc::from(text)) }
+    }
+
+    /// The labels as octets, leftmost first, none for the root: what [`Name::from_labels`] was
+    /// given, in lower case. `None` when the text can't be a name in wire format (RFC 1035 §3.1):
+    /// an empty label, one over 63 octets, more than 255 octets in all, or a broken escape.
+    pub fn labels(&self) -> Option<Vec<Vec<u8>>> {
+        const LABEL_OCTETS_MAX: usize = 63;
+        const NAME_OCTETS_MAX: usize = 255;
+        if self.is_root() {
+            return Some(Vec::new());
+        }
+        let mut labels = vec![Vec::new()];
+        let mut octets = self.0.bytes();
+        while let Some(octet) = octets.next() {
+            let octet = match octet {
+                b'.' => {
+                    labels.push(Vec::new());
+                    continue;
+                }
+                b'\\' => match octets.next()? {
+                    first if first.is_ascii_digit() => {
+                        let digits = [first, octets.next()?, octets.next()?];
+                        std::str::from_utf8(&digits).ok()?.parse().ok()?
+                    }
+                    other => other,
+                },
+                _ => octet,
+            };
+            labels.last_mut()?.push(octet);
+        }
+        let fits = |label: &Vec<u8>| (1..=LABEL_OCTETS_MAX).contains(&label.len());
+        let octets: usize = labels.iter().map(|label| label.len() + 1).sum();
+        (labels.iter().all(fits) && octets < NAME_OCTETS_MAX).then_some(labels)
+    }
+
     /// The presentation format without trailing dot (`.` for the root).
     pub fn as_str(&self) -> &str {
         &self.0
@@ -241,6 +298,27 @@ mod tests {
         assert_eq!(Name::root().parent(), None);
         assert_eq!(Name::from_presentation("a\\.b.c").parent().unwrap().as_str(), "c");
         assert_eq!(Name::root().child("VN").as_str(), "vn");
+    }
+
+    #[test]
+    fn labels_of_any_octets_round_trip() {
+        let labels: [&[u8]; 3] = [b"a.b\\", &[0, 9, 255, b' '], b"*-_9Z"];
+        let name = Name::from_labels(labels);
+        assert_eq!(name.as_str(), r"a\.b\\.\000\009\255\032.*-_9z");
+        let back = name.labels().unwrap();
+        assert_eq!(back[..2], labels[..2]);
+        assert_eq!(back[2], b"*-_9z");
+        assert_eq!(Name::from_presentation(name.as_str()), name);
+        assert_eq!(name.parent().unwrap().labels().unwrap(), back[1..]);
+        assert_eq!(Name::from_labels([]), Name::root());
+        assert_eq!(Name::root().labels(), Some(Vec::new()));
+        let long = "a".repeat(64);
+        let many = vec!["a"; 127].join(".");
+        assert_eq!(Name::from_presentation(&many).labels().unwrap().len(), 127);
+        let too_many = format!("a.{many}");
+        for bad in ["a..b", r"a\", r"a\1", r"a\999", r"a\1+2", &long, &too_many] {
+            assert_eq!(Name::from_presentation(bad).labels(), None, "{bad}");
+        }
     }
 
     #[test]

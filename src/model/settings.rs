@@ -73,6 +73,9 @@ pub struct Limits {
     pub requests_per_service: usize,
     /// DNS questions under way at once.
     pub dns_in_flight: usize,
+    /// DNS questions a second to one address that is not one of our own resolvers; a second's
+    /// worth may leave at once.
+    pub dns_per_server_per_second: u32,
     /// TLS handshakes under way at once.
     pub tls_in_flight: usize,
 }
@@ -115,6 +118,7 @@ impl Default for Limits {
             name_servers: 16,
             requests_per_service: 400,
             dns_in_flight: 1000,
+            dns_per_server_per_second: 20,
             tls_in_flight: 64,
         }
     }

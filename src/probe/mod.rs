@@ -5,6 +5,8 @@ mod conversation;
 mod dns;
 mod errors;
 mod live;
+mod pacing;
 mod route;
 
+pub use dns::DroppedAnswers;
 pub use live::{Live, LiveError};

@@ -1,0 +1,76 @@
+//! DNS with one server, over UDP and TCP: a question goes out once, and what comes back is kept as
+//! it came.
+//!
+//! Nothing here judges an answer. A message counts as the answer when it comes from the address
+//! and port that were asked, carries the question's id and the QR bit, and repeats the question
+//! (RFC 5452 §9.1). Every other message is dropped and counted, and the question goes on waiting.
+//! What then turns out to be malformed is an answer all the same: see [`query::Asked::is_answered_by`].
+
+mod in_flight;
+mod query;
+mod tcp;
+mod udp;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::time::Duration;
+
+use query::Query;
+
+pub use in_flight::DroppedAnswers;
+
+use crate::model::{Blob, DnsMessage, DnsQuestion, NetFailure, Reply, Settings, Transport};
+
+/// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets.
+pub(super) struct Client {
+    udp: udp::Sockets,
+    deadline: Duration,
+    message_octets_max: usize,
+}
+
+impl Client {
+    /// Opens the shared sockets; must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When sockets can't be opened or registered. A family that the kernel doesn't have is no
+    /// error: asking over it fails with [`NetFailure::NoRoute`].
+    pub fn new(settings: &Settings) -> io::Result<Self> {
+        Ok(Self {
+            udp: udp::Sockets::open()?,
+            deadline: settings.timeouts.dns,
+            message_octets_max: settings.limits.dns_message_octets,
+        })
+    }
+
+    /// Asks once. Dropping the future gives the question up.
+    pub async fn exchange(&self, question: &DnsQuestion) -> Reply {
+        let outcome = match Query::new(question) {
+            Ok(query) => self.send(query, question).await,
+            Err(failure) => Err(failure),
+        };
+        match outcome {
+            Ok(octets) => Reply::Dns(DnsMessage::new(octets)),
+            Err(failure) => Reply::DnsFailed(failure),
+        }
+    }
+
+    /// The messages dropped until now, because they answered no question of ours.
+    pub fn dropped(&self) -> DroppedAnswers {
+        self.udp.dropped()
+    }
+
+    async fn send(&self, query: Query, question: &DnsQuestion) -> Result<Blob, NetFailure> {
+        match question.transport {
+            Transport::Udp => {
+                self.udp.exchange(query, question.server, self.deadline).await.map(Blob::new)
+            }
+            Transport::Tcp => {
+                tcp::exchange(query, question.server, self.deadline, self.message_octets_max)
+                    .await
+                    .map(Blob::new)
+            }
+        }
+    }
+}

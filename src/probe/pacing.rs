@@ -1,0 +1,292 @@
+//! When a request may leave: how many are under way, and how fast they follow each other.
+//!
+//! Waiting happens here and nowhere else, before any clock of the request starts.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::model::{Settings, Transport};
+
+/// Hands out places to requests.
+pub(super) struct Pacing {
+    conversations: Semaphore,
+    per_host: usize,
+    per_host_interval: Duration,
+    hosts: StdMutex<IdleSwept<IpAddr, Arc<Host>>>,
+    dns_over_udp: Semaphore,
+    dns_over_tcp: Semaphore,
+    unpaced: HashSet<IpAddr>,
+    dns_rate: Rate,
+    servers: StdMutex<IdleSwept<IpAddr, Instant>>,
+}
+
+/// The right to have a request under way, until it is dropped.
+pub(super) struct Place<'a> {
+    _slot: Option<SemaphorePermit<'a>>,
+    _host: Option<(OwnedSemaphorePermit, Arc<Host>)>,
+}
+
+impl Pacing {
+    pub fn new(settings: &Settings) -> Self {
+        let limits = &settings.limits;
+        Self {
+            conversations: semaphore(settings.concurrency),
+            per_host: settings.per_host,
+            per_host_interval: settings.per_host_interval,
+            hosts: StdMutex::default(),
+            dns_over_udp: semaphore(limits.dns_in_flight),
+            // Each holds a descriptor, of which there are fewer than datagrams in flight.
+            dns_over_tcp: semaphore(limits.dns_in_flight.min(settings.concurrency)),
+            unpaced: settings.resolvers.iter().map(SocketAddr::ip).collect(),
+            dns_rate: Rate::per_second(limits.dns_per_server_per_second),
+            servers: StdMutex::default(),
+        }
+    }
+
+    /// Waits for a place to begin a conversation with `address`: fewer than `per_host` are under
+    /// way with it, the last one began at least `per_host_interval` ago, and fewer than
+    /// `concurrency` are under way in all. Whoever waits for its host holds no place that another
+    /// host could use.
+    pub async fn conversation(&self, address: IpAddr) -> Place<'_> {
+        let host = self.host(address);
+        let of_host = Arc::clone(&host.places).acquire_owned().await.ok();
+        // Held until this conversation begins, so that starts follow one another.
+        let mut last_start = host.last_start.lock().await;
+        if let Some(last_start) = *last_start {
+            sleep_until(last_start + self.per_host_interval).await;
+        }
+        let slot = self.conversations.acquire().await.ok();
+        *last_start = Some(Instant::now());
+        drop(last_start);
+        Place { _slot: slot, _host: of_host.map(|of_host| (of_host, host)) }
+    }
+
+    /// Waits for a place to send a DNS question: fewer than `dns_in_flight` are under way, and
+    /// `server` is not asked more often than `dns_per_server_per_second`, unless it is one of our
+    /// own resolvers.
+    pub async fn question(&self, server: IpAddr, transport: Transport) -> Place<'_> {
+        if !self.unpaced.contains(&server) {
+            let wait = self.dns_wait(server);
+            if !wait.is_zero() {
+                sleep(wait).await;
+            }
+        }
+        let slots = match transport {
+            Transport::Udp => &self.dns_over_udp,
+            Transport::Tcp => &self.dns_over_tcp,
+        };
+        Place { _slot: slots.acquire().await.ok(), _host: None }
+    }
+
+    fn host(&self, address: IpAddr) -> Arc<Host> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        hosts.sweep(|host| Host::is_busy(host, now, self.per_host_interval));
+        Arc::clone(hosts.map.entry(address).or_insert_with(|| Arc::new(Host::new(self.per_host))))
+    }
+
+    fn dns_wait(&self, server: IpAddr) -> Duration {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        servers.sweep(|full_until| *full_until > now);
+        self.dns_rate.take(servers.map.entry(server).or_insert(now), now)
+    }
+}
+
+/// A semaphore of at least one permit, so that a setting of 0 stops nothing for ever.
+fn semaphore(permits: usize) -> Semaphore {
+    Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS))
+}
+
+/// One address that conversations are held with.
+struct Host {
+    places: Arc<Semaphore>,
+    last_start: Mutex<Option<Instant>>,
+}
+
+impl Host {
+    fn new(per_host: usize) -> Self {
+        Self { places: Arc::new(semaphore(per_host)), last_start: Mutex::new(None) }
+    }
+
+    /// Whether forgetting the host would let somebody begin too early.
+    fn is_busy(host: &Arc<Self>, now: Instant, interval: Duration) -> bool {
+        Arc::strong_count(host) > 1
+            || host.last_start.try_lock().map_or(true, |last_start| {
+                last_start.is_some_and(|last_start| last_start + interval > now)
+            })
+    }
+}
+
+/// How often something may happen: a second's worth at once, and evenly from then on.
+struct Rate {
+    interval: Duration,
+    burst: Duration,
+}
+
+impl Rate {
+    fn per_second(times: u32) -> Self {
+        let interval = Duration::from_secs(1) / times.max(1);
+        Self { interval, burst: Duration::from_secs(1).saturating_sub(interval) }
+    }
+
+    /// Takes a turn and returns how long to wait for it. `full_until` is when all turns taken so
+    /// far would be over at an even pace (the generic cell rate algorithm's one variable).
+    fn take(&self, full_until: &mut Instant, now: Instant) -> Duration {
+        let begin = (*full_until).max(now);
+        *full_until = begin + self.interval;
+        begin.duration_since(now).saturating_sub(self.burst)
+    }
+}
+
+/// A table that forgets idle entries whenever it has doubled, so that it stays as small as what is
+/// in use, at a constant cost per entry.
+struct IdleSwept<K, V> {
+    map: HashMap<K, V>,
+    sweep_at: usize,
+}
+
+impl<K, V> Default for IdleSwept<K, V> {
+    fn default() -> Self {
+        Self { map: HashMap::new(), sweep_at: Self::SMALL }
+    }
+}
+
+impl<K, V> IdleSwept<K, V> {
+    const SMALL: usize = 1024;
+}
+
+impl<K: Eq + Hash, V> IdleSwept<K, V> {
+    fn sweep(&mut self, is_busy: impl Fn(&V) -> bool) {
+        if self.map.len() >= self.sweep_at {
+            self.map.retain(|_, value| is_busy(value));
+            self.sweep_at = (self.map.len() * 2).max(Self::SMALL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::model::Limits;
+
+    const HOST: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+    fn settings() -> Settings {
+        Settings { concurrency: 4, per_host: 2, ..Settings::default() }
+    }
+
+    // The tests run on tokio's paused clock: time passes only when everybody waits for it.
+
+    #[tokio::test(start_paused = true)]
+    async fn one_host_is_approached_slowly_and_by_few() {
+        let pacing = Arc::new(Pacing::new(&settings()));
+        let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let starts = Arc::new(StdMutex::new(Vec::new()));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let (pacing, under_way, most, starts) =
+                (pacing.clone(), under_way.clone(), most.clone(), starts.clone());
+            tasks.spawn(async move {
+                let _place = pacing.conversation(HOST).await;
+                starts.lock().unwrap().push(Instant::now());
+                most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                sleep(Duration::from_millis(1000)).await;
+                under_way.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+        let starts = starts.lock().unwrap();
+        for pair in starts.windows(2) {
+            assert!(pair[1] - pair[0] >= Duration::from_millis(100));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_for_one_host_holds_up_nobody_else() {
+        let pacing = Arc::new(Pacing::new(&settings()));
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let pacing = pacing.clone();
+            crowd.spawn(async move {
+                let _place = pacing.conversation(HOST).await;
+                std::future::pending::<()>().await;
+            });
+        }
+        sleep(Duration::from_secs(1)).await;
+        let before = Instant::now();
+        let _place = pacing.conversation(OTHER).await;
+        assert_eq!(before, Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_than_the_concurrency_are_under_way() {
+        let pacing = Pacing::new(&settings());
+        let mut places = Vec::new();
+        for last in 1..=4 {
+            places.push(pacing.conversation(IpAddr::from([192, 0, 2, last])).await);
+        }
+        let fifth = pacing.conversation(IpAddr::from([192, 0, 2, 5]));
+        let mut fifth = std::pin::pin!(fifth);
+        let patience = Duration::from_secs(60);
+        assert!(tokio::time::timeout(patience, fifth.as_mut()).await.is_err());
+        places.pop();
+        assert!(tokio::time::timeout(patience, fifth).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn name_servers_are_asked_gently_and_our_resolvers_at_will() {
+        let resolver = SocketAddr::new(OTHER, 53);
+        let limits = Limits { dns_per_server_per_second: 20, ..Limits::default() };
+        let pacing = Pacing::new(&Settings { resolvers: vec![resolver], limits, ..settings() });
+        let began = Instant::now();
+        for _ in 0..1000 {
+            drop(pacing.question(resolver.ip(), Transport::Udp).await);
+        }
+        for _ in 0..20 {
+            drop(pacing.question(HOST, Transport::Udp).await);
+        }
+        assert_eq!(Instant::now(), began);
+        for _ in 0..60 {
+            drop(pacing.question(HOST, Transport::Tcp).await);
+        }
+        assert!(Instant::now() - began >= Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_hosts_are_forgotten_and_busy_ones_are_not() {
+        let pacing = Pacing::new(&settings());
+        let _place = pacing.conversation(HOST).await;
+        for number in 0..20_000u32 {
+            let address = IpAddr::from(Ipv4Addr::from(0x0a00_0000 + number));
+            drop(pacing.conversation(address).await);
+            drop(pacing.question(address, Transport::Udp).await);
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        let small = 2 * IdleSwept::<(), ()>::SMALL;
+        let hosts = pacing.hosts.lock().unwrap();
+        assert!(hosts.map.len() <= small && hosts.map.contains_key(&HOST));
+        assert!(pacing.servers.lock().unwrap().map.len() <= small);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn giving_up_frees_the_place() {
+        let pacing = Pacing::new(&Settings { per_host: 1, ..settings() });
+        let first = pacing.conversation(HOST).await;
+        let second = pacing.conversation(HOST);
+        assert!(tokio::time::timeout(Duration::from_secs(1), second).await.is_err());
+        drop(first);
+        drop(pacing.conversation(HOST).await);
+    }
+}
