@@ -1,0 +1,44 @@
+//! Files that an inventory names. This module never opens them: its caller does.
+
+use super::diagnostic::{Diagnostic, Weight};
+use super::fields;
+use super::reader::Reader;
+use super::tree::NodeId;
+
+/// The files that the caller reads, relative to the inventory's own folder, to fill in
+/// [`crate::model::Settings`] and the policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileReferences {
+    /// Certificates of further trusted authorities, for `Settings::extra_ca`.
+    pub extra_ca: Vec<FileReference>,
+    /// Root hints, for `Settings::root_hints`.
+    pub root_hints: Option<FileReference>,
+    /// DNSSEC trust anchors, for `Settings::trust_anchors`.
+    pub trust_anchors: Option<FileReference>,
+    /// The policy, when it is a file: its name holds a `.` or a `/`.
+    pub policy_file: Option<FileReference>,
+    /// The policy, when it is a name; here so that an unknown name can be reported at its place.
+    pub policy_name: Option<FileReference>,
+}
+
+/// A file's name and where in the inventory it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileReference {
+    /// The path as it is written, or the policy's name.
+    pub path: String,
+    place: Diagnostic,
+}
+
+impl FileReference {
+    /// An error at the place where the file is named: it can't be read, or holds nothing usable.
+    pub fn error(&self, message: &str, help: Option<&str>) -> Diagnostic {
+        self.place.restated(Weight::Error, message, help)
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_, '_>, node: NodeId, what: &str) -> Option<Self> {
+        let path = reader.value(node, what, fields::text)?;
+        let span = reader.tree.node(node).span;
+        let place = Diagnostic::new(reader.source, Weight::Error, span, "", None);
+        Some(Self { path, place })
+    }
+}

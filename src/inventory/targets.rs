@@ -1,0 +1,215 @@
+//! An inventory out of a few names: `v6ready check example.gov.vn`.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use super::fields::{Fault, slug};
+use super::service::{self, KINDS};
+use crate::model::{Host, Target};
+
+/// The arguments that name nothing to check, each with what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct BadTargets(Vec<BadTarget>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct BadTarget {
+    argument: String,
+    fault: Fault,
+}
+
+/// One paragraph for each argument, ready to be printed.
+impl fmt::Display for BadTargets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, bad) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "\n" };
+            write!(f, "{separator}{:?}: {}", bad.argument, bad.fault.message)?;
+            if let Some(help) = &bad.fault.help {
+                write!(f, "; {help}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The organisation that the services of such an inventory belong to.
+const ORGANISATION: &str = "check";
+
+/// The text of an inventory with one service for each argument, in order, each once:
+/// `example.gov.vn` is the web site `https://example.gov.vn/`, a URL is a web site, and `KIND:…`
+/// is a service of that kind, such as `mail:example.gov.vn` or `tcp:app.example.gov.vn:8443`.
+///
+/// # Errors
+/// All arguments that can't be read.
+pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
+    let mut ids = HashSet::new();
+    let mut known = HashSet::new();
+    let mut bad = Vec::new();
+    let mut yaml = format!(
+        "version: 1\ntitle: v6ready check\norganisations:\n  - id: {ORGANISATION}\n    services:\n"
+    );
+    for argument in arguments {
+        match target(argument) {
+            Err(fault) => bad.push(BadTarget { argument: argument.clone(), fault }),
+            Ok(target) if !known.insert(target.clone()) => {}
+            Ok(target) => {
+                let id = new_id(&target, &mut ids);
+                let value = quoted(&value(&target));
+                yaml.push_str(&format!(
+                    "      - {{id: {id}, name: {}, category: internet-service, {}: {value}}}\n",
+                    quoted(argument),
+                    target.kind(),
+                ));
+            }
+        }
+    }
+    if arguments.is_empty() {
+        let fault = Fault {
+            message: "there is nothing to check".into(),
+            help: Some("name a host or a URL".into()),
+        };
+        bad.push(BadTarget { argument: String::new(), fault });
+    }
+    if bad.is_empty() { Ok(yaml) } else { Err(BadTargets(bad)) }
+}
+
+fn target(argument: &str) -> Result<Target, Fault> {
+    let argument = argument.trim();
+    if argument.contains("://") {
+        return service::target("web", argument);
+    }
+    match argument.split_once(':') {
+        Some(("web", rest)) => web(rest),
+        Some((kind, rest)) if KINDS.contains(&kind) => service::target(kind, rest),
+        _ => web(argument),
+    }
+}
+
+/// A web site by its host alone, with or without a port and a path.
+fn web(argument: &str) -> Result<Target, Fault> {
+    if argument.contains("://") {
+        return service::target("web", argument);
+    }
+    // A bare IPv6 address needs its brackets.
+    if let Ok(host @ Host::Address(_)) = Host::parse(argument) {
+        return service::target("web", &format!("https://{host}/"));
+    }
+    let rest = if argument.contains('/') { argument.into() } else { format!("{argument}/") };
+    service::target("web", &format!("https://{rest}"))
+}
+
+/// A target as an inventory writes it.
+fn value(target: &Target) -> String {
+    let text = target.to_string();
+    match target {
+        Target::Web(_) => text,
+        _ => text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned()),
+    }
+}
+
+fn new_id(target: &Target, taken: &mut HashSet<String>) -> String {
+    let host = target.host().map(|host| host.to_string()).unwrap_or_default();
+    let name = match target {
+        Target::Web(_) => slug(&host),
+        _ => slug(&format!("{}-{host}", target.kind())),
+    };
+    let name = if name.is_empty() { "service".to_owned() } else { name };
+    let mut id = name.clone();
+    let mut number = 1;
+    while !taken.insert(id.clone()) {
+        number += 1;
+        let suffix = format!("-{number}");
+        let kept = name.len().min(63 - suffix.len());
+        id = format!("{}{suffix}", &name[..kept]);
+    }
+    id
+}
+
+/// A YAML text in double quotes (§7.3.1); what people type may hold anything.
+pub(super) fn quoted(text: &str) -> String {
+    // JSON's strings are YAML's, but for what must not stand in YAML unescaped.
+    let json = serde_json::Value::from(text).to_string();
+    let mut quoted = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '\u{7f}'..='\u{9f}'
+            | '\u{feff}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::parse;
+
+    fn services(arguments: &[&str]) -> Vec<String> {
+        let arguments: Vec<_> = arguments.iter().map(|text| (*text).to_owned()).collect();
+        let yaml = for_targets(&arguments).unwrap();
+        let parsed =
+            parse(yaml.as_bytes(), "check").unwrap_or_else(|e| panic!("{}", e.render(false)));
+        let services = parsed.inventory.services.iter();
+        services.map(|service| format!("{} {}", service.id, service.target)).collect()
+    }
+
+    #[test]
+    fn names_become_services() {
+        let found = services(&[
+            "example.gov.vn",
+            "http://example.gov.vn/a",
+            "https://example.gov.vn/",
+            "Khánhhòa.example:8443/x",
+            "2001:db8::1",
+            "mail:example.gov.vn",
+            "zone:example.gov.vn",
+            "dns:192.0.2.53",
+            "tcp:[2001:db8::1]:8443",
+            "web:example.vn",
+        ]);
+        assert_eq!(
+            found,
+            [
+                "check/example-gov-vn https://example.gov.vn/",
+                "check/example-gov-vn-2 http://example.gov.vn/a",
+                "check/xn-khnhha-qta3l-example https://xn--khnhha-qta3l.example:8443/x",
+                "check/2001-db8-1 https://[2001:db8::1]/",
+                "check/mail-example-gov-vn mail:example.gov.vn",
+                "check/zone-example-gov-vn zone:example.gov.vn",
+                "check/dns-192-0-2-53 dns:192.0.2.53:53",
+                "check/tcp-2001-db8-1 tcp:[2001:db8::1]:8443",
+                "check/example-vn https://example.vn/",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_bad_argument_is_named() {
+        let arguments = ["a b", "good.example", "tls:x.example", "ftp://x.example/"];
+        let error = for_targets(&arguments.map(str::to_owned)).unwrap_err().to_string();
+        for expected in ["\"a b\"", "\"tls:x.example\"", "port is missing", "`ftp` is not a scheme"]
+        {
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(!error.contains("good.example"), "{error}");
+        assert!(for_targets(&[]).unwrap_err().to_string().contains("nothing to check"));
+    }
+
+    #[test]
+    fn many_services_of_one_long_host() {
+        let host = format!("{}.example", "a".repeat(63));
+        let arguments: Vec<_> = (1..120).map(|port| format!("tcp:{host}:{port}")).collect();
+        assert_eq!(services(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).len(), 119);
+    }
+
+    #[test]
+    fn quoting() {
+        assert_eq!(quoted("a\"b\\c\n\u{85}\u{feff}é"), r#""a\"b\\c\n\u0085\ufeffé""#);
+    }
+}
