@@ -29,6 +29,7 @@ mod document;
 mod fields;
 mod reader;
 mod reference;
+mod scaffold;
 mod selection;
 mod service;
 mod settings;
@@ -38,6 +39,7 @@ mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Weight};
 pub use reference::{FileReference, FileReferences};
+pub use scaffold::scaffold;
 pub use selection::{BadPattern, Selection};
 pub use targets::{BadTargets, for_targets};
 
