@@ -101,7 +101,10 @@ mod tests {
             let peer = listener.local_addr().unwrap();
             let (stream, _) = connect(peer, DEADLINE).await.unwrap();
             assert_eq!(stream.peer_addr().unwrap(), peer);
-            drop((stream, listener));
+            // Bound, so that nobody else takes the port, and not listening.
+            let closed = Socket::new(Domain::for_address(peer), Type::STREAM, None).unwrap();
+            closed.bind(&address.parse::<SocketAddr>().unwrap().into()).unwrap();
+            let peer = closed.local_addr().unwrap().as_socket().unwrap();
             assert_eq!(connect(peer, DEADLINE).await.unwrap_err(), NetFailure::Refused);
         }
     }

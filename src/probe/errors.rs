@@ -294,13 +294,14 @@ mod tests {
 
     #[test]
     fn our_own_icmp_errors_are_our_fault() {
-        // Toward 127.0.0.2 our source is 127.0.0.1 (or 127.0.0.2 itself): an error "from" our own
-        // source that is not the peer was made by our own firewall.
+        // Toward 127.0.0.2 our source is 127.0.0.1, which is on the same link: an error from there
+        // was made by our own kernel.
         let peer = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
         let source = route::source_toward(peer).unwrap();
-        if source == peer {
-            return;
-        }
+        assert_ne!(source, peer);
+        let neighbour = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 1, source) };
+        let failure = of_queued(&neighbour, Carrier::Udp, peer).unwrap();
+        assert_eq!(failure.reason(), "icmp-address-unreachable");
         let queued = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 13, source) };
         assert_eq!(of_queued(&queued, Carrier::Tcp, peer), Some(NetFailure::NotPermitted));
     }
@@ -330,8 +331,11 @@ mod tests {
     #[test]
     fn the_error_queue_of_a_real_socket_returns_the_datagram() {
         for address in [PEER, IpAddr::V4(Ipv4Addr::LOCALHOST)] {
-            // A port that was free a moment ago has no listener.
-            let closed = UdpSocket::bind((address, 0)).unwrap().local_addr().unwrap();
+            // A socket that is connected elsewhere keeps its port from all others, and takes
+            // nothing from us.
+            let holder = UdpSocket::bind((address, 0)).unwrap();
+            holder.connect((address, 9)).unwrap();
+            let closed = holder.local_addr().unwrap();
             let socket = UdpSocket::bind((address, 0)).unwrap();
             queue_errors(&socket, Family::of(address), true).unwrap();
             assert_eq!(read_error_queue(&socket), None);

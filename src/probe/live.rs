@@ -80,3 +80,88 @@ impl Live {
         self.dns.dropped()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+    use std::time::Duration;
+
+    use tokio::net::UdpSocket;
+
+    use super::*;
+    use crate::model::{
+        DnsQuestion, Limits, Name, NetFailure, RecordType, Settings, Timeouts, Transport,
+    };
+
+    fn question(server: SocketAddr) -> Request {
+        Request::first(Question::Dns(DnsQuestion {
+            server,
+            transport: Transport::Udp,
+            name: Name::from_presentation("www.example.vn"),
+            record_type: RecordType::AAAA,
+            recursion_desired: false,
+            checking_disabled: false,
+            dnssec_ok: false,
+        }))
+    }
+
+    fn settings(dns: Duration) -> Settings {
+        let defaults = Settings::default();
+        Settings {
+            timeouts: Timeouts { dns, ..defaults.timeouts },
+            limits: Limits { dns_in_flight: 1, ..defaults.limits },
+            ..defaults
+        }
+    }
+
+    #[test]
+    fn without_a_runtime_nothing_can_be_asked() {
+        let live = Live::new(&Settings::default());
+        assert!(matches!(live.err(), Some(LiveError::NoRuntime)));
+    }
+
+    #[tokio::test]
+    async fn routes_are_looked_up() {
+        let loopback = IpAddr::V6(Ipv6Addr::LOCALHOST);
+        let live = Live::new(&Settings::default()).unwrap();
+        let request = Request::first(Question::Route(loopback));
+        let observation = live.ask(&request).await;
+        assert_eq!(observation.reply, Reply::Route(Ok(loopback)));
+        assert_eq!(observation.request, request);
+    }
+
+    #[tokio::test]
+    async fn waiting_for_a_place_counts_in_no_deadline() {
+        let silent = UdpSocket::bind("[::1]:0").await.unwrap();
+        let deadline = Duration::from_millis(150);
+        let live = Live::new(&settings(deadline)).unwrap();
+        let request = question(silent.local_addr().unwrap());
+        // One place for two: the second is asked when the first has timed out.
+        let (first, second) = tokio::join!(live.ask(&request), live.ask(&request));
+        for observation in [&first, &second] {
+            assert_eq!(observation.reply, Reply::DnsFailed(NetFailure::TimedOut));
+            assert!(u128::from(observation.elapsed_us) >= deadline.as_micros());
+        }
+        let apart = second.observed_at.duration_since(first.observed_at).unsigned_abs();
+        assert!(apart >= deadline - Duration::from_millis(5), "{apart:?}");
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_request_frees_its_place() {
+        let server = UdpSocket::bind("[::1]:0").await.unwrap();
+        let live = Live::new(&settings(Duration::from_secs(30))).unwrap();
+        let request = question(server.local_addr().unwrap());
+        let mut query = [0; 512];
+        tokio::select! {
+            observation = live.ask(&request) => panic!("answered: {observation:?}"),
+            received = server.recv_from(&mut query) => { received.unwrap(); }
+        }
+        let respond = async {
+            let (octets, from) = server.recv_from(&mut query).await.unwrap();
+            query[2] |= 0x80;
+            server.send_to(&query[..octets], from).await.unwrap();
+        };
+        let (observation, ()) = tokio::join!(live.ask(&request), respond);
+        assert!(matches!(observation.reply, Reply::Dns(_)));
+    }
+}

@@ -116,6 +116,18 @@ where
     (server, task)
 }
 
+/// An address with a port that nobody listens on, over neither transport, and the sockets that
+/// keep it so: one connected elsewhere, one bound and not listening.
+async fn closed_port(address: &str) -> (SocketAddr, (UdpSocket, socket2::Socket)) {
+    let udp = UdpSocket::bind(address).await.unwrap();
+    let closed = udp.local_addr().unwrap();
+    udp.connect((closed.ip(), 9)).await.unwrap();
+    let domain = socket2::Domain::for_address(closed);
+    let tcp = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+    tcp.bind(&closed.into()).unwrap();
+    (closed, (udp, tcp))
+}
+
 fn framed(message: &[u8]) -> Vec<u8> {
     [&(message.len() as u16).to_be_bytes(), message].concat()
 }
@@ -240,7 +252,7 @@ async fn a_repeated_answer_counts_once() {
 #[tokio::test]
 async fn closed_ports_refuse_and_disturb_nobody_else() {
     for address in LOOPBACK {
-        let closed = UdpSocket::bind(address).await.unwrap().local_addr().unwrap();
+        let (closed, _holders) = closed_port(address).await;
         let (server, _task) = udp_responder(address, |query| vec![octets(&answer(query))]).await;
         let client = client(PATIENT);
         for number in 0..50 {

@@ -188,7 +188,6 @@ impl Shared {
         let mut buffer = vec![0; 65_535];
         loop {
             let awake = self.socket.async_io(Interest::READABLE | Interest::ERROR, || {
-                self.receive_errors();
                 for _ in 0..BATCH {
                     self.receive_one(&mut buffer)?;
                 }
@@ -216,7 +215,8 @@ impl Shared {
             }
             Ok((_, None)) => Ok(()),
             Err(Errno::EAGAIN) => Err(io::ErrorKind::WouldBlock.into()),
-            // An error of an earlier datagram: the error queue holds it.
+            // The kernel reports an error once, before any datagram; the error queue holds what it
+            // was.
             Err(_) => {
                 self.receive_errors();
                 Ok(())
