@@ -119,13 +119,17 @@ where
 /// An address with a port that nobody listens on, over neither transport, and the sockets that
 /// keep it so: one connected elsewhere, one bound and not listening.
 async fn closed_port(address: &str) -> (SocketAddr, (UdpSocket, socket2::Socket)) {
-    let udp = UdpSocket::bind(address).await.unwrap();
-    let closed = udp.local_addr().unwrap();
-    udp.connect((closed.ip(), 9)).await.unwrap();
-    let domain = socket2::Domain::for_address(closed);
-    let tcp = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
-    tcp.bind(&closed.into()).unwrap();
-    (closed, (udp, tcp))
+    loop {
+        let udp = UdpSocket::bind(address).await.unwrap();
+        let closed = udp.local_addr().unwrap();
+        udp.connect((closed.ip(), 9)).await.unwrap();
+        let domain = socket2::Domain::for_address(closed);
+        let tcp = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+        // A port that is free over UDP may be taken over TCP.
+        if tcp.bind(&closed.into()).is_ok() {
+            return (closed, (udp, tcp));
+        }
+    }
 }
 
 fn framed(message: &[u8]) -> Vec<u8> {
