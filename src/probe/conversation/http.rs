@@ -76,7 +76,12 @@ impl Exchange {
             Protocol::Http2 => http2::get(stream, ask, &self.limits, deadline, peer).await,
         };
         match result {
-            Err(_) if stream.is_exhausted() => Err(HttpFailure::HeadersTooLarge),
+            Err(_) if stream.is_exhausted() => Err(match protocol {
+                // Before the body, HTTP/1.1 has nothing but headers.
+                Protocol::Http1 => HttpFailure::HeadersTooLarge,
+                // Endless PING or SETTINGS frames: our name for that is the peers' (RFC 9113 §7).
+                Protocol::Http2 => HttpFailure::Http2 { detail: "ENHANCE_YOUR_CALM".to_owned() },
+            }),
             Ok(response) if stream.is_exhausted() && response.body_end != BodyEnd::Complete => {
                 Ok(HttpResponse { body_end: BodyEnd::Limit, ..response })
             }

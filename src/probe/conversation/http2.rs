@@ -141,14 +141,23 @@ fn of_h2(
     if error.is_library() && !is_settings(head) {
         return not_http(&"no HTTP/2 connection preface came", head);
     }
-    // h2 has no word of its own for headers over the limit; so much before a response can only be
-    // headers.
-    let oversize = matches!(reason, Reason::PROTOCOL_ERROR | Reason::ENHANCE_YOUR_CALM)
-        || reason == Reason::COMPRESSION_ERROR;
-    if error.is_library() && oversize && received >= limits.header_octets / 2 {
+    if error.is_library() && is_about_headers(error, reason, received, limits) {
         return HttpFailure::HeadersTooLarge;
     }
     HttpFailure::Http2 { detail: format!("{reason:?}") }
+}
+
+/// Whether h2 gave up because of too many headers. It has no word of its own for that, only what it
+/// tells the peer as debug data, or nothing; so much in front of a response can only be headers.
+fn is_about_headers(error: &h2::Error, reason: Reason, received: usize, limits: &Limits) -> bool {
+    match reason {
+        Reason::ENHANCE_YOUR_CALM => {
+            let text = error.to_string();
+            text.contains("too_many_continuations") || text.contains("header_list_way_too_large")
+        }
+        Reason::PROTOCOL_ERROR | Reason::COMPRESSION_ERROR => received >= limits.header_octets / 2,
+        _ => false,
+    }
 }
 
 /// Whether this is how a server's connection preface begins: a SETTINGS frame on stream 0

@@ -139,3 +139,119 @@ fn is_allowed(generation: TlsGeneration, scheme: SignatureScheme) -> bool {
                 | SignatureScheme::ECDSA_SHA1_Legacy
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::version;
+
+    use super::super::testing::{
+        Identity, TlsServer, ask_tls, converse, identity, ordinary, patient, serve_tls,
+    };
+    use super::*;
+    use crate::model::{Blob, TlsFailed, TlsSession};
+
+    /// An element in DER.
+    fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let content = parts.concat();
+        let [high, low] = (content.len() as u16).to_be_bytes();
+        let length = match (high, low) {
+            (0, ..0x80) => vec![low],
+            (0, _) => vec![0x81, low],
+            _ => vec![0x82, high, low],
+        };
+        [&[tag], &length[..], &content].concat()
+    }
+
+    const INTEGER: u8 = 0x02;
+    const BIT_STRING: u8 = 0x03;
+    const SEQUENCE: u8 = 0x30;
+    const ECDSA_WITH_SHA256: &[u8] = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
+    const RSA_ENCRYPTION: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+
+    /// The certificate of an identity as version 1 had it, without extensions, for this key.
+    fn version_1(identity: &Identity, key: Option<&[u8]>) -> Vec<u8> {
+        let (_, from) = X509Certificate::from_der(&identity.certificate).unwrap();
+        let validity = der(SEQUENCE, &[b"\x17\x0d260101000000Z", b"\x17\x0d360101000000Z"]);
+        let to_be_signed = der(
+            SEQUENCE,
+            &[
+                &[INTEGER, 1, 7],
+                ECDSA_WITH_SHA256,
+                from.issuer().as_raw(),
+                &validity,
+                from.subject().as_raw(),
+                key.unwrap_or(from.public_key().raw),
+            ],
+        );
+        let signature = der(BIT_STRING, &[&[0], &[1; 64]]);
+        der(SEQUENCE, &[&to_be_signed, ECDSA_WITH_SHA256, &signature])
+    }
+
+    /// What a handshake comes to when the server shows this certificate, per version of TLS.
+    async fn shown(
+        algorithm: &'static rcgen::SignatureAlgorithm,
+        certificate: impl Fn(&Identity) -> Vec<u8>,
+    ) -> Vec<Result<TlsSession, TlsFailed>> {
+        let mut results = Vec::new();
+        for version in [&version::TLS12, &version::TLS13] {
+            let mut identity = identity(algorithm, |_| {});
+            let certificate = certificate(&identity);
+            identity.certificate = certificate.clone().into();
+            let server = TlsServer { versions: vec![version], ..TlsServer::of(identity) };
+            let address = serve_tls("[::1]:0", server).await;
+            let conversation = converse(&patient(), &ask_tls(address, "www.example.vn")).await;
+            let result = conversation.tls.unwrap();
+            let chain = match &result {
+                Ok(session) => &session.chain,
+                Err(failed) => &failed.chain,
+            };
+            assert_eq!(*chain, [Blob::new(certificate)]);
+            results.push(result);
+        }
+        results
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_version_1_is_no_reason_to_break_off() {
+        for algorithm in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_RSA_SHA256] {
+            for result in shown(algorithm, |identity| version_1(identity, None)).await {
+                assert!(result.is_ok(), "{result:?}");
+            }
+        }
+        // But the key must still be the server's.
+        for result in shown(&rcgen::PKCS_ECDSA_P256_SHA256, |_| version_1(&ordinary(), None)).await
+        {
+            let failure = result.unwrap_err().failure;
+            assert!(matches!(failure, TlsFailure::BadSignature { .. }), "{failure:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_certificate() {
+        for result in shown(&rcgen::PKCS_ED25519, |_| b"no certificate".to_vec()).await {
+            let failure = result.unwrap_err().failure;
+            assert!(matches!(failure, TlsFailure::NotTls { .. }), "{failure:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_that_our_library_does_not_verify_with_is_held_against_nobody() {
+        let modulus = der(INTEGER, &[&[0], &[0xc5; 128]]);
+        let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
+        let key = der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])]);
+        let small = |identity: &Identity| version_1(identity, Some(&key));
+        for result in shown(&rcgen::PKCS_RSA_SHA256, small).await {
+            let detail = "our library does not verify with an RSA key of 1024 bits".to_owned();
+            assert_eq!(result.unwrap_err().failure, TlsFailure::Ours { detail });
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (number, size) in
+            [(&[][..], 0), (&[0, 0], 0), (&[1], 1), (&[0, 0x80, 0], 16), (&[0x7f, 0], 15)]
+        {
+            assert_eq!(bits(number), size, "{number:?}");
+        }
+    }
+}

@@ -7,12 +7,14 @@ use std::time::Duration;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::ServerConfig;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoClientAuth, ServerConfig};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{SupportedProtocolVersion, version};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::Client;
 use crate::model::{Conversation, ConversationQuestion, Host, HttpAsk, Settings};
@@ -77,12 +79,28 @@ where
 
 /// Waits for the first octets of the client, answers with `reply` whatever they say, and closes
 /// once the client has.
-pub(super) async fn reply_with(mut stream: TcpStream, reply: Vec<u8>) {
+pub(super) async fn reply_with<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, reply: Vec<u8>) {
     let mut asked = [0; 4096];
     let _ = stream.read(&mut asked).await;
     let _ = stream.write_all(&reply).await;
     let _ = stream.shutdown().await;
     while let Ok(1..) = stream.read(&mut asked).await {}
+}
+
+/// Waits for the first octets of the client, and then sends `head` and `more` again and again until
+/// the client leaves.
+pub(super) async fn reply_without_end<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    head: &[u8],
+    more: &[u8],
+) {
+    let _ = stream.read(&mut [0; 4096]).await;
+    let mut sent = stream.write_all(head).await;
+    // Many at once: an ordinary server's small writes would wait for each other (RFC 896).
+    let many = more.repeat(200);
+    while sent.is_ok() {
+        sent = stream.write_all(&many).await;
+    }
 }
 
 /// Waits for the first octets of the client and then resets the connection.
@@ -92,7 +110,7 @@ pub(super) async fn reset(stream: TcpStream) {
 }
 
 /// Reads what the client sends and never says anything.
-pub(super) async fn silence(mut stream: TcpStream) {
+pub(super) async fn silence<S: AsyncRead + Unpin>(mut stream: S) {
     let mut asked = [0; 4096];
     while let Ok(1..) = stream.read(&mut asked).await {}
 }
@@ -125,8 +143,10 @@ pub(super) struct TlsServer {
     pub chain: Vec<CertificateDer<'static>>,
     pub key: PrivateKeyDer<'static>,
     pub ocsp: Option<Vec<u8>>,
-    pub alpn: &'static [&'static [u8]],
+    pub alpn: &'static [&'static str],
     pub versions: Vec<&'static SupportedProtocolVersion>,
+    /// Who its clients must be.
+    pub clients: Option<Arc<dyn ClientCertVerifier>>,
 }
 
 impl TlsServer {
@@ -138,6 +158,7 @@ impl TlsServer {
             ocsp: None,
             alpn: &[],
             versions: vec![&version::TLS12, &version::TLS13],
+            clients: None,
         }
     }
 
@@ -146,23 +167,35 @@ impl TlsServer {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let key = provider.key_provider.load_private_key(self.key).unwrap();
         let certified = CertifiedKey { cert: self.chain, key, ocsp: self.ocsp };
+        let clients = self.clients.unwrap_or_else(|| Arc::new(NoClientAuth));
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&self.versions)
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        config.alpn_protocols = self.alpn.iter().map(|name| name.to_vec()).collect();
+        config.alpn_protocols = self.alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
     }
 }
 
 /// Serves one handshake, and then nothing until the client leaves.
 pub(super) async fn serve_tls(address: &str, server: TlsServer) -> SocketAddr {
+    serve_over_tls(address, server, silence).await
+}
+
+/// Serves one handshake and then `script`, if it succeeds.
+pub(super) async fn serve_over_tls<F>(
+    address: &str,
+    server: TlsServer,
+    script: impl FnOnce(TlsStream<TcpStream>) -> F + Send + 'static,
+) -> SocketAddr
+where
+    F: Future<Output = ()> + Send,
+{
     let acceptor = server.acceptor();
     serve(address, async move |stream| {
-        if let Ok(mut stream) = acceptor.accept(stream).await {
-            let mut asked = [0; 4096];
-            while let Ok(1..) = stream.read(&mut asked).await {}
+        if let Ok(stream) = acceptor.accept(stream).await {
+            script(stream).await;
         }
     })
     .await
