@@ -128,9 +128,9 @@ fn of_h2(
     peer: SocketAddr,
 ) -> HttpFailure {
     if let Some(error) = error.get_io() {
-        // This is how h2 says that the connection ended.
-        let closed = error.kind() == io::ErrorKind::BrokenPipe;
-        return match closed {
+        // So h2 says that the connection ended between two frames, and so that it ended in one.
+        let ended = matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::Other);
+        return match ended && error.raw_os_error().is_none() {
             true => HttpFailure::Net { failure: NetFailure::Closed },
             false => of_io(error, peer),
         };

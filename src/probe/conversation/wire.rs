@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -15,16 +15,23 @@ pub(super) struct Wire<S> {
     received: usize,
     octets_max: usize,
     exhausted: bool,
+    /// Octets read since this last said that there is nothing to read.
+    burst: usize,
     head: [u8; HEAD_OCTETS],
 }
 
 /// How many of the first octets are remembered.
 const HEAD_OCTETS: usize = 32;
 
+/// How many octets are read in one go before whoever consumes them gets a turn: compressed headers
+/// of HTTP/2 take a hundred times their size in memory until they are looked at.
+const BURST_OCTETS: usize = 64 * 1024;
+
 impl<S> Wire<S> {
     /// Wraps a stream from which at most `octets_max` octets will be read.
     pub fn new(stream: S, octets_max: usize) -> Self {
-        Self { stream, received: 0, octets_max, exhausted: false, head: [0; HEAD_OCTETS] }
+        let head = [0; HEAD_OCTETS];
+        Self { stream, received: 0, octets_max, exhausted: false, burst: 0, head }
     }
 
     /// The octets read until now.
@@ -48,6 +55,7 @@ impl<S> Wire<S> {
             free[..count].copy_from_slice(&octets[..count]);
         }
         self.received += octets.len();
+        self.burst += octets.len();
     }
 }
 
@@ -61,8 +69,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             self.exhausted = true;
             return Poll::Ready(Err(io::Error::other("more octets than our limit")));
         }
+        if self.burst >= BURST_OCTETS {
+            self.burst = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let filled = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let Poll::Ready(result) = Pin::new(&mut self.stream).poll_read(context, buffer) else {
+            self.burst = 0;
+            return Poll::Pending;
+        };
+        result?;
         self.note(&buffer.filled()[filled..]);
         Poll::Ready(Ok(()))
     }
@@ -117,5 +134,23 @@ mod tests {
         assert!(!wire.is_exhausted());
         assert!(wire.read(&mut buffer).await.is_err());
         assert!(wire.is_exhausted());
+    }
+
+    #[tokio::test]
+    async fn a_long_burst_is_read_with_pauses() {
+        let octets = vec![b'x'; 3 * BURST_OCTETS];
+        let mut wire = Wire::new(&octets[..], usize::MAX);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut space = vec![0; BURST_OCTETS];
+        for ready in [true, false, true, false, true, false] {
+            let mut buffer = ReadBuf::new(&mut space);
+            let poll = Pin::new(&mut wire).poll_read(&mut context, &mut buffer);
+            assert_eq!(poll.is_ready(), ready);
+        }
+        // Whoever simply waits notices nothing of that.
+        let mut wire = Wire::new(&octets[..], usize::MAX);
+        let mut read = Vec::new();
+        wire.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, octets);
     }
 }

@@ -158,7 +158,7 @@ async fn streams_and_connections_that_are_broken_off() {
 async fn a_connection_that_ends_or_falls_silent() {
     let mut settings = patient();
     let closed = Err(HttpFailure::Net { failure: NetFailure::Closed });
-    for reply in [Vec::new(), frames(&[])] {
+    for reply in [Vec::new(), frames(&[]), frames(&[b"\0\0\x01".to_vec()])] {
         let result = exchanged(&settings, |stream| reply_with(stream, reply)).await;
         assert_eq!(result, closed);
     }
@@ -228,7 +228,7 @@ async fn floods_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_answer_is_a_response_or_a_failure(
         octets in proptest::collection::vec(any::<u8>(), 0..300),
