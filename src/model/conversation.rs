@@ -104,8 +104,8 @@ pub struct HttpResponse {
     pub version: String,
     /// The status code, 100 to 999.
     pub status: u16,
-    /// Header names in lower case and their values, in the order sent; each octet of a value is
-    /// one `char` (Latin-1), so nothing is lost.
+    /// Header names in lower case and their values, in the order sent, except that fields of one
+    /// name stand together; each octet of a value is one `char` (Latin-1), so nothing is lost.
     pub headers: Vec<(String, String)>,
     /// The body as sent, up to the limit, still in its content coding.
     pub body: Blob,
