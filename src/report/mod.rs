@@ -1,1 +1,25 @@
-//! Verdicts as people and programs read them.
+//! What readers see of a judged run. Renderers write to a given [`std::io::Write`] and know
+//! neither files nor the clock.
+
+pub mod describe;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod terminal;
+pub mod texts;
+
+use std::sync::Arc;
+
+use crate::judge::RunResult;
+use crate::model::{Lang, Observation, ObservationId};
+
+/// What every renderer is given.
+#[derive(Clone, Copy)]
+pub struct Sheet<'a> {
+    /// The judged run.
+    pub result: &'a RunResult,
+    /// The reader's language.
+    pub lang: Lang,
+    /// Finds an observation that a verdict cites, so that evidence can be shown beside it.
+    pub facts: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
+}
