@@ -8,6 +8,7 @@ mod lookup;
 mod service;
 mod talk;
 mod trust;
+pub mod vantage;
 mod walk;
 mod zone;
 

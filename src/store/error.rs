@@ -1,0 +1,106 @@
+//! What can be wrong with a store, and what would mend it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::model::{Digest, RunId};
+
+/// Why the store can't be used. Each message names the file and what would mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("{}: there is no store; `v6ready scan` makes one, `--db` names another", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error("{}: this is not a v6ready store; name another file with `--db`", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer v6ready has written it.
+    #[error("{}: the store has format {found}, and this v6ready knows up to {known}; use a newer v6ready", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The file's format.
+        found: u32,
+        /// The newest known format.
+        known: u32,
+    },
+    /// Another scan holds the writer's lock.
+    #[error("{}: another scan is writing to this store; wait for it, or name another file with `--db`", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The disk (or quota) is full.
+    #[error("{}: the disk is full; make room, then go on with `v6ready scan --resume`", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged: SQLite says so, or a digest doesn't fit its bytes.
+    #[error("{}: the store is damaged ({detail}); restore a backup, or scan again into a new file", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What doesn't fit.
+        detail: String,
+    },
+    /// No run has this id.
+    #[error("no run is called `{run}`; `v6ready runs` lists them")]
+    NoSuchRun {
+        /// The id.
+        run: RunId,
+    },
+    /// Several runs begin with these letters.
+    #[error("several runs begin with `{run}`; write more of the id")]
+    Ambiguous {
+        /// The beginning of an id.
+        run: RunId,
+    },
+    /// The run has ended, so there is nothing to resume.
+    #[error("run {run} has ended; there is nothing to resume")]
+    Finished {
+        /// The id.
+        run: RunId,
+    },
+    /// Any other error of SQLite or the operating system.
+    #[error("{}: {detail}", path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        detail: String,
+    },
+    /// A write failed before; this repeats why.
+    #[error("{0}")]
+    Recording(String),
+}
+
+impl StoreError {
+    pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::NotADatabase) => Self::NotAStore { path },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
+            Some(ErrorCode::DatabaseCorrupt) => {
+                Self::Damaged { path, detail: error.to_string() }
+            }
+            _ => Self::Other { path, detail: error.to_string() },
+        }
+    }
+
+    pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), detail: detail.into() }
+    }
+
+    pub(super) fn digest(path: &Path, digest: Digest) -> Self {
+        Self::damaged(path, format!("{digest} is missing or doesn't fit its bytes"))
+    }
+}

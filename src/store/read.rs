@@ -1,0 +1,178 @@
+//! Reading runs and their evidence back, every digest verified.
+
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension as _, params};
+use serde::de::DeserializeOwned;
+
+use super::{Asker, Store, StoreError, StoredRun};
+use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, ServiceId};
+
+/// Octets of one document or blob, unpacked: a guard against a damaged file, far above what the
+/// limits of a run let through.
+const UNPACKED_MAX: usize = 64 * 1024 * 1024;
+
+impl Store {
+    /// All runs, the newest first.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn runs(&self) -> Result<Vec<Run>, StoreError> {
+        let in_path = |error| StoreError::of(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare("SELECT run FROM run ORDER BY started_at DESC, number DESC")
+            .map_err(in_path)?;
+        let rows = query.query_map([], |row| row.get::<_, String>(0)).map_err(in_path)?;
+        rows.map(|row| self.parsed(&row.map_err(in_path)?)).collect()
+    }
+
+    /// The run of this id, or the only one whose id begins so.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn run(&self, id: &RunId) -> Result<StoredRun, StoreError> {
+        let in_path = |error| StoreError::of(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare("SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2")
+            .map_err(in_path)?;
+        let rows: Vec<(String, String, String)> = query
+            .query_map([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .and_then(Iterator::collect)
+            .map_err(in_path)?;
+        match rows.as_slice() {
+            [] => Err(StoreError::NoSuchRun { run: id.clone() }),
+            [(_, run, inputs)] => {
+                Ok(StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? })
+            }
+            _ => Err(StoreError::Ambiguous { run: id.clone() }),
+        }
+    }
+
+    /// Everything that a service rests on in a run.
+    ///
+    /// # Errors
+    /// When any of it can't be read or doesn't fit its digest.
+    pub fn evidence_of(&self, run: &RunId, service: &ServiceId) -> Result<Evidence, StoreError> {
+        self.evidence(run, &Asker::Service(service.clone()))
+    }
+
+    /// The tests of the vantage point in a run.
+    ///
+    /// # Errors
+    /// As [`Store::evidence_of`].
+    pub fn vantage_evidence(&self, run: &RunId) -> Result<Evidence, StoreError> {
+        self.evidence(run, &Asker::Vantage)
+    }
+
+    /// The answer to a request in a run, if it was asked.
+    ///
+    /// # Errors
+    /// As [`Store::evidence_of`].
+    pub fn observation_of(
+        &self,
+        run: &RunId,
+        key: &str,
+    ) -> Result<Option<(ObservationId, Arc<Observation>)>, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT o.digest, o.document FROM answer a
+                 JOIN observation o ON o.number = a.observation
+                 WHERE a.run = (SELECT number FROM run WHERE id = ?1) AND a.request = ?2",
+            )
+            .and_then(|mut query| {
+                query.query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
+            .map_err(|error| StoreError::of(&self.path, error))?;
+        found.map(|(digest, document)| self.observation_row(digest, document)).transpose()
+    }
+
+    /// An observation by its name.
+    ///
+    /// # Errors
+    /// As [`Store::evidence_of`].
+    pub fn observation(&self, id: ObservationId) -> Result<Option<Arc<Observation>>, StoreError> {
+        let found: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT document FROM observation WHERE digest = ?1")
+            .and_then(|mut query| query.query_row([&id.0.0[..]], |row| row.get(0)).optional())
+            .map_err(|error| StoreError::of(&self.path, error))?;
+        let row = found.map(|document| self.observation_row(id.0.0, document)).transpose()?;
+        Ok(row.map(|(_, observation)| observation))
+    }
+
+    fn evidence(&self, run: &RunId, asker: &Asker) -> Result<Evidence, StoreError> {
+        let in_path = |error| StoreError::of(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare_cached(
+                "SELECT o.digest, o.document FROM use u
+                 JOIN answer a ON a.number = u.answer
+                 JOIN observation o ON o.number = a.observation
+                 WHERE u.run = (SELECT number FROM run WHERE id = ?1) AND u.asker = ?2",
+            )
+            .map_err(in_path)?;
+        let rows = query
+            .query_map(params![run.0, asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(in_path)?;
+        let mut evidence = Evidence::new();
+        for row in rows {
+            let (digest, document) = row.map_err(in_path)?;
+            let (id, observation) = self.observation_row(digest, document)?;
+            evidence.insert(id, observation);
+        }
+        Ok(evidence)
+    }
+
+    fn observation_row(
+        &self,
+        digest: [u8; 32],
+        document: Vec<u8>,
+    ) -> Result<(ObservationId, Arc<Observation>), StoreError> {
+        let digest = Digest(digest);
+        let document = self.unpacked(digest, &document)?;
+        let mut observation = Observation::from_document(&document)
+            .map_err(|error| StoreError::damaged(&self.path, format!("{digest}: {error}")))?;
+        let mut problem = None;
+        let attached = observation.attach(|blob| match self.blob(blob) {
+            Ok(octets) => Some(octets),
+            Err(error) => {
+                problem = Some(error);
+                None
+            }
+        });
+        match (attached, problem) {
+            (Ok(()), _) => Ok((ObservationId(digest), Arc::new(observation))),
+            (Err(_), Some(problem)) => Err(problem),
+            (Err(missing), None) => Err(StoreError::digest(&self.path, missing)),
+        }
+    }
+
+    fn blob(&self, digest: Digest) -> Result<Arc<[u8]>, StoreError> {
+        let packed: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT octets FROM blob WHERE digest = ?1")
+            .and_then(|mut query| query.query_row([&digest.0[..]], |row| row.get(0)).optional())
+            .map_err(|error| StoreError::of(&self.path, error))?;
+        let packed = packed.ok_or_else(|| StoreError::digest(&self.path, digest))?;
+        self.unpacked(digest, &packed).map(Arc::from)
+    }
+
+    fn unpacked(&self, digest: Digest, packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let octets = zstd::bulk::Decompressor::upper_bound(packed)
+            .filter(|octets| *octets <= UNPACKED_MAX)
+            .and_then(|octets| zstd::bulk::decompress(packed, octets).ok())
+            .ok_or_else(|| StoreError::digest(&self.path, digest))?;
+        if Digest::of(&octets) != digest {
+            return Err(StoreError::digest(&self.path, digest));
+        }
+        Ok(octets)
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, json: &str) -> Result<T, StoreError> {
+        serde_json::from_str(json)
+            .map_err(|error| StoreError::damaged(&self.path, format!("a run's row: {error}")))
+    }
+}

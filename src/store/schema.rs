@@ -1,0 +1,59 @@
+//! The tables, and how an older file becomes one of this version.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StoreError;
+
+/// `v6rd` in ASCII: says whose file this is (`PRAGMA application_id`).
+const APPLICATION_ID: u32 = 0x7636_7264;
+
+/// Each step leads from one format to the next; the first one from an empty file.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
+
+/// How long a reader waits for a writer's commit.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Checks whose file it is, sets the connection up, and migrates.
+pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let in_path = |error| StoreError::of(path, error);
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(in_path)?;
+    let (application, found) = identity(connection).map_err(in_path)?;
+    let objects: u32 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(in_path)?;
+    let is_new = objects == 0 && application == 0;
+    if !is_new && application != APPLICATION_ID {
+        return Err(StoreError::NotAStore { path: path.to_owned() });
+    }
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        .map_err(in_path)?;
+    if found < known {
+        migrate(connection).map_err(in_path)?;
+    }
+    Ok(())
+}
+
+fn identity(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
+    Ok((pragma("application_id")?, pragma("user_version")?))
+}
+
+/// In one transaction, and looking again inside it, because two processes may open a new file.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (_, found) = identity(&transaction)?;
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", step as u32 + 1)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()
+}

@@ -1,0 +1,209 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::*;
+use crate::model::{
+    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion,
+    HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, ServiceId,
+    Transport, Vantage, VantageIpv6,
+};
+
+fn run(id: &str) -> Run {
+    Run {
+        id: RunId(id.to_owned()),
+        started_at: Timestamp::UNIX_EPOCH,
+        finished_at: None,
+        vantage: Vantage {
+            name: "v".into(),
+            ipv6: VantageIpv6::Working,
+            resolver: None,
+            dns64: Vec::new(),
+            validates_dnssec: None,
+            lost: Vec::new(),
+        },
+        version: "0".into(),
+        complete: false,
+    }
+}
+
+fn inputs() -> RunInputs {
+    RunInputs {
+        inventory_file: "inventory.yaml".into(),
+        inventory: "title: Tỉnh".as_bytes().to_vec(),
+        only: vec!["a/*".into()],
+        settings: Settings { extra_ca: vec![vec![1, 2, 3]], ..Settings::default() },
+        policy_name: "p".into(),
+        policy_yaml: "x".into(),
+    }
+}
+
+fn service(name: &str) -> Asker {
+    Asker::Service(id(name))
+}
+
+fn id(name: &str) -> ServiceId {
+    ServiceId { organisation: "org".into(), service: name.into() }
+}
+
+fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
+    let question = Question::Dns(DnsQuestion {
+        server: "[2001:db8::53]:53".parse().unwrap(),
+        transport: Transport::Udp,
+        name: Name::from_presentation(name),
+        record_type: RecordType::AAAA,
+        recursion_desired: true,
+        checking_disabled: false,
+        dnssec_ok: false,
+    });
+    observation(question, attempt, reply)
+}
+
+fn observation(question: Question, attempt: u8, reply: Reply) -> Arc<Observation> {
+    Arc::new(Observation {
+        request: Request { question, attempt },
+        observed_at: Timestamp::UNIX_EPOCH,
+        elapsed_us: 7,
+        reply,
+    })
+}
+
+fn page(body: &[u8]) -> Arc<Observation> {
+    let question = Question::Conversation(ConversationQuestion {
+        address: "[2001:db8::1]:80".parse().unwrap(),
+        tls: None,
+        http: None,
+    });
+    let response = HttpResponse {
+        elapsed_us: 1,
+        version: "HTTP/1.1".into(),
+        status: 200,
+        headers: vec![("a".into(), "\u{ff}".into())],
+        body: Blob::new(body.to_vec()),
+        body_end: BodyEnd::Complete,
+    };
+    let conversation = Conversation {
+        connect: Ok(Connected { elapsed_us: 3 }),
+        tls: None,
+        http: Some(Ok(response)),
+    };
+    observation(question, 1, Reply::Conversation(Box::new(conversation)))
+}
+
+fn opened() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn facts_come_back_as_they_were() {
+    let (_folder, mut store) = opened();
+    let (run, inputs) = (run("20261126T000000Z-aaaa"), inputs());
+    let recorder = store.begin(&run, &inputs).unwrap();
+    let body: Vec<u8> = (0..50_000u32).map(|n| (n % 251) as u8).collect();
+    let facts = [
+        dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut)),
+        dns("a.example", 2, Reply::Dns(DnsMessage::new(Blob::new(vec![0; 40])))),
+        observation(Question::Route("::1".parse().unwrap()), 1, Reply::Route(Err(NetFailure::NoRoute))),
+        page(&body),
+    ];
+    for fact in &facts {
+        recorder.record(service("one"), fact.id(), Arc::clone(fact));
+    }
+    recorder.record(Asker::Vantage, facts[2].id(), Arc::clone(&facts[2]));
+    recorder.share(id("two"), facts[0].request.key());
+    recorder.share(id("two"), "never asked".into());
+    let finished = Run { complete: true, finished_at: Some(Timestamp::UNIX_EPOCH), ..run.clone() };
+    recorder.finish(&finished).unwrap();
+
+    let evidence = store.evidence_of(&run.id, &id("one")).unwrap();
+    assert_eq!(evidence.len(), 4);
+    for fact in &facts {
+        let (back, id) = evidence.attempts(&fact.request.question)
+            .find(|(o, _)| o.request.attempt == fact.request.attempt).unwrap();
+        assert_eq!((back, id), (fact, fact.id()));
+        assert_eq!(back.document(), fact.document());
+        assert_eq!(store.observation(id).unwrap().as_ref(), Some(fact));
+    }
+    let Reply::Conversation(talk) = &store.observation(facts[3].id()).unwrap().unwrap().reply else {
+        panic!("a page")
+    };
+    assert_eq!(talk.http.as_ref().unwrap().as_ref().unwrap().body.bytes(), body);
+    assert_eq!(store.evidence_of(&run.id, &id("two")).unwrap().len(), 1);
+    assert_eq!(store.vantage_evidence(&run.id).unwrap().len(), 1);
+    let stored = store.run(&RunId("20261126".into())).unwrap();
+    assert_eq!((stored.run, stored.inputs), (finished, inputs));
+}
+
+#[test]
+fn what_was_committed_survives_and_is_resumed() {
+    let (folder, mut store) = opened();
+    let run = run("r");
+    let fact = dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut));
+    let recorder = store.begin(&run, &inputs()).unwrap();
+    recorder.record(service("one"), fact.id(), Arc::clone(&fact));
+    recorder.flush().unwrap();
+    // While the recorder lives, nobody else may write, and everybody may read.
+    assert!(matches!(store.resume(&run.id), Err(StoreError::Busy { .. })));
+    let reader = Store::open_existing(&folder.path().join("v6ready.db")).unwrap();
+    assert_eq!(reader.evidence_of(&run.id, &id("one")).unwrap().len(), 1);
+    drop(recorder);
+    let recorder = store.resume(&run.id).unwrap();
+    assert_eq!(store.observation_of(&run.id, &fact.request.key()).unwrap(), Some((fact.id(), fact)));
+    recorder.finish(&Run { finished_at: Some(Timestamp::UNIX_EPOCH), ..run.clone() }).unwrap();
+    assert!(matches!(store.resume(&run.id), Err(StoreError::Finished { .. })));
+}
+
+#[test]
+fn a_second_answer_to_a_request_is_not_taken() {
+    let (_folder, mut store) = opened();
+    let run = run("r");
+    let recorder = store.begin(&run, &inputs()).unwrap();
+    let first = dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut));
+    let second = dns("a.example", 1, Reply::DnsFailed(NetFailure::Refused));
+    recorder.record(service("one"), first.id(), Arc::clone(&first));
+    recorder.record(service("two"), second.id(), second);
+    recorder.flush().unwrap();
+    let evidence = store.evidence_of(&run.id, &id("two")).unwrap();
+    assert_eq!(evidence.attempts(&first.request.question).next().unwrap().1, first.id());
+}
+
+#[test]
+fn files_that_are_no_store_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    assert!(matches!(Store::open_existing(&path), Err(StoreError::Missing { .. })));
+    std::fs::write(&path, "not a database, but long enough to look at").unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::NotAStore { .. })));
+    std::fs::remove_file(&path).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE t (x)").unwrap();
+    drop(other);
+    assert!(matches!(Store::open(&path), Err(StoreError::NotAStore { .. })));
+    std::fs::remove_file(&path).unwrap();
+    drop(Store::open(&path).unwrap());
+    let newer = Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[test]
+fn damage_is_noticed() {
+    let (folder, mut store) = opened();
+    let run = run("r");
+    let recorder = store.begin(&run, &inputs()).unwrap();
+    let fact = page(&[7; 5000]);
+    recorder.record(service("one"), fact.id(), fact);
+    recorder.flush().unwrap();
+    let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    let other = zstd::bulk::compress(&[8; 5000], 1).unwrap();
+    hand.execute("UPDATE blob SET octets = ?1", [other]).unwrap();
+    assert!(matches!(store.evidence_of(&run.id, &id("one")), Err(StoreError::Damaged { .. })));
+    hand.execute("DELETE FROM blob", []).unwrap();
+    assert!(matches!(store.evidence_of(&run.id, &id("one")), Err(StoreError::Damaged { .. })));
+    hand.execute("UPDATE observation SET document = x'00'", []).unwrap();
+    assert!(matches!(store.evidence_of(&run.id, &id("one")), Err(StoreError::Damaged { .. })));
+}
