@@ -2,8 +2,26 @@
 //!
 //! To add a check, write its file and its two pages and add one line to [`CATALOGUE`].
 
+mod address_global;
+mod address_owned;
 pub mod common;
+mod dns_aaaa;
+mod dns_ns_aaaa;
 mod doc;
+mod inventory_state;
+mod reach_parity;
+mod reach_port;
+mod subjects;
+mod tls_handshake;
+mod tls_name;
+mod tls_trusted;
+mod tls_validity;
+mod vantage_ipv6;
+mod vantage_resolver;
+mod web_answers;
+mod web_https;
+mod web_redirects;
+mod web_status_parity;
 
 pub use common::{COMMON_REASONS, CommonReason};
 pub use doc::{Doc, Page};
@@ -139,7 +157,25 @@ impl Check {
 }
 
 /// Every check, in the order of reports.
-pub static CATALOGUE: &[&Check] = &[];
+pub static CATALOGUE: &[&Check] = &[
+    &dns_aaaa::CHECK,
+    &dns_ns_aaaa::CHECK,
+    &address_global::CHECK,
+    &address_owned::CHECK,
+    &reach_port::CHECK,
+    &reach_parity::CHECK,
+    &tls_handshake::CHECK,
+    &tls_trusted::CHECK,
+    &tls_name::CHECK,
+    &tls_validity::CHECK,
+    &web_answers::CHECK,
+    &web_status_parity::CHECK,
+    &web_redirects::CHECK,
+    &web_https::CHECK,
+    &inventory_state::CHECK,
+    &vantage_ipv6::CHECK,
+    &vantage_resolver::CHECK,
+];
 
 /// The check of this id.
 pub fn find(id: &str) -> Option<&'static Check> {

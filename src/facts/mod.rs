@@ -4,6 +4,7 @@
 //! both always mean the same requests, and a check can never look for an answer that the planner
 //! did not ask for.
 
+pub mod certificate;
 mod lookup;
 mod service;
 mod talk;

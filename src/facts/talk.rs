@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::{Needs, View};
@@ -17,6 +18,8 @@ pub struct Talk<'e> {
     pub question: ConversationQuestion,
     /// The attempts in order. Empty when nothing was asked.
     pub attempts: Vec<(&'e Conversation, ObservationId)>,
+    /// When each attempt was made, in the same order.
+    pub seen_at: Vec<Timestamp>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Missing>,
     /// What still has to be asked.
@@ -112,7 +115,13 @@ pub(super) fn url_host(url: &Url) -> Option<Host> {
 /// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
 /// failure ended is asked again, up to the number of attempts.
 pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
-    let mut talk = Talk { question, attempts: Vec::new(), missing: None, needs: Needs::default() };
+    let mut talk = Talk {
+        question,
+        attempts: Vec::new(),
+        seen_at: Vec::new(),
+        missing: None,
+        needs: Needs::default(),
+    };
     if !view.networks.may_visit(talk.question.address.ip()) {
         talk.missing = Some(Missing::NotVisited);
         return talk;
@@ -123,6 +132,7 @@ pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
         if let Reply::Conversation(conversation) = &observation.reply {
             settled |= is_settled(conversation);
             talk.attempts.push((conversation, id));
+            talk.seen_at.push(observation.observed_at);
         }
     }
     let asked = view

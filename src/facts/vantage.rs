@@ -202,7 +202,9 @@ pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
 fn control(target: SocketAddr) -> Question {
     match target.port() {
         53 => root_soa(target, false),
-        _ => Question::Conversation(ConversationQuestion { address: target, tls: None, http: None }),
+        _ => {
+            Question::Conversation(ConversationQuestion { address: target, tls: None, http: None })
+        }
     }
 }
 
@@ -248,8 +250,11 @@ fn synthesis_prefix(address: Ipv6Addr) -> Option<Ipv6Net> {
     let octets = address.octets();
     [32, 40, 48, 56, 64, 96].into_iter().find_map(|length: u8| {
         let start = usize::from(length / 8);
-        let embedded: Vec<u8> =
-            (start..16).filter(|at| *at != 8 || length == 96).map(|at| octets[at]).take(4).collect();
+        let embedded: Vec<u8> = (start..16)
+            .filter(|at| *at != 8 || length == 96)
+            .map(|at| octets[at])
+            .take(4)
+            .collect();
         let embedded = u32::from_be_bytes(embedded.try_into().ok()?);
         let fits = IPV4_ONLY.contains(&embedded);
         fits.then(|| Ipv6Net::new(address, length).ok().map(|net| net.trunc())).flatten()

@@ -89,9 +89,7 @@ impl StoreError {
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::NotADatabase) => Self::NotAStore { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
-            Some(ErrorCode::DatabaseCorrupt) => {
-                Self::Damaged { path, detail: error.to_string() }
-            }
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail: error.to_string() },
             _ => Self::Other { path, detail: error.to_string() },
         }
     }

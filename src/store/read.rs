@@ -83,7 +83,9 @@ impl Store {
                  WHERE a.run = (SELECT number FROM run WHERE id = ?1) AND a.request = ?2",
             )
             .and_then(|mut query| {
-                query.query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+                query
+                    .query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
             })
             .map_err(|error| StoreError::of(&self.path, error))?;
         found.map(|(digest, document)| self.observation_row(digest, document)).transpose()

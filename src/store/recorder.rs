@@ -218,7 +218,11 @@ fn answer(
     Ok(transaction.last_insert_rowid())
 }
 
-fn find_answer(transaction: &Transaction<'_>, run: i64, key: &str) -> rusqlite::Result<Option<i64>> {
+fn find_answer(
+    transaction: &Transaction<'_>,
+    run: i64,
+    key: &str,
+) -> rusqlite::Result<Option<i64>> {
     transaction
         .prepare_cached("SELECT number FROM answer WHERE run = ?1 AND request = ?2")?
         .query_row(params![run, key], |row| row.get(0))
@@ -254,7 +258,12 @@ fn observation_row(
     Ok(transaction.last_insert_rowid())
 }
 
-fn link(transaction: &Transaction<'_>, run: i64, asker: &Asker, answer: i64) -> rusqlite::Result<()> {
+fn link(
+    transaction: &Transaction<'_>,
+    run: i64,
+    asker: &Asker,
+    answer: i64,
+) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR IGNORE INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")?
         .execute(params![run, asker.column(), answer])?;

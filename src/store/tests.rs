@@ -106,7 +106,11 @@ fn facts_come_back_as_they_were() {
     let facts = [
         dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut)),
         dns("a.example", 2, Reply::Dns(DnsMessage::new(Blob::new(vec![0; 40])))),
-        observation(Question::Route("::1".parse().unwrap()), 1, Reply::Route(Err(NetFailure::NoRoute))),
+        observation(
+            Question::Route("::1".parse().unwrap()),
+            1,
+            Reply::Route(Err(NetFailure::NoRoute)),
+        ),
         page(&body),
     ];
     for fact in &facts {
@@ -121,13 +125,16 @@ fn facts_come_back_as_they_were() {
     let evidence = store.evidence_of(&run.id, &id("one")).unwrap();
     assert_eq!(evidence.len(), 4);
     for fact in &facts {
-        let (back, id) = evidence.attempts(&fact.request.question)
-            .find(|(o, _)| o.request.attempt == fact.request.attempt).unwrap();
+        let (back, id) = evidence
+            .attempts(&fact.request.question)
+            .find(|(o, _)| o.request.attempt == fact.request.attempt)
+            .unwrap();
         assert_eq!((back, id), (fact, fact.id()));
         assert_eq!(back.document(), fact.document());
         assert_eq!(store.observation(id).unwrap().as_ref(), Some(fact));
     }
-    let Reply::Conversation(talk) = &store.observation(facts[3].id()).unwrap().unwrap().reply else {
+    let Reply::Conversation(talk) = &store.observation(facts[3].id()).unwrap().unwrap().reply
+    else {
         panic!("a page")
     };
     assert_eq!(talk.http.as_ref().unwrap().as_ref().unwrap().body.bytes(), body);
@@ -151,7 +158,10 @@ fn what_was_committed_survives_and_is_resumed() {
     assert_eq!(reader.evidence_of(&run.id, &id("one")).unwrap().len(), 1);
     drop(recorder);
     let recorder = store.resume(&run.id).unwrap();
-    assert_eq!(store.observation_of(&run.id, &fact.request.key()).unwrap(), Some((fact.id(), fact)));
+    assert_eq!(
+        store.observation_of(&run.id, &fact.request.key()).unwrap(),
+        Some((fact.id(), fact))
+    );
     recorder.finish(&Run { finished_at: Some(Timestamp::UNIX_EPOCH), ..run.clone() }).unwrap();
     assert!(matches!(store.resume(&run.id), Err(StoreError::Finished { .. })));
 }

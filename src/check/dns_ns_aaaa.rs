@@ -1,0 +1,75 @@
+//! Can the zone's name servers be reached by a resolver that has only IPv6?
+
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{self, NameServer, Status};
+use crate::model::{Outcome, Severity, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-ns-aaaa",
+    sources: &["draft-ietf-dnsop-3901bis", "RFC 3901"],
+    severity: Severity::Error,
+    revision: 1,
+    reasons: &[
+        Reason::pass("enough"),
+        Reason::pass("has-ipv6"),
+        Reason::fail("none"),
+        Reason::fail("only-one"),
+        Reason::fail("no-ipv6"),
+        Reason::fail("not-global"),
+        Reason::inconclusive("zone-not-found"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_ns_aaaa.en.md"), include_str!("dns_ns_aaaa.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+/// Name servers with IPv6 that a zone needs.
+const NEEDED: usize = 2;
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let Some(host) = case.service.target.host() else {
+        return Verdict::not_applicable(common::OTHER_KIND);
+    };
+    let Some(name) = host.name() else { return Verdict::not_applicable("address-literal") };
+    let zone = facts::zone(&case.view, name);
+    let cite = zone.observations();
+    if !zone.needs.is_empty() && zone.name_servers.is_empty() {
+        return Verdict::inconclusive(common::NOT_OBSERVED).citing(cite);
+    }
+    if zone.apex.is_none() || zone.name_servers.is_empty() {
+        return Verdict::inconclusive("zone-not-found").citing(cite);
+    }
+    let subjects: Vec<Subject> = zone.name_servers.iter().map(|ns| subject(case, ns)).collect();
+    let count = |outcome| subjects.iter().filter(|s| s.outcome == outcome).count();
+    let (good, unknown) = (count(Outcome::Pass), count(Outcome::Inconclusive));
+    let (outcome, reason) = match good {
+        NEEDED.. => (Outcome::Pass, "enough"),
+        _ if good + unknown >= NEEDED => (Outcome::Inconclusive, common::UNRESOLVED),
+        0 if unknown == 0 => (Outcome::Fail, "none"),
+        _ => (Outcome::Fail, "only-one"),
+    };
+    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
+}
+
+fn subject(case: &Case<'_>, server: &NameServer) -> Subject {
+    let addresses = server.aaaa.addresses();
+    let global = addresses.iter().copied().find(|a| case.view.networks.counts_as_global(*a));
+    let (outcome, reason) = match &server.aaaa.status {
+        Status::Found if global.is_some() => (Outcome::Pass, "has-ipv6"),
+        Status::Found => (Outcome::Fail, "not-global"),
+        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "no-ipv6"),
+        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        _ => (Outcome::Inconclusive, common::UNRESOLVED),
+    };
+    let address = global.or_else(|| addresses.first().copied());
+    Subject {
+        name: SubjectName::NameServer(server.name.clone(), address),
+        outcome,
+        reason,
+        detail: Vec::new(),
+    }
+}

@@ -1,0 +1,172 @@
+//! Does what was seen agree with what the inventory declares?
+
+use super::subjects::{not_seen, walks};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{self, Addresses, End, Lookup, Status, Walk};
+use crate::model::{Family, Outcome, RecordType, Severity, State, Target, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "inventory-state",
+    sources: &["the inventory's `state`", "RFC 4592"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("as-declared"),
+        Reason::pass("retired-still-in-dns"),
+        Reason::fail("active-but-gone"),
+        Reason::fail("wildcard"),
+        Reason::fail("retired-but-answers"),
+        Reason::fail("internal-but-public"),
+        Reason::fail("not-redirected"),
+        Reason::fail("has-ipv4"),
+    ],
+    doc: Doc::new(include_str!("inventory_state.en.md"), include_str!("inventory_state.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let (aaaa, a) = match facts::addresses(&case.view, case.service) {
+        Some(Addresses::Looked { aaaa, a }) => (aaaa, a),
+        // An address literal can be neither gone nor covered by a wildcard.
+        Some(Addresses::Literal(_)) => return judged(Outcome::Pass, "as-declared"),
+        None => return Verdict::not_applicable(common::OTHER_KIND),
+    };
+    let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
+    let verdict = match case.service.state {
+        State::Active => active(case, &aaaa, &a),
+        State::Retired => retired(case, &aaaa, &a),
+        State::Internal => internal(case, &aaaa, &a),
+        State::Redirected => redirected(case),
+        State::Ipv6Only => ipv6_only(&a),
+    };
+    verdict.citing(cite)
+}
+
+fn judged(outcome: Outcome, reason: &'static str) -> Verdict {
+    Verdict::plain(outcome, reason)
+}
+
+/// Whether a name has records of a type; `None` when that could not be found out.
+fn exists(lookup: &Lookup) -> Option<bool> {
+    match lookup.status {
+        Status::Found => Some(true),
+        Status::NoData | Status::NxDomain | Status::Synthesised => Some(false),
+        _ => None,
+    }
+}
+
+fn unknown(lookups: [&Lookup; 2]) -> Verdict {
+    let pending = lookups.iter().any(|lookup| lookup.status == Status::NotObserved);
+    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { common::UNRESOLVED })
+}
+
+fn active(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
+    match (exists(aaaa), exists(a)) {
+        (Some(false), Some(false)) => judged(Outcome::Fail, "active-but-gone"),
+        (None, Some(false)) | (Some(false), None) | (None, None) => unknown([aaaa, a]),
+        _ => wildcard(case, aaaa, a),
+    }
+}
+
+/// A wildcard that gives a made-up sibling the same addresses shows that the name itself need not
+/// exist.
+fn wildcard(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
+    let Some(probe) = facts::wildcard_probe(case.service) else {
+        return judged(Outcome::Pass, "as-declared");
+    };
+    let of = |record_type| facts::resolve(&case.view, &probe, record_type);
+    let probed = [of(RecordType::AAAA), of(RecordType::A)];
+    let pending = probed.iter().any(|lookup| lookup.status == Status::NotObserved);
+    let cite: Vec<_> = probed.iter().flat_map(|l| l.observations.iter().copied()).collect();
+    let same = probed.iter().any(|lookup| exists(lookup) == Some(true))
+        && [aaaa, a]
+            .iter()
+            .zip(&probed)
+            .all(|(lookup, probed)| lookup.addresses() == probed.addresses());
+    let verdict = if same {
+        judged(Outcome::Fail, "wildcard")
+    } else if pending {
+        Verdict::inconclusive(common::NOT_OBSERVED)
+    } else {
+        judged(Outcome::Pass, "as-declared")
+    };
+    verdict.citing(cite)
+}
+
+fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
+    match (exists(aaaa), exists(a)) {
+        (Some(false), Some(false)) => return judged(Outcome::Pass, "as-declared"),
+        (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
+        _ => {}
+    }
+    let walks = all_walks(case);
+    let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
+    let answers = walks
+        .iter()
+        .filter_map(super::subjects::first_talk)
+        .any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
+    let verdict = if answers {
+        judged(Outcome::Fail, "retired-but-answers")
+    } else if let Some(reason) =
+        walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)))
+    {
+        Verdict::inconclusive(reason)
+    } else {
+        judged(Outcome::Pass, "retired-still-in-dns")
+    };
+    verdict.citing(cite)
+}
+
+fn internal(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
+    if exists(aaaa).is_none() || exists(a).is_none() {
+        return unknown([aaaa, a]);
+    }
+    let public = aaaa.addresses().into_iter().chain(a.addresses()).any(|address| {
+        crate::model::is_globally_reachable(address)
+            && !case.view.networks.owner(address).is_some_and(|network| network.internal)
+    });
+    if public {
+        judged(Outcome::Fail, "internal-but-public")
+    } else {
+        judged(Outcome::Pass, "as-declared")
+    }
+}
+
+fn redirected(case: &Case<'_>) -> Verdict {
+    let Target::Web(url) = &case.service.target else {
+        return Verdict::not_applicable(common::OTHER_KIND);
+    };
+    let walks = all_walks(case);
+    let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
+    let leads_elsewhere =
+        |walk: &Walk<'_>| walk.final_url().is_some_and(|last| last.host() != url.host());
+    let stays =
+        walks.iter().any(|walk| matches!(walk.end, End::Response { .. }) && !leads_elsewhere(walk));
+    let verdict = if stays {
+        judged(Outcome::Fail, "not-redirected")
+    } else if walks.iter().any(leads_elsewhere) {
+        judged(Outcome::Pass, "as-declared")
+    } else {
+        let reason = walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)));
+        Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
+    };
+    verdict.citing(cite)
+}
+
+fn ipv6_only(a: &Lookup) -> Verdict {
+    match exists(a) {
+        Some(true) => judged(Outcome::Fail, "has-ipv4"),
+        Some(false) => judged(Outcome::Pass, "as-declared"),
+        None => unknown([a, a]),
+    }
+}
+
+fn all_walks<'a>(case: &Case<'a>) -> Vec<Walk<'a>> {
+    let Target::Web(url) = &case.service.target else { return Vec::new() };
+    [Family::Ipv6, Family::Ipv4]
+        .into_iter()
+        .filter_map(|family| walks(case, url, family).ok())
+        .flatten()
+        .collect()
+}

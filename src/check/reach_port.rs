@@ -1,0 +1,74 @@
+//! Does every IPv6 address accept a connection on the declared port?
+
+use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::Walk;
+use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "reach-port",
+    sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("open"),
+        Reason::fail("refused"),
+        Reason::fail("timed-out"),
+        Reason::fail("reset"),
+        Reason::fail("closed"),
+        Reason::fail("icmp-no-route"),
+        Reason::fail("icmp-prohibited"),
+        Reason::fail("icmp-beyond-scope"),
+        Reason::fail("icmp-address-unreachable"),
+        Reason::fail("icmp-port-unreachable"),
+        Reason::fail("icmp-policy-failed"),
+        Reason::fail("icmp-reject-route"),
+        Reason::fail("icmp-packet-too-big"),
+        Reason::fail("icmp-hop-limit-exceeded"),
+        Reason::fail("icmp-other"),
+    ],
+    doc: Doc::new(include_str!("reach_port.en.md"), include_str!("reach_port.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    over_first(walks.iter().map(subject).collect(), "open", &walks)
+}
+
+fn subject(walk: &Walk<'_>) -> Subject {
+    let talk = first_talk(walk);
+    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(talk) {
+        return unknown(reason);
+    }
+    let attempts = || talk.into_iter().flat_map(|talk| &talk.attempts).map(|(seen, _)| *seen);
+    if talk.is_some_and(|talk| talk.is_connect_flaky()) {
+        return unknown(common::FLAKY);
+    }
+    match attempts().filter_map(theirs).next_back() {
+        None => {
+            let elapsed = attempts().find_map(|seen| seen.connect.as_ref().ok());
+            let detail = elapsed
+                .map(|c| ("connect-ms", format!("{:.1}", c.elapsed_us as f64 / 1000.0)))
+                .into_iter()
+                .collect();
+            socket(walk.start, Outcome::Pass, "open", detail)
+        }
+        Some(failure) => {
+            let detail = match failure {
+                NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
+                _ => Vec::new(),
+            };
+            socket(walk.start, Outcome::Fail, failure.reason(), detail)
+        }
+    }
+}
+
+fn theirs(seen: &Conversation) -> Option<&NetFailure> {
+    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
+}

@@ -1,0 +1,59 @@
+//! Is the certificate for the name that users type, on every IPv6 address?
+
+use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule};
+use crate::facts::Walk;
+use crate::facts::certificate;
+use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
+
+/// Names of a certificate that a verdict shows; there may be thousands.
+const NAMES_SHOWN: usize = 8;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-name",
+    sources: &["RFC 9525 §6"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("name-matches"),
+        Reason::fail("name-mismatch"),
+        Reason::fail("no-san"),
+        Reason::fail("unreadable"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_name.en.md"), include_str!("tls_name.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    over_first(walks.iter().map(|walk| subject(case, walk)).collect(), "name-matches", &walks)
+}
+
+fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
+    let (session, _) = match session_of(walk) {
+        Ok(seen) => seen,
+        Err(subject) => return subject,
+    };
+    let Some(leaf) = certificate::leaf(&session.chain) else {
+        return socket(walk.start, Outcome::Fail, "unreadable", Vec::new());
+    };
+    let matches = case.service.target.host().is_some_and(|host| leaf.is_for(&host));
+    let (outcome, reason) = match (matches, leaf.dns_names.len() + leaf.addresses.len()) {
+        (true, _) => (Outcome::Pass, "name-matches"),
+        (false, 0) => (Outcome::Fail, "no-san"),
+        (false, _) => (Outcome::Fail, "name-mismatch"),
+    };
+    let names = leaf.dns_names.iter().cloned();
+    let names: Vec<String> = names.chain(leaf.addresses.iter().map(ToString::to_string)).collect();
+    let mut detail: Vec<Detail> =
+        names.iter().take(NAMES_SHOWN).map(|name| ("san", name.clone())).collect();
+    if let more @ 1.. = names.len().saturating_sub(NAMES_SHOWN) {
+        detail.push(("more-names", more.to_string()));
+    }
+    socket(walk.start, outcome, reason, detail)
+}

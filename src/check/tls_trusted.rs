@@ -1,0 +1,56 @@
+//! Does the certificate chain lead to a trusted authority on every IPv6 address?
+
+use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule};
+use crate::facts::Walk;
+use crate::facts::certificate::{self, Path};
+use crate::model::{Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-trusted",
+    sources: &["RFC 5280 §6", "RFC 8446 §4.4.2"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("trusted"),
+        Reason::fail("self-signed"),
+        Reason::fail("missing-intermediate"),
+        Reason::fail("unknown-root"),
+        Reason::fail("invalid-chain"),
+        Reason::fail("unreadable"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_trusted.en.md"), include_str!("tls_trusted.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    over_first(walks.iter().map(|walk| subject(case, walk)).collect(), "trusted", &walks)
+}
+
+fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
+    let (session, _) = match session_of(walk) {
+        Ok(seen) => seen,
+        Err(subject) => return subject,
+    };
+    let (outcome, reason) = match certificate::path(&session.chain, case.trust) {
+        Path::Trusted => (Outcome::Pass, "trusted"),
+        Path::SelfSigned => (Outcome::Fail, "self-signed"),
+        Path::MissingIntermediate => (Outcome::Fail, "missing-intermediate"),
+        Path::UnknownRoot => (Outcome::Fail, "unknown-root"),
+        Path::Invalid => (Outcome::Fail, "invalid-chain"),
+        Path::Unreadable => (Outcome::Fail, "unreadable"),
+    };
+    let leaf = certificate::leaf(&session.chain);
+    let detail = leaf
+        .map(|leaf| ("issuer", leaf.issuer))
+        .into_iter()
+        .chain([("certificates-sent", session.chain.len().to_string())])
+        .collect();
+    socket(walk.start, outcome, reason, detail)
+}

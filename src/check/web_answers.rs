@@ -1,0 +1,66 @@
+//! Does every IPv6 address answer with a page?
+
+use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::Walk;
+use crate::model::{Family, HttpFailure, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-answers",
+    sources: &["RFC 9110 §15"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("answers"),
+        Reason::fail("error-status"),
+        Reason::fail("unexpected-status"),
+        Reason::fail("no-response"),
+        Reason::fail("not-http"),
+        Reason::fail("headers-too-large"),
+    ],
+    doc: Doc::new(include_str!("web_answers.en.md"), include_str!("web_answers.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let expected = case.service.expect_status;
+    over_first(walks.iter().map(|walk| subject(walk, expected)).collect(), "answers", &walks)
+}
+
+fn subject(walk: &Walk<'_>, expected: Option<u16>) -> Subject {
+    let talk = first_talk(walk);
+    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(talk) {
+        return unknown(reason);
+    }
+    let Some(http) = talk.and_then(|talk| talk.best()).and_then(|best| best.http.as_ref()) else {
+        return unknown(common::LOWER_LAYER);
+    };
+    let (outcome, reason, detail) = match http {
+        Ok(response) => {
+            let detail = vec![("status", response.status.to_string())];
+            match expected {
+                Some(expected) if response.status == expected => (Outcome::Pass, "answers", detail),
+                Some(_) => (Outcome::Fail, "unexpected-status", detail),
+                None if response.status < 400 => (Outcome::Pass, "answers", detail),
+                None => (Outcome::Fail, "error-status", detail),
+            }
+        }
+        Err(HttpFailure::Net { failure }) if failure.is_ours() => {
+            return unknown(common::OUR_FAULT);
+        }
+        Err(HttpFailure::Net { failure }) => {
+            (Outcome::Fail, "no-response", vec![("failure", failure.to_string())])
+        }
+        Err(HttpFailure::HeadersTooLarge) => (Outcome::Fail, "headers-too-large", Vec::new()),
+        Err(HttpFailure::NotHttp { detail } | HttpFailure::Http2 { detail }) => {
+            (Outcome::Fail, "not-http", vec![("said", detail.clone())])
+        }
+    };
+    socket(walk.start, outcome, reason, detail)
+}

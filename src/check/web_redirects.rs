@@ -1,0 +1,88 @@
+//! Does every hop of the redirect chain work over IPv6?
+
+use super::subjects::{first_talk, not_seen, over, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{End, Status, Walk};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-redirects",
+    sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
+    severity: Severity::Error,
+    revision: 1,
+    reasons: &[
+        Reason::pass("followed"),
+        Reason::pass("none"),
+        Reason::fail("target-without-ipv6"),
+        Reason::fail("target-unreachable"),
+        Reason::fail("loop"),
+        Reason::fail("too-many"),
+        Reason::fail("bad-location"),
+        Reason::fail("to-private-address"),
+        Reason::inconclusive("target-unresolved"),
+    ],
+    doc: Doc::new(include_str!("web_redirects.en.md"), include_str!("web_redirects.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let redirects = walks.iter().any(|walk| walk.hops.len() > 1);
+    let pass = if redirects { "followed" } else { "none" };
+    over(walks.iter().map(subject).collect(), pass, &walks)
+}
+
+fn subject(walk: &Walk<'_>) -> Subject {
+    let (outcome, reason) = judged(walk);
+    let mut detail: Vec<_> =
+        walk.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
+    match &walk.end {
+        End::NotVisited(address) => detail.push(("address", address.to_string())),
+        End::BadLocation(location) => detail.push(("location", location.clone())),
+        _ => {}
+    }
+    socket(walk.start, outcome, reason, detail)
+}
+
+fn judged(walk: &Walk<'_>) -> (Outcome, &'static str) {
+    if let Some(reason) = not_seen(first_talk(walk)) {
+        return (Outcome::Inconclusive, reason);
+    }
+    let later = walk.hops.get(1..).unwrap_or_default();
+    match &walk.end {
+        End::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        End::NoResponse if later.is_empty() => (Outcome::Inconclusive, common::LOWER_LAYER),
+        End::Loop => (Outcome::Fail, "loop"),
+        End::TooMany => (Outcome::Fail, "too-many"),
+        End::BadLocation(_) => (Outcome::Fail, "bad-location"),
+        End::NotVisited(_) => (Outcome::Fail, "to-private-address"),
+        End::NoAddress(Status::NoData | Status::NxDomain | Status::Synthesised) => {
+            (Outcome::Fail, "target-without-ipv6")
+        }
+        End::NoAddress(Status::ChainLooped | Status::ChainTooLong) => {
+            (Outcome::Fail, "target-without-ipv6")
+        }
+        End::NoAddress(_) => (Outcome::Inconclusive, "target-unresolved"),
+        End::NoResponse | End::Response { .. } => {
+            // Every address of every hop has to work, not only the one that happened to answer.
+            let talks = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+            let fails = |talk: &&crate::facts::Talk<'_>| {
+                not_seen(Some(*talk)).is_none()
+                    && talk.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
+            };
+            if talks().any(|talk| fails(&talk)) {
+                (Outcome::Fail, "target-unreachable")
+            } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
+                (Outcome::Inconclusive, reason)
+            } else if later.is_empty() {
+                (Outcome::Pass, "none")
+            } else {
+                (Outcome::Pass, "followed")
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Do both families end at the same page with the same status?
+
+use super::subjects::{first_talk, not_seen, over, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{End, Walk};
+use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-status-parity",
+    sources: &["internet.nl", "RFC 9110 §15"],
+    severity: Severity::Error,
+    revision: 1,
+    reasons: &[
+        Reason::pass("same"),
+        Reason::fail("different-status"),
+        Reason::fail("different-url"),
+        Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("no-common-ground"),
+    ],
+    doc: Doc::new(include_str!("web_status_parity.en.md"), include_str!("web_status_parity.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    if case.service.state == State::Ipv6Only {
+        return Verdict::not_applicable(common::NO_IPV4);
+    }
+    let ipv6 = walks(case, url, Family::Ipv6);
+    let ipv4 = walks(case, url, Family::Ipv4);
+    let (ipv6, ipv4) = match (ipv6, ipv4) {
+        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
+        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
+    };
+    let cite = ipv4.iter().flat_map(Walk::observations).collect::<Vec<_>>();
+    // IPv4 addresses that disagree among themselves are no measure for IPv6.
+    let measures: Vec<(u16, &str)> = ipv4.iter().filter_map(ending).collect();
+    let Some(measure) = measures.first().copied() else {
+        let reason = ipv4.iter().find_map(|walk| not_seen(first_talk(walk)));
+        let reason = reason.unwrap_or("no-common-ground");
+        return Verdict::inconclusive(reason).citing(cite);
+    };
+    if measures.iter().any(|other| *other != measure) {
+        return Verdict::inconclusive("no-common-ground").citing(cite);
+    }
+    let subjects = ipv6.iter().map(|walk| subject(walk, measure)).collect();
+    over(subjects, "same", &ipv6).citing(cite)
+}
+
+/// The status and URL of a chain's last page.
+fn ending<'w>(walk: &'w Walk<'_>) -> Option<(u16, &'w str)> {
+    match walk.end {
+        End::Response { status } => Some((status, walk.final_url()?.as_str())),
+        _ => None,
+    }
+}
+
+fn subject(walk: &Walk<'_>, (status, url): (u16, &str)) -> Subject {
+    let over_ipv4: Detail = ("over-ipv4", format!("{status} {url}"));
+    let (outcome, reason, over_ipv6) = match ending(walk) {
+        Some(same) if same == (status, url) => {
+            return socket(walk.start, Outcome::Pass, "same", vec![over_ipv4]);
+        }
+        Some((other, at)) => {
+            let reason = if other == status { "different-url" } else { "different-status" };
+            (Outcome::Fail, reason, format!("{other} {at}"))
+        }
+        None => {
+            if let Some(reason) = not_seen(first_talk(walk)) {
+                return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
+            }
+            match &walk.end {
+                End::NotObserved => {
+                    let reason = common::NOT_OBSERVED;
+                    return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
+                }
+                // The layers below speak for themselves where not even the first page came.
+                End::NoResponse if walk.hops.len() == 1 => {
+                    let reason = common::LOWER_LAYER;
+                    return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
+                }
+                _ => (Outcome::Fail, "only-over-ipv4", "-".to_owned()),
+            }
+        }
+    };
+    socket(walk.start, outcome, reason, vec![over_ipv4, ("over-ipv6", over_ipv6)])
+}
