@@ -1,1 +1,155 @@
-//! To be filled.
+//! Observations in a few lines that people can read.
+
+use crate::facts::certificate;
+use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text, TlsFailure};
+
+/// Characters of one hostile text that are shown.
+const SHOWN_MAX: usize = 300;
+
+/// Records of one DNS answer that are shown.
+const RECORDS_SHOWN: usize = 12;
+
+/// Hostile text for any output: without control and reordering characters, and short.
+pub fn clean(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN_MAX)
+        .map(|character| match character {
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{61c}' => '\u{fffd}',
+            control if control.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect();
+    if text.chars().nth(SHOWN_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The fact: what was asked, when, and what came of it, one thing a line.
+pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
+    let milliseconds = observation.elapsed_us as f64 / 1000.0;
+    let mut lines = vec![format!(
+        "{} · {} · {milliseconds:.1} ms",
+        observation.request,
+        observation.observed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )];
+    match &observation.reply {
+        Reply::Dns(message) => match message.decoded() {
+            Err(error) => lines.push(format!("{}: {error}", MALFORMED.get(lang))),
+            Ok(message) => {
+                let flags = [
+                    (message.authoritative, "aa"),
+                    (message.truncated, "tc"),
+                    (message.authentic_data, "ad"),
+                ];
+                let flags: Vec<_> =
+                    flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
+                lines.push(format!("{} {}", message.rcode, flags.join(" ")));
+                for record in message.answers.iter().take(RECORDS_SHOWN) {
+                    lines.push(format!("{} {} {:?}", record.name, record.record_type, record.data));
+                }
+                if let more @ 1.. = message.answers.len().saturating_sub(RECORDS_SHOWN) {
+                    lines.push(format!("… +{more}"));
+                }
+            }
+        },
+        Reply::DnsFailed(failure) => lines.push(failure.to_string()),
+        Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
+        Reply::Route(Err(failure)) => lines.push(failure.to_string()),
+        Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
+    }
+    lines.iter().map(|line| clean(line)).collect()
+}
+
+const MALFORMED: Text =
+    Text { vi: "thông điệp DNS không hợp lệ", en: "malformed DNS message" };
+const FROM: Text = Text { vi: "địa chỉ nguồn", en: "from our address" };
+
+fn conversation(seen: &Conversation, _lang: Lang, lines: &mut Vec<String>) {
+    match &seen.connect {
+        Ok(connected) => {
+            lines.push(format!("TCP: {:.1} ms", connected.elapsed_us as f64 / 1000.0));
+        }
+        Err(failure) => lines.push(format!("TCP: {failure}")),
+    }
+    let chain = match &seen.tls {
+        None => &[][..],
+        Some(Ok(session)) => {
+            let group = session.group.as_deref().unwrap_or("-");
+            let alpn = session.alpn.as_deref().unwrap_or("-");
+            lines.push(format!("TLS: {} {} {group} {alpn}", session.version, session.cipher_suite));
+            &session.chain
+        }
+        Some(Err(failed)) => {
+            lines.push(format!("TLS: {}", tls_failure(&failed.failure)));
+            &failed.chain
+        }
+    };
+    if let Some(leaf) = certificate::leaf(chain) {
+        let names: Vec<_> = leaf.dns_names.iter().take(4).map(String::as_str).collect();
+        lines.push(format!("X.509: {} · {}", names.join(", "), leaf.issuer));
+    }
+    if let Some(span) = certificate::validity(chain) {
+        lines.push(format!("X.509: {} – {}", span.not_before, span.not_after));
+    }
+    match &seen.http {
+        None => {}
+        Some(Ok(response)) => {
+            let octets = response.body.bytes().len();
+            let end = match &response.body_end {
+                BodyEnd::Complete => "",
+                BodyEnd::Limit => " (limit)",
+                BodyEnd::TimedOut => " (timed out)",
+                BodyEnd::Broken { .. } => " (broken off)",
+            };
+            lines.push(format!(
+                "HTTP: {} {} · {octets} octets{end}",
+                response.version, response.status
+            ));
+            if let Some(location) = response.header("location") {
+                lines.push(format!("Location: {location}"));
+            }
+        }
+        Some(Err(failure)) => lines.push(format!("HTTP: {}", http_failure(failure))),
+    }
+}
+
+fn tls_failure(failure: &TlsFailure) -> String {
+    match failure {
+        TlsFailure::Net { failure } => failure.to_string(),
+        TlsFailure::Alert { code, name } => format!("alert {name} ({code})"),
+        TlsFailure::NothingInCommon { detail } => format!("nothing in common: {detail}"),
+        TlsFailure::BadSignature { detail } => format!("bad signature: {detail}"),
+        TlsFailure::NotTls { detail } => format!("not TLS: {detail}"),
+        TlsFailure::ChainTooLarge => "certificate chain over the limit".to_owned(),
+        TlsFailure::Ours { detail } => format!("our own fault: {detail}"),
+    }
+}
+
+fn http_failure(failure: &crate::model::HttpFailure) -> String {
+    use crate::model::HttpFailure;
+    match failure {
+        HttpFailure::Net { failure } => failure.to_string(),
+        HttpFailure::HeadersTooLarge => "headers over the limit".to_owned(),
+        HttpFailure::NotHttp { detail } => format!("not HTTP: {detail}"),
+        HttpFailure::Http2 { detail } => format!("HTTP/2: {detail}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_made_harmless() {
+        let hostile = format!("\u{1b}[31m\u{202e}<b>{}", "x".repeat(9000));
+        let shown = clean(&hostile);
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']));
+        assert_eq!(shown.chars().count(), SHOWN_MAX + 1);
+    }
+}

@@ -1,1 +1,162 @@
-//! To be filled.
+//! The result as Markdown, for a repository or the summary page of a CI run.
+
+use std::io::{self, Write};
+
+use super::causes::causes;
+use super::describe::clean;
+use super::{Sheet, texts};
+use crate::model::{Outcome, Stage, VantageIpv6};
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let (run, inventory) = (&result.run, &result.inventory);
+    let summary = result.summary();
+    writeln!(out, "# {}: {}\n", texts::REPORT.get(lang), escaped(&inventory.title))?;
+    let judged_at = texts::moment(result.as_of, &inventory.timezone, lang);
+    for (label, value) in [
+        (texts::RUN, run.id.to_string()),
+        (texts::JUDGED_AT, judged_at),
+        (texts::VANTAGE, run.vantage.name.clone()),
+        (texts::POLICY, result.policy.title(lang).to_owned()),
+    ] {
+        writeln!(out, "- {}: {}", label.get(lang), escaped(&value))?;
+    }
+    match run.vantage.ipv6 {
+        VantageIpv6::Absent => writeln!(out, "\n**{}**", texts::NO_IPV6.get(lang))?,
+        VantageIpv6::Lost => writeln!(out, "\n**{}**", texts::IPV6_LOST.get(lang))?,
+        VantageIpv6::Working => {}
+    }
+    if !run.complete {
+        writeln!(out, "\n**{}**", texts::INCOMPLETE.get(lang))?;
+    }
+    writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
+    writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;
+    for stage in Stage::ALL {
+        let count = summary.all.stages[usize::from(stage.number())];
+        writeln!(out, "| {} {} | {count} |", stage.number(), stage.name().get(lang))?;
+    }
+    writeln!(out, "| {} | {} |", texts::UNKNOWN.get(lang), summary.all.unknown)?;
+    writeln!(out, "| {} | {} |\n", texts::RETIRED.get(lang), summary.all.retired)?;
+    for stage in Stage::ALL.into_iter().skip(1) {
+        if result.policy.gates(stage).is_some()
+            && let Some(percent) = summary.all.percent_at_least(stage)
+        {
+            writeln!(
+                out,
+                "- {} ≥ {}: {} / {} = {} {}",
+                texts::STAGE.get(lang),
+                stage.number(),
+                summary.all.at_least(stage),
+                summary.all.known(),
+                texts::percent(percent, lang),
+                texts::OF_KNOWN.get(lang),
+            )?;
+        }
+    }
+    writeln!(out, "- {}: {}", texts::CRITICAL_SERVICES.get(lang), summary.critical)?;
+    services(sheet, out)?;
+    work_list(sheet, Outcome::Fail, texts::WORK_LIST.get(lang), out)?;
+    work_list(sheet, Outcome::Inconclusive, texts::UNKNOWNS.get(lang), out)
+}
+
+fn services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (sheet.lang, sheet.result);
+    writeln!(
+        out,
+        "\n| {} | {} | {} | {} |\n|---|---|---|---|",
+        texts::ORGANISATION.get(lang),
+        texts::SERVICE.get(lang),
+        texts::STAGE.get(lang),
+        texts::BLOCKERS.get(lang),
+    )?;
+    for service in &result.services {
+        let organisation =
+            result.inventory.organisations.iter().find(|o| o.id == service.service.id.organisation);
+        let blockers: Vec<_> = service.blockers.iter().map(|b| format!("`{}`", b.check)).collect();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            escaped(organisation.map_or("", |organisation| &organisation.name)),
+            escaped(&service.service.name),
+            texts::standing(service.standing, lang),
+            blockers.join(", "),
+        )?;
+    }
+    Ok(())
+}
+
+fn work_list(
+    sheet: &Sheet<'_>,
+    outcome: Outcome,
+    heading: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let lang = sheet.lang;
+    let causes = causes(sheet.result, outcome);
+    if causes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## {heading}")?;
+    for cause in causes {
+        let severity = match outcome {
+            Outcome::Fail => texts::severity(cause.severity).get(lang),
+            _ => texts::UNKNOWN.get(lang),
+        };
+        let message = cause.check.message(cause.reason, lang);
+        writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.check.id)?;
+        for (service, judged) in &cause.services {
+            let subjects: Vec<_> = judged
+                .verdict
+                .subjects
+                .iter()
+                .filter(|subject| subject.outcome == outcome)
+                .map(|subject| escaped(&subject.name.to_string()))
+                .collect();
+            writeln!(
+                out,
+                "- {}: {}",
+                escaped(&service.service.id.to_string()),
+                subjects.join(", ")
+            )?;
+        }
+        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+            writeln!(out, "\n{}: {remedy}", texts::REMEDY.get(lang))?;
+        }
+    }
+    Ok(())
+}
+
+/// Text in which nothing is markup: every character that Markdown or HTML could read gets a
+/// backslash or an entity (CommonMark §2.4, §2.5).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in clean(text).chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|'
+            | '~' | '=' | '@' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_is_markup() {
+        let hostile = "<script>|`x`[a](javascript:1)\n=1+1";
+        let shown = super::escaped(hostile);
+        assert!(!shown.contains('<') && !shown.contains('\n') && shown.contains("\\|"));
+        assert!(shown.contains("\\[a\\]\\("));
+    }
+}

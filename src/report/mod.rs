@@ -1,6 +1,7 @@
 //! What readers see of a judged run. Renderers write to a given [`std::io::Write`] and know
 //! neither files nor the clock.
 
+pub mod causes;
 pub mod describe;
 pub mod html;
 pub mod json;

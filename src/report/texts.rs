@@ -1,1 +1,158 @@
-//! To be filled.
+//! The words and number forms of reports, in both languages.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::judge::Standing;
+use crate::model::{Category, Lang, Outcome, Severity, Text};
+
+/// Declares the fixed words: name, Vietnamese, English.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $vi:literal $en:literal)*) => {
+        $($(#[$doc])* pub const $name: Text = Text { vi: $vi, en: $en };)*
+    };
+}
+
+words! {
+    /// The report's kind.
+    REPORT "Báo cáo mức độ sẵn sàng IPv6" "IPv6 readiness report"
+    /// A heading.
+    SUMMARY "Tóm tắt" "Summary"
+    /// A column.
+    ORGANISATION "Cơ quan, đơn vị" "Organisation"
+    /// A column.
+    SERVICE "Dịch vụ" "Service"
+    /// A column.
+    CATEGORY "Nhóm dịch vụ" "Category"
+    /// A column.
+    STAGE "Mức" "Stage"
+    /// A column.
+    SERVICES "Số dịch vụ" "Services"
+    /// A column.
+    BLOCKERS "Nguyên nhân cản trở" "Blockers"
+    /// A heading.
+    WORK_LIST "Danh mục việc cần thực hiện" "Work list"
+    /// A heading.
+    UNKNOWNS "Chưa xác định được" "Could not be found out"
+    /// Before a remedy.
+    REMEDY "Cách khắc phục" "How to fix it"
+    /// A standing.
+    UNKNOWN "chưa xác định" "unknown"
+    /// A standing.
+    RETIRED "đã ngừng hoạt động" "retired"
+    /// A count.
+    CRITICAL_SERVICES "dịch vụ có lỗi nghiêm trọng" "services with critical failures"
+    /// Before a share's denominator.
+    OF_KNOWN "trong số dịch vụ đã xác định được mức" "of the services whose stage is known"
+    /// A label.
+    VANTAGE "Điểm đo" "Vantage point"
+    /// A label.
+    RESOLVER "Máy chủ phân giải" "Resolver"
+    /// A label.
+    POLICY "Chính sách đánh giá" "Policy"
+    /// A label.
+    RUN "Đợt quét" "Run"
+    /// A label.
+    JUDGED_AT "Kết luận tại thời điểm" "Judged as of"
+    /// A heading.
+    EVIDENCE "Bằng chứng" "Evidence"
+    /// A warning.
+    INCOMPLETE "Đợt quét chưa hoàn tất." "The run is incomplete."
+    /// A warning.
+    NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
+    /// A warning.
+    IPV6_LOST "Điểm đo mất IPv6 trong một phần thời gian; dữ liệu đo trong thời gian đó không được dùng." "The vantage point lost IPv6 for a while; what was seen then is not used."
+    /// Nothing to do.
+    ALL_WELL "Không có việc cần thực hiện." "Nothing to do."
+    /// Counts more.
+    MORE "và thêm" "and more:"
+}
+
+/// An outcome's word.
+pub fn outcome(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Pass => Text { vi: "đạt", en: "pass" },
+        Outcome::Fail => Text { vi: "không đạt", en: "fail" },
+        Outcome::NotApplicable => Text { vi: "không áp dụng", en: "not applicable" },
+        Outcome::Inconclusive => Text { vi: "chưa xác định", en: "inconclusive" },
+    }
+}
+
+/// A sign beside the word, so that nothing depends on colour alone.
+pub fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "✓",
+        Outcome::Fail => "✗",
+        Outcome::NotApplicable => "–",
+        Outcome::Inconclusive => "?",
+    }
+}
+
+/// A severity's word.
+pub fn severity(severity: Severity) -> Text {
+    match severity {
+        Severity::Critical => Text { vi: "nghiêm trọng", en: "critical" },
+        Severity::Error => Text { vi: "lỗi", en: "error" },
+        Severity::Warning => Text { vi: "cảnh báo", en: "warning" },
+        Severity::Info => Text { vi: "thông tin", en: "info" },
+    }
+}
+
+/// A category's name.
+pub fn category(category: Category) -> Text {
+    match category {
+        Category::Portal => Text { vi: "Cổng thông tin điện tử", en: "Portals" },
+        Category::PublicService => {
+            Text { vi: "Cổng dịch vụ công", en: "Public-service portals" }
+        }
+        Category::InformationSystem => {
+            Text { vi: "Hệ thống thông tin", en: "Information systems" }
+        }
+        Category::Infrastructure => Text { vi: "Hạ tầng", en: "Infrastructure" },
+        Category::InternetService => {
+            Text { vi: "Dịch vụ Internet cơ bản", en: "Basic internet services" }
+        }
+    }
+}
+
+/// Where a service stands: its stage's number and name, or why it has none.
+pub fn standing(standing: Standing, lang: Lang) -> String {
+    match standing {
+        Standing::At(stage) => format!("{} {}", stage.number(), stage.name().get(lang)),
+        Standing::Unknown { .. } => UNKNOWN.get(lang).to_owned(),
+        Standing::NotCounted => RETIRED.get(lang).to_owned(),
+    }
+}
+
+/// A percentage with one decimal, in the language's form.
+pub fn percent(value: f64, lang: Lang) -> String {
+    let text = format!("{value:.1} %");
+    match lang {
+        Lang::En => text,
+        Lang::Vi => text.replace('.', ","),
+    }
+}
+
+/// A moment in the inventory's time zone, in the language's form.
+pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let local = zone.to_datetime(at);
+    match lang {
+        Lang::Vi => local.strftime("%H:%M ngày %d/%m/%Y").to_string(),
+        Lang::En => format!("{} (UTC{})", local.strftime("%-d %B %Y, %H:%M"), zone.to_offset(at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_the_languages() {
+        let at: Timestamp = "2026-11-26T20:08:00Z".parse().unwrap();
+        assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::Vi), "03:08 ngày 27/11/2026");
+        assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::En), "27 November 2026, 03:08 (UTC+07)");
+        assert_eq!(percent(66.666, Lang::Vi), "66,7 %");
+        assert_eq!(percent(66.666, Lang::En), "66.7 %");
+    }
+}
