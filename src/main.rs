@@ -1,2 +1,5 @@
-//! v6ready
-fn main() {}
+//! The program; see the library's `commands`.
+
+fn main() -> std::process::ExitCode {
+    v6ready::commands::main()
+}

@@ -1,1 +1,1 @@
-//! A private little internet in network namespaces of its own.
+//! A private little internet in network namespaces.

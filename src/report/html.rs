@@ -1,1 +1,1 @@
-//! To be filled.
+//! The result as one self-contained HTML file.

@@ -1,0 +1,153 @@
+//! Asks each question of a run once, however many services lead to it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::OnceCell;
+
+use crate::model::{
+    Digest, Evidence, Observation, ObservationId, Reply, Request, RunId, ServiceId, Settings,
+};
+use crate::probe::Live;
+use crate::store::{Asker, Recorder, Store, StoreError};
+
+/// DNS answers that are kept at hand for services that come to the same question a little later;
+/// older ones, and whole conversations, are read back from the store.
+const AT_HAND_MAX: usize = 4096;
+
+/// Where a run's questions go: to what is already known, or to the network.
+pub(super) struct Asking {
+    live: Live,
+    settings: Settings,
+    run: RunId,
+    recorder: Recorder,
+    /// A connection of its own, which sees what the recorder has committed.
+    reader: Mutex<Store>,
+    known: Mutex<Known>,
+    /// Whether an earlier session of this run may have asked already.
+    resumed: bool,
+}
+
+#[derive(Default)]
+struct Known {
+    // By the digest of the request's key, which is shorter than the key.
+    cells: HashMap<Digest, Arc<OnceCell<Seen>>>,
+    at_hand: VecDeque<Arc<Observation>>,
+}
+
+struct Seen {
+    id: ObservationId,
+    observation: Weak<Observation>,
+}
+
+/// An observation and its name.
+pub(super) type Fact = (ObservationId, Arc<Observation>);
+
+impl Asking {
+    pub(super) fn new(
+        live: Live,
+        settings: Settings,
+        run: RunId,
+        recorder: Recorder,
+        reader: Store,
+        resumed: bool,
+    ) -> Self {
+        let (reader, known) = (Mutex::new(reader), Mutex::default());
+        Self { live, settings, run, recorder, reader, known, resumed }
+    }
+
+    /// Everything that was recorded for a service before this session.
+    pub(super) fn recorded(&self, service: &ServiceId) -> Result<Evidence, StoreError> {
+        if self.resumed {
+            self.reader().evidence_of(&self.run, service)
+        } else {
+            Ok(Evidence::new())
+        }
+    }
+
+    /// The tests of the vantage point before this session.
+    pub(super) fn recorded_tests(&self) -> Result<Evidence, StoreError> {
+        self.reader().vantage_evidence(&self.run)
+    }
+
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Asks, unless the run has asked before, and records the answer for the service.
+    pub(super) async fn ask(
+        &self,
+        service: &ServiceId,
+        request: &Request,
+    ) -> Result<Fact, StoreError> {
+        let key = request.key();
+        let cell = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.cells.entry(Digest::of(key.as_bytes())).or_default())
+        };
+        let mut asked = None;
+        let seen = cell
+            .get_or_try_init(|| async {
+                let (id, observation) = match self.earlier_session(&key)? {
+                    Some(fact) => fact,
+                    None => {
+                        let fact = self.ask_network(request).await;
+                        let asker = Asker::Service(service.clone());
+                        self.recorder.record(asker, fact.0, Arc::clone(&fact.1));
+                        asked = Some(fact.clone());
+                        fact
+                    }
+                };
+                self.keep_at_hand(&observation);
+                Ok::<_, StoreError>(Seen { id, observation: Arc::downgrade(&observation) })
+            })
+            .await?;
+        if let Some(fact) = asked {
+            return Ok(fact);
+        }
+        self.recorder.share(service.clone(), key.clone());
+        if let Some(observation) = seen.observation.upgrade() {
+            return Ok((seen.id, observation));
+        }
+        self.recorder.flush()?;
+        match self.reader().observation_of(&self.run, &key)? {
+            Some(fact) => Ok(fact),
+            // Not reached while the store keeps what it confirmed; asking again is always honest.
+            None => Ok(self.ask_network(request).await),
+        }
+    }
+
+    /// Asks for the vantage point itself; nothing is shared, every test is new.
+    pub(super) async fn test(&self, request: &Request) -> Fact {
+        let fact = self.ask_network(request).await;
+        self.recorder.record(Asker::Vantage, fact.0, Arc::clone(&fact.1));
+        fact
+    }
+
+    async fn ask_network(&self, request: &Request) -> Fact {
+        if request.attempt > 1 {
+            tokio::time::sleep(self.settings.retry_interval).await;
+        }
+        let observation = Arc::new(self.live.ask(request).await);
+        (observation.id(), observation)
+    }
+
+    fn earlier_session(&self, key: &str) -> Result<Option<Fact>, StoreError> {
+        if self.resumed { self.reader().observation_of(&self.run, key) } else { Ok(None) }
+    }
+
+    fn keep_at_hand(&self, observation: &Arc<Observation>) {
+        if !matches!(observation.reply, Reply::Dns(_) | Reply::DnsFailed(_)) {
+            return;
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.at_hand.push_back(Arc::clone(observation));
+        if known.at_hand.len() > AT_HAND_MAX {
+            known.at_hand.pop_front();
+        }
+    }
+
+    fn reader(&self) -> std::sync::MutexGuard<'_, Store> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,42 @@
+//! `v6ready check`: a scan of names with no inventory.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use super::cli::{CheckArgs, Global, ResultFormat};
+use super::gate::Gate;
+use super::stop::Stop;
+use super::{judging, load, scan, terminal};
+use crate::inventory;
+use crate::report;
+
+/// Scans the named hosts and URLs and prints every verdict.
+///
+/// # Errors
+/// What the operator must mend.
+pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
+    let text = inventory::for_targets(&args.targets).map_err(Stop::of_error)?;
+    let loaded = load::from_text(text.into_bytes(), "(command line)", args.policy.as_deref())?;
+    let scanned = scan::fresh(global, &loaded, &[], &scan::vantage_name())?;
+    if args.format == ResultFormat::Text && scanned.is_complete() {
+        let (color, width) = terminal::of_stdout(global);
+        let result = &scanned.result;
+        judging::with_sheet(&scanned.store, result, result.inventory.lang, |sheet| {
+            let mut out = std::io::stdout().lock();
+            for service in &result.services {
+                report::terminal::write_service(
+                    sheet,
+                    service,
+                    global.verbose > 0,
+                    color,
+                    width,
+                    &mut out,
+                )?;
+            }
+            out.flush()
+        })
+        .map_err(Stop::of_error)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    scan::finish(global, &scanned, args.format, &Gate::default())
+}

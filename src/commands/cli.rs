@@ -1,0 +1,273 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::model::{Lang, Severity};
+
+/// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 all that was asked holds · 1 the gate failed · 2 something to mend \
+                  (usage, inventory, configuration) · 3 inconclusive: no IPv6 or no resolver here · \
+                  4 an internal fault · 130 interrupted"
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Global {
+    /// The evidence store
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "v6ready.db",
+        env = "V6READY_DB"
+    )]
+    pub db: PathBuf,
+    /// When to colour the output (NO_COLOR is honoured)
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// No progress on stderr
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Show more: evidence, and what the program does (repeatable)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// The form of log lines on stderr
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResultFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan an inventory, store the run, print the summary
+    Scan(ScanArgs),
+    /// Scan names or URLs without an inventory
+    Check(CheckArgs),
+    /// Render a run as files
+    Report(ReportArgs),
+    /// Judge a stored run again, under another policy or newer rules; sends nothing
+    Judge(JudgeArgs),
+    /// List the runs of the store
+    Runs(RunsArgs),
+    /// One service with every verdict and its evidence
+    Show(ShowArgs),
+    /// Why a check matters, what it tests, what it says and how to fix it
+    Explain(ExplainArgs),
+    /// Start or check an inventory
+    Inventory(InventoryArgs),
+    /// Print a built-in policy, to copy and change
+    Policy(PolicyArgs),
+    /// Completions for a shell
+    Completions(CompletionsArgs),
+    /// The manual page, in roff
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: v6ready scan inventory.yaml --only 'vp-ubnd/*' --fail-on critical"
+)]
+pub(super) struct ScanArgs {
+    /// The inventory
+    #[arg(default_value = "inventory.yaml")]
+    pub inventory: PathBuf,
+    /// Only these services (globs; repeatable)
+    #[arg(long, value_name = "ORG/SERVICE")]
+    pub only: Vec<String>,
+    /// Go on with an interrupted run: the named one, or the newest
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
+    pub resume: Option<Option<String>>,
+    /// The form of the result on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    /// A name for this vantage point; default: the host's
+    #[arg(long, value_name = "NAME")]
+    pub vantage: Option<String>,
+    /// Another policy than the inventory's: a built-in name or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    /// Exit with 1 when fewer of the services whose stage is known have reached the policy's stage
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub fail_under: Option<f64>,
+    /// Exit with 1 when any check fails at least this severely
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub fail_on: Option<Severity>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready check example.gov.vn https://www.example.gov.vn/")]
+pub(super) struct CheckArgs {
+    /// Host names or URLs
+    #[arg(required = true, value_name = "NAME-OR-URL")]
+    pub targets: Vec<String>,
+    /// The form of the result on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    /// The policy: a built-in name or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// The run (the beginning of its id is enough); default: the newest
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// The forms, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "markdown")]
+    pub format: Vec<ReportFormat>,
+    /// The language; default: the inventory's
+    #[arg(long, value_parser = lang)]
+    pub lang: Option<Lang>,
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Judge as of this moment (RFC 3339); default: the end of the run
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct JudgeArgs {
+    /// The run (the beginning of its id is enough); default: the newest
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// The policy: a built-in name or a file; default: the run's own
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    /// Judge as of this moment (RFC 3339); default: now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<Timestamp>,
+    /// The form of the result on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunsArgs {
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// Which service
+    #[arg(value_name = "ORG/SERVICE")]
+    pub service: String,
+    /// The run (the beginning of its id is enough); default: the newest
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// The language; default: the inventory's
+    #[arg(long, value_parser = lang)]
+    pub lang: Option<Lang>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The check's id; without it, all checks are listed
+    #[arg(value_name = "CHECK")]
+    pub check: Option<String>,
+    /// The language
+    #[arg(long, value_parser = lang, default_value = "en")]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InventoryArgs {
+    #[command(subcommand)]
+    pub command: InventoryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InventoryCommand {
+    /// Write an inventory to start from
+    Init {
+        /// The file; `-` is stdout
+        #[arg(default_value = "inventory.yaml")]
+        file: PathBuf,
+        /// The language of its comments and reports
+        #[arg(long, value_parser = lang, default_value = "vi")]
+        lang: Lang,
+        /// The title of reports
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// Say everything that is wrong with an inventory
+    Validate {
+        /// The file; `-` is stdin
+        #[arg(default_value = "inventory.yaml")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    /// Its name; without it, the built-in ones are listed
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    match text {
+        "vi" => Ok(Lang::Vi),
+        "en" => Ok(Lang::En),
+        _ => Err("languages are `vi` and `en`".to_owned()),
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .find(|severity| severity.id() == text)
+        .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("a percentage lies between 0 and 100".to_owned()),
+    }
+}

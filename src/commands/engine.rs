@@ -1,0 +1,218 @@
+//! One run: tests the vantage point, asks what the planner names, and ends at any instant with
+//! everything that was seen in the store.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, FuturesUnordered};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::asking::Asking;
+use super::progress::Progress;
+use super::stop::Stop;
+use crate::facts::{View, vantage};
+use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
+use crate::plan;
+use crate::probe::Live;
+use crate::store::{Recorder, Store};
+
+/// What a run is made from.
+pub(super) struct Setup<'a> {
+    /// What is scanned, with the effective settings.
+    pub inventory: &'a Inventory,
+    /// The chosen services.
+    pub services: Vec<Arc<Service>>,
+    /// The run as it was begun (or resumed).
+    pub run: Run,
+    /// Where facts go.
+    pub recorder: Recorder,
+    /// A second connection to the same store.
+    pub reader: Store,
+    /// Whether an earlier session of this run has asked already.
+    pub resumed: bool,
+}
+
+/// How asking ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Everything that the planner named was asked.
+    Complete,
+    /// Somebody stopped it; it can be resumed.
+    Interrupted,
+    /// The vantage point had no IPv6 or no resolver, so no service was asked.
+    Absent,
+}
+
+/// Asks everything. The run that comes back has been written to the store.
+///
+/// # Errors
+/// What the operator must mend: sockets that can't be opened, a store that can't be written.
+pub(super) async fn scan(setup: Setup<'_>, progress: &Progress) -> Result<(Run, Ending), Stop> {
+    let Setup { inventory, services, mut run, recorder, reader, resumed } = setup;
+    let settings = inventory.settings.clone();
+    let live = Live::new(&settings).map_err(Stop::of_error)?;
+    let asking = Asking::new(live, settings, run.id.clone(), recorder.clone(), reader, resumed);
+    let mut tests = Tests::begin(&asking, inventory, &run).map_err(Stop::of_error)?;
+    let vantage = tests.next().await;
+    if vantage.ipv6 == VantageIpv6::Absent || !tests.last_works() {
+        // What an earlier session saw while the vantage point worked still counts.
+        let ipv6 = if resumed { vantage.ipv6 } else { VantageIpv6::Absent };
+        run.vantage = Vantage { ipv6, ..vantage };
+        return close(recorder, run, Ending::Absent);
+    }
+    let (stopping, stop) = watch::channel(false);
+    let ended = {
+        let all = ask_all(&asking, inventory, &services, &vantage.dns64, stop, progress);
+        // Beside the asking, and never in its way: a stalled loop would look like slow targets.
+        let watching = async {
+            loop {
+                tokio::time::sleep(inventory.settings.vantage_interval).await;
+                tests.next().await;
+            }
+        };
+        let stopped = async {
+            // Without a handler for the signal, the process ends by it; nothing is lost then either.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                progress.note("stopping: what is known is being committed");
+                let _ = stopping.send(true);
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = all => ended,
+            () = watching => Ok(false),
+            () = stopped => Ok(false),
+        }
+    };
+    let complete = ended?;
+    // The last test closes the last stretch of the run.
+    run.vantage = tests.next().await;
+    run.complete = complete;
+    close(recorder, run, if complete { Ending::Complete } else { Ending::Interrupted })
+}
+
+fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<(Run, Ending), Stop> {
+    if ending != Ending::Interrupted {
+        run.finished_at = Some(Timestamp::now());
+    }
+    recorder.finish(&run).map_err(Stop::of_error)?;
+    Ok((run, ending))
+}
+
+/// Services that are under way at once, for each conversation that may be: most of them wait for
+/// an answer from DNS or for their turn at a host.
+const SERVICES_PER_CONVERSATION: usize = 2;
+
+/// Returns whether everything was asked.
+async fn ask_all(
+    asking: &Asking,
+    inventory: &Inventory,
+    services: &[Arc<Service>],
+    dns64: &[ipnet::Ipv6Net],
+    stop: watch::Receiver<bool>,
+    progress: &Progress,
+) -> Result<bool, Stop> {
+    let at_once = inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
+    let mut under_way = stream::iter(services)
+        .map(|service| {
+            let stop = stop.clone();
+            async move {
+                let asked = ask_service(asking, inventory, service, dns64, stop).await;
+                progress.service_done();
+                asked
+            }
+        })
+        .buffer_unordered(at_once);
+    let mut complete = true;
+    while let Some(asked) = under_way.next().await {
+        complete &= asked?;
+    }
+    Ok(complete)
+}
+
+/// The planner's loop for one service. Returns whether it came to its end.
+async fn ask_service(
+    asking: &Asking,
+    inventory: &Inventory,
+    service: &Service,
+    dns64: &[ipnet::Ipv6Net],
+    mut stop: watch::Receiver<bool>,
+) -> Result<bool, Stop> {
+    let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
+    let mut under_way = FuturesUnordered::new();
+    let mut named = std::collections::HashSet::new();
+    loop {
+        if *stop.borrow() {
+            return Ok(false);
+        }
+        let view = View {
+            evidence: &evidence,
+            settings: &inventory.settings,
+            networks: &inventory.networks,
+            dns64,
+        };
+        // An answer can open the next question while others are still awaited.
+        for request in plan::next(&view, service) {
+            if named.insert(request.key()) {
+                under_way.push(async move { asking.ask(&service.id, &request).await });
+            }
+        }
+        let answered = tokio::select! {
+            answered = under_way.next() => answered,
+            _ = stop.wait_for(|stopped| *stopped) => return Ok(false),
+        };
+        let Some(fact) = answered else { return Ok(true) };
+        let (id, observation) = fact.map_err(Stop::of_error)?;
+        evidence.insert(id, observation);
+        if let Some(failure) = asking.recorder().failure() {
+            return Err(Stop::mend(failure));
+        }
+    }
+}
+
+/// The tests of the vantage point.
+struct Tests<'a> {
+    asking: &'a Asking,
+    inventory: &'a Inventory,
+    evidence: Evidence,
+    name: String,
+    number: u8,
+}
+
+impl<'a> Tests<'a> {
+    fn begin(
+        asking: &'a Asking,
+        inventory: &'a Inventory,
+        run: &Run,
+    ) -> Result<Self, crate::store::StoreError> {
+        let evidence = asking.recorded_tests()?;
+        let made = (1..=u8::MAX)
+            .take_while(|test| vantage::read(&evidence, &inventory.settings, *test).is_some())
+            .last()
+            .unwrap_or(0);
+        Ok(Self { asking, inventory, evidence, name: run.vantage.name.clone(), number: made })
+    }
+
+    /// Makes one more test and says how the vantage point stands after it. The 255th is the last:
+    /// at the default interval that is after eight hours.
+    async fn next(&mut self) -> Vantage {
+        if let Some(number) = self.number.checked_add(1) {
+            let mut requests = vantage::questions(&self.inventory.settings, number);
+            // A test that was broken off is finished under its own number.
+            requests.retain(|request| !self.evidence.contains(request));
+            let mut answers: FuturesUnordered<_> =
+                requests.iter().map(|request| self.asking.test(request)).collect();
+            while let Some((id, observation)) = answers.next().await {
+                self.evidence.insert(id, observation);
+            }
+            self.number = number;
+        }
+        vantage::state(&self.name, &self.evidence, &self.inventory.settings)
+    }
+
+    fn last_works(&self) -> bool {
+        vantage::read(&self.evidence, &self.inventory.settings, self.number)
+            .is_some_and(|reading| reading.works())
+    }
+}

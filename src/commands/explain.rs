@@ -1,0 +1,36 @@
+//! `v6ready explain`: a check's page.
+
+use std::process::ExitCode;
+
+use super::cli::ExplainArgs;
+use super::stop::Stop;
+use crate::check::{self, CATALOGUE};
+
+/// Prints a check's page, or the list of all checks.
+///
+/// # Errors
+/// When there is no such check.
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
+    let Some(id) = &args.check else {
+        for check in CATALOGUE {
+            println!("{:18} {}", check.id, check.title(args.lang));
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    match check::find(id) {
+        Some(check) => {
+            print!("{}", check.doc.markdown(args.lang));
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            let likeness = |known: &str| strsim::jaro_winkler(known, id);
+            let nearest = CATALOGUE
+                .iter()
+                .map(|check| check.id)
+                .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+                .unwrap_or_default();
+            Err(Stop::mend(format!("there is no check `{id}`"))
+                .help(format!("did you mean `{nearest}`? `v6ready explain` lists all")))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `v6ready judge`: a stored run under another policy or newer rules; sends nothing.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::cli::{Global, JudgeArgs, ResultFormat};
+use super::stop::Stop;
+use super::{judging, load, terminal};
+use crate::report;
+use crate::store::Store;
+
+/// Judges a stored run again and prints the result.
+///
+/// # Errors
+/// When the run doesn't exist, the policy is none, or the store can't be read.
+pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, Stop> {
+    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+    let mut case = judging::open(&store, args.run.as_deref())?;
+    if let Some(policy) = &args.policy {
+        (case.loaded.policy, _) = load::policy(policy)?;
+    }
+    let as_of = args.as_of.unwrap_or_else(Timestamp::now);
+    let result = judging::judge(&store, &case, as_of)?;
+    judging::with_sheet(&store, &result, result.inventory.lang, |sheet| {
+        let mut out = std::io::stdout().lock();
+        match args.format {
+            ResultFormat::Json => report::json::write(sheet, &mut out)?,
+            ResultFormat::Text => {
+                let (color, width) = terminal::of_stdout(global);
+                report::terminal::write(sheet, color, width, &mut out)?;
+            }
+        }
+        out.flush()
+    })
+    .map_err(Stop::of_error)?;
+    Ok(ExitCode::SUCCESS)
+}

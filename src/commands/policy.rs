@@ -1,0 +1,25 @@
+//! `v6ready policy`: the built-in policies, to copy and change.
+
+use std::process::ExitCode;
+
+use super::cli::PolicyArgs;
+use super::stop::Stop;
+use crate::policy::{BUILT_IN, built_in};
+
+/// Prints a built-in policy, or their names.
+///
+/// # Errors
+/// When there is none of this name.
+pub(super) fn run(args: &PolicyArgs) -> Result<ExitCode, Stop> {
+    match &args.name {
+        None => BUILT_IN.iter().for_each(|(name, _)| println!("{name}")),
+        Some(name) => match built_in(name) {
+            Some(yaml) => print!("{yaml}"),
+            None => {
+                return Err(Stop::mend(format!("there is no built-in policy `{name}`"))
+                    .help("`v6ready policy` lists them"));
+            }
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}

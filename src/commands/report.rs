@@ -1,0 +1,91 @@
+//! `v6ready report`: a run as files for its readers.
+
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::cli::{Global, ReportArgs, ReportFormat};
+use super::judging;
+use super::stop::Stop;
+use crate::judge::RunResult;
+use crate::model::Lang;
+use crate::report::{self, Sheet};
+use crate::store::Store;
+
+/// Renders a run and names the files on stdout.
+///
+/// # Errors
+/// When the run doesn't exist, the store can't be read, or a file can't be written.
+pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, Stop> {
+    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+    let case = judging::open(&store, args.run.as_deref())?;
+    let as_of = args.as_of.or(case.stored.run.finished_at).unwrap_or_else(Timestamp::now);
+    let result = judging::judge(&store, &case, as_of)?;
+    let lang = args.lang.unwrap_or(result.inventory.lang);
+    for path in write_files(&store, &result, lang, &args.format, &args.out)? {
+        println!("{}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
+/// whole or not at all.
+///
+/// # Errors
+/// When a file can't be written.
+pub(super) fn write_files(
+    store: &Store,
+    result: &RunResult,
+    lang: Lang,
+    formats: &[ReportFormat],
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Stop> {
+    let problem = |path: &Path, error: io::Error| {
+        Stop::mend(format!("{} can't be written: {error}", path.display()))
+    };
+    fs::create_dir_all(folder).map_err(|error| problem(folder, error))?;
+    judging::with_sheet(store, result, lang, |sheet| {
+        formats
+            .iter()
+            .map(|format| {
+                let (extension, write) = renderer(*format);
+                let path = folder.join(format!("{}.{extension}", result.run.id));
+                write_whole(&path, |out| write(sheet, out))
+                    .map_err(|error| problem(&path, error))?;
+                Ok(path)
+            })
+            .collect()
+    })
+}
+
+type Renderer = fn(&Sheet<'_>, &mut dyn io::Write) -> io::Result<()>;
+
+fn renderer(format: ReportFormat) -> (&'static str, Renderer) {
+    match format {
+        ReportFormat::Markdown => ("md", report::markdown::write),
+        ReportFormat::Json => ("json", report::json::write),
+    }
+}
+
+fn write_whole(
+    path: &Path,
+    render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let mut out = BufWriter::new(fs::File::create(&unfinished)?);
+    let written =
+        render(&mut out).and_then(|()| out.flush()).and_then(|()| out.get_ref().sync_all());
+    drop(out);
+    match written {
+        Ok(()) => fs::rename(&unfinished, path),
+        Err(error) => {
+            let _ = fs::remove_file(&unfinished);
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `v6ready runs`: what the store holds.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use super::cli::{Global, ResultFormat, RunsArgs};
+use super::stop::Stop;
+use crate::model::{Run, VantageIpv6};
+use crate::store::Store;
+
+/// Lists the runs, the newest first.
+///
+/// # Errors
+/// When the store can't be read.
+pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
+    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+    let runs = store.runs().map_err(Stop::of_error)?;
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        ResultFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &runs).map_err(Stop::of_error)?;
+            writeln!(out).map_err(Stop::of_error)?;
+        }
+        ResultFormat::Text => {
+            for run in &runs {
+                writeln!(out, "{}", line(run)).map_err(Stop::of_error)?;
+            }
+            if runs.is_empty() {
+                eprintln!("the store holds no run yet; `v6ready scan` makes one");
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(run: &Run) -> String {
+    let state = match (run.complete, run.finished_at, run.vantage.ipv6) {
+        (_, _, VantageIpv6::Absent) => "vantage point without IPv6",
+        (true, _, VantageIpv6::Lost) => "complete, IPv6 lost for a while",
+        (true, _, VantageIpv6::Working) => "complete",
+        (false, Some(_), _) => "incomplete",
+        (false, None, _) => "interrupted or under way",
+    };
+    format!(
+        "{}  {}  {}  {state}",
+        run.id,
+        run.started_at.strftime("%Y-%m-%d %H:%M:%SZ"),
+        crate::report::describe::clean(&run.vantage.name),
+    )
+}

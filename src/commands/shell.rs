@@ -1,0 +1,32 @@
+//! Completions and the manual page, made from the command line's own definition.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+
+use super::cli::{Cli, CompletionsArgs};
+use super::stop::Stop;
+
+/// Prints completions for a shell.
+///
+/// # Errors
+/// None; the signature is that of every command.
+pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Stop> {
+    clap_complete::generate(args.shell, &mut Cli::command(), "v6ready", &mut std::io::stdout());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the manual page of the program and of each command.
+///
+/// # Errors
+/// When stdout can't be written.
+pub(super) fn man() -> Result<ExitCode, Stop> {
+    let mut out = std::io::stdout().lock();
+    let mut program = Cli::command();
+    program.build();
+    let pages = std::iter::once(program.clone()).chain(program.get_subcommands().cloned());
+    for page in pages {
+        clap_mangen::Man::new(page).render(&mut out).map_err(Stop::of_error)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

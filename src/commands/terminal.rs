@@ -1,0 +1,24 @@
+//! What stdout can show.
+
+use std::io::IsTerminal as _;
+
+use super::cli::{ColorChoice, Global};
+
+/// Columns where stdout is no terminal, or doesn't say.
+const WIDTH: usize = 100;
+
+/// Whether to colour what goes to stdout, and how wide it is in columns.
+pub(super) fn of_stdout(global: &Global) -> (bool, usize) {
+    let terminal = std::io::stdout().is_terminal();
+    let color = match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    let columns = if terminal { window_columns() } else { None };
+    (color, columns.unwrap_or(WIDTH).clamp(40, 200))
+}
+
+fn window_columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
