@@ -70,12 +70,15 @@ pub(super) enum ResultFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
+    Html,
     Markdown,
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// The whole product in the built-in lab; needs no internet
+    Demo(DemoArgs),
     /// Scan an inventory, store the run, print the summary
     Scan(ScanArgs),
     /// Scan names or URLs without an inventory
@@ -98,6 +101,13 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// The manual page, in roff
     Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Where the lab's inventory, store and reports go
+    #[arg(long, value_name = "DIR", default_value = "reports/demo")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -151,7 +161,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// The forms, separated by commas
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "markdown")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
     /// The language; default: the inventory's
     #[arg(long, value_parser = lang)]

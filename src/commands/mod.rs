@@ -3,6 +3,7 @@
 mod asking;
 mod check;
 mod cli;
+mod demo;
 mod engine;
 mod explain;
 mod gate;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let Cli { global, command } = Cli::parse();
     log(&global);
     let done = match &command {
+        Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args),
         Command::Check(args) => check::run(&global, args),
         Command::Report(args) => report::run(&global, args),

@@ -65,6 +65,7 @@ type Renderer = fn(&Sheet<'_>, &mut dyn io::Write) -> io::Result<()>;
 
 fn renderer(format: ReportFormat) -> (&'static str, Renderer) {
     match format {
+        ReportFormat::Html => ("html", report::html::write),
         ReportFormat::Markdown => ("md", report::markdown::write),
         ReportFormat::Json => ("json", report::json::write),
     }

@@ -1,1 +1,355 @@
-//! The result as one self-contained HTML file.
+//! The result as one self-contained HTML file: no external request, readable without scripts,
+//! printable, in light and dark.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::causes::causes;
+use super::describe::{clean, observation};
+use super::{Sheet, texts};
+use crate::judge::{Judged, ServiceResult, Standing};
+use crate::model::{Lang, Outcome, Stage, Subject, Text, VantageIpv6};
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = page(sheet).render().map_err(io::Error::other)?;
+    out.write_all(page.as_bytes())
+}
+
+const FILTER: Text = Text {
+    vi: "Lọc theo tên dịch vụ, đơn vị…",
+    en: "Filter by service, organisation…",
+};
+const STAGES: Text = Text { vi: "Ý nghĩa các mức", en: "What the stages mean" };
+const GOAL: Text = Text { vi: "dịch vụ đạt từ mức", en: "services at or above stage" };
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    lang: &'static str,
+    w: Words,
+    title: String,
+    meta: Vec<(&'static str, String)>,
+    warnings: Vec<&'static str>,
+    figures: Vec<Figure>,
+    chart_width: usize,
+    bars: Vec<Bar>,
+    categories: Vec<CategoryRow>,
+    causes: Vec<CauseBlock>,
+    organisations: Vec<OrganisationBlock>,
+    stage_lines: Vec<String>,
+    version: String,
+    digests: String,
+}
+
+struct Words {
+    report: &'static str,
+    summary: &'static str,
+    stage: &'static str,
+    category: &'static str,
+    services: &'static str,
+    service: &'static str,
+    unknown: &'static str,
+    work_list: &'static str,
+    all_well: &'static str,
+    remedy: &'static str,
+    evidence: &'static str,
+    filter: &'static str,
+    stages: &'static str,
+}
+
+struct Figure {
+    value: String,
+    label: String,
+    bad: bool,
+}
+
+/// A stage's part of the chart; one service is one unit wide.
+struct Bar {
+    class: String,
+    label: String,
+    x: usize,
+    width: usize,
+}
+
+struct CategoryRow {
+    name: &'static str,
+    counts: Vec<usize>,
+}
+
+struct CauseBlock {
+    check: &'static str,
+    severity_id: &'static str,
+    severity: &'static str,
+    message: &'static str,
+    services: Vec<(String, String)>,
+    remedy: &'static str,
+}
+
+struct OrganisationBlock {
+    name: String,
+    services: Vec<ServiceBlock>,
+}
+
+struct ServiceBlock {
+    id: String,
+    name: String,
+    target: String,
+    class: String,
+    standing: String,
+    blockers: String,
+    verdicts: Vec<VerdictBlock>,
+}
+
+struct VerdictBlock {
+    check: &'static str,
+    title: &'static str,
+    outcome_id: &'static str,
+    outcome: &'static str,
+    severity: &'static str,
+    sign: &'static str,
+    message: &'static str,
+    remedy: &'static str,
+    subjects: Vec<String>,
+    evidence: Vec<Vec<String>>,
+}
+
+fn page(sheet: &Sheet<'_>) -> Page {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let (run, inventory) = (&result.run, &result.inventory);
+    let moment = |at| texts::moment(at, &inventory.timezone, lang);
+    let bars = bars(sheet);
+    Page {
+        lang: lang.tag(),
+        w: words(lang),
+        title: clean(&inventory.title),
+        meta: vec![
+            (texts::RUN.get(lang), format!("{} · {}", run.id, moment(run.started_at))),
+            (texts::JUDGED_AT.get(lang), moment(result.as_of)),
+            (
+                texts::VANTAGE.get(lang),
+                format!(
+                    "{} · {}",
+                    clean(&run.vantage.name),
+                    run.vantage.resolver.as_deref().unwrap_or("-")
+                ),
+            ),
+            (
+                texts::POLICY.get(lang),
+                format!(
+                    "{} – {}",
+                    clean(result.policy.title(lang)),
+                    clean(result.policy.source(lang))
+                ),
+            ),
+        ],
+        warnings: warnings(sheet),
+        figures: figures(sheet),
+        chart_width: bars.iter().map(|bar| bar.width).sum::<usize>().max(1),
+        bars,
+        categories: result
+            .summary()
+            .categories
+            .iter()
+            .map(|(category, counts)| CategoryRow {
+                name: texts::category(*category).get(lang),
+                counts: std::iter::once(counts.services)
+                    .chain(counts.stages)
+                    .chain([counts.unknown])
+                    .collect(),
+            })
+            .collect(),
+        causes: [Outcome::Fail, Outcome::Inconclusive]
+            .into_iter()
+            .flat_map(|outcome| cause_blocks(sheet, outcome))
+            .collect(),
+        organisations: organisations(sheet),
+        stage_lines: Stage::ALL
+            .iter()
+            .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
+            .collect(),
+        version: run.version.clone(),
+        digests: format!("inventory {} · policy {}", inventory.sha256, result.policy.sha256),
+    }
+}
+
+fn words(lang: Lang) -> Words {
+    Words {
+        report: texts::REPORT.get(lang),
+        summary: texts::SUMMARY.get(lang),
+        stage: texts::STAGE.get(lang),
+        category: texts::CATEGORY.get(lang),
+        services: texts::SERVICES.get(lang),
+        service: texts::SERVICE.get(lang),
+        unknown: texts::UNKNOWN.get(lang),
+        work_list: texts::WORK_LIST.get(lang),
+        all_well: texts::ALL_WELL.get(lang),
+        remedy: texts::REMEDY.get(lang),
+        evidence: texts::EVIDENCE.get(lang),
+        filter: FILTER.get(lang),
+        stages: STAGES.get(lang),
+    }
+}
+
+fn warnings(sheet: &Sheet<'_>) -> Vec<&'static str> {
+    let run = &sheet.result.run;
+    let vantage = match run.vantage.ipv6 {
+        VantageIpv6::Absent => Some(texts::NO_IPV6),
+        VantageIpv6::Lost => Some(texts::IPV6_LOST),
+        VantageIpv6::Working => None,
+    };
+    let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
+    vantage.into_iter().chain(incomplete).map(|text| text.get(sheet.lang)).collect()
+}
+
+fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let summary = result.summary();
+    let counts = &summary.all;
+    let plain = |value: usize, label: Text, bad: bool| Figure {
+        value: value.to_string(),
+        label: label.get(lang).to_owned(),
+        bad,
+    };
+    let mut figures = vec![plain(counts.services, texts::SERVICES, false)];
+    let stage = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
+    if let Some(percent) = counts.percent_at_least(stage) {
+        figures.push(Figure {
+            value: texts::percent(percent, lang),
+            label: format!(
+                "{} {}: {} / {} {}",
+                GOAL.get(lang),
+                stage.number(),
+                counts.at_least(stage),
+                counts.known(),
+                texts::OF_KNOWN.get(lang)
+            ),
+            bad: false,
+        });
+    }
+    figures.push(plain(summary.critical, texts::CRITICAL_SERVICES, summary.critical > 0));
+    figures.push(plain(counts.unknown, texts::UNKNOWN, false));
+    figures
+}
+
+fn bars(sheet: &Sheet<'_>) -> Vec<Bar> {
+    let counts = sheet.result.summary().all;
+    let stages = Stage::ALL.iter().map(|stage| {
+        let number = stage.number();
+        let label = format!("{number} {}", stage.name().get(sheet.lang));
+        (number.to_string(), label, counts.stages[usize::from(number)])
+    });
+    let unknown = ("u".to_owned(), texts::UNKNOWN.get(sheet.lang).to_owned(), counts.unknown);
+    let mut x = 0;
+    stages
+        .chain([unknown])
+        .map(|(class, label, width)| {
+            let bar = Bar { class, label, x, width };
+            x += width;
+            bar
+        })
+        .collect()
+}
+
+fn cause_blocks(sheet: &Sheet<'_>, outcome: Outcome) -> Vec<CauseBlock> {
+    let lang = sheet.lang;
+    causes(sheet.result, outcome)
+        .into_iter()
+        .map(|cause| {
+            let fails = outcome == Outcome::Fail;
+            let severity = texts::severity(cause.severity);
+            CauseBlock {
+                check: cause.check.id,
+                severity_id: if fails { cause.severity.id() } else { "unknown" },
+                severity: if fails { severity.get(lang) } else { texts::UNKNOWN.get(lang) },
+                message: cause.check.message(cause.reason, lang),
+                services: cause
+                    .services
+                    .iter()
+                    .map(|(service, judged)| {
+                        let names: Vec<_> = judged
+                            .verdict
+                            .subjects
+                            .iter()
+                            .filter(|subject| subject.outcome == outcome)
+                            .map(|subject| clean(&subject.name.to_string()))
+                            .collect();
+                        (service.service.id.to_string(), names.join(", "))
+                    })
+                    .collect(),
+                remedy: cause.check.remedy(cause.reason, lang).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn organisations(sheet: &Sheet<'_>) -> Vec<OrganisationBlock> {
+    let result = sheet.result;
+    result
+        .inventory
+        .organisations
+        .iter()
+        .map(|organisation| OrganisationBlock {
+            name: clean(&organisation.name),
+            services: result
+                .services
+                .iter()
+                .filter(|service| service.service.id.organisation == organisation.id)
+                .map(|service| service_block(sheet, service))
+                .collect(),
+        })
+        .filter(|block| !block.services.is_empty())
+        .collect()
+}
+
+fn service_block(sheet: &Sheet<'_>, result: &ServiceResult) -> ServiceBlock {
+    let service = &result.service;
+    let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
+    ServiceBlock {
+        id: service.id.to_string(),
+        name: clean(&service.name),
+        target: clean(&service.target.to_string()),
+        class: match result.standing {
+            Standing::At(stage) => stage.number().to_string(),
+            Standing::Unknown { .. } | Standing::NotCounted => "u".to_owned(),
+        },
+        standing: texts::standing(result.standing, sheet.lang),
+        blockers: blockers.join(", "),
+        verdicts: result.verdicts.iter().map(|judged| verdict_block(sheet, judged)).collect(),
+    }
+}
+
+fn verdict_block(sheet: &Sheet<'_>, judged: &Judged) -> VerdictBlock {
+    let (lang, verdict) = (sheet.lang, &judged.verdict);
+    // What went well needs no mend and, so that the file stays small, no evidence beside it.
+    let matters = matches!(verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
+    let remedy = judged.check.remedy(verdict.reason, lang).filter(|_| matters);
+    let evidence = verdict.observations.iter().filter(|_| matters);
+    VerdictBlock {
+        check: judged.check.id,
+        title: judged.check.title(lang),
+        outcome_id: verdict.outcome.id(),
+        outcome: texts::outcome(verdict.outcome).get(lang),
+        severity: texts::severity(judged.severity).get(lang),
+        sign: texts::sign(verdict.outcome),
+        message: judged.check.message(verdict.reason, lang),
+        remedy: remedy.unwrap_or_default(),
+        subjects: verdict.subjects.iter().map(subject).collect(),
+        evidence: evidence
+            .filter_map(|id| (sheet.facts)(*id))
+            .map(|fact| observation(&fact, lang))
+            .collect(),
+    }
+}
+
+fn subject(subject: &Subject) -> String {
+    let particulars: Vec<_> =
+        subject.detail.iter().map(|(key, value)| format!("{key}: {}", clean(value))).collect();
+    let name = clean(&subject.name.to_string());
+    let sign = texts::sign(subject.outcome);
+    format!("{sign} {name} · {} {}", subject.reason, particulars.join(", ")).trim_end().to_owned()
+}

@@ -20,6 +20,10 @@ const LISTED_MAX: usize = 8;
 /// When `out` can't be written.
 pub fn write(sheet: &Sheet<'_>, color: bool, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { lang: sheet.lang, color, width, out };
+    // With no IPv6 of our own there is one thing to say, and not one for each service.
+    if sheet.result.run.vantage.ipv6 == VantageIpv6::Absent {
+        return page.totals(sheet);
+    }
     page.services(sheet)?;
     page.causes(texts::WORK_LIST.get(sheet.lang), &causes(sheet.result, Outcome::Fail))?;
     page.causes(texts::UNKNOWNS.get(sheet.lang), &causes(sheet.result, Outcome::Inconclusive))?;

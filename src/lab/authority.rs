@@ -1,0 +1,108 @@
+//! The lab's certification authorities and the certificates of its servers, good and bad.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// What is wrong with a certificate, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// Nothing.
+    Good,
+    /// It expired a month ago.
+    Expired,
+    /// It expires in five days.
+    ExpiresSoon,
+    /// It is for another name.
+    WrongName,
+    /// It is signed by its own key.
+    SelfSigned,
+    /// Its authority is one that nobody declares.
+    UnknownRoot,
+    /// The intermediate is not sent.
+    MissingIntermediate,
+}
+
+type Issuer = CertifiedIssuer<'static, KeyPair>;
+
+/// The authorities.
+pub(super) struct Authority {
+    root: Issuer,
+    intermediate: Issuer,
+    stranger: Issuer,
+}
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Authority {
+    pub(super) fn new() -> Result<Self, Error> {
+        let root = CertifiedIssuer::self_signed(ca("v6ready lab root"), KeyPair::generate()?)?;
+        let intermediate = CertifiedIssuer::signed_by(
+            ca("v6ready lab intermediate"),
+            KeyPair::generate()?,
+            &root,
+        )?;
+        let stranger = CertifiedIssuer::self_signed(ca("nobody's root"), KeyPair::generate()?)?;
+        Ok(Self { root, intermediate, stranger })
+    }
+
+    /// The root that the lab's inventory declares.
+    pub(super) fn root_pem(&self) -> String {
+        self.root.pem()
+    }
+
+    /// A server's TLS configuration for a host with this certificate.
+    pub(super) fn server(&self, host: &str, kind: Certificate) -> Result<Arc<ServerConfig>, Error> {
+        let key = KeyPair::generate()?;
+        let name = if kind == Certificate::WrongName { "khac.vidu.example" } else { host };
+        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "v6ready lab server");
+        let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch();
+        params.not_before = now - 60 * DAY;
+        params.not_after = match kind {
+            Certificate::Expired => now - 30 * DAY,
+            Certificate::ExpiresSoon => now + 5 * DAY,
+            _ => now + 90 * DAY,
+        };
+        let issuer = |issuer: &Issuer| params.signed_by(&key, issuer);
+        let chain: Vec<CertificateDer<'static>> = match kind {
+            Certificate::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
+            Certificate::UnknownRoot => {
+                vec![issuer(&self.stranger)?.der().clone(), self.stranger.der().clone()]
+            }
+            Certificate::MissingIntermediate => vec![issuer(&self.intermediate)?.der().clone()],
+            _ => vec![issuer(&self.intermediate)?.der().clone(), self.intermediate.der().clone()],
+        };
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+        Ok(Arc::new(config))
+    }
+}
+
+fn ca(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch();
+    params.not_before = now - 365 * DAY;
+    params.not_after = now + 365 * DAY;
+    params
+}
+
+/// The present as the servers' clocks have it; a clock before 1970 counts as 1970.
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}

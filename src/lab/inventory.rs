@@ -1,0 +1,69 @@
+//! The inventory of the made-up province.
+
+use std::fmt::Write as _;
+
+use super::dns_server::{RESOLVERS, ROOT_SERVERS};
+use super::province::Site;
+
+/// The organisations, in order.
+const ORGANISATIONS: [(&str, &str); 3] = [
+    ("vp-vidu", "Văn phòng (ví dụ)"),
+    ("so-a-vidu", "Sở A (ví dụ)"),
+    ("so-b-vidu", "Sở B (ví dụ)"),
+];
+
+/// The text of the inventory.
+pub(super) fn text(sites: &[Site]) -> String {
+    let list = |addresses: &[&str]| {
+        addresses.iter().map(|address| format!("\"{address}\"")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = format!(
+        "# The lab of `v6ready demo`: a made-up province that exists in no network but its own.
+version: 1
+title: Tỉnh Ví dụ (phòng thử nghiệm của v6ready)
+lang: vi
+timezone: Asia/Ho_Chi_Minh
+settings:
+  resolvers: [{}]
+  control_targets: [{}]
+  extra_ca: [ca.pem]
+  attempts: 2
+  timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}
+networks:
+  - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}
+  - {{prefix: \"2001:db8::/32\", name: Phòng thử nghiệm, testbed: true}}
+  - {{prefix: \"198.51.100.0/24\", name: Phòng thử nghiệm, testbed: true}}
+  - {{prefix: \"192.0.2.0/24\", name: Phòng thử nghiệm, testbed: true}}
+policy: ipv6-for-gov
+organisations:
+",
+        list(&RESOLVERS),
+        list(&ROOT_SERVERS),
+    );
+    for (id, name) in ORGANISATIONS {
+        // Writing to a `String` can't fail.
+        let _ = writeln!(text, "  - id: {id}\n    name: {name}\n    services:");
+        for site in sites.iter().filter(|site| site.organisation == id) {
+            let _ = writeln!(
+                text,
+                "      - {{id: {}, name: {}, category: {}, web: \"https://{}/\", state: {}}}",
+                site.id, site.name, site.category, site.host, site.state
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inventory_is_good() {
+        let sites = super::super::sites();
+        let parsed = crate::inventory::parse(text(&sites).as_bytes(), "lab.yaml")
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        assert_eq!(parsed.inventory.services.len(), sites.len());
+        assert!(sites.len() >= 25 && parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+    }
+}

@@ -1,0 +1,69 @@
+//! The whole program in the lab: real sockets, real handshakes, exact failures.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+#[test]
+fn the_lab_is_judged_as_it_was_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+        .args(["demo", "--quiet", "--out"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+
+    let json = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .unwrap();
+    let result: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    assert_eq!(result["schema"], "v6ready/result/1");
+    assert_eq!(result["run"]["complete"], true);
+    assert_eq!(result["run"]["vantage"]["ipv6"], "working");
+
+    let mut passed = BTreeSet::new();
+    let mut failed = BTreeSet::new();
+    let mut surprises = Vec::new();
+    let services = result["services"].as_array().unwrap();
+    let sites = v6ready::lab::sites();
+    assert_eq!(services.len(), sites.len());
+    for site in &sites {
+        let id = format!("{}/{}", site.organisation, site.id);
+        let service = services.iter().find(|service| text(&service["id"]) == id).unwrap();
+        let mut seen = BTreeSet::new();
+        for verdict in service["verdicts"].as_array().unwrap() {
+            let (check, reason) = (text(&verdict["check"]), text(&verdict["reason"]));
+            match text(&verdict["outcome"]) {
+                "pass" => drop(passed.insert(check.to_owned())),
+                "fail" => {
+                    failed.insert(check.to_owned());
+                    seen.insert((check, reason));
+                }
+                _ => {}
+            }
+            assert!(!text(&verdict["message"]).is_empty(), "{check} {reason}");
+        }
+        let expected: BTreeSet<_> = site.expected.iter().copied().collect();
+        if seen != expected {
+            surprises.push(format!("{id}: {seen:?} instead of {expected:?}"));
+        }
+    }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    // Every check of a service is seen to pass once and to fail once.
+    let all: BTreeSet<_> = v6ready::check::CATALOGUE
+        .iter()
+        .map(|check| check.id.to_owned())
+        .filter(|id| !id.starts_with("vantage-"))
+        .collect();
+    assert_eq!(passed, all);
+    assert_eq!(failed, all);
+}
