@@ -181,3 +181,6 @@ pub static CATALOGUE: &[&Check] = &[
 pub fn find(id: &str) -> Option<&'static Check> {
     CATALOGUE.iter().copied().find(|check| check.id == id)
 }
+
+#[cfg(test)]
+mod catalogue_tests;

@@ -110,7 +110,8 @@ impl Asking {
             return Ok((seen.id, observation));
         }
         self.recorder.flush()?;
-        match self.reader().observation_of(&self.run, &key)? {
+        let stored = self.reader().observation_of(&self.run, &key)?;
+        match stored {
             Some(fact) => Ok(fact),
             // Not reached while the store keeps what it confirmed; asking again is always honest.
             None => Ok(self.ask_network(request).await),

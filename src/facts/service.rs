@@ -16,9 +16,9 @@ pub enum Addresses {
     /// What the look-ups of its host name brought.
     Looked {
         /// AAAA.
-        aaaa: Lookup,
+        aaaa: Box<Lookup>,
         /// A.
-        a: Lookup,
+        a: Box<Lookup>,
     },
 }
 
@@ -50,8 +50,8 @@ pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
     Some(match service.target.host()? {
         Host::Address(address) => Addresses::Literal(address),
         Host::Name(name) => Addresses::Looked {
-            aaaa: resolve(view, &name, RecordType::AAAA),
-            a: resolve(view, &name, RecordType::A),
+            aaaa: Box::new(resolve(view, &name, RecordType::AAAA)),
+            a: Box::new(resolve(view, &name, RecordType::A)),
         },
     })
 }

@@ -152,10 +152,10 @@ pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
 /// Whether asking again could not teach anything new.
 fn is_settled(conversation: &Conversation) -> bool {
     use crate::model::{HttpFailure, TlsFailed, TlsFailure};
-    match (&conversation.connect, &conversation.tls, &conversation.http) {
-        (Err(_), _, _) => false,
-        (_, Some(Err(TlsFailed { failure: TlsFailure::Net { .. }, .. })), _) => false,
-        (_, _, Some(Err(HttpFailure::Net { .. }))) => false,
-        _ => true,
-    }
+    !matches!(
+        (&conversation.connect, &conversation.tls, &conversation.http),
+        (Err(_), _, _)
+            | (_, Some(Err(TlsFailed { failure: TlsFailure::Net { .. }, .. })), _)
+            | (_, _, Some(Err(HttpFailure::Net { .. })))
+    )
 }

@@ -182,7 +182,7 @@ fn follow(
     walk: &Walk<'_>,
     target: &Url,
     family: Family,
-) -> Result<NextHop, (End, Option<Lookup>)> {
+) -> Result<NextHop, (End, Option<Box<Lookup>>)> {
     if walk.hops.iter().any(|hop| hop.url == *target) {
         return Err((End::Loop, None));
     }
@@ -215,7 +215,7 @@ fn follow(
                 .collect();
             Ok((Some(lookup), sockets))
         }
-        Status::NotObserved => Err((End::NotObserved, Some(lookup))),
-        ref status => Err((End::NoAddress(status.clone()), Some(lookup))),
+        Status::NotObserved => Err((End::NotObserved, Some(Box::new(lookup)))),
+        ref status => Err((End::NoAddress(status.clone()), Some(Box::new(lookup)))),
     }
 }

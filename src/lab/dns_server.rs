@@ -181,9 +181,8 @@ fn deny(zones: &Zones, name: &str, answer: &mut Message) {
 
 fn soa(apex: &str) -> Option<RData> {
     let name = |text: String| Name::from_ascii(text).ok();
-    let dot = if apex.is_empty() { "." } else { "." };
-    let mname = name(format!("ns1.{apex}{dot}"))?;
-    let rname = name(format!("hostmaster.{apex}{dot}"))?;
+    let mname = name(format!("ns1.{apex}.").replace("..", "."))?;
+    let rname = name(format!("hostmaster.{apex}.").replace("..", "."))?;
     Some(RData::SOA(SOA::new(mname, rname, 1, 3600, 600, 86_400, 300)))
 }
 
