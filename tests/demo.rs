@@ -27,6 +27,8 @@ fn the_lab_is_judged_as_it_was_built() {
         .unwrap();
     let result: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
     assert_eq!(result["schema"], "v6ready/result/1");
+    let schema: Value = serde_json::from_str(&v6ready::report::json::schema()).unwrap();
+    jsonschema::validate(&schema, &result).unwrap();
     assert_eq!(result["run"]["complete"], true);
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
 

@@ -1,5 +1,7 @@
 //! The layers: what each module may import, and the words that pure modules may not contain.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 /// Module, and the modules of this crate that it may import beside itself.

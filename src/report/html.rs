@@ -40,6 +40,7 @@ struct Page {
     bars: Vec<Bar>,
     categories: Vec<CategoryRow>,
     causes: Vec<CauseBlock>,
+    unknowns: Vec<CauseBlock>,
     organisations: Vec<OrganisationBlock>,
     stage_lines: Vec<String>,
     version: String,
@@ -54,6 +55,8 @@ struct Words {
     services: &'static str,
     service: &'static str,
     unknown: &'static str,
+    retired: &'static str,
+    unknowns: &'static str,
     work_list: &'static str,
     all_well: &'static str,
     remedy: &'static str,
@@ -159,14 +162,12 @@ fn page(sheet: &Sheet<'_>) -> Page {
                 name: texts::category(*category).get(lang),
                 counts: std::iter::once(counts.services)
                     .chain(counts.stages)
-                    .chain([counts.unknown])
+                    .chain([counts.unknown, counts.retired])
                     .collect(),
             })
             .collect(),
-        causes: [Outcome::Fail, Outcome::Inconclusive]
-            .into_iter()
-            .flat_map(|outcome| cause_blocks(sheet, outcome))
-            .collect(),
+        causes: cause_blocks(sheet, Outcome::Fail),
+        unknowns: cause_blocks(sheet, Outcome::Inconclusive),
         organisations: organisations(sheet),
         stage_lines: Stage::ALL
             .iter()
@@ -186,6 +187,8 @@ fn words(lang: Lang) -> Words {
         services: texts::SERVICES.get(lang),
         service: texts::SERVICE.get(lang),
         unknown: texts::UNKNOWN.get(lang),
+        retired: texts::RETIRED.get(lang),
+        unknowns: texts::UNKNOWNS.get(lang),
         work_list: texts::WORK_LIST.get(lang),
         all_well: texts::ALL_WELL.get(lang),
         remedy: texts::REMEDY.get(lang),
@@ -315,7 +318,8 @@ fn service_block(sheet: &Sheet<'_>, result: &ServiceResult) -> ServiceBlock {
         target: clean(&service.target.to_string()),
         class: match result.standing {
             Standing::At(stage) => stage.number().to_string(),
-            Standing::Unknown { .. } | Standing::NotCounted => "u".to_owned(),
+            Standing::Unknown { .. } => "u".to_owned(),
+            Standing::NotCounted => "r".to_owned(),
         },
         standing: texts::standing(result.standing, sheet.lang),
         blockers: blockers.join(", "),
