@@ -23,7 +23,14 @@ impl Stop {
     }
 
     /// An error that says what to mend by itself, with its causes.
-    pub(super) fn of_error(error: impl std::error::Error) -> Self {
+    ///
+    /// A reader that has gone away (`v6ready show … | head`) is no error: exit code 0, silently.
+    pub(super) fn of_error(error: impl std::error::Error + 'static) -> Self {
+        let any: &(dyn std::error::Error + 'static) = &error;
+        let io = any.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+            return Self { code: 0, message: String::new(), help: None };
+        }
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -48,6 +55,9 @@ impl Stop {
 
     /// Prints it on stderr.
     pub(super) fn report(&self) -> ExitCode {
+        if self.code == 0 {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("v6ready: {}", self.message.trim_end());
         if let Some(help) = &self.help {
             eprintln!("  help: {help}");

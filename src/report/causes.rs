@@ -1,6 +1,6 @@
 //! Failures and unknowns grouped by their cause, so that one mend stands once.
 
-use crate::check::Check;
+use crate::check::{Check, common};
 use crate::judge::{Judged, RunResult, ServiceResult};
 use crate::model::{Outcome, Severity};
 
@@ -16,12 +16,16 @@ pub struct Cause<'a> {
     pub services: Vec<(&'a ServiceResult, &'a Judged)>,
 }
 
-/// All causes of one outcome, the most severe first, then those that concern most services.
+/// All causes of one outcome, the most severe first, then those that concern most services. What
+/// only follows from another check's failure is no cause of its own.
 pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for service in &result.services {
         for judged in service.verdicts.iter().filter(|j| j.verdict.outcome == outcome) {
             let reason = judged.verdict.reason;
+            if follows(service, judged.check.id, reason) {
+                continue;
+            }
             let known = causes
                 .iter()
                 .position(|c| std::ptr::eq(c.check, judged.check) && c.reason == reason);
@@ -40,4 +44,21 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     // Stable, so that equals stay in the catalogue's and the inventory's order.
     causes.sort_by_key(|cause| (cause.severity, std::cmp::Reverse(cause.services.len())));
     causes
+}
+
+/// Whether a reason only says that a check could not look, because of what another check says.
+fn follows(service: &ServiceResult, check: &str, reason: &str) -> bool {
+    let name_is_found = || {
+        service
+            .verdicts
+            .iter()
+            .any(|judged| judged.check.id == "dns-aaaa" && judged.verdict.outcome == Outcome::Pass)
+    };
+    match reason {
+        common::LOWER_LAYER => true,
+        common::UNRESOLVED => !name_is_found(),
+        // Said once, by the check that would have knocked.
+        common::NOT_VISITED => check != "reach-port",
+        _ => false,
+    }
 }
