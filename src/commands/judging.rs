@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::load::{self, Loaded};
 use super::stop::Stop;
+use crate::facts::vantage;
 use crate::inventory::Selection;
 use crate::judge::{self, Bench, RunResult};
 use crate::model::{Inventory, Observation, ObservationId, RunId, Service};
@@ -79,7 +80,13 @@ pub(super) fn open(store: &Store, run: Option<&str>) -> Result<Case, Stop> {
 /// # Errors
 /// When the store is damaged: no report is made from half the evidence.
 pub(super) fn judge(store: &Store, case: &Case, as_of: Timestamp) -> Result<RunResult, Stop> {
-    let run = &case.stored.run;
+    let mut run = case.stored.run.clone();
+    let tests = store.vantage_evidence(&run.id).map_err(Stop::of_error)?;
+    if run.finished_at.is_none() {
+        // A killed run could not write down what its tests showed.
+        let settings = &case.loaded.inventory.settings;
+        run.vantage = vantage::state_so_far(&run.vantage.name, &tests, settings);
+    }
     let bench = Bench {
         inventory: &case.loaded.inventory,
         vantage: &run.vantage,
@@ -87,7 +94,6 @@ pub(super) fn judge(store: &Store, case: &Case, as_of: Timestamp) -> Result<RunR
         trust: &case.loaded.trust,
         as_of,
     };
-    let vantage = store.vantage_evidence(&run.id).map_err(Stop::of_error)?;
     let services = case
         .services
         .iter()
@@ -97,12 +103,12 @@ pub(super) fn judge(store: &Store, case: &Case, as_of: Timestamp) -> Result<RunR
         })
         .collect::<Result<Vec<_>, Stop>>()?;
     Ok(RunResult {
-        run: run.clone(),
         inventory: Arc::new(case.loaded.inventory.clone()),
         policy: Arc::new(case.loaded.policy.clone()),
         as_of,
-        vantage: judge::judge_vantage(&bench, &vantage),
+        vantage: judge::judge_vantage(&bench, &tests),
         services,
+        run,
     })
 }
 

@@ -199,6 +199,16 @@ pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
     vantage
 }
 
+/// As [`state`], for a run that has not ended: what was observed after its last test counts for
+/// nobody, because no later test vouches for it. Once the run is resumed, its next test does.
+pub fn state_so_far(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
+    let mut vantage = state(name, evidence, settings);
+    if let Some(last) = tests(evidence, settings).last() {
+        vantage.lost.push(LostWindow { from: last.ended_at, to: Timestamp::MAX });
+    }
+    vantage
+}
+
 fn control(target: SocketAddr) -> Question {
     match target.port() {
         53 => root_soa(target, false),
@@ -334,6 +344,21 @@ mod tests_of_this {
             let expected: Vec<_> = lost.iter().map(|(a, b)| (second(*a), second(*b))).collect();
             assert_eq!(windows, expected, "{works:?}");
         }
+    }
+
+    #[test]
+    fn after_the_last_test_of_an_unfinished_run_nothing_counts() {
+        let settings = settings();
+        let mut evidence = Evidence::new();
+        record(&mut evidence, &settings, 1, true);
+        let at = |s| Timestamp::from_second(s).unwrap();
+        let killed = state_so_far("v", &evidence, &settings);
+        assert_eq!(killed.ipv6, VantageIpv6::Working);
+        assert!(killed.trusts(at(99)) && !killed.trusts(at(101)));
+        // The first test after resuming vouches for what was observed before it.
+        record(&mut evidence, &settings, 2, true);
+        let resumed = state_so_far("v", &evidence, &settings);
+        assert!(resumed.trusts(at(101)) && !resumed.trusts(at(201)));
     }
 
     #[test]
