@@ -81,8 +81,7 @@ pub(super) fn not_seen(talk: Option<&Talk<'_>>) -> Option<&'static str> {
         return Some(common::OUR_FAULT);
     }
     // A failure that was to be tried again is not yet a failure.
-    (!talk.needs.is_empty() && talk.best().is_none_or(|best| best.connect.is_err()))
-        .then_some(common::NOT_OBSERVED)
+    (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
 }
 
 /// What one address shows.
