@@ -184,3 +184,5 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 #[cfg(test)]
 mod catalogue_tests;
+#[cfg(test)]
+mod verdict_tests;

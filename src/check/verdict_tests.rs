@@ -1,0 +1,189 @@
+//! Verdicts over evidence that is made by hand: what the lab's kernel can't be made to show.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME};
+use hickory_proto::rr::{Name as WireName, RData, Record};
+use jiff::Timestamp;
+use url::Url;
+
+use super::{Case, Check, Rule, common, find};
+use crate::facts::{self, Trust, View};
+use crate::model::{
+    Blob, Connected, Conversation, DnsMessage, Evidence, IcmpMeaning, Inventory, Name, NetFailure,
+    Observation, Outcome, Question, RecordType, Reply, Request, Verdict,
+};
+
+const URL: &str = "https://www.example.vn/";
+
+struct World {
+    inventory: Inventory,
+    evidence: Evidence,
+    trust: Trust,
+}
+
+impl World {
+    fn new(state: &str) -> Self {
+        let text = format!(
+            "version: 1\nsettings: {{resolvers: [\"192.0.2.53\"], attempts: 2}}\n\
+             networks: [{{prefix: \"2001:db8::/32\", name: T, testbed: true}}, \
+             {{prefix: \"192.0.2.0/24\", name: T, testbed: true}}]\n\
+             organisations:\n  - id: o\n    services:\n      \
+             - {{id: s, category: portal, web: \"{URL}\", state: {state}}}\n"
+        );
+        let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml")
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let trust = Trust::new(&[]).unwrap();
+        Self { inventory: parsed.inventory, evidence: Evidence::new(), trust }
+    }
+
+    fn view(&self) -> View<'_> {
+        View {
+            evidence: &self.evidence,
+            settings: &self.inventory.settings,
+            networks: &self.inventory.networks,
+            dns64: &[],
+        }
+    }
+
+    fn seen(&mut self, question: Question, attempt: u8, reply: Reply) {
+        let request = Request { question, attempt };
+        let observed_at = Timestamp::UNIX_EPOCH;
+        let observation = Observation { request, observed_at, elapsed_us: 1, reply };
+        self.evidence.insert(observation.id(), Arc::new(observation));
+    }
+
+    fn dns(mut self, name: &str, record_type: RecordType, reply: &Reply) -> Self {
+        for attempt in 1..=2 {
+            let name = Name::from_presentation(name);
+            let question = facts::dns_question(&self.view(), &name, record_type, attempt).unwrap();
+            self.seen(Question::Dns(question), attempt, reply.clone());
+        }
+        self
+    }
+
+    /// Publishes one address of each family.
+    fn published(self) -> Self {
+        self.dns("www.example.vn", RecordType::AAAA, &answer(&[address("2001:db8::1")])).dns(
+            "www.example.vn",
+            RecordType::A,
+            &answer(&[address("192.0.2.1")]),
+        )
+    }
+
+    /// One attempt after the other at a TCP connection.
+    fn connects(mut self, to: &str, attempts: &[Result<(), NetFailure>]) -> Self {
+        let url = Url::parse(URL).unwrap();
+        let to: SocketAddr = to.parse().unwrap();
+        for (at, connect) in attempts.iter().enumerate() {
+            let question = facts::conversation_question(&url, to);
+            let connect = connect.clone().map(|()| Connected { elapsed_us: 1 });
+            let seen = Conversation { connect, tls: None, http: None };
+            let reply = Reply::Conversation(Box::new(seen));
+            self.seen(Question::Conversation(question), at as u8 + 1, reply);
+        }
+        self
+    }
+
+    fn says(&self, id: &str) -> (Outcome, &'static str) {
+        let check: &Check = find(id).unwrap();
+        let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
+        let verdict: Verdict = rule(&Case {
+            service: &self.inventory.services[0],
+            inventory: &self.inventory,
+            view: self.view(),
+            trust: &self.trust,
+            as_of: Timestamp::UNIX_EPOCH,
+        });
+        (verdict.outcome, verdict.reason)
+    }
+}
+
+fn address(text: &str) -> (&'static str, RData) {
+    let data = match text.parse().unwrap() {
+        IpAddr::V4(address) => RData::A(A(address)),
+        IpAddr::V6(address) => RData::AAAA(AAAA(address)),
+    };
+    ("www.example.vn.", data)
+}
+
+fn alias(owner: &'static str, target: &str) -> (&'static str, RData) {
+    (owner, RData::CNAME(CNAME(WireName::from_ascii(target).unwrap())))
+}
+
+fn answer(records: &[(&str, RData)]) -> Reply {
+    message(ResponseCode::NoError, records)
+}
+
+fn message(rcode: ResponseCode, records: &[(&str, RData)]) -> Reply {
+    let mut message = Message::new(1, MessageType::Response, OpCode::Query);
+    message.metadata.response_code = rcode;
+    for (owner, data) in records {
+        let owner = WireName::from_ascii(owner).unwrap();
+        message.answers.push(Record::from_rdata(owner, 60, data.clone()));
+    }
+    Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
+}
+
+#[test]
+fn a_failed_look_up_is_not_no_aaaa() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let www = "www.example.vn.";
+    for (reply, expected) in [
+        (answer(&[address("2001:db8::1")]), (Pass, "published")),
+        (answer(&[]), (Fail, "no-data")),
+        (message(ResponseCode::NXDomain, &[]), (Fail, "nxdomain")),
+        (answer(&[alias(www, "a.example."), alias("a.example.", www)]), (Fail, "chain-looped")),
+        (message(ResponseCode::ServFail, &[]), (Inconclusive, "servfail")),
+        (message(ResponseCode::Refused, &[]), (Inconclusive, "refused")),
+        (message(ResponseCode::NotImp, &[]), (Inconclusive, "other-rcode")),
+        (Reply::Dns(DnsMessage::new(Blob::new(vec![1, 2, 3]))), (Inconclusive, "malformed")),
+        (Reply::DnsFailed(NetFailure::TimedOut), (Inconclusive, "no-answer")),
+        (Reply::DnsFailed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &reply);
+        assert_eq!(world.says("dns-aaaa"), expected, "{reply:?}");
+    }
+    let nothing = World::new("active");
+    assert_eq!(nothing.says("dns-aaaa"), (Inconclusive, common::NOT_OBSERVED));
+    let retired = World::new("retired");
+    assert_eq!(retired.says("dns-aaaa"), (Outcome::NotApplicable, common::RETIRED));
+}
+
+#[test]
+fn every_way_not_to_connect_has_its_own_reason() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let icmp = |meaning| NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning };
+    let failed = |failure: NetFailure| vec![Err(failure.clone()), Err(failure)];
+    for (attempts, expected) in [
+        (vec![Ok(())], (Pass, "open")),
+        (failed(NetFailure::Refused), (Fail, "refused")),
+        (failed(NetFailure::TimedOut), (Fail, "timed-out")),
+        (failed(NetFailure::Reset), (Fail, "reset")),
+        (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
+        (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
+        (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
+        // Ours, and what isn't settled yet, is never held against the target.
+        (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
+        (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
+        (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::FLAKY)),
+        (vec![Err(NetFailure::TimedOut)], (Inconclusive, common::NOT_OBSERVED)),
+        (vec![], (Inconclusive, common::NOT_OBSERVED)),
+    ] {
+        let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+        assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
+    }
+}
+
+#[test]
+fn without_addresses_there_is_nothing_to_reach() {
+    let none = World::new("active").dns("www.example.vn", RecordType::AAAA, &answer(&[]));
+    assert_eq!(none.says("reach-port"), (Outcome::NotApplicable, common::NO_IPV6));
+    let unknown = message(ResponseCode::ServFail, &[]);
+    let unknown = World::new("active").dns("www.example.vn", RecordType::AAAA, &unknown);
+    for id in ["reach-port", "address-global", "tls-trusted", "web-answers"] {
+        assert_eq!(unknown.says(id), (Outcome::Inconclusive, common::UNRESOLVED), "{id}");
+    }
+}
