@@ -37,7 +37,7 @@ const FORBIDDEN: [&str; 7] = [
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
             sources(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs")
             && !path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))

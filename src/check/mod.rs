@@ -185,4 +185,4 @@ pub fn find(id: &str) -> Option<&'static Check> {
 #[cfg(test)]
 mod catalogue_tests;
 #[cfg(test)]
-mod verdict_tests;
+mod tests;

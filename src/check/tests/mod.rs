@@ -9,6 +9,9 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use jiff::Timestamp;
 use url::Url;
 
+mod dns;
+mod reach;
+
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
 use crate::model::{
@@ -125,65 +128,4 @@ fn message(rcode: ResponseCode, records: &[(&str, RData)]) -> Reply {
         message.answers.push(Record::from_rdata(owner, 60, data.clone()));
     }
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
-}
-
-#[test]
-fn a_failed_look_up_is_not_no_aaaa() {
-    use Outcome::{Fail, Inconclusive, Pass};
-    let www = "www.example.vn.";
-    for (reply, expected) in [
-        (answer(&[address("2001:db8::1")]), (Pass, "published")),
-        (answer(&[]), (Fail, "no-data")),
-        (message(ResponseCode::NXDomain, &[]), (Fail, "nxdomain")),
-        (answer(&[alias(www, "a.example."), alias("a.example.", www)]), (Fail, "chain-looped")),
-        (message(ResponseCode::ServFail, &[]), (Inconclusive, "servfail")),
-        (message(ResponseCode::Refused, &[]), (Inconclusive, "refused")),
-        (message(ResponseCode::NotImp, &[]), (Inconclusive, "other-rcode")),
-        (Reply::Dns(DnsMessage::new(Blob::new(vec![1, 2, 3]))), (Inconclusive, "malformed")),
-        (Reply::DnsFailed(NetFailure::TimedOut), (Inconclusive, "no-answer")),
-        (Reply::DnsFailed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
-    ] {
-        let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &reply);
-        assert_eq!(world.says("dns-aaaa"), expected, "{reply:?}");
-    }
-    let nothing = World::new("active");
-    assert_eq!(nothing.says("dns-aaaa"), (Inconclusive, common::NOT_OBSERVED));
-    let retired = World::new("retired");
-    assert_eq!(retired.says("dns-aaaa"), (Outcome::NotApplicable, common::RETIRED));
-}
-
-#[test]
-fn every_way_not_to_connect_has_its_own_reason() {
-    use Outcome::{Fail, Inconclusive, Pass};
-    let icmp = |meaning| NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning };
-    let failed = |failure: NetFailure| vec![Err(failure.clone()), Err(failure)];
-    for (attempts, expected) in [
-        (vec![Ok(())], (Pass, "open")),
-        (failed(NetFailure::Refused), (Fail, "refused")),
-        (failed(NetFailure::TimedOut), (Fail, "timed-out")),
-        (failed(NetFailure::Reset), (Fail, "reset")),
-        (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
-        (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
-        (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
-        // Ours, and what isn't settled yet, is never held against the target.
-        (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
-        (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
-        (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::FLAKY)),
-        (vec![Err(NetFailure::TimedOut)], (Inconclusive, common::NOT_OBSERVED)),
-        (vec![], (Inconclusive, common::NOT_OBSERVED)),
-    ] {
-        let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
-        assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
-    }
-}
-
-#[test]
-fn without_addresses_there_is_nothing_to_reach() {
-    let none = World::new("active").dns("www.example.vn", RecordType::AAAA, &answer(&[]));
-    assert_eq!(none.says("reach-port"), (Outcome::NotApplicable, common::NO_IPV6));
-    let unknown = message(ResponseCode::ServFail, &[]);
-    let unknown = World::new("active").dns("www.example.vn", RecordType::AAAA, &unknown);
-    for id in ["reach-port", "address-global", "tls-trusted", "web-answers"] {
-        assert_eq!(unknown.says(id), (Outcome::Inconclusive, common::UNRESOLVED), "{id}");
-    }
 }

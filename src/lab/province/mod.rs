@@ -1,0 +1,249 @@
+//! The made-up province: every site, what it publishes, how it behaves, and which checks fail
+//! because of it. A file of this folder for each area; numbers are given once over all of them:
+//! below 40 what one look sees, then DNS (40), reachability and TLS (80), web (120), mail and other
+//! kinds (160), inventory (210 to 250).
+
+mod dns;
+mod healthy;
+mod reach;
+mod state;
+mod tls;
+mod web;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::authority::Certificate;
+use super::dns_server::{Entry, Zones};
+
+/// What answers at a port.
+#[derive(Clone, Debug)]
+pub enum Door {
+    /// A page over plain HTTP.
+    Http(Page),
+    /// A page over TLS.
+    Https(Certificate, Page),
+    /// Plain HTTP where TLS is expected.
+    NotTls,
+    /// The kernel drops every SYN.
+    Silent,
+}
+
+/// What a web server says.
+#[derive(Clone, Debug)]
+pub enum Page {
+    /// A page with this status.
+    Status(u16),
+    /// A redirect to this URL.
+    Redirect(String),
+    /// A redirect to the host's own https page.
+    ToHttps,
+}
+
+/// A failure that the lab's scan has to find: check and reason.
+pub type Expectation = (&'static str, &'static str);
+
+/// A service of the province.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The organisation's id.
+    pub organisation: &'static str,
+    /// The service's id.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its host name.
+    pub host: &'static str,
+    /// The inventory's category.
+    pub category: &'static str,
+    /// The inventory's state.
+    pub state: &'static str,
+    /// Every failure that the scan has to find, and no other.
+    pub expected: &'static [Expectation],
+    pub(super) entries: Vec<Entry>,
+    pub(super) doors: Vec<(SocketAddr, Door)>,
+}
+
+/// The zone that most sites lie in.
+const ZONE: &str = "vidu.example";
+
+fn ipv6(number: u16) -> IpAddr {
+    Ipv6Addr::new(0x2001, 0xdb8, 0x100, number, 0, 0, 0, 1).into()
+}
+
+fn ipv4(number: u8) -> IpAddr {
+    Ipv4Addr::new(198, 51, 100, number).into()
+}
+
+impl Site {
+    /// A healthy dual-stack site.
+    fn new(number: u8, id: &'static str, name: &'static str, host: &'static str) -> Self {
+        let organisation = match number {
+            0..10 => "vp-vidu",
+            10..20 => "so-a-vidu",
+            _ => "so-b-vidu",
+        };
+        let category = match number % 3 {
+            0 => "portal",
+            1 => "public-service",
+            _ => "information-system",
+        };
+        Self {
+            organisation,
+            id,
+            name,
+            host,
+            category,
+            state: "active",
+            expected: &[],
+            entries: Vec::new(),
+            doors: Vec::new(),
+        }
+        .at(ipv6(number.into()))
+        .at(ipv4(number))
+    }
+
+    /// One more address, with a healthy server behind it.
+    fn at(self, address: IpAddr) -> Self {
+        let good = Door::Https(Certificate::Good, Page::Status(200));
+        self.published(address).door(address, 443, good).door(
+            address,
+            80,
+            Door::Http(Page::ToHttps),
+        )
+    }
+
+    /// An address in the DNS with nothing behind it.
+    fn published(mut self, address: IpAddr) -> Self {
+        self.entries.push(Entry::Address(address));
+        self
+    }
+
+    fn door(mut self, address: IpAddr, port: u16, door: Door) -> Self {
+        let socket = SocketAddr::new(address, port);
+        self.doors.retain(|(known, _)| *known != socket);
+        self.doors.push((socket, door));
+        self
+    }
+
+    /// What the first IPv6 address does on port 443, instead of being healthy.
+    fn over_ipv6(self, door: Door) -> Self {
+        match self.first_ipv6() {
+            Some(address) => self.door(address, 443, door),
+            None => self,
+        }
+    }
+
+    /// What both families do on port 443.
+    fn everywhere(mut self, door: Door) -> Self {
+        for (socket, known) in &mut self.doors {
+            if socket.port() == 443 {
+                *known = door.clone();
+            }
+        }
+        self
+    }
+
+    fn closed(mut self, address: IpAddr, port: u16) -> Self {
+        self.doors.retain(|(socket, _)| *socket != SocketAddr::new(address, port));
+        self
+    }
+
+    fn first_ipv6(&self) -> Option<IpAddr> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Address(address) if address.is_ipv6() => Some(*address),
+            _ => None,
+        })
+    }
+
+    /// Without any IPv6.
+    fn ipv4_only(mut self) -> Self {
+        self.entries.retain(|entry| !matches!(entry, Entry::Address(IpAddr::V6(_))));
+        self.doors.retain(|(socket, _)| !socket.is_ipv6());
+        self
+    }
+
+    /// Publishes this instead of addresses.
+    fn only(mut self, entry: Entry) -> Self {
+        self.entries = vec![entry];
+        self.doors.clear();
+        self
+    }
+
+    /// Published under another name; the servers stay where they are.
+    fn alias(self, target: &'static str) -> Self {
+        Self { entries: vec![Entry::Alias(target)], ..self }
+    }
+
+    fn gone(mut self) -> Self {
+        self.entries.clear();
+        self.doors.clear();
+        self
+    }
+
+    fn state(self, state: &'static str) -> Self {
+        Self { state, ..self }
+    }
+
+    fn fails(self, expected: &'static [Expectation]) -> Self {
+        Self { expected, ..self }
+    }
+}
+
+/// Every site of the province.
+pub fn sites() -> Vec<Site> {
+    [healthy::sites(), state::sites(), dns::sites(), reach::sites(), tls::sites(), web::sites()]
+        .concat()
+}
+
+/// A door with a trusted certificate.
+fn good(page: Page) -> Door {
+    Door::Https(Certificate::Good, page)
+}
+
+/// A door with a bad certificate and a good page.
+fn bad(certificate: Certificate) -> Door {
+    Door::Https(certificate, Page::Status(200))
+}
+
+/// A door that sends its visitors elsewhere.
+fn redirect(to: &str) -> Door {
+    good(Page::Redirect(to.to_owned()))
+}
+
+/// What the lab's name servers know.
+pub(super) fn zones(sites: &[Site]) -> Zones {
+    let mut zones: Zones = vec![
+        (String::new(), Entry::NameServer("ns1.goc.example")),
+        ("ns1.goc.example".to_owned(), Entry::Address(ipv6(0x901))),
+        // RFC 7050 §8.1: there are A records and no AAAA.
+        ("ipv4only.arpa".to_owned(), Entry::Address(Ipv4Addr::new(192, 0, 0, 170).into())),
+        ("ipv4only.arpa".to_owned(), Entry::Address(Ipv4Addr::new(192, 0, 0, 171).into())),
+        ("bidanh-host.vidu.example".to_owned(), Entry::Address(ipv6(6))),
+        ("bidanh-host.vidu.example".to_owned(), Entry::Address(ipv4(6))),
+    ];
+    for (zone, first, second, addresses) in [
+        (ZONE, "ns1.vidu.example", "ns2.vidu.example", 2),
+        ("mot.example", "ns1.mot.example", "ns2.mot.example", 1),
+        ("khong.example", "ns1.khong.example", "ns2.khong.example", 0),
+        ("daidien.example", "ns1.vidu.example", "ns2.vidu.example", 0),
+    ] {
+        for (at, server) in [first, second].into_iter().enumerate() {
+            zones.push((zone.to_owned(), Entry::NameServer(server)));
+            if zone == ZONE || !server.ends_with(ZONE) {
+                zones.push((server.to_owned(), Entry::Address(ipv4(201 + at as u8))));
+            }
+            if at < addresses {
+                zones.push((server.to_owned(), Entry::Address(ipv6(0x53 + at as u16))));
+            }
+        }
+    }
+    for site in sites {
+        for entry in &site.entries {
+            zones.push((site.host.to_owned(), entry.clone()));
+            if site.host.ends_with(".daidien.example") {
+                zones.push(("*.daidien.example".to_owned(), entry.clone()));
+            }
+        }
+    }
+    zones
+}
