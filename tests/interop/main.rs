@@ -1,0 +1,266 @@
+//! Interoperability: the whole program against name servers, a resolver and web servers that other
+//! people wrote, in a network namespace that the test makes for itself.
+//!
+//! The servers come from Debian (`.ci/install-peers`). Where one is missing the test says so and
+//! passes, except in CI, where it fails.
+
+#![allow(clippy::unwrap_used)]
+
+mod net;
+mod peers;
+mod scan;
+
+use peers::{Certificate, Knot, Nginx, Peer, Unbound};
+use scan::{Expected, Service};
+
+/// Every host has the same last part in both families.
+fn ipv6(number: u16) -> String {
+    format!("2001:db8:100:{number}::1")
+}
+
+fn ipv4(number: u16) -> String {
+    format!("198.51.100.{number}")
+}
+
+const ROOT_ZONE: &str = "
+. 300 SOA a.root.example. hostmaster.root.example. 1 3600 600 86400 300
+. 300 NS a.root.example.
+. 300 NS b.root.example.
+a.root.example. 300 AAAA 2001:db8:a::1
+a.root.example. 300 A 192.0.2.1
+b.root.example. 300 AAAA 2001:db8:b::1
+b.root.example. 300 A 192.0.2.2
+example. 300 NS a.nic.example.
+example. 300 NS b.nic.example.
+a.nic.example. 300 AAAA 2001:db8:c::1
+a.nic.example. 300 A 192.0.2.3
+b.nic.example. 300 AAAA 2001:db8:d::1
+b.nic.example. 300 A 192.0.2.4
+ipv4only.arpa. 300 A 192.0.0.170
+ipv4only.arpa. 300 A 192.0.0.171
+";
+
+const TLD_ZONE: &str = "
+example. 300 SOA a.nic.example. hostmaster.nic.example. 1 3600 600 86400 300
+example. 300 NS a.nic.example.
+example. 300 NS b.nic.example.
+a.nic.example. 300 AAAA 2001:db8:c::1
+a.nic.example. 300 A 192.0.2.3
+b.nic.example. 300 AAAA 2001:db8:d::1
+b.nic.example. 300 A 192.0.2.4
+a.root.example. 300 AAAA 2001:db8:a::1
+a.root.example. 300 A 192.0.2.1
+b.root.example. 300 AAAA 2001:db8:b::1
+b.root.example. 300 A 192.0.2.2
+tinh.example. 300 NS ns1.tinh.example.
+tinh.example. 300 NS ns2.tinh.example.
+ns1.tinh.example. 300 AAAA 2001:db8:e::1
+ns1.tinh.example. 300 A 192.0.2.5
+ns2.tinh.example. 300 AAAA 2001:db8:f::1
+ns2.tinh.example. 300 A 192.0.2.6
+mot.example. 300 NS ns1.mot.example.
+mot.example. 300 NS ns2.mot.example.
+ns1.mot.example. 300 AAAA 2001:db8:e::1
+ns1.mot.example. 300 A 192.0.2.5
+ns2.mot.example. 300 A 192.0.2.6
+";
+
+/// A zone of the province: its apex, name servers and hosts.
+fn leaf_zone(apex: &str, second_has_ipv6: bool, hosts: &str) -> String {
+    let second = if second_has_ipv6 { "ns2 300 AAAA 2001:db8:f::1\n" } else { "" };
+    format!(
+        "$ORIGIN {apex}.\n\
+         @ 300 SOA ns1 hostmaster 1 3600 600 86400 300\n\
+         @ 300 NS ns1\n@ 300 NS ns2\n\
+         ns1 300 AAAA 2001:db8:e::1\nns1 300 A 192.0.2.5\n\
+         {second}ns2 300 A 192.0.2.6\n{hosts}"
+    )
+}
+
+/// One site: its number, host, what its zone holds, its nginx `server` blocks and what is expected.
+struct Site {
+    id: &'static str,
+    host: &'static str,
+    records: Vec<String>,
+    servers: Vec<String>,
+    expected: Expected,
+}
+
+fn sites(nginx: &Nginx) -> Vec<Site> {
+    let page = "default_type text/html; charset utf-8; return 200 '<!doctype html>\
+        <title>Trang thu</title><p>Noi dung cua trang thu nghiem';";
+    let both = |number| vec![format!("AAAA {}", ipv6(number)), format!("A {}", ipv4(number))];
+    let plain = |number, host: &str| {
+        let to_https = format!("return 301 https://{host}$request_uri;");
+        vec![
+            nginx.plain(&ipv6(number), host, &to_https),
+            nginx.plain(&ipv4(number), host, &to_https),
+        ]
+    };
+    let tls = |number: u16, host: &str, over_ipv6: &str, over_ipv4: &str| {
+        let mut servers = plain(number, host);
+        servers.push(nginx.tls(&ipv6(number), host, Certificate::Good, over_ipv6));
+        servers.push(nginx.tls(&ipv4(number), host, Certificate::Good, over_ipv4));
+        servers
+    };
+    let certificate = |number: u16, host: &str, bad: Certificate| {
+        let mut servers = plain(number, host);
+        servers.push(nginx.tls(&ipv6(number), host, bad, page));
+        servers.push(nginx.tls(&ipv4(number), host, Certificate::Good, page));
+        servers
+    };
+    let site = |id, host, number, servers, expected| Site {
+        id,
+        host,
+        records: both(number),
+        servers,
+        expected,
+    };
+    let old = format!("ssl_protocols TLSv1.2; {page}");
+    let packed = format!("gzip on; gzip_min_length 1; gzip_types *; {page}");
+    let moved = "return 302 https://lanh.tinh.example/;";
+    let broken = "return 503;";
+    vec![
+        site("lanh", "lanh.tinh.example", 1, tls(1, "lanh.tinh.example", page, page), &[]),
+        site("tls12", "tls12.tinh.example", 2, tls(2, "tls12.tinh.example", &old, &old), &[]),
+        site("nen", "nen.tinh.example", 3, tls(3, "nen.tinh.example", &packed, &packed), &[]),
+        site("chuyen", "chuyen.tinh.example", 4, tls(4, "chuyen.tinh.example", moved, moved), &[]),
+        Site {
+            records: vec!["CNAME lanh-that".to_owned()],
+            ..site(
+                "bidanh",
+                "bidanh.tinh.example",
+                5,
+                tls(5, "bidanh.tinh.example", page, page),
+                &[],
+            )
+        },
+        Site {
+            records: vec![format!("A {}", ipv4(10))],
+            ..site(
+                "chi-ipv4",
+                "chiipv4.tinh.example",
+                10,
+                tls(10, "chiipv4.tinh.example", page, page),
+                &[("dns-aaaa", "no-data")],
+            )
+        },
+        site(
+            "sai-ten",
+            "saiten.tinh.example",
+            11,
+            certificate(11, "saiten.tinh.example", Certificate::WrongName),
+            &[("tls-name", "name-mismatch")],
+        ),
+        site(
+            "het-han",
+            "hethan.tinh.example",
+            12,
+            certificate(12, "hethan.tinh.example", Certificate::Expired),
+            &[("tls-validity", "expired")],
+        ),
+        site(
+            "goc-la",
+            "gocla.tinh.example",
+            13,
+            certificate(13, "gocla.tinh.example", Certificate::UnknownRoot),
+            &[("tls-trusted", "unknown-root")],
+        ),
+        site(
+            "loi-503",
+            "loi503.tinh.example",
+            14,
+            tls(14, "loi503.tinh.example", broken, page),
+            &[("web-answers", "error-status"), ("web-status-parity", "different-status")],
+        ),
+        Site {
+            servers: vec![
+                nginx.tls(&ipv4(15), "dong.tinh.example", Certificate::Good, page),
+                nginx.plain(
+                    &ipv4(15),
+                    "dong.tinh.example",
+                    "return 301 https://dong.tinh.example/;",
+                ),
+                nginx.plain(
+                    &ipv6(15),
+                    "dong.tinh.example",
+                    "return 301 https://dong.tinh.example/;",
+                ),
+            ],
+            ..site(
+                "dong",
+                "dong.tinh.example",
+                15,
+                Vec::new(),
+                &[("reach-port", "refused"), ("reach-parity", "closed-over-ipv6")],
+            )
+        },
+        site(
+            "mot-ns",
+            "www.mot.example",
+            16,
+            tls(16, "www.mot.example", page, page),
+            &[("dns-ns-aaaa", "only-one")],
+        ),
+    ]
+}
+
+fn zone_text(sites: &[Site], apex: &str) -> String {
+    let mut text = String::new();
+    for site in sites.iter().filter(|site| site.host.ends_with(&format!(".{apex}"))) {
+        for record in &site.records {
+            text.push_str(&format!("{}. 300 {record}\n", site.host));
+        }
+    }
+    if apex == "tinh.example" {
+        text.push_str(&format!("lanh-that 300 AAAA {}\nlanh-that 300 A {}\n", ipv6(5), ipv4(5)));
+    }
+    text
+}
+
+#[test]
+fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
+    let test = "knot_unbound_and_nginx_are_judged_as_they_were_set_up";
+    if !net::inside(test, &["knotd", "unbound", "nginx", "ip"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let nginx = Nginx::new(folder);
+    let sites = sites(&nginx);
+    let root = Knot::start(
+        folder,
+        "root",
+        &["2001:db8:a::1", "2001:db8:b::1", "192.0.2.1", "192.0.2.2"],
+        &[(".", ROOT_ZONE.to_owned())],
+    );
+    let tld = Knot::start(
+        folder,
+        "tld",
+        &["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"],
+        &[("example", TLD_ZONE.to_owned())],
+    );
+    let leaf = Knot::start(
+        folder,
+        "leaf",
+        &["2001:db8:e::1", "2001:db8:f::1", "192.0.2.5", "192.0.2.6"],
+        &[
+            ("tinh.example", leaf_zone("tinh.example", true, &zone_text(&sites, "tinh.example"))),
+            ("mot.example", leaf_zone("mot.example", false, &zone_text(&sites, "mot.example"))),
+        ],
+    );
+    let unbound = Unbound::start(folder);
+    let servers: Vec<String> = sites.iter().flat_map(|site| site.servers.clone()).collect();
+    let web = nginx.start(&servers);
+    let services: Vec<Service> = sites
+        .iter()
+        .map(|site| Service { id: site.id, target: format!("web: \"https://{}/\"", site.host) })
+        .collect();
+    let result = scan::scan(folder, &services);
+    let expected: Vec<(&str, Expected)> =
+        sites.iter().map(|site| (site.id, site.expected)).collect();
+    scan::compare(&result, &expected);
+    for peer in [root, tld, leaf, unbound, web] {
+        Peer::stop(peer);
+    }
+}

@@ -1,0 +1,97 @@
+//! The program itself, run as a user would, and its result compared.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Every failure that a service must show, and no other: check and reason.
+pub type Expected = &'static [(&'static str, &'static str)];
+
+/// A line of the inventory.
+pub struct Service {
+    pub id: &'static str,
+    /// Such as `web: "https://…"`.
+    pub target: String,
+}
+
+/// Scans these services with the resolvers and root servers of the test.
+pub fn scan(folder: &Path, services: &[Service]) -> Value {
+    let mut text = "version: 1
+title: Interoperability
+lang: en
+timezone: Asia/Ho_Chi_Minh
+settings:
+  resolvers: [\"[2001:db8:53::53]:53\", \"192.0.2.53:53\"]
+  control_targets: [\"[2001:db8:a::1]:53\", \"[2001:db8:b::1]:53\"]
+  root_hints: root.hints
+  extra_ca: [ca.pem]
+  attempts: 2
+  timeouts: {dns: 3s, connect: 2s, tls: 3s, http: 3s}
+networks:
+  - {prefix: \"2001:db8::/32\", name: Test, testbed: true}
+  - {prefix: \"198.51.100.0/24\", name: Test, testbed: true}
+  - {prefix: \"192.0.2.0/24\", name: Test, testbed: true}
+organisations:
+  - id: peers
+    name: Peers
+    services:
+"
+    .to_owned();
+    for service in services {
+        text.push_str(&format!(
+            "      - {{id: {}, category: portal, {}}}\n",
+            service.id, service.target
+        ));
+    }
+    let inventory = folder.join("inventory.yaml");
+    fs::write(&inventory, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+        .arg("--quiet")
+        .arg("--db")
+        .arg(folder.join("run.db"))
+        .args(["scan", "--format", "json"])
+        .arg(&inventory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Compares every service's failures with what was expected.
+pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
+    assert_eq!(result["run"]["vantage"]["ipv6"], "working");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut surprises = Vec::new();
+    for (id, expected) in expected {
+        let id = format!("peers/{id}");
+        let services = result["services"].as_array().unwrap();
+        let service = services.iter().find(|service| text(&service["id"]) == id).unwrap();
+        let verdicts = service["verdicts"].as_array().unwrap();
+        let seen: BTreeSet<(String, String)> = verdicts
+            .iter()
+            .filter(|verdict| text(&verdict["outcome"]) == "fail")
+            .map(|verdict| (text(&verdict["check"]), text(&verdict["reason"])))
+            .collect();
+        let wanted: BTreeSet<(String, String)> = expected
+            .iter()
+            .map(|(check, reason)| ((*check).to_owned(), (*reason).to_owned()))
+            .collect();
+        if seen != wanted {
+            surprises.push(format!("{id}: {seen:?} instead of {wanted:?}"));
+        }
+        // What is not wrong must be known to be right, not merely unknown.
+        if wanted.is_empty() {
+            for verdict in verdicts.iter().filter(|v| text(&v["outcome"]) == "inconclusive") {
+                surprises.push(format!(
+                    "{id}: {} is inconclusive: {}",
+                    text(&verdict["check"]),
+                    text(&verdict["reason"])
+                ));
+            }
+        }
+    }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
