@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::dns_server::{RESOLVERS, ROOT_SERVERS};
+use super::dns::{RESOLVERS, ROOT_SERVERS};
 use super::province::Site;
 
 /// The organisations, in order.
@@ -26,6 +26,7 @@ timezone: Asia/Ho_Chi_Minh
 settings:
   resolvers: [{}]
   control_targets: [{}]
+  root_hints: root.hints
   extra_ca: [ca.pem]
   attempts: 2
   timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}
@@ -33,6 +34,7 @@ networks:
   - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}
   - {{prefix: \"2001:db8::/32\", name: Phòng thử nghiệm, testbed: true}}
   - {{prefix: \"198.51.100.0/24\", name: Phòng thử nghiệm, testbed: true}}
+  - {{prefix: \"203.0.113.0/24\", name: Phòng thử nghiệm, testbed: true}}
   - {{prefix: \"192.0.2.0/24\", name: Phòng thử nghiệm, testbed: true}}
 policy: ipv6-for-gov
 organisations:

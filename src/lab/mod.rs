@@ -5,13 +5,14 @@
 //! faults are those that a kernel really produces.
 
 mod authority;
-mod dns_server;
+mod dns;
 mod enter;
 mod inventory;
 mod network;
 mod province;
 mod web_server;
 
+pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};
 pub use enter::{Entered, enter};
 pub use province::{Expectation, Site, sites};
 
@@ -43,8 +44,8 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Sets the namespace up, starts every server and writes `inventory.yaml` and `ca.pem` into a
-    /// folder. Must be called inside the namespace (see [`enter`]) and within a tokio runtime.
+    /// Sets the namespace up, starts every server and writes `inventory.yaml`, `root.hints` and
+    /// `ca.pem` into a folder. Must be called inside the namespace (see [`enter`]) and within a tokio runtime.
     ///
     /// # Errors
     /// When this is no namespace of its own, or a step fails.
@@ -53,11 +54,14 @@ impl Lab {
         network::set_up().await?;
         let sites = province::sites();
         let authority = authority::Authority::new().map_err(set_up("certificates"))?;
-        dns_server::start(province::zones(&sites)).await.map_err(set_up("name servers"))?;
+        let hierarchy = dns::Hierarchy::new(province::zones(&sites)).map_err(set_up("zones"))?;
+        dns::start(&hierarchy).map_err(set_up("name servers"))?;
         for site in &sites {
             web_server::start(site, &authority).await.map_err(set_up("web servers"))?;
         }
         let inventory = folder.join("inventory.yaml");
+        std::fs::write(folder.join("root.hints"), hierarchy.root_hints())
+            .map_err(set_up("root.hints"))?;
         std::fs::write(folder.join("ca.pem"), authority.root_pem()).map_err(set_up("ca.pem"))?;
         std::fs::write(&inventory, inventory::text(&sites)).map_err(set_up("inventory.yaml"))?;
         Ok(Self { inventory })

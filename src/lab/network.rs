@@ -13,8 +13,11 @@ const IPV6: [(Ipv6Addr, u8); 2] = [
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
-const IPV4: [(Ipv4Addr, u8); 2] =
-    [(Ipv4Addr::new(192, 0, 2, 0), 24), (Ipv4Addr::new(198, 51, 100, 0), 24)];
+const IPV4: [(Ipv4Addr, u8); 3] = [
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+];
 
 /// The kernel's table of local addresses.
 const TABLE_LOCAL: u32 = 255;

@@ -1,6 +1,7 @@
 //! Services that pass everything.
 
 use super::{Site, ipv6, redirect};
+use crate::lab::dns::Zone;
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -13,6 +14,8 @@ pub(super) fn sites() -> Vec<Site> {
             .gone()
             .at(ipv6(5))
             .state("ipv6-only"),
+        Site::new(34, "xa-mot", "Xã Một (vùng của vùng)", "www.xamot.coquan.example")
+            .zone(Zone::new(34, "xamot.coquan.example")),
         Site::new(6, "bi-danh", "Trang dùng bí danh CNAME", "bidanh.vidu.example")
             .alias("bidanh-host.vidu.example"),
     ]

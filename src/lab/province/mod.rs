@@ -9,11 +9,16 @@ mod reach;
 mod state;
 mod tls;
 mod web;
+mod zones;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use hickory_proto::rr::{RData, rdata::CNAME};
+
 use super::authority::Certificate;
-use super::dns_server::{Entry, Zones};
+use super::dns::{Zone, address_data, name};
+
+pub(super) use zones::zones;
 
 /// What answers at a port.
 #[derive(Clone, Debug)]
@@ -59,12 +64,12 @@ pub struct Site {
     pub state: &'static str,
     /// Every failure that the scan has to find, and no other.
     pub expected: &'static [Expectation],
-    pub(super) entries: Vec<Entry>,
+    /// What its host name has.
+    pub(super) records: Vec<RData>,
+    /// Zones that exist for its sake.
+    pub(super) zones: Vec<Zone>,
     pub(super) doors: Vec<(SocketAddr, Door)>,
 }
-
-/// The zone that most sites lie in.
-const ZONE: &str = "vidu.example";
 
 fn ipv6(number: u16) -> IpAddr {
     Ipv6Addr::new(0x2001, 0xdb8, 0x100, number, 0, 0, 0, 1).into()
@@ -95,7 +100,8 @@ impl Site {
             category,
             state: "active",
             expected: &[],
-            entries: Vec::new(),
+            records: Vec::new(),
+            zones: Vec::new(),
             doors: Vec::new(),
         }
         .at(ipv6(number.into()))
@@ -113,9 +119,8 @@ impl Site {
     }
 
     /// An address in the DNS with nothing behind it.
-    fn published(mut self, address: IpAddr) -> Self {
-        self.entries.push(Entry::Address(address));
-        self
+    fn published(self, address: IpAddr) -> Self {
+        self.record(address_data(address))
     }
 
     fn door(mut self, address: IpAddr, port: u16, door: Door) -> Self {
@@ -149,33 +154,36 @@ impl Site {
     }
 
     fn first_ipv6(&self) -> Option<IpAddr> {
-        self.entries.iter().find_map(|entry| match entry {
-            Entry::Address(address) if address.is_ipv6() => Some(*address),
-            _ => None,
-        })
+        self.records.iter().filter_map(RData::ip_addr).find(IpAddr::is_ipv6)
     }
 
     /// Without any IPv6.
     fn ipv4_only(mut self) -> Self {
-        self.entries.retain(|entry| !matches!(entry, Entry::Address(IpAddr::V6(_))));
+        self.records.retain(|data| !matches!(data, RData::AAAA(_)));
         self.doors.retain(|(socket, _)| !socket.is_ipv6());
         self
     }
 
-    /// Publishes this instead of addresses.
-    fn only(mut self, entry: Entry) -> Self {
-        self.entries = vec![entry];
-        self.doors.clear();
+    /// One more record of the host name.
+    fn record(mut self, data: RData) -> Self {
+        self.records.push(data);
+        self
+    }
+
+    /// A zone that exists for this site's sake: its own, or one that it depends on. The host's
+    /// records go into the closest zone above it, whoever declares that.
+    fn zone(mut self, zone: Zone) -> Self {
+        self.zones.push(zone);
         self
     }
 
     /// Published under another name; the servers stay where they are.
-    fn alias(self, target: &'static str) -> Self {
-        Self { entries: vec![Entry::Alias(target)], ..self }
+    fn alias(self, target: &str) -> Self {
+        Self { records: vec![RData::CNAME(CNAME(name(target)))], ..self }
     }
 
     fn gone(mut self) -> Self {
-        self.entries.clear();
+        self.records.clear();
         self.doors.clear();
         self
     }
@@ -208,42 +216,4 @@ fn bad(certificate: Certificate) -> Door {
 /// A door that sends its visitors elsewhere.
 fn redirect(to: &str) -> Door {
     good(Page::Redirect(to.to_owned()))
-}
-
-/// What the lab's name servers know.
-pub(super) fn zones(sites: &[Site]) -> Zones {
-    let mut zones: Zones = vec![
-        (String::new(), Entry::NameServer("ns1.goc.example")),
-        ("ns1.goc.example".to_owned(), Entry::Address(ipv6(0x901))),
-        // RFC 7050 §8.1: there are A records and no AAAA.
-        ("ipv4only.arpa".to_owned(), Entry::Address(Ipv4Addr::new(192, 0, 0, 170).into())),
-        ("ipv4only.arpa".to_owned(), Entry::Address(Ipv4Addr::new(192, 0, 0, 171).into())),
-        ("bidanh-host.vidu.example".to_owned(), Entry::Address(ipv6(6))),
-        ("bidanh-host.vidu.example".to_owned(), Entry::Address(ipv4(6))),
-    ];
-    for (zone, first, second, addresses) in [
-        (ZONE, "ns1.vidu.example", "ns2.vidu.example", 2),
-        ("mot.example", "ns1.mot.example", "ns2.mot.example", 1),
-        ("khong.example", "ns1.khong.example", "ns2.khong.example", 0),
-        ("daidien.example", "ns1.vidu.example", "ns2.vidu.example", 0),
-    ] {
-        for (at, server) in [first, second].into_iter().enumerate() {
-            zones.push((zone.to_owned(), Entry::NameServer(server)));
-            if zone == ZONE || !server.ends_with(ZONE) {
-                zones.push((server.to_owned(), Entry::Address(ipv4(201 + at as u8))));
-            }
-            if at < addresses {
-                zones.push((server.to_owned(), Entry::Address(ipv6(0x53 + at as u16))));
-            }
-        }
-    }
-    for site in sites {
-        for entry in &site.entries {
-            zones.push((site.host.to_owned(), entry.clone()));
-            if site.host.ends_with(".daidien.example") {
-                zones.push(("*.daidien.example".to_owned(), entry.clone()));
-            }
-        }
-    }
-    zones
 }

@@ -1,6 +1,7 @@
 //! Services whose declared state is right, or wrong.
 
-use super::{Site, redirect};
+use super::{Site, ipv4, ipv6, redirect};
+use crate::lab::dns::{Zone, address_data};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -19,6 +20,12 @@ pub(super) fn sites() -> Vec<Site> {
         .state("retired")
         .fails(&[("inventory-state", "retired-but-answers")]),
         Site::new(33, "dai-dien", "Bản ghi đại diện", "ten.daidien.example")
+            .zone(
+                Zone::new(33, "daidien.example")
+                    .served_by(&["ns1.vidu.example", "ns2.vidu.example"])
+                    .record("*.daidien.example", address_data(ipv6(33)))
+                    .record("*.daidien.example", address_data(ipv4(33))),
+            )
             .fails(&[("inventory-state", "wildcard")]),
         Site::new(11, "khong-ton-tai", "Tên miền không tồn tại", "khongtontai.vidu.example")
             .gone()

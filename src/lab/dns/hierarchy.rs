@@ -1,0 +1,218 @@
+//! From declared zones to servers: who delegates what to whom, with which glue.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use hickory_proto::rr::rdata::{A, AAAA, NS, PTR, SOA};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+
+use super::published::{Cut, Published, TTL_S};
+use super::zone::{Behaviour, Glue, Listed, NameServer, Zone, name};
+
+/// One zone at one address.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub zone: Arc<Published>,
+    pub behaviour: Behaviour,
+}
+
+/// Every zone, and where it is served.
+pub(in crate::lab) struct Hierarchy {
+    zones: Vec<(Zone, Published)>,
+    /// Every name server's addresses by its name.
+    hosts: BTreeMap<String, Vec<(IpAddr, Behaviour)>>,
+}
+
+impl Hierarchy {
+    /// Joins zones, the root among them: each is delegated by the closest zone above it.
+    ///
+    /// # Errors
+    /// The first record that can't be read.
+    pub fn new(declared: Vec<Zone>) -> Result<Self, String> {
+        if let Some(unreadable) = declared.iter().flat_map(|zone| &zone.unreadable).next() {
+            return Err(unreadable.clone());
+        }
+        let mut hosts = BTreeMap::new();
+        for server in declared.iter().flat_map(|zone| &zone.servers) {
+            if !server.addresses.is_empty() {
+                hosts.insert(server.name.clone(), server.addresses.clone());
+            }
+        }
+        let mut hierarchy = Self { zones: Vec::new(), hosts };
+        for zone in declared {
+            let published = publish(&zone);
+            hierarchy.zones.push((zone, published));
+        }
+        hierarchy.point_back();
+        hierarchy.delegate();
+        Ok(hierarchy)
+    }
+
+    /// The published zones, for whoever signs them: children before their parents.
+    #[allow(dead_code)]
+    pub fn published_mut(&mut self) -> impl Iterator<Item = &mut Published> {
+        self.zones.sort_by_key(|(_, zone)| std::cmp::Reverse(zone.apex.num_labels()));
+        self.zones.iter_mut().map(|(_, zone)| zone)
+    }
+
+    /// What is served at each address.
+    pub(super) fn servers(&self) -> BTreeMap<IpAddr, Vec<Part>> {
+        let mut servers: BTreeMap<IpAddr, Vec<Part>> = BTreeMap::new();
+        for (zone, published) in &self.zones {
+            let published = Arc::new(published.clone());
+            for server in &zone.servers {
+                for (address, behaviour) in self.addresses(server) {
+                    let zone = Arc::clone(&published);
+                    servers.entry(*address).or_default().push(Part { zone, behaviour: *behaviour });
+                }
+            }
+        }
+        servers
+    }
+
+    /// The root hints in master-file format.
+    pub fn root_hints(&self) -> String {
+        let mut text = String::from("; The root servers of the lab.\n");
+        for (server, addresses) in self.root_servers() {
+            // Writing to a `String` can't fail.
+            let _ = writeln!(text, ".\t3600000\tIN\tNS\t{}.", server.name);
+            for (address, _) in addresses {
+                let kind = if address.is_ipv6() { "AAAA" } else { "A" };
+                let _ = writeln!(text, "{}.\t3600000\tIN\t{kind}\t{address}", server.name);
+            }
+        }
+        text
+    }
+
+    pub(super) fn root_addresses(&self) -> Vec<SocketAddr> {
+        let addresses = self.root_servers().flat_map(|(_, addresses)| addresses);
+        addresses.map(|(address, _)| SocketAddr::new(*address, 53)).collect()
+    }
+
+    fn root_servers(&self) -> impl Iterator<Item = (&NameServer, &[(IpAddr, Behaviour)])> {
+        let root = self.zones.iter().find(|(zone, _)| zone.apex.is_empty());
+        let servers = root.into_iter().flat_map(|(zone, _)| &zone.servers);
+        servers.map(|server| (server, self.addresses(server)))
+    }
+
+    fn addresses<'a>(&'a self, server: &'a NameServer) -> &'a [(IpAddr, Behaviour)] {
+        match self.hosts.get(&server.name) {
+            Some(addresses) if server.addresses.is_empty() => addresses,
+            _ => &server.addresses,
+        }
+    }
+
+    /// The zone that a name belongs to: the closest above it. A zone's apex belongs to itself,
+    /// unless `above` asks for its parent.
+    fn owner_of(&self, wanted: &Name, above: bool) -> Option<usize> {
+        (0..self.zones.len())
+            .filter(|at| {
+                let apex = &self.zones[*at].1.apex;
+                apex.zone_of(wanted) && !(above && apex == wanted)
+            })
+            .max_by_key(|at| self.zones[*at].1.apex.num_labels())
+    }
+
+    /// A PTR for every address record whose reverse zone exists and says nothing of it yet.
+    fn point_back(&mut self) {
+        let mut pointers: Vec<(Name, Name)> = Vec::new();
+        for (owner, node) in self.zones.iter().flat_map(|(_, zone)| &zone.nodes) {
+            let records =
+                [RecordType::A, RecordType::AAAA].into_iter().filter_map(|t| node.get(&t));
+            for address in records.flatten().filter_map(|record| record.data.ip_addr()) {
+                if !owner.is_wildcard() {
+                    pointers.push((Name::from(address), owner.clone()));
+                }
+            }
+        }
+        let declared: Vec<Name> = pointers
+            .iter()
+            .map(|(reverse, _)| reverse)
+            .filter(|reverse| {
+                self.owner_of(reverse, false)
+                    .is_some_and(|at| self.zones[at].1.nodes.contains_key(reverse))
+            })
+            .cloned()
+            .collect();
+        for (reverse, owner) in pointers {
+            let Some(at) = self.owner_of(&reverse, false) else { continue };
+            let zone = &mut self.zones[at].1;
+            if zone.apex.to_ascii().ends_with(".arpa.") && !declared.contains(&reverse) {
+                zone.add(reverse, RData::PTR(PTR(owner)));
+            }
+        }
+    }
+
+    /// Gives every zone but the root its cut in the zone above.
+    fn delegate(&mut self) {
+        for at in 0..self.zones.len() {
+            let apex = self.zones[at].1.apex.clone();
+            if apex.is_root() {
+                continue;
+            }
+            let Some(parent) = self.owner_of(&apex, true) else { continue };
+            let parent_apex = self.zones[parent].1.apex.clone();
+            let mut cut = Cut::default();
+            for server in &self.zones[at].0.servers {
+                if server.listed == Listed::ByChild {
+                    continue;
+                }
+                let host = name(&server.name);
+                cut.ns.push(Record::from_rdata(apex.clone(), TTL_S, RData::NS(NS(host.clone()))));
+                // In-domain and sibling servers need glue, others are looked up (RFC 9471).
+                if parent_apex.zone_of(&host) && self.owner_of(&host, false) != Some(parent) {
+                    for data in glue(server, self.addresses(server)) {
+                        cut.glue.push(Record::from_rdata(host.clone(), TTL_S, data));
+                    }
+                }
+            }
+            self.zones[parent].1.cuts.insert(apex, cut);
+        }
+    }
+}
+
+/// The parent's glue records for a server.
+fn glue(server: &NameServer, addresses: &[(IpAddr, Behaviour)]) -> Vec<RData> {
+    let all = addresses.iter().map(|(address, _)| *address);
+    match &server.glue {
+        Glue::Right => all.map(address_data).collect(),
+        Glue::WithoutIpv6 => all.filter(IpAddr::is_ipv4).map(address_data).collect(),
+        Glue::Absent => Vec::new(),
+        Glue::Instead(others) => others.iter().copied().map(address_data).collect(),
+    }
+}
+
+/// A zone's own records: SOA, NS, its servers' addresses, and what was declared.
+fn publish(zone: &Zone) -> Published {
+    let apex = name(&zone.apex);
+    let mut published = Published::new(apex.clone());
+    let first = zone.servers.first().map(|server| name(&server.name)).unwrap_or_default();
+    let hostmaster = name(&format!("hostmaster.{}", zone.apex).replace("..", "."));
+    let soa = SOA::new(first, hostmaster, 1, 3600, 600, 86_400, 300);
+    published.add(apex.clone(), RData::SOA(soa));
+    for server in &zone.servers {
+        let host = name(&server.name);
+        if server.listed != Listed::ByParent {
+            published.add(apex.clone(), RData::NS(NS(host.clone())));
+        }
+        if apex.zone_of(&host) {
+            for (address, _) in &server.addresses {
+                published.add(host.clone(), address_data(*address));
+            }
+        }
+    }
+    for (owner, data) in &zone.records {
+        published.add(name(owner), data.clone());
+    }
+    published
+}
+
+/// The record data of an address.
+pub(in crate::lab) fn address_data(address: IpAddr) -> RData {
+    match address {
+        IpAddr::V4(address) => RData::A(A(address)),
+        IpAddr::V6(address) => RData::AAAA(AAAA(address)),
+    }
+}

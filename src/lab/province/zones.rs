@@ -1,0 +1,59 @@
+//! The zones above and beside the sites' own: the root, top-level domains, reverse zones, and the
+//! zone that most sites lie in.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{Site, ipv4, ipv6};
+use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data};
+
+/// The zone that most sites lie in.
+const MOST: &str = "vidu.example";
+
+/// Every zone of the lab, with the records of every site in the one that it lies in.
+pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
+    let mut zones = vec![
+        root(),
+        // As `vn` is.
+        Zone::new(1, "example"),
+        // As `gov.vn` is: a zone below the top-level domain, above those of single bodies.
+        Zone::new(2, "coquan.example"),
+        Zone::new(3, MOST)
+            .record("bidanh-host.vidu.example", address_data(ipv6(6)))
+            .record("bidanh-host.vidu.example", address_data(ipv4(6))),
+        // RFC 7050 §8.1: there are A records and no AAAA.
+        Zone::new(4, "arpa")
+            .record("ipv4only.arpa", address_data(Ipv4Addr::new(192, 0, 0, 170).into()))
+            .record("ipv4only.arpa", address_data(Ipv4Addr::new(192, 0, 0, 171).into())),
+        Zone::new(5, "ip6.arpa"),
+        Zone::new(6, "in-addr.arpa"),
+        Zone::new(7, "8.b.d.0.1.0.0.2.ip6.arpa"),
+        Zone::new(8, "100.51.198.in-addr.arpa")
+            .served_by(&["ns1.8.b.d.0.1.0.0.2.ip6.arpa", "ns2.8.b.d.0.1.0.0.2.ip6.arpa"]),
+    ];
+    zones.extend(sites.iter().flat_map(|site| site.zones.iter().cloned()));
+    for site in sites {
+        let lies_in = |zone: &&mut Zone| {
+            zone.apex.is_empty()
+                || site.host == zone.apex
+                || site.host.ends_with(&format!(".{}", zone.apex))
+        };
+        let closest = zones.iter_mut().filter(lies_in).max_by_key(|zone| zone.apex.len());
+        if let Some(zone) = closest {
+            let own = site.records.iter().map(|data| (site.host.to_owned(), data.clone()));
+            zone.records.extend(own);
+        }
+    }
+    zones
+}
+
+/// The root, at the addresses that the inventory names as control targets.
+fn root() -> Zone {
+    let ipv6 = ROOT_SERVERS.map(|text| text.parse::<std::net::SocketAddr>().map(|at| at.ip()));
+    let ipv4 = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(192, 0, 2, 250 + last)));
+    let mut root = Zone::new(250, "");
+    for ((server, ipv6), ipv4) in root.servers.iter_mut().zip(ipv6).zip(ipv4) {
+        server.addresses =
+            ipv6.into_iter().chain([ipv4]).map(|at| (at, Behaviour::Healthy)).collect();
+    }
+    root
+}
