@@ -6,6 +6,7 @@
 
 pub mod certificate;
 mod lookup;
+pub mod page;
 mod service;
 mod talk;
 mod trust;

@@ -1,0 +1,363 @@
+//! What a page shows and what it loads.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use lol_html::html_content::{Element, TextType};
+use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element, text};
+use url::Url;
+
+use super::body::Unreadable;
+use super::{Reference, Use, css};
+
+/// Octets that the HTML parser may hold.
+const PARSER_OCTETS_MAX: usize = 8 * 1024 * 1024;
+
+/// References of one page that are read.
+const REFERENCES_MAX: usize = 4000;
+
+/// Octets of inline scripts and styles that are read.
+const INLINE_OCTETS_MAX: usize = 1024 * 1024;
+
+/// Elements that always have an end tag, so that what is hidden with them is known to end.
+const CLOSED: &[&str] = &[
+    "div", "section", "article", "aside", "nav", "header", "footer", "main", "form", "span", "ul",
+    "ol", "table", "template", "dialog", "fieldset", "button", "a",
+];
+
+/// An HTML document, taken apart.
+#[derive(Default)]
+pub(super) struct Parts {
+    /// The text that a visitor with scripts sees, elements set apart by spaces.
+    pub text: String,
+    /// What the page names, in order.
+    pub references: Vec<Reference>,
+    /// The policies of `<meta http-equiv="content-security-policy">`.
+    pub policies: Vec<String>,
+    /// The text of inline scripts.
+    pub scripts: String,
+}
+
+#[derive(Default)]
+struct Found {
+    parts: Parts,
+    /// What was named, before `<base>` is known: references and what they are for.
+    named: Vec<(String, Use)>,
+    base: Option<String>,
+    styles: String,
+}
+
+/// Reads an HTML document that was found at `url`.
+pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
+    let found = Rc::new(RefCell::new(Found::default()));
+    let hidden = Rc::new(Cell::new(0usize));
+    let settings = Settings::new()
+        .append_element_content_handler(element!("*", {
+            let (found, hidden) = (found.clone(), hidden.clone());
+            move |element| {
+                let mut found = found.borrow_mut();
+                found.parts.text.push(' ');
+                if hides(element) {
+                    hidden.set(hidden.get() + 1);
+                    let hidden = hidden.clone();
+                    element.on_end_tag(Box::new(move |_| {
+                        hidden.set(hidden.get().saturating_sub(1));
+                        Ok(())
+                    }))?;
+                }
+                found.element(element);
+                Ok(())
+            }
+        }))
+        .append_element_content_handler(text!("style", {
+            let found = found.clone();
+            move |chunk| {
+                keep(&mut found.borrow_mut().styles, chunk.as_str());
+                Ok(())
+            }
+        }))
+        .append_document_content_handler(doc_text!({
+            let (found, hidden) = (found.clone(), hidden.clone());
+            move |chunk| {
+                let mut found = found.borrow_mut();
+                let text = chunk.as_str();
+                match chunk.text_type() {
+                    TextType::Data | TextType::RCData | TextType::CDataSection => {
+                        if hidden.get() == 0 {
+                            found.parts.text.push_str(text);
+                        }
+                    }
+                    TextType::ScriptData => keep(&mut found.parts.scripts, text),
+                    // Style sheets have a handler of their own; the rest is for visitors without
+                    // scripts or frames.
+                    TextType::RawText | TextType::PlainText => {}
+                }
+                Ok(())
+            }
+        }))
+        .with_memory_settings(
+            MemorySettings::new().with_max_allowed_memory_usage(PARSER_OCTETS_MAX),
+        )
+        .with_strict(false)
+        .with_adjust_charset_on_meta_tag(false);
+    let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
+    // The parser fails for lack of memory only; it takes any text for HTML.
+    rewriter.write(html.as_bytes()).map_err(|_| Unreadable::TooLarge)?;
+    rewriter.end().map_err(|_| Unreadable::TooLarge)?;
+    Ok(found.take().into_parts(url))
+}
+
+fn keep(text: &mut String, more: &str) {
+    if text.len() + more.len() <= INLINE_OCTETS_MAX {
+        text.push_str(more);
+    }
+}
+
+/// Whether nobody sees what is inside.
+fn hides(element: &Element<'_, '_>) -> bool {
+    CLOSED.contains(&element.tag_name().as_str())
+        && (element.tag_name() == "template"
+            || element.has_attribute("hidden")
+            || element.get_attribute("style").is_some_and(|style| {
+                let style: String = style.split_whitespace().collect();
+                style.to_ascii_lowercase().contains("display:none")
+            }))
+}
+
+impl Found {
+    fn element(&mut self, element: &Element<'_, '_>) {
+        let value = |name: &str| {
+            element.get_attribute(name).map(|raw| decoded(raw.trim())).filter(|v| !v.is_empty())
+        };
+        for reference in value("style").iter().flat_map(|style| css::references(style)) {
+            self.add(Some(reference), Use::Image);
+        }
+        let source = || value("src");
+        match element.tag_name().as_str() {
+            "base" => self.base = self.base.take().or_else(|| value("href")),
+            "script" if !element.has_attribute("nomodule") => self.add(source(), Use::Script),
+            "link" => {
+                let rel = value("rel").unwrap_or_default().to_ascii_lowercase();
+                if let Some(what) = link(&rel, value("as").as_deref()) {
+                    self.add(value("href"), what);
+                }
+            }
+            "img" => {
+                self.add(source(), Use::Image);
+                self.add_set(value("srcset"));
+            }
+            "source" => {
+                self.add(source(), Use::Media);
+                self.add_set(value("srcset"));
+            }
+            "iframe" | "frame" => self.add(source(), Use::Frame),
+            "video" => {
+                self.add(source(), Use::Media);
+                self.add(value("poster"), Use::Image);
+            }
+            "audio" | "track" => self.add(source(), Use::Media),
+            "input" if value("type").is_some_and(|t| t.eq_ignore_ascii_case("image")) => {
+                self.add(source(), Use::Image);
+            }
+            "embed" => self.add(source(), Use::Object),
+            "object" => self.add(value("data"), Use::Object),
+            "image" | "use" => self.add(value("href").or(value("xlink:href")), Use::Image),
+            "body" | "table" | "td" => self.add(value("background"), Use::Image),
+            "a" | "area" => self.add(value("href"), Use::Link),
+            "form" => self.add(value("action"), Use::Link),
+            "meta" => self.meta(value("http-equiv"), value("content")),
+            _ => {}
+        }
+    }
+
+    fn meta(&mut self, name: Option<String>, content: Option<String>) {
+        let (Some(name), Some(content)) = (name, content) else { return };
+        match name.to_ascii_lowercase().as_str() {
+            "content-security-policy" => self.parts.policies.push(content),
+            "refresh" => {
+                // `5; url='…'`
+                let target = content.split_once('=').map(|(_, url)| url);
+                let target = target.map(|url| url.trim().trim_matches(['"', '\'']).to_owned());
+                self.add(target, Use::Link);
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, reference: Option<String>, what: Use) {
+        if let Some(reference) = reference
+            && self.named.len() < REFERENCES_MAX
+        {
+            self.named.push((reference, what));
+        }
+    }
+
+    /// `a.png 1x, b.png 2x`
+    fn add_set(&mut self, set: Option<String>) {
+        for candidate in set.iter().flat_map(|set| set.split(", ")) {
+            let url = candidate.split_whitespace().next();
+            self.add(url.map(|url| url.trim_end_matches(',').to_owned()), Use::Image);
+        }
+    }
+
+    fn into_parts(mut self, url: &Url) -> Parts {
+        let base = self.base.as_ref().and_then(|base| url.join(base).ok());
+        let base = base.as_ref().unwrap_or(url);
+        for reference in css::references(&self.styles) {
+            self.add(Some(reference), Use::Image);
+        }
+        for (reference, what) in self.named {
+            let Ok(mut target) = base.join(&reference) else { continue };
+            if !matches!(target.scheme(), "http" | "https") || !target.has_host() {
+                continue;
+            }
+            target.set_fragment(None);
+            let reference = Reference { url: target, what };
+            if !self.parts.references.contains(&reference) {
+                self.parts.references.push(reference);
+            }
+        }
+        self.parts.text = decoded(&self.parts.text);
+        self.parts
+    }
+}
+
+/// What a `<link>` loads, if it loads anything.
+fn link(rel: &str, r#as: Option<&str>) -> Option<Use> {
+    let rels: Vec<&str> = rel.split_whitespace().collect();
+    if rels.contains(&"stylesheet") {
+        return (!rels.contains(&"alternate")).then_some(Use::Style);
+    }
+    if rels.contains(&"modulepreload") {
+        return Some(Use::Preload);
+    }
+    if rels.contains(&"preload") {
+        return Some(if r#as == Some("font") { Use::Font } else { Use::Preload });
+    }
+    rels.contains(&"icon").then_some(Use::Icon)
+}
+
+/// Undoes the character references that URLs and words are written with.
+fn decoded(raw: &str) -> String {
+    /// Octets of the longest reference that is looked for, without `&`.
+    const REFERENCE_OCTETS_MAX: usize = 10;
+
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('&') {
+        text.push_str(&rest[..at]);
+        let tail = &rest[at + 1..];
+        let character = tail
+            .find(';')
+            .filter(|end| *end <= REFERENCE_OCTETS_MAX)
+            .and_then(|end| Some((end, character(&tail[..end])?)));
+        match character {
+            Some((end, character)) => {
+                text.push(character);
+                rest = &tail[end + 1..];
+            }
+            None => {
+                text.push('&');
+                rest = tail;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+fn character(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(html: &str) -> Parts {
+        read(html, &Url::parse("https://www.example.vn/a/").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn everything_that_a_page_loads_is_found() {
+        let page = of(r#"<!doctype html><base href="/b/">
+            <link rel=stylesheet href="s.css"><link rel="alternate stylesheet" href=no.css>
+            <link rel="shortcut icon" href=//i.example/f.ico><link rel=dns-prefetch href=//no.example>
+            <link rel=preload as=font href=f.woff2><link rel=modulepreload href=m.js>
+            <script src="j.js?a=1&amp;b=2#x"></script><script nomodule src=old.js></script>
+            <img src="1.png" srcset="2.png 1x, https://c.example/3.png 2x">
+            <picture><source srcset="4.webp"></picture>
+            <video poster=5.jpg><source src=6.mp4></video><iframe src=//f.example/></iframe>
+            <object data=7.svg></object><embed src=8.pdf><svg><image href=9.svg></svg>
+            <p style="background:url('10.png')"></p><style>@import url(11.css);</style>
+            <a href="http://192.0.2.1/">x</a><form action="go"></form>
+            <img src="data:image/png;base64,AA"><a href="mailto:a@example.vn">m</a>
+            <noscript><img src=no.png></noscript><meta http-equiv=refresh content="5; url=12.html">"#);
+        let seen: Vec<(Use, &str)> =
+            page.references.iter().map(|r| (r.what, r.url.as_str())).collect();
+        let own = "https://www.example.vn/b/";
+        let expected = [
+            (Use::Style, "s.css"),
+            (Use::Icon, "https://i.example/f.ico"),
+            (Use::Font, "f.woff2"),
+            (Use::Preload, "m.js"),
+            (Use::Script, "j.js?a=1&b=2"),
+            (Use::Image, "1.png"),
+            (Use::Image, "2.png"),
+            (Use::Image, "https://c.example/3.png"),
+            (Use::Image, "4.webp"),
+            (Use::Image, "5.jpg"),
+            (Use::Media, "6.mp4"),
+            (Use::Frame, "https://f.example/"),
+            (Use::Object, "7.svg"),
+            (Use::Object, "8.pdf"),
+            (Use::Image, "9.svg"),
+            (Use::Image, "10.png"),
+            (Use::Link, "http://192.0.2.1/"),
+            (Use::Link, "go"),
+            (Use::Link, "12.html"),
+            (Use::Image, "11.css"),
+        ]
+        .map(|(what, url)| match url.contains("//") {
+            true => (what, url.to_owned()),
+            false => (what, format!("{own}{url}")),
+        });
+        let expected: Vec<_> = expected.iter().map(|(what, url)| (*what, url.as_str())).collect();
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn only_what_people_see_is_text() {
+        let page = of("<title>T</title><script>s()</script><style>p{}</style>\
+            <p class=b id=a>một<b>hai</b>&#225;&nbsp;c</p><div hidden>no<p>no</div>\
+            <div style='display : none'>no</div><template>no</template><!-- no -->\
+            <input type=hidden value=no><noscript>no</noscript><p>end");
+        let words: Vec<_> = page.text.split_whitespace().collect();
+        assert_eq!(words, ["T", "một", "hai", "á", "c", "end"]);
+        assert_eq!(page.scripts, "s()");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(html in "(?s)(<(a|div hidden|script|/div|link rel=icon|p style='url\\()|[^<]{0,9}|&#?x?[0-9a-f]{0,9};?){0,40}") {
+            of(&html);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Pages: what people see of them, what they load, and whether they are the page at all.
+
+mod body;
+mod challenge;
+mod css;
+mod headers;
+mod html;
+mod words;
+
+pub use body::Unreadable;
+pub use challenge::is_challenge;
+pub use headers::{SECURITY_HEADERS, security_header};
+pub use words::Words;
+
+use url::Url;
+
+use self::body::Kind;
+use crate::model::HttpResponse;
+
+/// What a page loads something for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Use {
+    /// A script.
+    Script,
+    /// A style sheet.
+    Style,
+    /// A page within the page.
+    Frame,
+    /// A plug-in's content, such as a PDF.
+    Object,
+    /// A font.
+    Font,
+    /// An image, or whatever a style sheet names by `url()`.
+    Image,
+    /// Sound, video or subtitles.
+    Media,
+    /// Something announced ahead of its use.
+    Preload,
+    /// The site's icon.
+    Icon,
+    /// Nothing is loaded: a link, a form's target, a refresh.
+    Link,
+}
+
+impl Use {
+    /// The word that results use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Style => "style",
+            Self::Frame => "frame",
+            Self::Object => "object",
+            Self::Font => "font",
+            Self::Image => "image",
+            Self::Media => "media",
+            Self::Preload => "preload",
+            Self::Icon => "icon",
+            Self::Link => "link",
+        }
+    }
+
+    /// Whether the browser fetches it by itself.
+    pub fn is_loaded(self) -> bool {
+        self != Self::Link
+    }
+
+    /// Whether a page is commonly useless without it: scripts, style sheets and frames.
+    pub fn is_required(self) -> bool {
+        matches!(self, Self::Script | Self::Style | Self::Frame)
+    }
+}
+
+/// Something that a page names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where it is: http or https, without fragment. Hostile text.
+    pub url: Url,
+    /// What for.
+    pub what: Use,
+}
+
+/// A page, read.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What people see of it.
+    pub words: Words,
+    /// What it names. Empty when it isn't HTML.
+    pub references: Vec<Reference>,
+    /// The policies that it sets in `meta` elements.
+    pub policies: Vec<String>,
+    /// The text of its inline scripts.
+    pub scripts: String,
+}
+
+/// Reads the page that was found at `url`.
+///
+/// # Errors
+/// Why it can't be read; that is never held against the server.
+pub fn page(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
+    let (kind, text) = body::text(response)?;
+    if kind != Kind::Html {
+        let words = Words::of(&text);
+        return Ok(Page {
+            words,
+            references: Vec::new(),
+            policies: Vec::new(),
+            scripts: String::new(),
+        });
+    }
+    let parts = html::read(&text, url)?;
+    Ok(Page {
+        words: Words::of(&parts.text),
+        references: parts.references,
+        policies: parts.policies,
+        scripts: parts.scripts,
+    })
+}
+
+/// What a style sheet that was found at `url` loads; nothing when it is no style sheet or can't be
+/// read.
+pub fn style_sheet(response: &HttpResponse, url: &Url) -> Vec<Reference> {
+    let Ok((Kind::Css, text)) = body::text(response) else { return Vec::new() };
+    css::references(&text)
+        .iter()
+        .filter_map(|reference| url.join(reference).ok())
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .map(|url| Reference { url, what: Use::Image })
+        .collect()
+}
