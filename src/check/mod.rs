@@ -19,7 +19,10 @@ mod tls_validity;
 mod vantage_ipv6;
 mod vantage_resolver;
 mod web_answers;
+mod web_content_parity;
+mod web_headers_parity;
 mod web_https;
+mod web_ipv4_literals;
 mod web_redirects;
 mod web_status_parity;
 
@@ -170,8 +173,11 @@ pub static CATALOGUE: &[&Check] = &[
     &tls_validity::CHECK,
     &web_answers::CHECK,
     &web_status_parity::CHECK,
+    &web_content_parity::CHECK,
     &web_redirects::CHECK,
     &web_https::CHECK,
+    &web_headers_parity::CHECK,
+    &web_ipv4_literals::CHECK,
     &inventory_state::CHECK,
     &vantage_ipv6::CHECK,
     &vantage_resolver::CHECK,

@@ -5,6 +5,8 @@
 //! did not ask for.
 
 pub mod certificate;
+mod front;
+mod literals;
 mod lookup;
 pub mod page;
 mod service;
@@ -14,6 +16,11 @@ pub mod vantage;
 mod walk;
 mod zone;
 
+pub use front::{
+    Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
+    walks,
+};
+pub use literals::{Literal, Literals, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};

@@ -1,0 +1,75 @@
+//! Do people see the same page over both families?
+
+use super::subjects::{first_talk, not_seen, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::page::Unreadable;
+use crate::facts::{self, Likeness, Walk};
+use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-content-parity",
+    sources: &["internet.nl", "Broder 1997, On the resemblance and containment of documents"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("same"),
+        Reason::fail("different"),
+        Reason::inconclusive("varies"),
+        Reason::inconclusive("challenge"),
+        Reason::inconclusive("not-comparable"),
+        Reason::inconclusive("unreadable"),
+        Reason::not_applicable("not-text"),
+    ],
+    doc: Doc::new(
+        include_str!("web_content_parity.en.md"),
+        include_str!("web_content_parity.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    if case.service.state == State::Ipv6Only {
+        return Verdict::not_applicable(common::NO_IPV4);
+    }
+    let (ipv6, ipv4) = match (walks(case, url, Family::Ipv6), walks(case, url, Family::Ipv4)) {
+        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
+        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
+    };
+    let compared = facts::content(&case.view, &ipv6, &ipv4);
+    let subjects = ipv6
+        .iter()
+        .zip(&compared.addresses)
+        .map(|(walk, (_, likeness))| subject(walk, likeness))
+        .collect();
+    Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations)
+}
+
+fn subject(walk: &Walk<'_>, likeness: &Likeness) -> Subject {
+    let per_cent = |part: &u8| -> Vec<Detail> { vec![("words-in-common", format!("{part}%"))] };
+    let (outcome, reason, detail) = match likeness {
+        Likeness::Same(part) => (Outcome::Pass, "same", per_cent(part)),
+        Likeness::Different(part) => (Outcome::Fail, "different", per_cent(part)),
+        Likeness::Varies(part) => (Outcome::Inconclusive, "varies", per_cent(part)),
+        Likeness::Challenge(family) => {
+            (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
+        }
+        Likeness::Unreadable(Unreadable::NotText) => {
+            (Outcome::NotApplicable, "not-text", Vec::new())
+        }
+        Likeness::Unreadable(Unreadable::TooLarge) => {
+            (Outcome::Inconclusive, common::LIMIT, Vec::new())
+        }
+        Likeness::Unreadable(_) => (Outcome::Inconclusive, "unreadable", Vec::new()),
+        Likeness::NothingToCompare => {
+            let reason = not_seen(first_talk(walk)).unwrap_or("not-comparable");
+            (Outcome::Inconclusive, reason, Vec::new())
+        }
+        Likeness::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+    };
+    socket(walk.start, outcome, reason, detail)
+}

@@ -1,0 +1,89 @@
+//! Are visitors over IPv6 protected by the same security headers?
+
+use super::subjects::{first_talk, not_seen, socket, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{self, Difference, Protection, Walk};
+use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-headers-parity",
+    sources: &["RFC 6797 §7.1", "W3C Content Security Policy Level 3", "Fetch standard"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("same"),
+        Reason::fail("missing-over-ipv6"),
+        Reason::fail("different"),
+        Reason::fail_as("only-over-ipv6", Severity::Info),
+        Reason::inconclusive("no-common-ground"),
+        Reason::inconclusive("challenge"),
+        Reason::inconclusive("not-comparable"),
+    ],
+    doc: Doc::new(
+        include_str!("web_headers_parity.en.md"),
+        include_str!("web_headers_parity.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    if case.service.state == State::Ipv6Only {
+        return Verdict::not_applicable(common::NO_IPV4);
+    }
+    let (ipv6, ipv4) = match (walks(case, url, Family::Ipv6), walks(case, url, Family::Ipv4)) {
+        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
+        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
+    };
+    let compared = facts::protection(&case.view, &ipv6, &ipv4);
+    let subjects = ipv6
+        .iter()
+        .zip(&compared.addresses)
+        .map(|(walk, (_, protection))| subject(walk, protection))
+        .collect();
+    Verdict::worst_of(subjects, "same", common::NO_IPV6).citing(compared.observations)
+}
+
+fn subject(walk: &Walk<'_>, protection: &Protection) -> Subject {
+    let (outcome, reason, detail) = match protection {
+        Protection::Same(sent) => {
+            (Outcome::Pass, "same", vec![("security-headers", sent.to_string())])
+        }
+        Protection::Different(differences) => {
+            (Outcome::Fail, worst(differences), differences.iter().flat_map(said).collect())
+        }
+        Protection::NoCommonGround => (Outcome::Inconclusive, "no-common-ground", Vec::new()),
+        Protection::Challenge(family) => {
+            (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
+        }
+        Protection::NothingToCompare => {
+            let reason = not_seen(first_talk(walk)).unwrap_or("not-comparable");
+            (Outcome::Inconclusive, reason, Vec::new())
+        }
+        Protection::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+    };
+    socket(walk.start, outcome, reason, detail)
+}
+
+fn worst(differences: &[Difference]) -> &'static str {
+    if differences.iter().any(|d| d.over_ipv6.is_none()) {
+        "missing-over-ipv6"
+    } else if differences.iter().any(|d| d.over_ipv4.is_some()) {
+        "different"
+    } else {
+        "only-over-ipv6"
+    }
+}
+
+fn said(difference: &Difference) -> [Detail; 3] {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    [
+        ("header", difference.header.to_owned()),
+        ("over-ipv6", value(&difference.over_ipv6)),
+        ("over-ipv4", value(&difference.over_ipv4)),
+    ]
+}

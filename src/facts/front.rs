@@ -1,0 +1,283 @@
+//! The pages at the end of the redirect chains, of both families, side by side.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use url::Url;
+
+use super::page::{self, Page, SECURITY_HEADERS, Unreadable, security_header};
+use super::talk::Talk;
+use super::walk::{End, Walk, walk};
+use super::{Needs, View, addresses};
+use crate::model::{Family, HttpResponse, ObservationId, Question, Request, Service, Target};
+
+/// How often a page is looked at before two pages are called different.
+const LOOKS: usize = 2;
+
+/// The least part of their words that two looks at one page share, in per cent.
+pub const LIKENESS_MIN: u8 = 90;
+
+/// The redirect chains of a web service from every address of one family; none for other services
+/// and for families without addresses.
+pub fn walks<'e>(view: &View<'e>, service: &Service, family: Family) -> Vec<Walk<'e>> {
+    let Target::Web(url) = &service.target else { return Vec::new() };
+    let Some(published) = addresses(view, service) else { return Vec::new() };
+    let port = url.port_or_known_default().unwrap_or(443);
+    let starts = published.of(family, view).into_iter();
+    starts.map(|address| walk(view, url, SocketAddr::new(address, port))).collect()
+}
+
+/// The page at the end of a chain: where it is, and the conversation that brought it.
+pub fn front<'w, 'e>(walk: &'w Walk<'e>) -> Option<(&'w Url, &'w Talk<'e>)> {
+    if !matches!(walk.end, End::Response { .. }) {
+        return None;
+    }
+    let hop = walk.hops.last()?;
+    let talk = hop.visits.iter().map(|visit| &visit.talk).find(|talk| looks(talk).next().is_some());
+    Some((&hop.url, talk?))
+}
+
+/// Every response that a conversation brought, the first one first.
+pub fn looks<'w, 'e>(talk: &'w Talk<'e>) -> impl Iterator<Item = &'e HttpResponse> + use<'w, 'e> {
+    talk.attempts.iter().filter_map(|(seen, _)| seen.http.as_ref()?.as_ref().ok())
+}
+
+/// Asks once more for a page that was seen only once.
+fn look_again(talk: &Talk<'_>, view: &View<'_>, needs: &mut Needs) {
+    let question = Question::Conversation(talk.question.clone());
+    let asked = view.evidence.attempts(&question).next_back();
+    let asked = asked.map_or(0, |(observation, _)| observation.request.attempt);
+    // A second look that fails is not tried again and again: there is a bound, as for any question.
+    let attempts_max = view.settings.attempts.max(1).saturating_add(1);
+    if looks(talk).count() < LOOKS
+        && asked < attempts_max
+        && let Some(attempt) = asked.checked_add(1)
+    {
+        needs.add(Request { question, attempt });
+    }
+}
+
+/// How the front page of one IPv6 address compares with those of IPv4.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// The same words, by this part of them in per cent.
+    Same(u8),
+    /// Other words, and each family says the same twice.
+    Different(u8),
+    /// Other words, but the page says something else at every look.
+    Varies(u8),
+    /// A guard stands before the page, over this family.
+    Challenge(Family),
+    /// A page can't be read.
+    Unreadable(Unreadable),
+    /// There is no page of this status over IPv4, or none at all.
+    NothingToCompare,
+    /// Not looked at (yet) as often as it takes.
+    NotObserved,
+}
+
+/// A comparison over all addresses.
+#[derive(Clone, Debug)]
+pub struct Comparison<T> {
+    /// What each IPv6 address shows.
+    pub addresses: Vec<(SocketAddr, T)>,
+    /// What still has to be asked.
+    pub needs: Needs,
+    /// The facts that it rests on.
+    pub observations: Vec<ObservationId>,
+}
+
+impl<T> Comparison<T> {
+    fn new(ipv6: &[Walk<'_>], ipv4: &[Walk<'_>]) -> Self {
+        Self {
+            addresses: Vec::new(),
+            needs: Needs::default(),
+            observations: ipv6.iter().chain(ipv4).flat_map(Walk::observations).collect(),
+        }
+    }
+}
+
+/// Pages by what they were read from: one page sent by many addresses is read once.
+#[derive(Default)]
+struct Pages(HashMap<(String, Url, String), Result<Page, Unreadable>>);
+
+impl Pages {
+    fn of(&mut self, response: &HttpResponse, url: &Url) -> &Result<Page, Unreadable> {
+        let coding = response.header("content-encoding").unwrap_or_default().to_owned();
+        let key = (response.body.digest().hex(), url.clone(), coding);
+        self.0.entry(key).or_insert_with(|| page::page(response, url))
+    }
+}
+
+/// Compares what people see. The most alike pair of looks counts: a site with several faces shows
+/// each of them over both families sooner or later.
+pub fn content(view: &View<'_>, ipv6: &[Walk<'_>], ipv4: &[Walk<'_>]) -> Comparison<Likeness> {
+    let mut comparison = Comparison::new(ipv6, ipv4);
+    let mut pages = Pages::default();
+    for walk in ipv6 {
+        let likeness = match front(walk) {
+            None => Likeness::NothingToCompare,
+            Some((url, talk)) => likeness(view, url, talk, ipv4, &mut pages, &mut comparison.needs),
+        };
+        comparison.addresses.push((walk.start, likeness));
+    }
+    comparison
+}
+
+fn likeness(
+    view: &View<'_>,
+    url: &Url,
+    talk: &Talk<'_>,
+    ipv4: &[Walk<'_>],
+    pages: &mut Pages,
+    needs: &mut Needs,
+) -> Likeness {
+    let ours: Vec<&HttpResponse> = looks(talk).collect();
+    let Some(first) = ours.first() else { return Likeness::NothingToCompare };
+    if ours.iter().any(|look| page::is_challenge(look, url)) {
+        return Likeness::Challenge(Family::Ipv6);
+    }
+    let others: Vec<_> = ipv4.iter().filter_map(front).collect();
+    if others.iter().any(|(url, talk)| looks(talk).any(|look| page::is_challenge(look, url))) {
+        return Likeness::Challenge(Family::Ipv4);
+    }
+    let others: Vec<_> = others
+        .into_iter()
+        .filter(|(_, talk)| looks(talk).any(|look| look.status == first.status))
+        .collect();
+    if others.is_empty() {
+        return Likeness::NothingToCompare;
+    }
+    let (mut best, mut unreadable) = (None, None);
+    for (their_url, their_talk) in &others {
+        for (a, b) in ours.iter().flat_map(|a| looks(their_talk).map(move |b| (*a, b))) {
+            match compare(pages, (a, url), (b, their_url)) {
+                Ok(alike) => best = best.max(Some(alike)),
+                Err(why) => unreadable = Some(why),
+            }
+        }
+    }
+    let Some(best) = best else {
+        return Likeness::Unreadable(unreadable.unwrap_or(Unreadable::Incomplete));
+    };
+    if best >= LIKENESS_MIN {
+        return Likeness::Same(best);
+    }
+    let talks = || others.iter().copied().chain([(url, talk)]);
+    if talks().any(|(_, talk)| looks(talk).count() < LOOKS) {
+        talks().for_each(|(_, talk)| look_again(talk, view, needs));
+        return Likeness::NotObserved;
+    }
+    let steady = talks().all(|(url, talk)| {
+        let looks: Vec<_> = looks(talk).collect();
+        looks.windows(2).all(|pair| {
+            compare(pages, (pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN)
+        })
+    });
+    if steady { Likeness::Different(best) } else { Likeness::Varies(best) }
+}
+
+fn compare(
+    pages: &mut Pages,
+    (a, a_url): (&HttpResponse, &Url),
+    (b, b_url): (&HttpResponse, &Url),
+) -> Result<u8, Unreadable> {
+    let words = pages.of(a, a_url).as_ref().map(|page| page.words.clone()).map_err(|why| *why)?;
+    pages.of(b, b_url).as_ref().map(|page| words.likeness(&page.words)).map_err(|why| *why)
+}
+
+/// How one security header of one IPv6 address compares with IPv4's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The header's name.
+    pub header: &'static str,
+    /// Its normalised value over IPv6.
+    pub over_ipv6: Option<String>,
+    /// The same over IPv4.
+    pub over_ipv4: Option<String>,
+}
+
+/// How the security headers of one IPv6 address compare with those of IPv4.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// They agree; this many are sent.
+    Same(usize),
+    /// These differ, at two looks.
+    Different(Vec<Difference>),
+    /// The IPv4 addresses do not agree among themselves.
+    NoCommonGround,
+    /// A guard stands before the page, over this family.
+    Challenge(Family),
+    /// There is no page of this status over IPv4, or none at all.
+    NothingToCompare,
+    /// Not looked at (yet) as often as it takes.
+    NotObserved,
+}
+
+/// Compares the security headers of the front pages.
+pub fn protection(view: &View<'_>, ipv6: &[Walk<'_>], ipv4: &[Walk<'_>]) -> Comparison<Protection> {
+    let mut comparison = Comparison::new(ipv6, ipv4);
+    for walk in ipv6 {
+        let protection = match front(walk) {
+            None => Protection::NothingToCompare,
+            Some((url, talk)) => protected(view, url, talk, ipv4, &mut comparison.needs),
+        };
+        comparison.addresses.push((walk.start, protection));
+    }
+    comparison
+}
+
+type Headers = [Option<String>; SECURITY_HEADERS.len()];
+
+fn headers(response: &HttpResponse) -> Headers {
+    SECURITY_HEADERS.map(|name| security_header(response, name))
+}
+
+fn protected(
+    view: &View<'_>,
+    url: &Url,
+    talk: &Talk<'_>,
+    ipv4: &[Walk<'_>],
+    needs: &mut Needs,
+) -> Protection {
+    let ours: Vec<&HttpResponse> = looks(talk).collect();
+    let Some(first) = ours.first() else { return Protection::NothingToCompare };
+    if ours.iter().any(|look| page::is_challenge(look, url)) {
+        return Protection::Challenge(Family::Ipv6);
+    }
+    let others: Vec<_> = ipv4.iter().filter_map(front).collect();
+    if others.iter().any(|(url, talk)| looks(talk).any(|look| page::is_challenge(look, url))) {
+        return Protection::Challenge(Family::Ipv4);
+    }
+    let theirs: Vec<Headers> = others
+        .iter()
+        .flat_map(|(_, talk)| looks(talk))
+        .filter(|look| look.status == first.status)
+        .map(headers)
+        .collect();
+    let Some(measure) = theirs.first() else { return Protection::NothingToCompare };
+    let mine: Vec<Headers> = ours.iter().map(|look| headers(look)).collect();
+    if mine.iter().any(|set| theirs.contains(set)) {
+        return Protection::Same(measure.iter().flatten().count());
+    }
+    if theirs.iter().any(|set| set != measure) {
+        return Protection::NoCommonGround;
+    }
+    let talks = || others.iter().map(|(_, talk)| *talk).chain([talk]);
+    if talks().any(|talk| looks(talk).count() < LOOKS) {
+        talks().for_each(|talk| look_again(talk, view, needs));
+        return Protection::NotObserved;
+    }
+    let last = mine.last().unwrap_or(measure);
+    let differences = SECURITY_HEADERS
+        .iter()
+        .zip(last.iter().zip(measure))
+        .filter(|(_, (ours, theirs))| ours != theirs)
+        .map(|(header, (ours, theirs))| Difference {
+            header,
+            over_ipv6: ours.clone(),
+            over_ipv4: theirs.clone(),
+        })
+        .collect();
+    Protection::Different(differences)
+}

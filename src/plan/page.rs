@@ -1,0 +1,20 @@
+//! A second look at pages that seem to differ, and what the front page depends on.
+
+use crate::facts::{self, Needs, View};
+use crate::model::{Family, Service, State};
+
+pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
+    if service.state == State::Retired {
+        return;
+    }
+    let ipv6 = facts::walks(view, service, Family::Ipv6);
+    let ipv4 = facts::walks(view, service, Family::Ipv4);
+    // The chains come first: `web` asks for them.
+    if ipv6.is_empty() || ipv6.iter().chain(&ipv4).any(|walk| !walk.needs.is_empty()) {
+        return;
+    }
+    if service.state != State::Ipv6Only && !ipv4.is_empty() {
+        needs.extend(facts::content(view, &ipv6, &ipv4).needs);
+        needs.extend(facts::protection(view, &ipv6, &ipv4).needs);
+    }
+}
