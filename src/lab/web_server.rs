@@ -3,8 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -114,19 +117,59 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let (status, location) = match page {
         _ if !is_http => (400, None),
         Page::Status(status) => (*status, None),
+        Page::Html(..) => (200, None),
         Page::Redirect(to) => (301, Some(to.clone())),
         Page::ToHttps => (301, Some(format!("https://{host}/"))),
     };
-    let location = location.map(|to| format!("Location: {to}\r\n")).unwrap_or_default();
-    let body = format!(
-        "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
-    );
+    let (body, fields) = match page {
+        Page::Html(html, fields) if is_http => numbered(html, fields),
+        _ => {
+            let body = format!(
+                "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
+            );
+            (body, location.iter().map(|to| format!("Location: {to}\r\n")).collect())
+        }
+    };
+    let (body, length) = framed(body.into_bytes(), &fields)?;
     let head = format!(
         "HTTP/1.1 {status} -\r\nContent-Type: text/html; charset=utf-8\r\n\
-         Content-Length: {}\r\nConnection: close\r\n{location}\r\n",
-        body.len()
+         {length}Connection: close\r\n{fields}\r\n"
     );
     stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
+    stream.write_all(&body).await?;
     stream.shutdown().await
+}
+
+/// A page and its header fields with another number in them at each visit.
+fn numbered(html: &str, fields: &[(&'static str, String)]) -> (String, String) {
+    static VISITS: AtomicU64 = AtomicU64::new(1);
+    // An odd multiplier, so that neighbouring visits have nothing in common.
+    let visit = VISITS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let number = format!("{visit:016x}");
+    let fields: String =
+        fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    (html.replace("{n}", &number), fields.replace("{n}", &number))
+}
+
+/// The body as its header fields say that it is sent, and the field that says how long it is.
+fn framed(body: Vec<u8>, fields: &str) -> io::Result<(Vec<u8>, String)> {
+    let body = if fields.contains("Content-Encoding: gzip") {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        std::io::Write::write_all(&mut encoder, &body)?;
+        encoder.finish()?
+    } else {
+        body
+    };
+    if !fields.contains("Transfer-Encoding: chunked") {
+        let length = format!("Content-Length: {}\r\n", body.len());
+        return Ok((body, length));
+    }
+    let mut chunks = Vec::new();
+    for chunk in body.chunks(100) {
+        chunks.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        chunks.extend_from_slice(chunk);
+        chunks.extend_from_slice(b"\r\n");
+    }
+    chunks.extend_from_slice(b"0\r\n\r\n");
+    Ok((chunks, String::new()))
 }

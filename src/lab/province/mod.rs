@@ -9,6 +9,7 @@ mod reach;
 mod state;
 mod tls;
 mod web;
+mod web_healthy;
 mod zones;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -42,6 +43,8 @@ pub enum Page {
     Redirect(String),
     /// A redirect to the host's own https page.
     ToHttps,
+    /// This HTML with these header fields; every `{n}` in them is another number at each visit.
+    Html(String, Vec<(&'static str, String)>),
 }
 
 /// A failure that the lab's scan has to find: check and reason.
@@ -199,13 +202,37 @@ impl Site {
 
 /// Every site of the province.
 pub fn sites() -> Vec<Site> {
-    [healthy::sites(), state::sites(), dns::sites(), reach::sites(), tls::sites(), web::sites()]
-        .concat()
+    [
+        healthy::sites(),
+        state::sites(),
+        dns::sites(),
+        reach::sites(),
+        tls::sites(),
+        web::sites(),
+        web_healthy::sites(),
+    ]
+    .concat()
 }
 
 /// A door with a trusted certificate.
 fn good(page: Page) -> Door {
     Door::Https(Certificate::Good, page)
+}
+
+/// A door with a whole page and header fields.
+fn html(html: String, fields: &[(&'static str, &str)]) -> Door {
+    let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    good(Page::Html(html, fields))
+}
+
+/// A page about something, with enough words to be compared.
+fn article(about: &str, more: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"vi\"><head><title>{about}</title></head><body><h1>{about}</h1>\
+         <p>Trang này giới thiệu chức năng, nhiệm vụ, cơ cấu tổ chức và thông tin liên hệ của đơn vị, \
+         cùng các văn bản chỉ đạo điều hành, lịch làm việc và kết quả giải quyết thủ tục hành chính.</p>\
+         {more}</body></html>\n"
+    )
 }
 
 /// A door with a bad certificate and a good page.

@@ -1,6 +1,6 @@
 //! Sites that differ over IPv6.
 
-use super::{Door, Page, Site, good, ipv6, redirect};
+use super::{Door, Page, Site, article, good, html, ipv6, redirect};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -30,5 +30,36 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(31, "http-thuong", "IPv6 không chuyển sang HTTPS", "http.vidu.example")
             .door(ipv6(31), 80, Door::Http(Page::Status(200)))
             .fails(&[("web-https", "plain-only-over-ipv6")]),
+        Site::new(120, "khac-noi-dung", "Nội dung khác qua IPv6", "khacnoidung.vidu.example")
+            .everywhere(html(article("Trang chủ", ""), &[]))
+            .over_ipv6(html(
+                "<title>Welcome to nginx!</title><p>If you see this page, the web server is \
+                 successfully installed and working. Further configuration is required."
+                    .to_owned(),
+                &[],
+            ))
+            .fails(&[("web-content-parity", "different")]),
+        Site::new(122, "tuong-lua", "Tường lửa kiểm tra người máy", "tuonglua.vidu.example")
+            .everywhere(html(article("Trang chủ", ""), &[]))
+            .over_ipv6(html("<script src=\"/_Incapsula_Resource?{n}\"></script>".to_owned(), &[])),
+        Site::new(123, "thieu-hsts", "Thiếu HSTS qua IPv6", "thieuhsts.vidu.example")
+            .everywhere(html(
+                article("Trang chủ", ""),
+                &[("Strict-Transport-Security", "max-age=31536000")],
+            ))
+            .over_ipv6(html(article("Trang chủ", ""), &[]))
+            .fails(&[("web-headers-parity", "missing-over-ipv6")]),
+        Site::new(124, "dia-chi-trong-csp", "Địa chỉ IPv4 trong CSP", "csp.vidu.example")
+            .everywhere(html(
+                article("Trang chủ", ""),
+                &[("Content-Security-Policy", "default-src 'self'; img-src http://198.51.100.10")],
+            ))
+            .fails(&[("web-ipv4-literals", "in-csp")]),
+        Site::new(125, "lien-ket-ipv4", "Liên kết đến địa chỉ IPv4", "lienket.vidu.example")
+            .everywhere(html(
+                article("Trang chủ", "<a href=\"http://198.51.100.10:8080/\">Hệ thống cũ</a>"),
+                &[],
+            ))
+            .fails(&[("web-ipv4-literals", "in-page")]),
     ]
 }

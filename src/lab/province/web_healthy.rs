@@ -1,0 +1,86 @@
+//! Twenty healthy services, each built in another way: none of them may fail anything.
+
+use super::{Door, Page, Site, article, html, ipv4, ipv6, redirect};
+
+/// A page whose markup, tokens and dates are new at each visit.
+const MOVING: &str = "<form method=\"post\"><input type=\"hidden\" name=\"__VIEWSTATE\" \
+    value=\"{n}\"></form><p>Cập nhật lúc 08:15 Thứ Hai, ngày 23/11/2026. Lượt truy cập: {n}</p>\
+    <script nonce=\"{n}\">var token = '{n}';</script>";
+
+pub(super) fn sites() -> Vec<Site> {
+    let new = |number: u8, id, host| Site::new(number, id, "Trang tốt", host);
+    let page = |more: &str| article("Trang thông tin của đơn vị", more);
+    vec![
+        new(140, "tot-don-gian", "tot1.vidu.example").everywhere(html(page(""), &[])),
+        new(141, "tot-nonce", "tot2.vidu.example").everywhere(html(
+            page(MOVING),
+            &[("Content-Security-Policy", "script-src 'nonce-{n}' 'self'; img-src *")],
+        )),
+        new(142, "tot-gzip", "tot3.vidu.example")
+            .everywhere(html(page(MOVING), &[("Content-Encoding", "gzip")])),
+        new(143, "tot-chunked", "tot4.vidu.example")
+            .everywhere(html(page(""), &[("Transfer-Encoding", "chunked")])),
+        new(144, "tot-gzip-chunked", "tot5.vidu.example").everywhere(html(
+            page(MOVING),
+            &[("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")],
+        )),
+        new(145, "tot-chuyen-huong", "tot6.vidu.example")
+            .everywhere(redirect("https://tot1.vidu.example/")),
+        new(146, "tot-hai-chang", "tot7.vidu.example")
+            .everywhere(redirect("https://tot6.vidu.example/")),
+        new(147, "tot-nhieu-dia-chi", "tot8.vidu.example")
+            .at(ipv6(0x1147))
+            .at(ipv6(0x2147))
+            .at(ipv4(240))
+            .everywhere(html(page(MOVING), &[])),
+        new(148, "tot-nhieu-ipv6", "tot9.vidu.example").at(ipv6(0x1148)).at(ipv6(0x2148)),
+        new(149, "tot-nhieu-ipv4", "tot10.vidu.example").at(ipv4(241)).at(ipv4(242)),
+        new(150, "tot-iframe", "tot11.vidu.example").everywhere(html(
+            page("<iframe src=\"https://tot1.vidu.example/\"></iframe>"),
+            &[("X-Frame-Options", "SAMEORIGIN")],
+        )),
+        new(151, "tot-tai-nguyen", "tot12.vidu.example").everywhere(html(
+            page(
+                "<link rel=\"stylesheet\" href=\"https://tot1.vidu.example/a.css\">\
+                 <script src=\"//portal.vidu.example/a.js?{n}\"></script>\
+                 <img src=\"/logo.png\" srcset=\"/logo2.png 2x\">",
+            ),
+            &[],
+        )),
+        new(152, "tot-base", "tot13.vidu.example").everywhere(html(
+            page("<base href=\"https://tot1.vidu.example/\"><img src=\"logo.png\">"),
+            &[],
+        )),
+        new(153, "tot-hsts", "tot14.vidu.example").everywhere(html(
+            page(""),
+            &[
+                ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Referrer-Policy", "strict-origin"),
+            ],
+        )),
+        new(154, "tot-khong-http", "tot15.vidu.example")
+            .closed(ipv6(154), 80)
+            .closed(ipv4(154), 80),
+        new(155, "tot-bao-mat", "tot16.vidu.example").everywhere(html(
+            page("<meta http-equiv=\"Content-Security-Policy\" content=\"img-src 'self'\">"),
+            &[
+                ("Content-Security-Policy", "script-src 'sha256-{n}='; report-uri /bao-cao?{n}"),
+                ("Permissions-Policy", "geolocation=()"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+            ],
+        )),
+        new(156, "tot-nhieu-chu", "tot17.vidu.example")
+            .everywhere(html(page(&MOVING.repeat(50)), &[])),
+        new(157, "tot-trong", "tot18.vidu.example").everywhere(html(String::new(), &[])),
+        new(158, "tot-bi-danh", "tot19.vidu.example").door(
+            ipv6(158),
+            80,
+            Door::Http(Page::Redirect("https://tot19.vidu.example/".into())),
+        ),
+        new(159, "tot-utf8", "tot20.vidu.example").everywhere(html(
+            page("<p>Đường dây nóng: &#49;&#57;&#48;&#48; &amp; hộp thư góp ý</p>"),
+            &[("Vary", "Accept-Encoding"), ("Cache-Control", "no-store")],
+        )),
+    ]
+}
