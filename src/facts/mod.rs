@@ -5,6 +5,7 @@
 //! did not ask for.
 
 pub mod certificate;
+pub mod dnssec;
 mod front;
 mod literals;
 mod lookup;
