@@ -1,0 +1,359 @@
+//! Whatever a network answers, the planner ends, never repeats itself, and no rule panics; and the
+//! order in which answers arrived changes nothing.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, ResponseCode};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, TXT};
+use hickory_proto::rr::{Name, RData, Record};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::test_runner::TestRng;
+
+use v6ready::facts::{Trust, View};
+use v6ready::judge::{Bench, judge_service};
+use v6ready::model::{
+    Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
+    IcmpMeaning, Inventory, NetFailure, Observation, Question, Reply, Request, Service, TlsFailed,
+    TlsFailure, TlsSession, Vantage, VantageIpv6,
+};
+use v6ready::{inventory, plan, policy};
+
+/// Rounds of asking that a service may take. Each names every question that can be asked at once,
+/// so a chain of dependent look-ups is what costs rounds.
+const ROUNDS_MAX: usize = 400;
+
+const NAMES: [&str; 8] = [
+    ".",
+    "example.",
+    "www.example.",
+    "a.example.",
+    "ns.example.",
+    "mx.other.",
+    "other.",
+    "v6ready-wildcard-probe.example.",
+];
+const ADDRESSES: [&str; 8] = [
+    "2001:db8::1",
+    "2001:db8::2",
+    "fe80::1",
+    "::ffff:192.0.2.1",
+    "64:ff9b::c000:201",
+    "192.0.2.1",
+    "127.0.0.1",
+    "169.254.169.254",
+];
+const URLS: [&str; 9] = [
+    "https://www.example/",
+    "https://a.example/x?y=z",
+    "http://www.example/",
+    "http://[fe80::1]/",
+    "http://169.254.169.254/latest",
+    "//other/",
+    "javascript:alert(1)",
+    "\u{e9}\u{ff}",
+    "https://192.0.2.1:8443/",
+];
+
+/// Answers questions from random numbers.
+struct Adversary(TestRng);
+
+impl Adversary {
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.0.next_u32()).unwrap() % bound
+    }
+
+    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.below(of.len())]
+    }
+
+    fn octets(&mut self, at_most: usize) -> Vec<u8> {
+        let mut octets = vec![0; self.below(at_most + 1)];
+        self.0.fill_bytes(&mut octets);
+        octets
+    }
+
+    fn net_failure(&mut self) -> NetFailure {
+        match self.below(7) {
+            0 => NetFailure::Refused,
+            1 => NetFailure::Reset,
+            2 => NetFailure::Closed,
+            3 => NetFailure::NoRoute,
+            4 => NetFailure::Icmp {
+                icmp_type: 1,
+                icmp_code: 1,
+                from: None,
+                meaning: IcmpMeaning::Prohibited,
+            },
+            5 => NetFailure::Exhausted { errno: "EMFILE".to_owned() },
+            _ => NetFailure::TimedOut,
+        }
+    }
+
+    fn record(&mut self, asked: &str) -> Record {
+        let name = |text: &str| Name::from_ascii(text).unwrap();
+        let target = name(self.one(&NAMES));
+        let address: IpAddr = self.one(&ADDRESSES).parse().unwrap();
+        let data = match self.below(8) {
+            0..=2 => match address {
+                IpAddr::V6(address) => RData::AAAA(AAAA(address)),
+                IpAddr::V4(address) => RData::A(A(address)),
+            },
+            3 => RData::CNAME(CNAME(target)),
+            4 => RData::NS(NS(target)),
+            5 => RData::MX(MX::new(10, target)),
+            6 => RData::PTR(PTR(target)),
+            _ => RData::TXT(TXT::new(vec!["v=spf1 include:example -all".to_owned()])),
+        };
+        let owner = if self.below(4) == 0 { self.one(&NAMES) } else { asked };
+        Record::from_rdata(name(owner), 60, data)
+    }
+
+    fn dns(&mut self, asked: &str) -> Reply {
+        match self.below(10) {
+            0 => return Reply::DnsFailed(self.net_failure()),
+            1 => return Reply::Dns(DnsMessage::new(Blob::new(self.octets(80)))),
+            _ => {}
+        }
+        let mut message = Message::new(7, MessageType::Response, OpCode::Query);
+        message.metadata.response_code = match self.below(12) {
+            0 => ResponseCode::NXDomain,
+            1 => ResponseCode::ServFail,
+            2 => ResponseCode::Refused,
+            _ => ResponseCode::NoError,
+        };
+        message.metadata.authoritative = self.below(2) == 0;
+        message.metadata.truncation = self.below(8) == 0;
+        if self.below(2) == 0 {
+            message.edns = Some(Edns::new());
+        }
+        for _ in 0..self.below(5) {
+            let record = self.record(asked);
+            message.answers.push(record);
+        }
+        for _ in 0..self.below(3) {
+            let owner = Name::from_ascii(self.one(&NAMES)).unwrap();
+            let soa = SOA::new(owner.clone(), owner.clone(), 1, 1, 1, 1, 1);
+            message.authorities.push(Record::from_rdata(owner, 60, RData::SOA(soa)));
+            let record = self.record(asked);
+            message.authorities.push(record);
+            let record = self.record(asked);
+            message.additionals.push(record);
+        }
+        let octets = message.to_vec().unwrap_or_default();
+        Reply::Dns(DnsMessage::new(Blob::new(octets)))
+    }
+
+    fn conversation(&mut self) -> Conversation {
+        if self.below(5) == 0 {
+            return Conversation { connect: Err(self.net_failure()), tls: None, http: None };
+        }
+        let connect = Ok(Connected { elapsed_us: u64::from(self.0.next_u32()) });
+        let chain = |adversary: &mut Self| {
+            let certificates = adversary.below(4);
+            (0..certificates).map(|_| Blob::new(adversary.octets(60))).collect()
+        };
+        let tls = match self.below(5) {
+            0 => None,
+            1 => Some(Err(TlsFailed {
+                failure: match self.below(3) {
+                    0 => TlsFailure::Net { failure: self.net_failure() },
+                    1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
+                    _ => TlsFailure::ChainTooLarge,
+                },
+                chain: chain(self),
+            })),
+            _ => Some(Ok(TlsSession {
+                elapsed_us: 1,
+                version: "TLSv1.3".to_owned(),
+                cipher_suite: "x".to_owned(),
+                group: None,
+                alpn: None,
+                chain: chain(self),
+                ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
+            })),
+        };
+        let http = match self.below(6) {
+            0 => None,
+            1 => Some(Err(HttpFailure::Net { failure: self.net_failure() })),
+            2 => Some(Err(HttpFailure::HeadersTooLarge)),
+            _ => Some(Ok(self.response())),
+        };
+        Conversation { connect, tls, http }
+    }
+
+    fn response(&mut self) -> HttpResponse {
+        let status = [200, 204, 301, 302, 308, 404, 429, 503, 999][self.below(9)];
+        let mut headers = Vec::new();
+        for _ in 0..self.below(4) {
+            let name = self.one(&["location", "content-type", "content-encoding", "alt-svc"]);
+            let value = match name {
+                "location" => self.one(&URLS).to_owned(),
+                "content-encoding" => self.one(&["gzip", "br", "x"]).to_owned(),
+                "alt-svc" => "h3=\":443\"".to_owned(),
+                _ => self.octets(20).into_iter().map(char::from).collect(),
+            };
+            headers.push((name.to_owned(), value));
+        }
+        let body = match self.below(3) {
+            0 => Vec::new(),
+            1 => self.octets(300),
+            _ => format!("<base href={}><script src='{}'>", self.one(&URLS), self.one(&URLS)).into(),
+        };
+        HttpResponse {
+            elapsed_us: 1,
+            version: "HTTP/1.1".to_owned(),
+            status,
+            headers,
+            body: Blob::new(body),
+            body_end: if self.below(2) == 0 { BodyEnd::Complete } else { BodyEnd::TimedOut },
+        }
+    }
+
+    fn answer(&mut self, request: &Request) -> Observation {
+        let reply = match &request.question {
+            Question::Dns(question) => {
+                let mut asked = question.name.to_string();
+                if !asked.ends_with('.') {
+                    asked.push('.');
+                }
+                match Name::from_ascii(&asked) {
+                    Ok(_) => self.dns(&asked),
+                    Err(_) => self.dns("example."),
+                }
+            }
+            Question::Conversation(_) => Reply::Conversation(Box::new(self.conversation())),
+            Question::Route(address) => Reply::Route(Ok(*address)),
+            // What belongs to no question that is known here: a reply of the wrong kind.
+            #[allow(unreachable_patterns)]
+            _ => Reply::DnsFailed(self.net_failure()),
+        };
+        let observed_at = Timestamp::from_second(1_800_000_000).unwrap();
+        Observation { request: request.clone(), observed_at, elapsed_us: 1, reply }
+    }
+}
+
+fn inventory() -> Inventory {
+    let text = "version: 1
+settings: {resolvers: [\"192.0.2.53\"], attempts: 2}
+networks: [{prefix: \"2001:db8::/32\", name: T, testbed: true}, {prefix: \"192.0.2.0/24\", name: T, testbed: true}]
+organisations:
+  - id: o
+    services:
+      - {id: web, category: portal, web: \"https://www.example/\"}
+      - {id: gone, category: portal, web: \"http://a.example/\", state: retired}
+      - {id: moved, category: portal, web: \"https://a.example:8443/\", state: redirected}
+      - {id: literal, category: portal, web: \"https://[2001:db8::1]/\", state: ipv6-only}
+      - {id: mail, category: portal, mail: example}
+      - {id: zone, category: portal, zone: example}
+      - {id: dns, category: portal, dns: ns.example}
+      - {id: ntp, category: portal, ntp: a.example}
+      - {id: tls, category: portal, tls: \"a.example:636\"}
+      - {id: tcp, category: portal, tcp: \"a.example:99\"}
+      - {id: imap, category: portal, imap: a.example}
+      - {id: ssh, category: portal, ssh: a.example}
+";
+    inventory::parse(text.as_bytes(), "t.yaml")
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+        .inventory
+}
+
+/// Asks until nothing is named; the facts in the order in which they came.
+fn carry_out(
+    inventory: &Inventory,
+    service: &Service,
+    adversary: &mut Adversary,
+) -> Vec<Arc<Observation>> {
+    let mut evidence = Evidence::new();
+    let mut asked = HashSet::new();
+    let mut facts = Vec::new();
+    for _ in 0..ROUNDS_MAX {
+        let view = View {
+            evidence: &evidence,
+            settings: &inventory.settings,
+            networks: &inventory.networks,
+            dns64: &[],
+        };
+        let requests = plan::next(&view, service);
+        if requests.is_empty() {
+            return facts;
+        }
+        for request in requests {
+            assert!(asked.insert(request.key()), "{} asks again: {request}", service.id);
+            if let Some(peer) = peer(&request) {
+                assert!(inventory.networks.may_visit(peer) || is_ours(inventory, peer), "{request}");
+            }
+            let fact = Arc::new(adversary.answer(&request));
+            evidence.insert(fact.id(), Arc::clone(&fact));
+            facts.push(fact);
+        }
+        assert!(facts.len() <= inventory.settings.limits.requests_per_service);
+    }
+    panic!("{} is not done after {ROUNDS_MAX} rounds and {} facts", service.id, facts.len());
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    match &request.question {
+        Question::Dns(question) => Some(question.server.ip()),
+        Question::Conversation(question) => Some(question.address.ip()),
+        _ => None,
+    }
+}
+
+fn is_ours(inventory: &Inventory, address: IpAddr) -> bool {
+    inventory.settings.resolvers.iter().any(|resolver| resolver.ip() == address)
+}
+
+/// Everything that is said of a service, as text.
+fn said(inventory: &Inventory, service: &Arc<Service>, facts: &[Arc<Observation>]) -> String {
+    let mut evidence = Evidence::new();
+    for fact in facts {
+        evidence.insert(fact.id(), Arc::clone(fact));
+    }
+    let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
+    let yaml = policy::built_in("ipv6-only").unwrap();
+    let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
+    let trust = Trust::new(&[]).unwrap();
+    let vantage = Vantage {
+        name: "v".to_owned(),
+        ipv6: VantageIpv6::Working,
+        resolver: None,
+        dns64: Vec::new(),
+        validates_dnssec: None,
+        lost: Vec::new(),
+    };
+    let as_of = Timestamp::from_second(1_800_000_100).unwrap();
+    let bench = Bench { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of };
+    let result = judge_service(&bench, service, &evidence);
+    result
+        .verdicts
+        .iter()
+        .map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn asking_ends_and_order_changes_nothing(seed in any::<[u8; 32]>()) {
+        let inventory = inventory();
+        let rng = TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &seed);
+        let mut adversary = Adversary(rng);
+        for service in &inventory.services {
+            let mut facts = carry_out(&inventory, service, &mut adversary);
+            let in_order = said(&inventory, service, &facts);
+            facts.reverse();
+            prop_assert_eq!(&in_order, &said(&inventory, service, &facts));
+            for at in (1..facts.len()).rev() {
+                let other = adversary.below(at + 1);
+                facts.swap(at, other);
+            }
+            prop_assert_eq!(&in_order, &said(&inventory, service, &facts));
+        }
+    }
+}
