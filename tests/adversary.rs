@@ -202,7 +202,9 @@ impl Adversary {
         let body = match self.below(3) {
             0 => Vec::new(),
             1 => self.octets(300),
-            _ => format!("<base href={}><script src='{}'>", self.one(&URLS), self.one(&URLS)).into(),
+            _ => {
+                format!("<base href={}><script src='{}'>", self.one(&URLS), self.one(&URLS)).into()
+            }
         };
         HttpResponse {
             elapsed_us: 1,
@@ -285,7 +287,10 @@ fn carry_out(
         for request in requests {
             assert!(asked.insert(request.key()), "{} asks again: {request}", service.id);
             if let Some(peer) = peer(&request) {
-                assert!(inventory.networks.may_visit(peer) || is_ours(inventory, peer), "{request}");
+                assert!(
+                    inventory.networks.may_visit(peer) || is_ours(inventory, peer),
+                    "{request}"
+                );
             }
             let fact = Arc::new(adversary.answer(&request));
             evidence.insert(fact.id(), Arc::clone(&fact));

@@ -35,6 +35,9 @@ pub(super) struct Global {
         env = "V6READY_DB"
     )]
     pub db: PathBuf,
+    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …
+    #[arg(long, global = true, value_name = "FILE", env = "V6READY_CONFIG")]
+    pub config: Option<PathBuf>,
     /// When to colour the output (NO_COLOR is honoured)
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,

@@ -3,6 +3,7 @@
 mod asking;
 mod check;
 mod cli;
+mod config;
 mod demo;
 mod engine;
 mod explain;
@@ -23,14 +24,15 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use cli::{Cli, Command};
 
 /// Runs the program and returns its exit code: 0 all that was asked holds, 1 the gate failed, 2 the
 /// operator must mend something, 3 inconclusive, 4 an internal fault, 130 interrupted.
 pub fn main() -> ExitCode {
-    let Cli { global, command } = Cli::parse();
+    let Cli { global, command } = match config::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(stop) => return stop.report(),
+    };
     log(&global);
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),

@@ -20,5 +20,6 @@ pub(super) fn of_stdout(global: &Global) -> (bool, usize) {
 }
 
 fn window_columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))
 }
