@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use crate::check::{CATALOGUE, Case, Check, Rule, VantageCase, common};
 use crate::facts::{Trust, View};
 use crate::model::{
-    Evidence, Inventory, ObservationId, Outcome, Run, Service, Severity, Vantage, VantageIpv6,
-    Verdict,
+    Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Vantage,
+    VantageIpv6, Verdict,
 };
 use crate::policy::Policy;
 
@@ -182,6 +182,20 @@ impl ServiceResult {
 }
 
 impl RunResult {
+    /// Organisations with the services of this run that are theirs, in the inventory's order;
+    /// those without any are left out.
+    pub fn by_organisation(&self) -> Vec<(&Organisation, Vec<&ServiceResult>)> {
+        self.inventory
+            .organisations
+            .iter()
+            .map(|organisation| {
+                let theirs = |s: &&ServiceResult| s.service.id.organisation == organisation.id;
+                (organisation, self.services.iter().filter(theirs).collect::<Vec<_>>())
+            })
+            .filter(|(_, services)| !services.is_empty())
+            .collect()
+    }
+
     /// The figures of the run.
     pub fn summary(&self) -> Summary {
         Summary::of(&self.services)

@@ -45,6 +45,15 @@ impl Counts {
         (self.known() > 0).then(|| self.at_least(stage) as f64 * 100.0 / self.known() as f64)
     }
 
+    /// Counts where services stand.
+    pub fn of<'a>(services: impl IntoIterator<Item = &'a ServiceResult>) -> Self {
+        let mut counts = Self::default();
+        for result in services {
+            counts.add(result.standing);
+        }
+        counts
+    }
+
     fn add(&mut self, standing: Standing) {
         self.services += 1;
         match standing {

@@ -1,7 +1,8 @@
 //! Observations in a few lines that people can read.
 
+use super::failures;
 use crate::facts::certificate;
-use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text, TlsFailure};
+use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text};
 
 /// Characters of one hostile text that are shown.
 const SHOWN_MAX: usize = 300;
@@ -58,9 +59,9 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
                 }
             }
         },
-        Reply::DnsFailed(failure) => lines.push(failure.to_string()),
+        Reply::DnsFailed(failure) => lines.push(failures::net(failure, lang)),
         Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
-        Reply::Route(Err(failure)) => lines.push(failure.to_string()),
+        Reply::Route(Err(failure)) => lines.push(failures::net(failure, lang)),
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
     }
     lines.iter().map(|line| clean(line)).collect()
@@ -70,12 +71,12 @@ const MALFORMED: Text =
     Text { vi: "thông điệp DNS không hợp lệ", en: "malformed DNS message" };
 const FROM: Text = Text { vi: "địa chỉ nguồn", en: "from our address" };
 
-fn conversation(seen: &Conversation, _lang: Lang, lines: &mut Vec<String>) {
+fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
     match &seen.connect {
         Ok(connected) => {
             lines.push(format!("TCP: {:.1} ms", connected.elapsed_us as f64 / 1000.0));
         }
-        Err(failure) => lines.push(format!("TCP: {failure}")),
+        Err(failure) => lines.push(format!("TCP: {}", failures::net(failure, lang))),
     }
     let chain = match &seen.tls {
         None => &[][..],
@@ -86,7 +87,7 @@ fn conversation(seen: &Conversation, _lang: Lang, lines: &mut Vec<String>) {
             &session.chain
         }
         Some(Err(failed)) => {
-            lines.push(format!("TLS: {}", tls_failure(&failed.failure)));
+            lines.push(format!("TLS: {}", failures::tls(&failed.failure, lang)));
             &failed.chain
         }
     };
@@ -102,11 +103,14 @@ fn conversation(seen: &Conversation, _lang: Lang, lines: &mut Vec<String>) {
         Some(Ok(response)) => {
             let octets = response.body.bytes().len();
             let end = match &response.body_end {
-                BodyEnd::Complete => "",
-                BodyEnd::Limit => " (limit)",
-                BodyEnd::TimedOut => " (timed out)",
-                BodyEnd::Broken { .. } => " (broken off)",
+                BodyEnd::Complete => Text { vi: "", en: "" },
+                BodyEnd::Limit => Text { vi: " (đến giới hạn)", en: " (limit)" },
+                BodyEnd::TimedOut => Text { vi: " (quá thời gian chờ)", en: " (timed out)" },
+                BodyEnd::Broken { .. } => {
+                    Text { vi: " (bị ngắt giữa chừng)", en: " (broken off)" }
+                }
             };
+            let end = end.get(lang);
             lines.push(format!(
                 "HTTP: {} {} · {octets} octets{end}",
                 response.version, response.status
@@ -115,29 +119,7 @@ fn conversation(seen: &Conversation, _lang: Lang, lines: &mut Vec<String>) {
                 lines.push(format!("Location: {location}"));
             }
         }
-        Some(Err(failure)) => lines.push(format!("HTTP: {}", http_failure(failure))),
-    }
-}
-
-fn tls_failure(failure: &TlsFailure) -> String {
-    match failure {
-        TlsFailure::Net { failure } => failure.to_string(),
-        TlsFailure::Alert { code, name } => format!("alert {name} ({code})"),
-        TlsFailure::NothingInCommon { detail } => format!("nothing in common: {detail}"),
-        TlsFailure::BadSignature { detail } => format!("bad signature: {detail}"),
-        TlsFailure::NotTls { detail } => format!("not TLS: {detail}"),
-        TlsFailure::ChainTooLarge => "certificate chain over the limit".to_owned(),
-        TlsFailure::Ours { detail } => format!("our own fault: {detail}"),
-    }
-}
-
-fn http_failure(failure: &crate::model::HttpFailure) -> String {
-    use crate::model::HttpFailure;
-    match failure {
-        HttpFailure::Net { failure } => failure.to_string(),
-        HttpFailure::HeadersTooLarge => "headers over the limit".to_owned(),
-        HttpFailure::NotHttp { detail } => format!("not HTTP: {detail}"),
-        HttpFailure::Http2 { detail } => format!("HTTP/2: {detail}"),
+        Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),
     }
 }
 

@@ -77,11 +77,12 @@ struct Bar {
     label: String,
     x: usize,
     width: usize,
+    count: String,
 }
 
 struct CategoryRow {
     name: &'static str,
-    counts: Vec<usize>,
+    counts: Vec<String>,
 }
 
 struct CauseBlock {
@@ -160,10 +161,7 @@ fn page(sheet: &Sheet<'_>) -> Page {
             .iter()
             .map(|(category, counts)| CategoryRow {
                 name: texts::category(*category).get(lang),
-                counts: std::iter::once(counts.services)
-                    .chain(counts.stages)
-                    .chain([counts.unknown, counts.retired])
-                    .collect(),
+                counts: texts::counts(counts, &result.policy, lang),
             })
             .collect(),
         causes: cause_blocks(sheet, Outcome::Fail),
@@ -214,7 +212,7 @@ fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
     let summary = result.summary();
     let counts = &summary.all;
     let plain = |value: usize, label: Text, bad: bool| Figure {
-        value: value.to_string(),
+        value: texts::number(value, lang),
         label: label.get(lang).to_owned(),
         bad,
     };
@@ -227,8 +225,8 @@ fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
                 "{} {}: {} / {} {}",
                 GOAL.get(lang),
                 stage.number(),
-                counts.at_least(stage),
-                counts.known(),
+                texts::number(counts.at_least(stage), lang),
+                texts::number(counts.known(), lang),
                 texts::OF_KNOWN.get(lang)
             ),
             bad: false,
@@ -241,7 +239,8 @@ fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
 
 fn bars(sheet: &Sheet<'_>) -> Vec<Bar> {
     let counts = sheet.result.summary().all;
-    let stages = Stage::ALL.iter().map(|stage| {
+    let policy = &sheet.result.policy;
+    let stages = Stage::ALL.into_iter().filter(|s| texts::judged(policy, *s)).map(|stage| {
         let number = stage.number();
         let label = format!("{number} {}", stage.name().get(sheet.lang));
         (number.to_string(), label, counts.stages[usize::from(number)])
@@ -251,7 +250,8 @@ fn bars(sheet: &Sheet<'_>) -> Vec<Bar> {
     stages
         .chain([unknown])
         .map(|(class, label, width)| {
-            let bar = Bar { class, label, x, width };
+            let count = texts::number(width, sheet.lang);
+            let bar = Bar { class, label, x, width, count };
             x += width;
             bar
         })
@@ -291,21 +291,14 @@ fn cause_blocks(sheet: &Sheet<'_>, outcome: Outcome) -> Vec<CauseBlock> {
 }
 
 fn organisations(sheet: &Sheet<'_>) -> Vec<OrganisationBlock> {
-    let result = sheet.result;
-    result
-        .inventory
-        .organisations
-        .iter()
-        .map(|organisation| OrganisationBlock {
+    sheet
+        .result
+        .by_organisation()
+        .into_iter()
+        .map(|(organisation, services)| OrganisationBlock {
             name: clean(&organisation.name),
-            services: result
-                .services
-                .iter()
-                .filter(|service| service.service.id.organisation == organisation.id)
-                .map(|service| service_block(sheet, service))
-                .collect(),
+            services: services.into_iter().map(|service| service_block(sheet, service)).collect(),
         })
-        .filter(|block| !block.services.is_empty())
         .collect()
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::causes::causes;
 use super::describe::clean;
 use super::{Sheet, texts};
-use crate::model::{Outcome, Stage, VantageIpv6};
+use crate::judge::Counts;
+use crate::model::{Outcome, Stage, Text, VantageIpv6};
 
 /// Writes the report.
 ///
@@ -35,12 +36,16 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
     writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;
-    for stage in Stage::ALL {
-        let count = summary.all.stages[usize::from(stage.number())];
+    for stage in Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)) {
+        let count = texts::number(summary.all.stages[usize::from(stage.number())], lang);
         writeln!(out, "| {} {} | {count} |", stage.number(), stage.name().get(lang))?;
     }
-    writeln!(out, "| {} | {} |", texts::UNKNOWN.get(lang), summary.all.unknown)?;
-    writeln!(out, "| {} | {} |\n", texts::RETIRED.get(lang), summary.all.retired)?;
+    for (label, count) in
+        [(texts::UNKNOWN, summary.all.unknown), (texts::RETIRED, summary.all.retired)]
+    {
+        writeln!(out, "| {} | {} |", label.get(lang), texts::number(count, lang))?;
+    }
+    writeln!(out)?;
     for stage in Stage::ALL.into_iter().skip(1) {
         if result.policy.gates(stage).is_some()
             && let Some(percent) = summary.all.percent_at_least(stage)
@@ -58,13 +63,45 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out, "- {}: {}", texts::CRITICAL_SERVICES.get(lang), summary.critical)?;
+    let named = summary
+        .categories
+        .iter()
+        .map(|(category, counts)| (texts::category(*category).get(lang).to_owned(), *counts));
+    counts_table(sheet, texts::BY_CATEGORY, texts::CATEGORY, named, out)?;
+    let named = result.by_organisation().into_iter().map(|(organisation, services)| {
+        (escaped(&organisation.name), Counts::of(services.iter().copied()))
+    });
+    counts_table(sheet, texts::BY_ORGANISATION, texts::ORGANISATION, named, out)?;
     services(sheet, out)?;
     work_list(sheet, Outcome::Fail, texts::WORK_LIST.get(lang), out)?;
     work_list(sheet, Outcome::Inconclusive, texts::UNKNOWNS.get(lang), out)
 }
 
+fn counts_table(
+    sheet: &Sheet<'_>,
+    heading: Text,
+    column: Text,
+    rows: impl Iterator<Item = (String, Counts)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let lang = sheet.lang;
+    writeln!(out, "\n## {}\n", heading.get(lang))?;
+    write!(out, "| {} | {} |", column.get(lang), texts::SERVICES.get(lang))?;
+    for stage in Stage::ALL {
+        write!(out, " {} {} |", texts::STAGE.get(lang), stage.number())?;
+    }
+    writeln!(out, " {} | {} |", texts::UNKNOWN.get(lang), texts::RETIRED.get(lang))?;
+    writeln!(out, "|---|{}", "---:|".repeat(Stage::ALL.len() + 3))?;
+    for (name, counts) in rows {
+        let cells = texts::counts(&counts, &sheet.result.policy, lang);
+        writeln!(out, "| {name} | {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
 fn services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (lang, result) = (sheet.lang, sheet.result);
+    writeln!(out, "\n## {}", texts::ALL_SERVICES.get(lang))?;
     writeln!(
         out,
         "\n| {} | {} | {} | {} |\n|---|---|---|---|",
@@ -131,16 +168,21 @@ fn work_list(
 }
 
 /// Text in which nothing is markup: every character that Markdown or HTML could read gets a
-/// backslash or an entity (CommonMark §2.4, §2.5).
-fn escaped(text: &str) -> String {
+/// backslash or an entity (CommonMark §2.4, §2.5). An empty comment after `@` and `#` keeps forges
+/// from reading a mention or the number of an issue, which they look for after unescaping.
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in clean(text).chars() {
         match character {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|'
-            | '~' | '=' | '@' => {
+            '@' | '#' | '!' => {
+                escaped.push('\\');
+                escaped.push(character);
+                escaped.push_str("<!-- -->");
+            }
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '|' | '~' | '=' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
@@ -154,9 +196,10 @@ fn escaped(text: &str) -> String {
 mod tests {
     #[test]
     fn nothing_is_markup() {
-        let hostile = "<script>|`x`[a](javascript:1)\n=1+1";
+        let hostile = "<script>|`x`[a](javascript:1)\n=1+1 @admin #123";
         let shown = super::escaped(hostile);
         assert!(!shown.contains('<') && !shown.contains('\n') && shown.contains("\\|"));
         assert!(shown.contains("\\[a\\]\\("));
+        assert!(!shown.contains("@admin") && !shown.contains("#123"));
     }
 }

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use super::causes::{Cause, causes};
 use super::describe::{clean, observation};
@@ -13,6 +12,12 @@ use crate::model::{Lang, Outcome, Stage, Subject, VantageIpv6};
 
 /// Subjects of one cause that are listed; the HTML report has them all.
 const LISTED_MAX: usize = 8;
+
+/// Columns between two columns of a table.
+const GAP: usize = 2;
+
+/// Columns that a service's name has at least.
+const NAME_MIN: usize = 16;
 
 /// Prints the summary of a run.
 ///
@@ -61,31 +66,48 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn services(&mut self, sheet: &Sheet<'_>) -> io::Result<()> {
-        let result = sheet.result;
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
-        let headings = [texts::SERVICE, texts::STAGE, texts::BLOCKERS];
-        table.set_header(headings.map(|text| Cell::new(text.get(self.lang))));
-        for organisation in &result.inventory.organisations {
-            let of = |service: &&ServiceResult| service.service.id.organisation == organisation.id;
-            let mut services = result.services.iter().filter(of).peekable();
-            if services.peek().is_none() {
-                continue;
-            }
-            table.add_row(vec![Cell::new(clean(&organisation.name))]);
+        let lang = self.lang;
+        let mut lines = vec![
+            [texts::SERVICE, texts::STAGE, texts::BLOCKERS].map(|text| text.get(lang).to_owned()),
+        ];
+        let mut heads = vec![0];
+        for (organisation, services) in sheet.result.by_organisation() {
+            heads.push(lines.len());
+            lines.push([clean(&organisation.name), String::new(), String::new()]);
             for service in services {
                 let blockers: Vec<_> = service.blockers.iter().map(|b| b.check).collect();
-                table.add_row(vec![
-                    Cell::new(format!("  {}", clean(&service.service.name))),
-                    Cell::new(texts::standing(service.standing, self.lang)),
-                    Cell::new(blockers.join(", ")),
+                lines.push([
+                    clean(&service.service.name),
+                    texts::standing(service.standing, lang),
+                    blockers.join(", "),
                 ]);
             }
         }
-        writeln!(self.out, "{table}\n")
+        let longest = |column: usize| lines.iter().map(|l| l[column].chars().count()).max();
+        let stage = longest(1).unwrap_or(0).min(self.width / 4);
+        let blockers = longest(2).unwrap_or(0).min(self.width / 3);
+        let name = self.width.saturating_sub(stage + blockers + 2 * GAP).max(NAME_MIN);
+        for (at, [first, second, third]) in lines.iter().enumerate() {
+            let head = heads.contains(&at);
+            let (indent, room) = if head { ("", name) } else { ("  ", name.saturating_sub(2)) };
+            // An organisation's name has the whole line.
+            let room = if head && at > 0 { self.width } else { room };
+            let cells = [folded(first, room), folded(second, stage), folded(third, blockers)];
+            let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+            for line in 0..height {
+                let cell = |column: usize| cells[column].get(line).map_or("", String::as_str);
+                let text = format!(
+                    "{:<name$}{:GAP$}{:<stage$}{:GAP$}{}",
+                    format!("{indent}{}", cell(0)),
+                    "",
+                    cell(1),
+                    "",
+                    cell(2),
+                );
+                writeln!(self.out, "{}", text.trim_end())?;
+            }
+        }
+        writeln!(self.out)
     }
 
     fn causes(&mut self, heading: &str, causes: &[Cause<'_>]) -> io::Result<()> {
@@ -107,12 +129,9 @@ impl Page<'_> {
         };
         let style = self.style(failing.unwrap_or(Outcome::Inconclusive));
         let sign = texts::sign(failing.unwrap_or(Outcome::Inconclusive));
-        writeln!(
-            self.out,
-            "{style}{sign}{style:#} {} ({severity}): {}",
-            cause.check.id,
-            cause.check.message(cause.reason, self.lang),
-        )?;
+        let message = cause.check.message(cause.reason, self.lang);
+        write!(self.out, "{style}{sign}{style:#}")?;
+        self.wrapped(" ", "    ", &format!("{} ({severity}): {message}", cause.check.id))?;
         for (service, judged) in cause.services.iter().take(LISTED_MAX) {
             let which: Vec<_> = judged
                 .verdict
@@ -121,7 +140,8 @@ impl Page<'_> {
                 .filter(|subject| subject.outcome == judged.verdict.outcome)
                 .map(|subject| self.subject(subject))
                 .collect();
-            writeln!(self.out, "    {}  {}", service.service.id, which.join("; "))?;
+            let line = format!("{}  {}", service.service.id, which.join("; "));
+            self.wrapped("    ", "      ", &line)?;
         }
         if let more @ 1.. = cause.services.len().saturating_sub(LISTED_MAX) {
             writeln!(self.out, "    {} {more}", texts::MORE.get(self.lang))?;
@@ -155,8 +175,8 @@ impl Page<'_> {
                 "{} ≥ {}: {} / {} = {} {} ({})",
                 texts::STAGE.get(lang),
                 stage.number(),
-                counts.at_least(stage),
-                counts.known(),
+                texts::number(counts.at_least(stage), lang),
+                texts::number(counts.known(), lang),
                 texts::percent(percent, lang),
                 texts::OF_KNOWN.get(lang),
                 stage.name().get(lang),
@@ -166,11 +186,11 @@ impl Page<'_> {
             self.out,
             "{}: {} · {}: {} · {}: {} · {}: {}",
             texts::SERVICES.get(lang),
-            counts.services,
+            texts::number(counts.services, lang),
             texts::UNKNOWN.get(lang),
-            counts.unknown,
+            texts::number(counts.unknown, lang),
             texts::RETIRED.get(lang),
-            counts.retired,
+            texts::number(counts.retired, lang),
             texts::CRITICAL_SERVICES.get(lang),
             summary.critical,
         )?;
@@ -220,21 +240,11 @@ impl Page<'_> {
 
     /// Breaks a text at spaces; `first` stands before its first line and `then` before the others.
     fn wrapped(&mut self, first: &str, then: &str, text: &str) -> io::Result<()> {
-        let mut line = first.to_owned();
-        let mut is_empty = true;
-        for word in text.split_whitespace() {
-            if !is_empty && line.chars().count() + 1 + word.chars().count() > self.width {
-                writeln!(self.out, "{line}")?;
-                line = then.to_owned();
-                is_empty = true;
-            }
-            if !is_empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_empty = false;
+        let room = self.width.saturating_sub(then.chars().count());
+        for (at, line) in folded(text, room).iter().enumerate() {
+            writeln!(self.out, "{}{line}", if at == 0 { first } else { then })?;
         }
-        writeln!(self.out, "{line}")
+        Ok(())
     }
 
     fn style(&self, outcome: Outcome) -> Style {
@@ -245,5 +255,47 @@ impl Page<'_> {
             Outcome::Inconclusive => AnsiColor::Yellow,
         };
         if self.color { colour.on_default() } else { Style::new() }
+    }
+}
+
+/// A text in lines of at most `width` characters, broken at spaces; a longer word is cut.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let mut rest: Vec<char> = word.chars().collect();
+        if length > 0 && length + 1 + rest.len() > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        while rest.len() > width {
+            let tail = rest.split_off(width);
+            lines.push(rest.into_iter().collect());
+            rest = tail;
+        }
+        length += rest.len();
+        line.extend(rest);
+    }
+    if length > 0 || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn long_texts_are_folded() {
+        assert_eq!(folded("một hai ba", 7), ["một hai", "ba"]);
+        assert_eq!(folded("a abcdefgh b", 3), ["a", "abc", "def", "gh", "b"]);
+        assert_eq!(folded("", 3), [""]);
     }
 }

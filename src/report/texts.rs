@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::judge::Standing;
-use crate::model::{Category, Lang, Outcome, Severity, Text};
+use crate::judge::{Counts, Standing};
+use crate::model::{Category, Lang, Outcome, Severity, Stage, Text};
+use crate::policy::Policy;
 
 /// Declares the fixed words: name, Vietnamese, English.
 macro_rules! words {
@@ -24,6 +25,12 @@ words! {
     SERVICE "Dịch vụ" "Service"
     /// A column.
     CATEGORY "Nhóm dịch vụ" "Category"
+    /// A heading.
+    BY_CATEGORY "Theo nhóm dịch vụ" "By category"
+    /// A heading.
+    BY_ORGANISATION "Theo cơ quan, đơn vị" "By organisation"
+    /// A heading.
+    ALL_SERVICES "Từng dịch vụ" "Every service"
     /// A column.
     STAGE "Mức" "Stage"
     /// A column.
@@ -124,6 +131,44 @@ pub fn standing(standing: Standing, lang: Lang) -> String {
     }
 }
 
+/// A whole number, its digits grouped in threes in the language's form.
+pub fn number(value: usize, lang: Lang) -> String {
+    let digits = value.to_string();
+    let separator = match lang {
+        Lang::Vi => '.',
+        Lang::En => ',',
+    };
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(separator);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The cells of a table of counts: services, each stage, unknown, retired. A stage that the policy
+/// doesn't judge has no count: `–`, and not 0.
+pub fn counts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<String> {
+    let stages = Stage::ALL.into_iter().map(|stage| match judged(policy, stage) {
+        true => number(counts.stages[usize::from(stage.number())], lang),
+        false => NOT_JUDGED.to_owned(),
+    });
+    std::iter::once(number(counts.services, lang))
+        .chain(stages)
+        .chain([number(counts.unknown, lang), number(counts.retired, lang)])
+        .collect()
+}
+
+/// What stands for the count of a stage that the policy doesn't judge.
+pub const NOT_JUDGED: &str = "–";
+
+/// Whether a policy says which services reach a stage; stage 0 needs no gate.
+pub fn judged(policy: &Policy, stage: Stage) -> bool {
+    stage <= policy.highest_stage()
+}
+
 /// A percentage with one decimal, in the language's form.
 pub fn percent(value: f64, lang: Lang) -> String {
     let text = format!("{value:.1} %");
@@ -152,6 +197,9 @@ mod tests {
         let at: Timestamp = "2026-11-26T20:08:00Z".parse().unwrap();
         assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::Vi), "03:08 ngày 27/11/2026");
         assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::En), "27 November 2026, 03:08 (UTC+07)");
+        assert_eq!(number(1_234_567, Lang::Vi), "1.234.567");
+        assert_eq!(number(1_234, Lang::En), "1,234");
+        assert_eq!(number(999, Lang::En), "999");
         assert_eq!(percent(66.666, Lang::Vi), "66,7 %");
         assert_eq!(percent(66.666, Lang::En), "66.7 %");
     }

@@ -1,0 +1,123 @@
+//! Failures as evidence shows them: words in both languages, with the wire's own numbers.
+
+use crate::model::{HttpFailure, IcmpMeaning, Lang, NetFailure, Text, TlsFailure};
+
+/// Why an exchange failed below the application.
+pub fn net(failure: &NetFailure, lang: Lang) -> String {
+    let words = match failure {
+        NetFailure::Refused => {
+            Text { vi: "bị từ chối kết nối", en: "connection refused" }
+        }
+        NetFailure::Reset => Text { vi: "kết nối bị ngắt (RST)", en: "connection reset" },
+        NetFailure::TimedOut => Text { vi: "quá thời gian chờ", en: "timed out" },
+        NetFailure::Closed => {
+            Text { vi: "phía bên kia đóng kết nối quá sớm", en: "closed too early" }
+        }
+        NetFailure::Icmp { icmp_type, icmp_code, from, meaning } => {
+            let from = from.map(|from| format!(", {from}")).unwrap_or_default();
+            let words = icmp(*meaning).get(lang);
+            return format!("{words} (ICMP {icmp_type}/{icmp_code}{from})");
+        }
+        NetFailure::NoRoute => Text {
+            vi: "điểm đo không có tuyến đến địa chỉ này",
+            en: "no route from here (ours)",
+        },
+        NetFailure::NotPermitted => {
+            Text { vi: "máy đo không cho phép gửi", en: "not permitted on our side" }
+        }
+        NetFailure::Exhausted { errno } => {
+            let words = Text { vi: "máy đo hết tài nguyên", en: "our resources ran out" };
+            return format!("{} ({errno})", words.get(lang));
+        }
+        NetFailure::Other { errno } => {
+            let words =
+                Text { vi: "lỗi khác của hệ điều hành", en: "other system error" };
+            return format!("{} ({errno})", words.get(lang));
+        }
+    };
+    words.get(lang).to_owned()
+}
+
+fn icmp(meaning: IcmpMeaning) -> Text {
+    match meaning {
+        IcmpMeaning::NoRoute => {
+            Text { vi: "bộ định tuyến không có tuyến", en: "no route" }
+        }
+        IcmpMeaning::Prohibited => {
+            Text { vi: "bị chặn theo chính sách", en: "administratively prohibited" }
+        }
+        IcmpMeaning::BeyondScope => Text {
+            vi: "vượt phạm vi của địa chỉ nguồn",
+            en: "beyond the scope of the source",
+        },
+        IcmpMeaning::AddressUnreachable => Text {
+            vi: "không có thiết bị nào mang địa chỉ này",
+            en: "address unreachable",
+        },
+        IcmpMeaning::PortUnreachable => {
+            Text { vi: "cổng không có dịch vụ lắng nghe", en: "port unreachable" }
+        }
+        IcmpMeaning::PolicyFailed => Text {
+            vi: "địa chỉ nguồn không đúng chính sách",
+            en: "source address policy",
+        },
+        IcmpMeaning::RejectRoute => Text { vi: "tuyến bị từ chối", en: "reject route" },
+        IcmpMeaning::PacketTooBig => Text { vi: "gói tin quá lớn", en: "packet too big" },
+        IcmpMeaning::HopLimitExceeded => {
+            Text { vi: "vượt số chặng cho phép", en: "hop limit exceeded" }
+        }
+        IcmpMeaning::Other => Text { vi: "lỗi ICMP khác", en: "other ICMP error" },
+    }
+}
+
+/// Why a TLS handshake failed.
+pub fn tls(failure: &TlsFailure, lang: Lang) -> String {
+    let (words, detail) = match failure {
+        TlsFailure::Net { failure } => return net(failure, lang),
+        TlsFailure::Alert { code, name } => {
+            (Text { vi: "máy chủ gửi cảnh báo TLS", en: "alert" }, Some(format!("{name} ({code})")))
+        }
+        TlsFailure::NothingInCommon { detail } => (
+            Text { vi: "không có tham số TLS chung", en: "nothing in common" },
+            Some(detail.clone()),
+        ),
+        TlsFailure::BadSignature { detail } => {
+            (Text { vi: "chữ ký không hợp lệ", en: "bad signature" }, Some(detail.clone()))
+        }
+        TlsFailure::NotTls { detail } => {
+            (Text { vi: "không phải TLS", en: "not TLS" }, Some(detail.clone()))
+        }
+        TlsFailure::ChainTooLarge => (
+            Text {
+                vi: "chuỗi chứng thư vượt giới hạn", en: "certificate chain over the limit"
+            },
+            None,
+        ),
+        TlsFailure::Ours { detail } => {
+            (Text { vi: "lỗi của máy đo", en: "our own fault" }, Some(detail.clone()))
+        }
+    };
+    with_detail(words, detail.as_deref(), lang)
+}
+
+/// Why there is no HTTP response.
+pub fn http(failure: &HttpFailure, lang: Lang) -> String {
+    let (words, detail) = match failure {
+        HttpFailure::Net { failure } => return net(failure, lang),
+        HttpFailure::HeadersTooLarge => {
+            (Text { vi: "phần đầu vượt giới hạn", en: "headers over the limit" }, None)
+        }
+        HttpFailure::NotHttp { detail } => {
+            (Text { vi: "không phải HTTP", en: "not HTTP" }, Some(detail))
+        }
+        HttpFailure::Http2 { detail } => (Text { vi: "lỗi HTTP/2", en: "HTTP/2" }, Some(detail)),
+    };
+    with_detail(words, detail.map(String::as_str), lang)
+}
+
+fn with_detail(words: Text, detail: Option<&str>, lang: Lang) -> String {
+    match detail {
+        Some(detail) => format!("{}: {detail}", words.get(lang)),
+        None => words.get(lang).to_owned(),
+    }
+}
