@@ -1,0 +1,183 @@
+//! A scan of N healthy dual-stack web services, beside a bare loop that makes the same connections,
+//! handshakes and GETs: `cargo bench --bench scan -- 1000 10000`.
+//!
+//! Everything runs in a network namespace of its own (needs `ip` from iproute2, and root or user
+//! namespaces). The servers are a process of their own, whose CPU time isn't counted. What is
+//! printed: services per second, client CPU per service and per conversation, requests per service,
+//! peak memory, and the ratio to the bare loop of the same run.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "scan/bare.rs"]
+mod bare;
+#[path = "scan/servers.rs"]
+mod servers;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use serde_json::Value;
+
+const ROLE: &str = "V6READY_BENCH_ROLE";
+
+/// Connections that a healthy https service costs: 443 and 80 over both families.
+const CONVERSATIONS: usize = 4;
+
+fn main() {
+    let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![1000] } else { sizes };
+    match std::env::var(ROLE).as_deref() {
+        Ok("inside") => inside(&sizes),
+        Ok("servers") => servers::run(Path::new(&std::env::args().next_back().unwrap())),
+        Ok("bare") => bare::run(sizes[0], Path::new(&std::env::args().next_back().unwrap())),
+        _ => outside(&sizes),
+    }
+}
+
+fn outside(sizes: &[usize]) {
+    let mut unshare = Command::new("unshare");
+    if !nix::unistd::geteuid().is_root() {
+        unshare.arg("--map-root-user");
+    }
+    let status = unshare
+        .args(["--net", "--"])
+        .arg(std::env::current_exe().unwrap())
+        .args(sizes.iter().map(ToString::to_string))
+        .env(ROLE, "inside")
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+fn inside(sizes: &[usize]) {
+    std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").unwrap();
+    for arguments in [
+        "link set lo up",
+        "-6 route add local 2001:db8::/32 dev lo",
+        "-4 route add local 192.0.2.0/24 dev lo",
+        "-4 route add local 198.18.0.0/15 dev lo",
+    ] {
+        assert!(Command::new("ip").args(arguments.split(' ')).status().unwrap().success());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut serving = role("servers", &[], folder.path()).spawn().unwrap();
+    let began = Instant::now();
+    while std::net::TcpStream::connect("[2001:db8:53::53]:53").is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10), "the servers do not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    for &services in sizes {
+        let bare = measured(&mut role("bare", &[services.to_string()], folder.path()));
+        let scan = measured(&mut scan(services, folder.path()));
+        let result: Value = serde_json::from_slice(&scan.stdout).unwrap();
+        print(services, &bare, &scan, &result, folder.path());
+    }
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+}
+
+fn role(role: &str, arguments: &[String], folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(arguments).arg(folder).env(ROLE, role).stdin(Stdio::null());
+    command
+}
+
+/// The real program on an inventory of N services.
+fn scan(services: usize, folder: &Path) -> Command {
+    let mut text = "version: 1
+title: Bench
+lang: en
+settings:
+  resolvers: [\"[2001:db8:53::53]:53\"]
+  control_targets: [\"[2001:db8:53::53]:53\", \"[2001:db8:53::54]:53\"]
+  root_hints: root.hints
+  extra_ca: [ca.pem]
+networks:
+  - {prefix: \"2001:db8::/32\", name: Bench, testbed: true}
+  - {prefix: \"198.18.0.0/15\", name: Bench, internal: true}
+organisations:
+  - id: o
+    services:
+"
+    .to_owned();
+    for number in 1..=services {
+        let host = servers::host(number);
+        writeln!(text, "      - {{id: s{number}, category: portal, web: \"https://{host}/\"}}")
+            .unwrap();
+    }
+    let inventory = folder.join(format!("{services}.yaml"));
+    std::fs::write(&inventory, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
+    command
+        .arg("--quiet")
+        .arg("--db")
+        .arg(folder.join(format!("{services}.db")))
+        .args(["scan", "--format", "json"])
+        .arg(inventory);
+    command
+}
+
+struct Measured {
+    wall: Duration,
+    cpu: Duration,
+    stdout: Vec<u8>,
+    peak_kib: i64,
+}
+
+/// Runs a child and says what it alone took.
+fn measured(command: &mut Command) -> Measured {
+    let cpu = || {
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+        let part = |time: nix::sys::time::TimeVal| {
+            Duration::from_micros(
+                u64::try_from(time.tv_sec() * 1_000_000 + time.tv_usec()).unwrap(),
+            )
+        };
+        part(usage.user_time()) + part(usage.system_time())
+    };
+    let (cpu_before, began) = (cpu(), Instant::now());
+    let output = command.stderr(Stdio::inherit()).output().unwrap();
+    let wall = began.elapsed();
+    assert!(output.status.success(), "{command:?}");
+    Measured {
+        wall,
+        cpu: cpu() - cpu_before,
+        stdout: output.stdout,
+        // Of the largest child so far; the scan is the largest.
+        peak_kib: getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss(),
+    }
+}
+
+fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, folder: &Path) {
+    let summary = &result["summary"];
+    assert_eq!(summary["services"], services);
+    let store = rusqlite::Connection::open(folder.join(format!("{services}.db"))).unwrap();
+    let requests: i64 =
+        store.query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).unwrap();
+    let per = |time: Duration, parts: usize| time.as_secs_f64() * 1e6 / parts as f64;
+    let conversations = services * CONVERSATIONS;
+    println!("{services} services, {}", summary["stages"]);
+    println!(
+        "  scan: {:.0} services/s, client CPU {:.0} µs a service, {:.0} µs a conversation, \
+         {:.1} requests a service, peak memory {:.0} MiB",
+        services as f64 / scan.wall.as_secs_f64(),
+        per(scan.cpu, services),
+        per(scan.cpu, conversations),
+        requests as f64 / services as f64,
+        scan.peak_kib as f64 / 1024.0,
+    );
+    println!(
+        "  bare: {:.0} services/s, client CPU {:.0} µs a service, {:.0} µs a conversation",
+        services as f64 / bare.wall.as_secs_f64(),
+        per(bare.cpu, services),
+        per(bare.cpu, conversations),
+    );
+    println!(
+        "  ratio: {:.2}× the bare loop's CPU, {:.0} % of its rate",
+        scan.cpu.as_secs_f64() / bare.cpu.as_secs_f64(),
+        100.0 * bare.wall.as_secs_f64() / scan.wall.as_secs_f64(),
+    );
+}
