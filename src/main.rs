@@ -1,5 +1,12 @@
 //! The program; see the library's `commands`.
 
-fn main() -> std::process::ExitCode {
-    v6ready::commands::main()
+use std::process::ExitCode;
+
+/// An internal fault, in the program's list of exit codes.
+const INTERNAL_FAULT: u8 = 4;
+
+fn main() -> ExitCode {
+    // The panic's message has been printed by then.
+    std::panic::catch_unwind(v6ready::commands::main)
+        .unwrap_or_else(|_| ExitCode::from(INTERNAL_FAULT))
 }

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::{self, FuturesUnordered};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::asking::Asking;
 use super::progress::Progress;
@@ -18,9 +19,9 @@ use crate::probe::Live;
 use crate::store::{Recorder, Store};
 
 /// What a run is made from.
-pub(super) struct Setup<'a> {
+pub(super) struct Setup {
     /// What is scanned, with the effective settings.
-    pub inventory: &'a Inventory,
+    pub inventory: Arc<Inventory>,
     /// The chosen services.
     pub services: Vec<Arc<Service>>,
     /// The run as it was begun (or resumed).
@@ -48,12 +49,13 @@ pub(super) enum Ending {
 ///
 /// # Errors
 /// What the operator must mend: sockets that can't be opened, a store that can't be written.
-pub(super) async fn scan(setup: Setup<'_>, progress: &Progress) -> Result<(Run, Ending), Stop> {
+pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<(Run, Ending), Stop> {
     let Setup { inventory, services, mut run, recorder, reader, resumed } = setup;
     let settings = inventory.settings.clone();
     let live = Live::new(&settings).map_err(Stop::of_error)?;
     let asking = Asking::new(live, settings, run.id.clone(), recorder.clone(), reader, resumed);
-    let mut tests = Tests::begin(&asking, inventory, &run).map_err(Stop::of_error)?;
+    let asking = Arc::new(asking);
+    let mut tests = Tests::begin(&asking, &inventory, &run).map_err(Stop::of_error)?;
     let vantage = tests.next().await;
     if vantage.ipv6 == VantageIpv6::Absent || !tests.last_works() {
         // What an earlier session saw while the vantage point worked still counts.
@@ -63,7 +65,13 @@ pub(super) async fn scan(setup: Setup<'_>, progress: &Progress) -> Result<(Run, 
     }
     let (stopping, stop) = watch::channel(false);
     let ended = {
-        let all = ask_all(&asking, inventory, &services, &vantage.dns64, stop, progress);
+        let scene = Scene {
+            asking: Arc::clone(&asking),
+            inventory: Arc::clone(&inventory),
+            dns64: vantage.dns64.into(),
+            stop,
+        };
+        let all = ask_all(&scene, services, progress);
         // Beside the asking, and never in its way: a stalled loop would look like slow targets.
         let watching = async {
             loop {
@@ -104,41 +112,49 @@ fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<(Run, Endin
 /// an answer from DNS or for their turn at a host.
 const SERVICES_PER_CONVERSATION: usize = 2;
 
-/// Returns whether everything was asked.
-async fn ask_all(
-    asking: &Asking,
-    inventory: &Inventory,
-    services: &[Arc<Service>],
-    dns64: &[ipnet::Ipv6Net],
+/// What the loops of all services have in common.
+#[derive(Clone)]
+struct Scene {
+    asking: Arc<Asking>,
+    inventory: Arc<Inventory>,
+    dns64: Arc<[ipnet::Ipv6Net]>,
     stop: watch::Receiver<bool>,
+}
+
+/// Returns whether everything was asked. Each service is a task of its own, so that handshakes use
+/// every core.
+async fn ask_all(
+    scene: &Scene,
+    services: Vec<Arc<Service>>,
     progress: &Progress,
 ) -> Result<bool, Stop> {
-    let at_once = inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
-    let mut under_way = stream::iter(services)
-        .map(|service| {
-            let stop = stop.clone();
-            async move {
-                let asked = ask_service(asking, inventory, service, dns64, stop).await;
-                progress.service_done();
-                asked
-            }
-        })
-        .buffer_unordered(at_once);
+    let at_once = scene.inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
+    let mut waiting = services.into_iter();
+    // Dropped with this future, it ends the tasks.
+    let mut under_way = JoinSet::new();
     let mut complete = true;
-    while let Some(asked) = under_way.next().await {
-        complete &= asked?;
+    loop {
+        while under_way.len() < at_once
+            && let Some(service) = waiting.next()
+        {
+            under_way.spawn(ask_service(scene.clone(), service));
+        }
+        match under_way.join_next().await {
+            None => return Ok(complete),
+            Some(Ok(asked)) => complete &= asked?,
+            Some(Err(ended)) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Nobody else ends these tasks.
+                Err(_) => complete = false,
+            },
+        }
+        progress.service_done();
     }
-    Ok(complete)
 }
 
 /// The planner's loop for one service. Returns whether it came to its end.
-async fn ask_service(
-    asking: &Asking,
-    inventory: &Inventory,
-    service: &Service,
-    dns64: &[ipnet::Ipv6Net],
-    mut stop: watch::Receiver<bool>,
-) -> Result<bool, Stop> {
+async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<bool, Stop> {
+    let Scene { asking, inventory, dns64, mut stop } = scene;
     let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
     let mut under_way = FuturesUnordered::new();
     let mut named = std::collections::HashSet::new();
@@ -150,21 +166,28 @@ async fn ask_service(
             evidence: &evidence,
             settings: &inventory.settings,
             networks: &inventory.networks,
-            dns64,
+            dns64: &dns64,
         };
         // An answer can open the next question while others are still awaited.
-        for request in plan::next(&view, service) {
+        for request in plan::next(&view, &service) {
             if named.insert(request.key()) {
+                let (asking, service) = (&asking, &service);
                 under_way.push(async move { asking.ask(&service.id, &request).await });
             }
         }
-        let answered = tokio::select! {
+        let mut answered = tokio::select! {
             answered = under_way.next() => answered,
             _ = stop.wait_for(|stopped| *stopped) => return Ok(false),
         };
-        let Some(fact) = answered else { return Ok(true) };
-        let (id, observation) = fact.map_err(Stop::of_error)?;
-        evidence.insert(id, observation);
+        if answered.is_none() {
+            return Ok(true);
+        }
+        // Planning reads all the evidence, so what has come in the meantime goes with it.
+        while let Some(fact) = answered {
+            let (id, observation) = fact.map_err(Stop::of_error)?;
+            evidence.insert(id, observation);
+            answered = under_way.next().now_or_never().flatten();
+        }
         if let Some(failure) = asking.recorder().failure() {
             return Err(Stop::mend(failure));
         }

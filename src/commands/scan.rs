@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -90,8 +91,14 @@ pub(super) fn fresh(
     let mut store = Store::open(&global.db).map_err(Stop::of_error)?;
     let recorder = store.begin(&run, &inputs).map_err(Stop::of_error)?;
     let reader = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let setup =
-        Setup { inventory: &loaded.inventory, services, run, recorder, reader, resumed: false };
+    let setup = Setup {
+        inventory: Arc::new(loaded.inventory.clone()),
+        services,
+        run,
+        recorder,
+        reader,
+        resumed: false,
+    };
     carry_out(global, store, setup)
 }
 
@@ -106,7 +113,7 @@ fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, Stop> {
     let recorder = store.resume(&stored.run.id).map_err(Stop::of_error)?;
     let reader = Store::open_existing(&global.db).map_err(Stop::of_error)?;
     let setup = Setup {
-        inventory: &loaded.inventory,
+        inventory: Arc::new(loaded.inventory),
         services,
         run: stored.run,
         recorder,
@@ -125,7 +132,7 @@ fn newest_incomplete(store: &Store) -> Result<Case, Stop> {
     }
 }
 
-fn carry_out(global: &Global, store: Store, setup: Setup<'_>) -> Result<Scanned, Stop> {
+fn carry_out(global: &Global, store: Store, setup: Setup) -> Result<Scanned, Stop> {
     let progress = Progress::new(setup.services.len(), global.quiet);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::of_error)?;
