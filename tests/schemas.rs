@@ -1,14 +1,88 @@
 //! The published schemas are those of this program. `V6READY_UPDATE=1 cargo test --test schemas`
 //! writes them anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
+
+use serde_json::Value;
+
+fn is_fresh(file: &str, schema: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(file);
+    if std::env::var_os("V6READY_UPDATE").is_some() {
+        std::fs::write(&path, schema).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), schema, "see this test's head");
+}
 
 #[test]
 fn the_result_schema_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/result-1.json");
-    let schema = v6ready::report::json::schema();
-    if std::env::var_os("V6READY_UPDATE").is_some() {
-        std::fs::write(&path, &schema).unwrap();
+    is_fresh("result-1.json", &v6ready::report::json::schema());
+}
+
+#[test]
+fn the_inventory_schema_is_fresh() {
+    is_fresh("inventory-1.json", &v6ready::inventory::schema());
+}
+
+fn accepted_by_schema(yaml: &str) -> bool {
+    let schema: Value = serde_json::from_str(&v6ready::inventory::schema()).unwrap();
+    let inventory: Value = serde_saphyr::from_str(yaml).unwrap();
+    jsonschema::validate(&schema, &inventory).is_ok()
+}
+
+fn accepted_by_parser(yaml: &str) -> bool {
+    v6ready::inventory::parse(yaml.as_bytes(), "t.yaml").is_ok()
+}
+
+/// Example inventories are good for both, and what the schema can say it says as the parser does.
+#[test]
+fn the_inventory_schema_and_the_parser_agree() {
+    use v6ready::model::Lang;
+    let own = include_str!("../inventory.yaml").to_owned();
+    let scaffolds = [Lang::Vi, Lang::En].map(|lang| v6ready::inventory::scaffold(lang, None));
+    for good in scaffolds.iter().chain([&own]) {
+        assert!(accepted_by_schema(good) && accepted_by_parser(good), "{good}");
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), schema, "see this test's head");
+    let with = |head: &str, service: &str| {
+        format!("version: 1\n{head}\norganisations: [{{id: o, services: [{service}]}}]\n")
+    };
+    let service = "{id: s, category: portal, web: \"https://example.vn/\"}";
+    for head in [
+        "title: x",
+        "lang: en",
+        "settings: {attempts: 3, timeouts: {dns: 3s}, per_host_interval: 100ms}",
+        "networks: [{prefix: \"2001:db8::/32\", name: x, asn: 64500, testbed: true}]",
+    ] {
+        let good = with(head, service);
+        assert!(accepted_by_schema(&good) && accepted_by_parser(&good), "{head}");
+    }
+    for head in [
+        "titel: x",
+        "lang: fr",
+        "settings: {attempts: 0}",
+        "settings: {timeouts: {dns: 3}}",
+        "settings: {timeouts: {smtp: 3s}}",
+        "networks: [{name: x}]",
+        "networks: [{prefix: \"2001:db8::/32\", name: x, asn: 0}]",
+    ] {
+        let bad = with(head, service);
+        assert!(!accepted_by_schema(&bad) && !accepted_by_parser(&bad), "{head}");
+    }
+    for bad in [
+        "{category: portal, web: \"https://example.vn/\"}",
+        "{id: s, web: \"https://example.vn/\"}",
+        "{id: s, category: portal}",
+        "{id: s, category: portal, web: \"https://example.vn/\", mail: example.vn}",
+        "{id: S, category: portal, mail: example.vn}",
+        "{id: s, category: shop, mail: example.vn}",
+        "{id: s, category: portal, mail: example.vn, state: closed}",
+        "{id: s, category: portal, mail: example.vn, security_level: 6}",
+        "{id: s, category: portal, mail: example.vn, target: {stage: 5, by: 2026-12-31}}",
+        "{id: s, category: portal, mail: example.vn, target: {stage: 3}}",
+        "{id: s, category: portal, mail: example.vn, exemption: {reason: x, until: soon}}",
+    ] {
+        let text = with("title: x", bad);
+        assert!(!accepted_by_schema(&text) && !accepted_by_parser(&text), "{bad}");
+    }
 }

@@ -249,6 +249,8 @@ pub(super) enum InventoryCommand {
         #[arg(default_value = "inventory.yaml")]
         file: PathBuf,
     },
+    /// Print the JSON Schema of inventories, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,10 @@ pub(super) fn run(args: &InventoryArgs) -> Result<ExitCode, Stop> {
     match &args.command {
         InventoryCommand::Init { file, lang, title } => init(file, *lang, title.as_deref()),
         InventoryCommand::Validate { file } => validate(file),
+        InventoryCommand::Schema => {
+            std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(Stop::of_error)?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Fault {
 }
 
 /// Characters of an id.
-const ID_CHARACTERS_MAX: usize = 63;
+pub(super) const ID_CHARACTERS_MAX: usize = 63;
 
 /// Characters of a title, a name or a reason.
 const TEXT_CHARACTERS_MAX: usize = 1000;

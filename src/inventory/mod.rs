@@ -30,6 +30,7 @@ mod fields;
 mod reader;
 mod reference;
 mod scaffold;
+mod schema;
 mod selection;
 mod service;
 mod settings;
@@ -40,6 +41,7 @@ mod tree;
 pub use diagnostic::{Diagnostic, Diagnostics, Weight};
 pub use reference::{FileReference, FileReferences};
 pub use scaffold::scaffold;
+pub use schema::schema;
 pub use selection::{BadPattern, Selection};
 pub use targets::{BadTargets, for_targets};
 
