@@ -3,15 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-const MARK: &str = "V6READY_INTEROP_INSIDE";
+const MARK: &str = "V6READY_TEST_INSIDE";
 
-/// Whether this is the inside of a namespace, set up and ready. On the outside, runs the named test
-/// inside one and passes on how it ended; says so and does nothing where a program is missing.
+/// Whether this is the inside of a namespace, with every documentation address on `lo`. On the
+/// outside, runs the named test inside one and passes on how it ended; says so and does nothing
+/// where a program is missing.
 pub fn inside(test: &str, needs: &[&str]) -> bool {
-    if std::env::var_os(MARK).is_some() {
-        set_up();
-        return true;
-    }
     let missing: Vec<_> = needs.iter().filter(|program| find(program).is_none()).collect();
     if !missing.is_empty() {
         assert!(
@@ -21,13 +18,25 @@ pub fn inside(test: &str, needs: &[&str]) -> bool {
         eprintln!("not run: {missing:?} are not installed (see .ci/install-peers)");
         return false;
     }
+    let is_inside = enter(test);
+    if is_inside {
+        set_up();
+    }
+    is_inside
+}
+
+/// Whether this is the inside of new network and mount namespaces that nothing has been done to.
+/// On the outside, runs the named test inside and passes on how it ended.
+pub fn enter(test: &str) -> bool {
+    if std::env::var_os(MARK).is_some() {
+        return true;
+    }
     let mut unshare = Command::new("unshare");
     if !nix::unistd::geteuid().is_root() {
         unshare.arg("--map-root-user");
     }
     let status = unshare
-        .arg("--net")
-        .arg("--")
+        .args(["--net", "--mount", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(MARK, "1")
