@@ -184,7 +184,7 @@ fn message(observation: &Observation) -> Result<Message, Failure> {
     match &observation.reply {
         Reply::Dns(message) => message.decoded().cloned().map_err(|_| Failure::Malformed),
         Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),
-        Reply::Conversation(_) | Reply::Route(_) => Err(Failure::Malformed),
+        _ => Err(Failure::Malformed),
     }
 }
 

@@ -10,7 +10,12 @@ mod front;
 mod literals;
 mod lookup;
 pub mod page;
+mod contact;
+mod datagram;
+mod mail;
+mod reverse;
 mod service;
+pub mod spf;
 mod talk;
 mod trust;
 pub mod vantage;
@@ -22,7 +27,11 @@ pub use front::{
     walks,
 };
 pub use literals::{Literal, Literals, Place, literals};
+pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
+pub use datagram::{Asked, Heard, name_server, time_server};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
+pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
+pub use reverse::{Reverse, reverse};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;

@@ -45,8 +45,12 @@ impl Addresses {
     }
 }
 
-/// The published addresses of a service's host.
+/// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
+/// of their own.
 pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
+    if matches!(service.target, Target::Mail(_)) {
+        return None;
+    }
     Some(match service.target.host()? {
         Host::Address(address) => Addresses::Literal(address),
         Host::Name(name) => Addresses::Looked {

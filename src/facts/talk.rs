@@ -15,7 +15,7 @@ use crate::model::{
 #[derive(Clone, Debug)]
 pub struct Talk<'e> {
     /// What was asked.
-    pub question: ConversationQuestion,
+    pub question: Question,
     /// The attempts in order. Empty when nothing was asked.
     pub attempts: Vec<(&'e Conversation, ObservationId)>,
     /// When each attempt was made, in the same order.
@@ -115,22 +115,33 @@ pub(super) fn url_host(url: &Url) -> Option<Host> {
 /// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
 /// failure ended is asked again, up to the number of attempts.
 pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
+    let address = question.address;
+    attempts(view, Question::Conversation(question), address)
+}
+
+/// Reads every attempt at a question that opens a connection to `address`.
+pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketAddr) -> Talk<'e> {
     let mut talk = Talk {
-        question,
+        question: question.clone(),
         attempts: Vec::new(),
         seen_at: Vec::new(),
         missing: None,
         needs: Needs::default(),
     };
-    if !view.networks.may_visit(talk.question.address.ip()) {
+    if !view.networks.may_visit(address.ip()) {
         talk.missing = Some(Missing::NotVisited);
         return talk;
     }
-    let question = Question::Conversation(talk.question.clone());
     let mut settled = false;
     for (observation, id) in view.evidence.attempts(&question) {
-        if let Reply::Conversation(conversation) = &observation.reply {
-            settled |= is_settled(conversation);
+        let (conversation, greeting) = match &observation.reply {
+            Reply::Conversation(conversation) => (&**conversation, None),
+            Reply::Greeting(greeting) => (&greeting.conversation, Some(greeting)),
+            _ => continue,
+        };
+        let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
+        settled |= is_settled(conversation) && !broken;
+        {
             talk.attempts.push((conversation, id));
             talk.seen_at.push(observation.observed_at);
         }

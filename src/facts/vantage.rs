@@ -243,7 +243,7 @@ fn answered(observation: &Observation) -> bool {
     match &observation.reply {
         Reply::Dns(_) => true,
         Reply::Conversation(conversation) => conversation.connect.is_ok(),
-        Reply::DnsFailed(_) | Reply::Route(_) => false,
+        _ => false,
     }
 }
 
@@ -316,6 +316,7 @@ mod tests_of_this {
                         http: None,
                     }))
                 }
+                other => panic!("{other} is no test of a vantage point"),
             };
             let observed_at = Timestamp::from_second(i64::from(test) * 100).unwrap();
             let observation = Observation { request, observed_at, elapsed_us: 1, reply };

@@ -10,7 +10,7 @@ use super::tree::NodeId;
 use crate::model::Settings;
 
 /// The keys of `settings`.
-pub(super) static KEYS: [&str; 12] = [
+pub(super) static KEYS: [&str; 13] = [
     "resolvers",
     "root_hints",
     "trust_anchors",
@@ -22,11 +22,12 @@ pub(super) static KEYS: [&str; 12] = [
     "attempts",
     "retry_interval",
     "vantage_interval",
+    "helo",
     "timeouts",
 ];
 
 /// The keys of `timeouts`.
-pub(super) static TIMEOUT_KEYS: [&str; 4] = ["dns", "connect", "tls", "http"];
+pub(super) static TIMEOUT_KEYS: [&str; 5] = ["dns", "connect", "tls", "http", "greeting"];
 
 /// Conversations at once: more than this only fills the machine's own queues.
 pub(super) const CONCURRENCY: RangeInclusive<u64> = 1..=10_000;
@@ -90,6 +91,10 @@ pub(super) fn read(
             *setting = duration;
         }
     }
+    settings.helo = fields
+        .find("helo")
+        .and_then(|node| reader.value(node, "`helo`", fields::domain))
+        .map(|name| name.to_string());
     if let Some(node) = fields.find("timeouts")
         && let Some(fields) = reader.mapping(node, "`timeouts`", &TIMEOUT_KEYS)
     {
@@ -99,6 +104,7 @@ pub(super) fn read(
             ("connect", &mut timeouts.connect),
             ("tls", &mut timeouts.tls),
             ("http", &mut timeouts.http),
+            ("greeting", &mut timeouts.greeting),
         ] {
             if let Some(duration) = duration(reader, fields.find(key), key, &TIMEOUT) {
                 *timeout = duration;

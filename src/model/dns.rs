@@ -98,6 +98,8 @@ pub enum RecordData {
         /// The host; the root for a null MX (RFC 7505).
         exchange: Name,
     },
+    /// A text: its strings put together, each octet one `char` (Latin-1).
+    Txt(String),
     /// Any other data, in presentation format.
     Other(String),
 }
@@ -283,6 +285,10 @@ fn records(records: &[hickory_proto::rr::Record]) -> Vec<Record> {
                 RData::SOA(soa) => RecordData::Soa { mname: name(&soa.mname), serial: soa.serial },
                 RData::MX(mx) => {
                     RecordData::Mx { preference: mx.preference, exchange: name(&mx.exchange) }
+                }
+                RData::TXT(txt) => {
+                    let octets = txt.txt_data.iter().flat_map(|string| string.iter().copied());
+                    RecordData::Txt(octets.map(char::from).collect())
                 }
                 other => RecordData::Other(other.to_string()),
             },

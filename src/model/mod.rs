@@ -10,10 +10,12 @@ mod conversation;
 mod dns;
 mod evidence;
 mod failure;
+mod greeting;
 mod inventory;
 mod lang;
 mod name;
 mod network;
+mod ntp;
 mod observation;
 mod request;
 mod run;
@@ -30,10 +32,14 @@ pub use conversation::{
 pub use dns::{DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType};
 pub use evidence::Evidence;
 pub use failure::{IcmpMeaning, NetFailure};
+pub use greeting::{
+    Answer, Greeting, GreetingFailure, GreetingQuestion, Meaning, Protocol, Security, Starttls,
+};
 pub use inventory::Inventory;
 pub use lang::{Lang, Text};
 pub use name::{Host, InvalidName, Name};
 pub use network::{Network, Networks};
+pub use ntp::{NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NtpExchange, NtpPacket, NtpQuestion};
 pub use observation::{Family, Observation, ObservationId, Reply};
 pub use request::{ConversationQuestion, DnsQuestion, HttpAsk, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, Conversation, Digest, DnsMessage, NetFailure, Request};
+use super::{Blob, Conversation, Digest, DnsMessage, Greeting, NetFailure, NtpExchange, Request};
 
 /// One fact. Failures are facts too; there is no error type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,10 @@ pub enum Reply {
     DnsFailed(NetFailure),
     /// What a connection showed.
     Conversation(Box<Conversation>),
+    /// What the greetings of a server showed.
+    Greeting(Box<Greeting>),
+    /// What came of a packet to a time server.
+    Ntp(NtpExchange),
     /// Whether our kernel has a route: the source address that it would use.
     Route(Result<IpAddr, NetFailure>),
 }
@@ -101,6 +105,8 @@ impl Observation {
         match &self.reply {
             Reply::Dns(message) => vec![message.raw()],
             Reply::Conversation(conversation) => conversation_blobs(conversation),
+            Reply::Greeting(greeting) => conversation_blobs(&greeting.conversation),
+            Reply::Ntp(exchange) => exchange.answer.iter().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
         }
     }
@@ -127,6 +133,8 @@ impl Observation {
         match &self.request.question {
             super::Question::Dns(question) => Some(question.server),
             super::Question::Conversation(question) => Some(question.address),
+            super::Question::Greeting(question) => Some(question.address),
+            super::Question::Ntp(question) => Some(question.server),
             super::Question::Route(_) => None,
         }
     }
@@ -134,25 +142,29 @@ impl Observation {
     fn blobs_mut(&mut self) -> Vec<&mut Blob> {
         match &mut self.reply {
             Reply::Dns(message) => vec![message.raw_mut()],
-            Reply::Conversation(conversation) => {
-                let Conversation { tls, http, .. } = &mut **conversation;
-                let mut blobs = Vec::new();
-                match tls {
-                    Some(Ok(session)) => {
-                        blobs.extend(&mut session.chain);
-                        blobs.extend(&mut session.ocsp);
-                    }
-                    Some(Err(failed)) => blobs.extend(&mut failed.chain),
-                    None => {}
-                }
-                if let Some(Ok(response)) = http {
-                    blobs.push(&mut response.body);
-                }
-                blobs
-            }
+            Reply::Conversation(conversation) => conversation_blobs_mut(conversation),
+            Reply::Greeting(greeting) => conversation_blobs_mut(&mut greeting.conversation),
+            Reply::Ntp(exchange) => exchange.answer.iter_mut().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
         }
     }
+}
+
+fn conversation_blobs_mut(conversation: &mut Conversation) -> Vec<&mut Blob> {
+    let Conversation { tls, http, .. } = conversation;
+    let mut blobs = Vec::new();
+    match tls {
+        Some(Ok(session)) => {
+            blobs.extend(&mut session.chain);
+            blobs.extend(&mut session.ocsp);
+        }
+        Some(Err(failed)) => blobs.extend(&mut failed.chain),
+        None => {}
+    }
+    if let Some(Ok(response)) = http {
+        blobs.push(&mut response.body);
+    }
+    blobs
 }
 
 fn conversation_blobs(conversation: &Conversation) -> Vec<&Blob> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Host, Name, RecordType};
+use super::{GreetingQuestion, Host, Name, NtpQuestion, RecordType};
 
 /// One question, asked once: one address, one family, one attempt.
 ///
@@ -27,6 +27,10 @@ pub enum Question {
     Dns(DnsQuestion),
     /// A TCP connection, the TLS handshake on it and the HTTP exchange on that.
     Conversation(ConversationQuestion),
+    /// The greetings of a protocol in which the server speaks first.
+    Greeting(GreetingQuestion),
+    /// A packet to a time server.
+    Ntp(NtpQuestion),
     /// Does our own kernel have a route to this address? Sends nothing.
     Route(IpAddr),
 }
@@ -104,6 +108,8 @@ impl fmt::Display for Question {
         match self {
             Self::Dns(question) => question.fmt(f),
             Self::Conversation(question) => question.fmt(f),
+            Self::Greeting(question) => question.fmt(f),
+            Self::Ntp(question) => question.fmt(f),
             Self::Route(address) => write!(f, "route {address}"),
         }
     }

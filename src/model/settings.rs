@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an operator may set; [`Settings::default`] is what the README documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// Recursive resolvers, asked in this order, one per attempt.
     pub resolvers: Vec<SocketAddr>,
@@ -31,6 +32,8 @@ pub struct Settings {
     pub retry_interval: Duration,
     /// How often the vantage point is tested while a run lasts.
     pub vantage_interval: Duration,
+    /// The name that EHLO gives for us (RFC 5321 §4.1.1.1); `None` = our address as a literal.
+    pub helo: Option<String>,
     /// Deadlines of single steps.
     pub timeouts: Timeouts,
     /// Bounds that are no operator's business.
@@ -39,6 +42,7 @@ pub struct Settings {
 
 /// Deadlines of single steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Timeouts {
     /// From a DNS question to its answer.
     pub dns: Duration,
@@ -48,10 +52,14 @@ pub struct Timeouts {
     pub tls: Duration,
     /// From the HTTP request to the end of its body.
     pub http: Duration,
+    /// Each answer in an exchange of greetings. Mail servers let strangers wait for some seconds
+    /// on purpose, so this is longer than the others.
+    pub greeting: Duration,
 }
 
 /// Named bounds. Reaching one is itself an observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// HTTP body octets kept.
     pub body_octets: usize,
@@ -59,6 +67,8 @@ pub struct Limits {
     pub header_octets: usize,
     /// Octets of one TLS certificate chain.
     pub chain_octets: usize,
+    /// Octets of one answer in an exchange of greetings.
+    pub greeting_octets: usize,
     /// Octets of one DNS message over TCP.
     pub dns_message_octets: usize,
     /// CNAME links followed from one name.
@@ -69,6 +79,8 @@ pub struct Limits {
     pub addresses: usize,
     /// Name servers of one zone looked up.
     pub name_servers: usize,
+    /// Mail exchangers of one domain looked up.
+    pub mail_exchangers: usize,
     /// Requests that one service may cause.
     pub requests_per_service: usize,
     /// DNS questions under way at once.
@@ -94,13 +106,21 @@ impl Default for Settings {
             attempts: 3,
             retry_interval: Duration::from_secs(1),
             vantage_interval: Duration::from_secs(120),
-            timeouts: Timeouts {
-                dns: Duration::from_secs(3),
-                connect: Duration::from_secs(5),
-                tls: Duration::from_secs(5),
-                http: Duration::from_secs(10),
-            },
+            helo: None,
+            timeouts: Timeouts::default(),
             limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            dns: Duration::from_secs(3),
+            connect: Duration::from_secs(5),
+            tls: Duration::from_secs(5),
+            http: Duration::from_secs(10),
+            greeting: Duration::from_secs(20),
         }
     }
 }
@@ -111,11 +131,13 @@ impl Default for Limits {
             body_octets: 512 * 1024,
             header_octets: 64 * 1024,
             chain_octets: 256 * 1024,
+            greeting_octets: 16 * 1024,
             dns_message_octets: 65_535,
             cname_links: 12,
             redirects: 10,
             addresses: 16,
             name_servers: 16,
+            mail_exchangers: 16,
             requests_per_service: 400,
             dns_in_flight: 1000,
             dns_per_server_per_second: 20,

@@ -2,14 +2,14 @@
 //! came of it.
 
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, route};
-use crate::model::{Observation, Question, Reply, Request, Settings};
+use super::{DroppedAnswers, conversation, dns, ntp, route};
+use crate::model::{Observation, Question, Reply, Request, Settings, Transport};
 
 /// Why asking can't begin: something for the operator to mend.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,7 @@ pub struct Live {
     pacing: Pacing,
     dns: dns::Client,
     conversations: conversation::Client,
+    datagram_deadline: Duration,
 }
 
 impl Live {
@@ -44,6 +45,7 @@ impl Live {
             dns: dns::Client::new(settings).map_err(LiveError::Sockets)?,
             conversations: conversation::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
+            datagram_deadline: settings.timeouts.dns,
         })
     }
 
@@ -58,6 +60,10 @@ impl Live {
             Question::Conversation(question) => {
                 Some(self.pacing.conversation(question.address.ip()).await)
             }
+            Question::Greeting(question) => Some(self.pacing.alone(question.address.ip()).await),
+            Question::Ntp(question) => {
+                Some(self.pacing.question(question.server.ip(), Transport::Udp).await)
+            }
             Question::Route(_) => None,
         };
         let observed_at = Timestamp::now();
@@ -66,6 +72,12 @@ impl Live {
             Question::Dns(question) => self.dns.exchange(question).await,
             Question::Conversation(question) => {
                 Reply::Conversation(Box::new(self.conversations.converse(question).await))
+            }
+            Question::Greeting(question) => {
+                Reply::Greeting(Box::new(self.conversations.greet(question).await))
+            }
+            Question::Ntp(question) => {
+                Reply::Ntp(ntp::exchange(question, self.datagram_deadline).await)
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
@@ -84,14 +96,10 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-    use std::time::Duration;
-
     use tokio::net::UdpSocket;
 
     use super::*;
-    use crate::model::{
-        DnsQuestion, Limits, Name, NetFailure, RecordType, Settings, Timeouts, Transport,
-    };
+    use crate::model::{DnsQuestion, Limits, Name, NetFailure, RecordType, Timeouts};
 
     fn question(server: SocketAddr) -> Request {
         Request::first(Question::Dns(DnsQuestion {

@@ -5,6 +5,7 @@ mod conversation;
 mod dns;
 mod errors;
 mod live;
+mod ntp;
 mod pacing;
 mod route;
 

@@ -54,8 +54,19 @@ impl Pacing {
     /// `concurrency` are under way in all. Whoever waits for its host holds no place that another
     /// host could use.
     pub async fn conversation(&self, address: IpAddr) -> Place<'_> {
+        self.place(address, 1).await
+    }
+
+    /// As [`Pacing::conversation`], and no other is under way with `address` at the same time: mail
+    /// servers count a stranger's connections.
+    pub async fn alone(&self, address: IpAddr) -> Place<'_> {
+        self.place(address, self.per_host.clamp(1, Semaphore::MAX_PERMITS)).await
+    }
+
+    async fn place(&self, address: IpAddr, share: usize) -> Place<'_> {
         let host = self.host(address);
-        let of_host = Arc::clone(&host.places).acquire_owned().await.ok();
+        let share = u32::try_from(share).unwrap_or(u32::MAX);
+        let of_host = Arc::clone(&host.places).acquire_many_owned(share).await.ok();
         // Held until this conversation begins, so that starts follow one another.
         let mut last_start = host.last_start.lock().await;
         if let Some(last_start) = *last_start {

@@ -1,6 +1,7 @@
 //! Observations in a few lines that people can read.
 
 use super::failures;
+use super::greeting;
 use crate::facts::certificate;
 use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text};
 
@@ -63,6 +64,11 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
         Reply::Route(Err(failure)) => lines.push(failures::net(failure, lang)),
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
+        Reply::Greeting(seen) => {
+            conversation(&seen.conversation, lang, &mut lines);
+            lines.extend(greeting::lines(seen));
+        }
+        Reply::Ntp(seen) => lines.push(greeting::ntp(seen)),
     }
     lines.iter().map(|line| clean(line)).collect()
 }

@@ -4,6 +4,7 @@
 pub mod causes;
 pub mod describe;
 pub mod failures;
+mod greeting;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -3,6 +3,7 @@
 //! One address, one attempt: no fallback, no redirect, no resumed session. Everything happens
 //! inside the one future that [`Client::converse`] returns; dropping it ends the conversation.
 
+mod greeting;
 mod http;
 mod http1;
 mod http2;
@@ -18,11 +19,14 @@ use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
+use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
 use self::tls::Handshaker;
 use self::wire::Wire;
 use super::connect::connect;
-use crate::model::{Connected, Conversation, ConversationQuestion, Settings, Timeouts};
+use crate::model::{
+    Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
+};
 
 /// Why conversations can't begin: something for the operator to mend.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +41,7 @@ pub struct Client {
     timeouts: Timeouts,
     tls: Handshaker,
     http: Exchange,
+    greeter: Greeter,
 }
 
 impl Client {
@@ -47,7 +52,12 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self, ClientError> {
         let http = Exchange::new(&settings.timeouts, &settings.limits);
         let tls = Handshaker::new(&settings.timeouts, &settings.limits, http.octets_max())?;
-        Ok(Self { timeouts: settings.timeouts, tls, http })
+        Ok(Self { timeouts: settings.timeouts, tls, http, greeter: Greeter::new(settings) })
+    }
+
+    /// Exchanges greetings, with TLS where and when the question says.
+    pub async fn greet(&self, question: &GreetingQuestion) -> Greeting {
+        self.greeter.greet(&self.tls, question).await
     }
 
     /// Connects, shakes hands and asks, as far as the question goes and the layers hold.
@@ -87,13 +97,13 @@ impl Client {
     }
 }
 
+/// How long a full send buffer may hold us up when we leave.
+const FAREWELL_PATIENCE: Duration = Duration::from_millis(100);
+
 /// Says goodbye: `close_notify` where there is TLS, then FIN. A peer that doesn't listen any more
 /// is not waited for.
 async fn farewell(stream: &mut (impl AsyncWrite + Unpin)) {
-    /// How long a full send buffer may hold us up.
-    const PATIENCE: Duration = Duration::from_millis(100);
-
-    let _ = tokio::time::timeout(PATIENCE, stream.shutdown()).await;
+    let _ = tokio::time::timeout(FAREWELL_PATIENCE, stream.shutdown()).await;
 }
 
 /// A duration as the model writes it.

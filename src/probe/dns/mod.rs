@@ -20,6 +20,7 @@ use std::time::Duration;
 use query::Query;
 
 pub use in_flight::DroppedAnswers;
+pub(super) use udp::random_u64;
 
 use crate::model::{Blob, DnsMessage, DnsQuestion, NetFailure, Reply, Settings, Transport};
 

@@ -246,7 +246,7 @@ fn is_family_absent(error: &io::Error) -> bool {
 }
 
 /// Unpredictable bits (RFC 5452 §9.2).
-pub(super) fn random_u64() -> Result<u64, NetFailure> {
+pub(in crate::probe) fn random_u64() -> Result<u64, NetFailure> {
     let mut octets = [0; 8];
     aws_lc_rs::rand::fill(&mut octets)
         .map_err(|_| NetFailure::Other { errno: "no random numbers".to_owned() })?;

@@ -1,0 +1,125 @@
+//! Services that are asked without a connection: name servers and time servers.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Needs, View};
+use crate::model::{
+    DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
+    RecordType, Reply, Request, Transport,
+};
+
+/// Every attempt at one such question.
+#[derive(Clone, Debug)]
+pub struct Asked<'e> {
+    /// Who was asked.
+    pub server: SocketAddr,
+    /// What came of each attempt, in order.
+    pub replies: Vec<&'e Reply>,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// Whether the visit rules forbid to ask.
+    pub is_forbidden: bool,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// What the attempts at a DNS question showed; an answer counts more than a failure.
+#[derive(Clone, Debug)]
+pub enum Heard<'e> {
+    /// A message that can be read.
+    Message(&'e Message),
+    /// A message that can't be read.
+    Malformed,
+    /// None, in the last attempt for this reason.
+    Nothing(&'e NetFailure),
+}
+
+impl<'e> Asked<'e> {
+    /// What a name server said.
+    pub fn heard(&self) -> Option<Heard<'e>> {
+        let heard = |reply: &&'e Reply| match *reply {
+            Reply::Dns(message) => match message.decoded() {
+                Ok(message) => Some(Heard::Message(message)),
+                Err(_) => Some(Heard::Malformed),
+            },
+            Reply::DnsFailed(failure) => Some(Heard::Nothing(failure)),
+            _ => None,
+        };
+        let answered = self.replies.iter().find(|reply| matches!(reply, Reply::Dns(_)));
+        answered.or(self.replies.last()).and_then(heard)
+    }
+
+    /// What a time server said: its own answer to us, or else the last thing that came.
+    pub fn time(&self) -> Option<&'e NtpExchange> {
+        let exchanges = || {
+            self.replies.iter().filter_map(|reply| match *reply {
+                Reply::Ntp(exchange) => Some(exchange),
+                _ => None,
+            })
+        };
+        exchanges().find(|exchange| exchange.is_ours).or(exchanges().next_back())
+    }
+
+    /// Whether every attempt failed through our own fault.
+    pub fn is_our_fault(&self) -> bool {
+        let ours = |reply: &&Reply| match reply {
+            Reply::DnsFailed(failure) => failure.is_ours(),
+            Reply::Ntp(exchange) => exchange.answer.as_ref().is_err_and(NetFailure::is_ours),
+            _ => false,
+        };
+        !self.replies.is_empty() && self.replies.iter().all(ours)
+    }
+}
+
+/// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
+pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport) -> Asked<'e> {
+    let question = Question::Dns(DnsQuestion {
+        server,
+        transport,
+        name: Name::root(),
+        record_type: RecordType::SOA,
+        recursion_desired: true,
+        checking_disabled: false,
+        dnssec_ok: false,
+    });
+    ask(view, server, question)
+}
+
+/// The time of a time server.
+pub fn time_server<'e>(view: &View<'e>, server: SocketAddr) -> Asked<'e> {
+    ask(view, server, Question::Ntp(NtpQuestion { server }))
+}
+
+/// Asked again, up to the number of attempts, until something comes back.
+fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e> {
+    let mut asked = Asked {
+        server,
+        replies: Vec::new(),
+        observations: Vec::new(),
+        is_forbidden: !may_ask(view, server.ip()),
+        needs: Needs::default(),
+    };
+    if asked.is_forbidden {
+        return asked;
+    }
+    let mut attempts = 0;
+    let mut is_settled = false;
+    for (observation, id) in view.evidence.attempts(&question) {
+        attempts = observation.request.attempt;
+        asked.observations.push(id);
+        asked.replies.push(&observation.reply);
+        is_settled |= match &observation.reply {
+            Reply::Dns(_) => true,
+            Reply::Ntp(exchange) => exchange.is_ours,
+            _ => false,
+        };
+    }
+    if !is_settled && attempts < view.settings.attempts.max(1) {
+        asked.needs.add(Request { question, attempt: attempts + 1 });
+    }
+    asked
+}
+
+fn may_ask(view: &View<'_>, address: IpAddr) -> bool {
+    view.networks.may_visit(address)
+}
