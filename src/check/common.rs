@@ -38,6 +38,10 @@ pub const NO_IPV6: &str = "no-ipv6-address";
 pub const NO_IPV4: &str = "no-ipv4-address";
 /// The layer below failed; that failure is another check's.
 pub const LOWER_LAYER: &str = "lower-layer-failed";
+/// The domain names no mail exchanger.
+pub const NO_MX: &str = "no-mail-exchanger";
+/// No mail exchanger can be reached over any family: our own network may keep mail back.
+pub const MAIL_BLOCKED: &str = "outgoing-mail-blocked";
 /// The check is about another kind of service.
 pub const OTHER_KIND: &str = "other-kind";
 
@@ -177,6 +181,30 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Khắc phục tầng bên dưới trước (kết nối, bắt tay TLS), sau đó quét lại.",
             en: "Mend the layer below first (connection, TLS handshake), then scan again.",
+        },
+    },
+    CommonReason {
+        id: NO_MX,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Tên miền không khai báo máy chủ thư (MX) nào để kiểm tra.",
+            en: "The domain names no mail exchanger to test.",
+        },
+        remedy: Text {
+            vi: "Xem kết luận của tiêu chí mail-mx-aaaa.",
+            en: "See what mail-mx-aaaa says.",
+        },
+    },
+    CommonReason {
+        id: MAIL_BLOCKED,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Không kết nối được cổng 25 của bất kỳ máy chủ thư nào qua cả IPv6 và IPv4; có thể mạng của điểm đo chặn thư gửi đi.",
+            en: "No mail exchanger could be reached on port 25 over either family; the network of the vantage point may be blocking outgoing mail.",
+        },
+        remedy: Text {
+            vi: "Quét từ mạng cho phép kết nối ra cổng 25, hoặc đề nghị nhà cung cấp dịch vụ mở cổng này.",
+            en: "Scan from a network that lets connections to port 25 out, or ask its operator to open it.",
         },
     },
     CommonReason {

@@ -100,17 +100,14 @@ fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
         (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
         _ => {}
     }
-    let walks = all_walks(case);
-    let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
-    let answers = walks
-        .iter()
-        .filter_map(super::subjects::first_talk)
-        .any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
+    let of = |family| facts::contacts(&case.view, case.service, family).main;
+    let contacts = [of(Family::Ipv6), of(Family::Ipv4)].concat();
+    let talks = || contacts.iter().map(|contact| &contact.talk);
+    let cite: Vec<_> = talks().flat_map(|talk| talk.observations()).collect();
+    let answers = talks().any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
     let verdict = if answers {
         judged(Outcome::Fail, "retired-but-answers")
-    } else if let Some(reason) =
-        walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)))
-    {
+    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
         Verdict::inconclusive(reason)
     } else {
         judged(Outcome::Pass, "retired-still-in-dns")

@@ -1,10 +1,8 @@
 //! Are the ports that are open over IPv4 open over IPv6 too?
 
-use url::Url;
-
-use super::subjects::{first_talk, not_seen, socket, walks, web_url};
+use super::subjects::{all_contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Walk};
+use crate::facts::Contact;
 use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
 
 /// The rule.
@@ -24,64 +22,45 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let url = match web_url(case) {
-        Ok(url) => url,
-        Err(verdict) => return verdict,
-    };
     if case.service.state == State::Ipv6Only {
         return Verdict::not_applicable(common::NO_IPV4);
     }
-    let plain = facts::plain_http_url(case.service).filter(|plain| plain != url);
-    let mut subjects = Vec::new();
-    let mut cite = Vec::new();
-    for url in std::iter::once(url).chain(&plain) {
-        match port(case, url, &mut cite) {
-            Ok(of_port) => subjects.extend(of_port),
-            Err(verdict) => return verdict,
-        }
-    }
+    let ipv6 = match all_contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let ipv4 = match all_contacts(case, Family::Ipv4) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let subjects = ipv6.iter().map(|contact| subject(contact, &ipv4)).collect();
+    let cite: Vec<_> = ipv6.iter().chain(&ipv4).flat_map(|c| c.talk.observations()).collect();
     Verdict::worst_of(subjects, "same", common::NO_IPV6).citing(cite)
 }
 
-fn port(
-    case: &Case<'_>,
-    url: &Url,
-    cite: &mut Vec<crate::model::ObservationId>,
-) -> Result<Vec<Subject>, Verdict> {
-    let ipv6 = walks(case, url, Family::Ipv6)?;
-    let ipv4 = walks(case, url, Family::Ipv4)?;
-    let talks = ipv6.iter().chain(&ipv4).filter_map(first_talk);
-    cite.extend(talks.flat_map(|talk| talk.observations().collect::<Vec<_>>()));
-    let over_ipv4: Vec<_> = ipv4.iter().map(is_open).collect();
+fn subject(contact: &Contact<'_>, ipv4: &[Contact<'_>]) -> Subject {
+    let of_port = ipv4.iter().filter(|other| other.address.port() == contact.address.port());
+    let over_ipv4: Vec<_> = of_port.map(is_open).collect();
     let open_over_ipv4 = if over_ipv4.contains(&Ok(true)) {
         Ok(true)
     } else {
         over_ipv4.into_iter().find(Result::is_err).unwrap_or(Ok(false))
     };
-    Ok(ipv6
-        .iter()
-        .map(|walk| {
-            let (outcome, reason) = match (open_over_ipv4, is_open(walk)) {
-                (Ok(true), Ok(true)) => (Outcome::Pass, "same"),
-                (Ok(false), Ok(false)) => (Outcome::Pass, "closed-over-both"),
-                (Ok(true), Ok(false)) => (Outcome::Fail, "closed-over-ipv6"),
-                (Ok(false), Ok(true)) => (Outcome::Fail, "open-only-over-ipv6"),
-                (_, Err(reason)) | (Err(reason), _) => (Outcome::Inconclusive, reason),
-            };
-            socket(walk.start, outcome, reason, Vec::new())
-        })
-        .collect())
+    let (outcome, reason) = match (open_over_ipv4, is_open(contact)) {
+        (Ok(true), Ok(true)) => (Outcome::Pass, "same"),
+        (Ok(false), Ok(false)) => (Outcome::Pass, "closed-over-both"),
+        (Ok(true), Ok(false)) => (Outcome::Fail, "closed-over-ipv6"),
+        (Ok(false), Ok(true)) => (Outcome::Fail, "open-only-over-ipv6"),
+        (_, Err(reason)) | (Err(reason), _) => (Outcome::Inconclusive, reason),
+    };
+    socket(contact.address, outcome, reason, Vec::new())
 }
 
 /// Whether a connection was accepted, or why that can't be told.
-fn is_open(walk: &Walk<'_>) -> Result<bool, &'static str> {
-    let talk = first_talk(walk);
-    if let Some(reason) = not_seen(talk) {
-        return Err(reason);
-    }
-    match talk {
-        Some(talk) if talk.is_connect_flaky() => Err(common::FLAKY),
-        Some(talk) => Ok(talk.best().is_some_and(|seen| seen.connect.is_ok())),
-        None => Err(common::NOT_OBSERVED),
+fn is_open(contact: &Contact<'_>) -> Result<bool, &'static str> {
+    match not_seen(Some(&contact.talk)) {
+        Some(reason) => Err(reason),
+        None if contact.talk.is_connect_flaky() => Err(common::FLAKY),
+        None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),
     }
 }

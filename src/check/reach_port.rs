@@ -1,8 +1,8 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::subjects::{contacts, not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Walk;
+use crate::facts::Contact;
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -33,21 +33,21 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
-        Ok(walks) => walks,
+    let contacts = match contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    over_first(walks.iter().map(subject).collect(), "open", &walks)
+    over_contacts(contacts.iter().map(subject).collect(), "open", &contacts)
 }
 
-fn subject(walk: &Walk<'_>) -> Subject {
-    let talk = first_talk(walk);
-    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(talk) {
+fn subject(contact: &Contact<'_>) -> Subject {
+    let talk = &contact.talk;
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(talk)) {
         return unknown(reason);
     }
-    let attempts = || talk.into_iter().flat_map(|talk| &talk.attempts).map(|(seen, _)| *seen);
-    if talk.is_some_and(|talk| talk.is_connect_flaky()) {
+    let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);
+    if talk.is_connect_flaky() {
         return unknown(common::FLAKY);
     }
     match attempts().filter_map(theirs).next_back() {
@@ -57,14 +57,14 @@ fn subject(walk: &Walk<'_>) -> Subject {
                 .map(|c| ("connect-ms", format!("{:.1}", c.elapsed_us as f64 / 1000.0)))
                 .into_iter()
                 .collect();
-            socket(walk.start, Outcome::Pass, "open", detail)
+            socket(contact.address, Outcome::Pass, "open", detail)
         }
         Some(failure) => {
             let detail = match failure {
                 NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
                 _ => Vec::new(),
             };
-            socket(walk.start, Outcome::Fail, failure.reason(), detail)
+            socket(contact.address, Outcome::Fail, failure.reason(), detail)
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{Case, common};
-use crate::facts::{self, Lookup, Missing, Status, Talk, Walk};
+use crate::facts::{self, Contact, Contacts, Lookup, Mail, Missing, Route, Status, Talk, Walk};
 use crate::model::{
     Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
 };
@@ -111,23 +111,111 @@ pub(super) fn over_first(
         .citing(talks.flat_map(|talk| talk.observations().collect::<Vec<_>>()))
 }
 
-/// The redirect chains from every IPv6 address of an https service; else that there is no TLS.
-pub(super) fn tls_walks<'a>(case: &Case<'a>, url: &Url) -> Result<Vec<Walk<'a>>, Verdict> {
-    if url.scheme() != "https" {
-        return Err(Verdict::not_applicable("no-tls"));
-    }
-    walks(case, url, Family::Ipv6)
+/// What was seen at the main port of a service in use, at each of its addresses of one family; for a
+/// mail domain, at port 25 of each of its exchangers. Else the verdict that there is nothing to
+/// judge, or why nothing can be said.
+pub(super) fn contacts<'a>(case: &Case<'a>, family: Family) -> Result<Vec<Contact<'a>>, Verdict> {
+    met(case, family).map(|contacts| contacts.main)
 }
 
-/// The TLS session with the address where a chain starts and when it was seen; else what is to be
-/// said of the address instead.
-pub(super) fn session_of<'e>(walk: &Walk<'e>) -> Result<(&'e TlsSession, Timestamp), Subject> {
-    let talk = first_talk(walk);
-    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(talk) {
+/// As [`contacts`], at every port that the service declares.
+pub(super) fn all_contacts<'a>(
+    case: &Case<'a>,
+    family: Family,
+) -> Result<Vec<Contact<'a>>, Verdict> {
+    met(case, family).map(|contacts| contacts.main.into_iter().chain(contacts.further).collect())
+}
+
+fn met<'a>(case: &Case<'a>, family: Family) -> Result<Contacts<'a>, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    if matches!(case.service.target, Target::Mail(_)) {
+        mail_exchangers(case)?;
+    } else if facts::ports(case.service).is_empty() {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    } else {
+        addresses(case, family)?;
+    }
+    let met = facts::contacts(&case.view, case.service, family);
+    if matches!(case.service.target, Target::Mail(_)) {
+        if met.main.is_empty() {
+            let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
+            return Err(Verdict::not_applicable(none));
+        }
+        let other = if family == Family::Ipv6 { Family::Ipv4 } else { Family::Ipv6 };
+        let other = facts::contacts(&case.view, case.service, other);
+        let all: Vec<_> = met.all().chain(other.all()).collect();
+        if facts::is_mail_blocked(&all) {
+            let cite = all.iter().flat_map(|contact| contact.talk.observations());
+            return Err(
+                Verdict::inconclusive(common::MAIL_BLOCKED).citing(cite.collect::<Vec<_>>())
+            );
+        }
+    }
+    Ok(met)
+}
+
+/// The exchangers of a mail domain in use; else the verdict that there is nothing to judge, or that
+/// they are unknown.
+pub(super) fn mail_exchangers(case: &Case<'_>) -> Result<Mail, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    let Target::Mail(domain) = &case.service.target else {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    };
+    let mail = facts::mail(&case.view, domain);
+    let verdict = match mail.route {
+        Route::Exchangers => {
+            let lookups = || mail.exchangers.iter().flat_map(|e| [&e.aaaa, &e.a]);
+            if lookups().all(|lookup| lookup.status != Status::NotObserved) {
+                return Ok(mail);
+            }
+            Verdict::inconclusive(common::NOT_OBSERVED)
+        }
+        Route::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
+        Route::Unresolved => Verdict::inconclusive(common::UNRESOLVED),
+        Route::NullMx | Route::Implicit | Route::Nowhere | Route::NoDomain => {
+            Verdict::not_applicable(common::NO_MX)
+        }
+    };
+    Err(verdict.citing(mail.observations()))
+}
+
+/// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail
+/// domain's exchangers are another check's: their certificates need not be for their names.
+pub(super) fn tls_contacts<'a>(case: &Case<'a>) -> Result<Vec<Contact<'a>>, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    match facts::ports(case.service).first() {
+        None => Err(Verdict::not_applicable(common::OTHER_KIND)),
+        Some(port) if !port.has_tls() => Err(Verdict::not_applicable("no-tls")),
+        Some(_) => contacts(case, Family::Ipv6),
+    }
+}
+
+/// The verdict over all subjects, with the facts that the contacts rest on.
+pub(super) fn over_contacts(
+    subjects: Vec<Subject>,
+    pass: &'static str,
+    contacts: &[Contact<'_>],
+) -> Verdict {
+    Verdict::worst_of(subjects, pass, common::NO_IPV6)
+        .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
+}
+
+/// The TLS session of a contact and when it was seen; else what is to be said of the address
+/// instead.
+pub(super) fn session_of<'e>(
+    contact: &Contact<'e>,
+) -> Result<(&'e TlsSession, Timestamp), Subject> {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
         return Err(unknown(reason));
     }
-    let sessions = talk.into_iter().flat_map(|talk| talk.attempts.iter().zip(&talk.seen_at));
+    let sessions = contact.talk.attempts.iter().zip(&contact.talk.seen_at);
     sessions
         .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
         .next_back()

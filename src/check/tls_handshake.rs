@@ -1,9 +1,9 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, tls_walks, web_url};
+use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Walk;
-use crate::model::{Detail, NetFailure, Outcome, Severity, Subject, TlsFailure, Verdict};
+use crate::facts::Contact;
+use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -22,6 +22,9 @@ pub static CHECK: Check = Check {
         Reason::fail("closed"),
         Reason::fail("timed-out"),
         Reason::fail("network-error"),
+        Reason::fail("starttls-not-offered"),
+        Reason::fail("starttls-denied"),
+        Reason::fail("starttls-injected"),
         Reason::not_applicable("no-tls"),
     ],
     doc: Doc::new(include_str!("tls_handshake.en.md"), include_str!("tls_handshake.vi.md")),
@@ -29,21 +32,20 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    over_first(walks.iter().map(subject).collect(), "completed", &walks)
+    over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts)
 }
 
-fn subject(walk: &Walk<'_>) -> Subject {
-    let talk = first_talk(walk);
-    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(talk) {
+fn subject(contact: &Contact<'_>) -> Subject {
+    let talk = &contact.talk;
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(talk)) {
         return unknown(reason);
     }
-    let handshakes =
-        || talk.into_iter().flat_map(|t| &t.attempts).filter_map(|(c, _)| c.tls.as_ref());
+    let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
     let failed = handshakes().filter_map(|tls| tls.as_ref().err()).next_back();
     match (completed, failed) {
@@ -56,15 +58,27 @@ fn subject(walk: &Walk<'_>) -> Subject {
                 ("cipher-suite", session.cipher_suite.clone()),
             ];
             detail.extend(session.group.clone().map(|group| ("group", group)));
-            socket(walk.start, Outcome::Pass, "completed", detail)
+            socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
             let reason = reason(&failed.failure);
             let outcome =
                 if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
-            socket(walk.start, outcome, reason, said(&failed.failure))
+            socket(contact.address, outcome, reason, said(&failed.failure))
         }
-        (None, None) => unknown(common::LOWER_LAYER),
+        (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
+            Some(Starttls::NotOffered) => {
+                socket(contact.address, Outcome::Fail, "starttls-not-offered", Vec::new())
+            }
+            Some(Starttls::Denied { answer }) => {
+                let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+                socket(contact.address, Outcome::Fail, "starttls-denied", said.collect())
+            }
+            Some(Starttls::Injected) => {
+                socket(contact.address, Outcome::Fail, "starttls-injected", Vec::new())
+            }
+            _ => unknown(common::LOWER_LAYER),
+        },
     }
 }
 

@@ -1,9 +1,8 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
-use crate::facts::Walk;
-use crate::facts::certificate;
+use crate::facts::{self, Contact, certificate};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
 
 /// Names of a certificate that a verdict shows; there may be thousands.
@@ -27,22 +26,26 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    over_first(walks.iter().map(|walk| subject(case, walk)).collect(), "name-matches", &walks)
+    over_contacts(
+        contacts.iter().map(|contact| subject(case, contact)).collect(),
+        "name-matches",
+        &contacts,
+    )
 }
 
-fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
-    let (session, _) = match session_of(walk) {
+fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
+    let (session, _) = match session_of(contact) {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
     let Some(leaf) = certificate::leaf(&session.chain) else {
-        return socket(walk.start, Outcome::Fail, "unreadable", Vec::new());
+        return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
-    let matches = case.service.target.host().is_some_and(|host| leaf.is_for(&host));
+    let matches = facts::tls_host(case.service).is_some_and(|host| leaf.is_for(&host));
     let (outcome, reason) = match (matches, leaf.dns_names.len() + leaf.addresses.len()) {
         (true, _) => (Outcome::Pass, "name-matches"),
         (false, 0) => (Outcome::Fail, "no-san"),
@@ -55,5 +58,5 @@ fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
     if let more @ 1.. = names.len().saturating_sub(NAMES_SHOWN) {
         detail.push(("more-names", more.to_string()));
     }
-    socket(walk.start, outcome, reason, detail)
+    socket(contact.address, outcome, reason, detail)
 }

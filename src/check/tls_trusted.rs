@@ -1,8 +1,8 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
-use crate::facts::Walk;
+use crate::facts::Contact;
 use crate::facts::certificate::{self, Path};
 use crate::model::{Outcome, Severity, Subject, Verdict};
 
@@ -26,15 +26,19 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    over_first(walks.iter().map(|walk| subject(case, walk)).collect(), "trusted", &walks)
+    over_contacts(
+        contacts.iter().map(|contact| subject(case, contact)).collect(),
+        "trusted",
+        &contacts,
+    )
 }
 
-fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
-    let (session, _) = match session_of(walk) {
+fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
+    let (session, _) = match session_of(contact) {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
@@ -52,5 +56,5 @@ fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
         .into_iter()
         .chain([("certificates-sent", session.chain.len().to_string())])
         .collect();
-    socket(walk.start, outcome, reason, detail)
+    socket(contact.address, outcome, reason, detail)
 }

@@ -1,8 +1,8 @@
 //! Is the certificate inside its dates, and for how much longer, on every IPv6 address?
 
-use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
-use crate::facts::Walk;
+use crate::facts::Contact;
 use crate::facts::certificate;
 use crate::model::{Outcome, Severity, Subject, Verdict};
 
@@ -29,11 +29,11 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let mut subjects: Vec<Subject> = walks.iter().map(subject).collect();
+    let mut subjects: Vec<Subject> = contacts.iter().map(subject).collect();
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -41,20 +41,20 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let worst =
         subjects.iter().filter(|s| s.outcome == Outcome::Fail).min_by_key(|s| rank(s)).cloned();
     subjects.sort_by_key(|subject| subject.outcome != Outcome::Fail);
-    let mut verdict = over_first(subjects, "valid", &walks);
+    let mut verdict = over_contacts(subjects, "valid", &contacts);
     if let Some(worst) = worst {
         verdict.reason = worst.reason;
     }
     verdict
 }
 
-fn subject(walk: &Walk<'_>) -> Subject {
-    let (session, seen_at) = match session_of(walk) {
+fn subject(contact: &Contact<'_>) -> Subject {
+    let (session, seen_at) = match session_of(contact) {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
     let Some(validity) = certificate::validity(&session.chain) else {
-        return socket(walk.start, Outcome::Fail, "unreadable", Vec::new());
+        return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
     let left_s = validity.not_after.as_second() - seen_at.as_second();
     let (outcome, reason) = match left_s {
@@ -69,5 +69,5 @@ fn subject(walk: &Walk<'_>) -> Subject {
         ("not-before", validity.not_before.to_string()),
         ("not-after", validity.not_after.to_string()),
     ];
-    socket(walk.start, outcome, reason, detail)
+    socket(contact.address, outcome, reason, detail)
 }

@@ -4,6 +4,8 @@
 //! look-up, then conversations with every address, then redirects emerge from asking again. It has
 //! no memory of its own, so a scan that was killed goes on from what its store holds.
 
+mod greeting;
+mod mail;
 mod names;
 mod page;
 mod web;
@@ -15,7 +17,13 @@ use crate::model::{Request, Service};
 type Part = fn(&View<'_>, &Service, &mut Needs);
 
 /// Every part, in the order in which its questions are asked.
-const PARTS: &[Part] = &[names::needs, web::needs, page::needs];
+const PARTS: &[Part] = &[
+    names::needs,
+    web::needs,
+    page::needs,
+    mail::needs,
+    greeting::needs,
+];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.

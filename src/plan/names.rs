@@ -4,16 +4,18 @@ use crate::facts::{self, Needs, View};
 use crate::model::{Family, RecordType, Service};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
-    let Some(addresses) = facts::addresses(view, service) else { return };
+    let addresses = facts::addresses(view, service);
     for family in [Family::Ipv6, Family::Ipv4] {
-        if let Some(lookup) = addresses.lookup(family) {
+        if let Some(lookup) = addresses.as_ref().and_then(|all| all.lookup(family)) {
             needs.extend(lookup.needs.clone());
         }
     }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
         needs.extend(facts::zone(view, name).needs);
     }
-    if let Some(probe) = facts::wildcard_probe(service) {
+    if addresses.is_some()
+        && let Some(probe) = facts::wildcard_probe(service)
+    {
         for record_type in [RecordType::AAAA, RecordType::A] {
             needs.extend(facts::resolve(view, &probe, record_type).needs);
         }

@@ -1,0 +1,20 @@
+//! A mail domain's exchangers, the names of their addresses, and who may send in its name.
+
+use crate::facts::{self, Needs, View};
+use crate::model::{Family, Service, Target};
+
+pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
+    let Target::Mail(domain) = &service.target else { return };
+    let mail = facts::mail(view, domain);
+    needs.extend(mail.needs);
+    let mut has_ipv6 = false;
+    for exchanger in &mail.exchangers {
+        for address in exchanger.addresses(Family::Ipv6, view) {
+            has_ipv6 = true;
+            needs.extend(facts::reverse(view, address).needs);
+        }
+    }
+    if has_ipv6 {
+        needs.extend(facts::spf::spf(view, domain).needs);
+    }
+}
