@@ -141,10 +141,8 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         };
         let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
         settled |= is_settled(conversation) && !broken;
-        {
-            talk.attempts.push((conversation, id));
-            talk.seen_at.push(observation.observed_at);
-        }
+        talk.attempts.push((conversation, id));
+        talk.seen_at.push(observation.observed_at);
     }
     let asked = view
         .evidence

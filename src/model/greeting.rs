@@ -157,14 +157,13 @@ impl Greeting {
 
     /// The network failure that ended the exchange of greetings.
     pub fn net_failure(&self) -> Option<&NetFailure> {
-        let of = |failure| match failure {
-            &GreetingFailure::Net { ref failure } => Some(failure),
-            _ => None,
-        };
         match (&self.banner, &self.hello, &self.starttls) {
             (Some(Err(failure)), _, _)
             | (_, Some(Err(failure)), _)
-            | (_, _, Some(Starttls::Unanswered { failure })) => of(failure),
+            | (_, _, Some(Starttls::Unanswered { failure })) => match failure {
+                GreetingFailure::Net { failure } => Some(failure),
+                _ => None,
+            },
             _ => None,
         }
     }
