@@ -9,7 +9,7 @@ use super::page::{self, Page, SECURITY_HEADERS, Unreadable, security_header};
 use super::talk::Talk;
 use super::walk::{End, Walk, walk};
 use super::{Needs, View, addresses};
-use crate::model::{Family, HttpResponse, ObservationId, Question, Request, Service, Target};
+use crate::model::{Family, HttpResponse, ObservationId, Request, Service, Target};
 
 /// How often a page is looked at before two pages are called different.
 const LOOKS: usize = 2;
@@ -44,7 +44,7 @@ pub fn looks<'w, 'e>(talk: &'w Talk<'e>) -> impl Iterator<Item = &'e HttpRespons
 
 /// Asks once more for a page that was seen only once.
 fn look_again(talk: &Talk<'_>, view: &View<'_>, needs: &mut Needs) {
-    let question = Question::Conversation(talk.question.clone());
+    let question = talk.question.clone();
     let asked = view.evidence.attempts(&question).next_back();
     let asked = asked.map_or(0, |(observation, _)| observation.request.attempt);
     // A second look that fails is not tried again and again: there is a bound, as for any question.

@@ -6,13 +6,13 @@
 
 pub mod certificate;
 pub mod dnssec;
+mod contact;
+mod datagram;
 mod front;
 mod literals;
 mod lookup;
-pub mod page;
-mod contact;
-mod datagram;
 mod mail;
+pub mod page;
 mod reverse;
 mod service;
 pub mod spf;
@@ -22,13 +22,13 @@ pub mod vantage;
 mod walk;
 mod zone;
 
+pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
+pub use datagram::{Asked, Heard, name_server, time_server};
 pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
     walks,
 };
 pub use literals::{Literal, Literals, Place, literals};
-pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
-pub use datagram::{Asked, Heard, name_server, time_server};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use reverse::{Reverse, reverse};
