@@ -5,9 +5,9 @@
 //! did not ask for.
 
 pub mod certificate;
-pub mod dnssec;
 mod contact;
 mod datagram;
+pub mod dnssec;
 mod front;
 mod literals;
 mod lookup;
