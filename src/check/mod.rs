@@ -13,14 +13,19 @@ mod reach_parity;
 mod reach_port;
 mod subjects;
 mod tls_handshake;
+mod tls_key;
+mod tls_key_exchange;
 mod tls_name;
+mod tls_parity;
 mod tls_trusted;
 mod tls_validity;
+mod tls_version;
 mod vantage_ipv6;
 mod vantage_resolver;
 mod web_answers;
 mod web_content_parity;
 mod web_headers_parity;
+mod web_http3;
 mod web_https;
 mod web_ipv4_literals;
 mod web_redirects;
@@ -171,6 +176,10 @@ pub static CATALOGUE: &[&Check] = &[
     &tls_trusted::CHECK,
     &tls_name::CHECK,
     &tls_validity::CHECK,
+    &tls_version::CHECK,
+    &tls_key::CHECK,
+    &tls_parity::CHECK,
+    &tls_key_exchange::CHECK,
     &web_answers::CHECK,
     &web_status_parity::CHECK,
     &web_content_parity::CHECK,
@@ -178,6 +187,7 @@ pub static CATALOGUE: &[&Check] = &[
     &web_https::CHECK,
     &web_headers_parity::CHECK,
     &web_ipv4_literals::CHECK,
+    &web_http3::CHECK,
     &inventory_state::CHECK,
     &vantage_ipv6::CHECK,
     &vantage_resolver::CHECK,

@@ -3,21 +3,22 @@
 use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
-use crate::facts::certificate::{self, Path};
+use crate::facts::certificate::{self, Path, Staple};
 use crate::model::{Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-trusted",
-    sources: &["RFC 5280 §6", "RFC 8446 §4.4.2"],
+    sources: &["RFC 5280 §6", "RFC 8446 §4.4.2", "RFC 6960 §3.2"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("trusted"),
         Reason::fail("self-signed"),
         Reason::fail("missing-intermediate"),
         Reason::fail("unknown-root"),
         Reason::fail("invalid-chain"),
+        Reason::fail("revoked-by-staple"),
         Reason::fail("unreadable"),
         Reason::not_applicable("no-tls"),
     ],
@@ -38,11 +39,17 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
-    let (session, _) = match session_of(contact) {
+    let (session, seen_at) = match session_of(contact) {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
+    let staple = session.ocsp.as_ref().map_or(Staple::Nothing, |ocsp| {
+        certificate::staple(ocsp.bytes(), &session.chain, seen_at)
+    });
     let (outcome, reason) = match certificate::path(&session.chain, case.trust) {
+        Path::Trusted if matches!(staple, Staple::Revoked(_)) => {
+            (Outcome::Fail, "revoked-by-staple")
+        }
         Path::Trusted => (Outcome::Pass, "trusted"),
         Path::SelfSigned => (Outcome::Fail, "self-signed"),
         Path::MissingIntermediate => (Outcome::Fail, "missing-intermediate"),
@@ -51,10 +58,16 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
         Path::Unreadable => (Outcome::Fail, "unreadable"),
     };
     let leaf = certificate::leaf(&session.chain);
+    let stapled = match staple {
+        Staple::Good => Some(("staple", "good".to_owned())),
+        Staple::Revoked(at) => Some(("revoked", at.to_string())),
+        Staple::Nothing => None,
+    };
     let detail = leaf
         .map(|leaf| ("issuer", leaf.issuer))
         .into_iter()
         .chain([("certificates-sent", session.chain.len().to_string())])
+        .chain(stapled)
         .collect();
     socket(contact.address, outcome, reason, detail)
 }

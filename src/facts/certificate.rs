@@ -9,6 +9,12 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+mod ocsp;
+mod strength;
+
+pub use ocsp::{Staple, staple};
+pub use strength::{CertificateStrength, Strength, strengths};
+
 use super::Trust;
 use crate::model::{Blob, Host};
 

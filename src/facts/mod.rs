@@ -10,6 +10,8 @@ mod datagram;
 pub mod dnssec;
 mod front;
 mod literals;
+pub mod http3;
+mod legacy;
 mod lookup;
 mod mail;
 pub mod page;
@@ -29,6 +31,8 @@ pub use front::{
     walks,
 };
 pub use literals::{Literal, Literals, Place, literals};
+pub use http3::{Http3, QuicTalk, http3};
+pub use legacy::{Legacy, legacy, question as legacy_question};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use reverse::{Reverse, reverse};

@@ -13,10 +13,12 @@ mod failure;
 mod greeting;
 mod inventory;
 mod lang;
+mod legacy_hello;
 mod name;
 mod network;
 mod ntp;
 mod observation;
+mod quic;
 mod request;
 mod run;
 mod service;
@@ -37,10 +39,12 @@ pub use greeting::{
 };
 pub use inventory::Inventory;
 pub use lang::{Lang, Text};
+pub use legacy_hello::{LegacyAnswer, LegacyHelloQuestion, LegacyVersion};
 pub use name::{Host, InvalidName, Name};
 pub use network::{Network, Networks};
 pub use ntp::{NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NtpExchange, NtpPacket, NtpQuestion};
 pub use observation::{Family, Observation, ObservationId, Reply};
+pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use request::{ConversationQuestion, DnsQuestion, HttpAsk, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
 pub use service::{

@@ -8,6 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Blob, Conversation, Digest, DnsMessage, Greeting, NetFailure, NtpExchange, Request};
+use super::{
+    Blob, Conversation, Digest, DnsMessage, LegacyAnswer, NetFailure, QuicFailure, QuicSession,
+    Request,
+};
 
 /// One fact. Failures are facts too; there is no error type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +43,10 @@ pub enum Reply {
     Ntp(NtpExchange),
     /// Whether our kernel has a route: the source address that it would use.
     Route(Result<IpAddr, NetFailure>),
+    /// What an old ClientHello brought.
+    LegacyHello(LegacyAnswer),
+    /// What a QUIC handshake showed.
+    Quic(Result<QuicSession, QuicFailure>),
 }
 
 /// Names an observation: the digest of its canonical document.
@@ -108,6 +116,10 @@ impl Observation {
             Reply::Greeting(greeting) => conversation_blobs(&greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
+            Reply::Quic(Ok(session)) => session.chain.iter().collect(),
+            Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
+                Vec::new()
+            }
         }
     }
 
@@ -135,6 +147,8 @@ impl Observation {
             super::Question::Conversation(question) => Some(question.address),
             super::Question::Greeting(question) => Some(question.address),
             super::Question::Ntp(question) => Some(question.server),
+            super::Question::LegacyHello(question) => Some(question.address),
+            super::Question::Quic(question) => Some(question.address),
             super::Question::Route(_) => None,
         }
     }
@@ -146,6 +160,26 @@ impl Observation {
             Reply::Greeting(greeting) => conversation_blobs_mut(&mut greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter_mut().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
+            Reply::Conversation(conversation) => {
+                let Conversation { tls, http, .. } = &mut **conversation;
+                let mut blobs = Vec::new();
+                match tls {
+                    Some(Ok(session)) => {
+                        blobs.extend(&mut session.chain);
+                        blobs.extend(&mut session.ocsp);
+                    }
+                    Some(Err(failed)) => blobs.extend(&mut failed.chain),
+                    None => {}
+                }
+                if let Some(Ok(response)) = http {
+                    blobs.push(&mut response.body);
+                }
+                blobs
+            }
+            Reply::Quic(Ok(session)) => session.chain.iter_mut().collect(),
+            Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
+                Vec::new()
+            }
         }
     }
 }

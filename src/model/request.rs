@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::{GreetingQuestion, Host, Name, NtpQuestion, RecordType};
+use super::{Host, LegacyHelloQuestion, Name, QuicQuestion, RecordType};
 
 /// One question, asked once: one address, one family, one attempt.
 ///
@@ -33,6 +34,10 @@ pub enum Question {
     Ntp(NtpQuestion),
     /// Does our own kernel have a route to this address? Sends nothing.
     Route(IpAddr),
+    /// A ClientHello of an old version of TLS, up to the server's first answer.
+    LegacyHello(LegacyHelloQuestion),
+    /// A QUIC handshake.
+    Quic(QuicQuestion),
 }
 
 /// A DNS question.
@@ -111,6 +116,8 @@ impl fmt::Display for Question {
             Self::Greeting(question) => question.fmt(f),
             Self::Ntp(question) => question.fmt(f),
             Self::Route(address) => write!(f, "route {address}"),
+            Self::LegacyHello(question) => question.fmt(f),
+            Self::Quic(question) => question.fmt(f),
         }
     }
 }

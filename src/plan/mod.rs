@@ -8,6 +8,7 @@ mod greeting;
 mod mail;
 mod names;
 mod page;
+mod tls;
 mod web;
 
 use crate::facts::{Needs, View};
@@ -18,6 +19,7 @@ type Part = fn(&View<'_>, &Service, &mut Needs);
 
 /// Every part, in the order in which its questions are asked.
 const PARTS: &[Part] = &[names::needs, web::needs, page::needs, mail::needs, greeting::needs];
+const PARTS: &[Part] = &[names::needs, web::needs, tls::needs];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.

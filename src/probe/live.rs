@@ -10,6 +10,8 @@ use tokio::runtime::Handle;
 use super::pacing::Pacing;
 use super::{DroppedAnswers, conversation, dns, ntp, route};
 use crate::model::{Observation, Question, Reply, Request, Settings, Transport};
+use super::{DroppedAnswers, conversation, dns, legacy_tls, quic, route};
+use crate::model::{Observation, Question, Reply, Request, Settings, Timeouts};
 
 /// Why asking can't begin: something for the operator to mend.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +33,8 @@ pub struct Live {
     dns: dns::Client,
     conversations: conversation::Client,
     datagram_deadline: Duration,
+    timeouts: Timeouts,
+    quic: quic::Client,
 }
 
 impl Live {
@@ -46,6 +50,9 @@ impl Live {
             conversations: conversation::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
             datagram_deadline: settings.timeouts.dns,
+            timeouts: settings.timeouts,
+            quic: quic::Client::new(settings)
+                .map_err(|error| LiveError::Conversations(error.into()))?,
         })
     }
 
@@ -63,6 +70,11 @@ impl Live {
             Question::Greeting(question) => Some(self.pacing.alone(question.address.ip()).await),
             Question::Ntp(question) => {
                 Some(self.pacing.question(question.server.ip(), Transport::Udp).await)
+            Question::LegacyHello(question) => {
+                Some(self.pacing.conversation(question.address.ip()).await)
+            }
+            Question::Quic(question) => {
+                Some(self.pacing.conversation(question.address.ip()).await)
             }
             Question::Route(_) => None,
         };
@@ -79,6 +91,10 @@ impl Live {
             Question::Ntp(question) => {
                 Reply::Ntp(ntp::exchange(question, self.datagram_deadline).await)
             }
+            Question::LegacyHello(question) => {
+                Reply::LegacyHello(legacy_tls::greet(question, &self.timeouts).await)
+            }
+            Question::Quic(question) => Reply::Quic(self.quic.shake_hands(question).await),
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -100,6 +116,9 @@ mod tests {
 
     use super::*;
     use crate::model::{DnsQuestion, Limits, Name, NetFailure, RecordType, Timeouts};
+    use crate::model::{
+        DnsQuestion, Limits, Name, NetFailure, RecordType, Transport,
+    };
 
     fn question(server: SocketAddr) -> Request {
         Request::first(Question::Dns(DnsQuestion {

@@ -4,9 +4,11 @@ mod connect;
 mod conversation;
 mod dns;
 mod errors;
+mod legacy_tls;
 mod live;
 mod ntp;
 mod pacing;
+mod quic;
 mod route;
 
 pub use dns::DroppedAnswers;

@@ -4,6 +4,9 @@ use super::failures;
 use super::greeting;
 use crate::facts::certificate;
 use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text};
+use crate::model::{
+    Blob, BodyEnd, Conversation, Lang, LegacyAnswer, Observation, Reply, Text, TlsFailure,
+};
 
 /// Characters of one hostile text that are shown.
 const SHOWN_MAX: usize = 300;
@@ -63,6 +66,14 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::DnsFailed(failure) => lines.push(failures::net(failure, lang)),
         Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
         Reply::Route(Err(failure)) => lines.push(failures::net(failure, lang)),
+        Reply::Route(Err(failure)) => lines.push(failure.to_string()),
+        Reply::LegacyHello(answer) => lines.push(legacy(answer)),
+        Reply::Quic(Ok(session)) => {
+            let alpn = session.alpn.as_deref().unwrap_or("-");
+            lines.push(format!("QUIC: {:.1} ms {alpn}", session.elapsed_us as f64 / 1000.0));
+            certificates(&session.chain, &mut lines);
+        }
+        Reply::Quic(Err(failure)) => lines.push(format!("QUIC: {failure}")),
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);
@@ -97,13 +108,7 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
             &failed.chain
         }
     };
-    if let Some(leaf) = certificate::leaf(chain) {
-        let names: Vec<_> = leaf.dns_names.iter().take(4).map(String::as_str).collect();
-        lines.push(format!("X.509: {} · {}", names.join(", "), leaf.issuer));
-    }
-    if let Some(span) = certificate::validity(chain) {
-        lines.push(format!("X.509: {} – {}", span.not_before, span.not_after));
-    }
+    certificates(chain, lines);
     match &seen.http {
         None => {}
         Some(Ok(response)) => {
@@ -126,6 +131,49 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
             }
         }
         Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),
+        Some(Err(failure)) => lines.push(format!("HTTP: {}", http_failure(failure))),
+    }
+}
+
+fn certificates(chain: &[Blob], lines: &mut Vec<String>) {
+    if let Some(leaf) = certificate::leaf(chain) {
+        let names: Vec<_> = leaf.dns_names.iter().take(4).map(String::as_str).collect();
+        lines.push(format!("X.509: {} · {}", names.join(", "), leaf.issuer));
+    }
+    if let Some(span) = certificate::validity(chain) {
+        lines.push(format!("X.509: {} – {}", span.not_before, span.not_after));
+    }
+}
+
+fn legacy(answer: &LegacyAnswer) -> String {
+    match answer {
+        LegacyAnswer::Accepted { version } => format!("ServerHello: {version}"),
+        LegacyAnswer::Alert { code } => format!("alert {code}"),
+        LegacyAnswer::HungUp => "hung up".to_owned(),
+        LegacyAnswer::OtherAnswer { detail } => format!("other answer: {detail}"),
+        LegacyAnswer::Net { failure } => failure.to_string(),
+    }
+}
+
+fn tls_failure(failure: &TlsFailure) -> String {
+    match failure {
+        TlsFailure::Net { failure } => failure.to_string(),
+        TlsFailure::Alert { code, name } => format!("alert {name} ({code})"),
+        TlsFailure::NothingInCommon { detail } => format!("nothing in common: {detail}"),
+        TlsFailure::BadSignature { detail } => format!("bad signature: {detail}"),
+        TlsFailure::NotTls { detail } => format!("not TLS: {detail}"),
+        TlsFailure::ChainTooLarge => "certificate chain over the limit".to_owned(),
+        TlsFailure::Ours { detail } => format!("our own fault: {detail}"),
+    }
+}
+
+fn http_failure(failure: &crate::model::HttpFailure) -> String {
+    use crate::model::HttpFailure;
+    match failure {
+        HttpFailure::Net { failure } => failure.to_string(),
+        HttpFailure::HeadersTooLarge => "headers over the limit".to_owned(),
+        HttpFailure::NotHttp { detail } => format!("not HTTP: {detail}"),
+        HttpFailure::Http2 { detail } => format!("HTTP/2: {detail}"),
     }
 }
 

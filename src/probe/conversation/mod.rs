@@ -13,7 +13,7 @@ mod signature;
 mod testing;
 mod tls;
 mod wire;
-mod witness;
+pub(super) mod witness;
 
 use std::time::Duration;
 

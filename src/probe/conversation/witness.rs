@@ -14,7 +14,7 @@ use crate::model::{Blob, TlsFailure};
 /// the chain itself. That the server holds the leaf's key is verified here, because it can't be
 /// verified afterwards.
 #[derive(Debug)]
-pub(super) struct Witness {
+pub(in crate::probe) struct Witness {
     algorithms: WebPkiSupportedAlgorithms,
     chain_octets_max: usize,
     sent: OnceLock<Sent>,
@@ -23,7 +23,7 @@ pub(super) struct Witness {
 
 /// What a server sent to prove who it is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sent {
+pub(in crate::probe) struct Sent {
     /// Its certificates, leaf first.
     pub chain: Vec<Blob>,
     /// The stapled OCSP response.

@@ -1,0 +1,77 @@
+//! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
+
+use super::subjects::{first_talk, not_seen, over_first, socket, tls_walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::Walk;
+use crate::facts::certificate::{self, Strength};
+use crate::model::{Blob, Detail, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-key",
+    sources: &["CA/Browser Forum Baseline Requirements §6.1.5", "RFC 9325 §4.5", "RFC 9155"],
+    severity: Severity::Error,
+    revision: 1,
+    reasons: &[
+        Reason::pass("strong"),
+        Reason::fail("weak-key"),
+        Reason::fail("weak-signature"),
+        Reason::fail("unreadable"),
+        Reason::inconclusive("unknown-algorithm"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_key.en.md"), include_str!("tls_key.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    over_first(walks.iter().map(subject).collect(), "strong", &walks)
+}
+
+fn subject(walk: &Walk<'_>) -> Subject {
+    let chain = match chain(walk) {
+        Ok(chain) => chain,
+        Err(reason) => return socket(walk.start, Outcome::Inconclusive, reason, Vec::new()),
+    };
+    let all = certificate::strengths(chain);
+    let mut detail: Vec<Detail> = Vec::new();
+    for one in all.iter().flatten() {
+        detail.push(("key", one.key.clone()));
+        detail.push(("signature", one.signature.clone()));
+    }
+    let any = |found: fn(&certificate::CertificateStrength) -> bool| all.iter().flatten().any(found);
+    let (outcome, reason) = if any(|one| one.key_strength == Strength::Weak) {
+        (Outcome::Fail, "weak-key")
+    } else if any(|one| one.signature_strength == Strength::Weak) {
+        (Outcome::Fail, "weak-signature")
+    } else if all.iter().any(Option::is_none) {
+        (Outcome::Fail, "unreadable")
+    } else if any(|one| one.key_strength.max(one.signature_strength) == Strength::Unknown) {
+        (Outcome::Inconclusive, "unknown-algorithm")
+    } else {
+        (Outcome::Pass, "strong")
+    };
+    socket(walk.start, outcome, reason, detail)
+}
+
+/// The newest chain that was sent, be it in a handshake that did not complete: our own library
+/// breaks off at the weakest keys.
+fn chain<'e>(walk: &Walk<'e>) -> Result<&'e [Blob], &'static str> {
+    let talk = first_talk(walk);
+    let sent = talk.into_iter().flat_map(|talk| talk.attempts.iter().rev()).find_map(|(seen, _)| {
+        let chain: &[Blob] = match seen.tls.as_ref()? {
+            Ok(session) => &session.chain,
+            Err(failed) => &failed.chain,
+        };
+        (!chain.is_empty()).then_some(chain)
+    });
+    match (sent, not_seen(talk)) {
+        (Some(chain), _) => Ok(chain),
+        (None, Some(reason)) => Err(reason),
+        (None, None) => Err(common::LOWER_LAYER),
+    }
+}

@@ -1,0 +1,50 @@
+//! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
+
+use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule};
+use crate::facts::Walk;
+use crate::model::{Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-key-exchange",
+    sources: &["RFC 8446 §4.2.7", "draft-ietf-tls-ecdhe-mlkem", "RFC 9325 §4.1"],
+    severity: Severity::Info,
+    revision: 1,
+    reasons: &[
+        Reason::pass("post-quantum"),
+        Reason::pass("classical"),
+        Reason::fail("no-forward-secrecy"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_key_exchange.en.md"), include_str!("tls_key_exchange.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let subjects: Vec<Subject> = walks.iter().map(subject).collect();
+    // The weakest address speaks for all.
+    let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
+        true => "classical",
+        false => "post-quantum",
+    };
+    over_first(subjects, pass, &walks)
+}
+
+fn subject(walk: &Walk<'_>) -> Subject {
+    let (session, _) = match session_of(walk) {
+        Ok(seen) => seen,
+        Err(subject) => return subject,
+    };
+    let (outcome, reason) = match session.group.as_deref() {
+        None => (Outcome::Fail, "no-forward-secrecy"),
+        Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),
+        Some(_) => (Outcome::Pass, "classical"),
+    };
+    let group = session.group.clone().unwrap_or_else(|| session.cipher_suite.clone());
+    socket(walk.start, outcome, reason, vec![("group", group)])
+}

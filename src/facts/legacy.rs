@@ -1,0 +1,57 @@
+//! Whether old versions of TLS are still accepted.
+
+use std::net::SocketAddr;
+
+use super::{Needs, Talk, View};
+use crate::model::{
+    Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, ObservationId, Question, Reply, Request,
+    TlsFailed, TlsFailure,
+};
+
+/// What one address answers to the old versions.
+#[derive(Clone, Debug, Default)]
+pub struct Legacy<'e> {
+    /// The versions asked so far, the oldest first.
+    pub answers: Vec<(LegacyVersion, &'e LegacyAnswer, ObservationId)>,
+    /// What still has to be asked: each version once, whatever comes of it.
+    pub needs: Needs,
+}
+
+/// Reads what an address answers to old versions. They are only asked where something answered the
+/// TLS handshake of our time, be it with a refusal: elsewhere there is nothing to find out.
+pub fn legacy<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Legacy<'e> {
+    let mut legacy = Legacy::default();
+    if !speaks_tls(talk) {
+        return legacy;
+    }
+    for version in LegacyVersion::ALL {
+        let question = question(talk.question.address, host, version);
+        let seen = view.evidence.attempts(&question).next();
+        match seen.map(|(observation, id)| (&observation.reply, id)) {
+            Some((Reply::LegacyHello(answer), id)) => legacy.answers.push((version, answer, id)),
+            Some(_) => {}
+            None => legacy.needs.add(Request::first(question)),
+        }
+    }
+    legacy
+}
+
+/// The question for one version.
+pub fn question(address: SocketAddr, host: &Host, version: LegacyVersion) -> Question {
+    Question::LegacyHello(LegacyHelloQuestion { address, host: host.clone(), version })
+}
+
+/// Whether the handshake was answered in TLS, or at least turned down.
+fn speaks_tls(talk: &Talk<'_>) -> bool {
+    talk.best().and_then(|seen| seen.tls.as_ref()).is_some_and(|tls| match tls {
+        Ok(_) => true,
+        Err(TlsFailed { failure, .. }) => {
+            !matches!(failure, TlsFailure::NotTls { .. }) && !is_silence(failure)
+        }
+    })
+}
+
+fn is_silence(failure: &TlsFailure) -> bool {
+    use crate::model::NetFailure::{Closed, Reset};
+    matches!(failure, TlsFailure::Net { failure } if !matches!(failure, Closed | Reset))
+}

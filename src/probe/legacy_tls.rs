@@ -1,0 +1,274 @@
+//! A ClientHello of an old version of TLS, made by hand, up to the server's first answer.
+//!
+//! The TLS library speaks nothing older than 1.2. Nothing is negotiated here: the hello offers one
+//! old version with the cipher suites of its time, and the first message that comes back says
+//! whether the server would go on.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::connect::connect;
+use super::errors;
+use crate::model::{
+    LegacyAnswer, LegacyHelloQuestion, LegacyVersion, Host, NetFailure, Timeouts,
+};
+
+/// The cipher suites of those years, the better ones first, and the signal of RFC 5746. No
+/// fallback signal (RFC 7507): it would make a server refuse that would serve an old client.
+const CIPHER_SUITES: [u16; 16] = [
+    0xc00a, 0xc014, 0xc009, 0xc013, 0x0039, 0x0033, 0x0035, 0x002f, 0x0088, 0x0084, 0xc008, 0xc012,
+    0x0016, 0x000a, 0x0005, 0x00ff,
+];
+
+/// Octets of the answer that are read. A ServerHello's first octets come first; a server may send
+/// a few warnings before it.
+const ANSWER_OCTETS: usize = 4096;
+
+/// Asks once.
+pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -> LegacyAnswer {
+    let (mut stream, _) = match connect(question.address, timeouts.connect).await {
+        Ok(established) => established,
+        Err(failure) => return LegacyAnswer::Net { failure },
+    };
+    let hello = client_hello(question);
+    let exchange = async {
+        stream.write_all(&hello).await?;
+        read_answer(&mut stream, question.version).await
+    };
+    let answer = match tokio::time::timeout(timeouts.tls, exchange).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => match errors::of_error(&error, question.address.ip()) {
+            // Whoever hangs up on the hello goes on in no version.
+            NetFailure::Reset | NetFailure::Closed => LegacyAnswer::HungUp,
+            failure => LegacyAnswer::Net { failure },
+        },
+        Err(_) => LegacyAnswer::Net { failure: NetFailure::TimedOut },
+    };
+    let _ = tokio::time::timeout(FAREWELL, stream.shutdown()).await;
+    answer
+}
+
+/// How long a full send buffer may hold up the goodbye.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+async fn read_answer(
+    stream: &mut (impl AsyncRead + Unpin),
+    offered: LegacyVersion,
+) -> io::Result<LegacyAnswer> {
+    let mut answer = Vec::new();
+    let mut part = [0; 1024];
+    loop {
+        if let Some(read) = decode(&answer, offered) {
+            return Ok(read);
+        }
+        if answer.len() >= ANSWER_OCTETS {
+            return Ok(other(&answer));
+        }
+        match stream.read(&mut part).await? {
+            0 if answer.is_empty() => return Ok(LegacyAnswer::HungUp),
+            // Warnings and then the end: hung up. A cut-off message says nothing.
+            0 if is_only_warnings(&answer) => return Ok(LegacyAnswer::HungUp),
+            0 => return Ok(other(&answer)),
+            octets => answer.extend_from_slice(&part[..octets]),
+        }
+    }
+}
+
+/// The answer, as soon as enough of it is there.
+fn decode(octets: &[u8], offered: LegacyVersion) -> Option<LegacyAnswer> {
+    let mut handshake = Vec::new();
+    let mut rest = octets;
+    while let Some((header, after)) = rest.split_first_chunk::<5>() {
+        let [kind, major, _, high, low] = *header;
+        if !matches!(kind, ALERT | HANDSHAKE) || major != 3 {
+            return Some(other(octets));
+        }
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let is_whole = after.len() >= length;
+        let payload = &after[..length.min(after.len())];
+        if kind == HANDSHAKE {
+            handshake.extend_from_slice(payload);
+            if let Some(answer) = server_hello(&handshake, offered) {
+                return Some(answer);
+            }
+        } else if is_whole {
+            match payload {
+                [WARNING, _] => {}
+                [_, code] => return Some(LegacyAnswer::Alert { code: *code }),
+                _ => return Some(other(octets)),
+            }
+        }
+        if !is_whole {
+            return None;
+        }
+        rest = &after[length..];
+    }
+    // Less than a record's header, which may already be seen to be none.
+    match rest.first() {
+        Some(kind) if !matches!(*kind, ALERT | HANDSHAKE) => Some(other(octets)),
+        _ => None,
+    }
+}
+
+const ALERT: u8 = 21;
+const HANDSHAKE: u8 = 22;
+const WARNING: u8 = 1;
+const SERVER_HELLO: u8 = 2;
+
+/// Reads type and version of a ServerHello (RFC 5246 §7.4.1.3, unchanged since SSL 3.0).
+fn server_hello(message: &[u8], offered: LegacyVersion) -> Option<LegacyAnswer> {
+    match message {
+        [] => None,
+        [SERVER_HELLO] | [SERVER_HELLO, _] | [SERVER_HELLO, _, _] | [SERVER_HELLO, _, _, _]
+        | [SERVER_HELLO, _, _, _, _] => None,
+        [SERVER_HELLO, _, _, _, major, minor, ..] => {
+            Some(match LegacyVersion::from_octets([*major, *minor]) {
+                Some(version) if version <= offered => LegacyAnswer::Accepted { version },
+                _ => LegacyAnswer::OtherAnswer {
+                    detail: format!("a ServerHello of version 0x{major:02x}{minor:02x}"),
+                },
+            })
+        }
+        _ => Some(other(message)),
+    }
+}
+
+fn is_only_warnings(octets: &[u8]) -> bool {
+    octets.chunks(7).all(|record| matches!(record, [ALERT, 3, _, 0, 2, WARNING, _]))
+}
+
+fn other(octets: &[u8]) -> LegacyAnswer {
+    const SHOWN: usize = 16;
+    let head = &octets[..octets.len().min(SHOWN)];
+    LegacyAnswer::OtherAnswer { detail: format!("the answer begins with \"{}\"", head.escape_ascii()) }
+}
+
+/// The hello as one record.
+fn client_hello(question: &LegacyHelloQuestion) -> Vec<u8> {
+    /// Any 32 octets will do: nothing is ever encrypted.
+    const RANDOM: [u8; 32] = *b"v6ready asks for an old version.";
+    let version = question.version.octets();
+    let suites: Vec<u8> = CIPHER_SUITES.iter().flat_map(|suite| suite.to_be_bytes()).collect();
+    let mut body = [&version[..], &RANDOM, &[0], &length(suites.len()), &suites, &[1, 0]].concat();
+    if question.version > LegacyVersion::Ssl3 {
+        let extensions = extensions(&question.host);
+        body.extend(length(extensions.len()));
+        body.extend(extensions);
+    }
+    let [high, low] = length(body.len());
+    let message = [&[1, 0, high, low], &body[..]].concat();
+    [&[HANDSHAKE], &version[..], &length(message.len()), &message].concat()
+}
+
+/// SNI (RFC 6066 §3), the groups and point formats (RFC 8422 §5.1).
+fn extensions(host: &Host) -> Vec<u8> {
+    let mut extensions = Vec::new();
+    let mut add = |kind: u16, body: &[u8]| {
+        extensions.extend(kind.to_be_bytes());
+        extensions.extend(length(body.len()));
+        extensions.extend_from_slice(body);
+    };
+    if let Some(name) = host.name() {
+        let name = name.as_str().trim_end_matches('.').as_bytes();
+        add(0, &[&length(name.len() + 3)[..], &[0], &length(name.len()), name].concat());
+    }
+    add(10, &[0, 8, 0, 29, 0, 23, 0, 24, 0, 25]);
+    add(11, &[1, 0]);
+    extensions
+}
+
+/// A length in two octets. Nothing here is longer than a host name and a list of suites.
+fn length(octets: usize) -> [u8; 2] {
+    u16::try_from(octets).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Name;
+
+    fn question(version: LegacyVersion) -> LegacyHelloQuestion {
+        LegacyHelloQuestion {
+            address: "[::1]:443".parse().unwrap(),
+            host: Host::Name(Name::from_presentation("www.example.vn")),
+            version,
+        }
+    }
+
+    fn accepted(version: LegacyVersion) -> Option<LegacyAnswer> {
+        Some(LegacyAnswer::Accepted { version })
+    }
+
+    #[test]
+    fn answers() {
+        use LegacyVersion::{Ssl3, Tls10, Tls11};
+        let hello = |minor: u8| vec![22, 3, minor, 0, 6, 2, 0, 0, 70, 3, minor];
+        assert_eq!(decode(&hello(2), Tls11), accepted(Tls11));
+        assert_eq!(decode(&hello(0), Tls11), accepted(Ssl3));
+        // A newer version than was offered is no acceptance of an old one.
+        let newer = decode(&hello(3), Tls10);
+        assert!(matches!(newer, Some(LegacyAnswer::OtherAnswer { .. })), "{newer:?}");
+        // In pieces, and after a warning.
+        let whole = [&[21, 3, 1, 0, 2, 1, 112][..], &hello(1)].concat();
+        for cut in 0..whole.len() {
+            assert_eq!(decode(&whole[..cut], Tls10), None, "{cut}");
+        }
+        assert_eq!(decode(&whole, Tls10), accepted(Tls10));
+        assert!(is_only_warnings(&whole[..7]) && !is_only_warnings(&whole));
+        // A message over two records.
+        let split = [22, 3, 1, 0, 2, 2, 0, 22, 3, 1, 0, 4, 0, 70, 3, 1];
+        assert_eq!(decode(&split, Tls10), accepted(Tls10));
+        assert_eq!(
+            decode(&[21, 3, 0, 0, 2, 2, 70], Ssl3),
+            Some(LegacyAnswer::Alert { code: 70 })
+        );
+        for strange in [&b"HTTP/1.1 400"[..], &[22, 2, 0, 0, 1, 2], &[21, 3, 1, 0, 1, 2]] {
+            let answer = decode(strange, Tls10);
+            assert!(matches!(answer, Some(LegacyAnswer::OtherAnswer { .. })), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn ssl_3_has_no_extensions() {
+        let with = client_hello(&question(LegacyVersion::Tls10));
+        let without = client_hello(&question(LegacyVersion::Ssl3));
+        assert!(with.windows(14).any(|part| part == b"www.example.vn"));
+        assert!(!without.windows(14).any(|part| part == b"www.example.vn"));
+        for hello in [&with, &without] {
+            assert_eq!(usize::from(u16::from_be_bytes([hello[3], hello[4]])), hello.len() - 5);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_octets_are_survived(octets: Vec<u8>) {
+            let _ = decode(&octets, LegacyVersion::Tls11);
+            let _ = is_only_warnings(&octets);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_servers_do() {
+        let timeouts = crate::model::Settings::default().timeouts;
+        for (answer, expected) in [
+            (&[22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1][..], accepted(LegacyVersion::Tls10)),
+            (&[21, 3, 1, 0, 2, 2, 70], Some(LegacyAnswer::Alert { code: 70 })),
+            (&[], Some(LegacyAnswer::HungUp)),
+        ] {
+            let listener = tokio::net::TcpListener::bind("[::1]:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let server = async {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut hello = [0; 5];
+                stream.read_exact(&mut hello).await.unwrap();
+                assert_eq!(hello[..3], [22, 3, 1]);
+                stream.write_all(answer).await.unwrap();
+            };
+            let asked = LegacyHelloQuestion { address, ..question(LegacyVersion::Tls10) };
+            let (said, ()) = tokio::join!(greet(&asked, &timeouts), server);
+            assert_eq!(Some(said), expected);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A QUIC handshake with one address: one endpoint of its own, one attempt, no resumption.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use quinn::crypto::rustls::{HandshakeData, QuicClientConfig};
+use quinn::{ClientConfig, ConnectError, ConnectionError, Endpoint, TransportConfig, VarInt};
+use rustls::client::Resumption;
+use rustls::crypto::aws_lc_rs;
+
+use super::conversation::witness::Witness;
+use super::{errors, route};
+use crate::model::{Limits, NetFailure, QuicFailure, QuicQuestion, QuicSession, Settings};
+
+/// Shakes hands over QUIC.
+pub(super) struct Client {
+    tls: rustls::ClientConfig,
+    transport: Arc<TransportConfig>,
+    deadline: Duration,
+    chain_octets_max: usize,
+}
+
+/// How long the goodbye may take.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+impl Client {
+    /// Prepares the configuration: TLS 1.3, ALPN `h3`, certificates judged elsewhere.
+    ///
+    /// # Errors
+    /// When the TLS library rejects it.
+    pub(super) fn new(settings: &Settings) -> Result<Self, rustls::Error> {
+        let Limits { chain_octets, .. } = settings.limits;
+        let provider = aws_lc_rs::default_provider();
+        let witness = Witness::new(provider.signature_verification_algorithms, chain_octets);
+        let mut tls = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&[&rustls::version::TLS13])?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(witness))
+            .with_no_client_auth();
+        tls.resumption = Resumption::disabled();
+        tls.enable_early_data = false;
+        tls.alpn_protocols = vec![b"h3".to_vec()];
+        let mut transport = TransportConfig::default();
+        // The server has nothing to send us: no streams of its own, and no datagrams.
+        transport.max_concurrent_bidi_streams(VarInt::from_u32(0));
+        transport.datagram_receive_buffer_size(None);
+        Ok(Self {
+            tls,
+            transport: Arc::new(transport),
+            deadline: settings.timeouts.tls,
+            chain_octets_max: chain_octets,
+        })
+    }
+
+    /// Shakes hands once and says goodbye.
+    ///
+    /// # Errors
+    /// Why the handshake did not complete. QUIC's library hides ICMP errors, so a closed port is
+    /// silence here.
+    pub(super) async fn shake_hands(
+        &self,
+        question: &QuicQuestion,
+    ) -> Result<QuicSession, QuicFailure> {
+        let ours = |detail: String| QuicFailure::Ours { detail };
+        let net = |failure| QuicFailure::Net { failure };
+        let peer = question.address;
+        // Without a route the library would only see silence.
+        route::source_toward(peer.ip()).map_err(net)?;
+
+        let algorithms = self.tls.crypto_provider().signature_verification_algorithms;
+        let witness = Arc::new(Witness::new(algorithms, self.chain_octets_max));
+        let mut tls = self.tls.clone();
+        tls.dangerous().set_certificate_verifier(Arc::clone(&witness) as _);
+        let tls = QuicClientConfig::try_from(tls).map_err(|error| ours(error.to_string()))?;
+        let mut config = ClientConfig::new(Arc::new(tls));
+        config.transport_config(Arc::clone(&self.transport));
+
+        let endpoint = Endpoint::client(any_port(peer))
+            .map_err(|error| net(errors::of_error(&error, peer.ip())))?;
+        let name = question.host.to_string();
+        let started = Instant::now();
+        let connecting = match endpoint.connect_with(config, peer, name.trim_end_matches('.')) {
+            Ok(connecting) => connecting,
+            Err(ConnectError::UnsupportedVersion) => return Err(QuicFailure::VersionMismatch),
+            Err(error) => return Err(ours(error.to_string())),
+        };
+        let outcome = tokio::time::timeout(self.deadline, connecting).await;
+        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let result = match outcome {
+            Err(_) => Err(net(NetFailure::TimedOut)),
+            Ok(Err(error)) => Err(failure(error)),
+            Ok(Ok(connection)) => {
+                let alpn = connection
+                    .handshake_data()
+                    .and_then(|data| data.downcast::<HandshakeData>().ok())
+                    .and_then(|data| data.protocol)
+                    .map(|name| String::from_utf8_lossy(&name).into_owned());
+                connection.close(VarInt::from_u32(H3_NO_ERROR), b"");
+                Ok(QuicSession { elapsed_us, alpn, chain: witness.sent().chain })
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
+        result
+    }
+}
+
+/// RFC 9114 §8.1.
+const H3_NO_ERROR: u32 = 0x100;
+
+/// Our own end, in the peer's family.
+fn any_port(peer: SocketAddr) -> SocketAddr {
+    let any: IpAddr = match peer {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    SocketAddr::new(any, 0)
+}
+
+fn failure(error: ConnectionError) -> QuicFailure {
+    match error {
+        ConnectionError::VersionMismatch => QuicFailure::VersionMismatch,
+        ConnectionError::ConnectionClosed(close) => QuicFailure::Refused {
+            code: close.error_code.into(),
+            detail: String::from_utf8_lossy(&close.reason).into_owned(),
+        },
+        ConnectionError::ApplicationClosed(close) => QuicFailure::Refused {
+            code: close.error_code.into(),
+            detail: String::from_utf8_lossy(&close.reason).into_owned(),
+        },
+        ConnectionError::TransportError(error) => QuicFailure::NotQuic { detail: error.to_string() },
+        ConnectionError::Reset => QuicFailure::Net { failure: NetFailure::Reset },
+        ConnectionError::TimedOut => QuicFailure::Net { failure: NetFailure::TimedOut },
+        ConnectionError::LocallyClosed | ConnectionError::CidsExhausted => {
+            QuicFailure::Ours { detail: error.to_string() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quinn::ServerConfig;
+    use quinn::crypto::rustls::QuicServerConfig;
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+    use super::*;
+    use crate::model::{Blob, Host, Name, Timeouts};
+
+    fn server(alpn: &[u8]) -> (Endpoint, Blob) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["www.example.vn".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let mut tls =
+            rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_protocol_versions(&[&rustls::version::TLS13])
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(
+                    vec![certificate.der().clone()],
+                    PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
+                )
+                .unwrap();
+        tls.alpn_protocols = vec![alpn.to_vec()];
+        let tls = QuicServerConfig::try_from(tls).unwrap();
+        let config = ServerConfig::with_crypto(Arc::new(tls));
+        let endpoint = Endpoint::server(config, "[::1]:0".parse().unwrap()).unwrap();
+        let accepting = endpoint.clone();
+        tokio::spawn(async move {
+            while let Some(incoming) = accepting.accept().await {
+                tokio::spawn(async move {
+                    if let Ok(connection) = incoming.await {
+                        connection.closed().await;
+                    }
+                });
+            }
+        });
+        (endpoint, Blob::new(certificate.der().as_ref()))
+    }
+
+    async fn asked(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
+        let defaults = Settings::default();
+        let timeouts = Timeouts { tls, ..defaults.timeouts };
+        let client = Client::new(&Settings { timeouts, ..defaults }).unwrap();
+        let host = Host::Name(Name::from_presentation("www.example.vn"));
+        client.shake_hands(&QuicQuestion { address, host }).await
+    }
+
+    #[tokio::test]
+    async fn a_handshake_and_its_refusals() {
+        let patient = Duration::from_secs(20);
+        let (h3, leaf) = server(b"h3");
+        let session = asked(h3.local_addr().unwrap(), patient).await.unwrap();
+        assert_eq!(session.alpn.as_deref(), Some("h3"));
+        assert_eq!(session.chain, [leaf]);
+
+        let (other, _) = server(b"smtp");
+        let refused = asked(other.local_addr().unwrap(), patient).await.unwrap_err();
+        // no_application_protocol is alert 120.
+        assert!(matches!(refused, QuicFailure::Refused { code: 0x178, .. }), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn silence() {
+        let socket = tokio::net::UdpSocket::bind("[::1]:0").await.unwrap();
+        let silent = asked(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
+        assert_eq!(silent, Err(QuicFailure::Net { failure: NetFailure::TimedOut }));
+    }
+}
