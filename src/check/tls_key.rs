@@ -1,8 +1,8 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, tls_walks, web_url};
+use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Walk;
+use crate::facts::Contact;
 use crate::facts::certificate::{self, Strength};
 use crate::model::{Blob, Detail, Outcome, Severity, Subject, Verdict};
 
@@ -25,17 +25,17 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    over_first(walks.iter().map(subject).collect(), "strong", &walks)
+    over_contacts(contacts.iter().map(subject).collect(), "strong", &contacts)
 }
 
-fn subject(walk: &Walk<'_>) -> Subject {
-    let chain = match chain(walk) {
+fn subject(contact: &Contact<'_>) -> Subject {
+    let chain = match chain(contact) {
         Ok(chain) => chain,
-        Err(reason) => return socket(walk.start, Outcome::Inconclusive, reason, Vec::new()),
+        Err(reason) => return socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
     };
     let all = certificate::strengths(chain);
     let mut detail: Vec<Detail> = Vec::new();
@@ -43,7 +43,8 @@ fn subject(walk: &Walk<'_>) -> Subject {
         detail.push(("key", one.key.clone()));
         detail.push(("signature", one.signature.clone()));
     }
-    let any = |found: fn(&certificate::CertificateStrength) -> bool| all.iter().flatten().any(found);
+    let any =
+        |found: fn(&certificate::CertificateStrength) -> bool| all.iter().flatten().any(found);
     let (outcome, reason) = if any(|one| one.key_strength == Strength::Weak) {
         (Outcome::Fail, "weak-key")
     } else if any(|one| one.signature_strength == Strength::Weak) {
@@ -55,20 +56,21 @@ fn subject(walk: &Walk<'_>) -> Subject {
     } else {
         (Outcome::Pass, "strong")
     };
-    socket(walk.start, outcome, reason, detail)
+    socket(contact.address, outcome, reason, detail)
 }
 
 /// The newest chain that was sent, be it in a handshake that did not complete: our own library
 /// breaks off at the weakest keys.
-fn chain<'e>(walk: &Walk<'e>) -> Result<&'e [Blob], &'static str> {
-    let talk = first_talk(walk);
-    let sent = talk.into_iter().flat_map(|talk| talk.attempts.iter().rev()).find_map(|(seen, _)| {
-        let chain: &[Blob] = match seen.tls.as_ref()? {
-            Ok(session) => &session.chain,
-            Err(failed) => &failed.chain,
-        };
-        (!chain.is_empty()).then_some(chain)
-    });
+fn chain<'e>(contact: &Contact<'e>) -> Result<&'e [Blob], &'static str> {
+    let talk = Some(&contact.talk);
+    let sent =
+        talk.into_iter().flat_map(|talk| talk.attempts.iter().rev()).find_map(|(seen, _)| {
+            let chain: &[Blob] = match seen.tls.as_ref()? {
+                Ok(session) => &session.chain,
+                Err(failed) => &failed.chain,
+            };
+            (!chain.is_empty()).then_some(chain)
+        });
     match (sent, not_seen(talk)) {
         (Some(chain), _) => Ok(chain),
         (None, Some(reason)) => Err(reason),

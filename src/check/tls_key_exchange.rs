@@ -1,8 +1,8 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::subjects::{over_first, session_of, socket, tls_walks, web_url};
+use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
-use crate::facts::Walk;
+use crate::facts::Contact;
 use crate::model::{Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -22,21 +22,21 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let subjects: Vec<Subject> = walks.iter().map(subject).collect();
+    let subjects: Vec<Subject> = contacts.iter().map(subject).collect();
     // The weakest address speaks for all.
     let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
         true => "classical",
         false => "post-quantum",
     };
-    over_first(subjects, pass, &walks)
+    over_contacts(subjects, pass, &contacts)
 }
 
-fn subject(walk: &Walk<'_>) -> Subject {
-    let (session, _) = match session_of(walk) {
+fn subject(contact: &Contact<'_>) -> Subject {
+    let (session, _) = match session_of(contact) {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
@@ -46,5 +46,5 @@ fn subject(walk: &Walk<'_>) -> Subject {
         Some(_) => (Outcome::Pass, "classical"),
     };
     let group = session.group.clone().unwrap_or_else(|| session.cipher_suite.clone());
-    socket(walk.start, outcome, reason, vec![("group", group)])
+    socket(contact.address, outcome, reason, vec![("group", group)])
 }

@@ -1,11 +1,9 @@
 //! Is it the same secure service on every address of both families?
 
-use super::subjects::{over_first, session_of, socket, tls_walks, walks, web_url};
+use super::subjects::{contacts, over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{Walk, certificate};
-use crate::model::{
-    Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict,
-};
+use crate::facts::{Contact, certificate};
+use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -30,26 +28,27 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let ipv6 = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let ipv6 = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let ipv4 = match web_url(case).and_then(|url| walks(case, url, Family::Ipv4)) {
-        Ok(walks) => walks,
+    let ipv4 = match contacts(case, Family::Ipv4) {
+        Ok(contacts) => contacts,
         Err(verdict) if verdict.reason == common::NO_IPV4 => Vec::new(),
         Err(verdict) => return verdict,
     };
     // IPv4 first: what users have been getting until now is what the rest is compared with.
-    let all: Vec<Walk<'_>> = ipv4.into_iter().chain(ipv6).collect();
+    let all: Vec<Contact<'_>> = ipv4.into_iter().chain(ipv6).collect();
     if all.len() < 2 {
-        let mut verdict = over_first(Vec::new(), "same", &all);
+        let mut verdict = over_contacts(Vec::new(), "same", &all);
         verdict.reason = "one-address";
         return verdict;
     }
-    let sessions: Vec<_> = all.iter().map(|walk| session_of(walk).map(|(seen, _)| seen)).collect();
+    let sessions: Vec<_> =
+        all.iter().map(|contact| session_of(contact).map(|(seen, _)| seen)).collect();
     let Some(reference) = sessions.iter().position(Result::is_ok) else {
         let unknown = sessions.into_iter().filter_map(Result::err).collect();
-        return over_first(unknown, "same", &all);
+        return over_contacts(unknown, "same", &all);
     };
     let with = &all[reference];
     let subjects = sessions.iter().enumerate().filter(|(at, _)| *at != reference);
@@ -59,7 +58,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     });
     let mut subjects: Vec<Subject> = subjects.collect();
     subjects.sort_by_key(rank);
-    over_first(subjects, "same", &all)
+    over_contacts(subjects, "same", &all)
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.
@@ -70,10 +69,15 @@ fn rank(subject: &Subject) -> usize {
     CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
 }
 
-fn compared(walk: &Walk<'_>, seen: &TlsSession, with: &Walk<'_>, other: &TlsSession) -> Subject {
+fn compared(
+    contact: &Contact<'_>,
+    seen: &TlsSession,
+    with: &Contact<'_>,
+    other: &TlsSession,
+) -> Subject {
     let mut reasons = Vec::new();
     let mut detail: Vec<Detail> =
-        vec![("compared-with", SubjectName::Socket(with.start).to_string())];
+        vec![("compared-with", SubjectName::Socket(with.address).to_string())];
     let mut differs = |reason: &'static str, key: &'static str, here: String, there: String| {
         reasons.push(reason);
         detail.push((key, format!("{here} / {there}")));
@@ -99,8 +103,8 @@ fn compared(walk: &Walk<'_>, seen: &TlsSession, with: &Walk<'_>, other: &TlsSess
     }
     let order = |reason: &&'static str| CHECK.reasons.iter().position(|known| known.id == *reason);
     match reasons.into_iter().min_by_key(order) {
-        Some(reason) => socket(walk.start, Outcome::Fail, reason, detail),
-        None => socket(walk.start, Outcome::Pass, "same", detail),
+        Some(reason) => socket(contact.address, Outcome::Fail, reason, detail),
+        None => socket(contact.address, Outcome::Pass, "same", detail),
     }
 }
 
@@ -120,7 +124,6 @@ fn leaves(seen: &TlsSession, other: &TlsSession) -> (&'static str, String, Strin
         }
         _ => false,
     };
-    let reason =
-        if is_twin { "another-leaf-of-same-names" } else { "different-certificate" };
+    let reason = if is_twin { "another-leaf-of-same-names" } else { "different-certificate" };
     (reason, digest(seen), digest(other))
 }

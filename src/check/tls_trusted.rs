@@ -43,9 +43,10 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
         Ok(seen) => seen,
         Err(subject) => return subject,
     };
-    let staple = session.ocsp.as_ref().map_or(Staple::Nothing, |ocsp| {
-        certificate::staple(ocsp.bytes(), &session.chain, seen_at)
-    });
+    let staple = session
+        .ocsp
+        .as_ref()
+        .map_or(Staple::Nothing, |ocsp| certificate::staple(ocsp.bytes(), &session.chain, seen_at));
     let (outcome, reason) = match certificate::path(&session.chain, case.trust) {
         Path::Trusted if matches!(staple, Staple::Revoked(_)) => {
             (Outcome::Fail, "revoked-by-staple")

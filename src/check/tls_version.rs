@@ -1,8 +1,8 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, tls_walks, web_url};
+use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Walk};
+use crate::facts::{self, Contact};
 use crate::model::{Detail, LegacyAnswer, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -23,26 +23,29 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| tls_walks(case, url)) {
-        Ok(walks) => walks,
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
+    if !facts::ports(case.service).first().is_some_and(|port| port.starts_with_tls()) {
+        return Verdict::not_applicable(common::OTHER_KIND);
+    }
     let mut cited = Vec::new();
-    let subjects = walks.iter().map(|walk| subject(case, walk, &mut cited)).collect();
-    over_first(subjects, "modern-only", &walks).citing(cited)
+    let subjects = contacts.iter().map(|contact| subject(case, contact, &mut cited)).collect();
+    over_contacts(subjects, "modern-only", &contacts).citing(cited)
 }
 
 fn subject(
     case: &Case<'_>,
-    walk: &Walk<'_>,
+    contact: &Contact<'_>,
     cited: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
-    let talk = first_talk(walk);
-    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(talk) {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
         return unknown(reason);
     }
-    let (Some(talk), Some(host)) = (talk, case.service.target.host()) else {
+    let talk = &contact.talk;
+    let Some(host) = facts::tls_host(case.service) else {
         return unknown(common::NOT_OBSERVED);
     };
     let session = talk.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
@@ -78,5 +81,5 @@ fn subject(
         (Some(_), true, Some(_)) => (Outcome::Inconclusive, "old-hello-unanswered"),
         (Some(_), true, None) => (Outcome::Pass, "modern-only"),
     };
-    socket(walk.start, outcome, reason, detail)
+    socket(contact.address, outcome, reason, detail)
 }

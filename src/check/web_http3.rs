@@ -1,6 +1,6 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, tls_walks, walks, web_url};
+use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Http3, QuicTalk, Status, Walk};
 use crate::model::{
@@ -34,7 +34,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(url) => url,
         Err(verdict) => return verdict,
     };
-    let ipv6 = match tls_walks(case, url) {
+    if url.scheme() != "https" {
+        return Verdict::not_applicable("no-tls");
+    }
+    let ipv6 = match walks(case, url, Family::Ipv6) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };

@@ -50,6 +50,14 @@ impl Port {
         }
     }
 
+    /// Whether TLS begins with the first octet at this port.
+    pub fn starts_with_tls(&self) -> bool {
+        match &self.approach {
+            Approach::Greet(_, security, _) => *security == Security::Implicit,
+            _ => self.has_tls(),
+        }
+    }
+
     /// Whether the server speaks first here.
     pub fn greets(&self) -> bool {
         matches!(self.approach, Approach::Greet(..))

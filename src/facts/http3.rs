@@ -32,10 +32,8 @@ pub fn advertised(response: &HttpResponse) -> Vec<Alternative> {
         if first == "clear" {
             return Vec::new();
         }
-        let alternative = first
-            .strip_prefix("h3=\"")
-            .and_then(|rest| rest.strip_suffix('"'))
-            .and_then(authority);
+        let alternative =
+            first.strip_prefix("h3=\"").and_then(|rest| rest.strip_suffix('"')).and_then(authority);
         found.extend(alternative.filter(|alternative| !found.contains(alternative)));
     }
     found.truncate(ALTERNATIVES_MAX);
@@ -119,7 +117,7 @@ pub struct Http3<'e> {
 /// records (or A records, for an IPv4 address).
 pub fn http3<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Http3<'e> {
     let mut http3 = Http3::default();
-    let address = talk.question.address;
+    let address = talk.address;
     let response = talk.best().and_then(|seen| seen.http.as_ref()?.as_ref().ok());
     let Some(response) = response else { return http3 };
     http3.answered = true;
@@ -176,7 +174,8 @@ mod tests {
         assert_eq!(found(&["h3-29=\":443\", h2=\"a.example:443\""]), []);
         assert_eq!(found(&["h3=\":443\"", "clear"]), []);
         assert_eq!(found(&["h3=\"a.example:443\""]).len(), 1);
-        for odd in ["h3=\":0\"", "h3=\":x\"", "h3=443", "h3=\"192.0.2.1:443\"", "h3=\"[::1]:443\"", ""]
+        for odd in
+            ["h3=\":0\"", "h3=\":x\"", "h3=443", "h3=\"192.0.2.1:443\"", "h3=\"[::1]:443\"", ""]
         {
             assert_eq!(found(&[odd]), [], "{odd}");
         }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use super::{Needs, Talk, View};
 use crate::model::{
-    Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, ObservationId, Question, Reply, Request,
-    TlsFailed, TlsFailure,
+    Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, ObservationId, Question, Reply,
+    Request, TlsFailed, TlsFailure,
 };
 
 /// What one address answers to the old versions.
@@ -25,7 +25,7 @@ pub fn legacy<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Legacy<'e> {
         return legacy;
     }
     for version in LegacyVersion::ALL {
-        let question = question(talk.question.address, host, version);
+        let question = question(talk.address, host, version);
         let seen = view.evidence.attempts(&question).next();
         match seen.map(|(observation, id)| (&observation.reply, id)) {
             Some((Reply::LegacyHello(answer), id)) => legacy.answers.push((version, answer, id)),

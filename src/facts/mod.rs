@@ -9,9 +9,9 @@ mod contact;
 mod datagram;
 pub mod dnssec;
 mod front;
-mod literals;
 pub mod http3;
 mod legacy;
+mod literals;
 mod lookup;
 mod mail;
 pub mod page;
@@ -30,9 +30,9 @@ pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
     walks,
 };
-pub use literals::{Literal, Literals, Place, literals};
 pub use http3::{Http3, QuicTalk, http3};
 pub use legacy::{Legacy, legacy, question as legacy_question};
+pub use literals::{Literal, Literals, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use reverse::{Reverse, reverse};

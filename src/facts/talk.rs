@@ -14,6 +14,8 @@ use crate::model::{
 /// Every attempt at one conversation.
 #[derive(Clone, Debug)]
 pub struct Talk<'e> {
+    /// Whom.
+    pub address: SocketAddr,
     /// What was asked.
     pub question: Question,
     /// The attempts in order. Empty when nothing was asked.
@@ -122,6 +124,7 @@ pub fn talk<'e>(view: &View<'e>, question: ConversationQuestion) -> Talk<'e> {
 /// Reads every attempt at a question that opens a connection to `address`.
 pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketAddr) -> Talk<'e> {
     let mut talk = Talk {
+        address,
         question: question.clone(),
         attempts: Vec::new(),
         seen_at: Vec::new(),

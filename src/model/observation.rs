@@ -7,10 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, Conversation, Digest, DnsMessage, Greeting, NetFailure, NtpExchange, Request};
 use super::{
-    Blob, Conversation, Digest, DnsMessage, LegacyAnswer, NetFailure, QuicFailure, QuicSession,
-    Request,
+    Blob, Conversation, Digest, DnsMessage, Greeting, LegacyAnswer, NetFailure, NtpExchange,
+    QuicFailure, QuicSession, Request,
 };
 
 /// One fact. Failures are facts too; there is no error type.
@@ -115,7 +114,6 @@ impl Observation {
             Reply::Conversation(conversation) => conversation_blobs(conversation),
             Reply::Greeting(greeting) => conversation_blobs(&greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter().collect(),
-            Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
             Reply::Quic(Ok(session)) => session.chain.iter().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
                 Vec::new()
@@ -159,23 +157,6 @@ impl Observation {
             Reply::Conversation(conversation) => conversation_blobs_mut(conversation),
             Reply::Greeting(greeting) => conversation_blobs_mut(&mut greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter_mut().collect(),
-            Reply::DnsFailed(_) | Reply::Route(_) => Vec::new(),
-            Reply::Conversation(conversation) => {
-                let Conversation { tls, http, .. } = &mut **conversation;
-                let mut blobs = Vec::new();
-                match tls {
-                    Some(Ok(session)) => {
-                        blobs.extend(&mut session.chain);
-                        blobs.extend(&mut session.ocsp);
-                    }
-                    Some(Err(failed)) => blobs.extend(&mut failed.chain),
-                    None => {}
-                }
-                if let Some(Ok(response)) = http {
-                    blobs.push(&mut response.body);
-                }
-                blobs
-            }
             Reply::Quic(Ok(session)) => session.chain.iter_mut().collect(),
             Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
                 Vec::new()

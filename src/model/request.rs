@@ -5,8 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{GreetingQuestion, Host, Name, NtpQuestion, RecordType};
-use super::{Host, LegacyHelloQuestion, Name, QuicQuestion, RecordType};
+use super::{
+    GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, QuicQuestion, RecordType,
+};
 
 /// One question, asked once: one address, one family, one attempt.
 ///

@@ -1,29 +1,23 @@
 //! What TLS and HTTP/3 need beside the conversations: old versions, and QUIC where it is promised.
 
-use std::net::SocketAddr;
-
 use crate::facts::{self, Needs, View};
 use crate::model::{Family, Service, State, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
-    let Target::Web(url) = &service.target else { return };
-    if url.scheme() != "https" || service.state == State::Retired {
+    let ports = facts::ports(service);
+    let starts_with_tls = ports.first().is_some_and(|port| port.starts_with_tls());
+    if !starts_with_tls || service.state == State::Retired {
         return;
     }
-    let (Some(addresses), Some(host)) =
-        (facts::addresses(view, service), service.target.host())
-    else {
-        return;
-    };
-    let port = url.port_or_known_default().unwrap_or(443);
+    let Some(host) = facts::tls_host(service) else { return };
     for family in [Family::Ipv6, Family::Ipv4] {
-        for address in addresses.of(family, view) {
-            let question = facts::conversation_question(url, SocketAddr::new(address, port));
-            let talk = facts::talk(view, question);
+        for contact in facts::contacts(view, service, family).main {
             if family == Family::Ipv6 {
-                needs.extend(facts::legacy(view, &talk, &host).needs);
+                needs.extend(facts::legacy(view, &contact.talk, &host).needs);
             }
-            needs.extend(facts::http3(view, &talk, &host).needs);
+            if matches!(service.target, Target::Web(_)) {
+                needs.extend(facts::http3(view, &contact.talk, &host).needs);
+            }
         }
     }
 }

@@ -11,9 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::connect::connect;
 use super::errors;
-use crate::model::{
-    LegacyAnswer, LegacyHelloQuestion, LegacyVersion, Host, NetFailure, Timeouts,
-};
+use crate::model::{Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Timeouts};
 
 /// The cipher suites of those years, the better ones first, and the signal of RFC 5746. No
 /// fallback signal (RFC 7507): it would make a server refuse that would serve an old client.
@@ -121,7 +119,10 @@ const SERVER_HELLO: u8 = 2;
 fn server_hello(message: &[u8], offered: LegacyVersion) -> Option<LegacyAnswer> {
     match message {
         [] => None,
-        [SERVER_HELLO] | [SERVER_HELLO, _] | [SERVER_HELLO, _, _] | [SERVER_HELLO, _, _, _]
+        [SERVER_HELLO]
+        | [SERVER_HELLO, _]
+        | [SERVER_HELLO, _, _]
+        | [SERVER_HELLO, _, _, _]
         | [SERVER_HELLO, _, _, _, _] => None,
         [SERVER_HELLO, _, _, _, major, minor, ..] => {
             Some(match LegacyVersion::from_octets([*major, *minor]) {
@@ -142,7 +143,9 @@ fn is_only_warnings(octets: &[u8]) -> bool {
 fn other(octets: &[u8]) -> LegacyAnswer {
     const SHOWN: usize = 16;
     let head = &octets[..octets.len().min(SHOWN)];
-    LegacyAnswer::OtherAnswer { detail: format!("the answer begins with \"{}\"", head.escape_ascii()) }
+    LegacyAnswer::OtherAnswer {
+        detail: format!("the answer begins with \"{}\"", head.escape_ascii()),
+    }
 }
 
 /// The hello as one record.
@@ -220,10 +223,7 @@ mod tests {
         // A message over two records.
         let split = [22, 3, 1, 0, 2, 2, 0, 22, 3, 1, 0, 4, 0, 70, 3, 1];
         assert_eq!(decode(&split, Tls10), accepted(Tls10));
-        assert_eq!(
-            decode(&[21, 3, 0, 0, 2, 2, 70], Ssl3),
-            Some(LegacyAnswer::Alert { code: 70 })
-        );
+        assert_eq!(decode(&[21, 3, 0, 0, 2, 2, 70], Ssl3), Some(LegacyAnswer::Alert { code: 70 }));
         for strange in [&b"HTTP/1.1 400"[..], &[22, 2, 0, 0, 1, 2], &[21, 3, 1, 0, 1, 2]] {
             let answer = decode(strange, Tls10);
             assert!(matches!(answer, Some(LegacyAnswer::OtherAnswer { .. })), "{answer:?}");

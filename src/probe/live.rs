@@ -2,16 +2,14 @@
 //! came of it.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, ntp, route};
-use crate::model::{Observation, Question, Reply, Request, Settings, Transport};
-use super::{DroppedAnswers, conversation, dns, legacy_tls, quic, route};
-use crate::model::{Observation, Question, Reply, Request, Settings, Timeouts};
+use super::{DroppedAnswers, conversation, dns, legacy_tls, ntp, quic, route};
+use crate::model::{Observation, Question, Reply, Request, Settings, Timeouts, Transport};
 
 /// Why asking can't begin: something for the operator to mend.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +30,6 @@ pub struct Live {
     pacing: Pacing,
     dns: dns::Client,
     conversations: conversation::Client,
-    datagram_deadline: Duration,
     timeouts: Timeouts,
     quic: quic::Client,
 }
@@ -49,7 +46,6 @@ impl Live {
             dns: dns::Client::new(settings).map_err(LiveError::Sockets)?,
             conversations: conversation::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
-            datagram_deadline: settings.timeouts.dns,
             timeouts: settings.timeouts,
             quic: quic::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
@@ -70,12 +66,11 @@ impl Live {
             Question::Greeting(question) => Some(self.pacing.alone(question.address.ip()).await),
             Question::Ntp(question) => {
                 Some(self.pacing.question(question.server.ip(), Transport::Udp).await)
+            }
             Question::LegacyHello(question) => {
                 Some(self.pacing.conversation(question.address.ip()).await)
             }
-            Question::Quic(question) => {
-                Some(self.pacing.conversation(question.address.ip()).await)
-            }
+            Question::Quic(question) => Some(self.pacing.conversation(question.address.ip()).await),
             Question::Route(_) => None,
         };
         let observed_at = Timestamp::now();
@@ -88,9 +83,7 @@ impl Live {
             Question::Greeting(question) => {
                 Reply::Greeting(Box::new(self.conversations.greet(question).await))
             }
-            Question::Ntp(question) => {
-                Reply::Ntp(ntp::exchange(question, self.datagram_deadline).await)
-            }
+            Question::Ntp(question) => Reply::Ntp(ntp::exchange(question, self.timeouts.dns).await),
             Question::LegacyHello(question) => {
                 Reply::LegacyHello(legacy_tls::greet(question, &self.timeouts).await)
             }
@@ -112,13 +105,12 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+    use std::time::Duration;
+
     use tokio::net::UdpSocket;
 
     use super::*;
-    use crate::model::{DnsQuestion, Limits, Name, NetFailure, RecordType, Timeouts};
-    use crate::model::{
-        DnsQuestion, Limits, Name, NetFailure, RecordType, Transport,
-    };
+    use crate::model::{DnsQuestion, Limits, Name, NetFailure, RecordType};
 
     fn question(server: SocketAddr) -> Request {
         Request::first(Question::Dns(DnsQuestion {

@@ -128,7 +128,9 @@ fn failure(error: ConnectionError) -> QuicFailure {
             code: close.error_code.into(),
             detail: String::from_utf8_lossy(&close.reason).into_owned(),
         },
-        ConnectionError::TransportError(error) => QuicFailure::NotQuic { detail: error.to_string() },
+        ConnectionError::TransportError(error) => {
+            QuicFailure::NotQuic { detail: error.to_string() }
+        }
         ConnectionError::Reset => QuicFailure::Net { failure: NetFailure::Reset },
         ConnectionError::TimedOut => QuicFailure::Net { failure: NetFailure::TimedOut },
         ConnectionError::LocallyClosed | ConnectionError::CidsExhausted => {

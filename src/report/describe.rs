@@ -1,12 +1,8 @@
 //! Observations in a few lines that people can read.
 
-use super::failures;
-use super::greeting;
+use super::{failures, greeting};
 use crate::facts::certificate;
-use crate::model::{BodyEnd, Conversation, Lang, Observation, Reply, Text};
-use crate::model::{
-    Blob, BodyEnd, Conversation, Lang, LegacyAnswer, Observation, Reply, Text, TlsFailure,
-};
+use crate::model::{Blob, BodyEnd, Conversation, Lang, LegacyAnswer, Observation, Reply, Text};
 
 /// Characters of one hostile text that are shown.
 const SHOWN_MAX: usize = 300;
@@ -66,7 +62,6 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::DnsFailed(failure) => lines.push(failures::net(failure, lang)),
         Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
         Reply::Route(Err(failure)) => lines.push(failures::net(failure, lang)),
-        Reply::Route(Err(failure)) => lines.push(failure.to_string()),
         Reply::LegacyHello(answer) => lines.push(legacy(answer)),
         Reply::Quic(Ok(session)) => {
             let alpn = session.alpn.as_deref().unwrap_or("-");
@@ -131,7 +126,6 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
             }
         }
         Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),
-        Some(Err(failure)) => lines.push(format!("HTTP: {}", http_failure(failure))),
     }
 }
 
@@ -152,28 +146,6 @@ fn legacy(answer: &LegacyAnswer) -> String {
         LegacyAnswer::HungUp => "hung up".to_owned(),
         LegacyAnswer::OtherAnswer { detail } => format!("other answer: {detail}"),
         LegacyAnswer::Net { failure } => failure.to_string(),
-    }
-}
-
-fn tls_failure(failure: &TlsFailure) -> String {
-    match failure {
-        TlsFailure::Net { failure } => failure.to_string(),
-        TlsFailure::Alert { code, name } => format!("alert {name} ({code})"),
-        TlsFailure::NothingInCommon { detail } => format!("nothing in common: {detail}"),
-        TlsFailure::BadSignature { detail } => format!("bad signature: {detail}"),
-        TlsFailure::NotTls { detail } => format!("not TLS: {detail}"),
-        TlsFailure::ChainTooLarge => "certificate chain over the limit".to_owned(),
-        TlsFailure::Ours { detail } => format!("our own fault: {detail}"),
-    }
-}
-
-fn http_failure(failure: &crate::model::HttpFailure) -> String {
-    use crate::model::HttpFailure;
-    match failure {
-        HttpFailure::Net { failure } => failure.to_string(),
-        HttpFailure::HeadersTooLarge => "headers over the limit".to_owned(),
-        HttpFailure::NotHttp { detail } => format!("not HTTP: {detail}"),
-        HttpFailure::Http2 { detail } => format!("HTTP/2: {detail}"),
     }
 }
 
