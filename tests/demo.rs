@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
+use v6ready::model::Outcome;
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
@@ -67,5 +68,12 @@ fn the_lab_is_judged_as_it_was_built() {
         .filter(|id| !id.starts_with("vantage-"))
         .collect();
     assert_eq!(passed, all);
-    assert_eq!(failed, all);
+    // A check that only informs has no failure.
+    let can_fail: BTreeSet<_> = v6ready::check::CATALOGUE
+        .iter()
+        .filter(|check| check.reasons.iter().any(|reason| reason.outcome == Outcome::Fail))
+        .map(|check| check.id.to_owned())
+        .filter(|id| all.contains(id))
+        .collect();
+    assert_eq!(failed, can_fail);
 }

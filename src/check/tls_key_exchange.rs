@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     reasons: &[
         Reason::pass("post-quantum"),
         Reason::pass("classical"),
-        Reason::fail("no-forward-secrecy"),
+        Reason::inconclusive("unknown-group"),
         Reason::not_applicable("no-tls"),
     ],
     doc: Doc::new(include_str!("tls_key_exchange.en.md"), include_str!("tls_key_exchange.vi.md")),
@@ -41,7 +41,7 @@ fn subject(contact: &Contact<'_>) -> Subject {
         Err(subject) => return subject,
     };
     let (outcome, reason) = match session.group.as_deref() {
-        None => (Outcome::Fail, "no-forward-secrecy"),
+        None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),
         Some(_) => (Outcome::Pass, "classical"),
     };

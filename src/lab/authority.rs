@@ -1,6 +1,7 @@
 //! The lab's certification authorities and the certificates of its servers, good and bad.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
@@ -9,8 +10,10 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use super::staple;
+
 /// What is wrong with a certificate, if anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Certificate {
     /// Nothing.
     Good,
@@ -26,18 +29,32 @@ pub enum Certificate {
     UnknownRoot,
     /// The intermediate is not sent.
     MissingIntermediate,
+    /// It is as good as [`Certificate::Good`], and another one.
+    Twin,
+    /// An old intermediate with an RSA key of 1024 bits is sent along.
+    WeakKey,
+    /// An old intermediate that is signed with SHA-1 is sent along.
+    Sha1,
+    /// A staple says that it was revoked.
+    Revoked,
 }
 
-type Issuer = CertifiedIssuer<'static, KeyPair>;
+pub(super) type Issuer = CertifiedIssuer<'static, KeyPair>;
 
 /// The authorities.
 pub(super) struct Authority {
     root: Issuer,
     intermediate: Issuer,
     stranger: Issuer,
+    /// A host has one certificate of a kind, on whatever address.
+    issued: Mutex<HashMap<(String, Certificate), Arc<ServerConfig>>>,
 }
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Certificates that no library makes any more; `certificates/README.md` says how they were made.
+const WEAK_KEY: &[u8] = include_bytes!("certificates/weak-key.der");
+const SHA1: &[u8] = include_bytes!("certificates/sha1.der");
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -50,7 +67,7 @@ impl Authority {
             &root,
         )?;
         let stranger = CertifiedIssuer::self_signed(ca("nobody's root"), KeyPair::generate()?)?;
-        Ok(Self { root, intermediate, stranger })
+        Ok(Self { root, intermediate, stranger, issued: Mutex::default() })
     }
 
     /// The root that the lab's inventory declares.
@@ -60,6 +77,17 @@ impl Authority {
 
     /// A server's TLS configuration for a host with this certificate.
     pub(super) fn server(&self, host: &str, kind: Certificate) -> Result<Arc<ServerConfig>, Error> {
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = (host.to_owned(), kind);
+        if let Some(known) = issued.get(&wanted) {
+            return Ok(known.clone());
+        }
+        let config = self.issue(host, kind)?;
+        issued.insert(wanted, config.clone());
+        Ok(config)
+    }
+
+    fn issue(&self, host: &str, kind: Certificate) -> Result<Arc<ServerConfig>, Error> {
         let key = KeyPair::generate()?;
         let name = if kind == Certificate::WrongName { "khac.vidu.example" } else { host };
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
@@ -79,14 +107,28 @@ impl Authority {
                 vec![issuer(&self.stranger)?.der().clone(), self.stranger.der().clone()]
             }
             Certificate::MissingIntermediate => vec![issuer(&self.intermediate)?.der().clone()],
-            _ => vec![issuer(&self.intermediate)?.der().clone(), self.intermediate.der().clone()],
+            _ => {
+                let old = match kind {
+                    Certificate::WeakKey => Some(WEAK_KEY),
+                    Certificate::Sha1 => Some(SHA1),
+                    _ => None,
+                };
+                [issuer(&self.intermediate)?.der().clone(), self.intermediate.der().clone()]
+                    .into_iter()
+                    .chain(old.map(CertificateDer::from))
+                    .collect()
+            }
+        };
+        let staple = match kind {
+            Certificate::Revoked => staple::revoked(&chain[0], &self.intermediate, since_epoch())?,
+            _ => Vec::new(),
         };
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(chain, key)?;
+            .with_single_cert_with_ocsp(chain, key, staple)?;
         Ok(Arc::new(config))
     }
 }

@@ -10,6 +10,8 @@ mod enter;
 mod inventory;
 mod network;
 mod province;
+mod staple;
+mod tls_server;
 mod web_server;
 
 pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};
@@ -58,6 +60,7 @@ impl Lab {
         dns::start(&hierarchy).map_err(set_up("name servers"))?;
         for site in &sites {
             web_server::start(site, &authority).await.map_err(set_up("web servers"))?;
+            tls_server::start(site, &authority).map_err(set_up("QUIC servers"))?;
         }
         let inventory = folder.join("inventory.yaml");
         std::fs::write(folder.join("root.hints"), hierarchy.root_hints())

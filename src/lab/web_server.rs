@@ -15,9 +15,10 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::Authority;
 use super::province::{Door, Page, Site};
+use super::tls_server;
 
 /// How long a visitor may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Octets of a request that are read.
 const REQUEST_MAX: usize = 16 * 1024;
@@ -31,6 +32,10 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
             Door::Silent => never_accept(*address)?,
             Door::NotTls => serve(*address, None, Page::Status(200), site.host.to_owned())?,
             Door::Http(page) => serve(*address, None, page.clone(), site.host.to_owned())?,
+            Door::Odd(oddity, page) => {
+                let config = tls_server::config(site.host, *oddity, authority)?;
+                tls_server::serve(listen(*address, 128)?, config, *oddity, page, site.host)?;
+            }
             Door::Https(certificate, page) => {
                 let config = authority.server(site.host, *certificate)?;
                 let tls = TlsAcceptor::from(config);
@@ -95,7 +100,7 @@ fn never_accept(address: SocketAddr) -> io::Result<()> {
     Ok(())
 }
 
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     page: &Page,
     host: &str,
@@ -120,6 +125,11 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
         Page::Html(..) => (200, None),
         Page::Redirect(to) => (301, Some(to.clone())),
         Page::ToHttps => (301, Some(format!("https://{host}/"))),
+        Page::Http3 => (200, None),
+    };
+    let alternative = match page {
+        Page::Http3 => "Alt-Svc: h3=\":443\"; ma=86400\r\n",
+        _ => "",
     };
     let (body, fields) = match page {
         Page::Html(html, fields) if is_http => numbered(html, fields),
@@ -133,7 +143,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let (body, length) = framed(body.into_bytes(), &fields)?;
     let head = format!(
         "HTTP/1.1 {status} -\r\nContent-Type: text/html; charset=utf-8\r\n\
-         {length}Connection: close\r\n{fields}\r\n"
+         {length}Connection: close\r\n{fields}{alternative}\r\n"
     );
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(&body).await?;

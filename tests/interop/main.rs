@@ -117,10 +117,18 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
         expected,
     };
     let old = format!("ssl_protocols TLSv1.2; {page}");
+    let older = format!("ssl_protocols TLSv1 TLSv1.1 TLSv1.2; {page}");
     let packed = format!("gzip on; gzip_min_length 1; gzip_types *; {page}");
     let moved = "return 302 https://lanh.tinh.example/;";
     let broken = "return 503;";
     vec![
+        site(
+            "tls-cu",
+            "tlscu.tinh.example",
+            17,
+            tls(17, "tlscu.tinh.example", &older, &older),
+            &[("tls-version", "old-version-accepted")],
+        ),
         site("lanh", "lanh.tinh.example", 1, tls(1, "lanh.tinh.example", page, page), &[]),
         site("tls12", "tls12.tinh.example", 2, tls(2, "tls12.tinh.example", &old, &old), &[]),
         site("nen", "nen.tinh.example", 3, tls(3, "nen.tinh.example", &packed, &packed), &[]),
@@ -150,21 +158,21 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
             "saiten.tinh.example",
             11,
             certificate(11, "saiten.tinh.example", Certificate::WrongName),
-            &[("tls-name", "name-mismatch")],
+            &[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")],
         ),
         site(
             "het-han",
             "hethan.tinh.example",
             12,
             certificate(12, "hethan.tinh.example", Certificate::Expired),
-            &[("tls-validity", "expired")],
+            &[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")],
         ),
         site(
             "goc-la",
             "gocla.tinh.example",
             13,
             certificate(13, "gocla.tinh.example", Certificate::UnknownRoot),
-            &[("tls-trusted", "unknown-root")],
+            &[("tls-trusted", "unknown-root"), ("tls-parity", "different-certificate")],
         ),
         site(
             "loi-503",

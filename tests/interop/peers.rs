@@ -134,7 +134,7 @@ impl Unbound {
 }
 
 /// Which certificate a server shows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Certificate {
     Good,
     WrongName,
@@ -177,14 +177,17 @@ impl Nginx {
     /// A `server` block with TLS. Directives of the server go before the first `return`.
     pub fn tls(&self, address: &str, host: &str, which: Certificate, body: &str) -> String {
         let listen = socket(address, 443);
-        let stem = format!("{}/{}", self.folder.display(), address.replace(':', "-"));
-        let (certificate, key) = self.certificate(host, which);
-        fs::write(format!("{stem}.pem"), certificate).unwrap();
-        fs::write(format!("{stem}.key"), key).unwrap();
+        // A host has one certificate of a kind, whatever address it is on.
+        let stem = format!("{}/{host}-{which:?}", self.folder.display());
+        if !Path::new(&format!("{stem}.pem")).exists() {
+            let (certificate, key) = self.certificate(host, which);
+            fs::write(format!("{stem}.pem"), certificate).unwrap();
+            fs::write(format!("{stem}.key"), key).unwrap();
+        }
         let (server, location) = match body.split_once("ssl_protocols") {
             Some((_, rest)) => {
                 let (protocols, rest) = rest.split_once(';').unwrap();
-                (format!("ssl_protocols{protocols};"), rest)
+                (format!("ssl_protocols{protocols}; ssl_ciphers ALL:@SECLEVEL=0;"), rest)
             }
             None => (String::new(), body),
         };

@@ -28,10 +28,25 @@ pub enum Door {
     Http(Page),
     /// A page over TLS.
     Https(Certificate, Page),
+    /// A page over TLS that is spoken in an odd way.
+    Odd(Oddity, Page),
     /// Plain HTTP where TLS is expected.
     NotTls,
     /// The kernel drops every SYN.
     Silent,
+}
+
+/// An odd way to speak TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// TLS 1.0 and nothing newer.
+    OldOnly,
+    /// TLS 1.0 and 1.1 beside the versions of our time.
+    OldToo,
+    /// TLS 1.2 and nothing newer.
+    Tls12,
+    /// No post-quantum key exchange.
+    Classical,
 }
 
 /// What a web server says.
@@ -45,6 +60,8 @@ pub enum Page {
     ToHttps,
     /// This HTML with these header fields; every `{n}` in them is another number at each visit.
     Html(String, Vec<(&'static str, String)>),
+    /// A page that promises HTTP/3 on UDP port 443.
+    Http3,
 }
 
 /// A failure that the lab's scan has to find: check and reason.
@@ -72,6 +89,7 @@ pub struct Site {
     /// Zones that exist for its sake.
     pub(super) zones: Vec<Zone>,
     pub(super) doors: Vec<(SocketAddr, Door)>,
+    pub(super) quic: Vec<SocketAddr>,
 }
 
 fn ipv6(number: u16) -> IpAddr {
@@ -106,6 +124,7 @@ impl Site {
             records: Vec::new(),
             zones: Vec::new(),
             doors: Vec::new(),
+            quic: Vec::new(),
         }
         .at(ipv6(number.into()))
         .at(ipv4(number))
@@ -148,6 +167,12 @@ impl Site {
                 *known = door.clone();
             }
         }
+        self
+    }
+
+    /// QUIC on UDP port 443.
+    fn quic(mut self, address: IpAddr) -> Self {
+        self.quic.push(SocketAddr::new(address, 443));
         self
     }
 

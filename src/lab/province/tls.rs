@@ -1,6 +1,6 @@
 //! Handshakes and certificates that are wrong over IPv6.
 
-use super::{Door, Site, bad};
+use super::{Door, Oddity, Page, Site, bad, good, ipv4, ipv6};
 use crate::lab::authority::Certificate;
 
 pub(super) fn sites() -> Vec<Site> {
@@ -10,21 +10,53 @@ pub(super) fn sites() -> Vec<Site> {
             .fails(&[("tls-handshake", "not-tls")]),
         Site::new(21, "tu-ky", "Chứng thư số tự ký", "tuky.vidu.example")
             .over_ipv6(bad(Certificate::SelfSigned))
-            .fails(&[("tls-trusted", "self-signed")]),
+            .fails(&[("tls-trusted", "self-signed"), ("tls-parity", "different-certificate")]),
         Site::new(22, "goc-la", "Chứng thư gốc không tin cậy", "gocla.vidu.example")
             .over_ipv6(bad(Certificate::UnknownRoot))
-            .fails(&[("tls-trusted", "unknown-root")]),
+            .fails(&[("tls-trusted", "unknown-root"), ("tls-parity", "different-certificate")]),
         Site::new(23, "thieu-trung-gian", "Thiếu chứng thư trung gian", "thieu.vidu.example")
             .over_ipv6(bad(Certificate::MissingIntermediate))
-            .fails(&[("tls-trusted", "missing-intermediate")]),
+            .fails(&[("tls-trusted", "missing-intermediate"), ("tls-parity", "different-chain")]),
         Site::new(24, "sai-ten", "Chứng thư số sai tên", "saiten.vidu.example")
             .over_ipv6(bad(Certificate::WrongName))
-            .fails(&[("tls-name", "name-mismatch")]),
+            .fails(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
         Site::new(25, "het-han", "Chứng thư số hết hạn", "hethan.vidu.example")
             .over_ipv6(bad(Certificate::Expired))
-            .fails(&[("tls-validity", "expired")]),
+            .fails(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),
         Site::new(26, "sap-het-han", "Chứng thư số sắp hết hạn", "saphethan.vidu.example")
             .everywhere(bad(Certificate::ExpiresSoon))
             .fails(&[("tls-validity", "expires-in-7-days")]),
+        Site::new(100, "tls-cu", "IPv6 chỉ có TLS 1.0", "tlscu.vidu.example")
+            .over_ipv6(Door::Odd(Oddity::OldOnly, Page::Status(200)))
+            .fails(&[("tls-handshake", "nothing-in-common"), ("tls-version", "only-old-versions")]),
+        Site::new(101, "con-tls-cu", "Vẫn chấp nhận TLS 1.0 và 1.1", "contlscu.vidu.example")
+            .everywhere(Door::Odd(Oddity::OldToo, Page::Status(200)))
+            .fails(&[("tls-version", "old-version-accepted")]),
+        Site::new(102, "khoa-yeu", "Chuỗi chứng thư có khóa yếu", "khoayeu.vidu.example")
+            .everywhere(bad(Certificate::WeakKey))
+            .fails(&[("tls-key", "weak-key")]),
+        Site::new(103, "sha1", "Chuỗi chứng thư ký bằng SHA-1", "sha1.vidu.example")
+            .everywhere(bad(Certificate::Sha1))
+            .fails(&[("tls-key", "weak-signature")]),
+        Site::new(104, "thu-hoi", "Chứng thư số đã bị thu hồi", "thuhoi.vidu.example")
+            .everywhere(bad(Certificate::Revoked))
+            .fails(&[("tls-trusted", "revoked-by-staple")]),
+        Site::new(105, "hai-chung-thu", "Hai chứng thư số khác nhau", "haichungthu.vidu.example")
+            .over_ipv6(bad(Certificate::Twin))
+            .fails(&[("tls-parity", "another-leaf-of-same-names")]),
+        Site::new(106, "tls12-ipv6", "IPv6 chỉ có TLS 1.2", "tls12.vidu.example")
+            .over_ipv6(Door::Odd(Oddity::Tls12, Page::Status(200)))
+            .fails(&[("tls-parity", "different-version")]),
+        Site::new(107, "nhom-khac", "IPv6 trao đổi khóa kiểu cũ", "nhomkhac.vidu.example")
+            .over_ipv6(Door::Odd(Oddity::Classical, Page::Status(200)))
+            .fails(&[("tls-parity", "different-group")]),
+        Site::new(108, "co-h3", "Có HTTP/3", "h3.vidu.example")
+            .everywhere(good(Page::Http3))
+            .quic(ipv6(108))
+            .quic(ipv4(108)),
+        Site::new(109, "h3-hong", "HTTP/3 không trả lời qua IPv6", "h3hong.vidu.example")
+            .everywhere(good(Page::Http3))
+            .quic(ipv4(109))
+            .fails(&[("web-http3", "silent")]),
     ]
 }
