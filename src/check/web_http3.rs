@@ -124,7 +124,7 @@ fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
         return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     let failures = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
-    let Some(failure) = failures.filter(|failure| !failure.is_ours()).last() else {
+    let Some(failure) = failures.filter(|failure| !failure.is_ours()).next_back() else {
         return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
     let (outcome, reason) = match failure {
