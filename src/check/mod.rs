@@ -6,9 +6,19 @@ mod address_global;
 mod address_owned;
 pub mod common;
 mod dns_aaaa;
+mod dns_aaaa_answered;
+mod dns_consistent;
+mod dns_delegation;
+mod dns_glue;
+mod dns_ipv6_only_resolution;
+mod dns_large_answer;
 mod dns_ns_aaaa;
+mod dns_ns_diversity;
+mod dns_ns_ipv4_answers;
+mod dns_ns_ipv6_answers;
 mod doc;
 mod inventory_state;
+mod name_servers;
 mod reach_parity;
 mod reach_port;
 mod subjects;
@@ -167,7 +177,16 @@ impl Check {
 /// Every check, in the order of reports.
 pub static CATALOGUE: &[&Check] = &[
     &dns_aaaa::CHECK,
+    &dns_aaaa_answered::CHECK,
     &dns_ns_aaaa::CHECK,
+    &dns_ns_ipv6_answers::CHECK,
+    &dns_ns_ipv4_answers::CHECK,
+    &dns_ipv6_only_resolution::CHECK,
+    &dns_glue::CHECK,
+    &dns_consistent::CHECK,
+    &dns_delegation::CHECK,
+    &dns_ns_diversity::CHECK,
+    &dns_large_answer::CHECK,
     &address_global::CHECK,
     &address_owned::CHECK,
     &reach_port::CHECK,

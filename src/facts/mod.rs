@@ -4,10 +4,14 @@
 //! both always mean the same requests, and a check can never look for an answer that the planner
 //! did not ask for.
 
+pub mod authority;
 pub mod certificate;
 mod contact;
 mod datagram;
 pub mod dnssec;
+pub mod delegation;
+pub mod exchange;
+pub mod large;
 mod front;
 pub mod http3;
 mod legacy;

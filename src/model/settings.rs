@@ -81,6 +81,16 @@ pub struct Limits {
     pub name_servers: usize,
     /// Mail exchangers of one domain looked up.
     pub mail_exchangers: usize,
+    /// Addresses of one zone's name servers that are asked.
+    pub zone_addresses: usize,
+    /// Zones from the root down to a name.
+    pub delegation_depth: usize,
+    /// Look-ups of name servers' names inside one another on the way to a name.
+    pub walk_nesting: usize,
+    /// Questions on the way from the root to a name, its aliases and its name servers' names.
+    pub walk_questions: usize,
+    /// Labels of a name that are asked for one by one (RFC 9156 §2.3).
+    pub minimised_labels: usize,
     /// Requests that one service may cause.
     pub requests_per_service: usize,
     /// DNS questions under way at once.
@@ -138,7 +148,12 @@ impl Default for Limits {
             addresses: 16,
             name_servers: 16,
             mail_exchangers: 16,
-            requests_per_service: 400,
+            zone_addresses: 26,
+            delegation_depth: 16,
+            walk_nesting: 5,
+            walk_questions: 250,
+            minimised_labels: 10,
+            requests_per_service: 800,
             dns_in_flight: 1000,
             dns_per_server_per_second: 20,
             tls_in_flight: 64,

@@ -6,6 +6,7 @@
 
 mod greeting;
 mod mail;
+mod dns;
 mod names;
 mod page;
 mod tls;
@@ -18,8 +19,15 @@ use crate::model::{Request, Service};
 type Part = fn(&View<'_>, &Service, &mut Needs);
 
 /// Every part, in the order in which its questions are asked.
-const PARTS: &[Part] =
-    &[names::needs, web::needs, page::needs, tls::needs, mail::needs, greeting::needs];
+const PARTS: &[Part] = &[
+    names::needs,
+    dns::needs,
+    web::needs,
+    page::needs,
+    tls::needs,
+    mail::needs,
+    greeting::needs,
+];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.

@@ -1,0 +1,60 @@
+//! Does the zone also answer over IPv4?
+
+use super::name_servers::{answers, known};
+use super::{Case, Check, Doc, Reason, Rule};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-ns-ipv4-answers",
+    sources: &["RFC 3901 §3"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("answers-over-ipv4"),
+        Reason::pass("answers"),
+        Reason::fail("no-ipv4-servers"),
+        Reason::fail("silent"),
+        Reason::fail("udp-only"),
+        Reason::fail("tcp-only"),
+        Reason::fail("refuses"),
+        Reason::fail("lame"),
+        Reason::fail("servfail"),
+        Reason::fail("other-rcode"),
+        Reason::fail("malformed"),
+        Reason::inconclusive("zone-not-found"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(
+        include_str!("dns_ns_ipv4_answers.en.md"),
+        include_str!("dns_ns_ipv4_answers.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+/// One server that answers is enough: which of the others don't is told by the subjects.
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let known = match known(case) {
+        Ok(known) => known,
+        Err(verdict) => return verdict,
+    };
+    let subjects: Vec<Subject> =
+        known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at)).collect();
+    let unresolved = known.authority.servers.iter().any(|server| {
+        !matches!(
+            server.a.status,
+            crate::facts::Status::Found
+                | crate::facts::Status::NoData
+                | crate::facts::Status::NxDomain
+        )
+    });
+    let first = |outcome| subjects.iter().find(|s| s.outcome == outcome).map(|s| s.reason);
+    let (outcome, reason) = match (first(Outcome::Pass), first(Outcome::Inconclusive)) {
+        (Some(_), _) => (Outcome::Pass, "answers-over-ipv4"),
+        (None, Some(reason)) => (Outcome::Inconclusive, reason),
+        (None, None) if unresolved => (Outcome::Inconclusive, super::common::UNRESOLVED),
+        (None, None) => (Outcome::Fail, first(Outcome::Fail).unwrap_or("no-ipv4-servers")),
+    };
+    let verdict = Verdict { outcome, reason, subjects, observations: Vec::new() };
+    known.cite(verdict, Some(Family::Ipv4))
+}

@@ -1,0 +1,95 @@
+//! What the checks of a zone's name servers have in common.
+
+use super::{Case, common};
+use crate::facts::authority::{self, AddressOf, Answering, Authority};
+use crate::model::{
+    Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict,
+};
+
+/// A zone whose name servers are known.
+pub(super) struct Known<'e> {
+    pub authority: Authority<'e>,
+    pub apex: Name,
+}
+
+/// Who serves the service's zone; else the verdict that nothing can be said of that.
+pub(super) fn known<'e>(case: &Case<'e>) -> Result<Known<'e>, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    if case.service.target.host().is_none() {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    }
+    let Some(authority) = authority::authority(&case.view, case.service) else {
+        return Err(Verdict::not_applicable("address-literal"));
+    };
+    let unknown = |reason| Verdict::inconclusive(reason).citing(authority.observations.clone());
+    match authority.apex.clone() {
+        _ if !authority.is_settled => Err(unknown(common::NOT_OBSERVED)),
+        None => Err(unknown("zone-not-found")),
+        Some(_) if authority.servers.is_empty() => Err(unknown("zone-not-found")),
+        Some(apex) => Ok(Known { authority, apex }),
+    }
+}
+
+/// What a name server's address shows.
+pub(super) fn server(at: &AddressOf<'_>, outcome: Outcome, reason: &'static str) -> Subject {
+    let name = SubjectName::NameServer(at.server.clone(), Some(at.address));
+    Subject { name, outcome, reason, detail: Vec::new() }
+}
+
+/// How an address answers for the zone over both transports.
+pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
+    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Well};
+    let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
+    let (outcome, reason) = match over {
+        [Pending, _] | [_, Pending] => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        [NotVisited, _] | [_, NotVisited] => (Outcome::Inconclusive, common::NOT_VISITED),
+        [Ours, _] | [_, Ours] => (Outcome::Inconclusive, common::OUR_FAULT),
+        [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
+        [Flaky, _] | [_, Flaky] => (Outcome::Inconclusive, common::FLAKY),
+        [Well, Well] => (Outcome::Pass, "answers"),
+        [Well, Not] => (Outcome::Fail, "udp-only"),
+        [Not, Well] => (Outcome::Fail, "tcp-only"),
+        [Not, Not] => (Outcome::Fail, "silent"),
+    };
+    let mut subject = server(at, outcome, reason);
+    for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
+        if let crate::facts::exchange::Heard::Failed(failure) = &seen.heard {
+            subject.detail.push((name, failure.to_string()));
+        }
+    }
+    subject
+}
+
+impl Known<'_> {
+    /// The facts that the answers of a family's servers rest on.
+    pub fn cite(&self, verdict: Verdict, family: Option<Family>) -> Verdict {
+        let asked = self
+            .authority
+            .addresses
+            .iter()
+            .filter(|at| family.is_none_or(|family| at.family() == family))
+            .flat_map(|at| [&at.udp, &at.tcp])
+            .flat_map(|seen| seen.observations.iter().copied());
+        verdict.citing(self.authority.observations.iter().copied()).citing(asked)
+    }
+
+    /// A pass over a part of the addresses is not a pass.
+    pub fn within_limits(&self, verdict: Verdict) -> Verdict {
+        if self.authority.limited && verdict.outcome == Outcome::Pass {
+            return Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict };
+        }
+        verdict
+    }
+}
+
+/// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
+pub(super) fn not_usable(apex: &Name, at: &AddressOf<'_>) -> Subject {
+    let subject = answers(apex, at);
+    let reason = match subject.outcome {
+        Outcome::Inconclusive => subject.reason,
+        _ => common::LOWER_LAYER,
+    };
+    server(at, Outcome::Inconclusive, reason)
+}

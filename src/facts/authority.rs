@@ -1,0 +1,323 @@
+//! The servers that speak for a service's zone, each at each of its addresses.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::delegation::{self, Cut, Reach, Resolution, Source};
+use super::exchange::{self, Exchange, Heard, exchange};
+use super::lookup::{Lookup, Status, resolve};
+use super::{Needs, View, zone};
+use crate::model::{
+    Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
+};
+
+/// The port of name servers.
+const DNS_PORT: u16 = 53;
+
+/// A zone and everybody who serves it.
+#[derive(Clone, Debug)]
+pub struct Authority<'e> {
+    /// The zone's apex, when it was found: by the resolver, else on the way down from the root.
+    pub apex: Option<Name>,
+    /// The delegation as the parent has it, where the way down from the root shows one.
+    pub delegation: Option<Cut>,
+    /// Every name server that the parent or the zone names, sorted by name.
+    pub servers: Vec<NameServer>,
+    /// Every address of them, each once, sorted: at most
+    /// [`crate::model::Limits::zone_addresses`].
+    pub addresses: Vec<AddressOf<'e>>,
+    /// Whether there are more addresses than that.
+    pub limited: bool,
+    /// Whether it is known who serves the zone.
+    pub is_settled: bool,
+    /// The facts that this rests on, those of the addresses left aside.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// A name server of a zone.
+#[derive(Clone, Debug)]
+pub struct NameServer {
+    /// Its name.
+    pub name: Name,
+    /// Its addresses that came with the delegation.
+    pub glue: Vec<IpAddr>,
+    /// Its AAAA records, as the resolver has them.
+    pub aaaa: Lookup,
+    /// Its A records, as the resolver has them.
+    pub a: Lookup,
+}
+
+/// One address of a zone's name servers.
+#[derive(Clone, Debug)]
+pub struct AddressOf<'e> {
+    /// The (first) name server that has it.
+    pub server: Name,
+    /// The address.
+    pub address: IpAddr,
+    /// The question for the zone's SOA over UDP.
+    pub udp: Exchange<'e>,
+    /// The same over TCP.
+    pub tcp: Exchange<'e>,
+}
+
+/// How a server answers for its zone over one transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answering {
+    /// With authority, and RCODE 0.
+    Well,
+    /// It answers, but not so; the word says how.
+    Badly(&'static str),
+    /// It doesn't answer.
+    Not,
+    /// Its attempts contradict each other.
+    Flaky,
+    /// Our own machine could not ask.
+    Ours,
+    /// The visit rules forbid to ask there.
+    NotVisited,
+    /// Not asked yet.
+    Pending,
+}
+
+impl<'e> AddressOf<'e> {
+    /// How it answers for the zone over a transport.
+    pub fn answering(&self, apex: &Name, transport: Transport) -> Answering {
+        let seen = match transport {
+            Transport::Udp => &self.udp,
+            Transport::Tcp => &self.tcp,
+        };
+        match &seen.heard {
+            Heard::Pending => Answering::Pending,
+            Heard::NotVisited => Answering::NotVisited,
+            Heard::Failed(failure) if failure.is_ours() => Answering::Ours,
+            Heard::Failed(_) => Answering::Not,
+            Heard::Malformed => Answering::Badly("malformed"),
+            Heard::Message(_) if seen.is_flaky => Answering::Flaky,
+            // An answer that doesn't fit a datagram is an answer when it comes over TCP.
+            Heard::Message(message) if message.truncated && transport == Transport::Udp => {
+                Answering::Well
+            }
+            Heard::Message(message) => match wrong(message, apex) {
+                None => Answering::Well,
+                Some(how) => Answering::Badly(how),
+            },
+        }
+    }
+
+    /// The transport over which it answers well, UDP where it does; `None` where it doesn't, or
+    /// where that isn't known yet.
+    pub fn usable(&self, apex: &Name) -> Option<Transport> {
+        let over = |transport| self.answering(apex, transport);
+        match (over(Transport::Udp), over(Transport::Tcp)) {
+            (Answering::Well | Answering::Flaky, _) => Some(Transport::Udp),
+            (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
+            _ => None,
+        }
+    }
+
+    /// What it says to a further question, over TCP where it doesn't fit a datagram; `None` where
+    /// it doesn't answer for the zone at all.
+    pub fn ask(
+        &self,
+        view: &View<'e>,
+        apex: &Name,
+        name: &Name,
+        record_type: RecordType,
+    ) -> Option<Exchange<'e>> {
+        let attempts = view.settings.attempts;
+        let socket = SocketAddr::new(self.address, DNS_PORT);
+        let over = |transport| {
+            let question = exchange::question(socket, transport, name, record_type, false);
+            exchange(view, question, attempts)
+        };
+        let transport = self.usable(apex)?;
+        let first = over(transport);
+        match first.message() {
+            Some(message) if message.truncated && transport == Transport::Udp => {
+                let mut second = over(Transport::Tcp);
+                second.observations.splice(0..0, first.observations);
+                Some(second)
+            }
+            _ => Some(first),
+        }
+    }
+
+    /// What the server's name and address are called together.
+    pub fn family(&self) -> Family {
+        Family::of(self.address)
+    }
+}
+
+/// What is wrong with an answer to the question for a zone's SOA.
+fn wrong(message: &Message, apex: &Name) -> Option<&'static str> {
+    let has_soa = message
+        .answers
+        .iter()
+        .any(|record| record.name == *apex && record.record_type == RecordType::SOA);
+    match message.rcode {
+        Rcode::REFUSED => Some("refuses"),
+        Rcode::SERVFAIL => Some("servfail"),
+        Rcode::NOERROR if message.authoritative && has_soa => None,
+        Rcode::NOERROR | Rcode::NXDOMAIN => Some("lame"),
+        _ => Some("other-rcode"),
+    }
+}
+
+impl Authority<'_> {
+    /// The addresses of one family.
+    pub fn of(&self, family: Family) -> impl Iterator<Item = &AddressOf<'_>> {
+        self.addresses.iter().filter(move |address| address.family() == family)
+    }
+
+    /// The zone's NS records as its own servers give them, sorted; `None` when none of them has
+    /// said.
+    pub fn own_servers(&self, view: &View<'_>) -> (Option<Vec<Name>>, Vec<ObservationId>) {
+        let (mut names, mut cite) = (None::<Vec<Name>>, Vec::new());
+        let Some(apex) = &self.apex else { return (None, cite) };
+        for address in &self.addresses {
+            let Some(said) = address.ask(view, apex, apex, RecordType::NS) else { continue };
+            cite.extend(&said.observations);
+            let Some(message) = said.message().filter(|message| message.authoritative) else {
+                continue;
+            };
+            let own = message.answers.iter().filter(|record| record.name == *apex);
+            let own = own.filter_map(|record| match &record.data {
+                RecordData::Ns(name) => Some(name.clone()),
+                _ => None,
+            });
+            names.get_or_insert_default().extend(own);
+        }
+        if let Some(names) = &mut names {
+            names.sort();
+            names.dedup();
+        }
+        (names, cite)
+    }
+}
+
+/// The name that the DNS checks of a service are about, and the type of record that it is looked
+/// up for; `None` for address literals.
+pub fn subject(service: &Service) -> Option<(Name, RecordType)> {
+    let name = service.target.host()?.name()?.clone();
+    let record_type = match service.target {
+        Target::Zone(_) => RecordType::SOA,
+        Target::Mail(_) => RecordType::MX,
+        _ => RecordType::AAAA,
+    };
+    Some((name, record_type))
+}
+
+/// The way from the root to a service's name.
+pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Resolution> {
+    let (name, record_type) = subject(service)?;
+    Some(delegation::resolution(view, &name, record_type, reach))
+}
+
+/// Where a way stops for want of an address: what the resolver knows of the addresses of the name
+/// servers that came without glue.
+pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
+    let stops = way.end == delegation::End::Stopped(delegation::Stop::NoAddress);
+    let servers = way.last_cut().filter(|_| stops).map_or(&[][..], |cut| &cut.servers);
+    servers
+        .iter()
+        .filter(|server| server.unaddressed == Some(delegation::Unaddressed::NoGlue))
+        .map(|server| resolve(view, &server.name, RecordType::AAAA))
+        .collect()
+}
+
+/// Reads who serves the zone of a service, and how each of them answers.
+pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>> {
+    let (name, _) = subject(service)?;
+    let zone = zone(view, &name);
+    let way = way(view, service, Reach::Either)?;
+    let mut authority = Authority {
+        apex: None,
+        delegation: None,
+        servers: Vec::new(),
+        addresses: Vec::new(),
+        limited: false,
+        is_settled: zone.needs.is_empty() && way.needs.is_empty(),
+        observations: zone.observations(),
+        needs: zone.needs.clone(),
+    };
+    authority.needs.extend(way.needs.clone());
+    authority.observations.extend(&way.observations);
+    // The zone of the name itself, not of what it is an alias of.
+    let last = way.paths.first().and_then(|path| path.cuts.last());
+    authority.apex = zone
+        .apex
+        .clone()
+        .or_else(|| last.filter(|_| way.needs.is_empty()).map(|cut| cut.zone.clone()))
+        .filter(|apex| !apex.is_root());
+    let Some(apex) = authority.apex.clone() else { return Some(authority) };
+    authority.delegation = way.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
+    let mut names: Vec<Name> = zone.name_servers.iter().map(|ns| ns.name.clone()).collect();
+    // The parent's list may only be trusted to be whole when the way is known.
+    let cut = way.cut(&apex);
+    names.extend(cut.into_iter().flat_map(|cut| &cut.servers).map(|server| server.name.clone()));
+    names.sort();
+    names.dedup();
+    authority.limited = names.len() > view.settings.limits.name_servers;
+    names.truncate(view.settings.limits.name_servers);
+    for name in names {
+        let glue = cut.and_then(|cut| cut.servers.iter().find(|server| server.name == name));
+        let glue = glue.map(|server| server.glue.clone()).unwrap_or_default();
+        let [aaaa, a] =
+            [RecordType::AAAA, RecordType::A].map(|record_type| resolve(view, &name, record_type));
+        for lookup in [&aaaa, &a] {
+            authority.needs.extend(lookup.needs.clone());
+            authority.is_settled &= lookup.needs.is_empty();
+            authority.observations.extend(&lookup.observations);
+        }
+        authority.servers.push(NameServer { name, glue, aaaa, a });
+    }
+    ask_each(view, &apex, &mut authority);
+    Some(authority)
+}
+
+fn ask_each<'e>(view: &View<'e>, apex: &Name, authority: &mut Authority<'e>) {
+    let mut places: Vec<(IpAddr, Name)> = authority
+        .servers
+        .iter()
+        .flat_map(|server| server.addresses().into_iter().map(|at| (at, server.name.clone())))
+        .collect();
+    // IPv6 first, so that a limit meets IPv4.
+    places.sort_by(|(a, x), (b, y)| (a.is_ipv4(), a, x).cmp(&(b.is_ipv4(), b, y)));
+    places.dedup_by(|a, b| a.0 == b.0);
+    authority.limited |= places.len() > view.settings.limits.zone_addresses;
+    places.truncate(view.settings.limits.zone_addresses);
+    for (address, server) in places {
+        let socket = SocketAddr::new(address, DNS_PORT);
+        let [udp, tcp] = [Transport::Udp, Transport::Tcp].map(|transport| {
+            let question = exchange::question(socket, transport, apex, RecordType::SOA, false);
+            exchange(view, question, view.settings.attempts)
+        });
+        authority.needs.extend(udp.needs.clone());
+        authority.needs.extend(tcp.needs.clone());
+        authority.addresses.push(AddressOf { server, address, udp, tcp });
+    }
+}
+
+impl NameServer {
+    /// Its addresses: what the resolver found, and for a family that it could not look up, what
+    /// came with the delegation.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let mut addresses = Vec::new();
+        for (lookup, family) in [(&self.aaaa, Family::Ipv6), (&self.a, Family::Ipv4)] {
+            match lookup.status {
+                Status::Failed(_) => {
+                    let glue = self.glue.iter().filter(|address| Family::of(**address) == family);
+                    addresses.extend(glue);
+                }
+                _ => addresses.extend(lookup.addresses()),
+            }
+        }
+        addresses
+    }
+
+    /// Whether its name is an alias, which RFC 2181 §10.3 forbids.
+    pub fn is_alias(&self) -> bool {
+        [&self.aaaa, &self.a].iter().any(|lookup| lookup.chain.len() > 1)
+    }
+}

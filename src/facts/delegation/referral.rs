@@ -1,0 +1,128 @@
+//! What the answer of a zone's server means for the way down.
+
+use std::net::IpAddr;
+
+use super::Server;
+use crate::model::{Message, Name, Rcode, Record, RecordData, RecordType};
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A zone begins here; it is delegated to these servers.
+    Referral { apex: Name, servers: Vec<Server> },
+    /// The name asked for NS is a zone's apex, and the server asked serves that zone too.
+    Apex { servers: Vec<Server> },
+    /// The records asked for.
+    Answer(Vec<RecordData>),
+    /// The name is an alias.
+    Alias(Name),
+    /// The name exists (or others below it), without what was asked for.
+    NoData,
+    /// The name doesn't exist.
+    NxDomain,
+    /// It didn't fit: to be asked over TCP.
+    Truncated,
+    /// Nothing that leads further.
+    Unusable(&'static str),
+}
+
+/// Reads the answer of a server of `zone` to the question for `name`. `servers_max` bounds the
+/// name servers that are taken from it.
+pub(super) fn read(
+    message: &Message,
+    zone: &Name,
+    name: &Name,
+    record_type: RecordType,
+    servers_max: usize,
+) -> Step {
+    match message.rcode {
+        Rcode::NOERROR | Rcode::NXDOMAIN => {}
+        Rcode::REFUSED => return Step::Unusable("refuses"),
+        Rcode::SERVFAIL => return Step::Unusable("servfail"),
+        _ => return Step::Unusable("other-rcode"),
+    }
+    if message.truncated {
+        return Step::Truncated;
+    }
+    let servers = |owner: &Name, section: &[Record]| {
+        name_servers(message, zone, owner, section, servers_max)
+    };
+    let own = |record: &&Record| record.name == *name;
+    let wanted: Vec<RecordData> = message
+        .answers
+        .iter()
+        .filter(own)
+        .filter(|record| record.record_type == record_type)
+        .map(|record| record.data.clone())
+        .collect();
+    if !wanted.is_empty() {
+        return match (record_type, message.authoritative) {
+            (RecordType::NS, true) => Step::Apex { servers: servers(name, &message.answers) },
+            // Some servers put a delegation into the answer section.
+            (RecordType::NS, false) if name != zone => Step::Referral {
+                apex: name.clone(),
+                servers: servers(name, &message.answers),
+            },
+            (_, true) => Step::Answer(wanted),
+            (_, false) => Step::Unusable("lame"),
+        };
+    }
+    let alias = message.answers.iter().filter(own).find_map(|record| match &record.data {
+        RecordData::Cname(target) => Some(target.clone()),
+        _ => None,
+    });
+    if let Some(target) = alias {
+        return if message.authoritative { Step::Alias(target) } else { Step::Unusable("lame") };
+    }
+    let cut = message.authorities.iter().find(|record| {
+        record.record_type == RecordType::NS
+            && record.name != *zone
+            && record.name.is_within(zone)
+            && name.is_within(&record.name)
+    });
+    if let (Some(cut), Rcode::NOERROR) = (cut, message.rcode) {
+        let servers = servers(&cut.name, &message.authorities);
+        return Step::Referral { apex: cut.name.clone(), servers };
+    }
+    match (message.authoritative, message.rcode) {
+        (false, _) => Step::Unusable("lame"),
+        (true, Rcode::NXDOMAIN) => Step::NxDomain,
+        (true, _) => Step::NoData,
+    }
+}
+
+/// The name servers of `owner`, sorted, with the addresses that a server of `zone` may vouch for:
+/// those of names within `zone`.
+fn name_servers(
+    message: &Message,
+    zone: &Name,
+    owner: &Name,
+    section: &[Record],
+    servers_max: usize,
+) -> Vec<Server> {
+    let mut names: Vec<Name> = section
+        .iter()
+        .filter(|record| record.name == *owner)
+        .filter_map(|record| match &record.data {
+            RecordData::Ns(server) => Some(server.clone()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names.truncate(servers_max);
+    let glue = |name: &Name| -> Vec<IpAddr> {
+        if !name.is_within(zone) {
+            return Vec::new();
+        }
+        let records = message.additionals.iter().filter(|record| record.name == *name);
+        records
+            .filter_map(|record| match record.data {
+                RecordData::A(address) => Some(address.into()),
+                RecordData::Aaaa(address) => Some(address.into()),
+                _ => None,
+            })
+            .collect()
+    };
+    names.into_iter().map(|name| Server::new(name.clone(), glue(&name))).collect()
+}

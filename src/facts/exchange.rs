@@ -1,0 +1,137 @@
+//! What one authoritative server said to one question.
+
+use std::net::SocketAddr;
+
+use super::{Needs, View};
+use crate::model::{
+    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, RecordType, Reply, Request,
+    Transport,
+};
+
+/// Every attempt at one question to one server.
+#[derive(Clone, Debug)]
+pub struct Exchange<'e> {
+    /// What was asked.
+    pub question: DnsQuestion,
+    /// What came of it.
+    pub heard: Heard<'e>,
+    /// The size of the message that came, in octets.
+    pub size_octets: usize,
+    /// How long the attempt that brought it took, in microseconds.
+    pub elapsed_us: u64,
+    /// Whether one attempt was refused by the host and another answered. A datagram that is lost
+    /// and asked for again is no contradiction.
+    pub is_flaky: bool,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// What came of a question to a server.
+#[derive(Clone, Debug)]
+pub enum Heard<'e> {
+    /// Not asked (yet), or to be asked again.
+    Pending,
+    /// The visit rules forbid to ask there.
+    NotVisited,
+    /// A message.
+    Message(&'e Message),
+    /// What came is no DNS message.
+    Malformed,
+    /// No attempt brought a message; the last failure that was not our own, else our own.
+    Failed(NetFailure),
+}
+
+impl<'e> Exchange<'e> {
+    /// The message, if one came.
+    pub fn message(&self) -> Option<&'e Message> {
+        match self.heard {
+            Heard::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can be said because of our own side.
+    pub fn is_ours(&self) -> bool {
+        matches!(&self.heard, Heard::Failed(failure) if failure.is_ours())
+    }
+
+    /// Whether it has yet to be asked.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.heard, Heard::Pending)
+    }
+}
+
+/// A question to an authoritative server: without RD.
+pub fn question(
+    server: SocketAddr,
+    transport: Transport,
+    name: &Name,
+    record_type: RecordType,
+    dnssec_ok: bool,
+) -> DnsQuestion {
+    DnsQuestion {
+        server,
+        transport,
+        name: name.clone(),
+        record_type,
+        recursion_desired: false,
+        checking_disabled: false,
+        dnssec_ok,
+    }
+}
+
+/// Reads what came of a question that is asked up to `attempts` times, as long as nothing comes.
+pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exchange<'e> {
+    let mut exchange = Exchange {
+        question,
+        heard: Heard::Pending,
+        size_octets: 0,
+        elapsed_us: 0,
+        is_flaky: false,
+        observations: Vec::new(),
+        needs: Needs::default(),
+    };
+    if !view.networks.may_visit(exchange.question.server.ip()) {
+        exchange.heard = Heard::NotVisited;
+        return exchange;
+    }
+    let question = Question::Dns(exchange.question.clone());
+    let mut asked = 0;
+    let mut theirs = None;
+    let mut ours = None;
+    for (observation, id) in view.evidence.attempts(&question) {
+        let attempt = observation.request.attempt;
+        if attempt > attempts.max(1) {
+            break;
+        }
+        asked = attempt;
+        exchange.observations.push(id);
+        match &observation.reply {
+            Reply::Dns(message) => {
+                exchange.size_octets = message.size_octets();
+                exchange.elapsed_us = observation.elapsed_us;
+                exchange.is_flaky =
+                    matches!(theirs, Some(NetFailure::Refused | NetFailure::Icmp { .. }));
+                exchange.heard = match message.decoded() {
+                    Ok(message) => Heard::Message(message),
+                    Err(_) => Heard::Malformed,
+                };
+                return exchange;
+            }
+            Reply::DnsFailed(failure) if failure.is_ours() => ours = Some(failure.clone()),
+            Reply::DnsFailed(failure) => theirs = Some(failure.clone()),
+            _ => {}
+        }
+    }
+    if asked < attempts.max(1) {
+        exchange.needs.add(Request { question, attempt: asked + 1 });
+        return exchange;
+    }
+    exchange.heard = match theirs.or(ours) {
+        Some(failure) => Heard::Failed(failure),
+        None => Heard::Malformed,
+    };
+    exchange
+}
