@@ -49,6 +49,10 @@ impl Addresses {
 /// of their own.
 pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
     if matches!(service.target, Target::Mail(_)) {
+/// The published addresses of a service's host; `None` for a zone, which is served by its name
+/// servers' addresses and not by those of its apex.
+pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
+    if matches!(service.target, Target::Zone(_)) {
         return None;
     }
     Some(match service.target.host()? {
