@@ -26,10 +26,7 @@ pub static CHECK: Check = Check {
         Reason::not_applicable("no-servers"),
         Reason::not_applicable("address-literal"),
     ],
-    doc: Doc::new(
-        include_str!("dns_aaaa_answered.en.md"),
-        include_str!("dns_aaaa_answered.vi.md"),
-    ),
+    doc: Doc::new(include_str!("dns_aaaa_answered.en.md"), include_str!("dns_aaaa_answered.vi.md")),
     rule: Rule::Service(evaluate),
 };
 

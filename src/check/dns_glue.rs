@@ -58,9 +58,7 @@ fn subject(server: &NameServer) -> Subject {
         Status::Found if glue == own => (Outcome::Pass, "equal"),
         Status::Found if glue.is_empty() => (Outcome::Fail, "missing"),
         Status::Found => (Outcome::Fail, "differs"),
-        Status::NoData | Status::NxDomain if glue.is_empty() => {
-            (Outcome::NotApplicable, "no-ipv6")
-        }
+        Status::NoData | Status::NxDomain if glue.is_empty() => (Outcome::NotApplicable, "no-ipv6"),
         Status::NoData | Status::NxDomain => (Outcome::Fail, "differs"),
         Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
         _ => (Outcome::Inconclusive, common::UNRESOLVED),

@@ -1,8 +1,8 @@
 //! Can the name be found from the root with IPv6 alone?
 
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::authority;
 use crate::facts::Status;
+use crate::facts::authority;
 use crate::facts::delegation::{Cut, End, Reach, Resolution, Stop};
 use crate::model::{
     Detail, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
@@ -105,10 +105,6 @@ fn subjects(way: &Resolution, outcome: Outcome, reason: &'static str) -> Vec<Sub
 fn detail(cut: &Cut) -> Vec<Detail> {
     match cut.led_on {
         Some(server) => vec![("by", server.ip().to_string())],
-        None => cut
-            .servers
-            .iter()
-            .map(|server| ("ns", server.name.to_string()))
-            .collect(),
+        None => cut.servers.iter().map(|server| ("ns", server.name.to_string())).collect(),
     }
 }

@@ -38,9 +38,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         let Some(reading) = large(&case.view, &known.apex, at) else {
             // A server that only TCP reaches sends nothing in datagrams, large or small.
             subjects.push(match at.usable(&known.apex) {
-                Some(Transport::Tcp) => {
-                    server(at, Outcome::Inconclusive, common::LOWER_LAYER)
-                }
+                Some(Transport::Tcp) => server(at, Outcome::Inconclusive, common::LOWER_LAYER),
                 _ => not_usable(&known.apex, at),
             });
             continue;

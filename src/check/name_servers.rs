@@ -2,9 +2,7 @@
 
 use super::{Case, common};
 use crate::facts::authority::{self, AddressOf, Answering, Authority};
-use crate::model::{
-    Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict,
-};
+use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
 pub(super) struct Known<'e> {

@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use super::stop::Stop;
 use crate::check;
 use crate::facts::Trust;
+use crate::facts::delegation::hints;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
 use crate::model::{Inventory, Service, Settings, Target};
 use crate::policy::{self, Policy};
@@ -103,14 +104,14 @@ pub(super) fn policy(name: &str) -> Result<(Policy, String), Stop> {
 /// When there is one.
 pub(super) fn refuse_unprobed<'a>(services: impl Iterator<Item = &'a Service>) -> Result<(), Stop> {
     let refused: Vec<String> = services
-        .filter(|service| !matches!(service.target, Target::Web(_)))
+        .filter(|service| !matches!(service.target, Target::Web(_) | Target::Zone(_)))
         .map(|service| format!("{} ({})", service.id, service.target.kind()))
         .collect();
     if refused.is_empty() {
         return Ok(());
     }
     Err(Stop::mend(format!(
-        "this version probes services of the kind `web` only, and was asked for {}",
+        "this version probes services of the kinds `web` and `zone` only, and was asked for {}",
         refused.join(", ")
     ))
     .help("leave them out with `--only`, or comment them out until they can be probed"))
@@ -145,6 +146,11 @@ fn complete(
     };
     settings.root_hints = text_of(&files.root_hints);
     settings.trust_anchors = text_of(&files.trust_anchors);
+    if let (Some(text), Some(reference)) = (&settings.root_hints, &files.root_hints)
+        && hints::addresses(text) == 0
+    {
+        problems.push(reference.error("names no address of a root server", None));
+    }
     if settings.resolvers.is_empty() {
         settings.resolvers = system_resolvers()?;
     }

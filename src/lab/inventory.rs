@@ -46,10 +46,15 @@ organisations:
         // Writing to a `String` can't fail.
         let _ = writeln!(text, "  - id: {id}\n    name: {name}\n    services:");
         for site in sites.iter().filter(|site| site.organisation == id) {
+            let web = format!("web: \"https://{}/\"", site.host);
             let _ = writeln!(
                 text,
-                "      - {{id: {}, name: {}, category: {}, web: \"https://{}/\", state: {}}}",
-                site.id, site.name, site.category, site.host, site.state
+                "      - {{id: {}, name: {}, category: {}, {}, state: {}}}",
+                site.id,
+                site.name,
+                site.category,
+                site.target.unwrap_or(&web),
+                site.state
             );
         }
     }

@@ -20,8 +20,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     needs.extend(authority.needs.clone());
     let Some(apex) = &authority.apex else { return };
     for address in &authority.addresses {
-        let questions =
-            [(apex, RecordType::NS), (&name, RecordType::AAAA), (&name, RecordType::A)];
+        let questions = [(apex, RecordType::NS), (&name, RecordType::AAAA), (&name, RecordType::A)];
         for (asked, record_type) in questions {
             if let Some(said) = address.ask(view, apex, asked, record_type) {
                 needs.extend(said.needs);

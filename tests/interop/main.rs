@@ -208,7 +208,7 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
             "www.mot.example",
             16,
             tls(16, "www.mot.example", page, page),
-            &[("dns-ns-aaaa", "only-one")],
+            &[("dns-ns-aaaa", "only-one"), ("dns-ns-diversity", "one-address")],
         ),
     ]
 }

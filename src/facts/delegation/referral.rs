@@ -44,9 +44,8 @@ pub(super) fn read(
     if message.truncated {
         return Step::Truncated;
     }
-    let servers = |owner: &Name, section: &[Record]| {
-        name_servers(message, zone, owner, section, servers_max)
-    };
+    let servers =
+        |owner: &Name, section: &[Record]| name_servers(message, zone, owner, section, servers_max);
     let own = |record: &&Record| record.name == *name;
     let wanted: Vec<RecordData> = message
         .answers
@@ -59,10 +58,9 @@ pub(super) fn read(
         return match (record_type, message.authoritative) {
             (RecordType::NS, true) => Step::Apex { servers: servers(name, &message.answers) },
             // Some servers put a delegation into the answer section.
-            (RecordType::NS, false) if name != zone => Step::Referral {
-                apex: name.clone(),
-                servers: servers(name, &message.answers),
-            },
+            (RecordType::NS, false) if name != zone => {
+                Step::Referral { apex: name.clone(), servers: servers(name, &message.answers) }
+            }
             (_, true) => Step::Answer(wanted),
             (_, false) => Step::Unusable("lame"),
         };

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Blob, DnsMessage, DnsQuestion, Evidence, Network, Networks, NetFailure, Observation, Question,
+    Blob, DnsMessage, DnsQuestion, Evidence, NetFailure, Network, Networks, Observation, Question,
     Reply, Request, Settings,
 };
 
@@ -155,10 +155,8 @@ fn leaf() -> Vec<(&'static str, &'static str, Says)> {
 
 #[test]
 fn a_healthy_way_takes_one_question_a_label() {
-    let mut entries = vec![
-        vn(),
-        (VN, "z.vn NS", referral("z.vn.", &[("ns.z.vn.", Some(aaaa(ZONE)))])),
-    ];
+    let mut entries =
+        vec![vn(), (VN, "z.vn NS", referral("z.vn.", &[("ns.z.vn.", Some(aaaa(ZONE)))]))];
     entries.extend(leaf());
     let (way, asked) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
     assert!(matches!(&way.end, End::Found(records) if records.len() == 1));
@@ -183,11 +181,8 @@ fn where_an_ipv6_only_resolver_is_stopped() {
     let good = || (VN, "z.vn NS", referral("z.vn.", &[("ns.z.vn.", Some(aaaa(ZONE)))]));
     let refused = Says { rcode: 5, ..Says::default() };
     let upward = referral(".", &[("a.root.", None)]);
-    let loops = vec![
-        vn(),
-        glueless("ns.y.vn."),
-        (VN, "y.vn NS", referral("y.vn.", &[("ns.z.vn.", None)])),
-    ];
+    let loops =
+        vec![vn(), glueless("ns.y.vn."), (VN, "y.vn NS", referral("y.vn.", &[("ns.z.vn.", None)]))];
     for (entries, stop, zone) in [
         (vec![], Stop::Silent, "."),
         (vec![vn()], Stop::Silent, "vn"),
@@ -231,10 +226,8 @@ fn name_servers_of_other_zones_are_found_the_same_way() {
 
 #[test]
 fn glue_from_outside_the_parent_is_not_believed() {
-    let entries = vec![
-        vn(),
-        (VN, "z.vn NS", referral("z.vn.", &[("ns.bank.example.", Some(aaaa(ZONE)))])),
-    ];
+    let entries =
+        vec![vn(), (VN, "z.vn NS", referral("z.vn.", &[("ns.bank.example.", Some(aaaa(ZONE)))]))];
     let (way, asked) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
     assert!(matches!(way.end, End::Stopped(_)));
     assert!(asked.iter().any(|request| request.to_string().contains("example NS")));
@@ -266,17 +259,16 @@ fn chaos(seed: u64, question: &DnsQuestion) -> Reply {
         return Reply::Dns(DnsMessage::new(Blob::new(seed.to_be_bytes().to_vec())));
     }
     let mut says = Says { rcode: [0, 0, 0, 3, 5][(kind % 5) as usize], ..Says::default() };
-    says.authoritative = kind % 2 == 0;
+    says.authoritative = kind.is_multiple_of(2);
     for at in 0..(kind % 4) {
         let owner = clean(name(&question.name));
         let server = clean(name(&question.name));
         let address =
             Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1 + ((kind + at) % 5) as u16).to_string();
         match (kind + at) % 5 {
-            0 => says.answers.push((
-                owner,
-                RData::CNAME(CNAME(WireName::from_ascii(&server).unwrap())),
-            )),
+            0 => says
+                .answers
+                .push((owner, RData::CNAME(CNAME(WireName::from_ascii(&server).unwrap())))),
             1 => says.answers.push((clean(format!("{}.", question.name)), ns(&server))),
             2 => says.answers.push((clean(format!("{}.", question.name)), aaaa(&address))),
             _ => {

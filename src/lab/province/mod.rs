@@ -78,6 +78,8 @@ pub struct Site {
     pub name: &'static str,
     /// Its host name.
     pub host: &'static str,
+    /// What is probed, as the inventory writes it; `None` for the web site of the host.
+    pub target: Option<&'static str>,
     /// The inventory's category.
     pub category: &'static str,
     /// The inventory's state.
@@ -118,6 +120,7 @@ impl Site {
             id,
             name,
             host,
+            target: None,
             category,
             state: "active",
             expected: &[],
@@ -214,6 +217,11 @@ impl Site {
         self.records.clear();
         self.doors.clear();
         self
+    }
+
+    /// Probed as this, in the inventory's words, instead of as a web site.
+    fn target(self, target: &'static str) -> Self {
+        Self { target: Some(target), ..self }
     }
 
     fn state(self, state: &'static str) -> Self {
