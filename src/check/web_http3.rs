@@ -123,8 +123,8 @@ fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
     if !talk.needs.is_empty() {
         return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    let failures = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
-    let Some(failure) = failures.filter(|failure| !failure.is_ours()).next_back() else {
+    let mut failures = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
+    let Some(failure) = failures.rfind(|failure| !failure.is_ours()) else {
         return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
     let (outcome, reason) = match failure {

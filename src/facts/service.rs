@@ -46,13 +46,10 @@ impl Addresses {
 }
 
 /// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
-/// of their own.
+/// of their own, and for a zone, which is served by its name servers' addresses and not by those of
+/// its apex.
 pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
-    if matches!(service.target, Target::Mail(_)) {
-/// The published addresses of a service's host; `None` for a zone, which is served by its name
-/// servers' addresses and not by those of its apex.
-pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
-    if matches!(service.target, Target::Zone(_)) {
+    if matches!(service.target, Target::Mail(_) | Target::Zone(_)) {
         return None;
     }
     Some(match service.target.host()? {

@@ -4,9 +4,9 @@
 //! look-up, then conversations with every address, then redirects emerge from asking again. It has
 //! no memory of its own, so a scan that was killed goes on from what its store holds.
 
+mod dns;
 mod greeting;
 mod mail;
-mod dns;
 mod names;
 mod page;
 mod tls;
@@ -19,15 +19,8 @@ use crate::model::{Request, Service};
 type Part = fn(&View<'_>, &Service, &mut Needs);
 
 /// Every part, in the order in which its questions are asked.
-const PARTS: &[Part] = &[
-    names::needs,
-    dns::needs,
-    web::needs,
-    page::needs,
-    tls::needs,
-    mail::needs,
-    greeting::needs,
-];
+const PARTS: &[Part] =
+    &[names::needs, dns::needs, web::needs, page::needs, tls::needs, mail::needs, greeting::needs];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.
