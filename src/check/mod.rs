@@ -18,6 +18,7 @@ mod dns_ns_ipv4_answers;
 mod dns_ns_ipv6_answers;
 mod doc;
 mod inventory_state;
+mod ipv6_only_usable;
 mod name_servers;
 mod reach_parity;
 mod reach_port;
@@ -33,6 +34,7 @@ mod tls_version;
 mod vantage_ipv6;
 mod vantage_resolver;
 mod web_answers;
+mod web_apex_www;
 mod web_content_parity;
 mod web_headers_parity;
 mod web_http3;
@@ -40,6 +42,7 @@ mod web_https;
 mod web_ipv4_literals;
 mod web_redirects;
 mod web_status_parity;
+mod web_subresources;
 
 pub use common::{COMMON_REASONS, CommonReason};
 pub use doc::{Doc, Page};
@@ -205,8 +208,11 @@ pub static CATALOGUE: &[&Check] = &[
     &web_redirects::CHECK,
     &web_https::CHECK,
     &web_headers_parity::CHECK,
+    &web_apex_www::CHECK,
+    &web_subresources::CHECK,
     &web_ipv4_literals::CHECK,
     &web_http3::CHECK,
+    &ipv6_only_usable::CHECK,
     &inventory_state::CHECK,
     &vantage_ipv6::CHECK,
     &vantage_resolver::CHECK,

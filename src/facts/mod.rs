@@ -7,6 +7,7 @@
 pub mod authority;
 pub mod certificate;
 mod contact;
+mod counterpart;
 mod datagram;
 pub mod delegation;
 pub mod dnssec;
@@ -19,6 +20,7 @@ mod literals;
 mod lookup;
 mod mail;
 pub mod page;
+mod resources;
 mod reverse;
 mod service;
 pub mod spf;
@@ -29,6 +31,7 @@ mod walk;
 mod zone;
 
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
+pub use counterpart::{Counterpart, counterpart, registrable};
 pub use datagram::{Asked, Heard, name_server, time_server};
 pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
@@ -39,6 +42,7 @@ pub use legacy::{Legacy, legacy, question as legacy_question};
 pub use literals::{Literal, Literals, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
+pub use resources::{Access, HOSTS_MAX, Resources, Server, resources};
 pub use reverse::{Reverse, reverse};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};

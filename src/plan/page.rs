@@ -1,4 +1,5 @@
-//! A second look at pages that seem to differ, and what the front page depends on.
+//! A second look at pages that seem to differ, the site's other name, and what the front page
+//! depends on.
 
 use crate::facts::{self, Needs, View};
 use crate::model::{Family, Service, State};
@@ -9,6 +10,9 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     }
     let ipv6 = facts::walks(view, service, Family::Ipv6);
     let ipv4 = facts::walks(view, service, Family::Ipv4);
+    if let Some(counterpart) = facts::counterpart(view, service) {
+        needs.extend(counterpart.needs);
+    }
     // The chains come first: `web` asks for them.
     if ipv6.is_empty() || ipv6.iter().chain(&ipv4).any(|walk| !walk.needs.is_empty()) {
         return;
@@ -17,4 +21,5 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         needs.extend(facts::content(view, &ipv6, &ipv4).needs);
         needs.extend(facts::protection(view, &ipv6, &ipv4).needs);
     }
+    needs.extend(facts::resources(view, &ipv6).needs);
 }

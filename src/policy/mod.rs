@@ -187,7 +187,7 @@ mod tests {
         for (name, yaml) in BUILT_IN {
             let policy = Policy::parse(name, yaml, |_, _| true).unwrap();
             assert_eq!(policy.name, name);
-            assert_eq!(policy.highest_stage(), Stage::AtParity);
+            assert_eq!(policy.highest_stage(), Stage::Ipv6OnlyUsable);
         }
     }
 

@@ -150,7 +150,7 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
                 "chiipv4.tinh.example",
                 10,
                 tls(10, "chiipv4.tinh.example", page, page),
-                &[("dns-aaaa", "no-data")],
+                &[("dns-aaaa", "no-data"), ("ipv6-only-usable", "not-published")],
             )
         },
         site(
@@ -158,28 +158,44 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
             "saiten.tinh.example",
             11,
             certificate(11, "saiten.tinh.example", Certificate::WrongName),
-            &[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")],
+            &[
+                ("ipv6-only-usable", "certificate-invalid"),
+                ("tls-name", "name-mismatch"),
+                ("tls-parity", "different-certificate"),
+            ],
         ),
         site(
             "het-han",
             "hethan.tinh.example",
             12,
             certificate(12, "hethan.tinh.example", Certificate::Expired),
-            &[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")],
+            &[
+                ("ipv6-only-usable", "certificate-invalid"),
+                ("tls-validity", "expired"),
+                ("tls-parity", "another-leaf-of-same-names"),
+            ],
         ),
         site(
             "goc-la",
             "gocla.tinh.example",
             13,
             certificate(13, "gocla.tinh.example", Certificate::UnknownRoot),
-            &[("tls-trusted", "unknown-root"), ("tls-parity", "different-certificate")],
+            &[
+                ("ipv6-only-usable", "certificate-invalid"),
+                ("tls-trusted", "unknown-root"),
+                ("tls-parity", "different-certificate"),
+            ],
         ),
         site(
             "loi-503",
             "loi503.tinh.example",
             14,
             tls(14, "loi503.tinh.example", broken, page),
-            &[("web-answers", "error-status"), ("web-status-parity", "different-status")],
+            &[
+                ("ipv6-only-usable", "error-status"),
+                ("web-answers", "error-status"),
+                ("web-status-parity", "different-status"),
+            ],
         ),
         Site {
             servers: vec![
@@ -200,7 +216,11 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
                 "dong.tinh.example",
                 15,
                 Vec::new(),
-                &[("reach-port", "refused"), ("reach-parity", "closed-over-ipv6")],
+                &[
+                    ("reach-port", "refused"),
+                    ("reach-parity", "closed-over-ipv6"),
+                    ("ipv6-only-usable", "unreachable"),
+                ],
             )
         },
         site(

@@ -1,6 +1,8 @@
 //! Sites that differ over IPv6.
 
-use super::{Door, Page, Site, article, good, html, ipv6, redirect};
+use crate::lab::dns::{Zone, address_data};
+
+use super::{Door, Page, Site, article, good, html, ipv4, ipv6, redirect};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -61,5 +63,50 @@ pub(super) fn sites() -> Vec<Site> {
                 &[],
             ))
             .fails(&[("web-ipv4-literals", "in-page")]),
+        Site::new(126, "tai-nguyen-rieng", "Mã lệnh của đơn vị chỉ có IPv4", "taings.vidu.example")
+            .everywhere(html(
+                article("Trang chủ", "<script src=\"https://chiipv4.vidu.example/a.js\"></script>"),
+                &[],
+            ))
+            .fails(&[
+                ("web-subresources", "own-without-ipv6"),
+                ("ipv6-only-usable", "resource-blocked"),
+            ]),
+        Site::new(127, "ben-thu-ba", "Mã lệnh của bên thứ ba chỉ có IPv4", "ben3.vidu.example")
+            .zone(
+                Zone::new(127, "benba.example").record("cdn.benba.example", address_data(ipv4(10))),
+            )
+            .everywhere(html(
+                article("Trang chủ", "<script src=\"https://cdn.benba.example/a.js\"></script>"),
+                &[],
+            ))
+            .fails(&[("web-subresources", "third-party-without-ipv6")]),
+        Site::new(128, "anh-chet-ipv6", "Ảnh từ máy chủ hỏng IPv6", "anh.vidu.example")
+            .everywhere(html(
+                article("Trang chủ", "<img src=\"https://tuchoi.vidu.example/a.png\">"),
+                &[],
+            ))
+            .fails(&[("web-subresources", "own-unreachable")]),
+        Site::new(129, "ten-goc-ipv4", "Tên gốc không có IPv6", "www.tengoc.example")
+            .zone(
+                Zone::new(129, "tengoc.example").record("tengoc.example", address_data(ipv4(129))),
+            )
+            .fails(&[("web-apex-www", "counterpart-without-ipv6")]),
+        Site::new(130, "hai-ten", "Hai tên đều tốt", "www.haiten.example").zone(
+            Zone::new(130, "haiten.example")
+                .record("haiten.example", address_data(ipv4(130)))
+                .record("haiten.example", address_data(ipv6(130))),
+        ),
+        Site::new(
+            131,
+            "css-nap-tiep",
+            "Tệp CSS nạp tiếp từ máy chủ chỉ có IPv4",
+            "css.vidu.example",
+        )
+        .everywhere(html(
+            article("Trang chủ", "<style>@import url(https://chiipv4.vidu.example/b.css);</style>"),
+            &[],
+        ))
+        .fails(&[("web-subresources", "own-without-ipv6")]),
     ]
 }

@@ -1,0 +1,125 @@
+//! Does everything that the front page loads come over IPv6 too?
+
+use super::subjects::{first_talk, not_seen, walks, web_url};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::page::Unreadable;
+use crate::facts::{self, Access, Server, registrable};
+use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-subresources",
+    sources: &["internet.nl #518", "IPvFoo", "HTML standard §2.4"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("all-over-ipv6"),
+        Reason::pass("own-server-only"),
+        Reason::fail("own-without-ipv6"),
+        Reason::fail("own-unreachable"),
+        Reason::fail("third-party-without-ipv6"),
+        Reason::fail("third-party-unreachable"),
+        Reason::inconclusive("unreadable"),
+        Reason::not_applicable("dead-link"),
+        Reason::not_applicable("not-text"),
+    ],
+    doc: Doc::new(include_str!("web_subresources.en.md"), include_str!("web_subresources.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let resources = facts::resources(&case.view, &walks);
+    let verdict = match (&resources.page, resources.unreadable) {
+        (None, Some(Unreadable::NotText)) => Verdict::not_applicable("not-text"),
+        (None, Some(Unreadable::TooLarge)) => Verdict::inconclusive(common::LIMIT),
+        (None, Some(_)) => Verdict::inconclusive("unreadable"),
+        (None, None) => {
+            let reason = walks.iter().find_map(|walk| not_seen(first_talk(walk)));
+            Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
+        }
+        (Some(_), _) => {
+            let mut subjects: Vec<_> =
+                resources.servers.iter().map(|server| subject(case, server)).collect();
+            // What its owner can mend stands first.
+            subjects.sort_by_key(|subject| !subject.reason.starts_with("own-"));
+            let verdict = Verdict::worst_of(subjects, "all-over-ipv6", "dead-link");
+            match verdict.outcome {
+                // Beyond the limit there may be more, but no more than that is known.
+                Outcome::Pass | Outcome::NotApplicable if resources.is_cut => {
+                    Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+                }
+                _ if verdict.subjects.is_empty() => {
+                    Verdict::plain(Outcome::Pass, "own-server-only")
+                }
+                _ => verdict,
+            }
+        }
+    };
+    verdict.citing(resources.observations)
+}
+
+fn subject(case: &Case<'_>, server: &Server) -> Subject {
+    let owner = owner(case, server);
+    let is_own = owner.is_some();
+    let (outcome, reason) = match &server.access {
+        Access::Works => (Outcome::Pass, "all-over-ipv6"),
+        Access::NoIpv6 if is_own => (Outcome::Fail, "own-without-ipv6"),
+        Access::NoIpv6 => (Outcome::Fail, "third-party-without-ipv6"),
+        Access::Unreachable(_) if is_own => (Outcome::Fail, "own-unreachable"),
+        Access::Unreachable(_) => (Outcome::Fail, "third-party-unreachable"),
+        Access::Dead => (Outcome::NotApplicable, "dead-link"),
+        Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
+        Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
+        Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
+        Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+    };
+    let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
+    let mut detail: Vec<Detail> =
+        vec![("as", uses.join(",")), ("owner", owner.unwrap_or_else(|| "third-party".to_owned()))];
+    if let Access::Unreachable(why) = &server.access {
+        detail.push(("failure", why.clone()));
+    }
+    let name = match &server.host {
+        Host::Name(name) => SubjectName::Host(name.clone()),
+        Host::Address(address) => SubjectName::Address(*address),
+    };
+    Subject { name, outcome, reason, detail }
+}
+
+/// Whose a server is, where it is the owner's: an organisation of the inventory by its registered
+/// domain, or a declared network by its address. `None` for third parties.
+pub(super) fn owner(case: &Case<'_>, server: &Server) -> Option<String> {
+    if let Host::Name(name) = &server.host
+        && let Some(domain) = registrable(name)
+    {
+        let of = |service: &&std::sync::Arc<crate::model::Service>| {
+            let host = service.target.host();
+            let known = host.as_ref().and_then(|host| host.name());
+            known.and_then(registrable) == Some(domain)
+        };
+        let own = Some(case.service.id.organisation.clone());
+        let mut services: Vec<_> = case.inventory.services.iter().filter(of).collect();
+        services.sort_by_key(|service| Some(&service.id.organisation) != own.as_ref());
+        if let Some(service) = services.first() {
+            return Some(service.id.organisation.to_string());
+        }
+        let host = case.service.target.host();
+        if host.as_ref().and_then(|host| host.name()).and_then(registrable) == Some(domain) {
+            return own.map(|id| id.to_string());
+        }
+    }
+    let literal = match &server.host {
+        Host::Address(address) => Some(*address),
+        Host::Name(_) => None,
+    };
+    let addresses = literal.into_iter().chain(server.works_at.map(|at| at.ip()));
+    addresses
+        .chain(server.ipv4.iter().copied())
+        .find_map(|address| case.view.networks.owner(address))
+        .filter(|network| !network.testbed)
+        .map(|network| network.name.clone())
+}
