@@ -3,12 +3,14 @@
 //! To add a check, write its file and its two pages and add one line to [`CATALOGUE`].
 
 mod address_global;
+mod address_ipv4_embedded;
 mod address_owned;
 pub mod common;
 mod dns_aaaa;
 mod dns_aaaa_answered;
 mod dns_consistent;
 mod dns_delegation;
+mod dns_dnssec;
 mod dns_glue;
 mod dns_ipv6_only_resolution;
 mod dns_large_answer;
@@ -16,6 +18,7 @@ mod dns_ns_aaaa;
 mod dns_ns_diversity;
 mod dns_ns_ipv4_answers;
 mod dns_ns_ipv6_answers;
+mod dns_ptr;
 mod doc;
 mod inventory_state;
 mod ipv6_only_usable;
@@ -190,8 +193,11 @@ pub static CATALOGUE: &[&Check] = &[
     &dns_delegation::CHECK,
     &dns_ns_diversity::CHECK,
     &dns_large_answer::CHECK,
+    &dns_dnssec::CHECK,
+    &dns_ptr::CHECK,
     &address_global::CHECK,
     &address_owned::CHECK,
+    &address_ipv4_embedded::CHECK,
     &reach_port::CHECK,
     &reach_parity::CHECK,
     &tls_handshake::CHECK,

@@ -43,7 +43,7 @@ pub use literals::{Literal, Literals, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use resources::{Access, HOSTS_MAX, Resources, Server, resources};
-pub use reverse::{Reverse, reverse};
+pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;

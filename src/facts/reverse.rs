@@ -7,7 +7,7 @@ use super::{Needs, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// Names of one address that are looked up.
-const NAMES_MAX: usize = 4;
+pub const REVERSE_NAMES_MAX: usize = 4;
 
 /// What the reverse tree says of an address.
 #[derive(Clone, Debug)]
@@ -44,14 +44,19 @@ pub fn reverse(view: &View<'_>, address: IpAddr) -> Reverse {
     let ptr = resolve(view, &name_of(address), RecordType::PTR);
     let mut needs = ptr.needs.clone();
     let record_type = address_type(Family::of(address));
-    let names: Vec<_> = ptr
+    let mut found: Vec<Name> = ptr
         .records
         .iter()
         .filter_map(|data| match data {
             RecordData::Ptr(name) => Some(name.clone()),
             _ => None,
         })
-        .take(NAMES_MAX)
+        .collect();
+    found.sort();
+    found.dedup();
+    found.truncate(REVERSE_NAMES_MAX);
+    let names = found
+        .into_iter()
         .map(|name| {
             let lookup = resolve(view, &name, record_type);
             needs.extend(lookup.needs.clone());

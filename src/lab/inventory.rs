@@ -27,6 +27,7 @@ settings:
   resolvers: [{}]
   control_targets: [{}]
   root_hints: root.hints
+  trust_anchors: root.key
   extra_ca: [ca.pem]
   attempts: 2
   timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}

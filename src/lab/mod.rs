@@ -46,7 +46,7 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Sets the namespace up, starts every server and writes `inventory.yaml`, `root.hints` and
+    /// Sets the namespace up, starts every server and writes `inventory.yaml`, `root.hints`, `root.key` and
     /// `ca.pem` into a folder. Must be called inside the namespace (see [`enter`]) and within a tokio runtime.
     ///
     /// # Errors
@@ -65,6 +65,8 @@ impl Lab {
         let inventory = folder.join("inventory.yaml");
         std::fs::write(folder.join("root.hints"), hierarchy.root_hints())
             .map_err(set_up("root.hints"))?;
+        std::fs::write(folder.join("root.key"), &hierarchy.trust_anchors)
+            .map_err(set_up("root.key"))?;
         std::fs::write(folder.join("ca.pem"), authority.root_pem()).map_err(set_up("ca.pem"))?;
         std::fs::write(&inventory, inventory::text(&sites)).map_err(set_up("inventory.yaml"))?;
         Ok(Self { inventory })

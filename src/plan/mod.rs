@@ -9,6 +9,7 @@ mod greeting;
 mod mail;
 mod names;
 mod page;
+mod records;
 mod tls;
 mod web;
 
@@ -22,6 +23,10 @@ type Part = fn(&View<'_>, &Service, &mut Needs);
 const PARTS: &[Part] =
     &[names::needs, dns::needs, web::needs, page::needs, tls::needs, mail::needs, greeting::needs];
 
+/// Parts whose reading is dear, such as verifying signatures: they are read when the others have
+/// everything that they need, so that they are not read again with each answer.
+const LATE_PARTS: &[Part] = &[records::needs];
+
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.
 ///
@@ -31,6 +36,11 @@ pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
     let mut needs = Needs::default();
     for part in PARTS {
         part(view, service, &mut needs);
+    }
+    if needs.is_empty() {
+        for part in LATE_PARTS {
+            part(view, service, &mut needs);
+        }
     }
     let left = view.settings.limits.requests_per_service.saturating_sub(view.evidence.len());
     let mut requests = needs.into_vec();

@@ -10,6 +10,10 @@ use serde_json::Value;
 /// Every failure that a service must show, and no other: check and reason.
 pub type Expected = &'static [(&'static str, &'static str)];
 
+/// What is true of every service here: the peers serve no reverse zones. Their zones are not signed
+/// either, so what `dns-dnssec` says stands on the built-in trust anchors and is left aside.
+const EVERYWHERE: Expected = &[("dns-ptr", "no-ptr")];
+
 /// A line of the inventory.
 pub struct Service {
     pub id: &'static str,
@@ -60,6 +64,11 @@ organisations:
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// Whether the service publishes IPv6 addresses.
+fn has_ipv6(verdicts: &[Value]) -> bool {
+    verdicts.iter().any(|v| v["check"] == "dns-aaaa" && v["outcome"] == "pass")
+}
+
 /// Compares every service's failures with what was expected.
 pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
@@ -77,14 +86,16 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
             .collect();
         let wanted: BTreeSet<(String, String)> = expected
             .iter()
+            .chain(EVERYWHERE.iter().filter(|_| has_ipv6(verdicts)))
             .map(|(check, reason)| ((*check).to_owned(), (*reason).to_owned()))
             .collect();
         if seen != wanted {
             surprises.push(format!("{id}: {seen:?} instead of {wanted:?}"));
         }
         // What is not wrong must be known to be right, not merely unknown.
-        if wanted.is_empty() {
-            for verdict in verdicts.iter().filter(|v| text(&v["outcome"]) == "inconclusive") {
+        if expected.is_empty() {
+            let unknown = verdicts.iter().filter(|v| text(&v["outcome"]) == "inconclusive");
+            for verdict in unknown.filter(|v| text(&v["check"]) != "dns-dnssec") {
                 surprises.push(format!(
                     "{id}: {} is inconclusive: {}",
                     text(&verdict["check"]),

@@ -112,7 +112,7 @@ impl Published {
                     answer.metadata.authoritative = true;
                     answer.answers.extend(cut.ds.iter().filter(|r| shown(r, wants)).cloned());
                     if cut.ds.is_empty() {
-                        self.deny(answer);
+                        self.deny(&name, wants, answer);
                     }
                 } else {
                     // A referral (RFC 1034 §4.3.2 step 3b); after an alias the answer stays ours.
@@ -130,8 +130,12 @@ impl Published {
                 if !self.exists(&name) {
                     answer.metadata.response_code = ResponseCode::NXDomain;
                 }
-                return self.deny(answer);
+                return self.deny(&name, wants, answer);
             };
+            if wants.dnssec && !self.exists(&name) {
+                // A wildcard stands for it (RFC 4035 §3.1.3.3).
+                prove(self.denial(&name), answer);
+            }
             if push(node, &name, wants.record_type, wants, &mut answer.answers) {
                 return;
             }
@@ -143,14 +147,33 @@ impl Published {
             match target {
                 Some(target) if !self.apex.zone_of(&target) => return,
                 Some(target) => name = target,
-                None => return self.deny(answer),
+                None => return self.deny(&name, wants, answer),
             }
         }
     }
 
-    /// The SOA says that there is nothing (RFC 2308 §3).
-    fn deny(&self, answer: &mut Message) {
-        answer.authorities.extend(self.soa().cloned());
+    /// The SOA says that there is nothing (RFC 2308 §3), and the NSEC records prove it (RFC 4035
+    /// §3.1.3).
+    fn deny(&self, name: &Name, wants: Wants, answer: &mut Message) {
+        let Some(node) = self.nodes.get(&self.apex) else { return };
+        push(node, &self.apex, RecordType::SOA, wants, &mut answer.authorities);
+        if wants.dnssec {
+            prove(self.denial(name), answer);
+            if !self.exists(name)
+                && let Ok(wildcard) = self.encloser(name).prepend_label("*")
+            {
+                prove(self.denial(&wildcard), answer);
+            }
+        }
+    }
+}
+
+/// Adds an NSEC record with its signature, once.
+fn prove(denial: &[Record], answer: &mut Message) {
+    for record in denial {
+        if !answer.authorities.contains(record) {
+            answer.authorities.push(record.clone());
+        }
     }
 }
 

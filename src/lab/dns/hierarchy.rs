@@ -9,6 +9,7 @@ use hickory_proto::rr::rdata::{A, AAAA, NS, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::published::{Cut, Published, TTL_S};
+use super::signing;
 use super::zone::{Behaviour, Glue, Listed, NameServer, Zone, name};
 
 /// One zone at one address.
@@ -23,6 +24,8 @@ pub(in crate::lab) struct Hierarchy {
     zones: Vec<(Zone, Published)>,
     /// Every name server's addresses by its name.
     hosts: BTreeMap<String, Vec<(IpAddr, Behaviour)>>,
+    /// The root's DS record, as a trust anchor.
+    pub trust_anchors: String,
 }
 
 impl Hierarchy {
@@ -40,21 +43,33 @@ impl Hierarchy {
                 hosts.insert(server.name.clone(), server.addresses.clone());
             }
         }
-        let mut hierarchy = Self { zones: Vec::new(), hosts };
+        let mut hierarchy = Self { zones: Vec::new(), hosts, trust_anchors: String::new() };
         for zone in declared {
             let published = publish(&zone);
             hierarchy.zones.push((zone, published));
         }
         hierarchy.point_back();
         hierarchy.delegate();
+        hierarchy.sign().map_err(|error| error.to_string())?;
         Ok(hierarchy)
     }
 
-    /// The published zones, for whoever signs them: children before their parents.
-    #[allow(dead_code)]
-    pub fn published_mut(&mut self) -> impl Iterator<Item = &mut Published> {
+    /// Signs every zone, children before their parents, which sign the DS records.
+    fn sign(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         self.zones.sort_by_key(|(_, zone)| std::cmp::Reverse(zone.apex.num_labels()));
-        self.zones.iter_mut().map(|(_, zone)| zone)
+        for at in 0..self.zones.len() {
+            let (declared, published) = &mut self.zones[at];
+            let Some(ds) = signing::sign(published, declared.signing)? else { continue };
+            let apex = published.apex.clone();
+            if apex.is_root() {
+                self.trust_anchors = signing::anchor(&apex, &ds);
+            } else if let Some(parent) = self.owner_of(&apex, true)
+                && let Some(cut) = self.zones[parent].1.cuts.get_mut(&apex)
+            {
+                cut.ds.push(Record::from_rdata(apex, TTL_S, ds));
+            }
+        }
+        Ok(())
     }
 
     /// What is served at each address.

@@ -8,9 +8,11 @@ mod hierarchy;
 mod published;
 mod resolver;
 mod server;
+mod signing;
 mod transport;
 mod zone;
 
+pub use signing::Signing;
 pub use zone::{Behaviour, Glue, Listed, NameServer, Zone};
 
 pub(super) use hierarchy::{Hierarchy, address_data};

@@ -17,6 +17,8 @@ pub(in crate::lab) struct Published {
     pub apex: Name,
     /// The authoritative records. Whoever signs the zone adds to them.
     pub nodes: BTreeMap<Name, Node>,
+    /// The proofs that nothing lies between two names, by the first of them (RFC 4034 §4).
+    pub denials: BTreeMap<Name, Vec<Record>>,
     /// The delegations, by the child's apex.
     pub cuts: BTreeMap<Name, Cut>,
 }
@@ -34,7 +36,7 @@ pub(in crate::lab) struct Cut {
 
 impl Published {
     pub fn new(apex: Name) -> Self {
-        Self { apex, nodes: BTreeMap::new(), cuts: BTreeMap::new() }
+        Self { apex, nodes: BTreeMap::new(), denials: BTreeMap::new(), cuts: BTreeMap::new() }
     }
 
     /// Adds an authoritative record.
@@ -70,8 +72,18 @@ impl Published {
         self.nodes.get(&encloser.prepend_label("*").ok()?)
     }
 
-    /// The SOA record.
-    pub fn soa(&self) -> Option<&Record> {
-        self.nodes.get(&self.apex)?.get(&RecordType::SOA)?.first()
+    /// The deepest name at or above this one that exists.
+    pub fn encloser(&self, name: &Name) -> Name {
+        let mut encloser = name.clone();
+        while encloser != self.apex && !encloser.is_root() && !self.exists(&encloser) {
+            encloser = encloser.base_name();
+        }
+        encloser
+    }
+
+    /// What proves that a name does not exist, or which types it has: its own NSEC, or the one
+    /// into whose gap it falls.
+    pub fn denial(&self, name: &Name) -> &[Record] {
+        self.denials.range(..=name).next_back().map_or(&[], |(_, records)| records)
     }
 }

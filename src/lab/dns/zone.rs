@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hickory_proto::rr::{Name, RData, RecordType};
 
+use super::signing::Signing;
+
 /// How a name server behaves at one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
@@ -80,6 +82,8 @@ pub struct Zone {
     pub servers: Vec<NameServer>,
     /// Its records beside SOA, NS and its servers' addresses. An owner may begin with `*.`.
     pub records: Vec<(String, RData)>,
+    /// How it is signed.
+    pub signing: Signing,
     /// Records in presentation format that can't be read; the lab doesn't start with any.
     pub unreadable: Vec<String>,
 }
@@ -100,6 +104,7 @@ impl Zone {
             apex: apex.to_owned(),
             servers: vec![server(1), server(2)],
             records: Vec::new(),
+            signing: Signing::Signed,
             unreadable: Vec::new(),
         }
     }
@@ -188,6 +193,12 @@ impl Zone {
             change(server);
         }
         self
+    }
+
+    /// It is signed so.
+    #[must_use]
+    pub fn signed(self, signing: Signing) -> Self {
+        Self { signing, ..self }
     }
 
     /// One more record.

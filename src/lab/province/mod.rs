@@ -6,6 +6,7 @@
 mod dns;
 mod healthy;
 mod reach;
+mod records;
 mod state;
 mod tls;
 mod web;
@@ -240,6 +241,7 @@ pub fn sites() -> Vec<Site> {
         state::sites(),
         dns::sites(),
         reach::sites(),
+        records::sites(),
         tls::sites(),
         web::sites(),
         web_healthy::sites(),

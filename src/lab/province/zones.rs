@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use hickory_proto::rr::{Name, RecordType};
+
 use super::{Site, ipv4, ipv6};
 use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data};
 
@@ -26,7 +28,12 @@ pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
             .record("ipv4only.arpa", address_data(Ipv4Addr::new(192, 0, 0, 171).into())),
         Zone::new(5, "ip6.arpa"),
         Zone::new(6, "in-addr.arpa"),
-        Zone::new(7, "8.b.d.0.1.0.0.2.ip6.arpa"),
+        // The reverse name of site 56 is another site's.
+        Zone::new(7, "8.b.d.0.1.0.0.2.ip6.arpa").text(
+            Name::from(ipv6(56)).to_ascii().trim_end_matches('.'),
+            RecordType::PTR,
+            "portal.vidu.example.",
+        ),
         Zone::new(8, "100.51.198.in-addr.arpa")
             .served_by(&["ns1.8.b.d.0.1.0.0.2.ip6.arpa", "ns2.8.b.d.0.1.0.0.2.ip6.arpa"]),
     ];
