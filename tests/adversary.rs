@@ -18,8 +18,8 @@ use v6ready::facts::{Trust, View};
 use v6ready::judge::{Bench, judge_service};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
-    IcmpMeaning, Inventory, NetFailure, Observation, Question, Reply, Request, Service, TlsFailed,
-    TlsFailure, TlsSession, Vantage, VantageIpv6,
+    IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
+    QuicFailure, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage, VantageIpv6,
 };
 use v6ready::{inventory, plan, policy};
 
@@ -230,8 +230,14 @@ impl Adversary {
             }
             Question::Conversation(_) => Reply::Conversation(Box::new(self.conversation())),
             Question::Route(address) => Reply::Route(Ok(*address)),
-            // What belongs to no question that is known here: a reply of the wrong kind.
-            #[allow(unreachable_patterns)]
+            Question::LegacyHello(_) => Reply::LegacyHello(match self.below(4) {
+                0 => LegacyAnswer::Accepted { version: LegacyVersion::ALL[0] },
+                1 => LegacyAnswer::Alert { code: 70 },
+                2 => LegacyAnswer::HungUp,
+                _ => LegacyAnswer::Net { failure: self.net_failure() },
+            }),
+            Question::Quic(_) => Reply::Quic(Err(QuicFailure::Net { failure: self.net_failure() })),
+            // A reply of the wrong kind, which no store should hold.
             _ => Reply::DnsFailed(self.net_failure()),
         };
         let observed_at = Timestamp::from_second(1_800_000_000).unwrap();

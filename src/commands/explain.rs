@@ -13,7 +13,7 @@ use crate::check::{self, CATALOGUE};
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
     let Some(id) = &args.check else {
         for check in CATALOGUE {
-            println!("{:18} {}", check.id, check.title(args.lang));
+            println!("{:24} {}", check.id, check.title(args.lang));
         }
         return Ok(ExitCode::SUCCESS);
     };
