@@ -142,6 +142,10 @@ fn page(case: &Case<'_>, walk: &Walk<'_>, hop: &Hop<'_>, is_last: bool) -> (Outc
     match &walk.end {
         // The last hop of a chain that could not go on is the one that was never visited.
         End::NoAddress(Status::Failed(_)) if is_last => (Outcome::Inconclusive, common::UNRESOLVED),
+        // The service's own address: what address-global says of it is said there.
+        End::NotVisited(_) if is_last && walk.hops.len() == 1 => {
+            (Outcome::Inconclusive, common::NOT_VISITED)
+        }
         End::NoAddress(_) | End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
         End::Loop | End::TooMany if is_last && worst.0 == Outcome::Pass => blocked,
         End::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),

@@ -84,7 +84,7 @@ impl Page<'_> {
             }
         }
         let longest = |column: usize| lines.iter().map(|l| l[column].chars().count()).max();
-        let stage = longest(1).unwrap_or(0).min(self.width / 4);
+        let stage = longest(1).unwrap_or(0).min(self.width / 3);
         let blockers = longest(2).unwrap_or(0).min(self.width / 3);
         let name = self.width.saturating_sub(stage + blockers + 2 * GAP).max(NAME_MIN);
         for (at, [first, second, third]) in lines.iter().enumerate() {
