@@ -30,7 +30,6 @@ settings:
   trust_anchors: root.key
   extra_ca: [ca.pem]
   attempts: 2
-  retry_interval: 200ms
   timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}
 networks:
   - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// Whole labs have deadlines of seconds: one at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 const MARK: &str = "V6READY_TEST_INSIDE";
 
@@ -31,6 +35,7 @@ pub fn enter(test: &str) -> bool {
     if std::env::var_os(MARK).is_some() {
         return true;
     }
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unshare = Command::new("unshare");
     if !nix::unistd::geteuid().is_root() {
         unshare.arg("--map-root-user");
