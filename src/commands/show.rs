@@ -8,6 +8,10 @@ use jiff::Timestamp;
 use super::cli::{Global, ShowArgs};
 use super::stop::Stop;
 use super::{judging, terminal};
+use crate::facts::delegation::Reach;
+use crate::facts::{View, authority};
+use crate::judge::RunResult;
+use crate::model::{Lang, Service, State};
 use crate::report;
 use crate::store::Store;
 
@@ -36,13 +40,44 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, Stop> {
     let result = judging::judge(&store, &case, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
     let (color, width) = terminal::of_stdout(global);
+    let ways = case
+        .services
+        .iter()
+        .map(|service| Ok((service.id.clone(), way(&store, &case, &result, service, lang)?)))
+        .collect::<Result<Vec<_>, Stop>>()?;
     judging::with_sheet(&store, &result, lang, |sheet| {
         let mut out = std::io::stdout().lock();
         for service in &result.services {
             report::terminal::write_service(sheet, service, true, color, width, &mut out)?;
+            for line in ways.iter().filter(|(id, _)| *id == service.service.id).flat_map(|w| &w.1) {
+                writeln!(out, "{line}")?;
+            }
         }
         out.flush()
     })
     .map_err(Stop::of_error)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The way from the root to the service's name over IPv6 alone, as the run saw it.
+fn way(
+    store: &Store,
+    case: &judging::Case,
+    result: &RunResult,
+    service: &Service,
+    lang: Lang,
+) -> Result<Vec<String>, Stop> {
+    if service.state == State::Retired {
+        return Ok(Vec::new());
+    }
+    let evidence = store.evidence_of(&result.run.id, &service.id).map_err(Stop::of_error)?;
+    let inventory = &case.loaded.inventory;
+    let view = View {
+        evidence: &evidence,
+        settings: &inventory.settings,
+        networks: &inventory.networks,
+        dns64: &result.run.vantage.dns64,
+    };
+    let way = authority::way(&view, service, Reach::Ipv6Only);
+    Ok(way.map(|way| report::path::tree(&way, lang)).unwrap_or_default())
 }

@@ -34,20 +34,7 @@ pub(super) static KEYS: [&str; 21] = [
 ];
 
 /// The kinds among [`KEYS`].
-pub(super) static KINDS: [&str; 12] = [
-    "web",
-    "mail",
-    "zone",
-    "dns",
-    "ntp",
-    "tls",
-    "tcp",
-    "imap",
-    "imaps",
-    "pop3s",
-    "submission",
-    "ssh",
-];
+pub(super) static KINDS: [&str; 12] = Target::KINDS;
 
 /// The keys of `target`.
 pub(super) static GOAL_KEYS: [&str; 2] = ["stage", "by"];

@@ -56,7 +56,7 @@ pub(super) fn standing(
     }
     let mut reached = Stage::Ipv4Only;
     for stage in Stage::ALL.into_iter().skip(1) {
-        let Some(gates) = policy.gates(stage) else { break };
+        let Some(gates) = policy.gates_of(service.target.kind(), stage) else { break };
         let closed = |outcome: Outcome| -> Vec<Blocker> {
             verdicts
                 .iter()

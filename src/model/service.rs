@@ -183,6 +183,22 @@ pub enum Target {
 }
 
 impl Target {
+    /// Every kind, as [`Target::kind`] names them.
+    pub const KINDS: [&str; 12] = [
+        "web",
+        "mail",
+        "zone",
+        "dns",
+        "ntp",
+        "tls",
+        "tcp",
+        "imap",
+        "imaps",
+        "pop3s",
+        "submission",
+        "ssh",
+    ];
+
     /// The inventory's key for this kind.
     pub fn kind(&self) -> &'static str {
         match self {

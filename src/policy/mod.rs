@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::model::{Digest, Goal, Lang, Severity, Stage};
+use crate::model::{Digest, Goal, Lang, Severity, Stage, Target};
 
 /// A policy.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub struct Policy {
     title: Localised,
     source: Localised,
     stages: BTreeMap<u8, Vec<String>>,
+    kinds: BTreeMap<String, BTreeMap<u8, Vec<String>>>,
     severity: BTreeMap<String, Severity>,
     goal: Option<Goal>,
 }
@@ -53,14 +54,16 @@ struct Document {
     source: Localised,
     stages: BTreeMap<u8, Vec<String>>,
     #[serde(default)]
+    kinds: BTreeMap<String, BTreeMap<u8, Vec<String>>>,
+    #[serde(default)]
     severity: BTreeMap<String, Severity>,
     #[serde(default)]
-    target: Option<Target>,
+    target: Option<DefaultGoal>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Target {
+struct DefaultGoal {
     stage: Stage,
     by: Date,
 }
@@ -95,7 +98,11 @@ impl Policy {
         if document.version != 1 {
             return Err(error(format!("version {} is not known; 1 is", document.version)));
         }
-        for (stage, checks) in &document.stages {
+        if let Some(unknown) = document.kinds.keys().find(|kind| !Target::KINDS.contains(&&***kind))
+        {
+            return Err(error(format!("`kinds` names `{unknown}`, which is no kind of service")));
+        }
+        for (stage, checks) in document.stages.iter().chain(document.kinds.values().flatten()) {
             if !(1..=4).contains(stage) {
                 return Err(error(format!("stage {stage} can't be gated; 1 to 4 can")));
             }
@@ -123,6 +130,7 @@ impl Policy {
             title: document.title,
             source: document.source,
             stages: document.stages,
+            kinds: document.kinds,
             severity: document.severity,
             goal: document.target.map(|target| Goal { stage: target.stage, by: target.by }),
         })
@@ -142,6 +150,16 @@ impl Policy {
     /// doesn't judge this stage, so that no service can be said to have reached it.
     pub fn gates(&self, stage: Stage) -> Option<&[String]> {
         self.stages.get(&stage.number()).map(Vec::as_slice)
+    }
+
+    /// The checks that gate a stage for services of a kind (see [`Target::kind`]): those of
+    /// [`Policy::gates`], unless the policy has gates of the kind's own. A kind whose own gates leave
+    /// a stage out can't be said to have reached it.
+    pub fn gates_of(&self, kind: &str, stage: Stage) -> Option<&[String]> {
+        match self.kinds.get(kind) {
+            Some(stages) => stages.get(&stage.number()).map(Vec::as_slice),
+            None => self.gates(stage),
+        }
     }
 
     /// The highest stage that this policy judges.
@@ -187,6 +205,11 @@ mod tests {
         for (name, yaml) in BUILT_IN {
             let policy = Policy::parse(name, yaml, |_, _| true).unwrap();
             assert_eq!(policy.name, name);
+            // A zone has no address of its own that would let it fail what a web site can fail.
+            for stage in Stage::ALL.into_iter().skip(1) {
+                assert_ne!(policy.gates_of("zone", stage), policy.gates(stage), "{name} {stage:?}");
+            }
+            assert_eq!(policy.gates_of("web", Stage::Reachable), policy.gates(Stage::Reachable));
             assert_eq!(policy.highest_stage(), Stage::Ipv6OnlyUsable);
         }
     }
@@ -209,6 +232,11 @@ mod tests {
             (format!("{head}stages: {{1: [dns-a]}}\n"), "`dns-a`, which is no check"),
             (format!("{head}stages: {{0: [dns-aaaa]}}\n"), "stage 0 can't be gated"),
             (format!("{head}stages: {{}}\nseverity: {{dns-aaaa/x: info}}\n"), "`dns-aaaa/x`"),
+            (format!("{head}stages: {{}}\nkinds: {{ftp: {{1: [dns-aaaa]}}}}\n"), "`ftp`"),
+            (
+                format!("{head}stages: {{}}\nkinds: {{zone: {{1: [x]}}}}\n"),
+                "`x`, which is no check",
+            ),
             (format!("{head}stages: {{}}\nstage: 1\n"), "stage"),
             ("version: 2\nname: p\ntitle: {vi: P, en: P}\nstages: {}\n".into(), "version 2"),
         ] {

@@ -8,6 +8,7 @@ mod greeting;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod path;
 pub mod terminal;
 pub mod texts;
 
