@@ -44,7 +44,9 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
             }
         },
     }
-    if behaviour == Behaviour::Outdated {
+    // Its servers' own addresses have not changed: else whoever asks it first finds no server.
+    let names_server = part.is_some_and(|part| part.zone.names_server(query.name()));
+    if behaviour == Behaviour::Outdated && !names_server {
         answer.answers.iter_mut().for_each(age);
     }
     finish(answer, &asked, udp)

@@ -39,6 +39,13 @@ impl Published {
         Self { apex, nodes: BTreeMap::new(), denials: BTreeMap::new(), cuts: BTreeMap::new() }
     }
 
+    /// Whether a name is one of the zone's own name servers'.
+    pub fn names_server(&self, name: &Name) -> bool {
+        let servers = self.nodes.get(&self.apex).and_then(|node| node.get(&RecordType::NS));
+        let mut servers = servers.into_iter().flatten();
+        servers.any(|record| matches!(&record.data, RData::NS(server) if server.0 == *name))
+    }
+
     /// Adds an authoritative record.
     pub fn add(&mut self, owner: Name, data: RData) {
         let records = self.nodes.entry(owner.clone()).or_default();
