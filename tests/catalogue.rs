@@ -7,6 +7,7 @@ use std::path::Path;
 
 use v6ready::check::CATALOGUE;
 use v6ready::model::Lang;
+use v6ready::report::texts;
 
 /// One page in one language: a table of all checks, then every check's own page one heading lower.
 fn page(lang: Lang) -> String {
@@ -25,15 +26,7 @@ fn page(lang: Lang) -> String {
     let mut text = format!("# {title}\n\n{note}\n\n{head}\n|---|---|---|\n");
     for check in CATALOGUE {
         let id = check.id;
-        let severity = match lang {
-            Lang::En => check.severity.id(),
-            Lang::Vi => match check.severity.id() {
-                "critical" => "nghiêm trọng",
-                "error" => "lỗi",
-                "warning" => "cảnh báo",
-                _ => "thông tin",
-            },
-        };
+        let severity = texts::severity(check.severity).get(lang);
         text.push_str(&format!("| [`{id}`](#{id}) | {severity} | {} |\n", check.title(lang)));
     }
     for check in CATALOGUE {

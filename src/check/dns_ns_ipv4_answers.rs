@@ -40,14 +40,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let subjects: Vec<Subject> =
         known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at)).collect();
-    let unresolved = known.authority.servers.iter().any(|server| {
-        !matches!(
-            server.a.status,
-            crate::facts::Status::Found
-                | crate::facts::Status::NoData
-                | crate::facts::Status::NxDomain
-        )
-    });
+    let unresolved = known.authority.servers.iter().any(|server| server.a.is_unresolved());
     let first = |outcome| subjects.iter().find(|s| s.outcome == outcome).map(|s| s.reason);
     let (outcome, reason) = match (first(Outcome::Pass), first(Outcome::Inconclusive)) {
         (Some(_), _) => (Outcome::Pass, "answers-over-ipv4"),

@@ -57,11 +57,19 @@ pub(super) fn walks<'a>(
     url: &Url,
     family: Family,
 ) -> Result<Vec<Walk<'a>>, Verdict> {
-    let port = url.port_or_known_default().unwrap_or(443);
-    Ok(addresses(case, family)?
-        .into_iter()
-        .map(|address| facts::walk(&case.view, url, SocketAddr::new(address, port)))
-        .collect())
+    Ok(facts::walks_from(&case.view, url, addresses(case, family)?))
+}
+
+/// The redirect chains of a web service over IPv6 and over IPv4, for checks that compare the two;
+/// else the verdict that there is nothing to compare.
+pub(super) fn both_families<'a>(
+    case: &Case<'a>,
+) -> Result<(Vec<Walk<'a>>, Vec<Walk<'a>>), Verdict> {
+    let url = web_url(case)?;
+    if case.service.state == State::Ipv6Only {
+        return Err(Verdict::not_applicable(common::NO_IPV4));
+    }
+    Ok((walks(case, url, Family::Ipv6)?, walks(case, url, Family::Ipv4)?))
 }
 
 /// The conversation with the address where a chain starts.

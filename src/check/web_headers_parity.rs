@@ -1,9 +1,9 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::subjects::{first_talk, not_seen, socket, walks, web_url};
+use super::subjects::{both_families, first_talk, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Difference, Protection, Walk};
-use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -28,16 +28,9 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let url = match web_url(case) {
-        Ok(url) => url,
+    let (ipv6, ipv4) = match both_families(case) {
+        Ok(walks) => walks,
         Err(verdict) => return verdict,
-    };
-    if case.service.state == State::Ipv6Only {
-        return Verdict::not_applicable(common::NO_IPV4);
-    }
-    let (ipv6, ipv4) = match (walks(case, url, Family::Ipv6), walks(case, url, Family::Ipv4)) {
-        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
-        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
     };
     let compared = facts::protection(&case.view, &ipv6, &ipv4);
     let subjects = ipv6

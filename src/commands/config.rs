@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::parser::ValueSource;
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
@@ -39,12 +38,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
 /// The file that the command line or the environment names.
 fn file(arguments: &[OsString]) -> Option<PathBuf> {
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
-    let given = |matches: &clap::ArgMatches| {
-        matches
-            .value_source(CONFIG)
-            .filter(|source| *source != ValueSource::DefaultValue)
-            .and_then(|_| matches.get_one::<PathBuf>(CONFIG).cloned())
-    };
+    let given = |matches: &clap::ArgMatches| matches.get_one::<PathBuf>(CONFIG).cloned();
     given(&matches).or_else(|| matches.subcommand().and_then(|(_, matches)| given(matches)))
 }
 

@@ -1,13 +1,13 @@
 //! The two names that people type for one site: with `www` and without.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use url::Url;
 
 use super::lookup::{Lookup, resolve};
-use super::walk::{Walk, walk};
+use super::walk::{Walk, walks_from};
 use super::{Needs, View, zone};
-use crate::model::{Family, Name, RecordType, Service, Target};
+use crate::model::{Name, RecordType, Service, Target};
 
 /// The other name of a site, and how it does.
 #[derive(Clone, Debug)]
@@ -54,15 +54,9 @@ pub fn counterpart<'e>(view: &View<'e>, service: &Service) -> Option<Counterpart
     let a = resolve(view, &name, RecordType::A);
     let mut needs = aaaa.needs.clone();
     needs.extend(a.needs.clone());
-    let port = url.port_or_known_default().unwrap_or(443);
     let limit = view.settings.limits.addresses;
-    let walks: Vec<_> = aaaa
-        .addresses()
-        .into_iter()
-        .take(limit)
-        .filter(|address| Family::of(*address) == Family::Ipv6)
-        .map(|address| walk(view, &url, SocketAddr::new(address, port)))
-        .collect();
+    let ipv6 = aaaa.addresses().into_iter().take(limit).filter(IpAddr::is_ipv6);
+    let walks = walks_from(view, &url, ipv6);
     walks.iter().for_each(|walk| needs.extend(walk.needs.clone()));
     Some(Counterpart { url, name, aaaa, a, walks, needs })
 }

@@ -1,6 +1,6 @@
 //! Services that are asked without a connection: name servers and time servers.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::{Needs, View};
 use crate::model::{
@@ -96,7 +96,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
         server,
         replies: Vec::new(),
         observations: Vec::new(),
-        is_forbidden: !may_ask(view, server.ip()),
+        is_forbidden: !view.networks.may_visit(server.ip()),
         needs: Needs::default(),
     };
     if asked.is_forbidden {
@@ -118,8 +118,4 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
         asked.needs.add(Request { question, attempt: attempts + 1 });
     }
     asked
-}
-
-fn may_ask(view: &View<'_>, address: IpAddr) -> bool {
-    view.networks.may_visit(address)
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::page::{self, Page, SECURITY_HEADERS, Unreadable, security_header};
 use super::talk::Talk;
-use super::walk::{End, Walk, walk};
+use super::walk::{End, Walk, walks_from};
 use super::{Needs, View, addresses};
 use crate::model::{Family, HttpResponse, ObservationId, Request, Service, Target};
 
@@ -22,9 +22,7 @@ pub const LIKENESS_MIN: u8 = 90;
 pub fn walks<'e>(view: &View<'e>, service: &Service, family: Family) -> Vec<Walk<'e>> {
     let Target::Web(url) = &service.target else { return Vec::new() };
     let Some(published) = addresses(view, service) else { return Vec::new() };
-    let port = url.port_or_known_default().unwrap_or(443);
-    let starts = published.of(family, view).into_iter();
-    starts.map(|address| walk(view, url, SocketAddr::new(address, port))).collect()
+    walks_from(view, url, published.of(family, view))
 }
 
 /// The page at the end of a chain: where it is, and the conversation that brought it.

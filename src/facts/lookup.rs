@@ -59,6 +59,14 @@ pub enum Failure {
 }
 
 impl Lookup {
+    /// Whether the look-up failed or was not made, so that nothing follows from what it lacks.
+    pub fn is_unresolved(&self) -> bool {
+        !matches!(
+            self.status,
+            Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised
+        )
+    }
+
     /// The addresses that were found, sorted, each once.
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut addresses: Vec<IpAddr> = self

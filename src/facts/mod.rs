@@ -47,7 +47,7 @@ pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;
-pub use walk::{End, Hop, Visit, Walk, walk};
+pub use walk::{End, Hop, Visit, Walk, walk, walks_from};
 pub use zone::{NameServer, Zone, zone};
 
 use ipnet::Ipv6Net;

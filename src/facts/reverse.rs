@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::lookup::{Lookup, Status, address_type, resolve};
+use super::lookup::{Lookup, address_type, resolve};
 use super::{Needs, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
@@ -29,13 +29,7 @@ impl Reverse {
 
     /// Whether a look-up failed, so that nothing follows from what was not found.
     pub fn is_unresolved(&self) -> bool {
-        let failed = |lookup: &Lookup| {
-            !matches!(
-                lookup.status,
-                Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised
-            )
-        };
-        failed(&self.ptr) || self.names.iter().any(|(_, lookup)| failed(lookup))
+        self.ptr.is_unresolved() || self.names.iter().any(|(_, lookup)| lookup.is_unresolved())
     }
 }
 

@@ -84,6 +84,17 @@ impl Walk<'_> {
     }
 }
 
+/// Reads the chains that start with a GET of `url` from each of these addresses.
+pub fn walks_from<'e>(
+    view: &View<'e>,
+    url: &Url,
+    addresses: impl IntoIterator<Item = IpAddr>,
+) -> Vec<Walk<'e>> {
+    let port = url.port_or_known_default().unwrap_or(443);
+    let starts = addresses.into_iter().map(|address| SocketAddr::new(address, port));
+    starts.map(|start| walk(view, url, start)).collect()
+}
+
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn walk<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Walk<'e> {
     let mut walk =

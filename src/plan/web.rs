@@ -1,7 +1,5 @@
 //! The page from every address of both families, with its redirects, and its plain-HTTP twin.
 
-use std::net::SocketAddr;
-
 use crate::facts::{self, Needs, View};
 use crate::model::{Family, Service, Target};
 
@@ -10,10 +8,9 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     let Some(addresses) = facts::addresses(view, service) else { return };
     let plain = facts::plain_http_url(service).filter(|plain| plain != url);
     for url in std::iter::once(url).chain(&plain) {
-        let port = url.port_or_known_default().unwrap_or(443);
         for family in [Family::Ipv6, Family::Ipv4] {
-            for address in addresses.of(family, view) {
-                needs.extend(facts::walk(view, url, SocketAddr::new(address, port)).needs);
+            for walk in facts::walks_from(view, url, addresses.of(family, view)) {
+                needs.extend(walk.needs);
             }
         }
     }
