@@ -73,9 +73,16 @@ pub(super) enum ResultFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
+    /// One self-contained page
     Html,
+    /// For a repository or a CI summary
     Markdown,
+    /// Schema v6ready/result/1
     Json,
+    /// Two tables: services, verdicts
+    Csv,
+    /// For the test pages of CI systems
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]

@@ -50,9 +50,9 @@ pub(super) fn write_files(
     judging::with_sheet(store, result, lang, |sheet| {
         formats
             .iter()
-            .map(|format| {
-                let (extension, write) = renderer(*format);
-                let path = folder.join(format!("{}.{extension}", result.run.id));
+            .flat_map(|format| renderers(*format))
+            .map(|(ending, write)| {
+                let path = folder.join(format!("{}{ending}", result.run.id));
                 write_whole(&path, |out| write(sheet, out))
                     .map_err(|error| problem(&path, error))?;
                 Ok(path)
@@ -63,11 +63,16 @@ pub(super) fn write_files(
 
 type Renderer = fn(&Sheet<'_>, &mut dyn io::Write) -> io::Result<()>;
 
-fn renderer(format: ReportFormat) -> (&'static str, Renderer) {
+/// The files of a format: how each one's name ends, and who writes it.
+fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => ("html", report::html::write),
-        ReportFormat::Markdown => ("md", report::markdown::write),
-        ReportFormat::Json => ("json", report::json::write),
+        ReportFormat::Html => &[(".html", report::html::write)],
+        ReportFormat::Markdown => &[(".md", report::markdown::write)],
+        ReportFormat::Json => &[(".json", report::json::write)],
+        ReportFormat::Csv => {
+            &[(".csv", report::csv::write_services), (".verdicts.csv", report::csv::write_verdicts)]
+        }
+        ReportFormat::Junit => &[(".junit.xml", report::junit::write)],
     }
 }
 

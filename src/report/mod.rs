@@ -2,13 +2,16 @@
 //! neither files nor the clock.
 
 pub mod causes;
+pub mod csv;
 pub mod describe;
 pub mod failures;
 mod greeting;
 pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod path;
+pub mod table;
 pub mod terminal;
 pub mod texts;
 
@@ -27,3 +30,6 @@ pub struct Sheet<'a> {
     /// Finds an observation that a verdict cites, so that evidence can be shown beside it.
     pub facts: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::judge::{Counts, Standing};
-use crate::model::{Category, Lang, Outcome, Severity, Stage, Text};
+use crate::model::{Category, Lang, Outcome, Severity, Stage, State, Text};
 use crate::policy::Policy;
 
 /// Declares the fixed words: name, Vietnamese, English.
@@ -103,6 +103,24 @@ pub fn severity(severity: Severity) -> Text {
         Severity::Warning => Text { vi: "cảnh báo", en: "warning" },
         Severity::Info => Text { vi: "thông tin", en: "info" },
     }
+}
+
+/// What an owner declares of a service.
+pub fn state(state: State) -> Text {
+    match state {
+        State::Active => Text { vi: "đang hoạt động", en: "active" },
+        State::Retired => Text { vi: "đã ngừng hoạt động", en: "retired" },
+        State::Internal => Text { vi: "nội bộ", en: "internal" },
+        State::Redirected => Text { vi: "chuyển hướng", en: "redirected" },
+        State::Ipv6Only => Text { vi: "chỉ IPv6", en: "IPv6-only" },
+    }
+}
+
+/// The text with a capital first letter, as headings have it.
+pub fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
 }
 
 /// A category's name.

@@ -1,0 +1,101 @@
+//! The result as JUnit XML, for the test pages of CI systems: a suite for each service, a case for
+//! each check.
+//!
+//! A failure of any severity is a failure, its type says which; what is not applicable or could not
+//! be found out is skipped, and says why. Whether a pipeline stops is the gates' business
+//! (`--fail-on`), not this file's.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::describe::clean;
+use super::{Sheet, texts};
+use crate::judge::Judged;
+use crate::model::{Lang, Outcome, Subject};
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let mut report = Report::new(text(&result.inventory.title));
+    let mut vantage = TestSuite::new(text(&result.run.vantage.name));
+    for (name, value) in [
+        ("run", result.run.id.to_string()),
+        ("as_of", result.as_of.to_string()),
+        ("policy", result.policy.name.clone()),
+        ("policy_sha256", result.policy.sha256.hex()),
+        ("inventory_sha256", result.inventory.sha256.hex()),
+        ("complete", result.run.complete.to_string()),
+    ] {
+        vantage.add_property(Property::new(name, text(&value)));
+    }
+    vantage.add_test_cases(result.vantage.iter().map(|judged| case("vantage", judged, lang)));
+    report.add_test_suite(vantage);
+    for service in &result.services {
+        let id = text(&service.service.id.to_string());
+        let mut suite = TestSuite::new(id.as_str());
+        for (name, value) in [
+            ("name", service.service.name.clone()),
+            ("target", service.service.target.to_string()),
+            ("stage", texts::standing(service.standing, lang)),
+        ] {
+            suite.add_property(Property::new(name, text(&value)));
+        }
+        suite.add_test_cases(service.verdicts.iter().map(|judged| case(&id, judged, lang)));
+        report.add_test_suite(suite);
+    }
+    report.serialize(out).map_err(io::Error::other)
+}
+
+fn case(class: &str, judged: &Judged, lang: Lang) -> TestCase {
+    let (check, verdict) = (judged.check, &judged.verdict);
+    let mut status = match verdict.outcome {
+        Outcome::Pass => TestCaseStatus::success(),
+        Outcome::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Outcome::NotApplicable | Outcome::Inconclusive => TestCaseStatus::skipped(),
+    };
+    if verdict.outcome != Outcome::Pass {
+        let kind = match verdict.outcome {
+            Outcome::Fail => judged.severity.id(),
+            other => other.id(),
+        };
+        status.set_type(kind);
+        let message = check.message(verdict.reason, lang);
+        status.set_message(format!("{}: {message}", verdict.reason));
+        let mut lines: Vec<String> = verdict.subjects.iter().map(subject).collect();
+        if matters(verdict.outcome)
+            && let Some(remedy) = check.remedy(verdict.reason, lang)
+        {
+            lines.push(format!("{}: {remedy}", texts::REMEDY.get(lang)));
+        }
+        status.set_description(lines.join("\n"));
+    }
+    let mut case = TestCase::new(check.id, status);
+    case.set_classname(class);
+    case
+}
+
+fn matters(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Fail | Outcome::Inconclusive)
+}
+
+fn subject(subject: &Subject) -> String {
+    let mut line = format!(
+        "{} {} {}",
+        texts::sign(subject.outcome),
+        text(&subject.name.to_string()),
+        subject.reason
+    );
+    for (key, value) in &subject.detail {
+        line.push_str(&format!(" {key}={}", text(value)));
+    }
+    line
+}
+
+/// Text of which every character may stand in XML 1.0 (§2.2).
+fn text(hostile: &str) -> String {
+    clean(hostile).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}

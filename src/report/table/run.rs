@@ -1,0 +1,314 @@
+//! The tables of a judged run.
+
+use super::{Cell, Kind, Table};
+use crate::check::{CATALOGUE, Rule};
+use crate::judge::{Counts, Judged, RunResult, ServiceResult, Summary};
+use crate::model::{Lang, Outcome, Severity, Stage, Subject, SubjectName, Text};
+use crate::report::causes::causes;
+use crate::report::texts;
+
+const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
+const TARGET: Text = Text { vi: "Địa chỉ dịch vụ", en: "What is tested" };
+const STATE: Text = Text { vi: "Trạng thái khai báo", en: "Declared state" };
+const LEVEL: Text = Text { vi: "Cấp độ an toàn", en: "Security level" };
+const MEANING: Text = Text { vi: "Ý nghĩa", en: "Meaning" };
+const FAILURES: Text = Text { vi: "Số tiêu chí không đạt", en: "Checks failed" };
+const CRITICAL: Text = Text { vi: "Trong đó nghiêm trọng", en: "of which critical" };
+const INCONCLUSIVE: Text =
+    Text { vi: "Số tiêu chí chưa xác định", en: "Checks inconclusive" };
+const GOAL_STAGE: Text = Text { vi: "Mức mục tiêu", en: "Target stage" };
+const GOAL_BY: Text = Text { vi: "Thời hạn", en: "Deadline" };
+const EXEMPT_UNTIL: Text = Text { vi: "Miễn trừ đến", en: "Exempt until" };
+const EXEMPT_WHY: Text = Text { vi: "Lý do miễn trừ", en: "Reason of the exemption" };
+const CHECK: Text = Text { vi: "Tiêu chí", en: "Check" };
+const SEVERITY: Text = Text { vi: "Mức độ", en: "Severity" };
+const FINDING: Text = Text { vi: "Nội dung", en: "Finding" };
+const SUBJECTS: Text = Text { vi: "Đối tượng", en: "Where" };
+const AT_LEAST: Text = Text { vi: "Đạt từ mức", en: "At least stage" };
+const SHARE: Text = Text { vi: "Tỷ lệ (%)", en: "Share (%)" };
+const ALL: Text = Text { vi: "Toàn bộ", en: "All" };
+
+/// One row for each service: what it is, where it stands, its goal and its exemption. With
+/// `checks`, also a column for the outcome of each check.
+pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
+    let mut table = Table::new(texts::ALL_SERVICES.get(lang))
+        .column(texts::ORGANISATION.get(lang), Kind::Text, 32)
+        .column(texts::SERVICE.get(lang), Kind::Text, 36)
+        .column(SERVICE_ID.get(lang), Kind::Code, 24)
+        .column(texts::CATEGORY.get(lang), Kind::Text, 22)
+        .column(TARGET.get(lang), Kind::Code, 34)
+        .column(STATE.get(lang), Kind::Text, 14)
+        .column(LEVEL.get(lang), Kind::Count, 10)
+        .column(texts::STAGE.get(lang), Kind::Stage, 14)
+        .column(MEANING.get(lang), Kind::Text, 26)
+        .column(texts::BLOCKERS.get(lang), Kind::Code, 34)
+        .column(FAILURES.get(lang), Kind::Count, 12)
+        .column(CRITICAL.get(lang), Kind::Count, 12)
+        .column(INCONCLUSIVE.get(lang), Kind::Count, 12)
+        .column(GOAL_STAGE.get(lang), Kind::Count, 10)
+        .column(GOAL_BY.get(lang), Kind::Date, 12)
+        .column(EXEMPT_UNTIL.get(lang), Kind::Date, 12)
+        .column(EXEMPT_WHY.get(lang), Kind::Text, 34);
+    let listed = service_checks();
+    if checks {
+        for id in &listed {
+            table = table.column(*id, Kind::Outcome, 12);
+        }
+    }
+    for (service, organisation) in with_organisations(result) {
+        let mut row = service_row(result, service, organisation, lang);
+        if checks {
+            row.extend(listed.iter().map(|id| outcome_of(service, id)));
+        }
+        table.rows.push(row);
+    }
+    table
+}
+
+fn service_row(
+    result: &RunResult,
+    service: &ServiceResult,
+    organisation: &str,
+    lang: Lang,
+) -> Vec<Cell> {
+    let about = &service.service;
+    let with = |outcome: Outcome| {
+        service.verdicts.iter().filter(|judged| judged.verdict.outcome == outcome).count()
+    };
+    let critical = service.verdicts.iter().filter(|v| v.fails_at(Severity::Critical)).count();
+    let blockers: Vec<_> = service.blockers.iter().map(|blocker| blocker.check).collect();
+    let meaning = service.standing.stage().map_or("", |stage| stage.name().get(lang));
+    let goal = about.goal.as_ref().or_else(|| result.policy.goal());
+    let exemption = about.exemption.as_ref();
+    vec![
+        Cell::text(organisation),
+        Cell::text(&about.name),
+        Cell::text(&about.id.to_string()),
+        Cell::text(texts::category(about.category).get(lang)),
+        Cell::text(&about.target.to_string()),
+        Cell::text(texts::state(about.state).get(lang)),
+        about.security_level.map_or(Cell::Empty, |level| Cell::Count(level.into())),
+        Cell::Stage(service.standing),
+        Cell::text(meaning),
+        Cell::text(&blockers.join(", ")),
+        Cell::Count(with(Outcome::Fail)),
+        Cell::Count(critical),
+        Cell::Count(with(Outcome::Inconclusive)),
+        goal.map_or(Cell::Empty, |goal| Cell::Count(goal.stage.number().into())),
+        goal.map_or(Cell::Empty, |goal| Cell::Date(goal.by)),
+        exemption.map_or(Cell::Empty, |exemption| Cell::Date(exemption.until)),
+        exemption.map_or(Cell::Empty, |exemption| Cell::text(&exemption.reason)),
+    ]
+}
+
+/// One row for each service and one column for each check.
+pub fn checks(result: &RunResult, lang: Lang) -> Table {
+    const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
+    let listed = service_checks();
+    let mut table = Table::new(TITLE.get(lang))
+        .column(SERVICE_ID.get(lang), Kind::Code, 30)
+        .column(texts::STAGE.get(lang), Kind::Stage, 14);
+    for id in &listed {
+        table = table.column(*id, Kind::Outcome, 5);
+    }
+    for service in &result.services {
+        let mut row =
+            vec![Cell::text(&service.service.id.to_string()), Cell::Stage(service.standing)];
+        row.extend(listed.iter().map(|id| outcome_of(service, id)));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// One row for each cause and service: what to do, where. Failures first, then what could not be
+/// found out.
+pub fn failures(result: &RunResult, lang: Lang) -> Table {
+    const OUTCOME: Text = Text { vi: "Kết luận", en: "Outcome" };
+    let mut table = Table::new(texts::WORK_LIST.get(lang))
+        .column(OUTCOME.get(lang), Kind::Outcome, 14)
+        .column(SEVERITY.get(lang), Kind::Severity, 14)
+        .column(CHECK.get(lang), Kind::Code, 24)
+        .column(FINDING.get(lang), Kind::Text, 46)
+        .column(texts::ORGANISATION.get(lang), Kind::Text, 32)
+        .column(texts::SERVICE.get(lang), Kind::Text, 36)
+        .column(SERVICE_ID.get(lang), Kind::Code, 24)
+        .column(SUBJECTS.get(lang), Kind::Code, 40)
+        .column(texts::REMEDY.get(lang), Kind::Text, 60);
+    for outcome in [Outcome::Fail, Outcome::Inconclusive] {
+        for cause in causes(result, outcome) {
+            let severity = match outcome {
+                Outcome::Fail => Cell::Severity(cause.severity),
+                _ => Cell::Empty,
+            };
+            for (service, judged) in &cause.services {
+                table.rows.push(vec![
+                    Cell::Outcome(outcome),
+                    severity.clone(),
+                    Cell::text(cause.check.id),
+                    Cell::text(cause.check.message(cause.reason, lang)),
+                    Cell::text(organisation_of(result, service)),
+                    Cell::text(&service.service.name),
+                    Cell::text(&service.service.id.to_string()),
+                    Cell::text(&subjects_with(judged, outcome)),
+                    Cell::text(cause.check.remedy(cause.reason, lang).unwrap_or_default()),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+/// One row for each subject of each verdict, those of the vantage point first; a verdict without
+/// subjects has one row. Words and headings are those of the JSON result in either language, so that
+/// programs can hold on to them; only `message` is in the reader's.
+pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
+    const TITLE: Text = Text { vi: "Kết luận chi tiết", en: "Raw verdicts" };
+    let mut table = Table::new(TITLE.get(lang));
+    for (title, kind, width_chars) in [
+        ("run", Kind::Code, 24),
+        ("as_of", Kind::Code, 22),
+        ("service", Kind::Code, 26),
+        ("check", Kind::Code, 24),
+        ("revision", Kind::Count, 9),
+        ("severity", Kind::Code, 10),
+        ("outcome", Kind::Code, 14),
+        ("reason", Kind::Code, 22),
+        ("subject_kind", Kind::Code, 13),
+        ("subject", Kind::Code, 34),
+        ("subject_outcome", Kind::Code, 16),
+        ("subject_reason", Kind::Code, 22),
+        ("detail", Kind::Code, 40),
+        ("message", Kind::Text, 60),
+    ] {
+        table = table.column(title, kind, width_chars);
+    }
+    let of_services = result.services.iter().flat_map(|service| {
+        service.verdicts.iter().map(move |judged| (service.service.id.to_string(), judged))
+    });
+    for (service, judged) in
+        result.vantage.iter().map(|judged| (String::new(), judged)).chain(of_services)
+    {
+        let verdict = &judged.verdict;
+        let head = [
+            Cell::text(&result.run.id.to_string()),
+            Cell::text(&result.as_of.to_string()),
+            Cell::text(&service),
+            Cell::text(judged.check.id),
+            Cell::Count(judged.check.revision.into()),
+            Cell::text(judged.severity.id()),
+            Cell::text(verdict.outcome.id()),
+            Cell::text(verdict.reason),
+        ];
+        let message = Cell::text(judged.check.message(verdict.reason, lang));
+        let mut push = |subject: [Cell; 5]| {
+            let row = head.iter().cloned().chain(subject).chain([message.clone()]).collect();
+            table.rows.push(row);
+        };
+        if verdict.subjects.is_empty() {
+            push([const { Cell::Empty }; 5]);
+        }
+        for subject in &verdict.subjects {
+            push([
+                Cell::text(kind_of(&subject.name)),
+                Cell::text(&subject.name.to_string()),
+                Cell::text(subject.outcome.id()),
+                Cell::text(subject.reason),
+                Cell::text(&particulars(subject)),
+            ]);
+        }
+    }
+    table
+}
+
+/// Counts by organisation, with the total last: services, each judged stage, unknown, retired, and
+/// the share that reached the goal's stage.
+pub fn organisations(result: &RunResult, lang: Lang) -> Table {
+    let goal = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
+    let mut table = Table::new(texts::BY_ORGANISATION.get(lang))
+        .column(texts::ORGANISATION.get(lang), Kind::Text, 44)
+        .column(texts::SERVICES.get(lang), Kind::Count, 10);
+    let stages: Vec<Stage> =
+        Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)).collect();
+    for stage in &stages {
+        let title = format!("{} {}", texts::STAGE.get(lang), stage.number());
+        table = table.column(title, Kind::Count, 8);
+    }
+    table = table
+        .column(texts::capitalised(texts::UNKNOWN.get(lang)), Kind::Count, 10)
+        .column(texts::capitalised(texts::RETIRED.get(lang)), Kind::Count, 10)
+        .column(format!("{} {}", AT_LEAST.get(lang), goal.number()), Kind::Count, 10)
+        .column(SHARE.get(lang), Kind::Percent, 10);
+    let row = |name: &str, counts: &Counts| {
+        let mut row = vec![Cell::text(name), Cell::Count(counts.services)];
+        row.extend(stages.iter().map(|s| Cell::Count(counts.stages[usize::from(s.number())])));
+        row.extend([
+            Cell::Count(counts.unknown),
+            Cell::Count(counts.retired),
+            Cell::Count(counts.at_least(goal)),
+            counts.percent_at_least(goal).map_or(Cell::Empty, Cell::Percent),
+        ]);
+        row
+    };
+    for (organisation, services) in result.by_organisation() {
+        table.rows.push(row(&organisation.name, &Counts::of(services)));
+    }
+    table.rows.push(row(ALL.get(lang), &Summary::of(&result.services).all));
+    table
+}
+
+fn service_checks() -> Vec<&'static str> {
+    CATALOGUE
+        .iter()
+        .filter(|check| matches!(check.rule, Rule::Service(_)))
+        .map(|check| check.id)
+        .collect()
+}
+
+fn outcome_of(service: &ServiceResult, check: &str) -> Cell {
+    service
+        .verdicts
+        .iter()
+        .find(|judged| judged.check.id == check)
+        .map_or(Cell::Empty, |judged| Cell::Outcome(judged.verdict.outcome))
+}
+
+fn with_organisations(result: &RunResult) -> impl Iterator<Item = (&ServiceResult, &str)> {
+    result.services.iter().map(|service| (service, organisation_of(result, service)))
+}
+
+fn organisation_of<'a>(result: &'a RunResult, service: &ServiceResult) -> &'a str {
+    result
+        .inventory
+        .organisations
+        .iter()
+        .find(|organisation| organisation.id == service.service.id.organisation)
+        .map_or("", |organisation| &organisation.name)
+}
+
+fn subjects_with(judged: &Judged, outcome: Outcome) -> String {
+    let names: Vec<_> = judged
+        .verdict
+        .subjects
+        .iter()
+        .filter(|subject| subject.outcome == outcome)
+        .map(|subject| subject.name.to_string())
+        .collect();
+    names.join(", ")
+}
+
+fn kind_of(name: &SubjectName) -> &'static str {
+    match name {
+        SubjectName::Socket(_) => "socket",
+        SubjectName::Address(_) => "address",
+        SubjectName::Host(_) => "host",
+        SubjectName::NameServer(..) => "name-server",
+        SubjectName::Url(_) => "url",
+        SubjectName::Control(_) => "control",
+    }
+}
+
+fn particulars(subject: &Subject) -> String {
+    let particulars: Vec<_> =
+        subject.detail.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    particulars.join("; ")
+}

@@ -1,0 +1,4 @@
+//! Renderers over results that are made by hand: hostile, long and many.
+
+mod formats;
+mod sample;
