@@ -79,6 +79,8 @@ pub(super) enum ReportFormat {
     Markdown,
     /// Schema v6ready/result/1
     Json,
+    /// A spreadsheet
+    Xlsx,
     /// Two tables: services, verdicts
     Csv,
     /// For the test pages of CI systems

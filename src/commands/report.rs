@@ -69,6 +69,7 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
         ReportFormat::Html => &[(".html", report::html::write)],
         ReportFormat::Markdown => &[(".md", report::markdown::write)],
         ReportFormat::Json => &[(".json", report::json::write)],
+        ReportFormat::Xlsx => &[(".xlsx", report::xlsx::write)],
         ReportFormat::Csv => {
             &[(".csv", report::csv::write_services), (".verdicts.csv", report::csv::write_verdicts)]
         }

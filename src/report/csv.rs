@@ -44,7 +44,7 @@ pub fn write_verdicts(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> 
 pub fn write(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     rows.write_record(table.columns.iter().map(|column| guarded(column.title.clone())))?;
-    for row in &table.rows {
+    for row in table.rows.iter().chain(&table.total) {
         rows.write_record(row.iter().map(|cell| guarded(cell.words(lang))))?;
     }
     rows.flush()

@@ -20,6 +20,8 @@ pub fn clean(text: &str) -> String {
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
+            // No character, and forbidden in XML 1.0 (§2.2).
+            | '\u{fffe}'..='\u{ffff}'
             | '\u{61c}' => '\u{fffd}',
             control if control.is_control() => '\u{fffd}',
             other => other,

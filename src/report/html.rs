@@ -7,9 +7,9 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
-use super::{Sheet, texts};
+use super::{Sheet, overview, texts};
 use crate::judge::{Judged, ServiceResult, Standing};
-use crate::model::{Lang, Outcome, Stage, Subject, Text, VantageIpv6};
+use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
 ///
@@ -125,33 +125,13 @@ struct VerdictBlock {
 fn page(sheet: &Sheet<'_>) -> Page {
     let (lang, result) = (sheet.lang, sheet.result);
     let (run, inventory) = (&result.run, &result.inventory);
-    let moment = |at| texts::moment(at, &inventory.timezone, lang);
     let bars = bars(sheet);
     Page {
         lang: lang.tag(),
         w: words(lang),
         title: clean(&inventory.title),
-        meta: vec![
-            (texts::RUN.get(lang), format!("{} · {}", run.id, moment(run.started_at))),
-            (texts::JUDGED_AT.get(lang), moment(result.as_of)),
-            (
-                texts::VANTAGE.get(lang),
-                format!(
-                    "{} · {}",
-                    clean(&run.vantage.name),
-                    run.vantage.resolver.as_deref().unwrap_or("-")
-                ),
-            ),
-            (
-                texts::POLICY.get(lang),
-                format!(
-                    "{} – {}",
-                    clean(result.policy.title(lang)),
-                    clean(result.policy.source(lang))
-                ),
-            ),
-        ],
-        warnings: warnings(sheet),
+        meta: overview::particulars(sheet),
+        warnings: overview::warnings(sheet),
         figures: figures(sheet),
         chart_width: bars.iter().map(|bar| bar.width).sum::<usize>().max(1),
         bars,
@@ -194,17 +174,6 @@ fn words(lang: Lang) -> Words {
         filter: FILTER.get(lang),
         stages: STAGES.get(lang),
     }
-}
-
-fn warnings(sheet: &Sheet<'_>) -> Vec<&'static str> {
-    let run = &sheet.result.run;
-    let vantage = match run.vantage.ipv6 {
-        VantageIpv6::Absent => Some(texts::NO_IPV6),
-        VantageIpv6::Lost => Some(texts::IPV6_LOST),
-        VantageIpv6::Working => None,
-    };
-    let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
-    vantage.into_iter().chain(incomplete).map(|text| text.get(sheet.lang)).collect()
 }
 
 fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {

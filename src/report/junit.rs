@@ -20,8 +20,8 @@ use crate::model::{Lang, Outcome, Subject};
 /// When `out` can't be written.
 pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (lang, result) = (sheet.lang, sheet.result);
-    let mut report = Report::new(text(&result.inventory.title));
-    let mut vantage = TestSuite::new(text(&result.run.vantage.name));
+    let mut report = Report::new(clean(&result.inventory.title));
+    let mut vantage = TestSuite::new(clean(&result.run.vantage.name));
     for (name, value) in [
         ("run", result.run.id.to_string()),
         ("as_of", result.as_of.to_string()),
@@ -30,19 +30,19 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
         ("inventory_sha256", result.inventory.sha256.hex()),
         ("complete", result.run.complete.to_string()),
     ] {
-        vantage.add_property(Property::new(name, text(&value)));
+        vantage.add_property(Property::new(name, clean(&value)));
     }
     vantage.add_test_cases(result.vantage.iter().map(|judged| case("vantage", judged, lang)));
     report.add_test_suite(vantage);
     for service in &result.services {
-        let id = text(&service.service.id.to_string());
+        let id = clean(&service.service.id.to_string());
         let mut suite = TestSuite::new(id.as_str());
         for (name, value) in [
             ("name", service.service.name.clone()),
             ("target", service.service.target.to_string()),
             ("stage", texts::standing(service.standing, lang)),
         ] {
-            suite.add_property(Property::new(name, text(&value)));
+            suite.add_property(Property::new(name, clean(&value)));
         }
         suite.add_test_cases(service.verdicts.iter().map(|judged| case(&id, judged, lang)));
         report.add_test_suite(suite);
@@ -86,16 +86,11 @@ fn subject(subject: &Subject) -> String {
     let mut line = format!(
         "{} {} {}",
         texts::sign(subject.outcome),
-        text(&subject.name.to_string()),
+        clean(&subject.name.to_string()),
         subject.reason
     );
     for (key, value) in &subject.detail {
-        line.push_str(&format!(" {key}={}", text(value)));
+        line.push_str(&format!(" {key}={}", clean(value)));
     }
     line
-}
-
-/// Text of which every character may stand in XML 1.0 (§2.2).
-fn text(hostile: &str) -> String {
-    clean(hostile).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -10,10 +10,12 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod overview;
 pub mod path;
 pub mod table;
 pub mod terminal;
 pub mod texts;
+pub mod xlsx;
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::{checks, failures, organisations, services, verdicts};
+pub use run::{checks, failures, organisations, services, stages, verdicts};
 
 use jiff::civil::Date;
 
@@ -15,10 +15,14 @@ use crate::model::{Lang, Outcome, Severity};
 pub struct Table {
     /// What it is called, in the reader's language.
     pub title: &'static str,
+    /// How many of its first columns say which row this is.
+    pub naming: u16,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its rows; each has as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+    /// A line under the table that adds it up.
+    pub total: Option<Vec<Cell>>,
 }
 
 /// A column.
@@ -76,8 +80,8 @@ pub enum Cell {
 }
 
 impl Table {
-    fn new(title: &'static str) -> Self {
-        Self { title, columns: Vec::new(), rows: Vec::new() }
+    fn new(title: &'static str, naming: u16) -> Self {
+        Self { title, naming, columns: Vec::new(), rows: Vec::new(), total: None }
     }
 
     fn column(mut self, title: impl Into<String>, kind: Kind, width_chars: u16) -> Self {

@@ -31,9 +31,9 @@ const ALL: Text = Text { vi: "Toàn bộ", en: "All" };
 /// One row for each service: what it is, where it stands, its goal and its exemption. With
 /// `checks`, also a column for the outcome of each check.
 pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
-    let mut table = Table::new(texts::ALL_SERVICES.get(lang))
-        .column(texts::ORGANISATION.get(lang), Kind::Text, 32)
-        .column(texts::SERVICE.get(lang), Kind::Text, 36)
+    let mut table = Table::new(texts::ALL_SERVICES.get(lang), 2)
+        .column(texts::ORGANISATION.get(lang), Kind::Text, 28)
+        .column(texts::SERVICE.get(lang), Kind::Text, 32)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(texts::CATEGORY.get(lang), Kind::Text, 22)
         .column(TARGET.get(lang), Kind::Code, 34)
@@ -105,7 +105,7 @@ fn service_row(
 pub fn checks(result: &RunResult, lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
     let listed = service_checks();
-    let mut table = Table::new(TITLE.get(lang))
+    let mut table = Table::new(TITLE.get(lang), 1)
         .column(SERVICE_ID.get(lang), Kind::Code, 30)
         .column(texts::STAGE.get(lang), Kind::Stage, 14);
     for id in &listed {
@@ -124,7 +124,7 @@ pub fn checks(result: &RunResult, lang: Lang) -> Table {
 /// found out.
 pub fn failures(result: &RunResult, lang: Lang) -> Table {
     const OUTCOME: Text = Text { vi: "Kết luận", en: "Outcome" };
-    let mut table = Table::new(texts::WORK_LIST.get(lang))
+    let mut table = Table::new(texts::WORK_LIST.get(lang), 0)
         .column(OUTCOME.get(lang), Kind::Outcome, 14)
         .column(SEVERITY.get(lang), Kind::Severity, 14)
         .column(CHECK.get(lang), Kind::Code, 24)
@@ -163,7 +163,7 @@ pub fn failures(result: &RunResult, lang: Lang) -> Table {
 /// programs can hold on to them; only `message` is in the reader's.
 pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Kết luận chi tiết", en: "Raw verdicts" };
-    let mut table = Table::new(TITLE.get(lang));
+    let mut table = Table::new(TITLE.get(lang), 0);
     for (title, kind, width_chars) in [
         ("run", Kind::Code, 24),
         ("as_of", Kind::Code, 22),
@@ -220,11 +220,11 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
     table
 }
 
-/// Counts by organisation, with the total last: services, each judged stage, unknown, retired, and
+/// Counts by organisation, with the total: services, each judged stage, unknown, retired, and
 /// the share that reached the goal's stage.
 pub fn organisations(result: &RunResult, lang: Lang) -> Table {
     let goal = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
-    let mut table = Table::new(texts::BY_ORGANISATION.get(lang))
+    let mut table = Table::new(texts::BY_ORGANISATION.get(lang), 1)
         .column(texts::ORGANISATION.get(lang), Kind::Text, 44)
         .column(texts::SERVICES.get(lang), Kind::Count, 10);
     let stages: Vec<Stage> =
@@ -252,7 +252,35 @@ pub fn organisations(result: &RunResult, lang: Lang) -> Table {
     for (organisation, services) in result.by_organisation() {
         table.rows.push(row(&organisation.name, &Counts::of(services)));
     }
-    table.rows.push(row(ALL.get(lang), &Summary::of(&result.services).all));
+    table.total = Some(row(ALL.get(lang), &Summary::of(&result.services).all));
+    table
+}
+
+/// Counts of services at each judged stage and at none, with their share of all that are counted.
+pub fn stages(result: &RunResult, lang: Lang) -> Table {
+    const TITLE: Text = Text { vi: "Số dịch vụ theo mức", en: "Services by stage" };
+    let counts = Summary::of(&result.services).all;
+    let counted = counts.known() + counts.unknown;
+    let share = |count: usize| match counted {
+        0 => Cell::Empty,
+        all => Cell::Percent(count as f64 * 100.0 / all as f64),
+    };
+    let mut table = Table::new(TITLE.get(lang), 1)
+        .column(texts::STAGE.get(lang), Kind::Text, 44)
+        .column(texts::SERVICES.get(lang), Kind::Count, 14)
+        .column(SHARE.get(lang), Kind::Percent, 14);
+    for stage in Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)) {
+        let count = counts.stages[usize::from(stage.number())];
+        let name = format!("{} {}", stage.number(), stage.name().get(lang));
+        table.rows.push(vec![Cell::Text(name), Cell::Count(count), share(count)]);
+    }
+    table.rows.push(vec![
+        Cell::Text(texts::capitalised(texts::UNKNOWN.get(lang))),
+        Cell::Count(counts.unknown),
+        share(counts.unknown),
+    ]);
+    table.total =
+        Some(vec![Cell::Text(ALL.get(lang).to_owned()), Cell::Count(counted), Cell::Empty]);
     table
 }
 

@@ -13,7 +13,7 @@ use crate::policy::{self, Policy};
 use crate::report::Sheet;
 
 /// What no output may pass on as it is.
-pub const HOSTILE: [&str; 9] = [
+pub const HOSTILE: [&str; 10] = [
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "=cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd",
@@ -22,6 +22,7 @@ pub const HOSTILE: [&str; 9] = [
     "]]>&amp;<!-- -- ?> %s {{ 7*7 }}",
     "\"quoted\",;\r\nnewline\ttab",
     "\u{fffe}\u{ffff}\u{e000}\u{10ffff}",
+    "_x0041_&#x41;\\u0041 http://example/ mailto:a@example",
     "| a | b |\n|---|---|\n[x](javascript:alert(1)) `code` @all #1",
 ];
 

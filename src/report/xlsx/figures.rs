@@ -1,0 +1,92 @@
+//! The first sheet: what the report is, what weakens it, the figures and a chart.
+
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartFormat, ChartPoint, ChartSolidFill, ChartType, Color, Format,
+    FormatAlign, Workbook, XlsxError,
+};
+
+use super::super::describe::clean;
+use super::super::table::{Kind, Table};
+use super::super::{Sheet, overview, table, texts};
+use super::{sheet, style};
+use crate::model::Stage;
+
+/// Adds the sheet.
+///
+/// # Errors
+/// Only what the format itself forbids.
+pub(super) fn write(report: &Sheet<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+    let lang = report.lang;
+    let page = book.add_worksheet();
+    page.set_name(texts::SUMMARY.get(lang))?;
+    page.set_paper_size(9).set_print_fit_to_pages(1, 1);
+    let title = Format::new().set_bold().set_font_size(16);
+    let label = Format::new().set_bold().set_align(FormatAlign::Top);
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let warning = Format::new().set_bold().set_font_color(Color::RGB(0x00B3_261E));
+    page.write_string_with_format(0, 0, texts::REPORT.get(lang), &title)?;
+    page.write_string_with_format(1, 0, clean(&report.result.inventory.title), &label)?;
+    let mut row = 3;
+    for (name, value) in overview::particulars(report) {
+        page.write_string_with_format(row, 0, name, &label)?;
+        page.merge_range(row, 1, row, 3, "", &wrapped)?;
+        page.write_string_with_format(row, 1, value, &wrapped)?;
+        row += 1;
+    }
+    for sentence in overview::warnings(report) {
+        page.write_string_with_format(row, 0, sentence, &warning)?;
+        row += 1;
+    }
+    row += 1;
+    let summary = report.result.summary();
+    for (name, count) in
+        [(texts::CRITICAL_SERVICES, summary.critical), (texts::RETIRED, summary.all.retired)]
+    {
+        let name = texts::capitalised(name.get(lang));
+        page.write_string_with_format(row, 0, name, &label)?;
+        page.write_number_with_format(
+            row,
+            1,
+            count as f64,
+            &style::cell(Kind::Count, lang, false),
+        )?;
+        row += 1;
+    }
+    row += 1;
+    let stages = table::stages(report.result, lang);
+    sheet::write_at(page, row, &stages, lang)?;
+    let last = row + u32::try_from(stages.rows.len()).unwrap_or(0);
+    page.insert_chart(last + 3, 0, &chart(report, &stages, row, last))?;
+    page.set_column_width(0, 44)?;
+    Ok(())
+}
+
+/// Services at each stage, from the cells of the table of stages.
+fn chart(report: &Sheet<'_>, stages: &Table, first: u32, last: u32) -> Chart {
+    let name = texts::SUMMARY.get(report.lang);
+    let mut chart = Chart::new(ChartType::Bar);
+    let unknown = Color::RGB(0x006E_7781);
+    let points: Vec<_> = Stage::ALL
+        .into_iter()
+        .filter(|stage| texts::judged(&report.result.policy, *stage))
+        .map(style::bar)
+        .chain([unknown])
+        .map(|color| {
+            let fill = ChartSolidFill::new().set_color(color).clone();
+            ChartPoint::new().set_format(ChartFormat::new().set_solid_fill(&fill))
+        })
+        .collect();
+    chart
+        .add_series()
+        .set_categories((name, first + 1, 0, last, 0))
+        .set_values((name, first + 1, 1, last, 1))
+        .set_points(&points)
+        .set_gap(40)
+        .set_data_label(ChartDataLabel::new().show_value());
+    chart.title().set_name(stages.title);
+    chart.legend().set_hidden();
+    chart.x_axis().set_reverse();
+    chart.y_axis().set_major_gridlines(false).set_hidden(true);
+    chart.set_width(760).set_height(300);
+    chart
+}

@@ -1,0 +1,111 @@
+//! How cells look. Colour never stands alone: the word or number is in the cell too.
+
+use rust_xlsxwriter::{
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder,
+};
+
+use super::super::table::Kind;
+use super::super::texts;
+use crate::model::{Lang, Outcome, Severity, Stage, Text};
+
+const LINE: u32 = 0x00C8_D0D8;
+const HEAD: u32 = 0x001F_3B57;
+
+/// Fill and letters of a state, from bad to good; the same in every sheet.
+const BAD: (u32, u32) = (0x00F6_D5D3, 0x0080_1A14);
+const WEAK: (u32, u32) = (0x00FB_E3CC, 0x007A_3D00);
+const FAIR: (u32, u32) = (0x00FF_F2C6, 0x005F_4B00);
+const GOOD: (u32, u32) = (0x00D3_EED9, 0x0011_5B26);
+const BEST: (u32, u32) = (0x00D3_E4F8, 0x0004_3C80);
+const DIM: (u32, u32) = (0x00EC_EEF0, 0x0055_5D66);
+
+/// A heading over a column; `turned` stands upright, for narrow columns.
+pub(super) fn heading(turned: bool) -> Format {
+    let format = Format::new()
+        .set_bold()
+        .set_font_color(Color::White)
+        .set_background_color(Color::RGB(HEAD))
+        .set_border(FormatBorder::Thin)
+        .set_border_color(Color::RGB(LINE))
+        .set_text_wrap();
+    if turned {
+        format.set_rotation(90).set_align(FormatAlign::Center)
+    } else {
+        format.set_align(FormatAlign::VerticalCenter)
+    }
+}
+
+/// A cell of a column; `total` is the line under the column.
+pub(super) fn cell(kind: Kind, lang: Lang, total: bool) -> Format {
+    let mut format = Format::new()
+        .set_align(FormatAlign::Top)
+        .set_border(FormatBorder::Thin)
+        .set_border_color(Color::RGB(LINE));
+    if total {
+        format = format.set_bold().set_border_top(FormatBorder::Medium);
+    }
+    match kind {
+        Kind::Text | Kind::Code => format.set_text_wrap(),
+        Kind::Count => format.set_num_format("#,##0"),
+        Kind::Percent => format.set_num_format("0.0%"),
+        Kind::Date => format.set_num_format(match lang {
+            Lang::Vi => "dd/mm/yyyy",
+            Lang::En => "d mmm yyyy",
+        }),
+        Kind::Stage | Kind::Outcome | Kind::Severity => format.set_align(FormatAlign::Center),
+    }
+}
+
+/// The colours of a column: what a cell equals and how it then looks.
+pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalFormatCell> {
+    let word = |text: Text, look| equals(text.get(lang).to_owned(), look);
+    match kind {
+        Kind::Stage => Stage::ALL
+            .into_iter()
+            .zip([BAD, WEAK, FAIR, GOOD, BEST])
+            .map(|(stage, look)| equals(stage.number(), look))
+            .chain([word(texts::UNKNOWN, DIM), word(texts::RETIRED, DIM)])
+            .collect(),
+        Kind::Outcome => [
+            (Outcome::Pass, GOOD),
+            (Outcome::Fail, BAD),
+            (Outcome::Inconclusive, FAIR),
+            (Outcome::NotApplicable, DIM),
+        ]
+        .into_iter()
+        .map(|(outcome, look)| match signs {
+            true => equals(texts::sign(outcome).to_owned(), look),
+            false => word(texts::outcome(outcome), look),
+        })
+        .collect(),
+        Kind::Severity => [
+            (Severity::Critical, BAD),
+            (Severity::Error, WEAK),
+            (Severity::Warning, FAIR),
+            (Severity::Info, DIM),
+        ]
+        .into_iter()
+        .map(|(severity, look)| word(texts::severity(severity), look))
+        .collect(),
+        Kind::Text | Kind::Code | Kind::Count | Kind::Percent | Kind::Date => Vec::new(),
+    }
+}
+
+/// The colour of a stage's bar.
+pub(super) fn bar(stage: Stage) -> Color {
+    Color::RGB(
+        [0x00B3_261E, 0x00BC_5A00, 0x00B8_952A, 0x001A_7F37, 0x0005_50AE]
+            [usize::from(stage.number())],
+    )
+}
+
+fn equals<T>(value: T, (fill, letters): (u32, u32)) -> ConditionalFormatCell
+where
+    T: rust_xlsxwriter::IntoConditionalFormatValue,
+{
+    let look =
+        Format::new().set_background_color(Color::RGB(fill)).set_font_color(Color::RGB(letters));
+    ConditionalFormatCell::new()
+        .set_rule(ConditionalFormatCellRule::EqualTo(value))
+        .set_format(look)
+}
