@@ -166,7 +166,7 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
     let mut table = Table::new(TITLE.get(lang), 0);
     for (title, kind, width_chars) in [
         ("run", Kind::Code, 24),
-        ("as_of", Kind::Code, 22),
+        ("as_of", Kind::Code, 30),
         ("service", Kind::Code, 26),
         ("check", Kind::Code, 24),
         ("revision", Kind::Count, 9),

@@ -11,6 +11,10 @@ use super::super::{Sheet, overview, table, texts};
 use super::{sheet, style};
 use crate::model::Stage;
 
+/// Columns that the value of a particular runs over, and how wide each is.
+const VALUE_COLUMNS: u16 = 4;
+const FIGURE_CHARS: u16 = 14;
+
 /// Adds the sheet.
 ///
 /// # Errors
@@ -29,7 +33,9 @@ pub(super) fn write(report: &Sheet<'_>, book: &mut Workbook) -> Result<(), XlsxE
     let mut row = 3;
     for (name, value) in overview::particulars(report) {
         page.write_string_with_format(row, 0, name, &label)?;
-        page.merge_range(row, 1, row, 3, "", &wrapped)?;
+        page.merge_range(row, 1, row, VALUE_COLUMNS, "", &wrapped)?;
+        let lines = sheet::lines(&value, VALUE_COLUMNS * FIGURE_CHARS);
+        page.set_row_height(row, sheet::lines_height(lines))?;
         page.write_string_with_format(row, 1, value, &wrapped)?;
         row += 1;
     }
@@ -58,6 +64,9 @@ pub(super) fn write(report: &Sheet<'_>, book: &mut Workbook) -> Result<(), XlsxE
     let last = row + u32::try_from(stages.rows.len()).unwrap_or(0);
     page.insert_chart(last + 3, 0, &chart(report, &stages, row, last))?;
     page.set_column_width(0, 44)?;
+    for column in 1..=VALUE_COLUMNS {
+        page.set_column_width(column, FIGURE_CHARS)?;
+    }
     Ok(())
 }
 
@@ -85,8 +94,9 @@ fn chart(report: &Sheet<'_>, stages: &Table, first: u32, last: u32) -> Chart {
         .set_data_label(ChartDataLabel::new().show_value());
     chart.title().set_name(stages.title);
     chart.legend().set_hidden();
-    chart.x_axis().set_reverse();
-    chart.y_axis().set_major_gridlines(false).set_hidden(true);
+    // Of a bar chart, `y` is the upright axis: the stages.
+    chart.y_axis().set_reverse();
+    chart.x_axis().set_major_gridlines(false).set_hidden(true);
     chart.set_width(760).set_height(300);
     chart
 }

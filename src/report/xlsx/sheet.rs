@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::super::table::{Cell, Column, Table};
+use super::super::table::{Cell, Column, Kind, Table};
 use super::super::texts;
 use super::style;
 use crate::judge::Standing;
@@ -14,6 +14,14 @@ const ROWS_MAX: usize = 1_048_574;
 
 /// Columns narrower than this have upright headings and signs instead of words.
 const NARROW_CHARS: u16 = 6;
+
+/// The height of a line, and of a letter in an upright heading.
+const LINE_POINTS: f64 = 15.0;
+const UPRIGHT_CHAR_POINTS: f64 = 6.6;
+
+/// Lines that a row is made high enough for; more would fill the screen (the format's own limit is
+/// 409 points).
+const LINES_MAX: usize = 12;
 
 /// A4 in the numbers of the format.
 const A4: u8 = 9;
@@ -43,11 +51,12 @@ pub(super) fn write_at(
     table: &Table,
     lang: Lang,
 ) -> Result<(), XlsxError> {
-    if table.columns.iter().any(is_narrow) {
-        page.set_row_height(first, 170)?;
-    }
     let shown = table.rows.len().min(ROWS_MAX);
     let last = first + u32::try_from(shown).unwrap_or(0);
+    page.set_row_height(first, heading_height(table))?;
+    for (row, cells) in (first + 1..).zip(table.rows.iter().take(shown)) {
+        page.set_row_height(row, height(table, cells, lang))?;
+    }
     for (at, column) in (0u16..).zip(&table.columns) {
         let narrow = is_narrow(column);
         page.set_column_width(at, column.width_chars)?;
@@ -75,6 +84,55 @@ pub(super) fn write_at(
     let columns = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
     page.autofilter(first, 0, last, columns.saturating_sub(1))?;
     Ok(())
+}
+
+/// The height of a row in points. Not every program finds it by itself.
+fn height(table: &Table, cells: &[Cell], lang: Lang) -> f64 {
+    let lines = table
+        .columns
+        .iter()
+        .zip(cells)
+        .filter(|(column, _)| matches!(column.kind, Kind::Text | Kind::Code))
+        .map(|(column, cell)| lines(&cell.words(lang), column.width_chars));
+    lines_height(lines.max().unwrap_or(1))
+}
+
+fn heading_height(table: &Table) -> f64 {
+    let upright = table.columns.iter().filter(|column| is_narrow(column));
+    let upright = upright.map(|column| column.title.chars().count()).max().unwrap_or(0);
+    let wrapped = table
+        .columns
+        .iter()
+        .filter(|column| !is_narrow(column))
+        // Room for the button of the filter.
+        .map(|column| lines(&column.title, column.width_chars.saturating_sub(3)));
+    let wrapped = lines_height(wrapped.max().unwrap_or(1));
+    wrapped.max(upright as f64 * UPRIGHT_CHAR_POINTS)
+}
+
+/// The height of so many lines in points.
+pub(super) fn lines_height(lines: usize) -> f64 {
+    lines.clamp(1, LINES_MAX) as f64 * LINE_POINTS
+}
+
+/// How many lines a text takes in a column that breaks lines between words.
+pub(super) fn lines(text: &str, width_chars: u16) -> usize {
+    let width = usize::from(width_chars.max(1));
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines += 1;
+            used = 0;
+        }
+        used += length + usize::from(used > 0);
+        // A word that is wider than the column is broken anywhere.
+        while used > width {
+            lines += 1;
+            used -= width;
+        }
+    }
+    lines
 }
 
 fn is_narrow(column: &Column) -> bool {
