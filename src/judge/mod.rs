@@ -1,10 +1,15 @@
 //! Evidence in, verdicts and stages out.
 
+mod change;
+pub mod quarter;
 mod stage;
 mod summary;
+mod target;
 
+pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use stage::{Blocker, Standing};
 pub use summary::{Counts, Summary};
+pub use target::{Basis, Progress, TargetStanding, day_of, targets};
 
 use std::sync::Arc;
 
@@ -13,8 +18,8 @@ use jiff::Timestamp;
 use crate::check::{CATALOGUE, Case, Check, Rule, VantageCase, common};
 use crate::facts::{Trust, View};
 use crate::model::{
-    Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Vantage,
-    VantageIpv6, Verdict,
+    Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
+    Vantage, VantageIpv6, Verdict,
 };
 use crate::policy::Policy;
 
@@ -81,6 +86,18 @@ pub fn judge_service(
     service: &Arc<Service>,
     evidence: &Evidence,
 ) -> ServiceResult {
+    let verdicts = verdicts(bench, service, evidence, |_| true);
+    let (standing, blockers) = stage::standing(service, &verdicts, bench.policy);
+    ServiceResult { service: service.clone(), standing, blockers, verdicts }
+}
+
+/// What the wanted checks say, in the catalogue's order.
+fn verdicts(
+    bench: &Bench<'_>,
+    service: &Service,
+    evidence: &Evidence,
+    wanted: impl Fn(&Check) -> bool,
+) -> Vec<Judged> {
     let trusted;
     let (evidence, set_aside) = if bench.vantage.lost.is_empty() {
         (evidence, false)
@@ -100,11 +117,11 @@ pub fn judge_service(
         trust: bench.trust,
         as_of: bench.as_of,
     };
-    let verdicts: Vec<Judged> = CATALOGUE
+    CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
-            Rule::Service(rule) => Some((check, rule)),
-            Rule::Vantage(_) => None,
+            Rule::Service(rule) if wanted(check) => Some((check, rule)),
+            Rule::Service(_) | Rule::Vantage(_) => None,
         })
         .map(|(check, rule)| {
             let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
@@ -114,9 +131,20 @@ pub fn judge_service(
             };
             weigh(check, verdict, bench.policy)
         })
+        .collect()
+}
+
+/// Where one service stands, and nothing else: only the checks that gate a stage are asked, so that
+/// the trend over many runs costs little. Gives what [`judge_service`] gives as its standing.
+pub fn stand(bench: &Bench<'_>, service: &Arc<Service>, evidence: &Evidence) -> Standing {
+    let gates: Vec<&str> = Stage::ALL
+        .into_iter()
+        .filter_map(|stage| bench.policy.gates_of(service.target.kind(), stage))
+        .flatten()
+        .map(String::as_str)
         .collect();
-    let (standing, blockers) = stage::standing(service, &verdicts, bench.policy);
-    ServiceResult { service: service.clone(), standing, blockers, verdicts }
+    let verdicts = verdicts(bench, service, evidence, |check| gates.contains(&check.id));
+    stage::standing(service, &verdicts, bench.policy).0
 }
 
 /// Judges the vantage point of a run.
@@ -194,6 +222,22 @@ impl RunResult {
             })
             .filter(|(_, services)| !services.is_empty())
             .collect()
+    }
+
+    /// The same verdicts under another policy: other weights and gates, the same findings.
+    pub fn under(&self, policy: &Arc<Policy>) -> Self {
+        let again = |judged: &Judged| weigh(judged.check, judged.verdict.clone(), policy);
+        let services = self
+            .services
+            .iter()
+            .map(|result| {
+                let verdicts: Vec<_> = result.verdicts.iter().map(again).collect();
+                let (standing, blockers) = stage::standing(&result.service, &verdicts, policy);
+                ServiceResult { service: result.service.clone(), standing, blockers, verdicts }
+            })
+            .collect();
+        let vantage = self.vantage.iter().map(again).collect();
+        Self { policy: Arc::clone(policy), vantage, services, ..self.clone() }
     }
 
     /// The figures of the run.

@@ -27,6 +27,14 @@ impl Standing {
             Self::Unknown { .. } | Self::NotCounted => None,
         }
     }
+
+    /// The highest stage that is known to be reached; `None` for a service that isn't counted.
+    pub fn at_least(self) -> Option<Stage> {
+        match self {
+            Self::At(stage) | Self::Unknown { at_least: stage } => Some(stage),
+            Self::NotCounted => None,
+        }
+    }
 }
 
 /// A check that keeps a service from its next stage.
@@ -51,6 +59,16 @@ pub(super) fn standing(
     verdicts: &[Judged],
     policy: &Policy,
 ) -> (Standing, Vec<Blocker>) {
+    standing_if(service, verdicts, policy, |judged| judged.verdict.outcome)
+}
+
+/// Where the service would stand if its verdicts had these outcomes.
+pub(super) fn standing_if(
+    service: &Service,
+    verdicts: &[Judged],
+    policy: &Policy,
+    outcome_of: impl Fn(&Judged) -> Outcome,
+) -> (Standing, Vec<Blocker>) {
     if service.state == State::Retired {
         return (Standing::NotCounted, Vec::new());
     }
@@ -61,7 +79,7 @@ pub(super) fn standing(
             verdicts
                 .iter()
                 .filter(|judged| {
-                    judged.verdict.outcome == outcome
+                    outcome_of(judged) == outcome
                         && (outcome != Outcome::Fail || judged.severity <= Severity::Error)
                         && gates.iter().any(|id| id == judged.check.id)
                 })

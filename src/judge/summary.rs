@@ -54,7 +54,8 @@ impl Counts {
         counts
     }
 
-    fn add(&mut self, standing: Standing) {
+    /// Counts one more service.
+    pub fn add(&mut self, standing: Standing) {
         self.services += 1;
         match standing {
             Standing::At(stage) => self.stages[usize::from(stage.number())] += 1,

@@ -1,0 +1,265 @@
+//! What changed between two judged runs, which must have been judged by the same rules.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Judged, RunResult, ServiceResult, Standing};
+use crate::model::{Outcome, Service, ServiceId, Severity};
+
+/// The direction of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Change {
+    /// It got worse.
+    Worse,
+    /// It was known and isn't any more. Never neutral: what can't be seen may be broken.
+    Unknown,
+    /// It got better.
+    Better,
+    /// It was unknown and is known now; that says nothing about how it was before.
+    Known,
+    /// It wasn't there (or wasn't counted) before.
+    New,
+    /// It isn't there (or isn't counted) any more.
+    Gone,
+    /// Another reason of the same weight, or a check that began or ceased to concern the service.
+    Otherwise,
+    /// Nothing changed.
+    Same,
+}
+
+impl Change {
+    /// Every direction, in the order of reports.
+    pub const ALL: [Self; 8] = [
+        Self::Worse,
+        Self::Unknown,
+        Self::Better,
+        Self::Known,
+        Self::New,
+        Self::Gone,
+        Self::Otherwise,
+        Self::Same,
+    ];
+
+    /// The word that results use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::Unknown => "unknown",
+            Self::Better => "better",
+            Self::Known => "known",
+            Self::New => "new",
+            Self::Gone => "gone",
+            Self::Otherwise => "otherwise",
+            Self::Same => "same",
+        }
+    }
+
+    /// The change of a service's stage. A service that is retired counts as gone.
+    pub fn of_standings(before: Standing, after: Standing) -> Self {
+        use std::cmp::Ordering::{Greater, Less};
+        match (before, after) {
+            (Standing::NotCounted, Standing::NotCounted) => Self::Same,
+            (Standing::NotCounted, _) => Self::New,
+            (_, Standing::NotCounted) => Self::Gone,
+            (Standing::At(a), Standing::At(b)) => match b.cmp(&a) {
+                Greater => Self::Better,
+                Less => Self::Worse,
+                _ => Self::Same,
+            },
+            // What is known at least may be enough to tell.
+            (Standing::At(a), Standing::Unknown { at_least }) if at_least > a => Self::Better,
+            (Standing::At(_), Standing::Unknown { .. }) => Self::Unknown,
+            (Standing::Unknown { at_least }, Standing::At(b)) if b < at_least => Self::Worse,
+            (Standing::Unknown { .. }, Standing::At(_)) => Self::Known,
+            (Standing::Unknown { at_least: a }, Standing::Unknown { at_least: b }) => {
+                match b.cmp(&a) {
+                    Greater => Self::Known,
+                    Less => Self::Unknown,
+                    _ => Self::Same,
+                }
+            }
+        }
+    }
+
+    /// The change of one check's finding.
+    pub fn of_findings(before: &Finding, after: &Finding) -> Self {
+        use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+        match (before.outcome, after.outcome) {
+            (Fail, Fail) if after.severity < before.severity => Self::Worse,
+            (Fail, Fail) if after.severity > before.severity => Self::Better,
+            (Fail, Fail) if after.reason != before.reason => Self::Otherwise,
+            (a, b) if a == b => Self::Same,
+            (NotApplicable, _) | (_, NotApplicable) => Self::Otherwise,
+            (_, Inconclusive) => Self::Unknown,
+            (Inconclusive, _) => Self::Known,
+            (Fail, Pass) => Self::Better,
+            _ => Self::Worse,
+        }
+    }
+}
+
+/// What a check found, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The reason.
+    pub reason: &'static str,
+    /// How much it matters; it weighs only when the check fails.
+    pub severity: Severity,
+}
+
+impl Finding {
+    /// The finding of a verdict.
+    pub fn of(judged: &Judged) -> Self {
+        let verdict = &judged.verdict;
+        Self { outcome: verdict.outcome, reason: verdict.reason, severity: judged.severity }
+    }
+}
+
+/// A check of a service whose finding changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckChange {
+    /// The check's id.
+    pub check: &'static str,
+    /// The direction.
+    pub change: Change,
+    /// What it found before.
+    pub before: Finding,
+    /// What it finds now.
+    pub after: Finding,
+}
+
+/// One service before and after.
+#[derive(Clone)]
+pub struct ServiceChange {
+    /// The service, as it is now; as it was, when it is gone.
+    pub service: Arc<Service>,
+    /// The direction of its stage.
+    pub change: Change,
+    /// Where it stood; `None` when it was not in the inventory.
+    pub before: Option<Standing>,
+    /// Where it stands; `None` when it is no longer in the inventory.
+    pub after: Option<Standing>,
+    /// The checks whose finding changed, in the catalogue's order. Empty for a service that is new
+    /// or gone: there is nothing to compare with.
+    pub checks: Vec<CheckChange>,
+}
+
+impl ServiceChange {
+    /// Whether anything about it changed.
+    pub fn is_change(&self) -> bool {
+        self.change != Change::Same || !self.checks.is_empty()
+    }
+}
+
+/// Every service of both runs: those of the later run in its order, then those that are gone.
+pub fn changes(before: &RunResult, after: &RunResult) -> Vec<ServiceChange> {
+    let earlier: HashMap<&ServiceId, &ServiceResult> =
+        before.services.iter().map(|result| (&result.service.id, result)).collect();
+    let later: HashMap<&ServiceId, ()> =
+        after.services.iter().map(|result| (&result.service.id, ())).collect();
+    let gone = before.services.iter().filter(|result| !later.contains_key(&result.service.id));
+    let mut changes: Vec<_> = after
+        .services
+        .iter()
+        .map(|result| service_change(earlier.get(&result.service.id).copied(), result))
+        .collect();
+    changes.extend(gone.map(|result| ServiceChange {
+        service: Arc::clone(&result.service),
+        change: Change::Gone,
+        before: Some(result.standing),
+        after: None,
+        checks: Vec::new(),
+    }));
+    changes
+}
+
+fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> ServiceChange {
+    let change = match before {
+        Some(before) => Change::of_standings(before.standing, after.standing),
+        None => Change::New,
+    };
+    let comparable = before.filter(|_| !matches!(change, Change::New | Change::Gone));
+    let checks = comparable.map(|before| check_changes(before, after)).unwrap_or_default();
+    ServiceChange {
+        service: Arc::clone(&after.service),
+        change,
+        before: before.map(|before| before.standing),
+        after: Some(after.standing),
+        checks,
+    }
+}
+
+fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChange> {
+    let earlier: HashMap<&str, Finding> =
+        before.verdicts.iter().map(|judged| (judged.check.id, Finding::of(judged))).collect();
+    after
+        .verdicts
+        .iter()
+        .filter_map(|judged| {
+            let (before, after) = (*earlier.get(judged.check.id)?, Finding::of(judged));
+            let change = Change::of_findings(&before, &after);
+            (change != Change::Same).then_some(CheckChange {
+                check: judged.check.id,
+                change,
+                before,
+                after,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Stage::{Addressed, AtParity, Ipv4Only, Reachable};
+
+    #[test]
+    fn stages_move() {
+        use Standing::{At, NotCounted, Unknown};
+        for (before, after, expected) in [
+            (At(Addressed), At(Reachable), Change::Better),
+            (At(Reachable), At(Addressed), Change::Worse),
+            (At(Reachable), At(Reachable), Change::Same),
+            (At(Reachable), Unknown { at_least: Ipv4Only }, Change::Unknown),
+            (At(Reachable), Unknown { at_least: Reachable }, Change::Unknown),
+            (At(Addressed), Unknown { at_least: Reachable }, Change::Better),
+            (Unknown { at_least: Reachable }, At(Addressed), Change::Worse),
+            (Unknown { at_least: Addressed }, At(AtParity), Change::Known),
+            (Unknown { at_least: Ipv4Only }, At(Ipv4Only), Change::Known),
+            (Unknown { at_least: Reachable }, Unknown { at_least: Addressed }, Change::Unknown),
+            (Unknown { at_least: Addressed }, Unknown { at_least: Addressed }, Change::Same),
+            (At(AtParity), NotCounted, Change::Gone),
+            (NotCounted, At(AtParity), Change::New),
+            (NotCounted, NotCounted, Change::Same),
+        ] {
+            assert_eq!(Change::of_standings(before, after), expected, "{before:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn findings_move() {
+        use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+        let finding = |outcome, reason| Finding { outcome, reason, severity: Severity::Error };
+        for (before, after, expected) in [
+            (Pass, Fail, Change::Worse),
+            (Fail, Pass, Change::Better),
+            (Pass, Inconclusive, Change::Unknown),
+            (Fail, Inconclusive, Change::Unknown),
+            (Inconclusive, Pass, Change::Known),
+            (Inconclusive, Fail, Change::Known),
+            (Fail, NotApplicable, Change::Otherwise),
+            (NotApplicable, Pass, Change::Otherwise),
+            (Inconclusive, Inconclusive, Change::Same),
+        ] {
+            let change = Change::of_findings(&finding(before, "a"), &finding(after, "b"));
+            assert_eq!(change, expected, "{before:?} {after:?}");
+        }
+        let mild = Finding { severity: Severity::Warning, ..finding(Fail, "a") };
+        assert_eq!(Change::of_findings(&finding(Fail, "a"), &mild), Change::Better);
+        assert_eq!(Change::of_findings(&mild, &finding(Fail, "a")), Change::Worse);
+        let other = Change::of_findings(&finding(Fail, "a"), &finding(Fail, "b"));
+        assert_eq!(other, Change::Otherwise);
+    }
+}

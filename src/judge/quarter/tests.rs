@@ -1,0 +1,270 @@
+//! Reviews of runs that were never scanned.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::check::{CATALOGUE, Rule};
+use crate::judge::{Basis, Judged, ServiceResult, stage};
+use crate::model::{Name, Outcome, Run, Severity, Stage, Subject, SubjectName, Vantage, Verdict};
+use crate::policy::{self, Policy};
+
+const INVENTORY: &str = r#"
+version: 1
+title: Tỉnh thử nghiệm
+lang: vi
+timezone: Asia/Ho_Chi_Minh
+networks:
+  - {prefix: "2001:db8:100::/40", name: Trung tâm dữ liệu}
+organisations:
+  - id: a
+    name: Đơn vị A
+    services:
+      - {id: one, category: portal, web: "https://one.example/", target: {stage: 4, by: 2026-12-31}}
+      - {id: two, category: portal, web: "https://two.example/"}
+      - id: three
+        category: public-service
+        web: "https://three.example/"
+        exemption: {reason: chờ thay thế, until: 2027-02-01}
+  - id: b
+    name: Đơn vị B
+    services:
+      - {id: four, category: portal, web: "https://four.example/"}
+      - {id: old, category: portal, web: "https://old.example/", state: retired}
+"#;
+
+/// A check of a service fails (or is inconclusive) on these things.
+type Fault = (&'static str, &'static str, Outcome, &'static str, Vec<SubjectName>);
+
+fn policy(goal: &str) -> Arc<Policy> {
+    let yaml = policy::built_in("ipv6-for-gov").unwrap();
+    let yaml = yaml.replace("target: {stage: 3, by: 2025-12-31}", goal);
+    Arc::new(Policy::parse("p", &yaml, |_, _| true).unwrap())
+}
+
+fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult {
+    let inventory = crate::inventory::parse(INVENTORY.as_bytes(), "i.yaml").unwrap().inventory;
+    let policy = policy("target: {stage: 3, by: 2026-06-30}");
+    let services = inventory
+        .services
+        .iter()
+        .map(|service| {
+            let of =
+                |check: &str| faults.iter().find(|f| f.1 == check && service.id.to_string() == f.0);
+            let verdicts: Vec<Judged> = CATALOGUE
+                .iter()
+                .filter(|check| matches!(check.rule, Rule::Service(_)))
+                .map(|check| Judged {
+                    check,
+                    severity: of(check.id).map_or(check.severity, |f| check.severity_of(f.3)),
+                    verdict: match of(check.id) {
+                        None => Verdict::plain(Outcome::Pass, "passes"),
+                        Some((_, _, outcome, reason, names)) => Verdict {
+                            subjects: names
+                                .iter()
+                                .map(|name| Subject {
+                                    name: name.clone(),
+                                    outcome: *outcome,
+                                    reason,
+                                    detail: vec![],
+                                })
+                                .collect(),
+                            ..Verdict::plain(*outcome, reason)
+                        },
+                    },
+                })
+                .collect();
+            let (standing, blockers) = stage::standing(service, &verdicts, &policy);
+            ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
+        })
+        .collect();
+    RunResult {
+        run: Run {
+            id: RunId(id.to_owned()),
+            started_at: finished_at.parse().unwrap(),
+            finished_at: Some(finished_at.parse().unwrap()),
+            vantage: Vantage {
+                name: "v".into(),
+                ipv6: VantageIpv6::Working,
+                resolver: None,
+                dns64: vec![],
+                validates_dnssec: None,
+                lost: vec![],
+            },
+            version: "0.0.0".into(),
+            complete: true,
+        },
+        inventory: Arc::new(inventory),
+        policy,
+        as_of: as_of.parse().unwrap(),
+        vantage: vec![],
+        services,
+    }
+}
+
+fn socket(address: &str) -> SubjectName {
+    SubjectName::Socket(address.parse::<SocketAddr>().unwrap())
+}
+
+fn closing(faults: &[Fault]) -> RunResult {
+    run("20261230T000000Z-aaaa", "2026-12-30T00:00:00Z", "2026-12-31T16:59:59Z", faults)
+}
+
+fn review(closing: RunResult, previous: Option<RunResult>) -> Review {
+    let previous = previous.map(|result| Previous { quarter: "2026Q3".parse().unwrap(), result });
+    let quarter = "2026Q4".parse().unwrap();
+    Review::of(Material { quarter, closing, previous, points: vec![] })
+}
+
+#[test]
+fn quarters_are_read_and_counted() {
+    let quarter: Quarter = "2026Q4".parse().unwrap();
+    assert_eq!(quarter.to_string(), "2026Q4");
+    assert_eq!(quarter.first_day().to_string(), "2026-10-01");
+    assert_eq!(quarter.last_day().to_string(), "2026-12-31");
+    assert_eq!(quarter.next().to_string(), "2027Q1");
+    assert_eq!(quarter.next().previous(), quarter);
+    assert_eq!("2024Q1".parse::<Quarter>().unwrap().last_day().to_string(), "2024-03-31");
+    for bad in ["", "2026", "2026Q5", "2026Q0", "26Q4", "Q4", "2026Q44", "9999Q1", "+202Q1"] {
+        assert!(bad.parse::<Quarter>().is_err(), "{bad}");
+    }
+    // 17:00 UTC on 31 December is the new year in Vietnam.
+    let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+    assert!(quarter.contains("2026-12-31T16:59:59Z".parse().unwrap(), &zone));
+    assert!(!quarter.contains("2026-12-31T17:00:00Z".parse().unwrap(), &zone));
+    assert!(quarter.contains("2026-09-30T17:00:00Z".parse().unwrap(), &zone));
+}
+
+#[test]
+fn targets_are_reached_due_missed_exempt_or_undetermined() {
+    let faults = [
+        ("a/one", "ipv6-only-usable", Outcome::Fail, "unreachable", vec![]),
+        ("a/two", "reach-port", Outcome::Fail, "refused", vec![]),
+        ("a/three", "reach-port", Outcome::Fail, "refused", vec![]),
+        ("b/four", "tls-name", Outcome::Inconclusive, "not-observed", vec![]),
+    ];
+    let review = review(closing(&faults), None);
+    let targets: Vec<_> = review
+        .targets
+        .iter()
+        .map(|t| (t.service.id.to_string(), t.basis, t.progress, t.days_left))
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            ("a/two".to_owned(), Basis::Policy, Progress::Missed, -184),
+            ("b/four".to_owned(), Basis::Policy, Progress::Undetermined, -184),
+            // The last day still counts.
+            ("a/one".to_owned(), Basis::Inventory, Progress::Due, 0),
+            ("a/three".to_owned(), Basis::Policy, Progress::Exempt, -184),
+        ]
+    );
+    let plan = review.plan.clone().unwrap();
+    assert_eq!((plan.reached, plan.behind, plan.unknown, plan.exempt), (1, 1, 1, 1));
+    assert_eq!(plan.progress, Progress::Missed);
+    assert!(review.exemptions[0].expires_soon && !review.exemptions[0].expired);
+    assert_eq!(review.caveats, [Caveat::NoPrevious]);
+    assert_eq!(review.today.to_string(), "2026-12-31");
+}
+
+#[test]
+fn one_mend_of_a_shared_thing_lifts_all_that_rest_on_it() {
+    let server = |name: &str| SubjectName::NameServer(Name::from_presentation(name), None);
+    let (ns1, ns2) = (server("ns1.example"), server("ns2.example"));
+    let both = vec![ns1.clone(), ns2.clone()];
+    let check = "dns-ipv6-only-resolution";
+    let faults = [
+        ("a/one", check, Outcome::Fail, "unreachable", both.clone()),
+        ("a/two", check, Outcome::Fail, "unreachable", both.clone()),
+        ("a/three", "reach-port", Outcome::Fail, "refused", vec![socket("[2001:db8:100::1]:443")]),
+        ("b/four", "reach-port", Outcome::Fail, "refused", vec![socket("[2001:db8:101::1]:443")]),
+        ("b/four", "address-global", Outcome::Fail, "private", vec![]),
+    ];
+    let review = review(closing(&faults), None);
+    let mends: Vec<_> =
+        review.mends.iter().map(|m| (m.check.id, m.subjects.len(), m.holds, m.lifts)).collect();
+    assert_eq!(
+        mends,
+        [
+            (check, 2, 2, 2),
+            ("address-global", 0, 1, 1),
+            ("reach-port", 1, 1, 1),
+            // Held at a lower stage already: this alone lifts nobody.
+            ("reach-port", 1, 0, 0),
+        ]
+    );
+    let shared: Vec<_> =
+        review.shared.iter().map(|s| (s.thing.clone(), s.services.len(), s.holds)).collect();
+    let network = |prefix: &str, name: &str| {
+        SharedThing::Network(prefix.parse().unwrap(), Some(name.to_owned()))
+    };
+    assert_eq!(
+        shared,
+        [
+            (SharedThing::NameServer(Name::from_presentation("ns1.example")), 2, 2),
+            (SharedThing::NameServer(Name::from_presentation("ns2.example")), 2, 2),
+            (network("2001:db8:100::/40", "Trung tâm dữ liệu"), 2, 1),
+        ]
+    );
+}
+
+#[test]
+fn a_thing_that_fails_beside_another_lifts_nobody_alone() {
+    let (first, second) = (socket("[2001:db8::1]:443"), socket("[2001:db8::2]:443"));
+    let check = "tls-name";
+    let reason = "name-mismatch";
+    let faults = [
+        ("a/one", check, Outcome::Fail, reason, vec![first.clone(), second]),
+        ("a/two", check, Outcome::Fail, reason, vec![first.clone()]),
+    ];
+    let mends = mends(&closing(&faults));
+    assert_eq!(mends.len(), 2);
+    assert_eq!((mends[0].subjects.clone(), mends[0].holds, mends[0].lifts), (vec![first], 2, 1));
+    assert_eq!((mends[1].holds, mends[1].lifts), (1, 0));
+}
+
+#[test]
+fn what_changed_since_the_earlier_quarter() {
+    let before = [
+        ("a/one", "reach-port", Outcome::Fail, "refused", vec![]),
+        ("b/four", "tls-name", Outcome::Inconclusive, "not-observed", vec![]),
+    ];
+    let now = [
+        ("a/two", "tls-name", Outcome::Fail, "name-mismatch", vec![]),
+        ("a/three", "tls-name", Outcome::Inconclusive, "not-observed", vec![]),
+    ];
+    let earlier =
+        run("20260930T000000Z-bbbb", "2026-09-30T00:00:00Z", "2026-09-30T00:00:00Z", &before);
+    let review = review(closing(&now), Some(earlier));
+    let of =
+        |change| -> Vec<_> { review.changed(change).map(|c| c.service.id.to_string()).collect() };
+    assert_eq!(of(Change::Better), ["a/one"]);
+    assert_eq!(of(Change::Worse), ["a/two"]);
+    assert_eq!(of(Change::Unknown), ["a/three"]);
+    assert_eq!(of(Change::Known), ["b/four"]);
+    assert_eq!(of(Change::Same), ["b/old"]);
+    let worse = review.changed(Change::Worse).next().unwrap();
+    assert_eq!(worse.checks.len(), 1);
+    assert_eq!(worse.checks[0].check, "tls-name");
+    assert_eq!(review.caveats, []);
+    let group = &review.organisations[1];
+    assert_eq!((group.counts.known(), group.before.unwrap().known()), (1, 0));
+    assert_eq!(review.trend.len(), 1);
+}
+
+#[test]
+fn other_weights_need_no_evidence() {
+    let faults = [("a/two", "tls-name", Outcome::Fail, "name-mismatch", vec![])];
+    let result = closing(&faults);
+    let two = |result: &RunResult| result.services[1].standing;
+    assert_eq!(two(&result), Standing::At(Stage::Reachable));
+    let yaml = policy("").yaml.replace("severity: {}", "severity: {tls-name: warning}");
+    let mild = Arc::new(Policy::parse("mild", &yaml, |_, _| true).unwrap());
+    let again = result.under(&mild);
+    assert_eq!(two(&again), Standing::At(Stage::Ipv6OnlyUsable));
+    assert_eq!(again.services[1].verdicts.len(), result.services[1].verdicts.len());
+    let judged = again.services[1].verdicts.iter().find(|j| j.check.id == "tls-name").unwrap();
+    assert_eq!(judged.severity, Severity::Warning);
+}

@@ -1,0 +1,124 @@
+//! Which targets are reached, due or missed.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{RunResult, Standing};
+use crate::model::{Goal, Service};
+
+/// Who set a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The inventory, for this service.
+    Inventory,
+    /// The policy, for every service that has none of its own.
+    Policy,
+}
+
+/// How far it is with a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// The deadline has passed and the service is known to stand lower.
+    Missed,
+    /// The deadline has passed, and whether the stage is reached could not be found out.
+    Undetermined,
+    /// Not reached (or not known to be), and the deadline is still to come.
+    Due,
+    /// A recorded exemption holds, and the stage isn't reached.
+    Exempt,
+    /// Reached.
+    Reached,
+}
+
+impl Basis {
+    /// The word that results use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Inventory => "inventory",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+impl Progress {
+    /// All, in the order of reports.
+    pub const ALL: [Self; 5] =
+        [Self::Missed, Self::Undetermined, Self::Due, Self::Exempt, Self::Reached];
+
+    /// The word that results use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Missed => "missed",
+            Self::Undetermined => "undetermined",
+            Self::Due => "due",
+            Self::Exempt => "exempt",
+            Self::Reached => "reached",
+        }
+    }
+}
+
+/// A service's target and how far it is.
+#[derive(Clone)]
+pub struct TargetStanding {
+    /// The service.
+    pub service: Arc<Service>,
+    /// The stage, and the last day on which reaching it is in time.
+    pub goal: Goal,
+    /// Who set it.
+    pub basis: Basis,
+    /// Where the service stands.
+    pub standing: Standing,
+    /// How far it is.
+    pub progress: Progress,
+    /// Days from the judgement to the deadline; negative after it.
+    pub days_left: i32,
+}
+
+/// The day of a moment in the inventory's time zone; in UTC when that zone isn't known.
+pub fn day_of(at: Timestamp, timezone: &str) -> Date {
+    TimeZone::get(timezone).unwrap_or(TimeZone::UTC).to_datetime(at).date()
+}
+
+/// The targets of all counted services, in the inventory's order. A service without a target of its
+/// own has the policy's, if there is one.
+pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
+    let today = day_of(result.as_of, &result.inventory.timezone);
+    result
+        .services
+        .iter()
+        .filter(|service| service.standing != Standing::NotCounted)
+        .filter_map(|service| {
+            let own = service.service.goal.as_ref().map(|goal| (goal, Basis::Inventory));
+            let (goal, basis) =
+                own.or_else(|| result.policy.goal().map(|goal| (goal, Basis::Policy)))?;
+            Some(TargetStanding {
+                progress: progress(&service.service, service.standing, goal, today),
+                service: Arc::clone(&service.service),
+                goal: goal.clone(),
+                basis,
+                standing: service.standing,
+                days_left: days_between(today, goal.by),
+            })
+        })
+        .collect()
+}
+
+fn progress(service: &Service, standing: Standing, goal: &Goal, today: Date) -> Progress {
+    let exempt = service.exemption.as_ref().is_some_and(|exemption| today <= exemption.until);
+    match standing {
+        _ if standing.at_least().is_some_and(|stage| stage >= goal.stage) => Progress::Reached,
+        _ if exempt => Progress::Exempt,
+        _ if today <= goal.by => Progress::Due,
+        Standing::At(_) => Progress::Missed,
+        Standing::Unknown { .. } | Standing::NotCounted => Progress::Undetermined,
+    }
+}
+
+/// Whole days from one date to another.
+pub(super) fn days_between(from: Date, to: Date) -> i32 {
+    // Two dates in days can't overflow: the whole calendar has fewer than 2^23.
+    from.until(to).map_or(0, |span| span.get_days())
+}
