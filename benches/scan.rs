@@ -31,8 +31,11 @@ fn main() {
     let sizes = if sizes.is_empty() { vec![1000] } else { sizes };
     match std::env::var(ROLE).as_deref() {
         Ok("inside") => inside(&sizes),
-        Ok("servers") => servers::run(Path::new(&std::env::args().next_back().unwrap())),
-        Ok("bare") => bare::run(sizes[0], Path::new(&std::env::args().next_back().unwrap())),
+        Ok("servers") => servers::run(sizes[0], Path::new(&std::env::args().next_back().unwrap())),
+        Ok("bare") => {
+            let folder = std::env::args().next_back().unwrap();
+            bare::run(sizes[0], sizes[1], sizes[2], Path::new(&folder));
+        }
         _ => outside(&sizes),
     }
 }
@@ -63,17 +66,20 @@ fn inside(sizes: &[usize]) {
         assert!(Command::new("ip").args(arguments.split(' ')).status().unwrap().success());
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut serving = role("servers", &[], folder.path()).spawn().unwrap();
+    let largest = sizes.iter().max().unwrap().to_string();
+    let mut serving = role("servers", &[largest], folder.path()).spawn().unwrap();
     let began = Instant::now();
     while std::net::TcpStream::connect("[2001:db8:53::53]:53").is_err() {
         assert!(began.elapsed() < Duration::from_secs(10), "the servers do not start");
         std::thread::sleep(Duration::from_millis(20));
     }
     for &services in sizes {
-        let bare = measured(&mut role("bare", &[services.to_string()], folder.path()));
         let scan = measured(&mut scan(services, folder.path()));
+        let asked = Asked::of(&folder.path().join(format!("{services}.db")));
+        let same = [services, asked.lookups, asked.openings].map(|number| number.to_string());
+        let bare = measured(&mut role("bare", &same, folder.path()));
         let result: Value = serde_json::from_slice(&scan.stdout).unwrap();
-        print(services, &bare, &scan, &result, folder.path());
+        print(services, &bare, &scan, &result, asked);
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
@@ -151,12 +157,29 @@ fn measured(command: &mut Command) -> Measured {
     }
 }
 
-fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, folder: &Path) {
+/// What a scan asked beside its conversations.
+#[derive(Clone, Copy)]
+struct Asked {
+    requests: usize,
+    lookups: usize,
+    openings: usize,
+}
+
+impl Asked {
+    fn of(store: &Path) -> Self {
+        let store = rusqlite::Connection::open(store).unwrap();
+        let count = |like: &str| -> usize {
+            let sql = "SELECT count(*) FROM answer WHERE request LIKE ?1";
+            let number: i64 = store.query_row(sql, [like], |row| row.get(0)).unwrap();
+            usize::try_from(number).unwrap()
+        };
+        Self { requests: count("%"), lookups: count("dns %"), openings: count("%hello%") }
+    }
+}
+
+fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, asked: Asked) {
     let summary = &result["summary"];
     assert_eq!(summary["services"], services);
-    let store = rusqlite::Connection::open(folder.join(format!("{services}.db"))).unwrap();
-    let requests: i64 =
-        store.query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).unwrap();
     let per = |time: Duration, parts: usize| time.as_secs_f64() * 1e6 / parts as f64;
     let conversations = services * CONVERSATIONS;
     println!("{services} services, {}", summary["stages"]);
@@ -166,7 +189,7 @@ fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, fold
         services as f64 / scan.wall.as_secs_f64(),
         per(scan.cpu, services),
         per(scan.cpu, conversations),
-        requests as f64 / services as f64,
+        asked.requests as f64 / services as f64,
         scan.peak_kib as f64 / 1024.0,
     );
     println!(

@@ -19,7 +19,7 @@ use v6ready::judge::{Bench, judge_service};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
-    QuicFailure, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage, VantageIpv6,
+    QuicFailure, Readings, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage, VantageIpv6,
 };
 use v6ready::{inventory, plan, policy};
 
@@ -213,6 +213,7 @@ impl Adversary {
             headers,
             body: Blob::new(body),
             body_end: if self.below(2) == 0 { BodyEnd::Complete } else { BodyEnd::TimedOut },
+            readings: Readings::default(),
         }
     }
 

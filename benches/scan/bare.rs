@@ -1,4 +1,4 @@
-//! The least that any program must do for the same connections: connect, shake hands, GET.
+//! The least that any program must do for the same questions: look up, connect, shake hands, GET.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,7 +9,10 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use tokio::net::TcpStream;
+use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::rr::{Name, RecordType};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::TlsConnector;
 
 use crate::servers;
@@ -17,8 +20,9 @@ use crate::servers;
 /// About as many healthy conversations at once as are best on two cores.
 const AT_ONCE: usize = 64;
 
-/// Visits every service over both families, on 443 and on 80.
-pub fn run(services: usize, folder: &Path) {
+/// Visits every service over both families, on 443 and on 80, and sends as many DNS questions and
+/// as many openings that no handshake follows as the scan did.
+pub fn run(services: usize, lookups: usize, openings: usize, folder: &Path) {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(folder.join("ca.pem")).unwrap()).unwrap();
     let config = rustls::ClientConfig::builder_with_provider(
@@ -42,6 +46,15 @@ pub fn run(services: usize, folder: &Path) {
             .map(|(number, address)| {
                 let tls = (address.port() == 443).then(|| tls.clone());
                 tokio::spawn(visit(servers::host(number), address, tls))
+            })
+            .buffer_unordered(AT_ONCE)
+            .for_each(async |done| done.unwrap())
+            .await;
+        look_up(services, lookups).await;
+        futures_util::stream::iter(0..openings)
+            .map(|number| {
+                let address = servers::addresses(number % services + 1)[0];
+                tokio::spawn(open(SocketAddr::new(address, 443)))
             })
             .buffer_unordered(AT_ONCE)
             .for_each(async |done| done.unwrap())
@@ -76,4 +89,32 @@ where
     response.into_body().collect().await.unwrap();
     connection.abort();
     status
+}
+
+/// Asks over one socket, with so many questions under way at once, and decodes each answer.
+async fn look_up(services: usize, lookups: usize) {
+    let socket = UdpSocket::bind("[::]:0").await.unwrap();
+    socket.connect((servers::RESOLVER, 53)).await.unwrap();
+    let mut octets = [0; 4096];
+    for first in (0..lookups).step_by(AT_ONCE) {
+        let last = lookups.min(first + AT_ONCE);
+        for number in first..last {
+            let id = u16::try_from(number % 0xffff).unwrap();
+            let mut message = Message::new(id, MessageType::Query, OpCode::Query);
+            let host = format!("{}.", servers::host(number % services + 1));
+            message.add_query(Query::query(Name::from_ascii(host).unwrap(), RecordType::AAAA));
+            socket.send(&message.to_vec().unwrap()).await.unwrap();
+        }
+        for _ in first..last {
+            let length = socket.recv(&mut octets).await.unwrap();
+            assert_eq!(Message::from_vec(&octets[..length]).unwrap().answers.len(), 1);
+        }
+    }
+}
+
+/// A hello that the server refuses.
+async fn open(address: SocketAddr) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(&[0x16, 3, 0, 0, 4, 1, 0, 0, 0]).await.unwrap();
+    let _ = stream.read(&mut [0; 64]).await;
 }

@@ -1,4 +1,5 @@
-//! One name server and one web server that stand for all of them.
+//! A resolver, a root name server, two name servers for each zone, and one web server that stands
+//! for all of them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -13,11 +14,32 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
-const ZONE: &str = "bench.example.";
+/// Services of one zone: a scan asks no name server faster than it may, so a single zone for all
+/// of them would measure nothing but that.
+const ZONE_SERVICES: usize = 25;
+
+/// The resolver.
+pub const RESOLVER: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x53, 0, 0, 0, 0, 0x53);
+
+/// The root name server.
+pub const ROOT: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x53, 0, 0, 0, 0, 0x54);
 
 /// The host of a service.
 pub fn host(number: usize) -> String {
-    format!("s{number}.bench.example")
+    format!("s{number}.z{}.example", number / ZONE_SERVICES)
+}
+
+/// The address of a zone's first or second name server.
+fn zone_server(zone: usize, server: u16) -> Ipv6Addr {
+    Ipv6Addr::new(0x2001, 0xdb8, 0x53, u16::try_from(zone).unwrap(), server, 0, 0, 0x53)
+}
+
+/// Whose answers are given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Resolver,
+    Root,
+    Zone,
 }
 
 /// Its addresses.
@@ -31,59 +53,66 @@ pub fn addresses(number: usize) -> [IpAddr; 2] {
     ]
 }
 
-/// Serves until it is killed.
-pub fn run(folder: &Path) {
+/// Serves up to this many services until it is killed.
+pub fn run(services: usize, folder: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let tls = certificates(folder);
+        let tls = certificates(services, folder);
         for port in [80, 443] {
             let listener = TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await.unwrap();
             let tls = (port == 443).then(|| tls.clone());
             tokio::spawn(web(listener, tls));
         }
-        for address in ["2001:db8:53::53", "2001:db8:53::54"] {
-            let address = SocketAddr::new(address.parse().unwrap(), 53);
-            let socket = UdpSocket::bind(address).await.unwrap();
-            tokio::spawn(async move {
-                let mut octets = [0; 4096];
-                loop {
-                    let (length, from) = socket.recv_from(&mut octets).await.unwrap();
-                    if let Some(answer) = answer(&octets[..length]) {
-                        let _ = socket.send_to(&answer, from).await;
-                    }
-                }
-            });
-            let listener = TcpListener::bind(address).await.unwrap();
-            tokio::spawn(async move {
-                while let Ok((mut stream, _)) = listener.accept().await {
-                    tokio::spawn(async move {
-                        let length = stream.read_u16().await.unwrap_or(0);
-                        let mut octets = vec![0; usize::from(length)];
-                        if stream.read_exact(&mut octets).await.is_ok()
-                            && let Some(answer) = answer(&octets)
-                        {
-                            let _ = stream.write_u16(u16::try_from(answer.len()).unwrap()).await;
-                            let _ = stream.write_all(&answer).await;
-                        }
-                    });
-                }
-            });
+        let zones = (0..=services / ZONE_SERVICES)
+            .flat_map(|zone| [1, 2].map(|server| (zone_server(zone, server), Role::Zone)));
+        for (address, role) in [(RESOLVER, Role::Resolver), (ROOT, Role::Root)].into_iter().chain(zones)
+        {
+            names(SocketAddr::new(address.into(), 53), role).await;
         }
         std::future::pending::<()>().await;
     });
 }
 
-fn certificates(folder: &Path) -> TlsAcceptor {
+async fn names(address: SocketAddr, role: Role) {
+    let socket = UdpSocket::bind(address).await.unwrap();
+    tokio::spawn(async move {
+        let mut octets = [0; 4096];
+        loop {
+            let (length, from) = socket.recv_from(&mut octets).await.unwrap();
+            if let Some(answer) = answer(&octets[..length], role) {
+                let _ = socket.send_to(&answer, from).await;
+            }
+        }
+    });
+    let listener = TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let length = stream.read_u16().await.unwrap_or(0);
+                let mut octets = vec![0; usize::from(length)];
+                if stream.read_exact(&mut octets).await.is_ok()
+                    && let Some(answer) = answer(&octets, role)
+                {
+                    let _ = stream.write_u16(u16::try_from(answer.len()).unwrap()).await;
+                    let _ = stream.write_all(&answer).await;
+                }
+            });
+        }
+    });
+}
+
+fn certificates(services: usize, folder: &Path) -> TlsAcceptor {
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     std::fs::write(folder.join("ca.pem"), authority.pem()).unwrap();
     std::fs::write(
         folder.join("root.hints"),
-        ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:53::53\n",
+        format!(". 300 NS a.root.example.\na.root.example. 300 AAAA {ROOT}\n"),
     )
     .unwrap();
-    let mut leaf = CertificateParams::new(["*.bench.example".to_owned()]).unwrap();
+    let zones = (0..=services / ZONE_SERVICES).map(|zone| format!("*.z{zone}.example"));
+    let mut leaf = CertificateParams::new(zones.collect::<Vec<_>>()).unwrap();
     (leaf.not_before, leaf.not_after) = (date_time_ymd(2024, 1, 1), date_time_ymd(2054, 1, 1));
     let key = KeyPair::generate().unwrap();
     let leaf = leaf.signed_by(&key, &authority).unwrap();
@@ -147,54 +176,103 @@ fn name(text: &str) -> Name {
     Name::from_ascii(text).unwrap()
 }
 
-/// Root, parent, zone and resolver in one: every answer is authoritative.
-fn answer(octets: &[u8]) -> Option<Vec<u8>> {
+/// What a name is, in `s123.z4.example.`, `ns1.z4.example.` and `z4.example.`.
+#[derive(Clone, Copy)]
+enum Owner {
+    Service(usize),
+    Server(usize, u16),
+    Apex(usize),
+    Above,
+    Nothing(Option<usize>),
+}
+
+impl Owner {
+    fn of(owner: &str) -> Self {
+        let Some(inside) = owner.strip_suffix(".example.") else {
+            return match owner {
+                "." | "example." | "ipv4only.arpa." => Self::Above,
+                _ => Self::Nothing(None),
+            };
+        };
+        let (label, zone) = inside.rsplit_once('.').map_or(("", inside), |(label, zone)| (label, zone));
+        let zone = zone.strip_prefix('z').and_then(|digits| digits.parse().ok());
+        let service = label.strip_prefix('s').and_then(|digits| digits.parse().ok());
+        match (zone, label, service) {
+            (None, ..) => Self::Nothing(None),
+            (Some(zone), "", _) => Self::Apex(zone),
+            (Some(zone), "ns1", _) => Self::Server(zone, 1),
+            (Some(zone), "ns2", _) => Self::Server(zone, 2),
+            (Some(_), _, Some(service)) => Self::Service(service),
+            (zone, ..) => Self::Nothing(zone),
+        }
+    }
+
+    /// The zone that it lies in; `None` above all zones.
+    fn zone(self) -> Option<usize> {
+        match self {
+            Self::Service(service) => Some(service / ZONE_SERVICES),
+            Self::Server(zone, _) | Self::Apex(zone) => Some(zone),
+            Self::Above => None,
+            Self::Nothing(zone) => zone,
+        }
+    }
+}
+
+fn server_names(zone: usize) -> [Name; 2] {
+    [1, 2].map(|server| name(&format!("ns{server}.z{zone}.example.")))
+}
+
+fn answer(octets: &[u8], role: Role) -> Option<Vec<u8>> {
     let asked = Message::from_vec(octets).ok()?;
     let query = asked.queries.first()?.clone();
-    let owner = query.name().to_ascii().to_ascii_lowercase();
+    let text = query.name().to_ascii().to_ascii_lowercase();
+    let owner = Owner::of(&text);
     let mut answer = Message::new(asked.metadata.id, MessageType::Response, OpCode::Query);
     answer.metadata.recursion_desired = asked.metadata.recursion_desired;
-    answer.metadata.recursion_available = true;
-    answer.metadata.authoritative = true;
+    answer.metadata.recursion_available = role == Role::Resolver;
+    answer.metadata.authoritative = role != Role::Resolver;
     answer.edns = asked.edns.clone();
-    let number: Option<usize> = owner
-        .strip_suffix(&format!(".{ZONE}"))
-        .and_then(|label| label.strip_prefix('s'))
-        .and_then(|digits| digits.parse().ok());
-    let is_apex = [ZONE, ".", "example."].contains(&owner.as_str());
-    let servers = ["ns1.bench.example.", "ns2.bench.example."];
-    let data: Vec<RData> = match (query.query_type(), number) {
-        (RecordType::AAAA, Some(number)) => match addresses(number)[0] {
+    if let (Role::Root, Some(zone)) = (role, owner.zone()) {
+        answer.metadata.authoritative = false;
+        let apex = name(&format!("z{zone}.example."));
+        for (server, number) in server_names(zone).into_iter().zip([1, 2]) {
+            let glue = RData::AAAA(AAAA(zone_server(zone, number)));
+            answer.additionals.push(Record::from_rdata(server.clone(), 300, glue));
+            answer.authorities.push(Record::from_rdata(apex.clone(), 300, RData::NS(NS(server))));
+        }
+        answer.add_query(query);
+        return answer.to_vec().ok();
+    }
+    let root = text == ".";
+    let data: Vec<RData> = match (query.query_type(), owner) {
+        (RecordType::AAAA, Owner::Service(number)) => match addresses(number)[0] {
             IpAddr::V6(address) => vec![RData::AAAA(AAAA(address))],
             IpAddr::V4(_) => Vec::new(),
         },
-        (RecordType::A, Some(number)) => match addresses(number)[1] {
+        (RecordType::A, Owner::Service(number)) => match addresses(number)[1] {
             IpAddr::V4(address) => vec![RData::A(A(address))],
             IpAddr::V6(_) => Vec::new(),
         },
-        (RecordType::NS, None) if is_apex => {
-            servers.iter().map(|server| RData::NS(NS(name(server)))).collect()
+        (RecordType::NS, Owner::Apex(zone)) => {
+            server_names(zone).into_iter().map(|server| RData::NS(NS(server))).collect()
         }
-        (RecordType::SOA, None) if is_apex => vec![soa(&owner)],
-        (RecordType::AAAA, None) if servers.contains(&owner.as_str()) => {
-            let last = if owner == servers[0] { 0x53 } else { 0x54 };
-            vec![RData::AAAA(AAAA(Ipv6Addr::new(0x2001, 0xdb8, 0x53, 0, 0, 0, 0, last)))]
+        (RecordType::AAAA, Owner::Server(zone, server)) => {
+            vec![RData::AAAA(AAAA(zone_server(zone, server)))]
         }
-        (RecordType::A, None) if owner == "ipv4only.arpa." => {
+        (RecordType::SOA, Owner::Apex(_)) => vec![soa(&text)],
+        (RecordType::SOA, Owner::Above) if root => vec![soa(".")],
+        (RecordType::NS, Owner::Above) if root => vec![RData::NS(NS(name("a.root.example.")))],
+        (RecordType::A, Owner::Above) if text == "ipv4only.arpa." => {
             vec![RData::A(A(Ipv4Addr::new(192, 0, 0, 170)))]
         }
         _ => Vec::new(),
     };
-    let exists = number.is_some()
-        || is_apex
-        || servers.contains(&owner.as_str())
-        || owner == "ipv4only.arpa.";
-    if !exists {
+    if matches!(owner, Owner::Nothing(_)) {
         answer.metadata.response_code = ResponseCode::NXDomain;
     }
     if data.is_empty() {
-        let apex = if owner.ends_with(ZONE) { ZONE } else { "." };
-        answer.authorities.push(Record::from_rdata(name(apex), 300, soa(apex)));
+        let apex = owner.zone().map_or(".".to_owned(), |zone| format!("z{zone}.example."));
+        answer.authorities.push(Record::from_rdata(name(&apex), 300, soa(&apex)));
     }
     for data in data {
         answer.answers.push(Record::from_rdata(query.name().clone(), 300, data));

@@ -1,11 +1,10 @@
 //! The pages at the end of the redirect chains, of both families, side by side.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use url::Url;
 
-use super::page::{self, Page, SECURITY_HEADERS, Unreadable, security_header};
+use super::page::{self, SECURITY_HEADERS, Unreadable, security_header};
 use super::talk::Talk;
 use super::walk::{End, Walk, walks_from};
 use super::{Needs, View, addresses};
@@ -95,27 +94,14 @@ impl<T> Comparison<T> {
     }
 }
 
-/// Pages by what they were read from: one page sent by many addresses is read once.
-#[derive(Default)]
-struct Pages(HashMap<(String, Url, String), Result<Page, Unreadable>>);
-
-impl Pages {
-    fn of(&mut self, response: &HttpResponse, url: &Url) -> &Result<Page, Unreadable> {
-        let coding = response.header("content-encoding").unwrap_or_default().to_owned();
-        let key = (response.body.digest().hex(), url.clone(), coding);
-        self.0.entry(key).or_insert_with(|| page::page(response, url))
-    }
-}
-
 /// Compares what people see. The most alike pair of looks counts: a site with several faces shows
 /// each of them over both families sooner or later.
 pub fn content(view: &View<'_>, ipv6: &[Walk<'_>], ipv4: &[Walk<'_>]) -> Comparison<Likeness> {
     let mut comparison = Comparison::new(ipv6, ipv4);
-    let mut pages = Pages::default();
     for walk in ipv6 {
         let likeness = match front(walk) {
             None => Likeness::NothingToCompare,
-            Some((url, talk)) => likeness(view, url, talk, ipv4, &mut pages, &mut comparison.needs),
+            Some((url, talk)) => likeness(view, url, talk, ipv4, &mut comparison.needs),
         };
         comparison.addresses.push((walk.start, likeness));
     }
@@ -127,7 +113,6 @@ fn likeness(
     url: &Url,
     talk: &Talk<'_>,
     ipv4: &[Walk<'_>],
-    pages: &mut Pages,
     needs: &mut Needs,
 ) -> Likeness {
     let ours: Vec<&HttpResponse> = looks(talk).collect();
@@ -149,7 +134,7 @@ fn likeness(
     let (mut best, mut unreadable) = (None, None);
     for (their_url, their_talk) in &others {
         for (a, b) in ours.iter().flat_map(|a| looks(their_talk).map(move |b| (*a, b))) {
-            match compare(pages, (a, url), (b, their_url)) {
+            match compare((a, url), (b, their_url)) {
                 Ok(alike) => best = best.max(Some(alike)),
                 Err(why) => unreadable = Some(why),
             }
@@ -169,19 +154,19 @@ fn likeness(
     let steady = talks().all(|(url, talk)| {
         let looks: Vec<_> = looks(talk).collect();
         looks.windows(2).all(|pair| {
-            compare(pages, (pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN)
+            compare((pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN)
         })
     });
     if steady { Likeness::Different(best) } else { Likeness::Varies(best) }
 }
 
 fn compare(
-    pages: &mut Pages,
     (a, a_url): (&HttpResponse, &Url),
     (b, b_url): (&HttpResponse, &Url),
 ) -> Result<u8, Unreadable> {
-    let words = pages.of(a, a_url).as_ref().map(|page| page.words.clone()).map_err(|why| *why)?;
-    pages.of(b, b_url).as_ref().map(|page| words.likeness(&page.words)).map_err(|why| *why)
+    let (a, b) = (page::page(a, a_url), page::page(b, b_url));
+    let (a, b) = (a.as_ref().as_ref(), b.as_ref().as_ref());
+    Ok(a.map_err(|why| *why)?.words.likeness(&b.map_err(|why| *why)?.words))
 }
 
 /// How one security header of one IPv6 address compares with IPv4's.

@@ -162,6 +162,7 @@ mod tests {
                 .collect(),
             body: Blob::new(Vec::new()),
             body_end: BodyEnd::Complete,
+            readings: crate::model::Readings::default(),
         };
         let found = advertised(&response).into_iter();
         found.map(|a| (a.host.map(|name| name.to_string()), a.port)).collect()

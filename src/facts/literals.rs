@@ -64,7 +64,7 @@ pub fn literals(walks: &[Walk<'_>]) -> Literals {
             continue;
         }
         seen.push(digest);
-        match page::page(response, url) {
+        match page::page(response, url).as_ref() {
             Ok(page) => {
                 literals.pages_read += 1;
                 for reference in page.references.iter().filter(|r| is_literal(&r.url)) {

@@ -103,14 +103,14 @@ pub fn resources(view: &View<'_>, ipv6: &[Walk<'_>]) -> Resources {
         let Some((url, talk)) = front(walk) else { continue };
         let Some(response) = looks(talk).next() else { continue };
         resources.observations.extend(talk.observations());
-        match page::page(response, url) {
+        match page::page(response, url).as_ref() {
             Ok(page) => {
                 resources.page = Some(url.clone());
                 resources.unreadable = None;
                 resources.read(view, url, talk.address, &page.references);
                 break;
             }
-            Err(why) => resources.unreadable = Some(why),
+            Err(why) => resources.unreadable = Some(*why),
         }
     }
     resources
@@ -134,7 +134,7 @@ impl Resources {
             self.observations.extend(sheet.observations());
             self.needs.extend(sheet.needs.clone());
             if let Some(response) = looks(&sheet).next().filter(|r| r.status == 200) {
-                more.extend(page::style_sheet(response, &reference.url));
+                more.extend(page::style_sheet(response, &reference.url).iter().cloned());
             }
         }
         more.iter().for_each(|reference| self.name(page, reference));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, NetFailure};
+use super::{Blob, NetFailure, Readings};
 
 /// One connection, seen layer by layer. A layer is `None` when it was not asked for or when the
 /// layer below it failed.
@@ -111,6 +111,9 @@ pub struct HttpResponse {
     pub body: Blob,
     /// How the body ended.
     pub body_end: BodyEnd,
+    /// What has been worked out of it already.
+    #[serde(skip)]
+    pub readings: Readings,
 }
 
 impl HttpResponse {

@@ -19,6 +19,7 @@ mod network;
 mod ntp;
 mod observation;
 mod quic;
+mod readings;
 mod request;
 mod run;
 mod service;
@@ -45,6 +46,7 @@ pub use network::{Network, Networks};
 pub use ntp::{NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NtpExchange, NtpPacket, NtpQuestion};
 pub use observation::{Family, Observation, ObservationId, Reply};
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
+pub use readings::Readings;
 pub use request::{ConversationQuestion, DnsQuestion, HttpAsk, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
 pub use service::{

@@ -82,6 +82,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
         headers: vec![("a".into(), "\u{ff}".into())],
         body: Blob::new(body.to_vec()),
         body_end: BodyEnd::Complete,
+        readings: crate::model::Readings::default(),
     };
     let conversation = Conversation {
         connect: Ok(Connected { elapsed_us: 3 }),

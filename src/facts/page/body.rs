@@ -180,6 +180,7 @@ mod tests {
             headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             body: Blob::new(body.to_vec()),
             body_end: BodyEnd::Complete,
+            readings: crate::model::Readings::default(),
         }
     }
 

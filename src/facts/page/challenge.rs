@@ -35,6 +35,10 @@ const GUARD_WORDS_MAX: usize = 120;
 /// Whether this is not the page but a guard in front of it: 429 (RFC 6585 §4), a guard's own
 /// header field, or a short page with a guard's marks.
 pub fn is_challenge(response: &HttpResponse, url: &Url) -> bool {
+    *response.readings.of(&format!("challenge {url}"), || looks_like_a_guard(response, url))
+}
+
+fn looks_like_a_guard(response: &HttpResponse, url: &Url) -> bool {
     if response.status == 429 {
         return true;
     }
@@ -54,7 +58,7 @@ pub fn is_challenge(response: &HttpResponse, url: &Url) -> bool {
     if (300..400).contains(&response.status) || !is_marked() {
         return false;
     }
-    page(response, url).is_ok_and(|page| page.words.len() <= GUARD_WORDS_MAX)
+    page(response, url).as_ref().as_ref().is_ok_and(|page| page.words.len() <= GUARD_WORDS_MAX)
 }
 
 #[cfg(test)]
@@ -73,6 +77,7 @@ mod tests {
             headers,
             body: Blob::new(body.as_bytes().to_vec()),
             body_end: BodyEnd::Complete,
+            readings: crate::model::Readings::default(),
         }
     }
 

@@ -92,6 +92,7 @@ mod tests {
             headers: values.iter().map(|value| (name.to_owned(), (*value).to_owned())).collect(),
             body: Blob::new(Vec::new()),
             body_end: BodyEnd::Complete,
+            readings: crate::model::Readings::default(),
         };
         security_header(&response, name)
     }

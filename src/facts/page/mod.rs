@@ -12,6 +12,8 @@ pub use challenge::is_challenge;
 pub use headers::{SECURITY_HEADERS, security_header};
 pub use words::Words;
 
+use std::sync::Arc;
+
 use url::Url;
 
 use self::body::Kind;
@@ -92,11 +94,13 @@ pub struct Page {
     pub scripts: String,
 }
 
-/// Reads the page that was found at `url`.
-///
-/// # Errors
-/// Why it can't be read; that is never held against the server.
-pub fn page(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
+/// Reads the page that was found at `url`; an error says why it can't be read, and is never held
+/// against the server.
+pub fn page(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadable>> {
+    response.readings.of(&format!("page {url}"), || read(response, url))
+}
+
+fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
     let (kind, text) = body::text(response)?;
     if kind != Kind::Html {
         let words = Words::of(&text);
@@ -118,7 +122,11 @@ pub fn page(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
 
 /// What a style sheet that was found at `url` loads; nothing when it is no style sheet or can't be
 /// read.
-pub fn style_sheet(response: &HttpResponse, url: &Url) -> Vec<Reference> {
+pub fn style_sheet(response: &HttpResponse, url: &Url) -> Arc<Vec<Reference>> {
+    response.readings.of(&format!("style sheet {url}"), || loaded_by_style(response, url))
+}
+
+fn loaded_by_style(response: &HttpResponse, url: &Url) -> Vec<Reference> {
     let Ok((Kind::Css, text)) = body::text(response) else { return Vec::new() };
     css::references(&text)
         .iter()

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::wire::Wire;
 use super::{http1, http2};
 use crate::model::{
-    Blob, BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, NetFailure, Timeouts,
+    Blob, BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, NetFailure, Readings, Timeouts,
 };
 use crate::probe::errors;
 
@@ -119,6 +119,7 @@ impl Head {
                 .collect(),
             body: Blob::new(body.octets),
             body_end: body.end,
+            readings: Readings::default(),
         }
     }
 }
