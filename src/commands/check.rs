@@ -22,7 +22,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
         let (color, width) = terminal::of_stdout(global);
         let result = &scanned.result;
         judging::with_sheet(&scanned.store, result, result.inventory.lang, |sheet| {
-            let mut out = std::io::stdout().lock();
+            let mut out = terminal::results();
             for service in &result.services {
                 report::terminal::write_service(
                     sheet,

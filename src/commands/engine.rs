@@ -2,19 +2,23 @@
 //! everything that was seen in the store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::asking::Asking;
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::facts::{View, vantage};
+use crate::facts::{Trust, View, vantage};
+use crate::judge::{self, Bench, ServiceResult};
 use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
 use crate::plan;
+use crate::policy::Policy;
 use crate::probe::Live;
 use crate::store::{Recorder, Store};
 
@@ -32,6 +36,21 @@ pub(super) struct Setup {
     pub reader: Store,
     /// Whether an earlier session of this run has asked already.
     pub resumed: bool,
+    /// What services are judged by while their evidence is at hand.
+    pub policy: Arc<Policy>,
+    /// The trusted authorities.
+    pub trust: Arc<Trust>,
+}
+
+/// A run that has ended.
+pub(super) struct Asked {
+    /// The run as it was written to the store.
+    pub run: Run,
+    /// How it ended.
+    pub ending: Ending,
+    /// Every service's result, in the order of the services, when what they were judged by still
+    /// holds at the end of the run; otherwise the store's evidence is to be judged.
+    pub judged: Option<Vec<ServiceResult>>,
 }
 
 /// How asking ended.
@@ -45,12 +64,13 @@ pub(super) enum Ending {
     Absent,
 }
 
-/// Asks everything. The run that comes back has been written to the store.
+/// Asks everything, and judges each service as soon as it has been asked everything. The run that
+/// comes back has been written to the store.
 ///
 /// # Errors
 /// What the operator must mend: sockets that can't be opened, a store that can't be written.
-pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<(Run, Ending), Stop> {
-    let Setup { inventory, services, mut run, recorder, reader, resumed } = setup;
+pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<Asked, Stop> {
+    let Setup { inventory, services, mut run, recorder, reader, resumed, policy, trust } = setup;
     let settings = inventory.settings.clone();
     let live = Live::new(&settings).map_err(Stop::of_error)?;
     let asking = Asking::new(live, settings, run.id.clone(), recorder.clone(), reader, resumed);
@@ -63,12 +83,17 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<(Run, Endi
         run.vantage = Vantage { ipv6, ..vantage };
         return close(recorder, run, Ending::Absent);
     }
+    let judged_by = vantage.clone();
+    let as_of = Timestamp::now();
     let (stopping, stop) = watch::channel(false);
     let ended = {
         let scene = Scene {
             asking: Arc::clone(&asking),
             inventory: Arc::clone(&inventory),
-            dns64: vantage.dns64.into(),
+            policy,
+            trust,
+            vantage: vantage.into(),
+            as_of,
             stop,
         };
         let all = ask_all(&scene, services, progress);
@@ -89,23 +114,33 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<(Run, Endi
         };
         tokio::select! {
             ended = all => ended,
-            () = watching => Ok(false),
-            () = stopped => Ok(false),
+            () = watching => Ok(None),
+            () = stopped => Ok(None),
         }
     };
-    let complete = ended?;
+    let judged = ended?;
+    let complete = judged.is_some();
     // The last test closes the last stretch of the run.
     run.vantage = tests.next().await;
     run.complete = complete;
-    close(recorder, run, if complete { Ending::Complete } else { Ending::Interrupted })
+    let ending = if complete { Ending::Complete } else { Ending::Interrupted };
+    let asked = close(recorder, run, ending)?;
+    // Verdicts know dates, and nothing finer, of the moment at which they are made.
+    let zone = TimeZone::get(&inventory.timezone).unwrap_or(TimeZone::UTC);
+    let date = |moment: Timestamp| zone.to_datetime(moment).date();
+    let holds = asked.run.vantage.ipv6 == judged_by.ipv6
+        && asked.run.vantage.dns64 == judged_by.dns64
+        && asked.run.vantage.lost.is_empty()
+        && asked.run.finished_at.is_some_and(|finished| date(finished) == date(as_of));
+    Ok(Asked { judged: judged.filter(|_| holds), ..asked })
 }
 
-fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<(Run, Ending), Stop> {
+fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<Asked, Stop> {
     if ending != Ending::Interrupted {
         run.finished_at = Some(Timestamp::now());
     }
     recorder.finish(&run).map_err(Stop::of_error)?;
-    Ok((run, ending))
+    Ok(Asked { run, ending, judged: None })
 }
 
 /// Services that are under way at once, for each conversation that may be: most of them wait for
@@ -117,56 +152,64 @@ const SERVICES_PER_CONVERSATION: usize = 2;
 struct Scene {
     asking: Arc<Asking>,
     inventory: Arc<Inventory>,
-    dns64: Arc<[ipnet::Ipv6Net]>,
+    policy: Arc<Policy>,
+    trust: Arc<Trust>,
+    vantage: Arc<Vantage>,
+    as_of: Timestamp,
     stop: watch::Receiver<bool>,
 }
 
-/// Returns whether everything was asked. Each service is a task of its own, so that handshakes use
-/// every core.
+/// Returns the result of every service, or none when not everything was asked. Each service is a
+/// task of its own, so that handshakes use every core.
 async fn ask_all(
     scene: &Scene,
     services: Vec<Arc<Service>>,
     progress: &Progress,
-) -> Result<bool, Stop> {
+) -> Result<Option<Vec<ServiceResult>>, Stop> {
     let at_once = scene.inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
-    let mut waiting = services.into_iter();
+    let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
+    let mut waiting = services.into_iter().enumerate();
     // Dropped with this future, it ends the tasks.
     let mut under_way = JoinSet::new();
-    let mut complete = true;
     loop {
         while under_way.len() < at_once
-            && let Some(service) = waiting.next()
+            && let Some((place, service)) = waiting.next()
         {
-            under_way.spawn(ask_service(scene.clone(), service));
+            let scene = scene.clone();
+            under_way.spawn(async move { (place, ask_service(scene, service).await) });
         }
         match under_way.join_next().await {
-            None => return Ok(complete),
-            Some(Ok(asked)) => complete &= asked?,
+            None => return Ok(results.into_iter().collect()),
+            Some(Ok((place, asked))) => results[place] = asked?,
             Some(Err(ended)) => match ended.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // Nobody else ends these tasks.
-                Err(_) => complete = false,
+                Err(_) => continue,
             },
         }
         progress.service_done();
     }
 }
 
-/// The planner's loop for one service. Returns whether it came to its end.
-async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<bool, Stop> {
-    let Scene { asking, inventory, dns64, mut stop } = scene;
+/// How long the planner waits for further answers after one came. Planning reads all the evidence,
+/// so answers that come close together had better be read together.
+const GATHERING: Duration = Duration::from_millis(5);
+
+/// The planner's loop for one service, and the service's judgement when it has come to its end.
+async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<ServiceResult>, Stop> {
+    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop } = scene;
     let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
     let mut under_way = FuturesUnordered::new();
     let mut named = std::collections::HashSet::new();
     loop {
         if *stop.borrow() {
-            return Ok(false);
+            return Ok(None);
         }
         let view = View {
             evidence: &evidence,
             settings: &inventory.settings,
             networks: &inventory.networks,
-            dns64: &dns64,
+            dns64: &vantage.dns64,
         };
         // An answer can open the next question while others are still awaited.
         for request in plan::next(&view, &service) {
@@ -175,23 +218,31 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<bool, Stop> 
                 under_way.push(async move { asking.ask(&service.id, &request).await });
             }
         }
-        let mut answered = tokio::select! {
+        let answered = tokio::select! {
             answered = under_way.next() => answered,
-            _ = stop.wait_for(|stopped| *stopped) => return Ok(false),
+            _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
         };
-        if answered.is_none() {
-            return Ok(true);
-        }
-        // Planning reads all the evidence, so what has come in the meantime goes with it.
-        while let Some(fact) = answered {
-            let (id, observation) = fact.map_err(Stop::of_error)?;
-            evidence.insert(id, observation);
-            answered = under_way.next().now_or_never().flatten();
+        let Some(fact) = answered else { break };
+        let (id, observation) = fact.map_err(Stop::of_error)?;
+        evidence.insert(id, observation);
+        let gathered = tokio::time::sleep(GATHERING);
+        tokio::pin!(gathered);
+        while !under_way.is_empty() {
+            tokio::select! {
+                Some(fact) = under_way.next() => {
+                    let (id, observation) = fact.map_err(Stop::of_error)?;
+                    evidence.insert(id, observation);
+                }
+                () = &mut gathered => break,
+            }
         }
         if let Some(failure) = asking.recorder().failure() {
             return Err(Stop::mend(failure));
         }
     }
+    let (inventory, vantage, policy, trust) = (&*inventory, &*vantage, &*policy, &*trust);
+    let bench = Bench { inventory, vantage, policy, trust, as_of };
+    Ok(Some(judge::judge_service(&bench, &service, &evidence)))
 }
 
 /// The tests of the vantage point.

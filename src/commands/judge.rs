@@ -24,7 +24,7 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, Stop> {
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
     let result = judging::judge(&store, &case, as_of)?;
     judging::with_sheet(&store, &result, result.inventory.lang, |sheet| {
-        let mut out = std::io::stdout().lock();
+        let mut out = terminal::results();
         match args.format {
             ResultFormat::Json => report::json::write(sheet, &mut out)?,
             ResultFormat::Text => {

@@ -8,7 +8,7 @@ use super::load::{self, Loaded};
 use super::stop::Stop;
 use crate::facts::vantage;
 use crate::inventory::Selection;
-use crate::judge::{self, Bench, RunResult};
+use crate::judge::{self, Bench, RunResult, ServiceResult};
 use crate::model::{Inventory, Observation, ObservationId, RunId, Service};
 use crate::report::Sheet;
 use crate::store::{Store, StoredRun};
@@ -80,6 +80,35 @@ pub(super) fn open(store: &Store, run: Option<&str>) -> Result<Case, Stop> {
 /// # Errors
 /// When the store is damaged: no report is made from half the evidence.
 pub(super) fn judge(store: &Store, case: &Case, as_of: Timestamp) -> Result<RunResult, Stop> {
+    with_bench(store, case, as_of, |bench| {
+        let judge = |service: &Arc<Service>| {
+            let run = &case.stored.run.id;
+            let evidence = store.evidence_of(run, &service.id).map_err(Stop::of_error)?;
+            Ok(judge::judge_service(bench, service, &evidence))
+        };
+        case.services.iter().map(judge).collect()
+    })
+}
+
+/// A run whose services were judged while they were asked.
+///
+/// # Errors
+/// When the store is damaged.
+pub(super) fn judged(
+    store: &Store,
+    case: &Case,
+    services: Vec<ServiceResult>,
+    as_of: Timestamp,
+) -> Result<RunResult, Stop> {
+    with_bench(store, case, as_of, |_| Ok(services))
+}
+
+fn with_bench(
+    store: &Store,
+    case: &Case,
+    as_of: Timestamp,
+    services: impl FnOnce(&Bench<'_>) -> Result<Vec<ServiceResult>, Stop>,
+) -> Result<RunResult, Stop> {
     let mut run = case.stored.run.clone();
     let tests = store.vantage_evidence(&run.id).map_err(Stop::of_error)?;
     if run.finished_at.is_none() {
@@ -94,14 +123,7 @@ pub(super) fn judge(store: &Store, case: &Case, as_of: Timestamp) -> Result<RunR
         trust: &case.loaded.trust,
         as_of,
     };
-    let services = case
-        .services
-        .iter()
-        .map(|service| {
-            let evidence = store.evidence_of(&run.id, &service.id).map_err(Stop::of_error)?;
-            Ok(judge::judge_service(&bench, service, &evidence))
-        })
-        .collect::<Result<Vec<_>, Stop>>()?;
+    let services = services(&bench)?;
     Ok(RunResult {
         inventory: Arc::new(case.loaded.inventory.clone()),
         policy: Arc::new(case.loaded.policy.clone()),

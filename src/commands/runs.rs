@@ -15,7 +15,7 @@ use crate::store::Store;
 pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
     let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
     let runs = store.runs().map_err(Stop::of_error)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = super::terminal::results();
     match args.format {
         ResultFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &runs).map_err(Stop::of_error)?;
@@ -30,6 +30,7 @@ pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
             }
         }
     }
+    out.flush().map_err(Stop::of_error)?;
     Ok(ExitCode::SUCCESS)
 }
 

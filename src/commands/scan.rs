@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::cli::{Global, ResultFormat, ScanArgs};
-use super::engine::{self, Ending, Setup};
+use super::engine::{self, Asked, Ending, Setup};
 use super::gate::Gate;
 use super::judging::{self, Case};
 use super::load::{self, Loaded};
@@ -98,6 +98,8 @@ pub(super) fn fresh(
         recorder,
         reader,
         resumed: false,
+        policy: Arc::new(loaded.policy.clone()),
+        trust: Arc::new(loaded.trust.clone()),
     };
     carry_out(global, store, setup)
 }
@@ -119,6 +121,8 @@ fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, Stop> {
         recorder,
         reader,
         resumed: true,
+        policy: Arc::new(loaded.policy),
+        trust: Arc::new(loaded.trust),
     };
     carry_out(global, store, setup)
 }
@@ -138,10 +142,13 @@ fn carry_out(global: &Global, store: Store, setup: Setup) -> Result<Scanned, Sto
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::of_error)?;
     let asked = runtime.block_on(engine::scan(setup, &progress));
     progress.clear();
-    let (run, ending) = asked?;
+    let Asked { run, ending, judged } = asked?;
     let case = judging::open(&store, Some(&run.id.0))?;
     let as_of = run.finished_at.unwrap_or_else(Timestamp::now);
-    let result = judging::judge(&store, &case, as_of)?;
+    let result = match judged {
+        Some(services) => judging::judged(&store, &case, services, as_of)?,
+        None => judging::judge(&store, &case, as_of)?,
+    };
     Ok(Scanned { store, result, ending })
 }
 
@@ -158,7 +165,7 @@ pub(super) fn finish(
     let Scanned { store, result, ending } = scanned;
     let lang = result.inventory.lang;
     judging::with_sheet(store, result, lang, |sheet| {
-        let mut out = std::io::stdout().lock();
+        let mut out = terminal::results();
         match format {
             ResultFormat::Json => report::json::write(sheet, &mut out)?,
             ResultFormat::Text => {

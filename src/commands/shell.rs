@@ -1,5 +1,6 @@
 //! Completions and the manual page, made from the command line's own definition.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
@@ -21,12 +22,13 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Stop> {
 /// # Errors
 /// When stdout can't be written.
 pub(super) fn man() -> Result<ExitCode, Stop> {
-    let mut out = std::io::stdout().lock();
+    let mut out = super::terminal::results();
     let mut program = Cli::command();
     program.build();
     let pages = std::iter::once(program.clone()).chain(program.get_subcommands().cloned());
     for page in pages {
         clap_mangen::Man::new(page).render(&mut out).map_err(Stop::of_error)?;
     }
+    out.flush().map_err(Stop::of_error)?;
     Ok(ExitCode::SUCCESS)
 }

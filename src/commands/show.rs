@@ -46,7 +46,7 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, Stop> {
         .map(|service| Ok((service.id.clone(), way(&store, &case, &result, service, lang)?)))
         .collect::<Result<Vec<_>, Stop>>()?;
     judging::with_sheet(&store, &result, lang, |sheet| {
-        let mut out = std::io::stdout().lock();
+        let mut out = terminal::results();
         for service in &result.services {
             report::terminal::write_service(sheet, service, true, color, width, &mut out)?;
             for line in ways.iter().filter(|(id, _)| *id == service.service.id).flat_map(|w| &w.1) {

@@ -23,3 +23,9 @@ fn window_columns() -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     said.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))
 }
+
+/// Stdout for results. It is buffered whole: left to itself it is flushed at every line end, which
+/// costs more than writing a large result.
+pub(super) fn results() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
+    std::io::BufWriter::new(std::io::stdout().lock())
+}

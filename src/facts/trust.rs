@@ -4,6 +4,7 @@ use rustls::pki_types::{CertificateDer, TrustAnchor};
 
 /// Trust anchors: the web PKI's roots (pinned with this program, so that verdicts can be
 /// reproduced) and those that the inventory declares.
+#[derive(Clone)]
 pub struct Trust {
     anchors: Vec<TrustAnchor<'static>>,
 }
