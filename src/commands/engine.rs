@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::asking::Asking;
+use super::asking::{Asking, Fact};
 use super::progress::Progress;
 use super::stop::Stop;
 use crate::facts::{Trust, View, vantage};
@@ -20,7 +20,7 @@ use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
 use crate::plan;
 use crate::policy::Policy;
 use crate::probe::Live;
-use crate::store::{Recorder, Store};
+use crate::store::{Recorder, Store, StoreError};
 
 /// What a run is made from.
 pub(super) struct Setup {
@@ -193,7 +193,7 @@ async fn ask_all(
 
 /// How long the planner waits for further answers after one came. Planning reads all the evidence,
 /// so answers that come close together had better be read together.
-const GATHERING: Duration = Duration::from_millis(5);
+const GATHERING: Duration = Duration::from_millis(20);
 
 /// The planner's loop for one service, and the service's judgement when it has come to its end.
 async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<ServiceResult>, Stop> {
@@ -201,6 +201,7 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
     let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
     let mut under_way = FuturesUnordered::new();
     let mut named = std::collections::HashSet::new();
+    let mut answered = Vec::new();
     loop {
         if *stop.borrow() {
             return Ok(None);
@@ -212,27 +213,35 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
             dns64: &vantage.dns64,
         };
         // An answer can open the next question while others are still awaited.
-        for request in plan::next(&view, &service) {
+        let next = if under_way.is_empty() {
+            plan::next(&view, &service)
+        } else {
+            plan::next_after(&view, &service, &answered)
+        };
+        answered.clear();
+        for request in next {
             if named.insert(request.key()) {
                 let (asking, service) = (&asking, &service);
                 under_way.push(async move { asking.ask(&service.id, &request).await });
             }
         }
-        let answered = tokio::select! {
-            answered = under_way.next() => answered,
+        let fact = tokio::select! {
+            fact = under_way.next() => fact,
             _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
         };
-        let Some(fact) = answered else { break };
-        let (id, observation) = fact.map_err(Stop::of_error)?;
-        evidence.insert(id, observation);
+        let Some(fact) = fact else { break };
+        let mut learn = |fact: Result<Fact, StoreError>| {
+            let (id, observation) = fact.map_err(Stop::of_error)?;
+            answered.push(observation.request.question.clone());
+            evidence.insert(id, observation);
+            Ok::<_, Stop>(())
+        };
+        learn(fact)?;
         let gathered = tokio::time::sleep(GATHERING);
         tokio::pin!(gathered);
         while !under_way.is_empty() {
             tokio::select! {
-                Some(fact) = under_way.next() => {
-                    let (id, observation) = fact.map_err(Stop::of_error)?;
-                    evidence.insert(id, observation);
-                }
+                Some(fact) = under_way.next() => learn(fact)?,
                 () = &mut gathered => break,
             }
         }

@@ -129,6 +129,10 @@ pub fn validity(chain: &[Blob]) -> Option<Validity> {
 /// Whether the chain leads to a trusted authority, whatever its dates: it is judged at a moment at
 /// which it was valid.
 pub fn path(chain: &[Blob], trust: &Trust) -> Path {
+    trust.judged(chain, || climb(chain, trust))
+}
+
+fn climb(chain: &[Blob], trust: &Trust) -> Path {
     let Some(first) = chain.first() else { return Path::Unreadable };
     let Some(certificate) = parsed(first) else { return Path::Unreadable };
     let at = judging_time(chain, &certificate);

@@ -1,13 +1,24 @@
 //! The authorities that are trusted.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rustls::pki_types::{CertificateDer, TrustAnchor};
+
+use super::certificate::Path;
+use crate::model::{Blob, Digest};
 
 /// Trust anchors: the web PKI's roots (pinned with this program, so that verdicts can be
 /// reproduced) and those that the inventory declares.
 #[derive(Clone)]
 pub struct Trust {
-    anchors: Vec<TrustAnchor<'static>>,
+    anchors: Arc<[TrustAnchor<'static>]>,
+    judged: Arc<Mutex<HashMap<Vec<Digest>, Path>>>,
 }
+
+/// Chains whose judgement is kept at hand: the same one is sent by many addresses and for many
+/// names, and each of its signatures is dear.
+const CHAINS_MAX: usize = 4096;
 
 impl Trust {
     /// The web PKI's roots and further authorities, given as DER.
@@ -21,11 +32,27 @@ impl Trust {
             let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|_| index)?;
             anchors.push(anchor.to_owned());
         }
-        Ok(Self { anchors })
+        Ok(Self { anchors: anchors.into(), judged: Arc::default() })
     }
 
     /// The anchors.
     pub fn anchors(&self) -> &[TrustAnchor<'static>] {
         &self.anchors
+    }
+
+    /// How a chain was judged against these anchors, which is found out when it is asked for first.
+    pub(super) fn judged(&self, chain: &[Blob], judge: impl FnOnce() -> Path) -> Path {
+        let chain: Vec<_> = chain.iter().map(Blob::digest).collect();
+        let known = || self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = known().get(&chain) {
+            return *path;
+        }
+        let path = judge();
+        let mut known = known();
+        if known.len() >= CHAINS_MAX {
+            known.clear();
+        }
+        known.insert(chain, path);
+        path
     }
 }

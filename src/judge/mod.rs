@@ -160,7 +160,11 @@ pub fn judge_vantage(bench: &Bench<'_>, evidence: &Evidence) -> Vec<Judged> {
         .collect()
 }
 
-fn weigh(check: &'static Check, verdict: Verdict, policy: &Policy) -> Judged {
+fn weigh(check: &'static Check, mut verdict: Verdict, policy: &Policy) -> Judged {
+    // The verdicts of a whole run are in memory at once.
+    verdict.observations.shrink_to_fit();
+    verdict.subjects.shrink_to_fit();
+    verdict.subjects.iter_mut().for_each(|subject| subject.detail.shrink_to_fit());
     let severity = policy
         .severity(check.id, verdict.reason)
         .unwrap_or_else(|| check.severity_of(verdict.reason));

@@ -10,7 +10,7 @@ use super::{Observation, ObservationId, Question, Request};
 /// The order in which observations were inserted has no influence on anything that can be asked.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    by_question: HashMap<Question, Vec<Fact>>,
+    by_question: HashMap<Question, Vec<Fact>, foldhash::fast::RandomState>,
     len: usize,
 }
 

@@ -14,18 +14,45 @@ mod tls;
 mod web;
 
 use crate::facts::{Needs, View};
-use crate::model::{Request, Service};
+use crate::model::{Question, Request, Service};
 
 /// What one area of checks still needs to know of a service.
-type Part = fn(&View<'_>, &Service, &mut Needs);
+struct Part {
+    needs: fn(&View<'_>, &Service, &mut Needs),
+    /// Whether the answer to a question can change what it needs.
+    concerns: fn(&Question) -> bool,
+}
 
 /// Every part, in the order in which its questions are asked.
-const PARTS: &[Part] =
-    &[names::needs, dns::needs, web::needs, page::needs, tls::needs, mail::needs, greeting::needs];
+const PARTS: &[Part] = &[
+    Part { needs: names::needs, concerns: to_resolvers },
+    Part { needs: dns::needs, concerns: of_dns },
+    Part { needs: web::needs, concerns: not_to_authorities },
+    Part { needs: page::needs, concerns: not_to_authorities },
+    Part { needs: tls::needs, concerns: not_to_authorities },
+    Part { needs: mail::needs, concerns: not_to_authorities },
+    Part { needs: greeting::needs, concerns: any },
+];
 
 /// Parts whose reading is dear, such as verifying signatures: they are read when the others have
 /// everything that they need, so that they are not read again with each answer.
-const LATE_PARTS: &[Part] = &[records::needs];
+const LATE_PARTS: &[Part] = &[Part { needs: records::needs, concerns: any }];
+
+fn of_dns(question: &Question) -> bool {
+    matches!(question, Question::Dns(_))
+}
+
+fn to_resolvers(question: &Question) -> bool {
+    matches!(question, Question::Dns(dns) if dns.recursion_desired)
+}
+
+fn not_to_authorities(question: &Question) -> bool {
+    !of_dns(question) || to_resolvers(question)
+}
+
+fn any(_: &Question) -> bool {
+    true
+}
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.
@@ -35,13 +62,30 @@ const LATE_PARTS: &[Part] = &[records::needs];
 pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
     let mut needs = Needs::default();
     for part in PARTS {
-        part(view, service, &mut needs);
+        (part.needs)(view, service, &mut needs);
     }
     if needs.is_empty() {
         for part in LATE_PARTS {
-            part(view, service, &mut needs);
+            (part.needs)(view, service, &mut needs);
         }
     }
+    bounded(view, needs)
+}
+
+/// What the answers to these questions alone let one ask next, while others are still awaited: a
+/// quick look that reads only what they concern. Whether a service has come to its end is only told
+/// by [`next`].
+pub fn next_after(view: &View<'_>, service: &Service, answered: &[Question]) -> Vec<Request> {
+    let mut needs = Needs::default();
+    for part in PARTS {
+        if answered.iter().any(part.concerns) {
+            (part.needs)(view, service, &mut needs);
+        }
+    }
+    bounded(view, needs)
+}
+
+fn bounded(view: &View<'_>, needs: Needs) -> Vec<Request> {
     let left = view.settings.limits.requests_per_service.saturating_sub(view.evidence.len());
     let mut requests = needs.into_vec();
     requests.truncate(left);

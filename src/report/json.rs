@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Sheet;
 use super::describe::clean;
@@ -15,19 +15,33 @@ use crate::model::{Lang, Stage, Subject, SubjectName, VantageIpv6};
 pub const SCHEMA: &str = "v6ready/result/1";
 
 /// A judged run.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(title = "v6ready result, version 1")]
-pub struct Document {
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "v6ready result, version 1", rename = "Document")]
+struct Document<'a> {
     /// `v6ready/result/1`.
     schema: String,
     run: RunDocument,
     summary: SummaryDocument,
     /// What is said of the vantage point itself.
     vantage: Vec<VerdictDocument>,
-    services: Vec<ServiceDocument>,
+    #[schemars(with = "Vec<ServiceDocument>")]
+    services: Services<'a>,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+/// Each service's document is made when its turn to be written comes: together they would take
+/// more memory than all the rest of a run.
+struct Services<'a>(&'a Sheet<'a>);
+
+impl Serialize for Services<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let lang = self.0.lang;
+        serializer.collect_seq(self.0.result.services.iter().map(|service| {
+            service_document(service, service.verdicts.iter().map(|j| verdict(j, lang)).collect())
+        }))
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
 struct RunDocument {
     id: String,
     /// RFC 3339, UTC.
@@ -46,7 +60,7 @@ struct RunDocument {
     complete: bool,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct VantageDocument {
     name: String,
     /// `working`, `absent` or `lost`.
@@ -58,7 +72,7 @@ struct VantageDocument {
     validates_dnssec: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Ipv6 {
     Working,
@@ -66,14 +80,14 @@ enum Ipv6 {
     Lost,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct PolicyDocument {
     name: String,
     /// In hexadecimal.
     sha256: String,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct SummaryDocument {
     /// All services, unknown and retired ones included.
     services: usize,
@@ -87,7 +101,7 @@ struct SummaryDocument {
     stages: BTreeMap<String, usize>,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct ServiceDocument {
     /// `ORG/SERVICE`.
     id: String,
@@ -104,7 +118,7 @@ struct ServiceDocument {
     verdicts: Vec<VerdictDocument>,
 }
 
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct VerdictDocument {
     check: String,
     revision: u16,
@@ -120,7 +134,7 @@ struct VerdictDocument {
     observations: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[derive(Default, Serialize, JsonSchema)]
 struct SubjectDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
@@ -154,8 +168,7 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// The document.
-pub fn document(sheet: &Sheet<'_>) -> Document {
+fn document<'a>(sheet: &'a Sheet<'a>) -> Document<'a> {
     let result = sheet.result;
     let (run, vantage) = (&result.run, &result.run.vantage);
     let summary = result.summary();
@@ -194,11 +207,7 @@ pub fn document(sheet: &Sheet<'_>) -> Document {
             stages: stages(&summary.all),
         },
         vantage: verdicts(&result.vantage),
-        services: result
-            .services
-            .iter()
-            .map(|service| service_document(service, verdicts(&service.verdicts)))
-            .collect(),
+        services: Services(sheet),
     }
 }
 

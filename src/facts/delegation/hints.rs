@@ -1,6 +1,7 @@
 //! Where the way down from the root begins.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use super::Server;
 use crate::model::{Name, Settings};
@@ -13,7 +14,11 @@ const SERVERS_MAX: usize = 26;
 
 /// The root servers that a scan begins with, sorted by name.
 pub(super) fn root(settings: &Settings) -> Vec<Server> {
-    parse(settings.root_hints.as_deref().unwrap_or(BUILT_IN))
+    static OF_BUILT_IN: LazyLock<Vec<Server>> = LazyLock::new(|| parse(BUILT_IN));
+    match &settings.root_hints {
+        Some(hints) => parse(hints),
+        None => OF_BUILT_IN.clone(),
+    }
 }
 
 /// How many addresses root hints name; 0 when the text is no root hints.
