@@ -19,7 +19,8 @@ use v6ready::judge::{Bench, judge_service};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
-    QuicFailure, Readings, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage, VantageIpv6,
+    QuicFailure, Readings, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage,
+    VantageIpv6,
 };
 use v6ready::{inventory, plan, policy};
 

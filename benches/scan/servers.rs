@@ -65,7 +65,8 @@ pub fn run(services: usize, folder: &Path) {
         }
         let zones = (0..=services / ZONE_SERVICES)
             .flat_map(|zone| [1, 2].map(|server| (zone_server(zone, server), Role::Zone)));
-        for (address, role) in [(RESOLVER, Role::Resolver), (ROOT, Role::Root)].into_iter().chain(zones)
+        for (address, role) in
+            [(RESOLVER, Role::Resolver), (ROOT, Role::Root)].into_iter().chain(zones)
         {
             names(SocketAddr::new(address.into(), 53), role).await;
         }
@@ -194,7 +195,8 @@ impl Owner {
                 _ => Self::Nothing(None),
             };
         };
-        let (label, zone) = inside.rsplit_once('.').map_or(("", inside), |(label, zone)| (label, zone));
+        let (label, zone) =
+            inside.rsplit_once('.').map_or(("", inside), |(label, zone)| (label, zone));
         let zone = zone.strip_prefix('z').and_then(|digits| digits.parse().ok());
         let service = label.strip_prefix('s').and_then(|digits| digits.parse().ok());
         match (zone, label, service) {

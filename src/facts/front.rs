@@ -153,9 +153,9 @@ fn likeness(
     }
     let steady = talks().all(|(url, talk)| {
         let looks: Vec<_> = looks(talk).collect();
-        looks.windows(2).all(|pair| {
-            compare((pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN)
-        })
+        looks
+            .windows(2)
+            .all(|pair| compare((pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN))
     });
     if steady { Likeness::Different(best) } else { Likeness::Varies(best) }
 }
