@@ -79,6 +79,8 @@ pub(super) enum ReportFormat {
     Markdown,
     /// Schema v6ready/result/1
     Json,
+    /// An administrative document (Decree 30/2020/NĐ-CP)
+    Pdf,
     /// A spreadsheet
     Xlsx,
     /// Two tables: services, verdicts
@@ -181,6 +183,9 @@ pub(super) struct ReportArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
+    #[arg(long, value_name = "FILE")]
+    pub letterhead: Option<PathBuf>,
     /// Judge as of this moment (RFC 3339); default: the end of the run
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<Timestamp>,

@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::stop::Stop;
 use super::{load, report, scan};
 use crate::lab::{self, Entered, Lab};
+use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
 ///
@@ -32,8 +33,11 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, Stop> {
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let scanned = scan::fresh(&global, &loaded, &[], "demo")?;
     let lang = loaded.inventory.lang;
-    let formats = [ReportFormat::Html, ReportFormat::Markdown, ReportFormat::Json];
-    let files = report::write_files(&scanned.store, &scanned.result, lang, &formats, folder)?;
+    let formats =
+        [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];
+    let letterhead = Letterhead::default();
+    let files =
+        report::write_files(&scanned.store, &scanned.result, lang, &formats, &letterhead, folder)?;
     let code = scan::finish(&global, &scanned, ResultFormat::Text, &Gate::default())?;
     for file in files {
         println!("{}", file.display());

@@ -12,6 +12,7 @@ use super::judging;
 use super::stop::Stop;
 use crate::judge::RunResult;
 use crate::model::Lang;
+use crate::report::letterhead::Letterhead;
 use crate::report::{self, Sheet};
 use crate::store::Store;
 
@@ -25,7 +26,8 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, Stop> 
     let as_of = args.as_of.or(case.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let result = judging::judge(&store, &case, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    for path in write_files(&store, &result, lang, &args.format, &args.out)? {
+    let letterhead = letterhead(args.letterhead.as_deref())?;
+    for path in write_files(&store, &result, lang, &args.format, &letterhead, &args.out)? {
         println!("{}", path.display());
     }
     Ok(ExitCode::SUCCESS)
@@ -41,6 +43,7 @@ pub(super) fn write_files(
     result: &RunResult,
     lang: Lang,
     formats: &[ReportFormat],
+    letterhead: &Letterhead,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Stop> {
     let problem = |path: &Path, error: io::Error| {
@@ -53,7 +56,7 @@ pub(super) fn write_files(
             .flat_map(|format| renderers(*format))
             .map(|(ending, write)| {
                 let path = folder.join(format!("{}{ending}", result.run.id));
-                write_whole(&path, |out| write(sheet, out))
+                write_whole(&path, |out| write(sheet, letterhead, out))
                     .map_err(|error| problem(&path, error))?;
                 Ok(path)
             })
@@ -61,19 +64,31 @@ pub(super) fn write_files(
     })
 }
 
-type Renderer = fn(&Sheet<'_>, &mut dyn io::Write) -> io::Result<()>;
+/// Reads the letterhead; without one, a PDF leaves blanks.
+fn letterhead(path: Option<&Path>) -> Result<Letterhead, Stop> {
+    let Some(path) = path else { return Ok(Letterhead::default()) };
+    let yaml = fs::read_to_string(path).map_err(|error| {
+        Stop::mend(format!("{}: the letterhead can't be read: {error}", path.display()))
+            .help("docs/letterhead.yaml of the repository is one to start from")
+    })?;
+    Letterhead::parse(&yaml).map_err(|error| Stop::mend(format!("{}: {error}", path.display())))
+}
+
+type Renderer = fn(&Sheet<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and who writes it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", report::html::write)],
-        ReportFormat::Markdown => &[(".md", report::markdown::write)],
-        ReportFormat::Json => &[(".json", report::json::write)],
-        ReportFormat::Xlsx => &[(".xlsx", report::xlsx::write)],
-        ReportFormat::Csv => {
-            &[(".csv", report::csv::write_services), (".verdicts.csv", report::csv::write_verdicts)]
-        }
-        ReportFormat::Junit => &[(".junit.xml", report::junit::write)],
+        ReportFormat::Html => &[(".html", |sheet, _, out| report::html::write(sheet, out))],
+        ReportFormat::Markdown => &[(".md", |sheet, _, out| report::markdown::write(sheet, out))],
+        ReportFormat::Json => &[(".json", |sheet, _, out| report::json::write(sheet, out))],
+        ReportFormat::Pdf => &[(".pdf", report::pdf::write)],
+        ReportFormat::Xlsx => &[(".xlsx", |sheet, _, out| report::xlsx::write(sheet, out))],
+        ReportFormat::Csv => &[
+            (".csv", |sheet, _, out| report::csv::write_services(sheet, out)),
+            (".verdicts.csv", |sheet, _, out| report::csv::write_verdicts(sheet, out)),
+        ],
+        ReportFormat::Junit => &[(".junit.xml", |sheet, _, out| report::junit::write(sheet, out))],
     }
 }
 

@@ -47,7 +47,7 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
 }
 
 /// Whether a reason only says that a check could not look, because of what another check says.
-fn follows(service: &ServiceResult, check: &str, reason: &str) -> bool {
+pub fn follows(service: &ServiceResult, check: &str, reason: &str) -> bool {
     let name_is_found = || {
         service
             .verdicts

@@ -12,9 +12,14 @@ const RECORDS_SHOWN: usize = 12;
 
 /// Hostile text for any output: without control and reordering characters, and short.
 pub fn clean(text: &str) -> String {
+    clean_to(text, SHOWN_MAX)
+}
+
+/// As [`clean`], with a length of its own, in characters.
+pub fn clean_to(text: &str, shown_max: usize) -> String {
     let mut shown: String = text
         .chars()
-        .take(SHOWN_MAX)
+        .take(shown_max)
         .map(|character| match character {
             '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
@@ -27,7 +32,7 @@ pub fn clean(text: &str) -> String {
             other => other,
         })
         .collect();
-    if text.chars().nth(SHOWN_MAX).is_some() {
+    if text.chars().nth(shown_max).is_some() {
         shown.push('…');
     }
     shown

@@ -1,6 +1,7 @@
 //! The words and number forms of reports, in both languages.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::judge::{Counts, Standing};
@@ -204,6 +205,15 @@ pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
         Lang::Vi => local.strftime("%H:%M ngày %d/%m/%Y").to_string(),
         Lang::En => format!("{} (UTC{})", local.strftime("%-d %B %Y, %H:%M"), zone.to_offset(at)),
     }
+}
+
+/// A day in the language's form.
+pub fn day(date: Date, lang: Lang) -> String {
+    let form = match lang {
+        Lang::Vi => "%d/%m/%Y",
+        Lang::En => "%-d %B %Y",
+    };
+    date.strftime(form).to_string()
 }
 
 #[cfg(test)]

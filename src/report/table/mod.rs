@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::{checks, failures, organisations, services, stages, verdicts};
+pub use run::{categories, checks, failures, organisations, services, stages, verdicts};
 
 use jiff::civil::Date;
 
@@ -80,11 +80,11 @@ pub enum Cell {
 }
 
 impl Table {
-    fn new(title: &'static str, naming: u16) -> Self {
+    pub(super) fn new(title: &'static str, naming: u16) -> Self {
         Self { title, naming, columns: Vec::new(), rows: Vec::new(), total: None }
     }
 
-    fn column(mut self, title: impl Into<String>, kind: Kind, width_chars: u16) -> Self {
+    pub(super) fn column(mut self, title: impl Into<String>, kind: Kind, width_chars: u16) -> Self {
         self.columns.push(Column { title: title.into(), width_chars, kind });
         self
     }

@@ -220,24 +220,49 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
     table
 }
 
-/// Counts by organisation, with the total: services, each judged stage, unknown, retired, and
-/// the share that reached the goal's stage.
+/// Counts by organisation, with the total: services, each judged stage, unknown, retired, and the
+/// share that reached the goal's stage.
 pub fn organisations(result: &RunResult, lang: Lang) -> Table {
+    let rows = result
+        .by_organisation()
+        .into_iter()
+        .map(|(organisation, services)| (organisation.name.clone(), Counts::of(services)));
+    counts(result, lang, (texts::BY_ORGANISATION, texts::ORGANISATION), rows)
+}
+
+/// As [`organisations`], by category.
+pub fn categories(result: &RunResult, lang: Lang) -> Table {
+    let rows = result
+        .summary()
+        .categories
+        .into_iter()
+        .map(|(category, counts)| (texts::category(category).get(lang).to_owned(), counts));
+    counts(result, lang, (texts::BY_CATEGORY, texts::CATEGORY), rows)
+}
+
+fn counts(
+    result: &RunResult,
+    lang: Lang,
+    (title, what): (Text, Text),
+    rows: impl Iterator<Item = (String, Counts)>,
+) -> Table {
     let goal = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
-    let mut table = Table::new(texts::BY_ORGANISATION.get(lang), 1)
-        .column(texts::ORGANISATION.get(lang), Kind::Text, 44)
-        .column(texts::SERVICES.get(lang), Kind::Count, 10);
+    let mut table = Table::new(title.get(lang), 1).column(what.get(lang), Kind::Text, 40).column(
+        texts::SERVICES.get(lang),
+        Kind::Count,
+        10,
+    );
     let stages: Vec<Stage> =
         Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)).collect();
     for stage in &stages {
         let title = format!("{} {}", texts::STAGE.get(lang), stage.number());
-        table = table.column(title, Kind::Count, 8);
+        table = table.column(title, Kind::Count, 9);
     }
     table = table
-        .column(texts::capitalised(texts::UNKNOWN.get(lang)), Kind::Count, 10)
-        .column(texts::capitalised(texts::RETIRED.get(lang)), Kind::Count, 10)
-        .column(format!("{} {}", AT_LEAST.get(lang), goal.number()), Kind::Count, 10)
-        .column(SHARE.get(lang), Kind::Percent, 10);
+        .column(texts::capitalised(texts::UNKNOWN.get(lang)), Kind::Count, 11)
+        .column(texts::capitalised(texts::RETIRED.get(lang)), Kind::Count, 11)
+        .column(format!("{} {}", AT_LEAST.get(lang), goal.number()), Kind::Count, 11)
+        .column(SHARE.get(lang), Kind::Percent, 11);
     let row = |name: &str, counts: &Counts| {
         let mut row = vec![Cell::text(name), Cell::Count(counts.services)];
         row.extend(stages.iter().map(|s| Cell::Count(counts.stages[usize::from(s.number())])));
@@ -249,9 +274,7 @@ pub fn organisations(result: &RunResult, lang: Lang) -> Table {
         ]);
         row
     };
-    for (organisation, services) in result.by_organisation() {
-        table.rows.push(row(&organisation.name, &Counts::of(services)));
-    }
+    table.rows = rows.map(|(name, counts)| row(&name, &counts)).collect();
     table.total = Some(row(ALL.get(lang), &Summary::of(&result.services).all));
     table
 }

@@ -21,7 +21,7 @@ fn cells_have_real_types() {
     let plain = result(2, 4, &PLAIN);
     for lang in [Lang::Vi, Lang::En] {
         let mut book = book(&plain, lang);
-        assert_eq!(book.sheet_names().len(), 6);
+        assert_eq!(book.sheet_names().len(), 7);
         let organisations = table::organisations(&plain, lang);
         let range = book.worksheet_range(organisations.title).unwrap();
         let row: Vec<_> = range.rows().nth(1).unwrap().to_vec();
@@ -61,5 +61,5 @@ fn an_empty_result_is_a_workbook_too() {
     let mut empty = result(1, 1, &PLAIN);
     empty.services.clear();
     empty.vantage.clear();
-    assert_eq!(book(&empty, Lang::En).sheet_names().len(), 6);
+    assert_eq!(book(&empty, Lang::En).sheet_names().len(), 7);
 }

@@ -31,6 +31,7 @@ fn workbook(sheet: &Sheet<'_>) -> Result<Workbook, XlsxError> {
     book.set_properties(&properties(sheet)?);
     figures::write(sheet, &mut book)?;
     for table in [
+        table::categories(result, lang),
         table::organisations(result, lang),
         table::services(result, lang, false),
         table::checks(result, lang),

@@ -1,0 +1,69 @@
+//! Charts, as vectors. Colour never stands alone: every bar and line has its words and number.
+
+use super::flow::{Align, Flow, LEADING, set};
+use super::font::{Style, composed};
+use super::page::{BLACK, Color, LEFT, Mark, TEXT_WIDTH, rule};
+use super::wrap::{self, Line};
+
+/// The size of letters in charts.
+const SIZE: f32 = 10.5;
+
+/// From red over yellow to blue: the stages 0 to 4, and gray for what is unknown.
+pub(super) const STAGES: [Color; 5] =
+    [(179, 38, 30), (188, 90, 0), (184, 149, 42), (26, 127, 55), (5, 80, 174)];
+/// See [`STAGES`].
+pub(super) const UNKNOWN: Color = (110, 119, 129);
+
+/// A bar of a bar chart.
+pub(super) struct Bar {
+    /// What it counts.
+    pub label: String,
+    /// How many.
+    pub count: usize,
+    /// The number as it is written beside the bar.
+    pub words: String,
+    pub color: Color,
+}
+
+/// Draws horizontal bars under each other, with a title below.
+pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
+    const ROW: f32 = 20.0;
+    const LABELS: f32 = 0.36 * TEXT_WIDTH;
+    const NUMBERS: f32 = 90.0;
+    flow.space(SIZE / 2.0);
+    flow.keep(bars.len() as f32 * ROW + 3.0 * SIZE);
+    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1) as f32;
+    let from = LEFT + LABELS;
+    let top = flow.y;
+    for bar in bars {
+        let y = flow.y + (ROW - SIZE * LEADING) / 2.0;
+        line(flow, &bar.label, Align::Right, (LEFT, LABELS - 8.0), y);
+        let width = (TEXT_WIDTH - LABELS - NUMBERS) * bar.count as f32 / most;
+        if bar.count > 0 {
+            let (x, y, height, color) = (from, flow.y + 3.0, ROW - 6.0, bar.color);
+            flow.mark(Mark::Area { x, y, width: width.max(0.8), height, color });
+        }
+        line(flow, &bar.words, Align::Left, (from + width + 6.0, NUMBERS), y);
+        flow.y += ROW;
+    }
+    flow.mark(rule((from, top), (from, flow.y), 0.7, BLACK));
+    caption(flow, title);
+}
+
+/// The first line of a text, shortened where it is too wide.
+fn line(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32) {
+    let lines = wrap::lines(flow.fonts, Style::Regular, SIZE, &composed(text), area.1, 0.0);
+    let more = lines.len() > 1;
+    let Some(Line { mut text, .. }) = lines.into_iter().next() else { return };
+    if more {
+        text.push('…');
+    }
+    let mark = set(flow.fonts, &Line { text, last: true }, Style::Regular, SIZE, align, area, y);
+    flow.mark(mark);
+}
+
+fn caption(flow: &mut Flow<'_>, title: &str) {
+    flow.y += SIZE / 2.0;
+    flow.text(title, Style::Italic, SIZE + 1.0, Align::Center, 0.0);
+    flow.y += SIZE / 2.0;
+}

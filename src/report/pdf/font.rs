@@ -1,0 +1,168 @@
+//! The three faces: from characters to glyphs and widths.
+//!
+//! Text is normalised to NFC, so that a Vietnamese letter is one character and one glyph; no shaping
+//! is needed for the scripts that the fonts hold. What they don't hold is drawn as `�`, but copied
+//! and searched as what it is.
+
+use std::collections::HashMap;
+use std::io;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider as _};
+use unicode_normalization::UnicodeNormalization as _;
+
+const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Bold.ttf");
+const ITALIC: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Italic.ttf");
+
+/// What stands for a character that the fonts don't hold.
+const UNKNOWN: char = '\u{fffd}';
+
+/// How letters look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Regular,
+    Bold,
+    Italic,
+    /// Drawn as a thickened italic: the font's own lacks Ơ ơ Ư ư.
+    BoldItalic,
+}
+
+/// All faces.
+pub(super) struct Fonts {
+    regular: Face,
+    bold: Face,
+    italic: Face,
+}
+
+struct Face {
+    font: Font,
+    /// Glyph and advance (in em) of every character that the font holds.
+    glyphs: HashMap<char, (GlyphId, f32)>,
+}
+
+impl Fonts {
+    /// Reads the faces that are built in.
+    ///
+    /// # Errors
+    /// Never with the files of this repository.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self {
+            regular: Face::new(REGULAR)?,
+            bold: Face::new(BOLD)?,
+            italic: Face::new(ITALIC)?,
+        })
+    }
+
+    fn face(&self, style: Style) -> &Face {
+        match style {
+            Style::Regular => &self.regular,
+            Style::Bold => &self.bold,
+            Style::Italic | Style::BoldItalic => &self.italic,
+        }
+    }
+
+    /// The font file of a style.
+    pub(super) fn file(&self, style: Style) -> Font {
+        self.face(style).font.clone()
+    }
+
+    /// How wide a text is, in points.
+    pub(super) fn width(&self, style: Style, size: f32, text: &str) -> f32 {
+        let face = self.face(style);
+        text.chars().map(|character| face.glyph(character).1).sum::<f32>() * size
+    }
+
+    /// The glyphs of a text; every blank becomes wider by `blank` points.
+    pub(super) fn glyphs(
+        &self,
+        style: Style,
+        size: f32,
+        text: &str,
+        blank: f32,
+    ) -> Vec<KrillaGlyph> {
+        let face = self.face(style);
+        text.char_indices()
+            .map(|(at, character)| {
+                let (glyph, advance) = face.glyph(character);
+                let wider = if character == ' ' { blank / size } else { 0.0 };
+                let range = at..at + character.len_utf8();
+                KrillaGlyph::new(glyph, advance + wider, 0.0, 0.0, 0.0, range, None)
+            })
+            .collect()
+    }
+}
+
+impl Face {
+    fn new(data: &'static [u8]) -> io::Result<Self> {
+        let unusable = || io::Error::other("a built-in font can't be read");
+        let font = Font::new(data.into(), 0).ok_or_else(unusable)?;
+        let tables = FontRef::new(data).map_err(io::Error::other)?;
+        let em = f32::from(tables.head_units());
+        let metrics = tables.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let glyphs = tables
+            .charmap()
+            .mappings()
+            .filter_map(|(code, glyph)| {
+                let character = char::from_u32(code)?;
+                let advance = metrics.advance_width(glyph)? / em;
+                Some((character, (GlyphId::new(glyph.to_u32()), advance)))
+            })
+            .collect();
+        Ok(Self { font, glyphs })
+    }
+
+    fn glyph(&self, character: char) -> (GlyphId, f32) {
+        let found = self.glyphs.get(&character).or_else(|| self.glyphs.get(&UNKNOWN));
+        found.copied().unwrap_or((GlyphId::new(0), 0.5))
+    }
+}
+
+trait HeadUnits {
+    fn head_units(&self) -> u16;
+}
+
+impl HeadUnits for FontRef<'_> {
+    fn head_units(&self) -> u16 {
+        self.metrics(Size::unscaled(), LocationRef::default()).units_per_em
+    }
+}
+
+/// Text as it is drawn: composed, without characters that have no meaning outside their makers'
+/// agreement.
+pub(super) fn composed(text: &str) -> String {
+    text.nfc()
+        .map(|character| match character {
+            '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\0' => UNKNOWN,
+            '\u{a0}' | '\t' => ' ',
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every face has every letter of Vietnamese, in NFC and from NFD.
+    #[test]
+    fn vietnamese_is_complete() {
+        let fonts = Fonts::new().unwrap();
+        let vowels = "aăâeêioôơuưy";
+        let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
+        for vowel in vowels.chars() {
+            for tone in tones {
+                let text = composed(&format!("{vowel}{tone}"));
+                let text = text.clone() + &text.to_uppercase() + "đĐ₫–…“”";
+                assert_eq!(composed(&text), text);
+                for face in [&fonts.regular, &fonts.bold, &fonts.italic] {
+                    let missing = text.chars().find(|c| !face.glyphs.contains_key(c));
+                    assert_eq!(missing, None, "{text}");
+                    assert!(face.glyphs.contains_key(&UNKNOWN));
+                }
+            }
+        }
+        assert!(fonts.width(Style::Bold, 10.0, "MM") > fonts.width(Style::Regular, 10.0, "ii"));
+    }
+}

@@ -1,0 +1,248 @@
+//! Tables that break over pages and say their headings again on each.
+
+use super::flow::{Align, Flow, set};
+use super::font::{Style, composed};
+use super::page::{Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
+use super::wrap::{self, Line};
+use crate::model::Lang;
+use crate::report::table::{Cell, Kind, Table};
+use crate::report::texts;
+
+/// The size of letters in tables, in points, and from base line to base line.
+const SIZE: f32 = 10.5;
+const LINE: f32 = 13.0;
+
+/// Between a cell's edge and its text.
+const PAD: f32 = 3.5;
+
+/// A table that is no higher is not broken.
+const KEPT_WHOLE: f32 = 18.0 * LINE;
+
+const HEAD_FILL: Color = (232, 236, 241);
+const GROUP_FILL: Color = (245, 246, 248);
+
+/// A table as it is drawn.
+pub(super) struct Grid {
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+}
+
+struct Column {
+    title: String,
+    weight: f32,
+    align: Align,
+}
+
+enum Row {
+    Cells(Vec<String>),
+    /// A heading over the rows that follow.
+    Group(String),
+    /// A line that adds up.
+    Total(Vec<String>),
+}
+
+impl Grid {
+    /// A table in the number and date forms of a language.
+    pub(super) fn of(table: &Table, lang: Lang) -> Self {
+        let columns = table
+            .columns
+            .iter()
+            .map(|column| Column {
+                title: column.title.clone(),
+                weight: column.width_chars.into(),
+                align: match column.kind {
+                    Kind::Text | Kind::Code => Align::Left,
+                    Kind::Count | Kind::Percent => Align::Right,
+                    Kind::Date | Kind::Stage | Kind::Outcome | Kind::Severity => Align::Center,
+                },
+            })
+            .collect();
+        let words = |cells: &Vec<Cell>| cells.iter().map(|cell| words(cell, lang)).collect();
+        let mut rows: Vec<Row> = table.rows.iter().map(|cells| Row::Cells(words(cells))).collect();
+        rows.extend(table.total.as_ref().map(|cells| Row::Total(words(cells))));
+        Self { columns, rows }
+    }
+
+    /// Puts headings over rows: the number of the row that comes next, and the words.
+    pub(super) fn grouped(mut self, groups: Vec<(usize, String)>) -> Self {
+        for (at, title) in groups.into_iter().rev() {
+            let at = at.min(self.rows.len());
+            self.rows.insert(at, Row::Group(title));
+        }
+        self
+    }
+
+    /// Draws the table from the flow's place on.
+    pub(super) fn draw(&self, flow: &mut Flow<'_>) {
+        let drawing = Drawing::new(self);
+        let head = drawing.head(flow);
+        let mut whole = height_of(&head);
+        let first = self.rows.first().map(|row| height_of(&drawing.cells(flow, row)));
+        let least = whole + first.unwrap_or(0.0).min(6.0 * LINE);
+        for row in &self.rows {
+            whole += height_of(&drawing.cells(flow, row));
+            if whole > KEPT_WHOLE {
+                break;
+            }
+        }
+        flow.keep(if whole > KEPT_WHOLE { least } else { whole });
+        drawing.put(flow, &head, Some(HEAD_FILL));
+        for row in &self.rows {
+            drawing.row(flow, row, &head);
+        }
+        flow.space(LINE / 2.0);
+    }
+}
+
+fn words(cell: &Cell, lang: Lang) -> String {
+    match cell {
+        Cell::Count(count) => texts::number(*count, lang),
+        // The column's heading names the unit.
+        Cell::Percent(percent) => {
+            texts::percent(*percent, lang).trim_end_matches([' ', '%']).to_owned()
+        }
+        Cell::Date(date) => texts::day(*date, lang),
+        other => other.words(lang),
+    }
+}
+
+/// The lines of one cell.
+struct Set {
+    lines: Vec<Line>,
+    style: Style,
+    align: Align,
+    x: f32,
+    width: f32,
+}
+
+struct Drawing<'a> {
+    grid: &'a Grid,
+    /// The left edge and the width of each column.
+    places: Vec<(f32, f32)>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(grid: &'a Grid) -> Self {
+        let all: f32 = grid.columns.iter().map(|column| column.weight).sum();
+        let mut x = LEFT;
+        let places = grid
+            .columns
+            .iter()
+            .map(|column| {
+                let width = TEXT_WIDTH * column.weight / all;
+                let place = (x, width);
+                x += width;
+                place
+            })
+            .collect();
+        Self { grid, places }
+    }
+
+    fn head(&self, flow: &Flow<'_>) -> Vec<Set> {
+        let columns = self.grid.columns.iter().zip(&self.places);
+        columns
+            .map(|(column, place)| cell(flow, &column.title, Style::Bold, Align::Center, *place))
+            .collect()
+    }
+
+    fn cells(&self, flow: &Flow<'_>, row: &Row) -> Vec<Set> {
+        let (texts, style) = match row {
+            Row::Group(title) => {
+                let whole = (LEFT, TEXT_WIDTH);
+                return vec![cell(flow, title, Style::Bold, Align::Left, whole)];
+            }
+            Row::Cells(texts) => (texts, Style::Regular),
+            Row::Total(texts) => (texts, Style::Bold),
+        };
+        let columns = self.grid.columns.iter().zip(&self.places);
+        texts
+            .iter()
+            .zip(columns)
+            .map(|(text, (column, place))| cell(flow, text, style, column.align, *place))
+            .collect()
+    }
+
+    /// A row, on the next page where it doesn't fit on this one; a row that fits on no page is
+    /// broken where the page ends.
+    fn row(&self, flow: &mut Flow<'_>, row: &Row, head: &[Set]) {
+        let fill = matches!(row, Row::Group(_)).then_some(GROUP_FILL);
+        let mut cells = self.cells(flow, row);
+        // A heading of a group doesn't stand alone at the end of a page.
+        let with_next = if fill.is_some() { LINE + 2.0 * PAD } else { 0.0 };
+        loop {
+            if height_of(&cells) + with_next <= flow.room() {
+                return self.put(flow, &cells, fill);
+            }
+            let page = Flow::page_height() - height_of(head);
+            if height_of(&cells) + with_next <= page {
+                self.turn(flow, head);
+                continue;
+            }
+            let fits = ((flow.room() - 2.0 * PAD) / LINE).floor().max(0.0) as usize;
+            if fits < 2 {
+                self.turn(flow, head);
+                // The heading alone may fill a page; then the row goes on regardless.
+                if flow.room() < 2.0 * LINE + 2.0 * PAD {
+                    return self.put(flow, &cells, fill);
+                }
+                continue;
+            }
+            let rest = cells.iter_mut().map(|set| set.rest(fits)).collect();
+            self.put(flow, &cells, fill);
+            cells = rest;
+        }
+    }
+
+    fn turn(&self, flow: &mut Flow<'_>, head: &[Set]) {
+        flow.turn();
+        self.put(flow, head, Some(HEAD_FILL));
+    }
+
+    fn put(&self, flow: &mut Flow<'_>, cells: &[Set], fill: Option<Color>) {
+        let (top, height) = (flow.y, height_of(cells));
+        if let Some(color) = fill {
+            let (x, y, width) = (LEFT, top, TEXT_WIDTH);
+            flow.mark(Mark::Area { x, y, width, height, color });
+        }
+        let (right, bottom) = (LEFT + TEXT_WIDTH, top + height);
+        for y in [top, bottom] {
+            flow.mark(rule((LEFT, y), (right, y), 0.5, GRAY));
+        }
+        let edges = cells.iter().map(|set| set.x).chain([right]);
+        for x in edges {
+            flow.mark(rule((x, top), (x, bottom), 0.5, GRAY));
+        }
+        for set in cells {
+            set.put(flow, top + PAD);
+        }
+        flow.y = bottom;
+    }
+}
+
+impl Set {
+    fn put(&self, flow: &mut Flow<'_>, top: f32) {
+        let inner = (self.x + PAD, self.width - 2.0 * PAD);
+        for (at, line) in self.lines.iter().enumerate() {
+            let y = top + at as f32 * LINE;
+            let mark = set(flow.fonts, line, self.style, SIZE, self.align, inner, y);
+            flow.mark(mark);
+        }
+    }
+
+    /// Keeps so many lines and gives the others.
+    fn rest(&mut self, keep: usize) -> Self {
+        let lines = self.lines.split_off(keep.min(self.lines.len()));
+        Self { lines, ..*self }
+    }
+}
+
+fn cell(flow: &Flow<'_>, text: &str, style: Style, align: Align, (x, width): (f32, f32)) -> Set {
+    let inner = width - 2.0 * PAD;
+    let lines = wrap::lines(flow.fonts, style, SIZE, &composed(text), inner, 0.0);
+    Set { lines, style, align, x, width }
+}
+
+fn height_of(cells: &[Set]) -> f32 {
+    let lines = cells.iter().map(|set| set.lines.len()).max().unwrap_or(1).max(1);
+    lines as f32 * LINE + 2.0 * PAD
+}

@@ -1,0 +1,51 @@
+//! The result as a PDF in the layout of Vietnamese administrative documents (Decree
+//! 30/2020/NĐ-CP, Annex I): A4, its margins, the national heading, the issuing body, numbered
+//! sections, signature and recipients, annexes. The same result and letterhead give the same bytes.
+
+mod chart;
+mod document;
+mod flow;
+mod font;
+mod frame;
+mod grid;
+mod page;
+mod run;
+mod wrap;
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+use self::document::Document;
+use self::flow::Flow;
+use self::font::Fonts;
+use super::Sheet;
+use super::describe::clean;
+use super::letterhead::Letterhead;
+use crate::model::Text;
+
+const ABOUT: Text = Text { vi: "Mức độ sẵn sàng IPv6", en: "IPv6 readiness" };
+
+/// Writes the report of a run.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(sheet: &Sheet<'_>, letterhead: &Letterhead, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let fonts = Fonts::new()?;
+    let mut document = Document::new(Flow::new(&fonts), lang);
+    let zone = TimeZone::get(&result.inventory.timezone).unwrap_or(TimeZone::UTC);
+    let today = zone.to_datetime(result.as_of).date();
+    let about = format!("{}: {}", ABOUT.get(lang), clean(&result.inventory.title));
+    frame::head(&mut document.flow, letterhead, &about, today, lang);
+    for paragraph in letterhead.opening(lang) {
+        document.paragraph(&paragraph);
+    }
+    run::sections(&mut document, sheet);
+    for paragraph in letterhead.closing(lang) {
+        document.paragraph(&paragraph);
+    }
+    frame::foot(&mut document.flow, letterhead, lang);
+    run::annexes(&mut document, sheet);
+    out.write_all(&document.finish(&about, result.as_of)?)
+}

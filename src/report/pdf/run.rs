@@ -1,0 +1,217 @@
+//! The content of a run's report.
+
+use super::chart::{self, Bar};
+use super::document::Document;
+use super::grid::Grid;
+use crate::judge::{Judged, RunResult, ServiceResult};
+use crate::model::{Lang, Outcome, Stage, Text};
+use crate::report::causes::{causes, follows};
+use crate::report::describe::clean;
+use crate::report::table::{self, Cell, Kind, Table};
+use crate::report::{Sheet, overview, texts};
+
+/// Services that are listed beside one cause; the annex has them all.
+const LISTED_MAX: usize = 10;
+
+const GENERAL: Text = Text { vi: "Tình hình chung", en: "General" };
+const RESULTS: Text = Text {
+    vi: "Kết quả theo nhóm dịch vụ và theo cơ quan, đơn vị",
+    en: "Results by category and by organisation",
+};
+const FIGURE: Text =
+    Text { vi: "Hình 1. Số dịch vụ theo mức", en: "Figure 1. Services by stage" };
+const STAGES: Text = Text { vi: "Ý nghĩa các mức: ", en: "The stages mean: " };
+
+/// Writes the sections.
+pub(super) fn sections(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+    let (lang, result) = (sheet.lang, sheet.result);
+    document.section(GENERAL.get(lang));
+    general(document, sheet);
+    document.section(RESULTS.get(lang));
+    document.heading(texts::BY_CATEGORY.get(lang));
+    Grid::of(&table::categories(result, lang), lang).draw(&mut document.flow);
+    document.heading(texts::BY_ORGANISATION.get(lang));
+    Grid::of(&table::organisations(result, lang), lang).draw(&mut document.flow);
+    document.section(texts::WORK_LIST.get(lang));
+    work_list(document, result, Outcome::Fail);
+    if !causes(result, Outcome::Inconclusive).is_empty() {
+        document.section(texts::UNKNOWNS.get(lang));
+        work_list(document, result, Outcome::Inconclusive);
+    }
+}
+
+/// Writes the annex: every service.
+pub(super) fn annexes(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+    document.annex(texts::ALL_SERVICES.get(sheet.lang));
+    services(sheet.result, sheet.lang).draw(&mut document.flow);
+}
+
+fn general(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+    let (lang, result) = (sheet.lang, sheet.result);
+    let summary = result.summary();
+    let counts = &summary.all;
+    let number = |count| texts::number(count, lang);
+    for (label, value) in overview::particulars(sheet) {
+        document.paragraph(&format!("- {label}: {value}."));
+    }
+    for warning in overview::warnings(sheet) {
+        document.warning(warning);
+    }
+    document.paragraph(&match lang {
+        Lang::Vi => format!(
+            "Danh mục có {} dịch vụ; {} dịch vụ đã ngừng hoạt động không được tính. Đã xác định được mức \
+             của {} dịch vụ; {} dịch vụ chưa xác định được mức và không tính vào tỷ lệ.",
+            number(counts.services),
+            number(counts.retired),
+            number(counts.known()),
+            number(counts.unknown)
+        ),
+        Lang::En => format!(
+            "The inventory has {} services; {} of them are retired and not counted. The stage of {} \
+             services is known; {} services are unknown and left out of the shares.",
+            number(counts.services),
+            number(counts.retired),
+            number(counts.known()),
+            number(counts.unknown)
+        ),
+    });
+    let stage = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
+    if let Some(percent) = counts.percent_at_least(stage) {
+        let (reached, known) = (number(counts.at_least(stage)), number(counts.known()));
+        let percent = texts::percent(percent, lang);
+        let name = format!("{} ({})", stage.number(), stage.name().get(lang));
+        document.paragraph(&match lang {
+            Lang::Vi => format!(
+                "{reached} trên {known} dịch vụ đã xác định được mức ({percent}) đạt từ mức {name} trở lên."
+            ),
+            Lang::En => format!(
+                "{reached} of the {known} services whose stage is known ({percent}) are at stage \
+                 {name} or above."
+            ),
+        });
+    }
+    if summary.critical > 0 {
+        let critical = texts::CRITICAL_SERVICES.get(lang);
+        document.warning(&format!("{} {critical}.", number(summary.critical)));
+    }
+    chart::bars(&mut document.flow, FIGURE.get(lang), &bars(result, lang));
+    let stages: Vec<_> = Stage::ALL
+        .iter()
+        .map(|stage| format!("{} – {}", stage.number(), stage.name().get(lang)))
+        .collect();
+    document.paragraph(&format!("{}{}.", STAGES.get(lang), stages.join("; ")));
+}
+
+fn bars(result: &RunResult, lang: Lang) -> Vec<Bar> {
+    let counts = result.summary().all;
+    let bar = |label: String, count: usize, color| {
+        let words = texts::number(count, lang);
+        Bar { label, count, words, color }
+    };
+    let stages = Stage::ALL.into_iter().zip(chart::STAGES);
+    let judged = stages.filter(|(stage, _)| texts::judged(&result.policy, *stage));
+    judged
+        .map(|(stage, color)| {
+            let label = format!("{} {}", stage.number(), stage.name().get(lang));
+            bar(label, counts.stages[usize::from(stage.number())], color)
+        })
+        .chain([bar(texts::capitalised(texts::UNKNOWN.get(lang)), counts.unknown, chart::UNKNOWN)])
+        .collect()
+}
+
+/// The causes of one outcome, each with its mend and the first services that it concerns.
+fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) {
+    const FINDING: Text = Text { vi: "Nội dung", en: "Finding" };
+    const SEVERITY: Text = Text { vi: "Mức độ", en: "Severity" };
+    let lang = document.lang;
+    let causes = causes(result, outcome);
+    if causes.is_empty() {
+        return document.paragraph(texts::ALL_WELL.get(lang));
+    }
+    let fails = outcome == Outcome::Fail;
+    let mut table = Table::new("", 0).column(NUMBER.get(lang), Kind::Count, 6).column(
+        FINDING.get(lang),
+        Kind::Text,
+        if fails { 44 } else { 58 },
+    );
+    if fails {
+        table = table.column(SEVERITY.get(lang), Kind::Severity, 14);
+    }
+    table = table.column(texts::SERVICES.get(lang), Kind::Count, 11).column(
+        texts::SERVICE.get(lang),
+        Kind::Text,
+        34,
+    );
+    for (at, cause) in causes.iter().enumerate() {
+        let mut finding =
+            format!("{} ({})", cause.check.message(cause.reason, lang), cause.check.id);
+        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+            finding = format!("{finding}\n{}: {}", texts::REMEDY.get(lang), prose(remedy));
+        }
+        let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
+        row.extend(fails.then_some(Cell::Severity(cause.severity)));
+        row.extend([Cell::Count(cause.services.len()), Cell::Text(listed(&cause.services, lang))]);
+        table.rows.push(row);
+    }
+    Grid::of(&table, lang).draw(&mut document.flow);
+}
+
+/// Words of a check's page without the marks of code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = parts.map(|(at, part)| match at % 2 {
+        0 => part.to_owned(),
+        _ => format!("“{part}”"),
+    });
+    quoted.collect()
+}
+
+const NUMBER: Text = Text { vi: "TT", en: "No." };
+
+fn listed(services: &[(&ServiceResult, &Judged)], lang: Lang) -> String {
+    let ids = services.iter().take(LISTED_MAX);
+    let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
+    if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
+        text.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
+    }
+    text.join("\n")
+}
+
+/// Every service under its organisation: where it stands, and every check that it does not pass, but
+/// those that could not look because of another's failure.
+fn services(result: &RunResult, lang: Lang) -> Grid {
+    const FAILED: Text = Text { vi: "Tiêu chí không đạt", en: "Checks failed" };
+    const OPEN: Text = Text { vi: "Chưa xác định", en: "Inconclusive" };
+    let mut table = Table::new("", 0)
+        .column(NUMBER.get(lang), Kind::Count, 6)
+        .column(texts::SERVICE.get(lang), Kind::Text, 40)
+        .column(texts::STAGE.get(lang), Kind::Stage, 12)
+        .column(FAILED.get(lang), Kind::Code, 28)
+        .column(OPEN.get(lang), Kind::Code, 24);
+    let mut groups = Vec::new();
+    for (organisation, services) in result.by_organisation() {
+        groups.push((table.rows.len(), clean(&organisation.name)));
+        for service in services {
+            let with = |outcome: Outcome| {
+                let ids: Vec<_> = service
+                    .verdicts
+                    .iter()
+                    .filter(|judged| judged.verdict.outcome == outcome)
+                    .filter(|judged| !follows(service, judged.check.id, judged.verdict.reason))
+                    .map(|judged| judged.check.id)
+                    .collect();
+                Cell::Text(ids.join(", "))
+            };
+            let about = &service.service;
+            let name = format!("{}\n{}", clean(&about.name), about.id);
+            table.rows.push(vec![
+                Cell::Count(table.rows.len() + 1),
+                Cell::Text(name),
+                Cell::Stage(service.standing),
+                with(Outcome::Fail),
+                with(Outcome::Inconclusive),
+            ]);
+        }
+    }
+    Grid::of(&table, lang).grouped(groups)
+}
