@@ -4,15 +4,19 @@ use super::flow::{Align, Flow, LEADING, set};
 use super::font::{Style, composed};
 use super::page::{BLACK, Color, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
+use crate::judge::Counts;
+use crate::model::{Lang, Stage};
+use crate::policy::Policy;
+use crate::report::texts;
 
 /// The size of letters in charts.
-const SIZE: f32 = 10.5;
+pub(super) const SIZE: f32 = 10.5;
 
 /// From red over yellow to blue: the stages 0 to 4, and gray for what is unknown.
-pub(super) const STAGES: [Color; 5] =
+const STAGES: [Color; 5] =
     [(179, 38, 30), (188, 90, 0), (184, 149, 42), (26, 127, 55), (5, 80, 174)];
 /// See [`STAGES`].
-pub(super) const UNKNOWN: Color = (110, 119, 129);
+const UNKNOWN: Color = (110, 119, 129);
 
 /// A bar of a bar chart.
 pub(super) struct Bar {
@@ -23,6 +27,23 @@ pub(super) struct Bar {
     /// The number as it is written beside the bar.
     pub words: String,
     pub color: Color,
+}
+
+/// A bar for each judged stage and one for what is unknown.
+pub(super) fn stage_bars(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<Bar> {
+    let bar = |label: String, count: usize, color| {
+        let words = texts::number(count, lang);
+        Bar { label, count, words, color }
+    };
+    let stages = Stage::ALL.into_iter().zip(STAGES);
+    stages
+        .filter(|(stage, _)| texts::judged(policy, *stage))
+        .map(|(stage, color)| {
+            let label = format!("{} {}", stage.number(), stage.name().get(lang));
+            bar(label, counts.stages[usize::from(stage.number())], color)
+        })
+        .chain([bar(texts::capitalised(texts::UNKNOWN.get(lang)), counts.unknown, UNKNOWN)])
+        .collect()
 }
 
 /// Draws horizontal bars under each other, with a title below.
@@ -51,7 +72,7 @@ pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
 }
 
 /// The first line of a text, shortened where it is too wide.
-fn line(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32) {
+pub(super) fn line(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32) {
     let lines = wrap::lines(flow.fonts, Style::Regular, SIZE, &composed(text), area.1, 0.0);
     let more = lines.len() > 1;
     let Some(Line { mut text, .. }) = lines.into_iter().next() else { return };
@@ -62,7 +83,8 @@ fn line(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32)
     flow.mark(mark);
 }
 
-fn caption(flow: &mut Flow<'_>, title: &str) {
+/// Words under a picture.
+pub(super) fn caption(flow: &mut Flow<'_>, title: &str) {
     flow.y += SIZE / 2.0;
     flow.text(title, Style::Italic, SIZE + 1.0, Align::Center, 0.0);
     flow.y += SIZE / 2.0;

@@ -14,6 +14,7 @@ use krilla::{Document as File, SerializeSettings};
 
 use super::flow::{Align, BODY, Flow, GAP, INDENT, LEADING};
 use super::font::Style;
+use super::grid::Grid;
 use super::page::{self, HEIGHT, WIDTH};
 use crate::model::{Lang, Text};
 
@@ -42,10 +43,20 @@ impl<'a> Document<'a> {
     }
 
     /// Begins a part of a section: an Arabic number.
-    pub(super) fn heading(&mut self, title: &str) {
+    fn heading(&mut self, title: &str) {
         self.headings += 1;
         let title = format!("{}. {title}", self.headings);
         self.title(&title);
+    }
+
+    /// A table, and a heading that stays with it.
+    pub(super) fn table(&mut self, title: Option<&str>, grid: &Grid) {
+        if let Some(title) = title {
+            self.flow.space(GAP);
+            self.flow.keep(2.0 * BODY * LEADING + grid.least_height(&self.flow));
+            self.heading(title);
+        }
+        grid.draw(&mut self.flow);
     }
 
     fn title(&mut self, title: &str) {

@@ -135,7 +135,7 @@ pub(super) fn composed(text: &str) -> String {
     text.nfc()
         .map(|character| match character {
             '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\0' => UNKNOWN,
-            '\u{a0}' | '\t' => ' ',
+            '\t' => ' ',
             other => other,
         })
         .collect()
@@ -162,6 +162,14 @@ mod tests {
                     assert!(face.glyphs.contains_key(&UNKNOWN));
                 }
             }
+        }
+        // Everything that the checks' pages and the policies say.
+        let said = crate::check::CATALOGUE.iter().flat_map(|check| [check.doc.en, check.doc.vi]);
+        for text in said.chain(crate::policy::BUILT_IN.map(|(_, yaml)| yaml)) {
+            let missing = composed(text)
+                .chars()
+                .find(|c| *c != '\n' && !fonts.regular.glyphs.contains_key(c));
+            assert_eq!(missing, None);
         }
         assert!(fonts.width(Style::Bold, 10.0, "MM") > fonts.width(Style::Regular, 10.0, "ii"));
     }

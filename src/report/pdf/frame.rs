@@ -59,7 +59,8 @@ pub(super) fn head(
 
     let second = body.max(nation) + 8.0;
     let number = or(letterhead.number(lang), NUMBER_BLANK);
-    let number = format!("{} {number}", NUMBER.get(lang));
+    // Blanks that don't break and don't shrink: room for a hand.
+    let number = format!("{} {}", NUMBER.get(lang), number.replace(' ', "\u{a0}"));
     let below = flow.column(&number, (Style::Regular, BODY, Align::Center), left, second);
     let date = place_and_date(letterhead, today, lang);
     let beside = flow.column(&date, (Style::Italic, BODY, Align::Center), right, second);
@@ -135,7 +136,6 @@ fn underline(flow: &mut Flow<'_>, (x, width): (f32, f32), y: f32, length: f32) {
 fn or(text: String, otherwise: &str) -> String {
     match composed(&text).trim() {
         "" => otherwise.to_owned(),
-        // Blanks within a number are room for a hand.
         _ => text,
     }
 }

@@ -1,7 +1,7 @@
 //! Tables that break over pages and say their headings again on each.
 
 use super::flow::{Align, Flow, set};
-use super::font::{Style, composed};
+use super::font::{Fonts, Style, composed};
 use super::page::{Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
 use crate::model::Lang;
@@ -18,6 +18,9 @@ const PAD: f32 = 3.5;
 /// A table that is no higher is not broken.
 const KEPT_WHOLE: f32 = 18.0 * LINE;
 
+/// A piece of an identifier that is wider may be broken anywhere, in points.
+const PIECE_MAX: f32 = 70.0;
+
 const HEAD_FILL: Color = (232, 236, 241);
 const GROUP_FILL: Color = (245, 246, 248);
 
@@ -31,6 +34,17 @@ struct Column {
     title: String,
     weight: f32,
     align: Align,
+    unit: Unit,
+}
+
+/// What of a column's cells is kept on one line where there is room.
+enum Unit {
+    /// All of it.
+    Cell,
+    /// What stands between the good places to break at, up to [`PIECE_MAX`].
+    Piece,
+    /// Nothing: words may need any width.
+    Word,
 }
 
 enum Row {
@@ -50,6 +64,11 @@ impl Grid {
             .map(|column| Column {
                 title: column.title.clone(),
                 weight: column.width_chars.into(),
+                unit: match column.kind {
+                    Kind::Count | Kind::Percent | Kind::Date => Unit::Cell,
+                    Kind::Code | Kind::Stage | Kind::Outcome | Kind::Severity => Unit::Piece,
+                    Kind::Text => Unit::Word,
+                },
                 align: match column.kind {
                     Kind::Text | Kind::Code => Align::Left,
                     Kind::Count | Kind::Percent => Align::Right,
@@ -57,7 +76,15 @@ impl Grid {
                 },
             })
             .collect();
-        let words = |cells: &Vec<Cell>| cells.iter().map(|cell| words(cell, lang)).collect();
+        let words = |cells: &Vec<Cell>| {
+            let cells = cells.iter().zip(&table.columns);
+            cells
+                .map(|(cell, column)| match column.kind {
+                    Kind::Text => prose(&words(cell, lang)),
+                    _ => words(cell, lang),
+                })
+                .collect()
+        };
         let mut rows: Vec<Row> = table.rows.iter().map(|cells| Row::Cells(words(cells))).collect();
         rows.extend(table.total.as_ref().map(|cells| Row::Total(words(cells))));
         Self { columns, rows }
@@ -72,20 +99,27 @@ impl Grid {
         self
     }
 
-    /// Draws the table from the flow's place on.
-    pub(super) fn draw(&self, flow: &mut Flow<'_>) {
-        let drawing = Drawing::new(self);
-        let head = drawing.head(flow);
-        let mut whole = height_of(&head);
+    /// How much of the table stays together at its beginning, in points.
+    pub(super) fn least_height(&self, flow: &Flow<'_>) -> f32 {
+        let drawing = Drawing::new(self, flow.fonts);
+        let mut whole = height_of(&drawing.head(flow));
         let first = self.rows.first().map(|row| height_of(&drawing.cells(flow, row)));
         let least = whole + first.unwrap_or(0.0).min(6.0 * LINE);
         for row in &self.rows {
             whole += height_of(&drawing.cells(flow, row));
             if whole > KEPT_WHOLE {
-                break;
+                return least;
             }
         }
-        flow.keep(if whole > KEPT_WHOLE { least } else { whole });
+        whole
+    }
+
+    /// Draws the table from the flow's place on.
+    pub(super) fn draw(&self, flow: &mut Flow<'_>) {
+        let least = self.least_height(flow);
+        flow.keep(least);
+        let drawing = Drawing::new(self, flow.fonts);
+        let head = drawing.head(flow);
         drawing.put(flow, &head, Some(HEAD_FILL));
         for row in &self.rows {
             drawing.row(flow, row, &head);
@@ -101,9 +135,22 @@ fn words(cell: &Cell, lang: Lang) -> String {
         Cell::Percent(percent) => {
             texts::percent(*percent, lang).trim_end_matches([' ', '%']).to_owned()
         }
-        Cell::Date(date) => texts::day(*date, lang),
+        Cell::Date(date) => match lang {
+            Lang::Vi => texts::day(*date, lang),
+            Lang::En => date.strftime("%-d %b %Y").to_string(),
+        },
         other => other.words(lang),
     }
+}
+
+/// Words of a check's page without the marks of code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = parts.map(|(at, part)| match at % 2 {
+        0 => part.to_owned(),
+        _ => format!("“{part}”"),
+    });
+    quoted.collect()
 }
 
 /// The lines of one cell.
@@ -122,14 +169,11 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(grid: &'a Grid) -> Self {
-        let all: f32 = grid.columns.iter().map(|column| column.weight).sum();
+    fn new(grid: &'a Grid, fonts: &Fonts) -> Self {
         let mut x = LEFT;
-        let places = grid
-            .columns
-            .iter()
-            .map(|column| {
-                let width = TEXT_WIDTH * column.weight / all;
+        let places = widths(grid, fonts)
+            .into_iter()
+            .map(|width| {
                 let place = (x, width);
                 x += width;
                 place
@@ -216,6 +260,57 @@ impl<'a> Drawing<'a> {
             set.put(flow, top + PAD);
         }
         flow.y = bottom;
+    }
+}
+
+/// The widths of the columns: by their weights, but a column is wide enough for the longest word of
+/// its heading and for whole numbers and dates, as long as all of them fit between the margins.
+fn widths(grid: &Grid, fonts: &Fonts) -> Vec<f32> {
+    let least: Vec<f32> =
+        (0..grid.columns.len()).map(|at| least_width(grid, at, fonts) + 2.0 * PAD + 0.5).collect();
+    let needed: f32 = least.iter().sum();
+    if needed >= TEXT_WIDTH {
+        return least.iter().map(|width| TEXT_WIDTH * width / needed).collect();
+    }
+    let mut widths = vec![0.0; grid.columns.len()];
+    let mut fixed = vec![false; grid.columns.len()];
+    // Each turn fixes a column, or is the last.
+    loop {
+        let free = |at: &usize| !fixed[*at];
+        let columns = || (0..grid.columns.len()).filter(free);
+        let taken: f32 = (0..widths.len()).filter(|at| fixed[*at]).map(|at| widths[at]).sum();
+        let weights: f32 = columns().map(|at| grid.columns[at].weight).sum();
+        let share = |at: usize| (TEXT_WIDTH - taken) * grid.columns[at].weight / weights;
+        let narrow = columns().find(|at| share(*at) < least[*at]);
+        let Some(narrow) = narrow else {
+            let shares: Vec<_> = columns().map(|at| (at, share(at))).collect();
+            for (at, width) in shares {
+                widths[at] = width;
+            }
+            return widths;
+        };
+        widths[narrow] = least[narrow];
+        fixed[narrow] = true;
+    }
+}
+
+fn least_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
+    let column = &grid.columns[at];
+    // As wide as a heading or a total, which are bold.
+    let measure = |text: &str| fonts.width(Style::Bold, SIZE, text);
+    let title = column.title.split(' ').map(measure).fold(0.0, f32::max);
+    let cells = grid.rows.iter().filter_map(|row| match row {
+        Row::Cells(texts) | Row::Total(texts) => texts.get(at),
+        Row::Group(_) => None,
+    });
+    match column.unit {
+        Unit::Cell => cells.map(|text| measure(text)).fold(title, f32::max),
+        Unit::Piece => cells
+            .flat_map(|text| text.split([' ', '\n']).flat_map(wrap::pieces))
+            .map(measure)
+            .filter(|width| *width <= PIECE_MAX)
+            .fold(title, f32::max),
+        Unit::Word => title,
     }
 }
 

@@ -22,7 +22,8 @@ use self::font::Fonts;
 use super::Sheet;
 use super::describe::clean;
 use super::letterhead::Letterhead;
-use crate::model::Text;
+use crate::judge::RunResult;
+use crate::model::{Lang, Text};
 
 const ABOUT: Text = Text { vi: "Mức độ sẵn sàng IPv6", en: "IPv6 readiness" };
 
@@ -31,21 +32,44 @@ const ABOUT: Text = Text { vi: "Mức độ sẵn sàng IPv6", en: "IPv6 readine
 /// # Errors
 /// When `out` can't be written.
 pub fn write(sheet: &Sheet<'_>, letterhead: &Letterhead, out: &mut dyn Write) -> io::Result<()> {
-    let (lang, result) = (sheet.lang, sheet.result);
-    let fonts = Fonts::new()?;
-    let mut document = Document::new(Flow::new(&fonts), lang);
-    let zone = TimeZone::get(&result.inventory.timezone).unwrap_or(TimeZone::UTC);
-    let today = zone.to_datetime(result.as_of).date();
-    let about = format!("{}: {}", ABOUT.get(lang), clean(&result.inventory.title));
-    frame::head(&mut document.flow, letterhead, &about, today, lang);
-    for paragraph in letterhead.opening(lang) {
-        document.paragraph(&paragraph);
+    let about = format!("{}: {}", ABOUT.get(sheet.lang), clean(&sheet.result.inventory.title));
+    let frame = Frame { result: sheet.result, lang: sheet.lang, letterhead, about };
+    let bytes = frame.fill(
+        |document| run::sections(document, sheet),
+        |document| run::annexes(document, sheet),
+    )?;
+    out.write_all(&bytes)
+}
+
+/// What is the same around every content.
+struct Frame<'a> {
+    result: &'a RunResult,
+    lang: Lang,
+    letterhead: &'a Letterhead,
+    about: String,
+}
+
+impl Frame<'_> {
+    fn fill(
+        &self,
+        content: impl FnOnce(&mut Document<'_>),
+        annexes: impl FnOnce(&mut Document<'_>),
+    ) -> io::Result<Vec<u8>> {
+        let Self { result, lang, letterhead, about } = self;
+        let fonts = Fonts::new()?;
+        let mut document = Document::new(Flow::new(&fonts), *lang);
+        let zone = TimeZone::get(&result.inventory.timezone).unwrap_or(TimeZone::UTC);
+        let today = zone.to_datetime(result.as_of).date();
+        frame::head(&mut document.flow, letterhead, about, today, *lang);
+        for paragraph in letterhead.opening(*lang) {
+            document.paragraph(&paragraph);
+        }
+        content(&mut document);
+        for paragraph in letterhead.closing(*lang) {
+            document.paragraph(&paragraph);
+        }
+        frame::foot(&mut document.flow, letterhead, *lang);
+        annexes(&mut document);
+        document.finish(about, result.as_of)
     }
-    run::sections(&mut document, sheet);
-    for paragraph in letterhead.closing(lang) {
-        document.paragraph(&paragraph);
-    }
-    frame::foot(&mut document.flow, letterhead, lang);
-    run::annexes(&mut document, sheet);
-    out.write_all(&document.finish(&about, result.as_of)?)
 }

@@ -1,6 +1,6 @@
 //! The content of a run's report.
 
-use super::chart::{self, Bar};
+use super::chart;
 use super::document::Document;
 use super::grid::Grid;
 use crate::judge::{Judged, RunResult, ServiceResult};
@@ -28,10 +28,9 @@ pub(super) fn sections(document: &mut Document<'_>, sheet: &Sheet<'_>) {
     document.section(GENERAL.get(lang));
     general(document, sheet);
     document.section(RESULTS.get(lang));
-    document.heading(texts::BY_CATEGORY.get(lang));
-    Grid::of(&table::categories(result, lang), lang).draw(&mut document.flow);
-    document.heading(texts::BY_ORGANISATION.get(lang));
-    Grid::of(&table::organisations(result, lang), lang).draw(&mut document.flow);
+    for table in [table::categories(result, lang), table::organisations(result, lang)] {
+        document.table(Some(table.title), &Grid::of(&table, lang));
+    }
     document.section(texts::WORK_LIST.get(lang));
     work_list(document, result, Outcome::Fail);
     if !causes(result, Outcome::Inconclusive).is_empty() {
@@ -94,29 +93,16 @@ fn general(document: &mut Document<'_>, sheet: &Sheet<'_>) {
         let critical = texts::CRITICAL_SERVICES.get(lang);
         document.warning(&format!("{} {critical}.", number(summary.critical)));
     }
-    chart::bars(&mut document.flow, FIGURE.get(lang), &bars(result, lang));
+    chart::bars(
+        &mut document.flow,
+        FIGURE.get(lang),
+        &chart::stage_bars(counts, &result.policy, lang),
+    );
     let stages: Vec<_> = Stage::ALL
         .iter()
         .map(|stage| format!("{} – {}", stage.number(), stage.name().get(lang)))
         .collect();
     document.paragraph(&format!("{}{}.", STAGES.get(lang), stages.join("; ")));
-}
-
-fn bars(result: &RunResult, lang: Lang) -> Vec<Bar> {
-    let counts = result.summary().all;
-    let bar = |label: String, count: usize, color| {
-        let words = texts::number(count, lang);
-        Bar { label, count, words, color }
-    };
-    let stages = Stage::ALL.into_iter().zip(chart::STAGES);
-    let judged = stages.filter(|(stage, _)| texts::judged(&result.policy, *stage));
-    judged
-        .map(|(stage, color)| {
-            let label = format!("{} {}", stage.number(), stage.name().get(lang));
-            bar(label, counts.stages[usize::from(stage.number())], color)
-        })
-        .chain([bar(texts::capitalised(texts::UNKNOWN.get(lang)), counts.unknown, chart::UNKNOWN)])
-        .collect()
 }
 
 /// The causes of one outcome, each with its mend and the first services that it concerns.
@@ -146,7 +132,7 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         let mut finding =
             format!("{} ({})", cause.check.message(cause.reason, lang), cause.check.id);
         if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
-            finding = format!("{finding}\n{}: {}", texts::REMEDY.get(lang), prose(remedy));
+            finding = format!("{finding}\n{}: {}", texts::REMEDY.get(lang), remedy);
         }
         let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
@@ -154,16 +140,6 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         table.rows.push(row);
     }
     Grid::of(&table, lang).draw(&mut document.flow);
-}
-
-/// Words of a check's page without the marks of code.
-fn prose(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let quoted = parts.map(|(at, part)| match at % 2 {
-        0 => part.to_owned(),
-        _ => format!("“{part}”"),
-    });
-    quoted.collect()
 }
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };

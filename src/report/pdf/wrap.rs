@@ -58,6 +58,11 @@ pub(super) fn lines(
     lines
 }
 
+/// What stands between the good places to break a word at.
+pub(super) fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    word.split_inclusive(BREAKS_AFTER)
+}
+
 /// The longest beginning of a word that fits, up to a good place to break at if there is one, and
 /// what is left. At least one character is taken, so that every column, however narrow, ends.
 fn split<'a>(word: &'a str, room: f32, measure: &impl Fn(&str) -> f32) -> (&'a str, &'a str) {

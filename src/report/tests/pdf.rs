@@ -105,6 +105,22 @@ fn hostile_and_long_text_stays_inside() {
     }
 }
 
+/// A hundred bodies with fifteen services each, all of which are named.
+#[test]
+fn a_large_inventory_is_a_document_too() {
+    let pdf = render(&result(100, 15, &PLAIN), Lang::Vi, &example());
+    let Some(pages) = read(&pdf) else { return };
+    let all = pages.join(" ");
+    let words: std::collections::BTreeSet<_> = all.split_whitespace().collect();
+    for organisation in 0..100 {
+        for service in 0..15 {
+            let id = format!("o{organisation}/s{service}");
+            assert!(words.contains(id.as_str()), "{id}");
+        }
+    }
+    assert!(words.contains("1.500"));
+}
+
 #[test]
 fn the_same_result_gives_the_same_file() {
     let once = render(&result(2, 3, &PLAIN), Lang::Vi, &example());
