@@ -125,7 +125,7 @@ impl<'a> Document<'a> {
             Metadata::new()
                 .title(title.to_owned())
                 .language(self.lang.tag().to_owned())
-                .creator(format!("v6ready {}", env!("CARGO_PKG_VERSION")))
+                .creator("v6ready".to_owned())
                 .creation_date(date(as_of))
                 .document_id(format!("{title} {as_of}")),
         );

@@ -1,7 +1,9 @@
 //! The tables of a judged run.
 
+use std::collections::BTreeSet;
+
 use super::{Cell, Kind, Table};
-use crate::check::{CATALOGUE, Rule};
+use crate::check::CATALOGUE;
 use crate::judge::{Counts, Judged, RunResult, ServiceResult, Summary};
 use crate::model::{Lang, Outcome, Severity, Stage, Subject, SubjectName, Text};
 use crate::report::causes::causes;
@@ -49,7 +51,7 @@ pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
         .column(GOAL_BY.get(lang), Kind::Date, 12)
         .column(EXEMPT_UNTIL.get(lang), Kind::Date, 12)
         .column(EXEMPT_WHY.get(lang), Kind::Text, 34);
-    let listed = service_checks();
+    let listed = service_checks(result);
     if checks {
         for id in &listed {
             table = table.column(*id, Kind::Outcome, 12);
@@ -104,7 +106,7 @@ fn service_row(
 /// One row for each service and one column for each check.
 pub fn checks(result: &RunResult, lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
-    let listed = service_checks();
+    let listed = service_checks(result);
     let mut table = Table::new(TITLE.get(lang), 1)
         .column(SERVICE_ID.get(lang), Kind::Code, 30)
         .column(texts::STAGE.get(lang), Kind::Stage, 14);
@@ -307,12 +309,14 @@ pub fn stages(result: &RunResult, lang: Lang) -> Table {
     table
 }
 
-fn service_checks() -> Vec<&'static str> {
-    CATALOGUE
+/// The checks that say something in this result, in the catalogue's order.
+fn service_checks(result: &RunResult) -> Vec<&'static str> {
+    let said: BTreeSet<_> = result
+        .services
         .iter()
-        .filter(|check| matches!(check.rule, Rule::Service(_)))
-        .map(|check| check.id)
-        .collect()
+        .flat_map(|service| service.verdicts.iter().map(|judged| judged.check.id))
+        .collect();
+    CATALOGUE.iter().map(|check| check.id).filter(|id| said.contains(id)).collect()
 }
 
 fn outcome_of(service: &ServiceResult, check: &str) -> Cell {

@@ -1,6 +1,7 @@
 //! Renderers over results that are made by hand: hostile, long and many.
 
 mod formats;
+mod golden;
 mod pdf;
 mod sample;
 mod xlsx;

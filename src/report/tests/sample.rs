@@ -100,6 +100,25 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
     }
 }
 
+/// A small result that only speaks of a few checks, so that a new check changes no golden file.
+pub fn golden() -> RunResult {
+    const CHECKS: [&str; 6] =
+        ["dns-aaaa", "reach-port", "tls-name", "tls-validity", "web-answers", "vantage-ipv6"];
+    const POLICY: &str = "version: 1\nname: golden\ntitle: {vi: Chính sách mẫu, en: Sample policy}\n\
+        source: {vi: Văn bản mẫu, en: Sample document}\n\
+        stages: {1: [dns-aaaa], 2: [reach-port], 3: [tls-name], 4: [web-answers]}\n\
+        target: {stage: 3, by: 2026-12-31}\n";
+    let mut result = result(2, 7, &PLAIN);
+    result.policy = Arc::new(Policy::parse("golden", POLICY, |_, _| true).unwrap());
+    let keep = |verdicts: &mut Vec<Judged>| verdicts.retain(|v| CHECKS.contains(&v.check.id));
+    keep(&mut result.vantage);
+    for service in &mut result.services {
+        keep(&mut service.verdicts);
+        service.blockers.retain(|blocker| CHECKS.contains(&blocker.check));
+    }
+    result
+}
+
 /// Shows a result to a renderer, without evidence.
 pub fn render(
     result: &RunResult,

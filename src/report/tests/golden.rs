@@ -1,0 +1,46 @@
+//! Golden files: the same result gives the bytes of last time, in every language.
+//! `V6READY_UPDATE=1 cargo test --lib golden` writes them anew; look at what changed before you
+//! commit it.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::sample::golden;
+use crate::model::Lang;
+use crate::report::letterhead::Letterhead;
+use crate::report::{Sheet, csv, junit, pdf, xlsx};
+
+type Render = fn(&Sheet<'_>, &mut dyn Write) -> std::io::Result<()>;
+
+fn with_letterhead(sheet: &Sheet<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    let example = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
+    pdf::write(sheet, &example, out)
+}
+
+#[test]
+fn every_format_gives_the_golden_bytes() {
+    let formats: [(&str, Render); 5] = [
+        ("csv", csv::write_services),
+        ("verdicts.csv", csv::write_verdicts),
+        ("junit.xml", junit::write),
+        ("xlsx", xlsx::write),
+        ("pdf", with_letterhead),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
+    let result = golden();
+    let mut stale = Vec::new();
+    for lang in [Lang::Vi, Lang::En] {
+        for (ending, write) in formats {
+            let mut out = Vec::new();
+            write(&Sheet { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
+            let path = folder.join(format!("run.{}.{ending}", lang.tag()));
+            if std::env::var_os("V6READY_UPDATE").is_some() {
+                std::fs::write(&path, &out).unwrap();
+            }
+            if std::fs::read(&path).unwrap_or_default() != out {
+                stale.push(path);
+            }
+        }
+    }
+    assert!(stale.is_empty(), "see this file's head: {stale:?}");
+}
