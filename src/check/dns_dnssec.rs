@@ -2,15 +2,16 @@
 
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Failure;
+use crate::facts::authority::secured;
 use crate::facts::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown, dnssec};
 use crate::model::{Outcome, RecordType, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-dnssec",
-    sources: &["RFC 4035 §5", "RFC 5155 §8", "RFC 6840", "RFC 9276 §3.2"],
+    sources: &["RFC 4035 §5", "RFC 5155 §8", "RFC 6840", "RFC 9276 §3.2", "RFC 9905"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("secure"),
         Reason::fail("expired"),
@@ -39,15 +40,27 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         return Verdict::not_applicable(common::OTHER_KIND);
     };
     let Some(name) = host.name() else { return Verdict::not_applicable("address-literal") };
-    let found = dnssec(&case.view, name, RecordType::AAAA);
-    let (outcome, reason) = judged(found.security(), &found);
-    let subjects = found.links.iter().map(|link| subject(link, &found)).collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(found.observations)
+    // The worst of the types decides: bogus before unknown before unsigned.
+    let mut worst: Option<(u8, Outcome, &'static str)> = None;
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut cite = Vec::new();
+    for record_type in secured(case.service) {
+        let found = dnssec(&case.view, name, *record_type);
+        let (outcome, reason) = judged(found.security(), &found);
+        let rank = found.security().rank();
+        if worst.is_none_or(|(known, ..)| rank < known) {
+            worst = Some((rank, outcome, reason));
+        }
+        subjects.extend(found.links.iter().map(|link| subject(link, *record_type, &found)));
+        cite.extend(found.observations);
+    }
+    let (_, outcome, reason) = worst.unwrap_or((0, Outcome::Inconclusive, common::NOT_OBSERVED));
+    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
 }
 
-fn subject(link: &Link, found: &Dnssec) -> Subject {
+fn subject(link: &Link, record_type: RecordType, found: &Dnssec) -> Subject {
     let (outcome, reason) = judged(&link.security, found);
-    let detail = vec![("zone", link.zone.to_string())];
+    let detail = vec![("zone", link.zone.to_string()), ("type", record_type.to_string())];
     Subject { name: SubjectName::Host(link.name.clone()), outcome, reason, detail }
 }
 

@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     id: "dns-ns-aaaa",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("enough"),
         Reason::pass("has-ipv6"),
@@ -48,8 +48,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let (good, unknown) = (count(Outcome::Pass), count(Outcome::Inconclusive));
     let (outcome, reason) = match good {
         NEEDED.. => (Outcome::Pass, "enough"),
-        _ if good + unknown >= NEEDED => (Outcome::Inconclusive, common::UNRESOLVED),
-        0 if unknown == 0 => (Outcome::Fail, "none"),
+        // Which reason holds is known only when no server is left unresolved.
+        _ if unknown > 0 => (Outcome::Inconclusive, common::UNRESOLVED),
+        0 => (Outcome::Fail, "none"),
         _ => (Outcome::Fail, "only-one"),
     };
     Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)

@@ -8,10 +8,12 @@ mod address_owned;
 pub mod common;
 mod dns_aaaa;
 mod dns_aaaa_answered;
+mod dns_caa;
 mod dns_consistent;
 mod dns_delegation;
 mod dns_dnssec;
 mod dns_glue;
+mod dns_https_record;
 mod dns_ipv6_only_resolution;
 mod dns_large_answer;
 mod dns_ns_aaaa;
@@ -194,7 +196,9 @@ pub static CATALOGUE: &[&Check] = &[
     &dns_ns_diversity::CHECK,
     &dns_large_answer::CHECK,
     &dns_dnssec::CHECK,
+    &dns_caa::CHECK,
     &dns_ptr::CHECK,
+    &dns_https_record::CHECK,
     &address_global::CHECK,
     &address_owned::CHECK,
     &address_ipv4_embedded::CHECK,

@@ -13,6 +13,7 @@ use super::stop::Stop;
 use crate::check;
 use crate::facts::Trust;
 use crate::facts::delegation::hints;
+use crate::facts::dnssec::Anchors;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
 use crate::model::{Inventory, Service, Settings, Target};
 use crate::policy::{self, Policy};
@@ -150,6 +151,11 @@ fn complete(
         && hints::addresses(text) == 0
     {
         problems.push(reference.error("names no address of a root server", None));
+    }
+    if let (Some(text), Some(reference)) = (&settings.trust_anchors, &files.trust_anchors)
+        && let Err(error) = Anchors::read(Some(text))
+    {
+        problems.push(reference.error(&format!("{}: {error}", reference.path), None));
     }
     if settings.resolvers.is_empty() {
         settings.resolvers = system_resolvers()?;

@@ -208,6 +208,15 @@ pub fn subject(service: &Service) -> Option<(Name, RecordType)> {
     Some((name, record_type))
 }
 
+/// The types of record of a service's name whose authenticity matters to its clients.
+pub fn secured(service: &Service) -> &'static [RecordType] {
+    match service.target {
+        Target::Zone(_) => &[RecordType::SOA],
+        Target::Mail(_) => &[RecordType::MX],
+        _ => &[RecordType::AAAA, RecordType::A],
+    }
+}
+
 /// The way from the root to a service's name.
 pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Resolution> {
     let (name, record_type) = subject(service)?;

@@ -27,6 +27,8 @@ pub struct Leaf {
     pub addresses: Vec<IpAddr>,
     /// The issuer's distinguished name. Hostile text.
     pub issuer: String,
+    /// The issuer's organisations and common names, as written. Hostile text.
+    pub issuer_names: Vec<String>,
 }
 
 /// How a chain stands to the trusted authorities.
@@ -62,7 +64,12 @@ pub fn leaf(chain: &[Blob]) -> Option<Leaf> {
         dns_names: Vec::new(),
         addresses: Vec::new(),
         issuer: certificate.issuer().to_string(),
+        issuer_names: Vec::new(),
     };
+    let issuer = certificate.issuer();
+    for attribute in issuer.iter_organization().chain(issuer.iter_common_name()) {
+        leaf.issuer_names.extend(attribute.as_str().map(str::to_owned));
+    }
     let san = certificate.subject_alternative_name().ok().flatten();
     for name in san.iter().flat_map(|extension| &extension.value.general_names) {
         match name {

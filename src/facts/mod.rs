@@ -5,6 +5,8 @@
 //! did not ask for.
 
 pub mod authority;
+mod binding;
+mod caa;
 pub mod certificate;
 mod contact;
 mod counterpart;
@@ -30,6 +32,8 @@ pub mod vantage;
 mod walk;
 mod zone;
 
+pub use binding::{Binding, BindingEnd, BoundEndpoint, binding};
+pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
 pub use counterpart::{Counterpart, counterpart, registrable};
 pub use datagram::{Asked, Heard, name_server, time_server};

@@ -74,6 +74,19 @@ fn settings() -> Value {
             "root_hints": text("A root hints file beside the inventory; default: built in."),
             "trust_anchors": text("A file of DNSSEC trust anchors; default: the root's, built in."),
             "extra_ca": texts("PEM or DER files of authorities that are trusted beside the web PKI."),
+            "caa_issuers": {
+                "type": "array",
+                "description": "CAA domains of authorities that are not among those known.",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["issuer", "domain"],
+                    "properties": {
+                        "issuer": text("Its organisation or common name, as in the certificates."),
+                        "domain": text("The domain that CAA records name it by."),
+                    },
+                },
+            },
             "control_targets": texts("At least two IPv6 sockets on different networks for the vantage test; default: root servers."),
             "helo": text("The name that mail servers are greeted with (EHLO); default: this host's."),
             "concurrency": whole(1, most(settings::CONCURRENCY), "Conversations at once."),

@@ -7,14 +7,15 @@ use super::fields;
 use super::reader::{Fields, Reader};
 use super::reference::{FileReference, FileReferences};
 use super::tree::NodeId;
-use crate::model::Settings;
+use crate::model::{CaaIssuer, Settings};
 
 /// The keys of `settings`.
-pub(super) static KEYS: [&str; 13] = [
+pub(super) static KEYS: [&str; 14] = [
     "resolvers",
     "root_hints",
     "trust_anchors",
     "extra_ca",
+    "caa_issuers",
     "control_targets",
     "concurrency",
     "per_host",
@@ -28,6 +29,9 @@ pub(super) static KEYS: [&str; 13] = [
 
 /// The keys of `timeouts`.
 pub(super) static TIMEOUT_KEYS: [&str; 5] = ["dns", "connect", "tls", "http", "greeting"];
+
+/// The keys of an entry of `caa_issuers`.
+pub(super) static CAA_ISSUER_KEYS: [&str; 2] = ["issuer", "domain"];
 
 /// Conversations at once: more than this only fills the machine's own queues.
 pub(super) const CONCURRENCY: RangeInclusive<u64> = 1..=10_000;
@@ -58,6 +62,17 @@ pub(super) fn read(
     files.trust_anchors = file(reader, "trust_anchors");
     files.extra_ca = list(reader, &fields, "extra_ca", |reader, item| {
         FileReference::read(reader, item, "a file of `extra_ca`")
+    });
+    settings.caa_issuers = list(reader, &fields, "caa_issuers", |reader, item| {
+        let what = "an entry of `caa_issuers`";
+        let fields = reader.mapping(item, what, &CAA_ISSUER_KEYS)?;
+        let issuer = reader
+            .required(&fields, "issuer", what, "Our CA")
+            .and_then(|node| reader.value(node, "`issuer`", fields::text));
+        let domain = reader
+            .required(&fields, "domain", what, "ca.example.gov.vn")
+            .and_then(|node| reader.value(node, "`domain`", fields::domain));
+        Some(CaaIssuer { issuer: issuer?, domain: domain? })
     });
     settings.resolvers = list(reader, &fields, "resolvers", |reader, item| {
         reader.value(item, "a resolver", fields::socket)

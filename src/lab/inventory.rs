@@ -29,6 +29,7 @@ settings:
   root_hints: root.hints
   trust_anchors: root.key
   extra_ca: [ca.pem]
+  caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
   timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}
 networks:

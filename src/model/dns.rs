@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
 use hickory_proto::op::{Message as WireMessage, MessageType};
+use hickory_proto::rr::rdata::HTTPS;
+use hickory_proto::rr::rdata::svcb::{SVCB, SvcParamValue};
 use hickory_proto::rr::{DNSClass, RData};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -100,8 +102,33 @@ pub enum RecordData {
     },
     /// A text: its strings put together, each octet one `char` (Latin-1).
     Txt(String),
+    /// A property of certification authority authorisation (RFC 8659 §4).
+    Caa {
+        /// Whoever doesn't know the tag must not issue.
+        critical: bool,
+        /// The property's tag, in lower case.
+        tag: String,
+        /// Its value, each octet one `char` (Latin-1).
+        value: String,
+    },
+    /// A service binding (RFC 9460 §2).
+    Binding(Box<ServiceBinding>),
     /// Any other data, in presentation format.
     Other(String),
+}
+
+/// What an HTTPS or SVCB record says, as far as the checks read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceBinding {
+    /// 0 for an alias; else lower is tried first.
+    pub priority: u16,
+    /// Another name for the service; the root stands for the owner itself, or in an alias for
+    /// "not available".
+    pub target: Name,
+    /// `ipv6hint`.
+    pub ipv6_hints: Vec<Ipv6Addr>,
+    /// `ipv4hint`.
+    pub ipv4_hints: Vec<Ipv4Addr>,
 }
 
 /// A record type by its number.
@@ -290,10 +317,39 @@ fn records(records: &[hickory_proto::rr::Record]) -> Vec<Record> {
                     let octets = txt.txt_data.iter().flat_map(|string| string.iter().copied());
                     RecordData::Txt(octets.map(char::from).collect())
                 }
+                RData::CAA(caa) => RecordData::Caa {
+                    critical: caa.issuer_critical,
+                    tag: caa.tag.to_ascii_lowercase(),
+                    value: caa.value.iter().copied().map(char::from).collect(),
+                },
+                RData::HTTPS(HTTPS(svcb)) | RData::SVCB(svcb) => {
+                    RecordData::Binding(Box::new(binding(svcb)))
+                }
                 other => RecordData::Other(other.to_string()),
             },
         })
         .collect()
+}
+
+fn binding(svcb: &SVCB) -> ServiceBinding {
+    let mut read = ServiceBinding {
+        priority: svcb.svc_priority,
+        target: name(&svcb.target_name),
+        ipv6_hints: Vec::new(),
+        ipv4_hints: Vec::new(),
+    };
+    for (_, value) in &svcb.svc_params {
+        match value {
+            SvcParamValue::Ipv6Hint(hints) => {
+                read.ipv6_hints.extend(hints.0.iter().map(|hint| hint.0));
+            }
+            SvcParamValue::Ipv4Hint(hints) => {
+                read.ipv4_hints.extend(hints.0.iter().map(|hint| hint.0));
+            }
+            _ => {}
+        }
+    }
+    read
 }
 
 fn edns(edns: &hickory_proto::op::Edns) -> Edns {

@@ -32,7 +32,9 @@ pub use blob::{Blob, Digest};
 pub use conversation::{
     BodyEnd, Connected, Conversation, HttpFailure, HttpResponse, TlsFailed, TlsFailure, TlsSession,
 };
-pub use dns::{DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType};
+pub use dns::{
+    DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding,
+};
 pub use evidence::Evidence;
 pub use failure::{IcmpMeaning, NetFailure};
 pub use greeting::{
@@ -52,6 +54,6 @@ pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };
-pub use settings::{Limits, Settings, Timeouts};
+pub use settings::{CaaIssuer, Limits, Settings, Timeouts};
 pub use stage::Stage;
 pub use verdict::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Name;
+
 /// What an operator may set; [`Settings::default`] is what the README documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -17,6 +19,8 @@ pub struct Settings {
     pub trust_anchors: Option<String>,
     /// Certificates of further trusted authorities, DER, beside the web PKI roots.
     pub extra_ca: Vec<Vec<u8>>,
+    /// CAA domains of authorities that the built-in table doesn't know.
+    pub caa_issuers: Vec<CaaIssuer>,
     /// What must answer over IPv6 for the vantage point to count as working: on port 53 a DNS
     /// question for the root's SOA is sent, on any other port a TCP connection is opened.
     pub control_targets: Vec<SocketAddr>,
@@ -38,6 +42,16 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Bounds that are no operator's business.
     pub limits: Limits,
+}
+
+/// By which domain CAA records name an authority (RFC 8659 §4.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaaIssuer {
+    /// What the authority calls itself in the certificates that it issues from: its organisation,
+    /// or its common name.
+    pub issuer: String,
+    /// The domain that stands for it.
+    pub domain: Name,
 }
 
 /// Deadlines of single steps.
@@ -109,6 +123,7 @@ impl Default for Settings {
             root_hints: None,
             trust_anchors: None,
             extra_ca: Vec::new(),
+            caa_issuers: Vec::new(),
             control_targets: Vec::new(),
             concurrency: 256,
             per_host: 2,

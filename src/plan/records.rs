@@ -1,8 +1,9 @@
 //! DNSSEC and the records beside the addresses.
 
+use crate::facts::authority;
 use crate::facts::dnssec::dnssec;
 use crate::facts::{self, Needs, View};
-use crate::model::{Family, RecordType, Service, State};
+use crate::model::{Family, Host, Service, State, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
@@ -13,7 +14,21 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
             needs.extend(facts::reverse(view, address).needs);
         }
     }
+    if let Target::Web(url) = &service.target
+        && let Some(binding) = facts::binding(view, url)
+    {
+        needs.extend(binding.needs);
+    }
+    let has_tls = facts::ports(service).first().is_some_and(facts::Port::has_tls);
+    if has_tls && let Some(Host::Name(host)) = facts::tls_host(service) {
+        // The name above speaks for a wildcard certificate.
+        for name in [Some(host.clone()), host.parent()].into_iter().flatten() {
+            needs.extend(facts::caa(view, &name).needs);
+        }
+    }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
-        needs.extend(dnssec(view, name, RecordType::AAAA).needs);
+        for record_type in authority::secured(service) {
+            needs.extend(dnssec(view, name, *record_type).needs);
+        }
     }
 }

@@ -44,6 +44,7 @@ const TLD_ZONE: &str = "
 example. 300 SOA a.nic.example. hostmaster.nic.example. 1 3600 600 86400 300
 example. 300 NS a.nic.example.
 example. 300 NS b.nic.example.
+example. 300 CAA 0 issue \"ca.nic.example\"
 a.nic.example. 300 AAAA 2001:db8:c::1
 a.nic.example. 300 A 192.0.2.3
 b.nic.example. 300 AAAA 2001:db8:d::1

@@ -32,6 +32,7 @@ settings:
   control_targets: [\"[2001:db8:a::1]:53\", \"[2001:db8:b::1]:53\"]
   root_hints: root.hints
   extra_ca: [ca.pem]
+  caa_issuers: [{issuer: interop, domain: ca.nic.example}]
   attempts: 2
   timeouts: {dns: 3s, connect: 2s, tls: 3s, http: 3s}
 networks:

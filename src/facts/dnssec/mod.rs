@@ -115,17 +115,24 @@ pub enum Unknown {
     NoAnchor,
 }
 
+impl Security {
+    /// What decides where several findings meet: the smallest.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Bogus(_) => 0,
+            Self::Unknown(_) => 1,
+            Self::Insecure(_) => 2,
+            Self::Secure => 3,
+        }
+    }
+}
+
 impl Dnssec {
     /// The finding for the whole chain: the first link that is not secure decides, bogus before
     /// unknown before insecure.
     pub fn security(&self) -> &Security {
-        let rank = |link: &&Link| match link.security {
-            Security::Bogus(_) => 0,
-            Security::Unknown(_) => 1,
-            Security::Insecure(_) => 2,
-            Security::Secure => 3,
-        };
         const NOTHING: &Security = &Security::Unknown(Unknown::NotObserved);
-        self.links.iter().min_by_key(rank).map_or(NOTHING, |link| &link.security)
+        let worst = self.links.iter().min_by_key(|link| link.security.rank());
+        worst.map_or(NOTHING, |link| &link.security)
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS, RRSIG};
-use hickory_proto::dnssec::{PublicKey as _, Verifier as _};
+use hickory_proto::dnssec::{Algorithm, DigestType, PublicKey as _, Verifier as _};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use jiff::Timestamp;
 
@@ -147,7 +147,7 @@ impl ZoneKeys {
             key.zone_key()
                 && !key.revoke()
                 && key.public_key().algorithm() == input.algorithm
-                && input.algorithm.is_supported()
+                && is_usable(input.algorithm)
                 && key.calculate_key_tag().is_ok_and(|tag| tag == input.key_tag)
         });
         for key in candidates {
@@ -162,7 +162,7 @@ impl ZoneKeys {
 
     /// Whether any key is of an algorithm that this program can verify.
     pub(super) fn is_supported(&self) -> bool {
-        self.keys.iter().any(|key| key.public_key().algorithm().is_supported())
+        self.keys.iter().any(|key| is_usable(key.public_key().algorithm()))
     }
 }
 
@@ -182,9 +182,21 @@ fn in_time(inception: u32, expiration: u32, at: Timestamp) -> Result<(), Bogus> 
 
 fn is_supported(anchor: &Anchor) -> bool {
     match anchor {
-        Anchor::Ds(ds) => ds.algorithm().is_supported() && ds.digest_type().is_supported(),
-        Anchor::Key(key) => key.public_key().algorithm().is_supported(),
+        Anchor::Ds(ds) => {
+            is_usable(ds.algorithm())
+                && ds.digest_type().is_supported()
+                && ds.digest_type() != DigestType::SHA1
+        }
+        Anchor::Key(key) => is_usable(key.public_key().algorithm()),
     }
+}
+
+/// Whether signatures of an algorithm count. Those that rest on SHA-1 don't, though they could be
+/// computed: what is signed or delegated with nothing else is as good as unsigned (RFC 9905 §2, §3).
+#[allow(deprecated, reason = "the algorithms are named to be refused")]
+fn is_usable(algorithm: Algorithm) -> bool {
+    algorithm.is_supported()
+        && !matches!(algorithm, Algorithm::RSASHA1 | Algorithm::RSASHA1NSEC3SHA1)
 }
 
 fn vouches(anchor: &Anchor, zone: &Name, key: &DNSKEY) -> bool {

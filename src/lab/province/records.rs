@@ -2,8 +2,12 @@
 
 use std::net::Ipv6Addr;
 
+use hickory_proto::rr::RData;
+use hickory_proto::rr::rdata::svcb::{IpHint, SVCB, SvcParamKey, SvcParamValue};
+use hickory_proto::rr::rdata::{AAAA, CAA, HTTPS};
+
 use super::Site;
-use crate::lab::dns::{Signing, Zone};
+use crate::lab::dns::{Signing, Zone, name};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -29,5 +33,40 @@ pub(super) fn sites() -> Vec<Site> {
             .fails(&[("address-ipv4-embedded", "mac-embedded")]),
         Site::new(56, "ptr-sai", "Tên ngược dẫn đến máy chủ khác", "ptrsai.vidu.example")
             .fails(&[("dns-ptr", "other-address")]),
+        Site::new(60, "caa-khac", "CAA chỉ cho phép tổ chức khác", "caakhac.vidu.example")
+            .record(RData::CAA(CAA::new_issue(false, Some(name("letsencrypt.org")), Vec::new())))
+            .fails(&[("dns-caa", "forbidden")]),
+        Site::new(61, "caa-rong", "CAA không giới hạn tổ chức nào", "caarong.vidu.example")
+            .record(reports("mailto:noc@vidu.example"))
+            .fails(&[("dns-caa", "unrestricted")]),
+        Site::new(62, "https-tot", "Bản ghi HTTPS đúng", "httpstot.vidu.example").record(https(
+            1,
+            "",
+            &[Ipv6Addr::new(0x2001, 0xdb8, 0x100, 62, 0, 0, 0, 1)],
+        )),
+        Site::new(63, "https-goi-y-sai", "Bản ghi HTTPS gợi ý sai", "httpssai.vidu.example")
+            .record(https(1, "", &[Ipv6Addr::new(0x2001, 0xdb8, 0x100, 62, 0, 0, 0, 1)]))
+            .fails(&[("dns-https-record", "hint-differs")]),
+        Site::new(64, "https-ipv4", "Bản ghi HTTPS dẫn đến IPv4", "httpsipv4.vidu.example")
+            .record(https(0, "chiipv4.vidu.example", &[]))
+            .fails(&[("dns-https-record", "target-without-ipv6")]),
     ]
+}
+
+/// An HTTPS record; without a target it is for its own owner.
+fn https(priority: u16, target: &str, hints: &[Ipv6Addr]) -> RData {
+    let hints: Vec<AAAA> = hints.iter().map(|hint| AAAA(*hint)).collect();
+    let params = match hints.is_empty() {
+        true => Vec::new(),
+        false => vec![(SvcParamKey::Ipv6Hint, SvcParamValue::Ipv6Hint(IpHint(hints)))],
+    };
+    RData::HTTPS(HTTPS(SVCB::new(priority, name(target), params)))
+}
+
+/// A CAA record that only tells where to report to.
+fn reports(url: &str) -> RData {
+    let mut caa = CAA::new_issue(false, None, Vec::new());
+    caa.tag = "iodef".to_owned();
+    caa.value = url.as_bytes().to_vec();
+    RData::CAA(caa)
 }

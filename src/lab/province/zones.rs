@@ -3,10 +3,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hickory_proto::rr::{Name, RecordType};
+use hickory_proto::rr::rdata::CAA;
+use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::{Site, ipv4, ipv6};
-use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data};
+use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data, name};
 
 /// The zone that most sites lie in.
 const MOST: &str = "vidu.example";
@@ -16,7 +17,11 @@ pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
     let mut zones = vec![
         root(),
         // As `vn` is.
-        Zone::new(1, "example"),
+        // Every name below it finds this by climbing.
+        Zone::new(1, "example").record(
+            "example",
+            RData::CAA(CAA::new_issue(false, Some(name("ca.vidu.example")), Vec::new())),
+        ),
         // As `gov.vn` is: a zone below the top-level domain, above those of single bodies.
         Zone::new(2, "coquan.example"),
         Zone::new(3, MOST)

@@ -1,0 +1,76 @@
+//! Where the site has HTTPS records: do they lead clients to the same place over IPv6?
+
+use std::net::IpAddr;
+
+use super::subjects::web_url;
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{BindingEnd, BoundEndpoint, Status, binding};
+use crate::model::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-https-record",
+    sources: &["RFC 9460 §2.4, §2.5, §7.3"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("agrees"),
+        Reason::fail("hint-differs"),
+        Reason::fail("target-without-ipv6"),
+        Reason::fail_as("only-ipv4-hint", Severity::Info),
+        Reason::fail("unavailable"),
+        Reason::fail("alias-loop"),
+        Reason::fail("alias-too-long"),
+        Reason::not_applicable("no-record"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_https_record.en.md"), include_str!("dns_https_record.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    let Some(bound) = binding(&case.view, url) else {
+        return Verdict::not_applicable("address-literal");
+    };
+    let verdict = match &bound.end {
+        BindingEnd::None => Verdict::not_applicable("no-record"),
+        BindingEnd::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
+        BindingEnd::Failed(Status::ChainLooped) | BindingEnd::Looped => {
+            Verdict::plain(Outcome::Fail, "alias-loop")
+        }
+        BindingEnd::Failed(Status::ChainTooLong) | BindingEnd::TooLong => {
+            Verdict::plain(Outcome::Fail, "alias-too-long")
+        }
+        BindingEnd::Failed(_) => Verdict::inconclusive(common::UNRESOLVED),
+        BindingEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
+        BindingEnd::Endpoints => {
+            let subjects = bound.endpoints.iter().map(subject).collect();
+            Verdict::worst_of(subjects, "agrees", "no-record")
+        }
+    };
+    verdict.citing(bound.observations)
+}
+
+fn subject(endpoint: &BoundEndpoint) -> Subject {
+    let addresses = endpoint.aaaa.addresses();
+    let hints = endpoint.ipv6_hints.iter().map(|hint| IpAddr::V6(*hint));
+    let other: Vec<IpAddr> = hints.filter(|hint| !addresses.contains(hint)).collect();
+    let (outcome, reason) = match &endpoint.aaaa.status {
+        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        Status::NoData | Status::NxDomain | Status::Synthesised => {
+            (Outcome::Fail, "target-without-ipv6")
+        }
+        Status::Found if !other.is_empty() => (Outcome::Fail, "hint-differs"),
+        Status::Found if endpoint.ipv6_hints.is_empty() && !endpoint.ipv4_hints.is_empty() => {
+            (Outcome::Fail, "only-ipv4-hint")
+        }
+        Status::Found => (Outcome::Pass, "agrees"),
+        _ => (Outcome::Inconclusive, common::UNRESOLVED),
+    };
+    let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
+    Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }
+}
