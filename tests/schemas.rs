@@ -21,6 +21,11 @@ fn the_result_schema_is_fresh() {
 }
 
 #[test]
+fn the_quarter_schema_is_fresh() {
+    is_fresh("quarter-1.json", &v6ready::report::quarter::json::schema());
+}
+
+#[test]
 fn the_inventory_schema_is_fresh() {
     is_fresh("inventory-1.json", &v6ready::inventory::schema());
 }

@@ -16,7 +16,7 @@ use crate::report;
 /// What the operator must mend.
 pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
     let text = inventory::for_targets(&args.targets).map_err(Stop::of_error)?;
-    let loaded = load::from_text(text.into_bytes(), "(command line)", args.policy.as_deref())?;
+    let loaded = load::from_text(text.into_bytes(), load::COMMAND_LINE, args.policy.as_deref())?;
     let scanned = scan::fresh(global, &loaded, &[], &scan::vantage_name())?;
     if args.format == ResultFormat::Text && scanned.is_complete() {
         let (color, width) = terminal::of_stdout(global);

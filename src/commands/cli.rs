@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
+use crate::judge::quarter::Quarter;
 use crate::model::{Lang, Severity};
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
@@ -147,12 +150,23 @@ pub(super) struct ScanArgs {
     /// Another policy than the inventory's: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+}
+
+/// What makes a command end with exit code 1.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gates")]
+pub(super) struct GateArgs {
     /// Exit with 1 when fewer of the services whose stage is known have reached the policy's stage
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub fail_under: Option<f64>,
     /// Exit with 1 when any check fails at least this severely
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub fail_on: Option<Severity>,
+    /// Exit with 1 when a service has missed the deadline that the inventory sets for it
+    #[arg(long)]
+    pub fail_on_missed_target: bool,
 }
 
 #[derive(Debug, Args)]
@@ -171,9 +185,16 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// The run (the beginning of its id is enough); default: the newest
+    /// The run (the beginning of its id is enough); default: the newest, or the quarter's last
+    /// complete one
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
+    /// Report on a quarter, such as 2026Q4, by the clocks of the inventory's time zone
+    #[arg(long, value_name = "QUARTER")]
+    pub quarter: Option<Quarter>,
+    /// The policy: a built-in name or a file; default: the run's own
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     /// The forms, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
@@ -186,9 +207,36 @@ pub(super) struct ReportArgs {
     /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
     pub letterhead: Option<PathBuf>,
-    /// Judge as of this moment (RFC 3339); default: the end of the run
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
+    /// Judge as of this moment (RFC 3339), or as of the end of a day; default: the end of the run.
+    /// A quarter's closing run is the last one that had ended then
+    #[arg(long, value_name = "DATE|TIME", value_parser = as_of)]
+    pub as_of: Option<AsOf>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+}
+
+/// The moment of a judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AsOf {
+    /// The end of a day, by the clocks of the inventory's time zone.
+    Day(Date),
+    /// A moment.
+    Moment(Timestamp),
+}
+
+impl AsOf {
+    /// The moment. A day ends with its last second.
+    pub(super) fn moment(self, timezone: &str) -> Timestamp {
+        match self {
+            Self::Moment(moment) => moment,
+            Self::Day(day) => {
+                let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+                let end = day.at(23, 59, 59, 0);
+                // Only the calendar's very last day can have no moment.
+                zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -205,6 +253,8 @@ pub(super) struct JudgeArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    #[command(flatten)]
+    pub gate: GateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -292,6 +342,13 @@ fn severity(text: &str) -> Result<Severity, String> {
         .into_iter()
         .find(|severity| severity.id() == text)
         .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    let day = || text.parse().map(AsOf::Day).ok().filter(|_| text.len() == "2026-12-31".len());
+    day()
+        .or_else(|| text.parse().map(AsOf::Moment).ok())
+        .ok_or_else(|| "write a day as 2026-12-31, a moment as 2026-12-31T17:00:00Z".to_owned())
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::judge::RunResult;
-use crate::model::{Severity, Stage};
+use super::cli::GateArgs;
+use crate::judge::{Basis, Progress, RunResult, targets};
+use crate::model::Severity;
 
 /// The conditions that were asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +14,9 @@ pub(super) struct Gate {
     pub fail_under: Option<f64>,
     /// Fails when any check fails at least this severely.
     pub fail_on: Option<Severity>,
+    /// Fails when a service has missed a deadline of the inventory. The policy's target is no
+    /// gate: it binds the programme, and the inventory says what binds a service.
+    pub fail_on_missed_target: bool,
 }
 
 /// It ran, and the gate failed.
@@ -21,10 +25,19 @@ const GATE_FAILED: u8 = 1;
 const INCONCLUSIVE: u8 = 3;
 
 impl Gate {
+    /// The conditions of a command line.
+    pub(super) fn of(args: &GateArgs) -> Self {
+        Self {
+            fail_under: args.fail_under,
+            fail_on: args.fail_on,
+            fail_on_missed_target: args.fail_on_missed_target,
+        }
+    }
+
     /// 0 when all conditions hold. Says on stderr which one doesn't.
     pub(super) fn judge(&self, result: &RunResult) -> ExitCode {
         if let Some(percent) = self.fail_under {
-            let stage = goal(result);
+            let stage = result.policy.aim();
             let counts = result.summary().all;
             let Some(reached) = counts.percent_at_least(stage) else {
                 eprintln!("--fail-under: the stage of no service is known");
@@ -51,11 +64,23 @@ impl Gate {
                 return ExitCode::from(GATE_FAILED);
             }
         }
+        if self.fail_on_missed_target {
+            let missed: Vec<_> = targets(result)
+                .into_iter()
+                .filter(|t| t.basis == Basis::Inventory && t.progress == Progress::Missed)
+                .collect();
+            for target in &missed {
+                eprintln!(
+                    "--fail-on-missed-target: {} was to reach stage {} by {}",
+                    target.service.id,
+                    target.goal.stage.number(),
+                    target.goal.by
+                );
+            }
+            if !missed.is_empty() {
+                return ExitCode::from(GATE_FAILED);
+            }
+        }
         ExitCode::SUCCESS
     }
-}
-
-/// The stage that the policy aims at.
-fn goal(result: &RunResult) -> Stage {
-    result.policy.goal().map_or_else(|| result.policy.highest_stage(), |goal| goal.stage)
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::cli::{Global, JudgeArgs, ResultFormat};
+use super::gate::Gate;
 use super::stop::Stop;
 use super::{judging, load, terminal};
 use crate::report;
@@ -35,5 +36,5 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, Stop> {
         out.flush()
     })
     .map_err(Stop::of_error)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Gate::of(&args.gate).judge(&result))
 }

@@ -36,6 +36,9 @@ pub(super) struct Loaded {
     pub policy_yaml: String,
 }
 
+/// Stands for the inventory's file where names were given on the command line.
+pub(super) const COMMAND_LINE: &str = "(command line)";
+
 /// Reads an inventory and the files that it names.
 ///
 /// # Errors

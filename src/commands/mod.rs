@@ -14,6 +14,7 @@ mod judging;
 mod load;
 mod policy;
 mod progress;
+mod quarter;
 mod report;
 mod runs;
 mod scan;

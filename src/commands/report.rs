@@ -8,29 +8,40 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::cli::{Global, ReportArgs, ReportFormat};
-use super::judging;
+use super::gate::Gate;
 use super::stop::Stop;
+use super::{judging, load, quarter};
 use crate::judge::RunResult;
 use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
 use crate::report::{self, Sheet};
 use crate::store::Store;
 
-/// Renders a run and names the files on stdout.
+/// Renders a run, or a quarter, and names the files on stdout.
 ///
 /// # Errors
 /// When the run doesn't exist, the store can't be read, or a file can't be written.
 pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, Stop> {
     let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let case = judging::open(&store, args.run.as_deref())?;
-    let as_of = args.as_of.or(case.stored.run.finished_at).unwrap_or_else(Timestamp::now);
+    if let Some(quarter) = args.quarter {
+        return quarter::report(&store, quarter, args);
+    }
+    let mut case = judging::open(&store, args.run.as_deref())?;
+    if let Some(policy) = &args.policy {
+        (case.loaded.policy, _) = load::policy(policy)?;
+    }
+    let as_of = args
+        .as_of
+        .map(|as_of| as_of.moment(&case.loaded.inventory.timezone))
+        .or(case.stored.run.finished_at)
+        .unwrap_or_else(Timestamp::now);
     let result = judging::judge(&store, &case, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
     let letterhead = letterhead(args.letterhead.as_deref())?;
     for path in write_files(&store, &result, lang, &args.format, &letterhead, &args.out)? {
         println!("{}", path.display());
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Gate::of(&args.gate).judge(&result))
 }
 
 /// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
@@ -92,7 +103,8 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     }
 }
 
-fn write_whole(
+/// Writes a file that appears whole or not at all.
+pub(super) fn write_whole(
     path: &Path,
     render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<()> {

@@ -24,7 +24,7 @@ use crate::store::{RunInputs, Store};
 /// # Errors
 /// What the operator must mend.
 pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, Stop> {
-    let gate = Gate { fail_under: args.fail_under, fail_on: args.fail_on };
+    let gate = Gate::of(&args.gate);
     let vantage = args.vantage.clone().unwrap_or_else(vantage_name);
     let scanned = match &args.resume {
         Some(run) => resume(global, run.as_deref())?,

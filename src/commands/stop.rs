@@ -22,6 +22,11 @@ impl Stop {
         Self { code: 3, message: message.into(), help: None }
     }
 
+    /// An internal fault: exit code 4.
+    pub(super) fn fault(message: impl Into<String>) -> Self {
+        Self { code: 4, message: message.into(), help: None }
+    }
+
     /// An error that says what to mend by itself, with its causes.
     ///
     /// A reader that has gone away (`v6ready show … | head`) is no error: exit code 0, silently.

@@ -172,6 +172,11 @@ impl Policy {
             .unwrap_or(Stage::Ipv4Only)
     }
 
+    /// The stage that the policy aims at: that of its target, or the highest one that it judges.
+    pub fn aim(&self) -> Stage {
+        self.goal.as_ref().map_or_else(|| self.highest_stage(), |goal| goal.stage)
+    }
+
     /// The severity that the policy gives to a failure, if it gives one of its own. A key
     /// `check/reason` goes before a key `check`.
     pub fn severity(&self, check: &str, reason: &str) -> Option<Severity> {

@@ -186,7 +186,7 @@ fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
         bad,
     };
     let mut figures = vec![plain(counts.services, texts::SERVICES, false)];
-    let stage = result.policy.goal().map_or(result.policy.highest_stage(), |goal| goal.stage);
+    let stage = result.policy.aim();
     if let Some(percent) = counts.percent_at_least(stage) {
         figures.push(Figure {
             value: texts::percent(percent, lang),

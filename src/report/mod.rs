@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod overview;
 pub mod path;
 pub mod pdf;
+pub mod quarter;
 pub mod table;
 pub mod terminal;
 pub mod texts;

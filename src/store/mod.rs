@@ -56,6 +56,17 @@ pub struct StoredRun {
     pub inputs: RunInputs,
 }
 
+/// A run in a list: what it was made from, without reading all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedRun {
+    /// The run.
+    pub run: Run,
+    /// The inventory's name as it was given.
+    pub inventory_file: String,
+    /// Whether it was to look at every service of its inventory.
+    pub whole: bool,
+}
+
 impl Store {
     /// Opens a store, which is made when the file is missing, and brings it up to this version.
     ///

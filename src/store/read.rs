@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
-use super::{Asker, Store, StoreError, StoredRun};
+use super::{Asker, ListedRun, Store, StoreError, StoredRun};
 use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, ServiceId};
 
 /// Octets of one document or blob, unpacked: a guard against a damaged file, far above what the
@@ -25,6 +25,40 @@ impl Store {
             .map_err(in_path)?;
         let rows = query.query_map([], |row| row.get::<_, String>(0)).map_err(in_path)?;
         rows.map(|row| self.parsed(&row.map_err(in_path)?)).collect()
+    }
+
+    /// All runs with what they were made from, the newest first.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn listed(&self) -> Result<Vec<ListedRun>, StoreError> {
+        let in_path = |error| StoreError::of(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare(
+                "SELECT run, inputs ->> '$.inventory_file', json_array_length(inputs, '$.only') = 0
+                 FROM run ORDER BY started_at DESC, number DESC",
+            )
+            .map_err(in_path)?;
+        let rows = query
+            .query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get(2)?))
+            })
+            .map_err(in_path)?;
+        rows.map(|row| {
+            let (run, inventory_file, whole): (_, _, Option<bool>) = row.map_err(in_path)?;
+            Ok(ListedRun {
+                run: self.parsed(&run)?,
+                inventory_file: inventory_file.unwrap_or_default(),
+                whole: whole.unwrap_or_default(),
+            })
+        })
+        .collect()
+    }
+
+    /// The file that holds it.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
     }
 
     /// The run of this id, or the only one whose id begins so.

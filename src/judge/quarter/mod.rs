@@ -133,6 +133,8 @@ pub struct ExemptionStanding {
 pub enum Caveat {
     /// The closing run did not ask everything.
     Incomplete,
+    /// The closing run did not look at every service of its inventory.
+    Partial,
     /// The closing run's vantage point had no IPv6.
     VantageAbsent,
     /// The closing run's vantage point lost IPv6 for a while.
@@ -327,6 +329,9 @@ fn caveats(
     let mut caveats = Vec::new();
     if !run.complete {
         caveats.push(Caveat::Incomplete);
+    }
+    if closing.services.len() < closing.inventory.services.len() {
+        caveats.push(Caveat::Partial);
     }
     match run.vantage.ipv6 {
         VantageIpv6::Absent => caveats.push(Caveat::VantageAbsent),

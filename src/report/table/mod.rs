@@ -1,5 +1,6 @@
 //! Tables as plain values: what CSV, XLSX and PDF draw, each in its own way.
 
+pub mod quarter;
 mod run;
 
 pub use run::{categories, checks, failures, organisations, services, stages, verdicts};

@@ -3,5 +3,6 @@
 mod formats;
 mod golden;
 mod pdf;
+mod quarter;
 mod sample;
 mod xlsx;

@@ -1,0 +1,156 @@
+//! Charts as inline SVG: no script, no font metrics, the same bytes for the same figures.
+
+use std::fmt::Write as _;
+
+use crate::judge::Counts;
+use crate::judge::quarter::Point;
+use crate::model::{Lang, Stage};
+use crate::policy::Policy;
+use crate::report::texts;
+
+use super::words;
+
+/// A picture of figures.
+#[derive(Clone, Debug)]
+pub enum Chart {
+    /// Where the services stand: one bar.
+    Stages(Counts),
+    /// Where they stood: a column for each point of the trend.
+    Trend(Vec<Point>),
+}
+
+/// The parts of a bar or column: the class, the words and the number of services.
+pub(super) fn parts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<(String, String, usize)> {
+    let stages =
+        Stage::ALL.into_iter().filter(|stage| texts::judged(policy, *stage)).map(|stage| {
+            let number = stage.number();
+            let label = format!("{number} {}", stage.name().get(lang));
+            (number.to_string(), label, counts.stages[usize::from(number)])
+        });
+    let unknown = ("u".to_owned(), texts::UNKNOWN.get(lang).to_owned(), counts.unknown);
+    stages.chain([unknown]).collect()
+}
+
+/// One bar, one service a unit wide.
+pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
+    let parts = parts(counts, policy, lang);
+    let width: usize = parts.iter().map(|(_, _, count)| count).sum();
+    let mut svg = String::new();
+    // Writing to a string can't fail.
+    let _ = write!(
+        svg,
+        r#"<svg class="bar" viewBox="0 0 {} 22" preserveAspectRatio="none" role="img" aria-label="{}">"#,
+        width.max(1),
+        texts::STAGE.get(lang)
+    );
+    let mut x = 0;
+    for (class, label, count) in parts {
+        let _ = write!(
+            svg,
+            r#"<rect class="f{class}" x="{x}" y="0" width="{count}" height="22"><title>{label}: {count}</title></rect>"#
+        );
+        x += count;
+    }
+    svg + "</svg>"
+}
+
+/// Units of the drawing, of no length of their own.
+const WIDTH: usize = 960;
+const HEIGHT: usize = 260;
+const LEFT: usize = 46;
+const BOTTOM: usize = 48;
+const TOP: usize = 10;
+
+/// Columns that get a label of their own at the most: more would overlap.
+const LABELS_MAX: usize = 14;
+
+/// A column for each point, whole services upwards; retired ones are left out. Whole numbers only,
+/// so that no rounding differs.
+pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
+    let tallest =
+        points.iter().map(|point| point.counts.known() + point.counts.unknown).max().unwrap_or(0);
+    let top = nice(tallest.max(1));
+    let (plot, base) = (HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM);
+    // In thousandths of a unit.
+    let y = |services: usize| base * 1000 - services * plot * 1000 / top;
+    let slot = (WIDTH - LEFT) * 1000 / points.len().max(1);
+    let bar = (slot * 7 / 10).min(64_000);
+    let mut svg = format!(
+        r#"<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,
+        super::sections::TREND.get(lang)
+    );
+    for line in 0..=4 {
+        let services = top * line / 4;
+        let at = thousandths(y(services));
+        let _ = write!(
+            svg,
+            r#"<line class="grid" x1="{LEFT}" x2="{WIDTH}" y1="{at}" y2="{at}"/><text class="y" x="{}" y="{at}" dy="4">{}</text>"#,
+            LEFT - 8,
+            texts::number(services, lang)
+        );
+    }
+    let every = points.len().div_ceil(LABELS_MAX).max(1);
+    for (number, point) in points.iter().enumerate() {
+        let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
+        let mut below = 0;
+        for (class, label, count) in parts(&point.counts, policy, lang) {
+            if count > 0 {
+                let (from, to) = (y(below), y(below + count));
+                let _ = write!(
+                    svg,
+                    r#"<rect class="f{class}" x="{}" y="{}" width="{}" height="{}"><title>{} · {label}: {count}</title></rect>"#,
+                    thousandths(x),
+                    thousandths(to),
+                    thousandths(bar),
+                    thousandths(from - to),
+                    words::day(point.day, lang)
+                );
+            }
+            below += count;
+        }
+        // Counted from the end, so that the closing run always has its label.
+        if (points.len() - 1 - number).is_multiple_of(every) {
+            let middle = thousandths(x + bar / 2);
+            let _ = write!(
+                svg,
+                r#"<text x="{middle}" y="{}">{}</text><text class="q" x="{middle}" y="{}">{}</text>"#,
+                base + 18,
+                point.day.strftime("%d/%m"),
+                base + 35,
+                point.quarter
+            );
+        }
+    }
+    svg + "</svg>"
+}
+
+/// The next number that four lines divide evenly: 4, 8, 20, 40, 80, 200, …
+fn nice(value: usize) -> usize {
+    let mut scale = 4_usize;
+    loop {
+        for factor in [1, 2, 5] {
+            if value <= scale * factor {
+                return scale * factor;
+            }
+        }
+        match scale.checked_mul(10) {
+            Some(next) if next < usize::MAX / 5 => scale = next,
+            _ => return value,
+        }
+    }
+}
+
+fn thousandths(value: usize) -> String {
+    format!("{}.{:03}", value / 1000, value % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn axes_are_divided_evenly() {
+        for (value, expected) in [(1, 4), (4, 4), (5, 8), (21, 40), (300, 400), (401, 800)] {
+            assert_eq!(super::nice(value), expected);
+        }
+        assert_eq!(super::thousandths(12_034), "12.034");
+    }
+}

@@ -1,0 +1,201 @@
+//! The quarter as one self-contained HTML file: no script, no external request, printable.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::markdown::words_of;
+use super::{Chart, QuarterSheet, chart, sections, title, words};
+use crate::judge::Standing;
+use crate::model::{Lang, Outcome, Text};
+use crate::report::describe::clean;
+use crate::report::table::{Cell, Kind, Table};
+use crate::report::texts;
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = page(sheet).render().map_err(io::Error::other)?;
+    out.write_all(page.as_bytes())
+}
+
+#[derive(Template)]
+#[template(path = "quarter.html")]
+struct Page {
+    lang: &'static str,
+    title: String,
+    about: String,
+    meta: Vec<(&'static str, String)>,
+    caveats: Vec<String>,
+    figures: Vec<Figure>,
+    sections: Vec<SectionBlock>,
+    version: &'static str,
+    digests: String,
+}
+
+struct Figure {
+    value: String,
+    label: String,
+    bad: bool,
+}
+
+struct SectionBlock {
+    id: &'static str,
+    number: usize,
+    title: &'static str,
+    paragraphs: Vec<String>,
+    svg: String,
+    legend: Vec<(String, String, String)>,
+    tables: Vec<TableBlock>,
+}
+
+struct TableBlock {
+    title: &'static str,
+    columns: Vec<(String, bool)>,
+    rows: Vec<Vec<CellBlock>>,
+    total: Vec<CellBlock>,
+}
+
+struct CellBlock {
+    class: String,
+    text: String,
+}
+
+/// What stands at the head of the report: labels and values.
+pub(super) fn particulars(sheet: &QuarterSheet<'_>) -> Vec<(&'static str, String)> {
+    const CLOSING: Text = Text { vi: "Đợt kết quý", en: "Closing run" };
+    const COMPARED: Text = Text { vi: "So sánh với", en: "Compared with" };
+    let (review, lang) = (sheet.review, sheet.lang);
+    let closing = &review.closing;
+    let run = &closing.run;
+    let moment = |at| texts::moment(at, &closing.inventory.timezone, lang);
+    let ended = moment(run.finished_at.unwrap_or(run.started_at));
+    let (policy, source) = (closing.policy.title(lang), closing.policy.source(lang));
+    let mut particulars = vec![
+        (CLOSING.get(lang), format!("{} · {ended}", run.id)),
+        (texts::JUDGED_AT.get(lang), moment(review.as_of())),
+        (texts::VANTAGE.get(lang), clean(&run.vantage.name)),
+        (texts::POLICY.get(lang), format!("{} – {}", clean(policy), clean(source))),
+    ];
+    if let Some(previous) = &review.previous {
+        let quarter = words::quarter_name(previous.quarter, lang);
+        particulars.push((COMPARED.get(lang), format!("{quarter} · {}", previous.result.run.id)));
+    }
+    particulars
+}
+
+fn page(sheet: &QuarterSheet<'_>) -> Page {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let closing = &review.closing;
+    Page {
+        lang: lang.tag(),
+        title: title(sheet),
+        about: clean(&closing.inventory.title),
+        meta: particulars(sheet),
+        caveats: review.caveats.iter().map(|caveat| words::caveat(caveat, lang)).collect(),
+        figures: figures(sheet),
+        sections: sections(sheet)
+            .into_iter()
+            .enumerate()
+            .map(|(at, section)| {
+                let (svg, legend) = drawn(sheet, section.chart.as_ref());
+                SectionBlock {
+                    id: section.id,
+                    number: at + 1,
+                    title: section.title,
+                    paragraphs: section.paragraphs,
+                    svg,
+                    legend,
+                    tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
+                }
+            })
+            .collect(),
+        version: env!("CARGO_PKG_VERSION"),
+        digests: format!(
+            "inventory {} · policy {}",
+            closing.inventory.sha256, closing.policy.sha256
+        ),
+    }
+}
+
+fn figures(sheet: &QuarterSheet<'_>) -> Vec<Figure> {
+    const MISSED: Text = Text { vi: "mục tiêu quá hạn chưa đạt", en: "targets missed" };
+    let (review, lang) = (sheet.review, sheet.lang);
+    let summary = review.closing.summary();
+    let counts = &summary.all;
+    let aim = review.closing.policy.aim();
+    let plain = |value: usize, label: &str, bad: bool| Figure {
+        value: texts::number(value, lang),
+        label: label.to_owned(),
+        bad: bad && value > 0,
+    };
+    let missed = crate::judge::Progress::Missed;
+    let missed = review.targets.iter().filter(|target| target.progress == missed).count();
+    let share = counts.percent_at_least(aim).map(|percent| Figure {
+        value: texts::percent(percent, lang),
+        label: format!(
+            "{} ≥ {}: {} / {} {}",
+            texts::STAGE.get(lang),
+            aim.number(),
+            texts::number(counts.at_least(aim), lang),
+            texts::number(counts.known(), lang),
+            texts::OF_KNOWN.get(lang)
+        ),
+        bad: false,
+    });
+    let mut figures = vec![plain(counts.services, texts::SERVICES.get(lang), false)];
+    figures.extend(share);
+    figures.push(plain(summary.critical, texts::CRITICAL_SERVICES.get(lang), true));
+    figures.push(plain(counts.unknown, texts::UNKNOWN.get(lang), false));
+    figures.push(plain(missed, MISSED.get(lang), true));
+    figures
+}
+
+fn drawn(
+    sheet: &QuarterSheet<'_>,
+    drawn: Option<&Chart>,
+) -> (String, Vec<(String, String, String)>) {
+    let (policy, lang) = (&sheet.review.closing.policy, sheet.lang);
+    match drawn {
+        None => (String::new(), Vec::new()),
+        Some(Chart::Stages(counts)) => {
+            let legend = chart::parts(counts, policy, lang)
+                .into_iter()
+                .map(|(class, label, count)| (class, label, texts::number(count, lang)))
+                .collect();
+            (chart::stages(counts, policy, lang), legend)
+        }
+        Some(Chart::Trend(points)) => (chart::trend(points, policy, lang), Vec::new()),
+    }
+}
+
+fn table_block(table: &Table, lang: Lang) -> TableBlock {
+    let cells = |row: &Vec<Cell>| row.iter().map(|cell| cell_block(cell, lang)).collect();
+    TableBlock {
+        title: table.title,
+        columns: table.columns.iter().map(|c| (c.title.clone(), is_numeric(c.kind))).collect(),
+        rows: table.rows.iter().map(cells).collect(),
+        total: table.total.as_ref().map(cells).unwrap_or_default(),
+    }
+}
+
+fn is_numeric(kind: Kind) -> bool {
+    matches!(kind, Kind::Count | Kind::Percent)
+}
+
+fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
+    let class = match cell {
+        Cell::Count(_) | Cell::Percent(_) => "n".to_owned(),
+        Cell::Date(_) => "d".to_owned(),
+        Cell::Stage(Standing::At(stage)) => format!("pill s{}", stage.number()),
+        Cell::Stage(_) => "pill su".to_owned(),
+        Cell::Outcome(Outcome::Pass) => "pass".to_owned(),
+        Cell::Outcome(Outcome::Fail) => "fail".to_owned(),
+        Cell::Outcome(Outcome::Inconclusive) => "unk".to_owned(),
+        Cell::Severity(severity) => severity.id().to_owned(),
+        _ => String::new(),
+    };
+    CellBlock { class, text: words_of(cell, lang) }
+}

@@ -1,0 +1,277 @@
+//! The report's sections: paragraphs, a chart, tables. PDF, HTML and Markdown number and draw them.
+
+use super::words::{self, day};
+use super::{Chart, QuarterSheet};
+use crate::judge::{Change, Progress};
+use crate::model::{Lang, Text};
+use crate::report::describe::clean;
+use crate::report::table::{Table, quarter};
+use crate::report::texts;
+
+/// A numbered part of the report.
+pub struct Section {
+    /// A word for links and for programs.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// Whole sentences, before anything else. Nothing in them is hostile any more, but they still
+    /// need the format's own escapes.
+    pub paragraphs: Vec<String>,
+    /// A picture.
+    pub chart: Option<Chart>,
+    /// Tables; each has a title of its own.
+    pub tables: Vec<Table>,
+    /// Whether it belongs behind the signatures.
+    pub annex: bool,
+}
+
+pub(super) const TREND: Text = Text { vi: "Diễn biến", en: "Trend" };
+const CHANGES: Text = Text { vi: "Thay đổi so với kỳ trước", en: "What changed" };
+const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
+const EXEMPTIONS: Text = Text { vi: "Miễn trừ", en: "Exemptions" };
+const SHARED: Text =
+    Text { vi: "Nguyên nhân chung của nhiều dịch vụ", en: "Shared blockers" };
+const GROUPS: Text = Text {
+    vi: "Theo nhóm dịch vụ và cơ quan, đơn vị",
+    en: "By category and organisation",
+};
+const TITLE: Text =
+    Text { vi: "Báo cáo mức độ sẵn sàng IPv6", en: "IPv6 readiness report" };
+
+/// The report's title.
+pub fn title(sheet: &QuarterSheet<'_>) -> String {
+    let quarter = words::quarter_name(sheet.review.quarter, sheet.lang);
+    format!("{}, {quarter}", TITLE.get(sheet.lang))
+}
+
+/// All sections in order. One without anything to say says so.
+pub fn sections(sheet: &QuarterSheet<'_>) -> Vec<Section> {
+    vec![
+        summary(sheet),
+        trend(sheet),
+        groups(sheet),
+        changes(sheet),
+        targets(sheet),
+        exemptions(sheet),
+        shared(sheet),
+        work(sheet),
+        annex(sheet),
+    ]
+}
+
+fn section(id: &'static str, title: &'static str) -> Section {
+    Section { id, title, paragraphs: vec![], chart: None, tables: vec![], annex: false }
+}
+
+fn filled(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn summary(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let closing = &review.closing;
+    let summary = closing.summary();
+    let counts = &summary.all;
+    let number = |value| texts::number(value, lang);
+    let stage = closing.policy.aim();
+    let mut paragraphs = Vec::new();
+    let share = counts.percent_at_least(stage).map(|percent| texts::percent(percent, lang));
+    paragraphs.push(match (lang, share) {
+        (Lang::Vi, Some(share)) => format!(
+            "{} trong {} dịch vụ đã xác định được mức ({share}) đạt từ mức {} trở lên; {} dịch vụ chưa xác định được mức.",
+            number(counts.at_least(stage)), number(counts.known()), stage.number(), number(counts.unknown)
+        ),
+        (Lang::En, Some(share)) => format!(
+            "{} of the {} services whose stage is known ({share}) have reached stage {}; the stage of {} is unknown.",
+            number(counts.at_least(stage)), number(counts.known()), stage.number(), number(counts.unknown)
+        ),
+        (Lang::Vi, None) => format!("Chưa xác định được mức của dịch vụ nào trong {} dịch vụ.", number(counts.services)),
+        (Lang::En, None) => format!("The stage of none of the {} services is known.", number(counts.services)),
+    });
+    paragraphs.push(match lang {
+        Lang::Vi => format!("Số dịch vụ có lỗi nghiêm trọng: {}.", number(summary.critical)),
+        Lang::En => format!("Services with critical failures: {}.", number(summary.critical)),
+    });
+    if let Some(previous) = &review.previous {
+        let before = previous.result.summary().all;
+        let quarter = words::quarter_name(previous.quarter, lang);
+        let share = before.percent_at_least(stage).map(|percent| texts::percent(percent, lang));
+        let share = share.unwrap_or_else(|| texts::UNKNOWN.get(lang).to_owned());
+        let of = |change| number(review.changed(change).count());
+        paragraphs.push(match lang {
+            Lang::Vi => format!(
+                "So với {quarter} (từ mức {} trở lên: {share}): {} dịch vụ tốt lên, {} kém đi, {} không còn xác định được.",
+                stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
+            ),
+            Lang::En => format!(
+                "Since {quarter} (at or above stage {}: {share}) {} services got better, {} got worse, {} are no longer known.",
+                stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
+            ),
+        });
+    }
+    paragraphs.extend(plan(sheet));
+    Section {
+        paragraphs,
+        chart: Some(Chart::Stages(*counts)),
+        ..section("summary", texts::SUMMARY.get(lang))
+    }
+}
+
+fn plan(sheet: &QuarterSheet<'_>) -> Option<String> {
+    let lang = sheet.lang;
+    let plan = sheet.review.plan.as_ref()?;
+    let number = |value| texts::number(value, lang);
+    let (stage, by) = (plan.goal.stage.number(), day(plan.goal.by, lang));
+    let progress = words::progress(plan.progress).get(lang);
+    Some(match lang {
+        Lang::Vi => format!(
+            "Mục tiêu chung theo chính sách: mọi dịch vụ đạt từ mức {stage} chậm nhất ngày {by}: {progress} (đã đạt {}, chưa đạt {}, chưa xác định {}, được miễn trừ {}).",
+            number(plan.reached),
+            number(plan.behind),
+            number(plan.unknown),
+            number(plan.exempt)
+        ),
+        Lang::En => format!(
+            "The policy's target for all services, stage {stage} by {by}: {progress} (reached {}, behind {}, unknown {}, exempt {}).",
+            number(plan.reached),
+            number(plan.behind),
+            number(plan.unknown),
+            number(plan.exempt)
+        ),
+    })
+}
+
+fn trend(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let method = Text {
+        vi: "Mỗi cột là một đợt quét hoàn tất: đợt kết quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt kết quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các cột không do quy tắc thay đổi.",
+        en: "Each column is a complete run: the closing runs of earlier quarters, the last run of each week of this quarter, and the closing run. All of them were judged again by the same rules and the same policy, so that no difference comes from a changed rule.",
+    };
+    Section {
+        paragraphs: vec![method.get(lang).to_owned()],
+        chart: Some(Chart::Trend(review.trend.clone())),
+        tables: vec![quarter::trend(review, lang)],
+        ..section("trend", TREND.get(lang))
+    }
+}
+
+fn groups(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    Section {
+        tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
+        ..section("groups", GROUPS.get(lang))
+    }
+}
+
+fn changes(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let mut paragraphs = Vec::new();
+    match &review.previous {
+        None => paragraphs.push(words::caveat(&crate::judge::quarter::Caveat::NoPrevious, lang)),
+        Some(previous) => {
+            let (quarter, run) =
+                (words::quarter_name(previous.quarter, lang), &previous.result.run.id);
+            paragraphs.push(match lang {
+                Lang::Vi => format!("So với đợt kết {quarter} ({run}), kết luận lại theo cùng quy tắc. Dịch vụ không còn xác định được mức không được coi là không thay đổi."),
+                Lang::En => format!("Compared with the closing run of {quarter} ({run}), judged again by the same rules. A service that is no longer known never counts as unchanged."),
+            });
+            let counts: Vec<String> = Change::ALL
+                .into_iter()
+                .map(|change| (change, review.changed(change).count()))
+                .filter(|(_, count)| *count > 0)
+                .map(|(change, count)| {
+                    format!("{}: {}", words::change(change).get(lang), texts::number(count, lang))
+                })
+                .collect();
+            paragraphs.push(texts::capitalised(&format!("{}.", counts.join("; "))));
+        }
+    }
+    Section {
+        paragraphs,
+        tables: filled([
+            quarter::stage_changes(review, lang),
+            quarter::check_changes(review, lang),
+        ]),
+        ..section("changes", CHANGES.get(lang))
+    }
+}
+
+fn targets(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let counts: Vec<String> = Progress::ALL
+        .into_iter()
+        .map(|progress| {
+            let count = review.targets.iter().filter(|t| t.progress == progress).count();
+            format!("{}: {}", words::progress(progress).get(lang), texts::number(count, lang))
+        })
+        .collect();
+    let none = Text {
+        vi: "Danh mục dịch vụ và chính sách không đặt mục tiêu nào.",
+        en: "Neither the inventory nor the policy sets a target.",
+    };
+    let sentence = match review.targets.is_empty() {
+        true => none.get(lang).to_owned(),
+        false => texts::capitalised(&format!("{}.", counts.join("; "))),
+    };
+    Section {
+        paragraphs: plan(sheet).into_iter().chain([sentence]).collect(),
+        tables: filled([quarter::targets(review, lang)]),
+        ..section("targets", TARGETS.get(lang))
+    }
+}
+
+fn exemptions(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let none = Text {
+        vi: "Không có dịch vụ nào được miễn trừ.",
+        en: "No service has an exemption.",
+    };
+    let table = filled([quarter::exemptions(review, lang)]);
+    let paragraphs = if table.is_empty() { vec![none.get(lang).to_owned()] } else { vec![] };
+    Section { paragraphs, tables: table, ..section("exemptions", EXEMPTIONS.get(lang)) }
+}
+
+fn shared(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let none = Text {
+        vi: "Không có nguyên nhân nào chung cho từ hai dịch vụ trở lên.",
+        en: "No two services fail on the same thing.",
+    };
+    let about = Text {
+        vi: "Mỗi dòng là một máy chủ hoặc dải địa chỉ mà từ hai dịch vụ trở lên cùng không đạt; một lần khắc phục có lợi cho tất cả.",
+        en: "Each line is one server or address range on which two services or more fail: one mend helps them all.",
+    };
+    let table = filled([quarter::shared(review, lang)]);
+    let paragraph = if table.is_empty() { none } else { about };
+    Section {
+        paragraphs: vec![paragraph.get(lang).to_owned()],
+        tables: table,
+        ..section("shared", SHARED.get(lang))
+    }
+}
+
+fn work(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let about = Text {
+        vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
+        en: "Ordered by how many services would climb at least one stage by that mend alone, then by how many it holds at their stage.",
+    };
+    let table = filled([quarter::mends(review, lang), quarter::remedies(review, lang)]);
+    let paragraph = if table.is_empty() { texts::ALL_WELL } else { about };
+    Section {
+        paragraphs: vec![paragraph.get(lang).to_owned()],
+        tables: table,
+        ..section("work", texts::WORK_LIST.get(lang))
+    }
+}
+
+fn annex(sheet: &QuarterSheet<'_>) -> Section {
+    let (review, lang) = (sheet.review, sheet.lang);
+    let title = clean(&review.closing.inventory.title);
+    Section {
+        paragraphs: vec![title],
+        tables: vec![quarter::annex(review, lang)],
+        annex: true,
+        ..section("services", texts::ALL_SERVICES.get(lang))
+    }
+}

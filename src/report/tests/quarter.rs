@@ -1,0 +1,80 @@
+//! The same review through every form of a quarter.
+
+use super::sample::{HOSTILE, PLAIN, result};
+use crate::judge::quarter::{Material, Point, Previous, Review};
+use crate::model::{Lang, RunId};
+use crate::report::quarter::{QuarterSheet, html, json, markdown, sections};
+
+type Write = fn(&QuarterSheet<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
+
+/// A quarter whose closing run is compared with a quite different one.
+pub(super) fn review(words: &[&str]) -> Review {
+    let closing = result(3, 4, words);
+    let mut earlier = result(3, 3, words);
+    earlier.run.id = RunId("20260929T200800Z-past".into());
+    earlier.run.started_at = "2026-09-29T20:08:00Z".parse().unwrap();
+    earlier.run.finished_at = Some("2026-09-29T20:20:00Z".parse().unwrap());
+    earlier.services.rotate_left(1);
+    for (at, service) in earlier.services.iter_mut().enumerate() {
+        service.service = closing.services[at].service.clone();
+    }
+    let points = vec![Point::of(&earlier)];
+    let quarter = "2026Q4".parse().unwrap();
+    let previous = Some(Previous { quarter: "2026Q3".parse().unwrap(), result: earlier });
+    Review::of(Material { quarter, closing, previous, points })
+}
+
+fn render(review: &Review, lang: Lang, write: Write) -> String {
+    let mut out = Vec::new();
+    write(&QuarterSheet { review, lang }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn hostile_text_is_harmless_in_a_quarter() {
+    let hostile = review(&HOSTILE);
+    for lang in [Lang::Vi, Lang::En] {
+        for write in [html::write as Write, markdown::write] {
+            let text = render(&hostile, lang, write);
+            assert!(!text.contains("<script") && !text.contains("<img src=x"), "{text}");
+            let control = |c: char| c.is_control() && c != '\n';
+            assert!(!text.contains(control) && !text.contains('\u{202e}'), "{text}");
+        }
+        let text = render(&hostile, lang, json::write);
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+    }
+}
+
+#[test]
+fn every_section_speaks_and_its_tables_are_rectangular() {
+    let plain = review(&PLAIN);
+    for lang in [Lang::Vi, Lang::En] {
+        let sections = sections(&QuarterSheet { review: &plain, lang });
+        for section in &sections {
+            assert!(!section.paragraphs.is_empty() || !section.tables.is_empty(), "{}", section.id);
+            for table in &section.tables {
+                for row in table.rows.iter().chain(&table.total) {
+                    assert_eq!(row.len(), table.columns.len(), "{}", table.title);
+                }
+            }
+        }
+        let page = render(&plain, lang, html::write);
+        for section in &sections {
+            assert!(page.contains(&format!("id=\"{}\"", section.id)), "{}", section.id);
+        }
+    }
+}
+
+#[test]
+fn the_document_keeps_its_schema_and_every_rendering_its_bytes() {
+    let schema: serde_json::Value = serde_json::from_str(&json::schema()).unwrap();
+    for words in [&PLAIN[..], &HOSTILE] {
+        let document = render(&review(words), Lang::Vi, json::write);
+        let value = serde_json::from_str(&document).unwrap();
+        jsonschema::validate(&schema, &value).unwrap_or_else(|error| panic!("{error}"));
+    }
+    for write in [html::write as Write, markdown::write, json::write] {
+        let again = render(&review(&PLAIN), Lang::Vi, write);
+        assert_eq!(render(&review(&PLAIN), Lang::Vi, write), again);
+    }
+}
