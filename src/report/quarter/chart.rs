@@ -124,11 +124,11 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     svg + "</svg>"
 }
 
-/// The next number that four lines divide evenly: 4, 8, 20, 40, 80, 200, …
+/// The next number that four lines divide evenly: 4, 8, 12, 20, 40, 80, 120, 200, …
 fn nice(value: usize) -> usize {
     let mut scale = 4_usize;
     loop {
-        for factor in [1, 2, 5] {
+        for factor in [1, 2, 3, 5] {
             if value <= scale * factor {
                 return scale * factor;
             }
@@ -148,7 +148,7 @@ fn thousandths(value: usize) -> String {
 mod tests {
     #[test]
     fn axes_are_divided_evenly() {
-        for (value, expected) in [(1, 4), (4, 4), (5, 8), (21, 40), (300, 400), (401, 800)] {
+        for (value, expected) in [(1, 4), (4, 4), (5, 8), (9, 12), (21, 40), (98, 120), (300, 400), (401, 800)] {
             assert_eq!(super::nice(value), expected);
         }
         assert_eq!(super::thousandths(12_034), "12.034");
