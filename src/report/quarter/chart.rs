@@ -148,7 +148,9 @@ fn thousandths(value: usize) -> String {
 mod tests {
     #[test]
     fn axes_are_divided_evenly() {
-        for (value, expected) in [(1, 4), (4, 4), (5, 8), (9, 12), (21, 40), (98, 120), (300, 400), (401, 800)] {
+        for (value, expected) in
+            [(1, 4), (4, 4), (5, 8), (9, 12), (21, 40), (98, 120), (300, 400), (401, 800)]
+        {
             assert_eq!(super::nice(value), expected);
         }
         assert_eq!(super::thousandths(12_034), "12.034");
