@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::subjects::addresses;
+use super::subjects::{addresses, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{Failure, Lookup, Reverse, Status, reverse};
+use crate::facts::{Lookup, Reverse, reverse};
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -40,31 +40,21 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }
 
-fn subject(address: IpAddr, pointers: &Reverse) -> Subject {
+pub(super) fn subject(address: IpAddr, pointers: &Reverse) -> Subject {
     let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
     let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
         (Outcome::Pass, "resolves-back")
     } else if !pointers.needs.is_empty() {
         (Outcome::Inconclusive, common::NOT_OBSERVED)
-    } else if let Some(reason) = unknown(&pointers.ptr) {
+    } else if let Some(reason) = unknown_lookup(&pointers.ptr) {
         (Outcome::Inconclusive, reason)
     } else if pointers.names.is_empty() {
         (Outcome::Fail, "no-ptr")
-    } else if let Some(reason) = pointers.names.iter().find_map(|(_, lookup)| unknown(lookup)) {
+    } else if let Some(reason) = pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup)) {
         (Outcome::Inconclusive, reason)
     } else {
         (Outcome::Fail, "other-address")
     };
     let detail = pointers.names.iter().map(|(name, _)| ("ptr", name.to_string())).collect();
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
-}
-
-/// Why a look-up tells nothing, when it doesn't.
-fn unknown(lookup: &Lookup) -> Option<&'static str> {
-    match &lookup.status {
-        Status::NotObserved => Some(common::NOT_OBSERVED),
-        Status::Failed(Failure::Net(failure)) if failure.is_ours() => Some(common::OUR_FAULT),
-        Status::Failed(_) => Some(common::UNRESOLVED),
-        _ => None,
-    }
 }

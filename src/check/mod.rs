@@ -22,11 +22,19 @@ mod dns_ns_ipv4_answers;
 mod dns_ns_ipv6_answers;
 mod dns_ptr;
 mod doc;
+mod greetings;
 mod inventory_state;
 mod ipv6_only_usable;
+mod mail_banner;
+mod mail_mx_aaaa;
+mod mail_ptr;
+mod mail_spf_ipv6;
+mod mail_starttls;
+mod mail_starttls_parity;
 mod name_servers;
 mod reach_parity;
 mod reach_port;
+mod service_answers;
 mod subjects;
 mod tls_handshake;
 mod tls_key;
@@ -222,6 +230,13 @@ pub static CATALOGUE: &[&Check] = &[
     &web_subresources::CHECK,
     &web_ipv4_literals::CHECK,
     &web_http3::CHECK,
+    &mail_mx_aaaa::CHECK,
+    &mail_banner::CHECK,
+    &mail_starttls::CHECK,
+    &mail_starttls_parity::CHECK,
+    &mail_spf_ipv6::CHECK,
+    &mail_ptr::CHECK,
+    &service_answers::CHECK,
     &ipv6_only_usable::CHECK,
     &inventory_state::CHECK,
     &vantage_ipv6::CHECK,

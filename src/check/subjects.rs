@@ -6,9 +6,12 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{Case, common};
-use crate::facts::{self, Contact, Contacts, Lookup, Mail, Missing, Route, Status, Talk, Walk};
+use crate::facts::{
+    self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
+};
 use crate::model::{
     Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
+    special_purpose,
 };
 
 /// The URL of a web service that is in use; else the verdict that there is nothing to judge.
@@ -228,4 +231,24 @@ pub(super) fn session_of<'e>(
         .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
         .next_back()
         .ok_or_else(|| unknown(common::LOWER_LAYER))
+}
+
+/// Why a look-up tells nothing, when it doesn't.
+pub(super) fn unknown_lookup(lookup: &Lookup) -> Option<&'static str> {
+    match &lookup.status {
+        Status::NotObserved => Some(common::NOT_OBSERVED),
+        Status::Failed(Failure::Net(failure)) if failure.is_ours() => Some(common::OUR_FAULT),
+        Status::Failed(_) | Status::ChainTooLong | Status::ChainLooped => Some(common::UNRESOLVED),
+        Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => None,
+    }
+}
+
+/// Whether packets can reach an address from where they have to: from anywhere, or for an internal
+/// service from the declared internal network.
+pub(super) fn is_usable(case: &Case<'_>, address: IpAddr) -> bool {
+    let networks = case.view.networks;
+    if case.service.state == State::Internal {
+        return networks.owner(address).is_some_and(|network| network.internal);
+    }
+    special_purpose(address).is_none_or(|row| row.usable) || networks.counts_as_global(address)
 }

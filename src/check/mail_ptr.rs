@@ -1,0 +1,41 @@
+//! Does every IPv6 address of every mail exchanger have a name that resolves back to it?
+
+use super::dns_ptr;
+use super::subjects::mail_exchangers;
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::reverse;
+use crate::model::{Family, Severity, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "mail-ptr",
+    sources: &["RFC 1912 §2.1", "RFC 3596 §2.5"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("resolves-back"),
+        Reason::fail("no-ptr"),
+        Reason::fail("other-address"),
+    ],
+    doc: Doc::new(include_str!("mail_ptr.en.md"), include_str!("mail_ptr.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
+    let all = mail.exchangers.iter().flat_map(|mx| mx.addresses(Family::Ipv6, &case.view));
+    let mut addresses: Vec<_> = all.collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let mut cite = mail.observations();
+    let mut subjects = Vec::new();
+    for address in addresses {
+        let pointers = reverse(&case.view, address);
+        cite.extend(pointers.observations());
+        subjects.push(dns_ptr::subject(address, &pointers));
+    }
+    Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
+}

@@ -1,0 +1,193 @@
+//! Does the service greet in its own protocol at each IPv6 address?
+
+use std::net::SocketAddr;
+
+use super::greetings::{self, Said, banner, hello};
+use super::subjects::{addresses, contacts, not_seen, over_contacts, socket};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{self, Asked, Contact, Heard};
+use crate::model::{
+    Endpoint, Family, NtpPacket, Outcome, Rcode, Severity, State, Subject, Target, Transport,
+    Verdict,
+};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "service-answers",
+    sources: &["RFC 1035 §4.2", "RFC 5905 §7.3", "RFC 9051 §7.1", "RFC 1939", "RFC 6409", "RFC 4253 §4.2", "RFC 8446"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("answers"),
+        Reason::fail("refuses"),
+        Reason::fail("later"),
+        Reason::fail("silent"),
+        Reason::fail("broken-off"),
+        Reason::fail("tarpit"),
+        Reason::fail("too-long"),
+        Reason::fail("not-protocol"),
+        Reason::fail("no-connection"),
+        Reason::fail("no-handshake"),
+        Reason::fail("no-answer"),
+        Reason::fail("only-udp"),
+        Reason::fail("only-tcp"),
+        Reason::fail("malformed"),
+        Reason::fail("servfail"),
+        Reason::fail("not-synchronised"),
+        Reason::fail("kiss-of-death"),
+    ],
+    doc: Doc::new(include_str!("service_answers.en.md"), include_str!("service_answers.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    match &case.service.target {
+        Target::Web(_) | Target::Mail(_) | Target::Zone(_) => {
+            Verdict::not_applicable(common::OTHER_KIND)
+        }
+        Target::Dns(endpoint) => asked(case, endpoint, name_server),
+        Target::Ntp(endpoint) => asked(case, endpoint, time_server),
+        Target::Tcp(_) => met(case, connects),
+        Target::Tls(_) => met(case, shakes_hands),
+        _ => met(case, greets),
+    }
+}
+
+fn met(case: &Case<'_>, subject: fn(&Contact<'_>) -> Subject) -> Verdict {
+    match contacts(case, Family::Ipv6) {
+        Ok(contacts) => over_contacts(contacts.iter().map(subject).collect(), "answers", &contacts),
+        Err(verdict) => verdict,
+    }
+}
+
+fn connects(contact: &Contact<'_>) -> Subject {
+    let told = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
+        return told(Outcome::Inconclusive, reason);
+    }
+    if contact.talk.is_connect_flaky() {
+        return told(Outcome::Inconclusive, common::FLAKY);
+    }
+    match contact.talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok()) {
+        true => told(Outcome::Pass, "answers"),
+        false => told(Outcome::Fail, "no-connection"),
+    }
+}
+
+fn shakes_hands(contact: &Contact<'_>) -> Subject {
+    let told = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
+        return told(Outcome::Inconclusive, reason);
+    }
+    let attempts = || contact.talk.attempts.iter().map(|(seen, _)| *seen);
+    let tried = || attempts().filter(|seen| seen.tls.is_some() && seen.our_fault().is_none());
+    if tried().any(|seen| matches!(seen.tls, Some(Ok(_)))) {
+        told(Outcome::Pass, "answers")
+    } else if tried().next().is_some() {
+        told(Outcome::Fail, "no-handshake")
+    } else {
+        told(Outcome::Inconclusive, common::LOWER_LAYER)
+    }
+}
+
+fn greets(contact: &Contact<'_>) -> Subject {
+    greetings::judged(contact, |greeting| {
+        for said in [banner(greeting), hello(greeting)].into_iter().flatten() {
+            if let Said::Badly(reason) = said {
+                return Some((Outcome::Fail, reason));
+            }
+        }
+        banner(greeting).map(|_| (Outcome::Pass, "answers"))
+    })
+    .unwrap_or_else(|(outcome, reason)| socket(contact.address, outcome, reason, Vec::new()))
+}
+
+type Judgement = (Outcome, &'static str, Vec<crate::model::ObservationId>);
+
+/// Services that are asked without a connection, at each of their IPv6 addresses.
+fn asked(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    judge: fn(&Case<'_>, SocketAddr) -> Judgement,
+) -> Verdict {
+    let found = match addresses(case, Family::Ipv6) {
+        Ok(found) => found,
+        Err(verdict) => return verdict,
+    };
+    let mut cite = Vec::new();
+    let subjects = found.into_iter().map(|address| {
+        let server = SocketAddr::new(address, endpoint.port);
+        let (outcome, reason, observations) = judge(case, server);
+        cite.extend(observations);
+        socket(server, outcome, reason, Vec::new())
+    });
+    let subjects = subjects.collect();
+    Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite)
+}
+
+/// Why the attempts tell nothing of the server, when they don't.
+fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
+    if asked.is_forbidden {
+        Some(common::NOT_VISITED)
+    } else if !asked.needs.is_empty() || asked.replies.is_empty() {
+        Some(common::NOT_OBSERVED)
+    } else {
+        asked.is_our_fault().then_some(common::OUR_FAULT)
+    }
+}
+
+fn name_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
+    let [udp, tcp] = [Transport::Udp, Transport::Tcp]
+        .map(|transport| facts::name_server(&case.view, server, transport));
+    let cite = udp.observations.iter().chain(&tcp.observations).copied().collect();
+    if let Some(reason) = nothing_told(&udp).or_else(|| nothing_told(&tcp)) {
+        return (Outcome::Inconclusive, reason, cite);
+    }
+    let (outcome, reason) = match (heard(&udp), heard(&tcp)) {
+        (Ok(()), Ok(())) => (Outcome::Pass, "answers"),
+        (Ok(()), Err("no-answer")) => (Outcome::Fail, "only-udp"),
+        (Err("no-answer"), Ok(())) => (Outcome::Fail, "only-tcp"),
+        (Err(reason), _) | (Ok(()), Err(reason)) => (Outcome::Fail, reason),
+    };
+    (outcome, reason, cite)
+}
+
+/// Whether a name server answers; a refusal is an answer, since it may serve others only.
+fn heard(asked: &Asked<'_>) -> Result<(), &'static str> {
+    match asked.heard() {
+        Some(Heard::Message(message)) if message.rcode == Rcode::SERVFAIL => Err("servfail"),
+        Some(Heard::Message(_)) => Ok(()),
+        Some(Heard::Malformed) => Err("malformed"),
+        Some(Heard::Nothing(_)) | None => Err("no-answer"),
+    }
+}
+
+/// A stratum of 0 is a kiss-o'-death, of 16 and more a server without the time (RFC 5905 §7.3).
+fn time_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
+    /// The association mode of a server's answer.
+    const SERVER: u8 = 4;
+    /// The leap indicator of a clock that is not synchronised.
+    const NOT_SYNCHRONISED: u8 = 3;
+    let asked = facts::time_server(&case.view, server);
+    let cite = asked.observations.clone();
+    if let Some(reason) = nothing_told(&asked) {
+        return (Outcome::Inconclusive, reason, cite);
+    }
+    let answer = asked.time().filter(|exchange| exchange.is_ours || exchange.answer.is_err());
+    let packet = answer.map(|exchange| exchange.answer.as_ref().map(|a| NtpPacket::decode(a.bytes())));
+    let (outcome, reason) = match packet {
+        Some(Ok(Some(packet))) if packet.mode != SERVER => (Outcome::Fail, "not-protocol"),
+        Some(Ok(Some(packet))) if packet.stratum == 0 => (Outcome::Fail, "kiss-of-death"),
+        Some(Ok(Some(packet))) if packet.leap == NOT_SYNCHRONISED || packet.stratum > 15 => {
+            (Outcome::Fail, "not-synchronised")
+        }
+        Some(Ok(Some(_))) => (Outcome::Pass, "answers"),
+        Some(Ok(None)) => (Outcome::Fail, "malformed"),
+        Some(Err(_)) => (Outcome::Fail, "no-answer"),
+        None => (Outcome::Fail, "not-protocol"),
+    };
+    (outcome, reason, cite)
+}
