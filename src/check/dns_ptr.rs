@@ -50,7 +50,9 @@ pub(super) fn subject(address: IpAddr, pointers: &Reverse) -> Subject {
         (Outcome::Inconclusive, reason)
     } else if pointers.names.is_empty() {
         (Outcome::Fail, "no-ptr")
-    } else if let Some(reason) = pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup)) {
+    } else if let Some(reason) =
+        pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup))
+    {
         (Outcome::Inconclusive, reason)
     } else {
         (Outcome::Fail, "other-address")

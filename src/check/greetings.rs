@@ -6,28 +6,28 @@ use crate::facts::Contact;
 use crate::model::{Answer, Greeting, GreetingFailure, Meaning, NetFailure, Outcome, Subject};
 
 /// What one part of an exchange of greetings came to.
-pub(super) enum Said<'e> {
+pub(super) enum Said {
     /// A friendly answer.
-    Well(&'e Answer),
+    Well,
     /// No such answer: `refuses`, `later`, `silent`, `broken-off`, `tarpit`, `too-long` or
     /// `not-protocol`.
     Badly(&'static str),
 }
 
 /// The banner; `None` when it was not come to.
-pub(super) fn banner(greeting: &Greeting) -> Option<Said<'_>> {
+pub(super) fn banner(greeting: &Greeting) -> Option<Said> {
     greeting.banner.as_ref().map(said)
 }
 
 /// The answer to EHLO, CAPABILITY or CAPA; `None` when it was not come to.
-pub(super) fn hello(greeting: &Greeting) -> Option<Said<'_>> {
+pub(super) fn hello(greeting: &Greeting) -> Option<Said> {
     greeting.hello.as_ref().map(said)
 }
 
-fn said(part: &Result<Answer, GreetingFailure>) -> Said<'_> {
+fn said(part: &Result<Answer, GreetingFailure>) -> Said {
     match part {
         Ok(answer) => match answer.meaning {
-            Meaning::Yes => Said::Well(answer),
+            Meaning::Yes => Said::Well,
             Meaning::Later => Said::Badly("later"),
             Meaning::No => Said::Badly("refuses"),
         },

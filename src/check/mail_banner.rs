@@ -40,11 +40,11 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn subject(contact: &Contact<'_>) -> Subject {
     greetings::judged(contact, |greeting| {
         match banner(greeting)? {
-            Said::Well(_) => {}
+            Said::Well => {}
             Said::Badly(reason) => return Some((Outcome::Fail, words(reason))),
         }
         match hello(greeting)? {
-            Said::Well(_) => Some((Outcome::Pass, "greets")),
+            Said::Well => Some((Outcome::Pass, "greets")),
             Said::Badly("refuses") => Some((Outcome::Fail, "hello-refused")),
             Said::Badly("later") => Some((Outcome::Fail, "hello-later")),
             Said::Badly(_) => Some((Outcome::Fail, "hello-unanswered")),

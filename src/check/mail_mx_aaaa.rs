@@ -3,9 +3,7 @@
 use super::subjects::{is_usable, mail_exchangers, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Exchanger, Route};
-use crate::model::{
-    Family, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
-};
+use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Target, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {

@@ -65,7 +65,9 @@ fn words(fault: &Fault) -> String {
         Fault::Several => "several records".to_owned(),
         Fault::Syntax(term) => format!("syntax: {term}"),
         Fault::TooManyLookups => format!("more than {} look-ups", spf::LOOKUPS_MAX),
-        Fault::TooManyVoid => format!("more than {} look-ups without answer", spf::VOID_LOOKUPS_MAX),
+        Fault::TooManyVoid => {
+            format!("more than {} look-ups without answer", spf::VOID_LOOKUPS_MAX)
+        }
         Fault::NoTarget(target) => format!("no SPF record at {target}"),
     }
 }

@@ -20,7 +20,10 @@ pub static CHECK: Check = Check {
         Reason::fail("different-version"),
         Reason::not_applicable("one-family"),
     ],
-    doc: Doc::new(include_str!("mail_starttls_parity.en.md"), include_str!("mail_starttls_parity.vi.md")),
+    doc: Doc::new(
+        include_str!("mail_starttls_parity.en.md"),
+        include_str!("mail_starttls_parity.vi.md"),
+    ),
     rule: Rule::Service(evaluate),
 };
 

@@ -14,7 +14,15 @@ use crate::model::{
 /// The rule.
 pub static CHECK: Check = Check {
     id: "service-answers",
-    sources: &["RFC 1035 §4.2", "RFC 5905 §7.3", "RFC 9051 §7.1", "RFC 1939", "RFC 6409", "RFC 4253 §4.2", "RFC 8446"],
+    sources: &[
+        "RFC 1035 §4.2",
+        "RFC 5905 §7.3",
+        "RFC 9051 §7.1",
+        "RFC 1939",
+        "RFC 6409",
+        "RFC 4253 §4.2",
+        "RFC 8446",
+    ],
     severity: Severity::Critical,
     revision: 1,
     reasons: &[
@@ -177,7 +185,8 @@ fn time_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
         return (Outcome::Inconclusive, reason, cite);
     }
     let answer = asked.time().filter(|exchange| exchange.is_ours || exchange.answer.is_err());
-    let packet = answer.map(|exchange| exchange.answer.as_ref().map(|a| NtpPacket::decode(a.bytes())));
+    let packet =
+        answer.map(|exchange| exchange.answer.as_ref().map(|a| NtpPacket::decode(a.bytes())));
     let (outcome, reason) = match packet {
         Some(Ok(Some(packet))) if packet.mode != SERVER => (Outcome::Fail, "not-protocol"),
         Some(Ok(Some(packet))) if packet.stratum == 0 => (Outcome::Fail, "kiss-of-death"),

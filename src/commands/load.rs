@@ -15,7 +15,7 @@ use crate::facts::Trust;
 use crate::facts::delegation::hints;
 use crate::facts::dnssec::Anchors;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
-use crate::model::{Inventory, Service, Settings, Target};
+use crate::model::{Inventory, Settings};
 use crate::policy::{self, Policy};
 
 /// A usable inventory.
@@ -100,25 +100,6 @@ pub(super) fn policy(name: &str) -> Result<(Policy, String), Stop> {
             .help(format!("built in are {}", known.join(" and ")))
     })?;
     Ok((parse_policy(name, &yaml)?, yaml))
-}
-
-/// Refuses services of kinds that this version can't probe, by name.
-///
-/// # Errors
-/// When there is one.
-pub(super) fn refuse_unprobed<'a>(services: impl Iterator<Item = &'a Service>) -> Result<(), Stop> {
-    let refused: Vec<String> = services
-        .filter(|service| !matches!(service.target, Target::Web(_) | Target::Zone(_)))
-        .map(|service| format!("{} ({})", service.id, service.target.kind()))
-        .collect();
-    if refused.is_empty() {
-        return Ok(());
-    }
-    Err(Stop::mend(format!(
-        "this version probes services of the kinds `web` and `zone` only, and was asked for {}",
-        refused.join(", ")
-    ))
-    .help("leave them out with `--only`, or comment them out until they can be probed"))
 }
 
 fn complete(

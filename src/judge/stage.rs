@@ -73,8 +73,13 @@ pub(super) fn standing_if(
         return (Standing::NotCounted, Vec::new());
     }
     let mut reached = Stage::Ipv4Only;
+    let mut is_judged = false;
     for stage in Stage::ALL.into_iter().skip(1) {
         let Some(gates) = policy.gates_of(service.target.kind(), stage) else { break };
+        is_judged |= verdicts.iter().any(|judged| {
+            judged.verdict.outcome != Outcome::NotApplicable
+                && gates.iter().any(|id| id == judged.check.id)
+        });
         let closed = |outcome: Outcome| -> Vec<Blocker> {
             verdicts
                 .iter()
@@ -99,6 +104,10 @@ pub(super) fn standing_if(
             return (Standing::Unknown { at_least: reached }, unknown);
         }
         reached = stage;
+    }
+    // Where no gate concerns the service (a mail domain that takes no mail), nothing is known of it.
+    if !is_judged {
+        return (Standing::Unknown { at_least: Stage::Ipv4Only }, Vec::new());
     }
     (Standing::At(reached), Vec::new())
 }

@@ -31,7 +31,7 @@ settings:
   extra_ca: [ca.pem]
   caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
-  timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s}}
+  timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s, greeting: 1s}}
 networks:
   - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}
   - {{prefix: \"2001:db8::/32\", name: Phòng thử nghiệm, testbed: true}}
@@ -55,7 +55,7 @@ organisations:
                 site.id,
                 site.name,
                 site.category,
-                site.target.unwrap_or(&web),
+                site.target.as_deref().unwrap_or(&web),
                 site.state
             );
         }

@@ -5,8 +5,10 @@
 //! faults are those that a kernel really produces.
 
 mod authority;
+mod datagram_server;
 mod dns;
 mod enter;
+mod greeting_server;
 mod inventory;
 mod network;
 mod province;

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::Authority;
 use super::province::{Door, Page, Site};
-use super::tls_server;
+use super::{datagram_server, greeting_server, tls_server};
 
 /// How long a visitor may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,6 +30,11 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
     for (address, door) in &site.doors {
         match door {
             Door::Silent => never_accept(*address)?,
+            Door::Greets(greeter) => {
+                greeting_server::start(listen(*address, 128)?, *greeter, authority)?;
+            }
+            Door::Time(clock) => datagram_server::time(*address, *clock)?,
+            Door::Names { udp, tcp } => datagram_server::names(*address, *udp, *tcp)?,
             Door::NotTls => serve(*address, None, Page::Status(200), site.host.to_owned())?,
             Door::Http(page) => serve(*address, None, page.clone(), site.host.to_owned())?,
             Door::Odd(oddity, page) => {

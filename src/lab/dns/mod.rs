@@ -16,6 +16,7 @@ pub use signing::Signing;
 pub use zone::{Behaviour, Glue, Listed, NameServer, Zone};
 
 pub(super) use hierarchy::{Hierarchy, address_data};
+pub(super) use transport::{Answers, over_tcp, over_udp};
 pub(super) use zone::name;
 
 use std::io;

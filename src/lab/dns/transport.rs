@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const QUESTION_MAX: usize = 4096;
 
 /// Answers a message: its octets, and whether they came over UDP.
-pub(super) trait Answers: Send + Sync + 'static {
+pub(in crate::lab) trait Answers: Send + Sync + 'static {
     fn answer(&self, octets: Vec<u8>, udp: bool) -> impl Future<Output = Option<Vec<u8>>> + Send;
 }
 
 /// Answers datagrams at an address.
-pub(super) fn over_udp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
+pub(in crate::lab) fn over_udp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
@@ -44,7 +44,7 @@ pub(super) fn over_udp(address: SocketAddr, server: Arc<impl Answers>) -> io::Re
 }
 
 /// Answers streams at an address.
-pub(super) fn over_tcp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
+pub(in crate::lab) fn over_tcp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;

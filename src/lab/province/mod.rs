@@ -5,6 +5,8 @@
 
 mod dns;
 mod healthy;
+mod mail;
+mod other_kinds;
 mod reach;
 mod records;
 mod state;
@@ -19,6 +21,7 @@ use hickory_proto::rr::{RData, rdata::CNAME};
 
 use super::authority::Certificate;
 use super::dns::{Zone, address_data, name};
+use crate::model::{Protocol, Security};
 
 pub(super) use zones::zones;
 
@@ -34,6 +37,72 @@ pub enum Door {
     /// Plain HTTP where TLS is expected.
     NotTls,
     /// The kernel drops every SYN.
+    Silent,
+    /// A server that speaks first, in one of the protocols of mail or in SSH.
+    Greets(Greeter),
+    /// A time server.
+    Time(Clock),
+    /// A name server of nothing but the root's SOA, over these transports.
+    Names {
+        /// Over UDP.
+        udp: bool,
+        /// Over TCP.
+        tcp: bool,
+    },
+}
+
+/// A server that speaks first.
+#[derive(Clone, Copy, Debug)]
+pub struct Greeter {
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// When TLS begins.
+    pub security: Security,
+    /// The host that its certificate is for.
+    pub host: &'static str,
+    /// That certificate.
+    pub certificate: Certificate,
+    /// How it behaves.
+    pub manner: Manner,
+}
+
+/// How a server that speaks first behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As the standards have it.
+    Friendly,
+    /// A temporary error instead of a greeting.
+    Later,
+    /// A permanent error instead of a greeting.
+    Refuses,
+    /// Nothing at all.
+    Silent,
+    /// A greeting without end, an octet at a time.
+    Tarpit,
+    /// It closes the connection.
+    HangsUp,
+    /// Another protocol.
+    Stranger,
+    /// A refusal of EHLO.
+    NoHello,
+    /// STARTTLS is not offered.
+    NoTls,
+    /// STARTTLS is offered and denied.
+    DeniesTls,
+    /// STARTTLS is offered and agreed to, and no handshake follows.
+    BreaksTls,
+}
+
+/// What a time server says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The time.
+    Right,
+    /// That it doesn't have the time.
+    NotSynchronised,
+    /// A kiss-o'-death.
+    KissOfDeath,
+    /// Nothing.
     Silent,
 }
 
@@ -80,7 +149,7 @@ pub struct Site {
     /// Its host name.
     pub host: &'static str,
     /// What is probed, as the inventory writes it; `None` for the web site of the host.
-    pub target: Option<&'static str>,
+    pub target: Option<String>,
     /// The inventory's category.
     pub category: &'static str,
     /// The inventory's state.
@@ -89,6 +158,8 @@ pub struct Site {
     pub expected: &'static [Expectation],
     /// What its host name has.
     pub(super) records: Vec<RData>,
+    /// What other names have for its sake, in the zones that they lie in.
+    pub(super) others: Vec<(&'static str, RData)>,
     /// Zones that exist for its sake.
     pub(super) zones: Vec<Zone>,
     pub(super) doors: Vec<(SocketAddr, Door)>,
@@ -106,6 +177,11 @@ fn ipv4(number: u8) -> IpAddr {
 impl Site {
     /// A healthy dual-stack site.
     fn new(number: u8, id: &'static str, name: &'static str, host: &'static str) -> Self {
+        Self::bare(number, id, name, host).at(ipv6(number.into())).at(ipv4(number))
+    }
+
+    /// A site of which nothing is published yet.
+    fn bare(number: u8, id: &'static str, name: &'static str, host: &'static str) -> Self {
         let organisation = match number {
             0..10 => "vp-vidu",
             10..20 => "so-a-vidu",
@@ -129,9 +205,14 @@ impl Site {
             zones: Vec::new(),
             doors: Vec::new(),
             quic: Vec::new(),
+            others: Vec::new(),
         }
-        .at(ipv6(number.into()))
-        .at(ipv4(number))
+    }
+
+    /// One more record of another name.
+    fn other(mut self, owner: &'static str, data: RData) -> Self {
+        self.others.push((owner, data));
+        self
     }
 
     /// One more address, with a healthy server behind it.
@@ -221,8 +302,8 @@ impl Site {
     }
 
     /// Probed as this, in the inventory's words, instead of as a web site.
-    fn target(self, target: &'static str) -> Self {
-        Self { target: Some(target), ..self }
+    fn target(self, target: impl Into<String>) -> Self {
+        Self { target: Some(target.into()), ..self }
     }
 
     fn state(self, state: &'static str) -> Self {
@@ -238,6 +319,8 @@ impl Site {
 pub fn sites() -> Vec<Site> {
     [
         healthy::sites(),
+        mail::sites(),
+        other_kinds::sites(),
         state::sites(),
         dns::sites(),
         reach::sites(),

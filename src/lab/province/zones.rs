@@ -33,26 +33,31 @@ pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
             .record("ipv4only.arpa", address_data(Ipv4Addr::new(192, 0, 0, 171).into())),
         Zone::new(5, "ip6.arpa"),
         Zone::new(6, "in-addr.arpa"),
-        // The reverse name of site 56 is another site's.
-        Zone::new(7, "8.b.d.0.1.0.0.2.ip6.arpa").text(
-            Name::from(ipv6(56)).to_ascii().trim_end_matches('.'),
-            RecordType::PTR,
-            "portal.vidu.example.",
-        ),
+        // The reverse names of site 56 and of the exchanger of site 174 are another site's.
+        [56, 174].into_iter().fold(Zone::new(7, "8.b.d.0.1.0.0.2.ip6.arpa"), |zone, number| {
+            zone.text(
+                Name::from(ipv6(number)).to_ascii().trim_end_matches('.'),
+                RecordType::PTR,
+                "portal.vidu.example.",
+            )
+        }),
         Zone::new(8, "100.51.198.in-addr.arpa")
             .served_by(&["ns1.8.b.d.0.1.0.0.2.ip6.arpa", "ns2.8.b.d.0.1.0.0.2.ip6.arpa"]),
     ];
     zones.extend(sites.iter().flat_map(|site| site.zones.iter().cloned()));
     for site in sites {
-        let lies_in = |zone: &&mut Zone| {
-            zone.apex.is_empty()
-                || site.host == zone.apex
-                || site.host.ends_with(&format!(".{}", zone.apex))
-        };
-        let closest = zones.iter_mut().filter(lies_in).max_by_key(|zone| zone.apex.len());
-        if let Some(zone) = closest {
-            let own = site.records.iter().map(|data| (site.host.to_owned(), data.clone()));
-            zone.records.extend(own);
+        let own = site.records.iter().map(|data| (site.host, data));
+        let others = site.others.iter().map(|(owner, data)| (*owner, data));
+        for (owner, data) in own.chain(others) {
+            let lies_in = |zone: &&mut Zone| {
+                zone.apex.is_empty()
+                    || owner == zone.apex
+                    || owner.ends_with(&format!(".{}", zone.apex))
+            };
+            let closest = zones.iter_mut().filter(lies_in).max_by_key(|zone| zone.apex.len());
+            if let Some(zone) = closest {
+                zone.records.push((owner.to_owned(), data.clone()));
+            }
         }
     }
     zones
