@@ -164,7 +164,10 @@ fn domain(
     host: &'static str,
     exchanger: &'static str,
 ) -> Site {
-    Site::bare(number, id, title, host).target(format!("mail: {host}")).record(mx(10, exchanger)).record(txt(SPF))
+    Site::bare(number, id, title, host)
+        .target(format!("mail: {host}"))
+        .record(mx(10, exchanger))
+        .record(txt(SPF))
 }
 
 /// A mail domain with one dual-stack exchanger.

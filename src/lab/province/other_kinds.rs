@@ -78,13 +78,13 @@ pub(super) fn sites() -> Vec<Site> {
         .fails(&[("service-answers", "only-udp")]),
         dual(
             189,
-            "ssh-la",
-            "Cổng 22 qua IPv6 không phải SSH",
-            "ssh2.vidu.example",
-            "ssh: ssh2.vidu.example",
+            "imap-la",
+            "Cổng IMAP qua IPv6 là chương trình khác",
+            "imap2.vidu.example",
+            "imap: imap2.vidu.example",
         )
-        .greeter(22, Ssh, None)
-        .stranger(22, Ssh)
+        .greeter(143, Imap, Starttls)
+        .stranger(143, Imap)
         .fails(&[("service-answers", "not-protocol")]),
     ]
 }
