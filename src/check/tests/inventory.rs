@@ -7,7 +7,7 @@ use super::*;
 const PROBE: &str = "v6ready-wildcard-probe.example.vn";
 
 fn nothing() -> Reply {
-    message(ResponseCode::NxDomain, &[])
+    message(ResponseCode::NXDomain, &[])
 }
 
 /// The service's name has this, and names beside it nothing.
