@@ -150,8 +150,11 @@ mod tests {
                         exemption: {reason: Thay thế, until: 2027-06-30}";
         let stage = Some(Stage::Addressed);
         let (verdict, _) = says(declared, AFTER, stage, stage);
-        let detail: Vec<_> =
-            verdict.subjects[0].detail.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let detail: Vec<_> = verdict.subjects[0]
+            .detail
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         assert_eq!(
             detail,
             [

@@ -203,7 +203,9 @@ fn parse_policy(name: &str, yaml: &str) -> Result<Policy, Stop> {
     // A stage can't depend on what is said of the stage.
     let gates = |kind: &str| {
         Stage::ALL.into_iter().filter_map(|stage| policy.gates_of(kind, stage)).flatten().find(
-            |id| check::find(id).is_some_and(|check| !check.may_gate() && check.is_about_services()),
+            |id| {
+                check::find(id).is_some_and(|check| !check.may_gate() && check.is_about_services())
+            },
         )
     };
     if let Some(id) = Target::KINDS.into_iter().find_map(gates) {

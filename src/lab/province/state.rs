@@ -50,9 +50,6 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(214, "thuan-ipv6", "Khai báo thuần IPv6", "thuanipv6.vidu.example")
             .state("ipv6-only")
             .fails(&[("inventory-state", "has-ipv4")]),
-        Site::new(215, "noi-bo", "Khai báo nội bộ nhưng công khai", "noibo.vidu.example")
-            .state("internal")
-            .fails(&[("inventory-state", "internal-but-public")]),
         Site::new(216, "khong-chuyen", "Khai báo chuyển hướng", "khongchuyen.vidu.example")
             .state("redirected")
             .fails(&[("inventory-state", "not-redirected")]),
