@@ -39,6 +39,13 @@ fn sorted(mut list: Vec<(&str, &str)>) -> Vec<(String, String)> {
 }
 
 #[test]
+fn what_is_said_of_the_stage_stands_after_what_gives_it() {
+    let last = CATALOGUE.iter().rposition(|check| check.may_gate()).unwrap();
+    let first = CATALOGUE.iter().position(|c| c.is_about_services() && !c.may_gate()).unwrap();
+    assert!(last < first);
+}
+
+#[test]
 fn ids_are_unique() {
     let ids: HashSet<_> = CATALOGUE.iter().map(|check| check.id).collect();
     assert_eq!(ids.len(), CATALOGUE.len());

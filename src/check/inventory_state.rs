@@ -1,9 +1,15 @@
 //! Does what was seen agree with what the inventory declares?
 
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
 use super::subjects::{not_seen, walks};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Addresses, End, Lookup, Status, Walk};
-use crate::model::{Family, Outcome, RecordType, Severity, State, Target, Verdict};
+use crate::facts::{self, Addresses, End, Lookup, Route, Status, Walk};
+use crate::model::{
+    Family, Outcome, RecordType, Severity, State, Subject, SubjectName, Target, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -17,6 +23,7 @@ pub static CHECK: Check = Check {
         Reason::fail("active-but-gone"),
         Reason::fail("wildcard"),
         Reason::fail("retired-but-answers"),
+        Reason::fail("retired-but-published"),
         Reason::fail("internal-but-public"),
         Reason::fail("not-redirected"),
         Reason::fail("has-ipv4"),
@@ -28,9 +35,8 @@ pub static CHECK: Check = Check {
 fn evaluate(case: &Case<'_>) -> Verdict {
     let (aaaa, a) = match facts::addresses(&case.view, case.service) {
         Some(Addresses::Looked { aaaa, a }) => (aaaa, a),
-        // An address literal can be neither gone nor covered by a wildcard.
-        Some(Addresses::Literal(_)) => return judged(Outcome::Pass, "as-declared"),
-        None => return Verdict::not_applicable(common::OTHER_KIND),
+        Some(Addresses::Literal(address)) => return literal(case, address),
+        None => return domain(case),
     };
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
     let verdict = match case.service.state {
@@ -38,7 +44,60 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         State::Retired => retired(case, &aaaa, &a),
         State::Internal => internal(case, &aaaa, &a),
         State::Redirected => redirected(case),
-        State::Ipv6Only => ipv6_only(&a),
+        State::Ipv6Only => ipv6_only(&aaaa, &a),
+    };
+    verdict.citing(cite)
+}
+
+/// An address literal can be neither gone nor covered by a wildcard.
+fn literal(case: &Case<'_>, address: IpAddr) -> Verdict {
+    match case.service.state {
+        State::Active => judged(Outcome::Pass, "as-declared"),
+        State::Retired => answers(case, "as-declared"),
+        State::Internal if is_public(case, address) => judged(Outcome::Fail, "internal-but-public"),
+        State::Internal => judged(Outcome::Pass, "as-declared"),
+        State::Redirected => redirected(case),
+        State::Ipv6Only if address.is_ipv4() => judged(Outcome::Fail, "has-ipv4"),
+        State::Ipv6Only => judged(Outcome::Pass, "as-declared"),
+    }
+}
+
+/// A mail domain or a zone, which have servers instead of addresses: does the DNS name any?
+fn domain(case: &Case<'_>) -> Verdict {
+    let (is_named, cite) = match &case.service.target {
+        Target::Mail(domain) => {
+            let mail = facts::mail(&case.view, domain);
+            let is_named = match mail.route {
+                Route::Exchangers | Route::Implicit => Ok(true),
+                Route::NullMx | Route::Nowhere | Route::NoDomain => Ok(false),
+                Route::Unresolved => Err(common::UNRESOLVED),
+                Route::NotObserved => Err(common::NOT_OBSERVED),
+            };
+            (is_named, mail.observations())
+        }
+        Target::Zone(apex) => {
+            let zone = facts::zone(&case.view, apex);
+            let is_named = match zone.soa.status {
+                Status::NotObserved => Err(common::NOT_OBSERVED),
+                _ if zone.soa.is_unresolved() => Err(common::UNRESOLVED),
+                // An alias, or a name of the zone above, is no apex.
+                status => Ok(status == Status::Found && zone.soa.chain.len() == 1),
+            };
+            (is_named, zone.soa.observations)
+        }
+        _ => return Verdict::not_applicable(common::OTHER_KIND),
+    };
+    let verdict = match (case.service.state, is_named) {
+        (State::Active, Ok(true)) | (State::Retired, Ok(false)) => {
+            judged(Outcome::Pass, "as-declared")
+        }
+        (State::Active, Ok(false)) => judged(Outcome::Fail, "active-but-gone"),
+        (State::Retired, Ok(true)) => judged(Outcome::Fail, "retired-but-published"),
+        (State::Active | State::Retired, Err(reason)) => Verdict::inconclusive(reason),
+        // These speak of addresses.
+        (State::Internal | State::Redirected | State::Ipv6Only, _) => {
+            Verdict::not_applicable(common::OTHER_KIND)
+        }
     };
     verdict.citing(cite)
 }
@@ -100,6 +159,11 @@ fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
         (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
         _ => {}
     }
+    answers(case, "retired-still-in-dns")
+}
+
+/// Does a retired service still answer? `silent` is what is said when it doesn't.
+fn answers(case: &Case<'_>, silent: &'static str) -> Verdict {
     let of = |family| facts::contacts(&case.view, case.service, family).main;
     let contacts = [of(Family::Ipv6), of(Family::Ipv4)].concat();
     let talks = || contacts.iter().map(|contact| &contact.talk);
@@ -110,7 +174,7 @@ fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
     } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
         Verdict::inconclusive(reason)
     } else {
-        judged(Outcome::Pass, "retired-still-in-dns")
+        judged(Outcome::Pass, silent)
     };
     verdict.citing(cite)
 }
@@ -119,15 +183,19 @@ fn internal(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
     if exists(aaaa).is_none() || exists(a).is_none() {
         return unknown([aaaa, a]);
     }
-    let public = aaaa.addresses().into_iter().chain(a.addresses()).any(|address| {
-        crate::model::is_globally_reachable(address)
-            && !case.view.networks.owner(address).is_some_and(|network| network.internal)
-    });
-    if public {
+    let mut addresses = aaaa.addresses().into_iter().chain(a.addresses());
+    if addresses.any(|address| is_public(case, address)) {
         judged(Outcome::Fail, "internal-but-public")
     } else {
         judged(Outcome::Pass, "as-declared")
     }
+}
+
+/// Whether the whole Internet can reach an address, as far as addresses tell.
+fn is_public(case: &Case<'_>, address: IpAddr) -> bool {
+    let networks = case.view.networks;
+    networks.counts_as_global(address)
+        && !networks.owner(address).is_some_and(|network| network.internal)
 }
 
 fn redirected(case: &Case<'_>) -> Verdict {
@@ -148,14 +216,33 @@ fn redirected(case: &Case<'_>) -> Verdict {
         let reason = walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)));
         Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
     };
-    verdict.citing(cite)
+    Verdict { subjects: leads_to(&walks, url, &verdict), ..verdict }.citing(cite)
 }
 
-fn ipv6_only(a: &Lookup) -> Verdict {
-    match exists(a) {
-        Some(true) => judged(Outcome::Fail, "has-ipv4"),
-        Some(false) => judged(Outcome::Pass, "as-declared"),
-        None => unknown([a, a]),
+/// Where each address sends its visitors in the end.
+fn leads_to(walks: &[Walk<'_>], url: &Url, verdict: &Verdict) -> Vec<Subject> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    let subject = |walk: &Walk<'_>| {
+        let last = walk.final_url().filter(|_| matches!(walk.end, End::Response { .. }))?;
+        let (outcome, reason) = match last.host() != url.host() {
+            true => (Outcome::Pass, "as-declared"),
+            false => (Outcome::Fail, "not-redirected"),
+        };
+        let name = SubjectName::Socket(SocketAddr::new(walk.start.ip(), port));
+        Some(Subject { name, outcome, reason, detail: vec![("leads-to", last.to_string())] })
+    };
+    match verdict.outcome {
+        Outcome::Inconclusive => Vec::new(),
+        _ => walks.iter().filter_map(subject).collect(),
+    }
+}
+
+fn ipv6_only(aaaa: &Lookup, a: &Lookup) -> Verdict {
+    match (exists(aaaa), exists(a)) {
+        (_, Some(true)) => judged(Outcome::Fail, "has-ipv4"),
+        (Some(true), Some(false)) => judged(Outcome::Pass, "as-declared"),
+        (Some(false), Some(false)) => judged(Outcome::Fail, "active-but-gone"),
+        _ => unknown([aaaa, a]),
     }
 }
 

@@ -23,6 +23,7 @@ mod dns_ns_ipv6_answers;
 mod dns_ptr;
 mod doc;
 mod greetings;
+mod inventory_deadline;
 mod inventory_state;
 mod ipv6_only_usable;
 mod mail_banner;
@@ -61,10 +62,11 @@ pub use common::{COMMON_REASONS, CommonReason};
 pub use doc::{Doc, Page};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::facts::{Trust, View};
 use crate::model::{
-    Evidence, Inventory, Lang, Outcome, Service, Settings, Severity, Vantage, Verdict,
+    Evidence, Inventory, Lang, Outcome, Service, Settings, Severity, Stage, Vantage, Verdict,
 };
 
 /// A rule.
@@ -100,6 +102,8 @@ pub struct Reason {
 pub enum Rule {
     /// A service.
     Service(fn(&Case<'_>) -> Verdict),
+    /// The stage of a service, which the other rules have given it. Such a rule gates no stage.
+    Standing(fn(&StandingCase<'_>) -> Verdict),
     /// The vantage point of a run.
     Vantage(fn(&VantageCase<'_>) -> Verdict),
 }
@@ -117,6 +121,19 @@ pub struct Case<'a> {
     pub trust: &'a Trust,
     /// The moment of the judgement. Certificates are judged at the moment they were *seen*.
     pub as_of: Timestamp,
+}
+
+/// Everything that may be known when it is judged what a service's stage means to its owner.
+#[derive(Clone, Copy)]
+pub struct StandingCase<'a> {
+    /// Whom it is about.
+    pub service: &'a Service,
+    /// Its stage, when it is known.
+    pub stage: Option<Stage>,
+    /// The highest stage that is known to be reached; `None` for a service that isn't counted.
+    pub at_least: Option<Stage>,
+    /// The day of the judgement in the inventory's time zone.
+    pub today: Date,
 }
 
 /// Everything that may be known when a vantage point is judged.
@@ -159,6 +176,16 @@ impl Reason {
 }
 
 impl Check {
+    /// Whether it says something of each service; others speak of the vantage point.
+    pub fn is_about_services(&self) -> bool {
+        !matches!(self.rule, Rule::Vantage(_))
+    }
+
+    /// Whether it may gate a stage: what is said of the stage itself can't.
+    pub fn may_gate(&self) -> bool {
+        matches!(self.rule, Rule::Service(_))
+    }
+
     /// The check's title in one language.
     pub fn title(&self, lang: Lang) -> &'static str {
         self.doc.page(lang).title
@@ -190,7 +217,8 @@ impl Check {
     }
 }
 
-/// Every check, in the order of reports.
+/// Every check, in the order of reports: those of a service's stage stand after all that may give it
+/// one.
 pub static CATALOGUE: &[&Check] = &[
     &dns_aaaa::CHECK,
     &dns_aaaa_answered::CHECK,
@@ -239,6 +267,7 @@ pub static CATALOGUE: &[&Check] = &[
     &service_answers::CHECK,
     &ipv6_only_usable::CHECK,
     &inventory_state::CHECK,
+    &inventory_deadline::CHECK,
     &vantage_ipv6::CHECK,
     &vantage_resolver::CHECK,
 ];

@@ -15,7 +15,7 @@ use crate::facts::Trust;
 use crate::facts::delegation::hints;
 use crate::facts::dnssec::Anchors;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
-use crate::model::{Inventory, Settings};
+use crate::model::{Inventory, Service, Settings, Stage, Target};
 use crate::policy::{self, Policy};
 
 /// A usable inventory.
@@ -180,7 +180,22 @@ fn parse_policy(name: &str, yaml: &str) -> Result<Policy, Stop> {
             reason.is_none_or(|reason| check.reasons.iter().any(|known| known.id == reason))
         })
     };
-    Policy::parse(name, yaml, knows).map_err(Stop::of_error)
+    let policy = Policy::parse(name, yaml, knows).map_err(Stop::of_error)?;
+    // A stage can't depend on what is said of the stage.
+    let gates = |kind: &str| {
+        Stage::ALL.into_iter().filter_map(|stage| policy.gates_of(kind, stage)).flatten().find(
+            |id| {
+                check::find(id).is_some_and(|check| !check.may_gate() && check.is_about_services())
+            },
+        )
+    };
+    if let Some(id) = Target::KINDS.into_iter().find_map(gates) {
+        return Err(Stop::mend(format!(
+            "the policy `{name}` gates a stage by `{id}`, which is about the stage itself"
+        ))
+        .help(format!("delete `{id}` from `stages` and `kinds`; its severity can be set")));
+    }
+    Ok(policy)
 }
 
 /// Certificates from a PEM file with any number of them, or a DER file with one.

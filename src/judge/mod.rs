@@ -14,8 +14,9 @@ pub use target::{Basis, Progress, TargetStanding, day_of, targets};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use crate::check::{CATALOGUE, Case, Check, Rule, VantageCase, common};
+use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, common};
 use crate::facts::{Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
@@ -87,8 +88,27 @@ pub fn judge_service(
     evidence: &Evidence,
 ) -> ServiceResult {
     let verdicts = verdicts(bench, service, evidence, |_| true);
-    let (standing, blockers) = stage::standing(service, &verdicts, bench.policy);
-    ServiceResult { service: service.clone(), standing, blockers, verdicts }
+    stand_at(service, verdicts, bench.policy, day_of(bench.as_of, &bench.inventory.timezone))
+}
+
+/// Gives a service its stage, and judges what that means to its owner: the verdicts about the stage
+/// follow those that it comes from, and never weigh on it.
+fn stand_at(
+    service: &Arc<Service>,
+    mut verdicts: Vec<Judged>,
+    policy: &Policy,
+    today: Date,
+) -> ServiceResult {
+    verdicts.retain(|judged| judged.check.may_gate());
+    let (standing, blockers) = stage::standing(service, &verdicts, policy);
+    let (stage, at_least) = (standing.stage(), standing.at_least());
+    let case = StandingCase { service, stage, at_least, today };
+    for check in CATALOGUE {
+        if let Rule::Standing(rule) = check.rule {
+            verdicts.push(weigh(check, rule(&case), policy));
+        }
+    }
+    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
 }
 
 /// What the wanted checks say, in the catalogue's order.
@@ -121,7 +141,7 @@ fn verdicts(
         .iter()
         .filter_map(|check| match check.rule {
             Rule::Service(rule) if wanted(check) => Some((check, rule)),
-            Rule::Service(_) | Rule::Vantage(_) => None,
+            _ => None,
         })
         .map(|(check, rule)| {
             let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
@@ -155,7 +175,7 @@ pub fn judge_vantage(bench: &Bench<'_>, evidence: &Evidence) -> Vec<Judged> {
         .iter()
         .filter_map(|check| match check.rule {
             Rule::Vantage(rule) => Some(weigh(check, rule(&case), bench.policy)),
-            Rule::Service(_) => None,
+            _ => None,
         })
         .collect()
 }
@@ -230,14 +250,14 @@ impl RunResult {
 
     /// The same verdicts under another policy: other weights and gates, the same findings.
     pub fn under(&self, policy: &Arc<Policy>) -> Self {
+        let today = day_of(self.as_of, &self.inventory.timezone);
         let again = |judged: &Judged| weigh(judged.check, judged.verdict.clone(), policy);
         let services = self
             .services
             .iter()
             .map(|result| {
-                let verdicts: Vec<_> = result.verdicts.iter().map(again).collect();
-                let (standing, blockers) = stage::standing(&result.service, &verdicts, policy);
-                ServiceResult { service: result.service.clone(), standing, blockers, verdicts }
+                let verdicts = result.verdicts.iter().map(again).collect();
+                stand_at(&result.service, verdicts, policy, today)
             })
             .collect();
         let vantage = self.vantage.iter().map(again).collect();

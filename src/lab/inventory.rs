@@ -51,12 +51,13 @@ organisations:
             let web = format!("web: \"https://{}/\"", site.host);
             let _ = writeln!(
                 text,
-                "      - {{id: {}, name: {}, category: {}, {}, state: {}}}",
+                "      - {{id: {}, name: {}, category: {}, {}, state: {}{}}}",
                 site.id,
                 site.name,
                 site.category,
                 site.target.as_deref().unwrap_or(&web),
-                site.state
+                site.state,
+                site.declared,
             );
         }
     }

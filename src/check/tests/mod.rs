@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use url::Url;
 
 mod dns;
+mod inventory;
 mod reach;
 
 use super::{Case, Check, Rule, common, find};
@@ -29,12 +30,17 @@ struct World {
 
 impl World {
     fn new(state: &str) -> Self {
+        Self::of(&format!("web: \"{URL}\", state: {state}"))
+    }
+
+    /// A service that is declared so.
+    fn of(declared: &str) -> Self {
         let text = format!(
             "version: 1\nsettings: {{resolvers: [\"192.0.2.53\"], attempts: 2}}\n\
              networks: [{{prefix: \"2001:db8::/32\", name: T, testbed: true}}, \
              {{prefix: \"192.0.2.0/24\", name: T, testbed: true}}]\n\
              organisations:\n  - id: o\n    services:\n      \
-             - {{id: s, category: portal, web: \"{URL}\", state: {state}}}\n"
+             - {{id: s, category: portal, {declared}}}\n"
         );
         let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml")
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));

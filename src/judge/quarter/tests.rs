@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::check::{CATALOGUE, Rule};
+use crate::check::CATALOGUE;
 use crate::judge::{Basis, Judged, ServiceResult, stage};
 use crate::model::{Name, Outcome, Run, Severity, Stage, Subject, SubjectName, Vantage, Verdict};
 use crate::policy::{self, Policy};
@@ -55,7 +55,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
                 |check: &str| faults.iter().find(|f| f.1 == check && service.id.to_string() == f.0);
             let verdicts: Vec<Judged> = CATALOGUE
                 .iter()
-                .filter(|check| matches!(check.rule, Rule::Service(_)))
+                .filter(|check| check.is_about_services())
                 .map(|check| Judged {
                     check,
                     severity: of(check.id).map_or(check.severity, |f| check.severity_of(f.3)),

@@ -154,6 +154,8 @@ pub struct Site {
     pub category: &'static str,
     /// The inventory's state.
     pub state: &'static str,
+    /// What else its inventory entry declares, with a comma before it.
+    pub declared: &'static str,
     /// Every failure that the scan has to find, and no other.
     pub expected: &'static [Expectation],
     /// What its host name has.
@@ -200,6 +202,7 @@ impl Site {
             target: None,
             category,
             state: "active",
+            declared: "",
             expected: &[],
             records: Vec::new(),
             zones: Vec::new(),
@@ -308,6 +311,11 @@ impl Site {
 
     fn state(self, state: &'static str) -> Self {
         Self { state, ..self }
+    }
+
+    /// What else the inventory declares of it, with a comma before it.
+    fn declares(self, declared: &'static str) -> Self {
+        Self { declared, ..self }
     }
 
     fn fails(self, expected: &'static [Expectation]) -> Self {

@@ -30,5 +30,28 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(11, "khong-ton-tai", "Tên miền không tồn tại", "khongtontai.vidu.example")
             .gone()
             .fails(&[("dns-aaaa", "nxdomain"), ("inventory-state", "active-but-gone")]),
+        Site::new(210, "dat-muc-tieu", "Đạt mục tiêu đúng hạn", "datmuctieu.vidu.example")
+            .declares(", target: {stage: 3, by: 2025-12-31}"),
+        Site::new(211, "qua-han", "Quá thời hạn", "quahan.vidu.example")
+            .ipv4_only()
+            .declares(", target: {stage: 1, by: 2025-12-31}")
+            .fails(&[("dns-aaaa", "no-data"), ("inventory-deadline", "deadline-missed")]),
+        Site::new(212, "het-mien-tru", "Hết thời gian miễn trừ", "hetmientru.vidu.example")
+            .ipv4_only()
+            .declares(
+                ", target: {stage: 1, by: 2025-06-30}, \
+                 exemption: {reason: Thay thế hệ thống, until: 2025-12-31}",
+            )
+            .fails(&[("dns-aaaa", "no-data"), ("inventory-deadline", "exemption-expired")]),
+        Site::new(213, "chua-den-han", "Chưa đến thời hạn", "chuadenhan.vidu.example")
+            .ipv4_only()
+            .declares(", target: {stage: 4, by: 9999-12-31}")
+            .fails(&[("dns-aaaa", "no-data")]),
+        Site::new(214, "thuan-ipv6", "Khai báo thuần IPv6", "thuanipv6.vidu.example")
+            .state("ipv6-only")
+            .fails(&[("inventory-state", "has-ipv4")]),
+        Site::new(216, "khong-chuyen", "Khai báo chuyển hướng", "khongchuyen.vidu.example")
+            .state("redirected")
+            .fails(&[("inventory-state", "not-redirected")]),
     ]
 }

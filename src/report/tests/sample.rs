@@ -3,7 +3,7 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use crate::check::{CATALOGUE, COMMON_REASONS, Check, Rule};
+use crate::check::{CATALOGUE, COMMON_REASONS, Check};
 use crate::judge::{Blocker, Judged, RunResult, ServiceResult, Standing};
 use crate::model::{
     Lang, Name, Outcome, Run, RunId, Service, Stage, Subject, SubjectName, Vantage, VantageIpv6,
@@ -71,7 +71,7 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
         .collect();
     let vantage = CATALOGUE
         .iter()
-        .filter(|check| matches!(check.rule, Rule::Vantage(_)))
+        .filter(|check| !check.is_about_services())
         .map(|check| judged(check, 0, &mut next))
         .collect();
     let begin = "2026-11-26T20:08:00Z".parse().unwrap();
@@ -137,7 +137,7 @@ fn service_result(
 ) -> ServiceResult {
     let verdicts: Vec<Judged> = CATALOGUE
         .iter()
-        .filter(|check| matches!(check.rule, Rule::Service(_)))
+        .filter(|check| check.is_about_services())
         .enumerate()
         .map(|(number, check)| judged(check, at * 7 + number, next))
         .collect();
