@@ -149,14 +149,12 @@ fn service() -> Value {
     for kind in KINDS {
         properties.insert(kind.to_owned(), text(kind_description(kind)));
     }
-    let states =
-        [State::Active, State::Retired, State::Internal, State::Redirected, State::Ipv6Only];
     let own = json!({
         "id": id(),
         "name": text("Its name in reports."),
         "category": {"enum": Category::ALL.map(|category| category.id()),
             "description": "What kind of service it is for the plan."},
-        "state": {"enum": states.map(|state| state.id()), "default": State::default().id(),
+        "state": {"enum": State::ALL.map(|state| state.id()), "default": State::default().id(),
             "description": "What is declared of it."},
         "security_level": whole(1, 5, "The information system's security level (cấp độ)."),
         "target": {

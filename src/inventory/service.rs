@@ -8,23 +8,11 @@ use super::source::Span;
 use super::tree::NodeId;
 use crate::model::{Category, Exemption, Goal, Service, ServiceId, Stage, State, Target};
 
-/// The keys of a service: what it is, the twelve kinds, what its owner says of it.
-pub(super) static KEYS: [&str; 21] = [
+/// What the owner says of a service, beside what is probed.
+const OWN_KEYS: [&str; 9] = [
     "id",
     "name",
     "category",
-    "web",
-    "mail",
-    "zone",
-    "dns",
-    "ntp",
-    "tls",
-    "tcp",
-    "imap",
-    "imaps",
-    "pop3s",
-    "submission",
-    "ssh",
     "state",
     "security_level",
     "target",
@@ -33,17 +21,23 @@ pub(super) static KEYS: [&str; 21] = [
     "geo_dns",
 ];
 
-/// The kinds among [`KEYS`].
+/// The kinds: exactly one of them is a key of each service.
 pub(super) static KINDS: [&str; 12] = Target::KINDS;
+
+/// Every key of a service.
+pub(super) static KEYS: [&str; OWN_KEYS.len() + Target::KINDS.len()] = {
+    let mut keys = [""; OWN_KEYS.len() + Target::KINDS.len()];
+    let (own, kinds) = keys.split_at_mut(OWN_KEYS.len());
+    own.copy_from_slice(&OWN_KEYS);
+    kinds.copy_from_slice(&Target::KINDS);
+    keys
+};
 
 /// The keys of `target`.
 pub(super) static GOAL_KEYS: [&str; 2] = ["stage", "by"];
 
 /// The keys of `exemption`.
 pub(super) static EXEMPTION_KEYS: [&str; 2] = ["reason", "until"];
-
-static STATES: [State; 5] =
-    [State::Active, State::Retired, State::Internal, State::Redirected, State::Ipv6Only];
 
 type ServiceFields = Fields<{ KEYS.len() }>;
 
@@ -69,7 +63,7 @@ pub(super) fn read<'t>(
         });
     let target = read_kind(reader, &fields);
     let state = match fields.find("state") {
-        Some(node) => reader.word(node, "`state`", &STATES.map(|state| (state.id(), state)))?,
+        Some(node) => reader.word(node, "`state`", &State::ALL.map(|state| (state.id(), state)))?,
         None => State::default(),
     };
     let security_level = number(reader, &fields, "security_level", 1, 5);

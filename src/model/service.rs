@@ -131,6 +131,10 @@ pub enum State {
 }
 
 impl State {
+    /// All states, in the order of documentation.
+    pub const ALL: [Self; 5] =
+        [Self::Active, Self::Retired, Self::Internal, Self::Redirected, Self::Ipv6Only];
+
     /// The word that inventories and results use.
     pub fn id(self) -> &'static str {
         match self {

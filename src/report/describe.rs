@@ -2,7 +2,7 @@
 
 use super::{failures, greeting};
 use crate::facts::certificate;
-use crate::model::{Blob, BodyEnd, Conversation, Lang, LegacyAnswer, Observation, Reply, Text};
+use crate::model::{Blob, BodyEnd, Conversation, Lang, Observation, Reply, Text};
 
 /// Characters of one hostile text that are shown.
 const SHOWN_MAX: usize = 300;
@@ -69,19 +69,21 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::DnsFailed(failure) => lines.push(failures::net(failure, lang)),
         Reply::Route(Ok(source)) => lines.push(format!("{} {source}", FROM.get(lang))),
         Reply::Route(Err(failure)) => lines.push(failures::net(failure, lang)),
-        Reply::LegacyHello(answer) => lines.push(legacy(answer)),
+        Reply::LegacyHello(answer) => {
+            lines.push(format!("TLS: {}", failures::legacy(answer, lang)))
+        }
         Reply::Quic(Ok(session)) => {
             let alpn = session.alpn.as_deref().unwrap_or("-");
             lines.push(format!("QUIC: {:.1} ms {alpn}", session.elapsed_us as f64 / 1000.0));
             certificates(&session.chain, &mut lines);
         }
-        Reply::Quic(Err(failure)) => lines.push(format!("QUIC: {failure}")),
+        Reply::Quic(Err(failure)) => lines.push(format!("QUIC: {}", failures::quic(failure, lang))),
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);
-            lines.extend(greeting::lines(seen));
+            lines.extend(greeting::lines(seen, lang));
         }
-        Reply::Ntp(seen) => lines.push(greeting::ntp(seen)),
+        Reply::Ntp(seen) => lines.push(greeting::ntp(seen, lang)),
     }
     lines.iter().map(|line| clean(line)).collect()
 }
@@ -143,16 +145,6 @@ fn certificates(chain: &[Blob], lines: &mut Vec<String>) {
     }
     if let Some(span) = certificate::validity(chain) {
         lines.push(format!("X.509: {} – {}", span.not_before, span.not_after));
-    }
-}
-
-fn legacy(answer: &LegacyAnswer) -> String {
-    match answer {
-        LegacyAnswer::Accepted { version } => format!("ServerHello: {version}"),
-        LegacyAnswer::Alert { code } => format!("alert {code}"),
-        LegacyAnswer::HungUp => "hung up".to_owned(),
-        LegacyAnswer::OtherAnswer { detail } => format!("other answer: {detail}"),
-        LegacyAnswer::Net { failure } => failure.to_string(),
     }
 }
 

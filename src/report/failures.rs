@@ -1,6 +1,8 @@
 //! Failures as evidence shows them: words in both languages, with the wire's own numbers.
 
-use crate::model::{HttpFailure, IcmpMeaning, Lang, NetFailure, Text, TlsFailure};
+use crate::model::{
+    HttpFailure, IcmpMeaning, Lang, LegacyAnswer, NetFailure, QuicFailure, Text, TlsFailure,
+};
 
 /// Why an exchange failed below the application.
 pub fn net(failure: &NetFailure, lang: Lang) -> String {
@@ -113,6 +115,48 @@ pub fn http(failure: &HttpFailure, lang: Lang) -> String {
         HttpFailure::Http2 { detail } => (Text { vi: "lỗi HTTP/2", en: "HTTP/2" }, Some(detail)),
     };
     with_detail(words, detail.map(String::as_str), lang)
+}
+
+/// Why a QUIC handshake did not complete.
+pub fn quic(failure: &QuicFailure, lang: Lang) -> String {
+    let (words, detail) = match failure {
+        QuicFailure::Net { failure } => return net(failure, lang),
+        QuicFailure::VersionMismatch => (
+            Text { vi: "không có phiên bản QUIC chung", en: "no version of QUIC in common" },
+            None,
+        ),
+        QuicFailure::Refused { code, detail } => {
+            let words = Text { vi: "máy chủ từ chối", en: "refused" }.get(lang);
+            return format!("{words} (0x{code:x}): {detail}");
+        }
+        QuicFailure::NotQuic { detail } => {
+            (Text { vi: "không phải QUIC", en: "not QUIC" }, Some(detail))
+        }
+        QuicFailure::Ours { detail } => {
+            (Text { vi: "lỗi của máy đo", en: "our own fault" }, Some(detail))
+        }
+    };
+    with_detail(words, detail.map(String::as_str), lang)
+}
+
+/// What came of offering only old versions of TLS.
+pub fn legacy(answer: &LegacyAnswer, lang: Lang) -> String {
+    match answer {
+        LegacyAnswer::Accepted { version } => format!("ServerHello {version}"),
+        LegacyAnswer::Alert { code } => {
+            let words = Text { vi: "máy chủ gửi cảnh báo TLS", en: "alert" };
+            format!("{} ({code})", words.get(lang))
+        }
+        LegacyAnswer::HungUp => {
+            let words = Text { vi: "máy chủ đóng kết nối", en: "the server hung up" };
+            words.get(lang).to_owned()
+        }
+        LegacyAnswer::OtherAnswer { detail } => {
+            let words = Text { vi: "trả lời khác", en: "other answer" };
+            with_detail(words, Some(detail), lang)
+        }
+        LegacyAnswer::Net { failure } => net(failure, lang),
+    }
 }
 
 fn with_detail(words: Text, detail: Option<&str>, lang: Lang) -> String {

@@ -1,27 +1,42 @@
 //! Exchanges of greetings and answers of time servers, in a few lines that people can read.
 
-use crate::model::{Answer, Greeting, GreetingFailure, NtpExchange, NtpPacket, Starttls};
+use super::failures;
+use crate::model::{
+    Answer, Greeting, GreetingFailure, Lang, NtpExchange, NtpPacket, Starttls, Text,
+};
 
 /// Lines of one answer that are shown.
 const LINES_SHOWN: usize = 8;
 
 /// What a server said, without the layers below. Hostile text: to be cleaned by the caller.
-pub(super) fn lines(greeting: &Greeting) -> Vec<String> {
+pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for answer in [&greeting.banner, &greeting.hello].into_iter().flatten() {
         match answer {
             Ok(answer) => said(answer, &mut lines),
-            Err(failure) => lines.push(format!("< {}", why(failure))),
+            Err(failure) => lines.push(format!("< {}", why(failure, lang))),
         }
     }
-    match &greeting.starttls {
-        None => {}
-        Some(Starttls::NotOffered) => lines.push("STARTTLS: not offered".to_owned()),
-        Some(Starttls::Begun) => lines.push("STARTTLS: begun".to_owned()),
-        Some(Starttls::Injected) => lines.push("STARTTLS: further octets before TLS".to_owned()),
-        Some(Starttls::Unanswered { failure }) => lines.push(format!("STARTTLS: {}", why(failure))),
-        Some(Starttls::Denied { answer }) => said(answer, &mut lines),
-    }
+    let words = match &greeting.starttls {
+        None => return lines,
+        Some(Starttls::NotOffered) => {
+            Text { vi: "không được đề nghị", en: "not offered" }.get(lang).to_owned()
+        }
+        Some(Starttls::Begun) => Text { vi: "đã bắt đầu", en: "begun" }.get(lang).to_owned(),
+        Some(Starttls::Injected) => {
+            let words = Text {
+                vi: "máy chủ gửi thêm dữ liệu trước khi TLS bắt đầu",
+                en: "further octets before TLS",
+            };
+            words.get(lang).to_owned()
+        }
+        Some(Starttls::Unanswered { failure }) => why(failure, lang),
+        Some(Starttls::Denied { answer }) => {
+            said(answer, &mut lines);
+            Text { vi: "bị từ chối", en: "denied" }.get(lang).to_owned()
+        }
+    };
+    lines.push(format!("STARTTLS: {words}"));
     lines
 }
 
@@ -32,31 +47,92 @@ fn said(answer: &Answer, lines: &mut Vec<String>) {
     }
 }
 
-fn why(failure: &GreetingFailure) -> String {
+fn why(failure: &GreetingFailure, lang: Lang) -> String {
     match failure {
-        GreetingFailure::Net { failure } => failure.to_string(),
-        GreetingFailure::Slow { octets } => format!("tarpit: {octets} octets until the deadline"),
-        GreetingFailure::TooLong => "over the limit".to_owned(),
-        GreetingFailure::NotProtocol { detail } => format!("another protocol: \"{detail}\""),
+        GreetingFailure::Net { failure } => failures::net(failure, lang),
+        GreetingFailure::Slow { octets } => match lang {
+            Lang::Vi => format!("trả lời nhỏ giọt: {octets} octet khi hết thời gian chờ"),
+            Lang::En => format!("tarpit: {octets} octets until the deadline"),
+        },
+        GreetingFailure::TooLong => {
+            Text { vi: "vượt giới hạn", en: "over the limit" }.get(lang).to_owned()
+        }
+        GreetingFailure::NotProtocol { detail } => {
+            let words = Text { vi: "giao thức khác", en: "another protocol" };
+            format!("{}: \"{detail}\"", words.get(lang))
+        }
     }
 }
 
 /// What a time server answered.
-pub(super) fn ntp(exchange: &NtpExchange) -> String {
+pub(super) fn ntp(exchange: &NtpExchange, lang: Lang) -> String {
     let octets = match &exchange.answer {
-        Err(failure) => return format!("NTP: {failure}"),
+        Err(failure) => return format!("NTP: {}", failures::net(failure, lang)),
         Ok(octets) => octets.bytes(),
     };
-    match NtpPacket::decode(octets) {
-        None => format!("NTP: {} octets", octets.len()),
-        Some(packet) => format!(
-            "NTP: version {} mode {} leap {} stratum {} {}{}",
-            packet.version,
-            packet.mode,
-            packet.leap,
-            packet.stratum,
-            packet.reference_text(),
-            if exchange.is_ours { "" } else { " (not to us)" },
-        ),
+    let Some(packet) = NtpPacket::decode(octets) else {
+        return format!("NTP: {} octets", octets.len());
+    };
+    let not_ours =
+        Text { vi: " (không phải trả lời cho yêu cầu này)", en: " (not to us)" }.get(lang);
+    format!(
+        "NTP: version {} mode {} leap {} stratum {} {}{}",
+        packet.version,
+        packet.mode,
+        packet.leap,
+        packet.stratum,
+        packet.reference_text(),
+        if exchange.is_ours { "" } else { not_ours },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Conversation, Meaning, NetFailure};
+
+    fn greeting(starttls: Starttls) -> Greeting {
+        let lines = vec!["220 mx.example ESMTP".to_owned()];
+        let answer = Answer { elapsed_us: 1, meaning: Meaning::Yes, lines };
+        Greeting {
+            conversation: Conversation {
+                connect: Err(NetFailure::TimedOut),
+                tls: None,
+                http: None,
+            },
+            banner: Some(Ok(answer)),
+            hello: Some(Err(GreetingFailure::Slow { octets: 7 })),
+            starttls: Some(starttls),
+        }
+    }
+
+    #[test]
+    fn our_own_words_are_in_the_reader_s_language() {
+        let shown = greeting(Starttls::NotOffered);
+        assert_eq!(
+            lines(&shown, Lang::Vi),
+            [
+                "< 220 mx.example ESMTP",
+                "< trả lời nhỏ giọt: 7 octet khi hết thời gian chờ",
+                "STARTTLS: không được đề nghị"
+            ]
+        );
+        assert_eq!(lines(&shown, Lang::En)[2], "STARTTLS: not offered");
+        let denied = Answer {
+            elapsed_us: 1,
+            meaning: Meaning::Later,
+            lines: vec!["454 TLS not available".to_owned()],
+        };
+        let shown = greeting(Starttls::Denied { answer: denied });
+        assert_eq!(lines(&shown, Lang::En)[2..], ["< 454 TLS not available", "STARTTLS: denied"]);
+    }
+
+    #[test]
+    fn what_came_from_a_time_server_is_never_lost() {
+        let silent = NtpExchange { answer: Err(NetFailure::TimedOut), is_ours: false };
+        assert_eq!(ntp(&silent, Lang::Vi), "NTP: quá thời gian chờ");
+        let short = crate::model::Blob::new(vec![1, 2, 3]);
+        let short = NtpExchange { answer: Ok(short), is_ours: false };
+        assert_eq!(ntp(&short, Lang::En), "NTP: 3 octets");
     }
 }
