@@ -27,11 +27,13 @@ pub(super) struct Document<'a> {
     sections: usize,
     headings: usize,
     annexes: usize,
+    /// Titles that are drawn together with what comes after them.
+    waiting: Vec<String>,
 }
 
 impl<'a> Document<'a> {
     pub(super) fn new(flow: Flow<'a>, lang: Lang) -> Self {
-        Self { flow, lang, sections: 0, headings: 0, annexes: 0 }
+        Self { flow, lang, sections: 0, headings: 0, annexes: 0, waiting: Vec::new() }
     }
 
     /// Begins a section: a Roman number and capitals.
@@ -39,43 +41,50 @@ impl<'a> Document<'a> {
         self.sections += 1;
         self.headings = 0;
         let title = format!("{}. {}", roman(self.sections), title.to_uppercase());
-        self.title(&title);
+        self.waiting.push(title);
     }
 
     /// Begins a part of a section: an Arabic number.
     fn heading(&mut self, title: &str) {
         self.headings += 1;
         let title = format!("{}. {title}", self.headings);
-        self.title(&title);
+        self.waiting.push(title);
     }
 
     /// A table, and a heading that stays with it.
     pub(super) fn table(&mut self, title: Option<&str>, grid: &Grid) {
         if let Some(title) = title {
-            self.flow.space(GAP);
-            self.flow.keep(2.0 * BODY * LEADING + grid.least_height(&self.flow));
             self.heading(title);
         }
+        self.titles(grid.least_height(&self.flow));
         grid.draw(&mut self.flow);
     }
 
-    fn title(&mut self, title: &str) {
-        self.flow.space(GAP);
-        // With the lines that follow it.
-        self.flow.keep(4.0 * BODY * LEADING);
-        self.flow.bookmark(title);
-        self.flow.text(title, Style::Bold, BODY, Align::Left, INDENT);
-        self.flow.space(GAP / 2.0);
+    /// Draws the titles that wait, on the page on which so many points fit below them.
+    pub(super) fn titles(&mut self, below: f32) {
+        const TITLE: f32 = BODY * LEADING + 1.5 * GAP;
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.flow.keep(self.waiting.len() as f32 * TITLE + below);
+        for title in std::mem::take(&mut self.waiting) {
+            self.flow.space(GAP);
+            self.flow.bookmark(&title);
+            self.flow.text(&title, Style::Bold, BODY, Align::Left, INDENT);
+            self.flow.space(GAP / 2.0);
+        }
     }
 
     /// A paragraph.
     pub(super) fn paragraph(&mut self, text: &str) {
+        self.titles(3.0 * BODY * LEADING);
         self.flow.text(text, Style::Regular, BODY, Align::Both, INDENT);
         self.flow.space(GAP);
     }
 
     /// A paragraph that must not be overlooked.
     pub(super) fn warning(&mut self, text: &str) {
+        self.titles(3.0 * BODY * LEADING);
         self.flow.text(text, Style::Bold, BODY, Align::Both, INDENT);
         self.flow.space(GAP);
     }

@@ -42,7 +42,7 @@ pub(super) fn sections(document: &mut Document<'_>, sheet: &Sheet<'_>) {
 /// Writes the annex: every service.
 pub(super) fn annexes(document: &mut Document<'_>, sheet: &Sheet<'_>) {
     document.annex(texts::ALL_SERVICES.get(sheet.lang));
-    services(sheet.result, sheet.lang).draw(&mut document.flow);
+    document.table(None, &services(sheet.result, sheet.lang));
 }
 
 fn general(document: &mut Document<'_>, sheet: &Sheet<'_>) {
@@ -139,7 +139,7 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         row.extend([Cell::Count(cause.services.len()), Cell::Text(listed(&cause.services, lang))]);
         table.rows.push(row);
     }
-    Grid::of(&table, lang).draw(&mut document.flow);
+    document.table(None, &Grid::of(&table, lang));
 }
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
