@@ -23,6 +23,7 @@ mod doc;
 mod inventory_state;
 mod ipv6_only_usable;
 mod name_servers;
+mod reach_echo;
 mod reach_parity;
 mod reach_port;
 mod subjects;
@@ -200,6 +201,7 @@ pub static CATALOGUE: &[&Check] = &[
     &address_ipv4_embedded::CHECK,
     &reach_port::CHECK,
     &reach_parity::CHECK,
+    &reach_echo::CHECK,
     &tls_handshake::CHECK,
     &tls_trusted::CHECK,
     &tls_name::CHECK,

@@ -11,6 +11,7 @@ mod counterpart;
 mod datagram;
 pub mod delegation;
 pub mod dnssec;
+mod echo;
 pub mod exchange;
 mod front;
 pub mod http3;
@@ -33,6 +34,7 @@ mod zone;
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
 pub use counterpart::{Counterpart, counterpart, registrable};
 pub use datagram::{Asked, Heard, name_server, time_server};
+pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
 pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
     walks,

@@ -8,6 +8,7 @@ mod address;
 mod blob;
 mod conversation;
 mod dns;
+mod echo;
 mod evidence;
 mod failure;
 mod greeting;
@@ -33,6 +34,7 @@ pub use conversation::{
     BodyEnd, Connected, Conversation, HttpFailure, HttpResponse, TlsFailed, TlsFailure, TlsSession,
 };
 pub use dns::{DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType};
+pub use echo::{EchoQuestion, Echoed};
 pub use evidence::Evidence;
 pub use failure::{IcmpMeaning, NetFailure};
 pub use greeting::{
