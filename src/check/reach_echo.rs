@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::subjects::addresses;
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Echo, Missing};
+use crate::facts::{self, Contacts, Echo, Missing};
 use crate::model::{
     Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
 };
@@ -37,15 +37,27 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(addresses) => addresses,
         Err(verdict) => return verdict,
     };
+    let contacts = facts::contacts(&case.view, case.service, Family::Ipv6);
     let mut cited = Vec::new();
     let mut subjects = Vec::new();
     for address in addresses {
         let (small, large) = facts::echoes(&case.view, address);
-        subjects.push(subject(address, &small, large.as_ref()));
+        let mut subject = subject(address, &small, large.as_ref());
+        if subject.outcome == Outcome::Fail && is_out_of_our_reach(&contacts, address) {
+            subject.outcome = Outcome::Inconclusive;
+            subject.reason = common::OUR_FAULT;
+        }
+        subjects.push(subject);
         cited.extend(small.observations);
         cited.extend(large.into_iter().flat_map(|echo| echo.observations));
     }
     Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited)
+}
+
+/// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
+/// from sockets for echoes what it tells those for connections.
+fn is_out_of_our_reach(contacts: &Contacts<'_>, address: IpAddr) -> bool {
+    contacts.all().any(|contact| contact.address.ip() == address && contact.talk.is_our_fault())
 }
 
 fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subject {
