@@ -239,6 +239,7 @@ impl Adversary {
                 _ => LegacyAnswer::Net { failure: self.net_failure() },
             }),
             Question::Quic(_) => Reply::Quic(Err(QuicFailure::Net { failure: self.net_failure() })),
+            Question::Echo(_) => Reply::Echo(Err(self.net_failure())),
             // A reply of the wrong kind, which no store should hold.
             _ => Reply::DnsFailed(self.net_failure()),
         };

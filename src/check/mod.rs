@@ -33,6 +33,7 @@ mod mail_spf_ipv6;
 mod mail_starttls;
 mod mail_starttls_parity;
 mod name_servers;
+mod reach_echo;
 mod reach_parity;
 mod reach_port;
 mod service_answers;
@@ -240,6 +241,7 @@ pub static CATALOGUE: &[&Check] = &[
     &address_ipv4_embedded::CHECK,
     &reach_port::CHECK,
     &reach_parity::CHECK,
+    &reach_echo::CHECK,
     &tls_handshake::CHECK,
     &tls_trusted::CHECK,
     &tls_name::CHECK,

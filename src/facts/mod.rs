@@ -13,6 +13,7 @@ mod counterpart;
 mod datagram;
 pub mod delegation;
 pub mod dnssec;
+mod echo;
 pub mod exchange;
 mod front;
 pub mod http3;
@@ -37,6 +38,7 @@ pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
 pub use counterpart::{Counterpart, counterpart, registrable};
 pub use datagram::{Asked, Heard, name_server, time_server};
+pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
 pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,
     walks,

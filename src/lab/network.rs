@@ -19,12 +19,20 @@ const IPV4: [(Ipv4Addr, u8); 3] = [
     (Ipv4Addr::new(203, 0, 113, 0), 24),
 ];
 
+/// An address where nobody answers, whatever comes: for this kernel an anycast address, at which it
+/// drops SYNs and, told so, echo requests, without an ICMPv6 error.
+pub(super) const NOBODY: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0x280, 0, 0, 0, 1);
+
 /// The kernel's table of local addresses.
 const TABLE_LOCAL: u32 = 255;
 
 /// Brings the loopback device up and makes the prefixes local.
 pub(super) async fn set_up() -> Result<(), LabError> {
     std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").map_err(set_up_step("sysctl"))?;
+    std::fs::write("/proc/sys/net/ipv6/icmp/echo_ignore_anycast", "1")
+        .map_err(set_up_step("sysctl"))?;
+    // Echo requests without privilege, as on most machines; for both families.
+    std::fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0").map_err(set_up_step("sysctl"))?;
     let (connection, handle, _) = rtnetlink::new_connection().map_err(set_up_step("netlink"))?;
     let netlink = tokio::spawn(connection);
     let done = routes(&handle).await;
@@ -49,6 +57,13 @@ async fn routes(handle: &Handle) -> Result<(), rtnetlink::Error> {
             .build();
         handle.route().add(route).execute().await?;
     }
+    let nobody = RouteMessageBuilder::<Ipv6Addr>::new()
+        .destination_prefix(NOBODY, 128)
+        .output_interface(lo)
+        .table_id(TABLE_LOCAL)
+        .kind(RouteType::Anycast)
+        .build();
+    handle.route().add(nobody).execute().await?;
     for (prefix, length) in IPV4 {
         let route = RouteMessageBuilder::<Ipv4Addr>::new()
             .destination_prefix(prefix, length)

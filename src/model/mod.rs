@@ -8,6 +8,7 @@ mod address;
 mod blob;
 mod conversation;
 mod dns;
+mod echo;
 mod evidence;
 mod failure;
 mod greeting;
@@ -35,6 +36,7 @@ pub use conversation::{
 pub use dns::{
     DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding,
 };
+pub use echo::{EchoQuestion, Echoed};
 pub use evidence::Evidence;
 pub use failure::{IcmpMeaning, NetFailure};
 pub use greeting::{

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Blob, Conversation, Digest, DnsMessage, Greeting, LegacyAnswer, NetFailure, NtpExchange,
-    QuicFailure, QuicSession, Request,
+    Blob, Conversation, Digest, DnsMessage, Echoed, Greeting, LegacyAnswer, NetFailure,
+    NtpExchange, QuicFailure, QuicSession, Request,
 };
 
 /// One fact. Failures are facts too; there is no error type.
@@ -46,6 +46,8 @@ pub enum Reply {
     LegacyHello(LegacyAnswer),
     /// What a QUIC handshake showed.
     Quic(Result<QuicSession, QuicFailure>),
+    /// What came of an echo request.
+    Echo(Result<Echoed, NetFailure>),
 }
 
 /// Names an observation: the digest of its canonical document.
@@ -115,9 +117,11 @@ impl Observation {
             Reply::Greeting(greeting) => conversation_blobs(&greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter().collect(),
             Reply::Quic(Ok(session)) => session.chain.iter().collect(),
-            Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
-                Vec::new()
-            }
+            Reply::DnsFailed(_)
+            | Reply::Route(_)
+            | Reply::LegacyHello(_)
+            | Reply::Quic(Err(_))
+            | Reply::Echo(_) => Vec::new(),
         }
     }
 
@@ -147,7 +151,7 @@ impl Observation {
             super::Question::Ntp(question) => Some(question.server),
             super::Question::LegacyHello(question) => Some(question.address),
             super::Question::Quic(question) => Some(question.address),
-            super::Question::Route(_) => None,
+            super::Question::Route(_) | super::Question::Echo(_) => None,
         }
     }
 
@@ -158,9 +162,11 @@ impl Observation {
             Reply::Greeting(greeting) => conversation_blobs_mut(&mut greeting.conversation),
             Reply::Ntp(exchange) => exchange.answer.iter_mut().collect(),
             Reply::Quic(Ok(session)) => session.chain.iter_mut().collect(),
-            Reply::DnsFailed(_) | Reply::Route(_) | Reply::LegacyHello(_) | Reply::Quic(Err(_)) => {
-                Vec::new()
-            }
+            Reply::DnsFailed(_)
+            | Reply::Route(_)
+            | Reply::LegacyHello(_)
+            | Reply::Quic(Err(_))
+            | Reply::Echo(_) => Vec::new(),
         }
     }
 }

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, QuicQuestion, RecordType,
+    EchoQuestion, GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, QuicQuestion,
+    RecordType,
 };
 
 /// One question, asked once: one address, one family, one attempt.
@@ -39,6 +40,8 @@ pub enum Question {
     LegacyHello(LegacyHelloQuestion),
     /// A QUIC handshake.
     Quic(QuicQuestion),
+    /// An ICMP echo request.
+    Echo(EchoQuestion),
 }
 
 /// A DNS question.
@@ -119,6 +122,7 @@ impl fmt::Display for Question {
             Self::Route(address) => write!(f, "route {address}"),
             Self::LegacyHello(question) => question.fmt(f),
             Self::Quic(question) => question.fmt(f),
+            Self::Echo(question) => question.fmt(f),
         }
     }
 }

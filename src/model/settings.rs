@@ -114,6 +114,8 @@ pub struct Limits {
     pub dns_per_server_per_second: u32,
     /// TLS handshakes under way at once.
     pub tls_in_flight: usize,
+    /// Echo requests under way at once: no more large replies than a socket's buffer holds.
+    pub echoes_in_flight: usize,
 }
 
 impl Default for Settings {
@@ -172,6 +174,7 @@ impl Default for Limits {
             dns_in_flight: 1000,
             dns_per_server_per_second: 20,
             tls_in_flight: 64,
+            echoes_in_flight: 64,
         }
     }
 }

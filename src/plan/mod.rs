@@ -9,6 +9,7 @@ mod greeting;
 mod mail;
 mod names;
 mod page;
+mod reach;
 mod records;
 mod tls;
 mod web;
@@ -32,6 +33,7 @@ const PARTS: &[Part] = &[
     Part { needs: tls::needs, concerns: not_to_authorities },
     Part { needs: mail::needs, concerns: not_to_authorities },
     Part { needs: greeting::needs, concerns: any },
+    Part { needs: reach::needs, concerns: to_resolvers_or_echo },
 ];
 
 /// Parts whose reading is dear, such as verifying signatures: they are read when the others have
@@ -44,6 +46,10 @@ fn of_dns(question: &Question) -> bool {
 
 fn to_resolvers(question: &Question) -> bool {
     matches!(question, Question::Dns(dns) if dns.recursion_desired)
+}
+
+fn to_resolvers_or_echo(question: &Question) -> bool {
+    to_resolvers(question) || matches!(question, Question::Echo(_))
 }
 
 fn not_to_authorities(question: &Question) -> bool {

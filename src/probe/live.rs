@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, legacy_tls, ntp, quic, route};
+use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route};
 use crate::model::{Observation, Question, Reply, Request, Settings, Timeouts, Transport};
 
 /// Why asking can't begin: something for the operator to mend.
@@ -32,6 +32,7 @@ pub struct Live {
     conversations: conversation::Client,
     timeouts: Timeouts,
     quic: quic::Client,
+    echo: echo::Client,
 }
 
 impl Live {
@@ -49,6 +50,7 @@ impl Live {
             timeouts: settings.timeouts,
             quic: quic::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
+            echo: echo::Client::new(settings.timeouts.connect),
         })
     }
 
@@ -71,6 +73,7 @@ impl Live {
                 Some(self.pacing.conversation(question.address.ip()).await)
             }
             Question::Quic(question) => Some(self.pacing.conversation(question.address.ip()).await),
+            Question::Echo(question) => Some(self.pacing.echo(question.address).await),
             Question::Route(_) => None,
         };
         let observed_at = Timestamp::now();
@@ -88,6 +91,7 @@ impl Live {
                 Reply::LegacyHello(legacy_tls::greet(question, &self.timeouts).await)
             }
             Question::Quic(question) => Reply::Quic(self.quic.shake_hands(question).await),
+            Question::Echo(question) => Reply::Echo(self.echo.exchange(question).await),
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -3,6 +3,7 @@
 mod connect;
 mod conversation;
 mod dns;
+mod echo;
 mod errors;
 mod legacy_tls;
 mod live;

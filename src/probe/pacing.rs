@@ -19,6 +19,7 @@ pub(super) struct Pacing {
     per_host: usize,
     per_host_interval: Duration,
     hosts: StdMutex<IdleSwept<IpAddr, Arc<Host>>>,
+    echoes: Semaphore,
     dns_over_udp: Semaphore,
     dns_over_tcp: Semaphore,
     unpaced: HashSet<IpAddr>,
@@ -40,6 +41,7 @@ impl Pacing {
             per_host: settings.per_host,
             per_host_interval: settings.per_host_interval,
             hosts: StdMutex::default(),
+            echoes: semaphore(limits.echoes_in_flight),
             dns_over_udp: semaphore(limits.dns_in_flight),
             // Each holds a descriptor, of which there are fewer than datagrams in flight.
             dns_over_tcp: semaphore(limits.dns_in_flight.min(settings.concurrency)),
@@ -54,16 +56,23 @@ impl Pacing {
     /// `concurrency` are under way in all. Whoever waits for its host holds no place that another
     /// host could use.
     pub async fn conversation(&self, address: IpAddr) -> Place<'_> {
-        self.place(address, 1).await
+        self.place(address, 1, &self.conversations).await
     }
 
     /// As [`Pacing::conversation`], and no other is under way with `address` at the same time: mail
     /// servers count a stranger's connections.
     pub async fn alone(&self, address: IpAddr) -> Place<'_> {
-        self.place(address, self.per_host.clamp(1, Semaphore::MAX_PERMITS)).await
+        let share = self.per_host.clamp(1, Semaphore::MAX_PERMITS);
+        self.place(address, share, &self.conversations).await
     }
 
-    async fn place(&self, address: IpAddr, share: usize) -> Place<'_> {
+    /// Waits for a place to send an echo request: as [`Pacing::conversation`] toward the host, and
+    /// fewer than `echoes_in_flight` are under way in all.
+    pub async fn echo(&self, address: IpAddr) -> Place<'_> {
+        self.place(address, 1, &self.echoes).await
+    }
+
+    async fn place<'a>(&'a self, address: IpAddr, share: usize, slots: &'a Semaphore) -> Place<'a> {
         let host = self.host(address);
         let share = u32::try_from(share).unwrap_or(u32::MAX);
         let of_host = Arc::clone(&host.places).acquire_many_owned(share).await.ok();
@@ -72,7 +81,7 @@ impl Pacing {
         if let Some(last_start) = *last_start {
             sleep_until(last_start + self.per_host_interval).await;
         }
-        let slot = self.conversations.acquire().await.ok();
+        let slot = slots.acquire().await.ok();
         *last_start = Some(Instant::now());
         drop(last_start);
         Place { _slot: slot, _host: of_host.map(|of_host| (of_host, host)) }

@@ -78,6 +78,12 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
             certificates(&session.chain, &mut lines);
         }
         Reply::Quic(Err(failure)) => lines.push(format!("QUIC: {}", failures::quic(failure, lang))),
+        Reply::Echo(Ok(reply)) => {
+            lines.push(format!("ICMP echo: {:.1} ms", reply.elapsed_us as f64 / 1000.0));
+        }
+        Reply::Echo(Err(failure)) => {
+            lines.push(format!("ICMP echo: {}", failures::net(failure, lang)));
+        }
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);

@@ -16,8 +16,9 @@ mod reach;
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
 use crate::model::{
-    Blob, Connected, Conversation, DnsMessage, Evidence, IcmpMeaning, Inventory, Name, NetFailure,
-    Observation, Outcome, Question, RecordType, Reply, Request, Verdict,
+    Blob, Connected, Conversation, DnsMessage, EchoQuestion, Echoed, Evidence, IcmpMeaning,
+    Inventory, Name, NetFailure, Observation, Outcome, Question, RecordType, Reply, Request,
+    Verdict,
 };
 
 const URL: &str = "https://www.example.vn/";

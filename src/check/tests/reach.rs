@@ -37,3 +37,32 @@ fn without_addresses_there_is_nothing_to_reach() {
         assert_eq!(unknown.says(id), (Outcome::Inconclusive, common::UNRESOLVED), "{id}");
     }
 }
+
+#[test]
+fn echoes_are_told_apart_and_a_missing_right_is_ours() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let silent = || Err(NetFailure::TimedOut);
+    let reply = || Ok(Echoed { elapsed_us: 1 });
+    for (small, large, expected) in [
+        (vec![reply()], vec![reply()], (Pass, "answers")),
+        (vec![silent(), reply()], vec![silent(), reply()], (Pass, "answers")),
+        (vec![silent(), silent()], vec![], (Fail, "no-reply")),
+        (vec![reply()], vec![silent(), silent()], (Fail, "only-small")),
+        (vec![Err(NetFailure::NotPermitted)], vec![], (Inconclusive, "no-icmp-socket")),
+        (vec![Err(NetFailure::NoRoute); 2], vec![], (Inconclusive, common::OUR_FAULT)),
+        (vec![silent()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+        (vec![reply()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+        (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
+    ] {
+        let mut world = World::new("active").published();
+        let sizes = [(facts::SMALL_OCTETS, &small), (facts::LARGE_OCTETS, &large)];
+        for (payload_octets, answers) in sizes {
+            for (at, answer) in answers.iter().enumerate() {
+                let address = "2001:db8::1".parse().unwrap();
+                let question = Question::Echo(EchoQuestion { address, payload_octets });
+                world.seen(question, at as u8 + 1, Reply::Echo(answer.clone()));
+            }
+        }
+        assert_eq!(world.says("reach-echo"), expected, "{small:?} {large:?}");
+    }
+}

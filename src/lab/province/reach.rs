@@ -1,5 +1,6 @@
 //! Addresses that do not answer as they should.
 
+use super::super::network::NOBODY;
 use super::{Door, Site, ipv6};
 
 pub(super) fn sites() -> Vec<Site> {
@@ -15,6 +16,14 @@ pub(super) fn sites() -> Vec<Site> {
             .fails(&[
                 ("reach-port", "refused"),
                 ("reach-parity", "closed-over-ipv6"),
+                ("web-https", "only-over-ipv4"),
+            ]),
+        Site::new(80, "may-tat", "Một địa chỉ IPv6 không còn máy chủ", "maytat.vidu.example")
+            .published(NOBODY.into())
+            .fails(&[
+                ("reach-port", "timed-out"),
+                ("reach-parity", "closed-over-ipv6"),
+                ("reach-echo", "no-reply"),
                 ("web-https", "only-over-ipv4"),
             ]),
     ]
