@@ -15,7 +15,7 @@ use crate::facts::Trust;
 use crate::facts::delegation::hints;
 use crate::facts::dnssec::Anchors;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
-use crate::model::{Inventory, Service, Settings, Stage, Target};
+use crate::model::{Inventory, Settings, Stage, Target};
 use crate::policy::{self, Policy};
 
 /// A usable inventory.
