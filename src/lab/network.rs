@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use futures_util::TryStreamExt as _;
 use rtnetlink::packet_route::route::{RouteScope, RouteType};
-use rtnetlink::{Handle, LinkUnspec, RouteMessageBuilder};
+use rtnetlink::{Handle, LinkUnspec, LinkVeth, RouteMessageBuilder};
 
 use super::LabError;
 
@@ -19,8 +19,8 @@ const IPV4: [(Ipv4Addr, u8); 3] = [
     (Ipv4Addr::new(203, 0, 113, 0), 24),
 ];
 
-/// An address where nobody answers, whatever comes: for this kernel an anycast address, at which it
-/// drops SYNs and, told so, echo requests, without an ICMPv6 error.
+/// An address where nobody answers, whatever comes: it lies behind a cable whose other end forwards
+/// nothing.
 pub(super) const NOBODY: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0x280, 0, 0, 0, 1);
 
 /// The kernel's table of local addresses.
@@ -29,7 +29,8 @@ const TABLE_LOCAL: u32 = 255;
 /// Brings the loopback device up and makes the prefixes local.
 pub(super) async fn set_up() -> Result<(), LabError> {
     std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").map_err(set_up_step("sysctl"))?;
-    std::fs::write("/proc/sys/net/ipv6/icmp/echo_ignore_anycast", "1")
+    // An address of a new device can be used at once.
+    std::fs::write("/proc/sys/net/ipv6/conf/default/accept_dad", "0")
         .map_err(set_up_step("sysctl"))?;
     // Echo requests without privilege, as on most machines; for both families.
     std::fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0").map_err(set_up_step("sysctl"))?;
@@ -57,13 +58,6 @@ async fn routes(handle: &Handle) -> Result<(), rtnetlink::Error> {
             .build();
         handle.route().add(route).execute().await?;
     }
-    let nobody = RouteMessageBuilder::<Ipv6Addr>::new()
-        .destination_prefix(NOBODY, 128)
-        .output_interface(lo)
-        .table_id(TABLE_LOCAL)
-        .kind(RouteType::Anycast)
-        .build();
-    handle.route().add(nobody).execute().await?;
     for (prefix, length) in IPV4 {
         let route = RouteMessageBuilder::<Ipv4Addr>::new()
             .destination_prefix(prefix, length)
@@ -74,5 +68,31 @@ async fn routes(handle: &Handle) -> Result<(), rtnetlink::Error> {
             .build();
         handle.route().add(route).execute().await?;
     }
-    Ok(())
+    nobody(handle).await
+}
+
+/// Lays the cable to [`NOBODY`].
+async fn nobody(handle: &Handle) -> Result<(), rtnetlink::Error> {
+    /// The near and the far end.
+    const ENDS: [&str; 2] = ["nobody-near", "nobody-far"];
+    /// An address of ours, from which to send.
+    const OURS: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0x280, 0, 0, 0, 0xffff);
+    /// A link-layer address of nobody's, so that nobody need be asked for it.
+    const LINK_LAYER: [u8; 6] = [2, 0, 0, 0, 0, 1];
+    handle.link().add(LinkVeth::new(ENDS[0], ENDS[1]).build()).execute().await?;
+    let mut near = 0;
+    for end in ENDS.into_iter().rev() {
+        let mut links = handle.link().get().match_name(end.to_owned()).execute();
+        near = links.try_next().await?.map_or(0, |link| link.header.index);
+        handle.link().set(LinkUnspec::new_with_index(near).up().build()).execute().await?;
+    }
+    handle.address().add(near, OURS.into(), 128).execute().await?;
+    let neighbour = handle.neighbours().add(near, NOBODY.into());
+    neighbour.link_layer_address(&LINK_LAYER).execute().await?;
+    let route = RouteMessageBuilder::<Ipv6Addr>::new()
+        .destination_prefix(NOBODY, 128)
+        .output_interface(near)
+        .table_id(TABLE_LOCAL)
+        .build();
+    handle.route().add(route).execute().await
 }

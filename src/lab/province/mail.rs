@@ -20,7 +20,8 @@ pub(super) fn sites() -> Vec<Site> {
         healthy(160, "thu", "Thư điện tử", "thu.vidu.example", "mx.thu.vidu.example"),
         Site::bare(161, "thu-khong-nhan", "Tên miền không nhận thư", "khongthu.vidu.example")
             .target("mail: khongthu.vidu.example")
-            .record(RData::MX(MX::new(0, Name::root()))),
+            .record(RData::MX(MX::new(0, Name::root())))
+            .fails(&[("inventory-state", "active-but-gone")]),
         domain(162, "thu-chi-ipv4", "Thư chỉ có IPv4", "thu4.vidu.example", "mx.thu4.vidu.example")
             .exchanger(ipv4(162), friendly("mx.thu4.vidu.example"))
             .fails(&[("mail-mx-aaaa", "none")]),
