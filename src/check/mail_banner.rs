@@ -37,7 +37,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     }
 }
 
-fn subject(contact: &Contact<'_>) -> Subject {
+/// What an exchanger says at one address.
+pub(super) fn subject(contact: &Contact<'_>) -> Subject {
     greetings::judged(contact, |greeting| {
         match banner(greeting)? {
             Said::Well => {}

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{addresses, contacts, not_seen, over_contacts, socket};
+use super::subjects::{addresses, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{
-    Endpoint, Family, NtpPacket, Outcome, Rcode, Severity, State, Subject, Target, Transport,
+    Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Severity, State, Subject, Target, Transport,
     Verdict,
 };
 
@@ -49,12 +49,23 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
+    match subjects(case) {
+        Ok((subjects, cite)) => {
+            Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite)
+        }
+        Err(verdict) => verdict,
+    }
+}
+
+/// What each IPv6 address of the main port shows, and the facts that this rests on; else the verdict
+/// that there is nothing to judge, or why nothing can be said.
+pub(super) fn subjects(case: &Case<'_>) -> Found {
     if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+        return Err(Verdict::not_applicable(common::RETIRED));
     }
     match &case.service.target {
         Target::Web(_) | Target::Mail(_) | Target::Zone(_) => {
-            Verdict::not_applicable(common::OTHER_KIND)
+            Err(Verdict::not_applicable(common::OTHER_KIND))
         }
         Target::Dns(endpoint) => asked(case, endpoint, name_server),
         Target::Ntp(endpoint) => asked(case, endpoint, time_server),
@@ -64,11 +75,13 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     }
 }
 
-fn met(case: &Case<'_>, subject: fn(&Contact<'_>) -> Subject) -> Verdict {
-    match contacts(case, Family::Ipv6) {
-        Ok(contacts) => over_contacts(contacts.iter().map(subject).collect(), "answers", &contacts),
-        Err(verdict) => verdict,
-    }
+/// Subjects with the facts that they rest on, or a verdict instead.
+type Found = Result<(Vec<Subject>, Vec<ObservationId>), Verdict>;
+
+fn met(case: &Case<'_>, subject: fn(&Contact<'_>) -> Subject) -> Found {
+    let contacts = contacts(case, Family::Ipv6)?;
+    let cite = contacts.iter().flat_map(|contact| contact.talk.observations()).collect();
+    Ok((contacts.iter().map(subject).collect(), cite))
 }
 
 fn connects(contact: &Contact<'_>) -> Subject {
@@ -113,27 +126,22 @@ fn greets(contact: &Contact<'_>) -> Subject {
     .unwrap_or_else(|(outcome, reason)| socket(contact.address, outcome, reason, Vec::new()))
 }
 
-type Judgement = (Outcome, &'static str, Vec<crate::model::ObservationId>);
+type Judgement = (Outcome, &'static str, Vec<ObservationId>);
 
 /// Services that are asked without a connection, at each of their IPv6 addresses.
 fn asked(
     case: &Case<'_>,
     endpoint: &Endpoint,
     judge: fn(&Case<'_>, SocketAddr) -> Judgement,
-) -> Verdict {
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
+) -> Found {
     let mut cite = Vec::new();
-    let subjects = found.into_iter().map(|address| {
+    let subjects = addresses(case, Family::Ipv6)?.into_iter().map(|address| {
         let server = SocketAddr::new(address, endpoint.port);
         let (outcome, reason, observations) = judge(case, server);
         cite.extend(observations);
         socket(server, outcome, reason, Vec::new())
     });
-    let subjects = subjects.collect();
-    Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite)
+    Ok((subjects.collect(), cite))
 }
 
 /// Why the attempts tell nothing of the server, when they don't.

@@ -223,6 +223,11 @@ pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Resolutio
     Some(delegation::resolution(view, &name, record_type, reach))
 }
 
+/// The way from the root to a mail exchanger's address, with IPv6 alone.
+pub fn exchanger_way(view: &View<'_>, exchanger: &Name) -> Resolution {
+    delegation::resolution(view, exchanger, RecordType::AAAA, Reach::Ipv6Only)
+}
+
 /// Where a way stops for want of an address: what the resolver knows of the addresses of the name
 /// servers that came without glue.
 pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {

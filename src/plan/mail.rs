@@ -1,6 +1,6 @@
-//! A mail domain's exchangers, the names of their addresses, and who may send in its name.
+//! A mail domain's exchangers, the way to them, the names of their addresses, and who may send in its name.
 
-use crate::facts::{self, Needs, View};
+use crate::facts::{self, Needs, Status, View, authority};
 use crate::model::{Family, Service, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
@@ -9,6 +9,9 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     needs.extend(mail.needs);
     let mut has_ipv6 = false;
     for exchanger in &mail.exchangers {
+        if exchanger.lookup(Family::Ipv6).status == Status::Found {
+            needs.extend(authority::exchanger_way(view, &exchanger.name).needs);
+        }
         for address in exchanger.addresses(Family::Ipv6, view) {
             has_ipv6 = true;
             needs.extend(facts::reverse(view, address).needs);

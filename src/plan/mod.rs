@@ -31,7 +31,7 @@ const PARTS: &[Part] = &[
     Part { needs: web::needs, concerns: not_to_authorities },
     Part { needs: page::needs, concerns: not_to_authorities },
     Part { needs: tls::needs, concerns: not_to_authorities },
-    Part { needs: mail::needs, concerns: not_to_authorities },
+    Part { needs: mail::needs, concerns: of_dns },
     Part { needs: greeting::needs, concerns: any },
     Part { needs: reach::needs, concerns: to_resolvers_or_echo },
 ];

@@ -1,0 +1,115 @@
+//! The way of a browser: pages from redirect to redirect, and what the last of them needs.
+
+use super::super::web_subresources::owner;
+use super::super::{Case, common};
+use super::{choose, holds, secured};
+use crate::facts::{self, Access, End, Hop, Status, Talk, Walk};
+use crate::model::{Family, Host, ObservationId, Outcome, Subject, SubjectName};
+
+/// Adds the steps from the service's addresses on; the reason that something is still to be seen,
+/// when nothing fails without it.
+pub(super) fn walk(
+    case: &Case<'_>,
+    steps: &mut Vec<Subject>,
+    cite: &mut Vec<ObservationId>,
+) -> Option<&'static str> {
+    let walks = facts::walks(&case.view, case.service, Family::Ipv6);
+    cite.extend(walks.iter().flat_map(Walk::observations));
+    steps.extend(choose(walks.iter().map(|walk| pages(case, walk)).collect()));
+    if walks.is_empty() || !holds(steps) {
+        return None;
+    }
+    let resources = facts::resources(&case.view, &walks);
+    steps.extend(resources.servers.iter().filter(|s| s.is_required()).map(|s| resource(case, s)));
+    cite.extend(resources.observations);
+    (!resources.needs.is_empty()).then_some(common::NOT_OBSERVED)
+}
+
+/// The pages that the client comes by, from one address on.
+fn pages(case: &Case<'_>, walk: &Walk<'_>) -> Vec<Subject> {
+    let last = walk.hops.len().saturating_sub(1);
+    let mut steps = Vec::new();
+    for (at, hop) in walk.hops.iter().enumerate() {
+        let (outcome, reason) = page(case, walk, hop, at == last);
+        let address = hop.visits.first().map(|visit| ("address", visit.address.to_string()));
+        steps.push(Subject {
+            name: SubjectName::Url(hop.url.to_string()),
+            outcome,
+            reason,
+            detail: address.into_iter().collect(),
+        });
+        if outcome != Outcome::Pass {
+            break;
+        }
+    }
+    steps
+}
+
+fn page(case: &Case<'_>, walk: &Walk<'_>, hop: &Hop<'_>, is_last: bool) -> (Outcome, &'static str) {
+    let mut worst = (Outcome::Inconclusive, common::NOT_OBSERVED);
+    for visit in &hop.visits {
+        let host = match hop.url.host() {
+            Some(url::Host::Domain(name)) => {
+                Host::Name(crate::model::Name::from_presentation(name))
+            }
+            _ => Host::Address(visit.address.ip()),
+        };
+        worst = answer(case, &visit.talk, &host);
+        if worst.0 == Outcome::Pass {
+            break;
+        }
+    }
+    let blocked = (Outcome::Fail, "redirect-blocked");
+    match &walk.end {
+        // The last hop of a chain that could not go on is the one that was never visited.
+        End::NoAddress(Status::Failed(_)) if is_last => (Outcome::Inconclusive, common::UNRESOLVED),
+        // The service's own address: what address-global says of it is said there.
+        End::NotVisited(_) if is_last && walk.hops.len() == 1 => {
+            (Outcome::Inconclusive, common::NOT_VISITED)
+        }
+        End::NoAddress(_) | End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
+        End::Loop | End::TooMany if is_last && worst.0 == Outcome::Pass => blocked,
+        End::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        End::Response { status } if is_last && worst.0 == Outcome::Pass => {
+            match case.service.expect_status {
+                Some(expected) if expected == *status => worst,
+                None if *status < 400 => worst,
+                _ => (Outcome::Fail, "error-status"),
+            }
+        }
+        _ => worst,
+    }
+}
+
+/// Whether one address gives an answer that a browser accepts.
+fn answer(case: &Case<'_>, talk: &Talk<'_>, host: &Host) -> (Outcome, &'static str) {
+    if let Err(said) = secured(case, talk, Some(host)) {
+        return said;
+    }
+    match talk.best().map(|best| &best.http) {
+        Some(Some(Ok(_))) => (Outcome::Pass, "answers"),
+        _ => (Outcome::Fail, "no-page"),
+    }
+}
+
+fn resource(case: &Case<'_>, server: &facts::Server) -> Subject {
+    let (outcome, reason) = match &server.access {
+        Access::Works => (Outcome::Pass, "resource-over-ipv6"),
+        Access::NoIpv6 | Access::Unreachable(_) if owner(case, server).is_none() => {
+            (Outcome::NotApplicable, "third-party")
+        }
+        Access::NoIpv6 | Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),
+        // Dead over both families: no client gets it, so it can't be what the service needs.
+        Access::Dead => (Outcome::NotApplicable, "dead-link"),
+        Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
+        Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
+        Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
+        Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+    };
+    let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
+    let name = match &server.host {
+        Host::Name(name) => SubjectName::Host(name.clone()),
+        Host::Address(address) => SubjectName::Address(*address),
+    };
+    Subject { name, outcome, reason, detail: vec![("as", uses.join(","))] }
+}
