@@ -11,7 +11,9 @@ use url::Url;
 
 mod dns;
 mod inventory;
+mod mail;
 mod reach;
+mod service;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
