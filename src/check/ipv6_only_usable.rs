@@ -8,7 +8,7 @@ mod web;
 
 use jiff::Timestamp;
 
-use super::subjects::{not_seen, socket};
+use super::subjects::not_seen;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Path};
 use crate::facts::{self, Lookup, Status, Talk};
@@ -64,7 +64,6 @@ fn evaluate(case: &Case<'_>) -> Verdict {
                 _ => direct::walk,
             };
             let missing = walk(case, &mut steps, &mut cite);
-            further_ports(case, &mut steps, &mut cite);
             let verdict = match missing {
                 Some(reason) if steps.iter().all(|step| step.outcome != Outcome::Fail) => Verdict {
                     outcome: Outcome::Inconclusive,
@@ -90,20 +89,6 @@ fn published(case: &Case<'_>, cite: &mut Vec<ObservationId>) -> Result<Option<Su
             Err(Verdict::plain(Outcome::Fail, "not-published"))
         }
         _ => Ok(None),
-    }
-}
-
-/// The last steps: each further port that the service declares takes a connection at some address.
-fn further_ports(case: &Case<'_>, steps: &mut Vec<Subject>, cite: &mut Vec<ObservationId>) {
-    let contacts = facts::contacts(&case.view, case.service, Family::Ipv6).further;
-    for at_port in contacts.chunk_by(|a, b| a.address.port() == b.address.port()) {
-        let ways = at_port.iter().map(|contact| {
-            cite.extend(contact.talk.observations());
-            let judged = secured(case, &contact.talk, None);
-            let (outcome, reason) = judged.err().unwrap_or((Outcome::Pass, "answers"));
-            vec![socket(contact.address, outcome, reason, Vec::new())]
-        });
-        steps.extend(choose(ways.collect()));
     }
 }
 
