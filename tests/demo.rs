@@ -62,9 +62,20 @@ fn the_lab_is_judged_as_it_was_built() {
         // This one composes what other checks fail for: where such a failure is expected, this one
         // follows and needn't be named.
         let follows = expected.iter().any(|(check, _)| {
-            ["dns-", "address-", "reach-", "tls-", "web-answers", "web-status", "web-redirects", "mail-banner", "mail-mx-aaaa", "service-answers"]
-                .iter()
-                .any(|area| check.starts_with(area))
+            [
+                "dns-",
+                "address-",
+                "reach-",
+                "tls-",
+                "web-answers",
+                "web-status",
+                "web-redirects",
+                "mail-banner",
+                "mail-mx-aaaa",
+                "service-answers",
+            ]
+            .iter()
+            .any(|area| check.starts_with(area))
         });
         if follows && !site.expected.iter().any(|(check, _)| *check == COMPOSITE) {
             seen.retain(|(check, _)| *check != COMPOSITE);

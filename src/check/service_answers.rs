@@ -7,8 +7,8 @@ use super::subjects::{addresses, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{
-    Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Severity, State, Subject, Target, Transport,
-    Verdict,
+    Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Severity, State, Subject, Target,
+    Transport, Verdict,
 };
 
 /// The rule.

@@ -1,8 +1,8 @@
 //! The way of a client that connects, or asks, without a page: every kind but web and mail.
 
+use super::super::Case;
 use super::super::service_answers;
 use super::super::subjects::socket;
-use super::super::Case;
 use super::{choose, secured};
 use crate::facts::{self, Contact};
 use crate::model::{Family, Host, ObservationId, Outcome, Subject, SubjectName};

@@ -9,9 +9,7 @@ use super::{choose, resolved, secured};
 use crate::facts::authority::exchanger_way;
 use crate::facts::delegation::{End, Stop};
 use crate::facts::{Contact, Exchanger};
-use crate::model::{
-    Family, Name, ObservationId, Outcome, Subject, SubjectName, Verdict,
-};
+use crate::model::{Family, Name, ObservationId, Outcome, Subject, SubjectName, Verdict};
 
 pub(super) fn evaluate(case: &Case<'_>) -> Verdict {
     let mail = match mail_exchangers(case) {

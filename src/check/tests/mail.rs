@@ -114,9 +114,11 @@ fn exchangers_and_their_addresses() {
         (&local, (Fail, "none")),
         (&broken, (Inconclusive, common::UNRESOLVED)),
     ] {
-        let world = domain(&[mx(10, "mx.example.vn.")])
-            .dns(HOST, RecordType::AAAA, aaaa)
-            .dns(HOST, RecordType::A, &empty);
+        let world = domain(&[mx(10, "mx.example.vn.")]).dns(HOST, RecordType::AAAA, aaaa).dns(
+            HOST,
+            RecordType::A,
+            &empty,
+        );
         assert_eq!(world.says("mail-mx-aaaa"), expected, "{aaaa:?}");
     }
     // One of two.
@@ -163,11 +165,10 @@ fn nothing_is_said_before_the_domain_was_asked_for() {
         assert_eq!(unasked.says(id), (Inconclusive, common::NOT_OBSERVED), "{id}");
         assert_eq!(retired.says(id), (NotApplicable, common::RETIRED), "{id}");
         assert_eq!(broken.says(id), (Inconclusive, common::UNRESOLVED), "{id}");
-        assert_eq!(World::new("active").says(id).0, if id == "ipv6-only-usable" {
-            Inconclusive
-        } else {
-            NotApplicable
-        });
+        assert_eq!(
+            World::new("active").says(id).0,
+            if id == "ipv6-only-usable" { Inconclusive } else { NotApplicable }
+        );
     }
 }
 
@@ -196,8 +197,7 @@ fn banners_and_hellos() {
     }
     // An answer after a failure contradicts it.
     let silent = banner(failed(NetFailure::TimedOut));
-    let world =
-        published().greets_in_turn(IPV6, [&silent, &friendly()]).greets(IPV4, &friendly());
+    let world = published().greets_in_turn(IPV6, [&silent, &friendly()]).greets(IPV4, &friendly());
     assert_eq!(world.says("mail-banner"), (Inconclusive, common::FLAKY));
 }
 
@@ -219,10 +219,8 @@ fn starttls_at_one_address() {
         let conversation = Conversation { tls, ..friendly().conversation };
         Greeting { starttls: Some(starttls), conversation, ..friendly() }
     };
-    let broken = TlsFailed {
-        failure: TlsFailure::Net { failure: NetFailure::Reset },
-        chain: Vec::new(),
-    };
+    let broken =
+        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::Reset }, chain: Vec::new() };
     let denied = Starttls::Denied {
         answer: Answer { elapsed_us: 1, meaning: Meaning::Later, lines: Vec::new() },
     };

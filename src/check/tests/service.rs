@@ -59,12 +59,9 @@ fn ports_that_take_a_connection_or_not() {
 
 #[test]
 fn handshakes_that_fail() {
-    let failed = TlsFailed {
-        failure: TlsFailure::Net { failure: NetFailure::Reset },
-        chain: Vec::new(),
-    };
-    let question =
-        ConversationQuestion { address: socket(636), tls: Some(host()), http: None };
+    let failed =
+        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::Reset }, chain: Vec::new() };
+    let question = ConversationQuestion { address: socket(636), tls: Some(host()), http: None };
     for (seen, expected, only) in [
         (talk(Ok(()), Some(failed)), (Fail, "no-handshake"), (Fail, "handshake-failed")),
         (
@@ -174,16 +171,11 @@ fn time_servers() {
         (packet(0x24, 2), false, (Fail, "not-protocol")),
         (Ok(Blob::new(vec![0x24; 9])), true, (Fail, "malformed")),
         (Err(NetFailure::TimedOut), false, (Fail, "no-answer")),
-        (
-            Err(NetFailure::NoRoute),
-            false,
-            (Inconclusive, common::OUR_FAULT),
-        ),
+        (Err(NetFailure::NoRoute), false, (Inconclusive, common::OUR_FAULT)),
     ] {
         let question = Question::Ntp(NtpQuestion { server: socket(123) });
         let reply = Reply::Ntp(NtpExchange { answer: answer.clone(), is_ours });
-        let world =
-            World::of("ntp: www.example.vn").published().both_attempts(&question, &reply);
+        let world = World::of("ntp: www.example.vn").published().both_attempts(&question, &reply);
         assert_eq!(world.says("service-answers"), expected, "{answer:?}");
     }
 }
