@@ -181,7 +181,8 @@ fn heard(asked: &Asked<'_>) -> Result<(), &'static str> {
     }
 }
 
-/// A stratum of 0 is a kiss-o'-death, of 16 and more a server without the time (RFC 5905 §7.3).
+/// A stratum of 16 and more is a server without the time, and so is a stratum of 0 (RFC 5905 §7.3)
+/// unless it comes with a code that sends the client away (§7.4).
 fn time_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
     /// The association mode of a server's answer.
     const SERVER: u8 = 4;
@@ -197,8 +198,9 @@ fn time_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
         answer.map(|exchange| exchange.answer.as_ref().map(|a| NtpPacket::decode(a.bytes())));
     let (outcome, reason) = match packet {
         Some(Ok(Some(packet))) if packet.mode != SERVER => (Outcome::Fail, "not-protocol"),
-        Some(Ok(Some(packet))) if packet.stratum == 0 => (Outcome::Fail, "kiss-of-death"),
-        Some(Ok(Some(packet))) if packet.leap == NOT_SYNCHRONISED || packet.stratum > 15 => {
+        Some(Ok(Some(packet))) if packet.sends_away() => (Outcome::Fail, "kiss-of-death"),
+        Some(Ok(Some(packet))) if packet.leap == NOT_SYNCHRONISED || !(1..=15).contains(&packet.stratum) =>
+            {
             (Outcome::Fail, "not-synchronised")
         }
         Some(Ok(Some(_))) => (Outcome::Pass, "answers"),

@@ -41,7 +41,8 @@ pub struct NtpPacket {
     pub version: u8,
     /// The association mode; 4 is a server's answer.
     pub mode: u8,
-    /// 0 a kiss-o'-death, 1 a primary server, 2 to 15 a secondary one, 16 not synchronised.
+    /// 0 a kiss-o'-death or not synchronised, 1 a primary server, 2 to 15 a secondary one, 16 not
+    /// synchronised.
     pub stratum: u8,
     /// The kiss code or the reference, four octets. Hostile text.
     pub reference: [u8; 4],
@@ -64,6 +65,13 @@ impl NtpPacket {
             reference: [header[12], header[13], header[14], header[15]],
             transmitted: u64::from_be_bytes(*header.last_chunk()?),
         })
+    }
+
+    /// Whether this is a kiss-o'-death: a stratum of 0 with a code of letters, other than those with
+    /// which a server says that it has no time yet (RFC 5905 §7.4).
+    pub fn sends_away(&self) -> bool {
+        let is_code = self.reference.iter().all(u8::is_ascii_alphabetic);
+        self.stratum == 0 && is_code && !matches!(&self.reference, b"INIT" | b"STEP")
     }
 
     /// The reference as text: what is no letter or digit becomes a dot.

@@ -6,9 +6,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod daemons;
 mod net;
 mod peers;
 mod scan;
+mod services;
 
 use peers::{Certificate, Knot, Nginx, Peer, Unbound};
 use scan::{Expected, Service};

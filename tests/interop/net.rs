@@ -22,17 +22,22 @@ pub fn inside(test: &str, needs: &[&str]) -> bool {
         eprintln!("not run: {missing:?} are not installed (see .ci/install-peers)");
         return false;
     }
-    let is_inside = enter(test);
-    if is_inside {
+    let entered = enter(test);
+    if entered {
         set_up();
     }
-    is_inside
+    entered
+}
+
+/// Whether this is the inside of a namespace already.
+pub fn is_inside() -> bool {
+    std::env::var_os(MARK).is_some()
 }
 
 /// Whether this is the inside of new network and mount namespaces that nothing has been done to.
 /// On the outside, runs the named test inside and passes on how it ended.
 pub fn enter(test: &str) -> bool {
-    if std::env::var_os(MARK).is_some() {
+    if is_inside() {
         return true;
     }
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,7 +66,7 @@ pub fn find(program: &str) -> Option<String> {
 
 /// Every documentation address is local, so any of them can be bound and reached.
 fn set_up() {
-    assert!(std::env::var_os(MARK).is_some());
+    assert!(is_inside());
     std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").unwrap();
     for arguments in [
         "link set lo up",

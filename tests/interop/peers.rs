@@ -23,15 +23,7 @@ pub struct Peer {
 impl Peer {
     /// Starts a program in the foreground and waits until it accepts connections.
     pub fn start(folder: &Path, name: &str, command: &mut Command, answers_at: &str) -> Self {
-        let log = folder.join(format!("{name}.log"));
-        let file = fs::File::create(&log).unwrap();
-        let process = command
-            .stdin(Stdio::null())
-            .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        let mut peer = Self { name: name.to_owned(), process, log };
+        let mut peer = Self::start_unheard(folder, name, command);
         let began = Instant::now();
         while TcpStream::connect(answers_at).is_err() {
             let ended = peer.process.try_wait().unwrap();
@@ -43,6 +35,19 @@ impl Peer {
             std::thread::sleep(Duration::from_millis(20));
         }
         peer
+    }
+
+    /// Starts a program in the foreground that accepts no connections.
+    pub fn start_unheard(folder: &Path, name: &str, command: &mut Command) -> Self {
+        let log = folder.join(format!("{name}.log"));
+        let file = fs::File::create(&log).unwrap();
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        Self { name: name.to_owned(), process, log }
     }
 
     /// Ends the server; one that had ended by itself is a failure.
@@ -249,6 +254,7 @@ impl Nginx {
     }
 }
 
-fn socket(address: &str, port: u16) -> String {
+/// An address and a port, as they are written together.
+pub fn socket(address: &str, port: u16) -> String {
     if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }

@@ -107,3 +107,12 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     }
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
+
+/// The outcome of one check of one service.
+pub fn outcome<'a>(result: &'a Value, id: &str, check: &str) -> &'a str {
+    let services = result["services"].as_array().unwrap();
+    let service = services.iter().find(|service| service["id"] == format!("peers/{id}")).unwrap();
+    let verdicts = service["verdicts"].as_array().unwrap();
+    let verdict = verdicts.iter().find(|verdict| verdict["check"] == check).unwrap();
+    verdict["outcome"].as_str().unwrap()
+}

@@ -162,9 +162,19 @@ fn time_servers() {
         (octets[0], octets[1]) = (leap_version_mode, stratum);
         Ok(Blob::new(octets))
     };
+    let kiss = |code: &[u8; 4]| {
+        let mut octets = vec![0; 48];
+        octets[0] = 0xe4;
+        octets[12..16].copy_from_slice(code);
+        Ok(Blob::new(octets))
+    };
     for (answer, is_ours, expected) in [
         (packet(0x24, 2), true, (Pass, "answers")),
-        (packet(0x24, 0), true, (Fail, "kiss-of-death")),
+        (kiss(b"RATE"), true, (Fail, "kiss-of-death")),
+        (kiss(b"DENY"), true, (Fail, "kiss-of-death")),
+        (kiss(b"INIT"), true, (Fail, "not-synchronised")),
+        (packet(0x24, 0), true, (Fail, "not-synchronised")),
+        (packet(0xe4, 0), true, (Fail, "not-synchronised")),
         (packet(0xe4, 2), true, (Fail, "not-synchronised")),
         (packet(0x24, 16), true, (Fail, "not-synchronised")),
         (packet(0x23, 2), true, (Fail, "not-protocol")),
