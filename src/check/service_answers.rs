@@ -199,8 +199,9 @@ fn time_server(case: &Case<'_>, server: SocketAddr) -> Judgement {
     let (outcome, reason) = match packet {
         Some(Ok(Some(packet))) if packet.mode != SERVER => (Outcome::Fail, "not-protocol"),
         Some(Ok(Some(packet))) if packet.sends_away() => (Outcome::Fail, "kiss-of-death"),
-        Some(Ok(Some(packet))) if packet.leap == NOT_SYNCHRONISED || !(1..=15).contains(&packet.stratum) =>
-            {
+        Some(Ok(Some(packet)))
+            if packet.leap == NOT_SYNCHRONISED || !(1..=15).contains(&packet.stratum) =>
+        {
             (Outcome::Fail, "not-synchronised")
         }
         Some(Ok(Some(_))) => (Outcome::Pass, "answers"),

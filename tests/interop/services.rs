@@ -5,16 +5,8 @@ use crate::peers::{Certificate, Knot, Nginx, Peer, Unbound};
 use crate::scan::{self, Expected, Service};
 use crate::{ROOT_ZONE, TLD_ZONE, ipv4, ipv6, leaf_zone, net};
 
-const PROGRAMS: &[&str] = &[
-    "knotd",
-    "unbound",
-    "postfix",
-    "dovecot",
-    "chronyd",
-    "sshd",
-    "ssh-keygen",
-    "ip",
-];
+const PROGRAMS: &[&str] =
+    &["knotd", "unbound", "postfix", "dovecot", "chronyd", "sshd", "ssh-keygen", "ip"];
 
 /// The services, and what each of them fails.
 const SERVICES: &[(&str, &str, Expected)] = &[
@@ -59,7 +51,8 @@ fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let certificates = Nginx::new(folder);
-    let of = |host| Identity::write(folder, host, &certificates.certificate(host, Certificate::Good));
+    let of =
+        |host| Identity::write(folder, host, &certificates.certificate(host, Certificate::Good));
     let hosts = [("mx", 25), ("mxro", 26), ("hop", 27), ("vo", 28), ("gio", 29), ("giolech", 30)];
     let mut zone: String = hosts
         .iter()
@@ -114,10 +107,13 @@ fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
         .map(|(id, target, _)| Service { id, target: (*target).to_owned() })
         .collect();
     let result = scan::scan(folder, &services);
-    let expected: Vec<(&str, Expected)> = SERVICES.iter().map(|(id, _, fails)| (*id, *fails)).collect();
+    let expected: Vec<(&str, Expected)> =
+        SERVICES.iter().map(|(id, _, fails)| (*id, *fails)).collect();
     scan::compare(&result, &expected);
     // What a mail domain is known for must be seen, not merely not be missed.
-    for check in ["mail-mx-aaaa", "mail-banner", "mail-starttls", "mail-starttls-parity", "mail-spf-ipv6"] {
+    for check in
+        ["mail-mx-aaaa", "mail-banner", "mail-starttls", "mail-starttls-parity", "mail-spf-ipv6"]
+    {
         assert_eq!(scan::outcome(&result, "thu", check), "pass", "{check}");
     }
     for (id, _, fails) in SERVICES {
