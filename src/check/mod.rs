@@ -38,6 +38,7 @@ mod reach_parity;
 mod reach_port;
 mod service_answers;
 mod subjects;
+mod tls_dane;
 mod tls_handshake;
 mod tls_key;
 mod tls_key_exchange;
@@ -250,6 +251,7 @@ pub static CATALOGUE: &[&Check] = &[
     &tls_key::CHECK,
     &tls_parity::CHECK,
     &tls_key_exchange::CHECK,
+    &tls_dane::CHECK,
     &web_answers::CHECK,
     &web_status_parity::CHECK,
     &web_content_parity::CHECK,

@@ -9,9 +9,11 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+mod association;
 mod ocsp;
 mod strength;
 
+pub use association::{Association, association};
 pub use ocsp::{Staple, staple};
 pub use strength::{CertificateStrength, Strength, strengths};
 

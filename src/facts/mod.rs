@@ -10,6 +10,7 @@ mod caa;
 pub mod certificate;
 mod contact;
 mod counterpart;
+mod dane;
 mod datagram;
 pub mod delegation;
 pub mod dnssec;
@@ -37,6 +38,7 @@ pub use binding::{Binding, BindingEnd, BoundEndpoint, binding};
 pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
 pub use counterpart::{Counterpart, counterpart, registrable};
+pub use dane::{Tlsa, dane_host, tlsa};
 pub use datagram::{Asked, Heard, name_server, time_server};
 pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
 pub use front::{

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
+    PublicKeyData as _,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -73,6 +74,11 @@ impl Authority {
     /// The root that the lab's inventory declares.
     pub(super) fn root_pem(&self) -> String {
         self.root.pem()
+    }
+
+    /// The SHA-256 digest of the intermediate's key, as a TLSA record has it.
+    pub(super) fn key_sha256(&self) -> [u8; 32] {
+        crate::model::Digest::of(&self.intermediate.key().subject_public_key_info()).0
     }
 
     /// A server's TLS configuration for a host with this certificate.

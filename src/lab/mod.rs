@@ -58,7 +58,8 @@ impl Lab {
         network::set_up().await?;
         let sites = province::sites();
         let authority = authority::Authority::new().map_err(set_up("certificates"))?;
-        let hierarchy = dns::Hierarchy::new(province::zones(&sites)).map_err(set_up("zones"))?;
+        let hierarchy = dns::Hierarchy::new(province::zones(&sites, &authority.key_sha256()))
+            .map_err(set_up("zones"))?;
         dns::start(&hierarchy).map_err(set_up("name servers"))?;
         for site in &sites {
             web_server::start(site, &authority).await.map_err(set_up("web servers"))?;

@@ -3,7 +3,7 @@
 use crate::facts::authority;
 use crate::facts::dnssec::dnssec;
 use crate::facts::{self, Needs, View};
-use crate::model::{Family, Host, Service, State, Target};
+use crate::model::{Family, Host, Name, Service, State, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
@@ -13,6 +13,19 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         for address in addresses.of(Family::Ipv6, view) {
             needs.extend(facts::reverse(view, address).needs);
         }
+    }
+    let mut secured: Vec<(Name, u16)> = Vec::new();
+    let is_mail = matches!(service.target, Target::Mail(_));
+    if is_mail || facts::ports(service).first().is_some_and(facts::Port::has_tls) {
+        for contact in facts::contacts(view, service, Family::Ipv6).main {
+            let host = facts::dane_host(service, &contact);
+            secured.extend(host.map(|host| (host, contact.address.port())));
+        }
+    }
+    secured.sort();
+    secured.dedup();
+    for (host, port) in secured {
+        needs.extend(facts::tlsa(view, &host, port).needs);
     }
     if let Target::Web(url) = &service.target
         && let Some(binding) = facts::binding(view, url)

@@ -39,6 +39,9 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(61, "caa-rong", "CAA không giới hạn tổ chức nào", "caarong.vidu.example")
             .record(reports("mailto:noc@vidu.example"))
             .fails(&[("dns-caa", "unrestricted")]),
+        Site::new(70, "dane-tot", "TLSA khớp chứng thư số", "danetot.vidu.example"),
+        Site::new(71, "dane-sai", "TLSA không khớp chứng thư số", "danesai.vidu.example")
+            .fails(&[("tls-dane", "mismatch")]),
         Site::new(62, "https-tot", "Bản ghi HTTPS đúng", "httpstot.vidu.example").record(https(
             1,
             "",

@@ -3,7 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hickory_proto::rr::rdata::CAA;
+use hickory_proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
+use hickory_proto::rr::rdata::{CAA, TLSA};
 use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::{Site, ipv4, ipv6};
@@ -13,7 +14,9 @@ use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data, name};
 const MOST: &str = "vidu.example";
 
 /// Every zone of the lab, with the records of every site in the one that it lies in.
-pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
+///
+/// The SHA-256 digest of the certificates' authority's key is what a TLSA record names.
+pub(in crate::lab) fn zones(sites: &[Site], authority_key: &[u8; 32]) -> Vec<Zone> {
     let mut zones = vec![
         root(),
         // As `vn` is.
@@ -25,6 +28,8 @@ pub(in crate::lab) fn zones(sites: &[Site]) -> Vec<Zone> {
         // As `gov.vn` is: a zone below the top-level domain, above those of single bodies.
         Zone::new(2, "coquan.example"),
         Zone::new(3, MOST)
+            .record("_443._tcp.danetot.vidu.example", tlsa(CertUsage::DaneTa, authority_key))
+            .record("_443._tcp.danesai.vidu.example", tlsa(CertUsage::DaneEe, &[0; 32]))
             .record("bidanh-host.vidu.example", address_data(ipv6(6)))
             .record("bidanh-host.vidu.example", address_data(ipv4(6))),
         // RFC 7050 §8.1: there are A records and no AAAA.
@@ -73,4 +78,8 @@ fn root() -> Zone {
             ipv6.into_iter().chain([ipv4]).map(|at| (at, Behaviour::Healthy)).collect();
     }
     root
+}
+
+fn tlsa(usage: CertUsage, key: &[u8]) -> RData {
+    RData::TLSA(TLSA::new(usage, Selector::Spki, Matching::Sha256, key.to_vec()))
 }
