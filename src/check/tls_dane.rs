@@ -94,9 +94,7 @@ fn not_published(tlsa: &Tlsa) -> Option<(Outcome, &'static str)> {
         // Without authentic records nobody uses DANE, whatever is published.
         Security::Insecure(_) => Some((NotApplicable, "not-signed")),
         // That nothing verifies is what dns-dnssec says.
-        Security::Bogus(_) if tlsa.records.is_empty() => {
-            Some((Inconclusive, common::LOWER_LAYER))
-        }
+        Security::Bogus(_) if tlsa.records.is_empty() => Some((Inconclusive, common::LOWER_LAYER)),
         Security::Bogus(_) => Some((Fail, "bogus")),
         Security::Unknown(Unknown::NotObserved) => Some((Inconclusive, common::NOT_OBSERVED)),
         Security::Unknown(Unknown::LimitReached) => Some((Inconclusive, common::LIMIT)),

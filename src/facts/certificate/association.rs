@@ -77,8 +77,9 @@ fn one(chain: &[Blob], record: &TLSA, host: &Host, pkix: bool, trust: &Trust) ->
 /// Whether a record's data is that of a certificate.
 fn names(record: &TLSA, blob: &Blob) -> bool {
     match record.selector {
-        Selector::Spki => parsed(blob)
-            .is_some_and(|certificate| is_data_of(record, certificate.public_key().raw)),
+        Selector::Spki => {
+            parsed(blob).is_some_and(|certificate| is_data_of(record, certificate.public_key().raw))
+        }
         _ => is_data_of(record, blob.bytes()),
     }
 }
