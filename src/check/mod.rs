@@ -34,8 +34,10 @@ mod mail_starttls;
 mod mail_starttls_parity;
 mod name_servers;
 mod reach_echo;
+mod reach_latency;
 mod reach_parity;
 mod reach_port;
+mod reach_stable;
 mod service_answers;
 mod subjects;
 mod tls_dane;
@@ -242,6 +244,8 @@ pub static CATALOGUE: &[&Check] = &[
     &address_ipv4_embedded::CHECK,
     &reach_port::CHECK,
     &reach_parity::CHECK,
+    &reach_stable::CHECK,
+    &reach_latency::CHECK,
     &reach_echo::CHECK,
     &tls_handshake::CHECK,
     &tls_trusted::CHECK,

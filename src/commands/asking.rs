@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use crate::model::{
     Digest, Evidence, Observation, ObservationId, Reply, Request, RunId, ServiceId, Settings,
 };
+use crate::plan;
 use crate::probe::Live;
 use crate::store::{Asker, Recorder, Store, StoreError};
 
@@ -126,8 +127,9 @@ impl Asking {
     }
 
     async fn ask_network(&self, request: &Request) -> Fact {
-        if request.attempt > 1 {
-            tokio::time::sleep(self.settings.retry_interval).await;
+        let pause = plan::pause(&self.settings, request);
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
         }
         let observation = Arc::new(self.live.ask(request).await);
         (observation.id(), observation)

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::cli::{CheckArgs, Global, ResultFormat};
 use super::gate::Gate;
@@ -10,13 +11,19 @@ use super::{judging, load, scan, terminal};
 use crate::inventory;
 use crate::report;
 
+/// The pause between two rounds of connections.
+const ROUND_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Scans the named hosts and URLs and prints every verdict.
 ///
 /// # Errors
 /// What the operator must mend.
 pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
     let text = inventory::for_targets(&args.targets).map_err(Stop::of_error)?;
-    let loaded = load::from_text(text.into_bytes(), load::COMMAND_LINE, args.policy.as_deref())?;
+    let mut loaded =
+        load::from_text(text.into_bytes(), load::COMMAND_LINE, args.policy.as_deref())?;
+    // Somebody is waiting.
+    loaded.inventory.settings.round_interval = ROUND_INTERVAL;
     let scanned = scan::fresh(global, &loaded, &[], &scan::vantage_name())?;
     if args.format == ResultFormat::Text && scanned.is_complete() {
         let (color, width) = terminal::of_stdout(global);

@@ -8,13 +8,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::asking::{Asking, Fact};
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::facts::{Trust, View, vantage};
+use crate::facts::{Trust, View, is_later_round, vantage};
 use crate::judge::{self, Bench, ServiceResult};
 use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
 use crate::plan;
@@ -86,6 +86,7 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<Asked, Sto
     let judged_by = vantage.clone();
     let as_of = Timestamp::now();
     let (stopping, stop) = watch::channel(false);
+    let places = inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
     let ended = {
         let scene = Scene {
             asking: Arc::clone(&asking),
@@ -95,6 +96,7 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<Asked, Sto
             vantage: vantage.into(),
             as_of,
             stop,
+            places: Arc::new(Semaphore::new(places)),
         };
         let all = ask_all(&scene, services, progress);
         // Beside the asking, and never in its way: a stalled loop would look like slow targets.
@@ -147,6 +149,10 @@ fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<Asked, Stop
 /// an answer from DNS or for their turn at a host.
 const SERVICES_PER_CONVERSATION: usize = 2;
 
+/// Services at hand for each of those that are under way: most wait for their next round, which costs
+/// nothing but the memory of what they have shown.
+const AT_HAND_PER_PLACE: usize = 4;
+
 /// What the loops of all services have in common.
 #[derive(Clone)]
 struct Scene {
@@ -157,6 +163,7 @@ struct Scene {
     vantage: Arc<Vantage>,
     as_of: Timestamp,
     stop: watch::Receiver<bool>,
+    places: Arc<Semaphore>,
 }
 
 /// Returns the result of every service, or none when not everything was asked. Each service is a
@@ -166,13 +173,13 @@ async fn ask_all(
     services: Vec<Arc<Service>>,
     progress: &Progress,
 ) -> Result<Option<Vec<ServiceResult>>, Stop> {
-    let at_once = scene.inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
+    let at_hand = scene.places.available_permits() * AT_HAND_PER_PLACE;
     let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
     let mut waiting = services.into_iter().enumerate();
     // Dropped with this future, it ends the tasks.
     let mut under_way = JoinSet::new();
     loop {
-        while under_way.len() < at_once
+        while under_way.len() < at_hand
             && let Some((place, service)) = waiting.next()
         {
             let scene = scene.clone();
@@ -197,7 +204,9 @@ const GATHERING: Duration = Duration::from_millis(20);
 
 /// The planner's loop for one service, and the service's judgement when it has come to its end.
 async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<ServiceResult>, Stop> {
-    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop } = scene;
+    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop, places } = scene;
+    // Given back when nothing is left but later rounds. Nobody closes the semaphore.
+    let mut place = places.acquire().await.ok();
     let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
     let mut under_way = FuturesUnordered::new();
     let mut named = std::collections::HashSet::new();
@@ -219,6 +228,9 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
             plan::next_after(&view, &service, &answered)
         };
         answered.clear();
+        if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
+            place = None;
+        }
         for request in next {
             if named.insert(request.key()) {
                 let (asking, service) = (&asking, &service);
@@ -249,6 +261,7 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
             return Err(Stop::mend(failure));
         }
     }
+    drop(place);
     let (inventory, vantage, policy, trust) = (&*inventory, &*vantage, &*policy, &*trust);
     let bench = Bench { inventory, vantage, policy, trust, as_of };
     Ok(Some(judge::judge_service(&bench, &service, &evidence)))

@@ -94,6 +94,8 @@ fn settings() -> Value {
             "per_host_interval": duration("Between the starts of two conversations with one address."),
             "attempts": whole(1, most(settings::ATTEMPTS), "Tries of a question that brought no answer."),
             "retry_interval": duration("Between two tries."),
+            "rounds": whole(1, most(settings::ATTEMPTS), "Connections to each address, spread over the run."),
+            "round_interval": duration("Between two of these connections."),
             "vantage_interval": duration("Between two tests of the vantage point."),
             "timeouts": {
                 "type": "object",

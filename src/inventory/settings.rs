@@ -10,7 +10,7 @@ use super::tree::NodeId;
 use crate::model::{CaaIssuer, Settings};
 
 /// The keys of `settings`.
-pub(super) static KEYS: [&str; 14] = [
+pub(super) static KEYS: [&str; 16] = [
     "resolvers",
     "root_hints",
     "trust_anchors",
@@ -22,6 +22,8 @@ pub(super) static KEYS: [&str; 14] = [
     "per_host_interval",
     "attempts",
     "retry_interval",
+    "rounds",
+    "round_interval",
     "vantage_interval",
     "helo",
     "timeouts",
@@ -97,9 +99,13 @@ pub(super) fn read(
     if let Some(number) = number(reader, &fields, "attempts", ATTEMPTS) {
         settings.attempts = number;
     }
+    if let Some(number) = number(reader, &fields, "rounds", ATTEMPTS) {
+        settings.rounds = number;
+    }
     for (key, range, setting) in [
         ("per_host_interval", PAUSE, &mut settings.per_host_interval),
         ("retry_interval", PAUSE, &mut settings.retry_interval),
+        ("round_interval", PAUSE, &mut settings.round_interval),
         ("vantage_interval", VANTAGE_INTERVAL, &mut settings.vantage_interval),
     ] {
         if let Some(duration) = duration(reader, fields.find(key), key, &range) {

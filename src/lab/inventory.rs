@@ -31,7 +31,9 @@ settings:
   extra_ca: [ca.pem]
   caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
-  timeouts: {{dns: 1s, connect: 1s, tls: 2s, http: 2s, greeting: 1s}}
+  retry_interval: 500ms
+  round_interval: 300ms
+  timeouts: {{dns: 1s, connect: 1500ms, tls: 2s, http: 2s, greeting: 1s}}
 networks:
   - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}
   - {{prefix: \"2001:db8::/32\", name: Phòng thử nghiệm, testbed: true}}

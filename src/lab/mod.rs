@@ -14,6 +14,7 @@ mod network;
 mod province;
 mod staple;
 mod tls_server;
+mod unsteady_server;
 mod web_server;
 
 pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};

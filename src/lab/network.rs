@@ -29,6 +29,8 @@ const TABLE_LOCAL: u32 = 255;
 /// Brings the loopback device up and makes the prefixes local.
 pub(super) async fn set_up() -> Result<(), LabError> {
     std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").map_err(set_up_step("sysctl"))?;
+    // Every first SYN asks for ECN, and no repeated one (RFC 3168 §6.1.1.1).
+    std::fs::write("/proc/sys/net/ipv4/tcp_ecn", "1").map_err(set_up_step("sysctl"))?;
     // An address of a new device can be used at once.
     std::fs::write("/proc/sys/net/ipv6/conf/default/accept_dad", "0")
         .map_err(set_up_step("sysctl"))?;

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::Authority;
 use super::province::{Door, Page, Site};
-use super::{datagram_server, greeting_server, tls_server};
+use super::{datagram_server, greeting_server, tls_server, unsteady_server};
 
 /// How long a visitor may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,6 +30,8 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
     for (address, door) in &site.doors {
         match door {
             Door::Silent => never_accept(*address)?,
+            Door::Flaps => unsteady_server::flap(*address)?,
+            Door::Slow => unsteady_server::slow(*address)?,
             Door::Greets(greeter) => {
                 greeting_server::start(listen(*address, 128)?, *greeter, authority)?;
             }
@@ -51,7 +53,7 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
     Ok(())
 }
 
-fn listen(address: SocketAddr, backlog: i32) -> io::Result<Socket> {
+pub(super) fn listen(address: SocketAddr, backlog: i32) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;

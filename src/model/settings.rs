@@ -34,6 +34,10 @@ pub struct Settings {
     pub attempts: u8,
     /// The pause before a question is asked again.
     pub retry_interval: Duration,
+    /// How often each address is connected to in the course of a run, 1 to 9.
+    pub rounds: u8,
+    /// The pause between two of these rounds.
+    pub round_interval: Duration,
     /// How often the vantage point is tested while a run lasts.
     pub vantage_interval: Duration,
     /// The name that EHLO gives for us (RFC 5321 §4.1.1.1); `None` = our address as a literal.
@@ -132,6 +136,8 @@ impl Default for Settings {
             per_host_interval: Duration::from_millis(100),
             attempts: 3,
             retry_interval: Duration::from_secs(1),
+            rounds: 3,
+            round_interval: Duration::from_secs(10),
             vantage_interval: Duration::from_secs(120),
             helo: None,
             timeouts: Timeouts::default(),

@@ -11,11 +11,14 @@ mod names;
 mod page;
 mod reach;
 mod records;
+mod rounds;
 mod tls;
 mod web;
 
-use crate::facts::{Needs, View};
-use crate::model::{Question, Request, Service};
+use std::time::Duration;
+
+use crate::facts::{self, Needs, View};
+use crate::model::{Question, Request, Service, Settings};
 
 /// What one area of checks still needs to know of a service.
 struct Part {
@@ -39,6 +42,9 @@ const PARTS: &[Part] = &[
 /// Parts whose reading is dear, such as verifying signatures: they are read when the others have
 /// everything that they need, so that they are not read again with each answer.
 const LATE_PARTS: &[Part] = &[Part { needs: records::needs, concerns: any }];
+
+/// Parts that ask again later: while they wait, nothing else is to be asked of the service.
+const LAST_PARTS: &[Part] = &[Part { needs: rounds::needs, concerns: any }];
 
 fn of_dns(question: &Question) -> bool {
     matches!(question, Question::Dns(_))
@@ -70,12 +76,23 @@ pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
     for part in PARTS {
         (part.needs)(view, service, &mut needs);
     }
-    if needs.is_empty() {
-        for part in LATE_PARTS {
-            (part.needs)(view, service, &mut needs);
+    for parts in [LATE_PARTS, LAST_PARTS] {
+        if needs.is_empty() {
+            for part in parts {
+                (part.needs)(view, service, &mut needs);
+            }
         }
     }
     bounded(view, needs)
+}
+
+/// How long to wait before a request is sent, so that what it finds is not the same moment's.
+pub fn pause(settings: &Settings, request: &Request) -> Duration {
+    match request.attempt {
+        0 | 1 => Duration::ZERO,
+        _ if facts::is_later_round(request) => settings.round_interval,
+        _ => settings.retry_interval,
+    }
 }
 
 /// What the answers to these questions alone let one ask next, while others are still awaited: a

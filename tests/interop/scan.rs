@@ -34,6 +34,7 @@ settings:
   extra_ca: [ca.pem]
   caa_issuers: [{issuer: interop, domain: ca.nic.example}]
   attempts: 2
+  round_interval: 300ms
   timeouts: {dns: 3s, connect: 2s, tls: 3s, http: 3s}
 networks:
   - {prefix: \"2001:db8::/32\", name: Test, testbed: true}

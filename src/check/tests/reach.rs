@@ -1,6 +1,7 @@
 //! The reachability checks.
 
 use super::*;
+use crate::model::ConversationQuestion;
 
 #[test]
 fn every_way_not_to_connect_has_its_own_reason() {
@@ -25,6 +26,65 @@ fn every_way_not_to_connect_has_its_own_reason() {
         let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
         assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
     }
+}
+
+/// Connections after the first conversation.
+fn later(mut world: World, to: &str, attempts: &[Result<u64, NetFailure>]) -> World {
+    let address = to.parse().unwrap();
+    let question = Question::Conversation(ConversationQuestion { address, tls: None, http: None });
+    for (at, connect) in attempts.iter().enumerate() {
+        let connect = connect.clone().map(|elapsed_us| Connected { elapsed_us });
+        let seen = Conversation { connect, tls: None, http: None };
+        world.seen(question.clone(), at as u8 + 2, Reply::Conversation(Box::new(seen)));
+    }
+    world
+}
+
+#[test]
+fn rounds_tell_flapping_from_down() {
+    use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    let (up, away, ours) = (Ok(1), Err(NetFailure::TimedOut), Err(NetFailure::NoRoute));
+    for (first, rounds, expected) in [
+        (Ok(()), [up.clone(), up.clone()], (Pass, "stable")),
+        (Ok(()), [away.clone(), up.clone()], (Fail, "flapping")),
+        (Err(NetFailure::TimedOut), [up.clone(), up.clone()], (Fail, "flapping")),
+        (Err(NetFailure::TimedOut), [away.clone(), away.clone()], (NotApplicable, "down")),
+        (Err(NetFailure::TimedOut), [ours.clone(), ours.clone()], (NotApplicable, "down")),
+        (Ok(()), [ours.clone(), up.clone()], (Inconclusive, common::OUR_FAULT)),
+        (Err(NetFailure::NoRoute), [ours.clone(), ours], (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let attempts = if first.is_ok() { vec![first] } else { vec![first.clone(), first] };
+        let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+        let world = later(world, "[2001:db8::1]:443", &rounds);
+        assert_eq!(world.says("reach-stable"), expected, "{attempts:?} {rounds:?}");
+    }
+    let asked_once = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
+    assert_eq!(asked_once.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
+    let mut one_round = asked_once;
+    one_round.inventory.settings.rounds = 1;
+    assert_eq!(one_round.says("reach-stable"), (Inconclusive, "too-few-attempts"));
+}
+
+#[test]
+fn medians_of_both_families_are_compared() {
+    use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    let away = Err(NetFailure::Refused);
+    let of = |state: &str, ipv6: [Result<u64, NetFailure>; 2], ipv4: [u64; 2]| {
+        let world = World::new(state)
+            .published()
+            .connects("[2001:db8::1]:443", &[Ok(())])
+            .connects("192.0.2.1:443", &[Ok(())]);
+        let world = later(world, "[2001:db8::1]:443", &ipv6);
+        later(world, "192.0.2.1:443", &ipv4.map(Ok)).says("reach-latency")
+    };
+    assert_eq!(of("active", [Ok(250_000), Ok(250_001)], [9, 1]), (Pass, "comparable"));
+    assert_eq!(of("active", [Ok(250_002), Ok(250_002)], [1, 1]), (Fail, "slower"));
+    // One slow answer among three is no slow service, and neither is one beside a refusal.
+    assert_eq!(of("active", [Ok(9_000_000), Ok(2)], [1, 1]), (Pass, "comparable"));
+    assert_eq!(of("active", [Ok(9_000_000), away], [1, 1]), (Pass, "comparable"));
+    assert_eq!(of("ipv6-only", [Ok(1), Ok(1)], [1, 1]), (NotApplicable, common::NO_IPV4));
+    let world = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
+    assert_eq!(world.says("reach-latency"), (Inconclusive, common::NOT_OBSERVED));
 }
 
 #[test]

@@ -38,6 +38,10 @@ pub enum Door {
     NotTls,
     /// The kernel drops every SYN.
     Silent,
+    /// It takes one connection and then refuses any for a while, again and again.
+    Flaps,
+    /// The kernel drops the first SYN of every connection.
+    Slow,
     /// A server that speaks first, in one of the protocols of mail or in SSH.
     Greets(Greeter),
     /// A time server.

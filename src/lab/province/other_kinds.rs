@@ -86,6 +86,26 @@ pub(super) fn sites() -> Vec<Site> {
         .greeter(143, Imap, Starttls)
         .stranger(143, Imap)
         .fails(&[("service-answers", "not-protocol")]),
+        dual(
+            190,
+            "tcp-chap-chon",
+            "Cổng lúc mở lúc đóng qua IPv6",
+            "chapchon.vidu.example",
+            "tcp: \"chapchon.vidu.example:8443\"",
+        )
+        .door(ipv6(190), 8443, Door::Flaps)
+        .door(ipv4(190), 8443, page())
+        .fails(&[("reach-stable", "flapping")]),
+        dual(
+            191,
+            "tcp-cham",
+            "Cổng mở chậm qua IPv6",
+            "cham.vidu.example",
+            "tcp: \"cham.vidu.example:8443\"",
+        )
+        .door(ipv6(191), 8443, Door::Slow)
+        .door(ipv4(191), 8443, page())
+        .fails(&[("reach-latency", "slower")]),
     ]
 }
 

@@ -1,0 +1,64 @@
+//! Is connecting over IPv6 about as fast as over IPv4?
+
+use super::reach_stable::unknown;
+use super::subjects::{contacts, socket};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::{self, Rounds};
+use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
+
+/// How much later an IPv6 handshake may end than IPv4's: the delay after which a client that knows
+/// both begins a connection over IPv4 (RFC 8305 §5), in microseconds.
+const LATER_MAX_US: u64 = 250_000;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "reach-latency",
+    sources: &["RFC 8305 §5"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[Reason::pass("comparable"), Reason::fail("slower")],
+    doc: Doc::new(include_str!("reach_latency.en.md"), include_str!("reach_latency.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &Case<'_>) -> Verdict {
+    if case.service.state == State::Ipv6Only {
+        return Verdict::not_applicable(common::NO_IPV4);
+    }
+    let [ipv6, ipv4] = match [contacts(case, Family::Ipv6), contacts(case, Family::Ipv4)] {
+        [Ok(ipv6), Ok(ipv4)] => [ipv6, ipv4],
+        [Err(verdict), _] | [_, Err(verdict)] => return verdict,
+    };
+    let [ipv6, ipv4] = [&ipv6, &ipv4].map(|contacts| -> Vec<Rounds<'_>> {
+        contacts.iter().map(|contact| facts::rounds(&case.view, contact)).collect()
+    });
+    // The fastest IPv4 address is what a client would go over to.
+    let fastest = ipv4.iter().filter_map(Rounds::median_us).min();
+    let unknown_over_ipv4 = ipv4.iter().find_map(unknown);
+    let subjects = ipv6.iter().map(|rounds| subject(rounds, fastest, unknown_over_ipv4)).collect();
+    let cite = ipv6.iter().chain(&ipv4).flat_map(|rounds| rounds.observations.iter().copied());
+    Verdict::worst_of(subjects, "comparable", common::NO_IPV6).citing(cite.collect::<Vec<_>>())
+}
+
+fn subject(
+    rounds: &Rounds<'_>,
+    ipv4_us: Option<u64>,
+    unknown_over_ipv4: Option<&'static str>,
+) -> Subject {
+    let said = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
+    if let Some(reason) = unknown(rounds).or(unknown_over_ipv4) {
+        return said(Outcome::Inconclusive, reason, Vec::new());
+    }
+    let (Some(ipv6_us), Some(ipv4_us)) = (rounds.median_us(), ipv4_us) else {
+        return said(Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
+    };
+    let detail = vec![("ipv6-ms", milliseconds(ipv6_us)), ("ipv4-ms", milliseconds(ipv4_us))];
+    match ipv6_us.saturating_sub(ipv4_us) > LATER_MAX_US {
+        true => said(Outcome::Fail, "slower", detail),
+        false => said(Outcome::Pass, "comparable", detail),
+    }
+}
+
+fn milliseconds(microseconds: u64) -> String {
+    format!("{:.1}", microseconds as f64 / 1000.0)
+}

@@ -1,0 +1,51 @@
+//! Servers that take connections now and then, or late.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::SockFilter;
+use tokio::net::TcpListener;
+
+use super::web_server::listen;
+
+/// How long a flapping server refuses after it took a connection.
+const REFUSES_FOR: Duration = Duration::from_millis(450);
+
+/// Takes one connection, refuses for a while, and begins anew.
+pub(super) fn flap(address: SocketAddr) -> io::Result<()> {
+    let mut listener = TcpListener::from_std(listen(address, 1)?.into())?;
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            drop(listener);
+            tokio::time::sleep(REFUSES_FOR).await;
+            listener = TcpListener::from_std(listen(address, 1)?.into())?;
+        }
+        Ok::<_, io::Error>(())
+    });
+    Ok(())
+}
+
+/// Drops the first SYN of each connection: it asks for ECN, and the repeated one, a second later,
+/// doesn't.
+pub(super) fn slow(address: SocketAddr) -> io::Result<()> {
+    /// Classic BPF: load an octet, test bits, return.
+    const LOAD_OCTET: u16 = 0x30;
+    const TEST_BITS: u16 = 0x45;
+    const RETURN: u16 = 0x06;
+    /// Where a TCP header has its flags, and those of ECN (RFC 3168 §6.1).
+    const FLAGS_AT: u32 = 13;
+    const ECE_AND_CWR: u32 = 0xc0;
+    /// As much of the packet as there is.
+    const ALL: u32 = u32::MAX;
+    let socket = listen(address, 16)?;
+    socket.attach_filter(&[
+        SockFilter::new(LOAD_OCTET, 0, 0, FLAGS_AT),
+        SockFilter::new(TEST_BITS, 0, 1, ECE_AND_CWR),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, ALL),
+    ])?;
+    let listener = TcpListener::from_std(socket.into())?;
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    Ok(())
+}
