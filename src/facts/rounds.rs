@@ -85,7 +85,8 @@ fn bare(address: SocketAddr) -> Question {
 
 /// Whether a request is a round after the first: a connection and nothing else.
 pub fn is_later_round(request: &Request) -> bool {
-    let is_bare = |question: &ConversationQuestion| question.tls.is_none() && question.http.is_none();
+    let is_bare =
+        |question: &ConversationQuestion| question.tls.is_none() && question.http.is_none();
     request.attempt > 1
         && matches!(&request.question, Question::Conversation(question) if is_bare(question))
 }
