@@ -26,6 +26,11 @@ fn the_quarter_schema_is_fresh() {
 }
 
 #[test]
+fn the_diff_schema_is_fresh() {
+    is_fresh("diff-1.json", &v6ready::report::difference::json::schema());
+}
+
+#[test]
 fn the_inventory_schema_is_fresh() {
     is_fresh("inventory-1.json", &v6ready::inventory::schema());
 }

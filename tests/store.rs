@@ -182,3 +182,43 @@ fn a_full_disk_ends_the_scan_with_a_clear_error() {
     let runs = program(&db, &["runs"]).output().unwrap();
     assert!(runs.status.success(), "{}", String::from_utf8_lossy(&runs.stderr));
 }
+
+#[test]
+fn two_runs_are_compared() {
+    if !net::enter("two_runs_are_compared") {
+        return;
+    }
+    let lab = lab();
+    let inventory = lab.inventory.to_str().unwrap();
+    let db = lab.folder.path().join("compared.db");
+    let only = ["--only", "so-b-vidu/imap*"];
+    let scan = |inventory: &str| {
+        let whole = program(&db, &["scan", inventory, only[0], only[1]]).output().unwrap();
+        assert!(whole.status.success(), "{}", said(&whole));
+    };
+    scan(inventory);
+    let text = std::fs::read_to_string(inventory).unwrap();
+    let retired = text.replace("imaps: imaps.vidu.example, state: active", "imaps: imaps.vidu.example, state: retired");
+    assert_ne!(retired, text);
+    std::fs::write(inventory, retired).unwrap();
+    scan(inventory);
+    let runs = program(&db, &["runs", "--format", "json"]).output().unwrap();
+    let runs: Value = serde_json::from_slice(&runs.stdout).unwrap();
+    let ids: Vec<_> = runs.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap()).collect();
+    let [after, before] = ids[..] else { panic!("{ids:?}") };
+    let json = program(&db, &["diff", before, after, "--format", "json"]).output().unwrap();
+    assert!(json.status.success(), "{}", said(&json));
+    let diff: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(diff["schema"], "v6ready/diff/1");
+    assert_eq!(diff["summary"]["gone"], 1, "{diff}");
+    assert_eq!(diff["inventory"]["changed"][0]["keys"][0]["after"], "retired");
+    // The same from the other end; a retired service that is in use again is new.
+    let back = program(&db, &["diff", after, before]).output().unwrap();
+    assert!(back.status.success());
+    let back = String::from_utf8(back.stdout).unwrap();
+    assert!(back.contains("state: retired → active"), "{back}");
+    let same = program(&db, &["diff", after, after]).output().unwrap();
+    assert_eq!(same.status.code(), Some(2));
+    let none = program(&db, &["diff", "1999Q1", after]).output().unwrap();
+    assert_eq!(none.status.code(), Some(2), "{}", said(&none));
+}

@@ -104,6 +104,8 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Judge a stored run again, under another policy or newer rules; sends nothing
     Judge(JudgeArgs),
+    /// What got better, worse, unknown, appeared or left between two runs or quarters
+    Diff(DiffArgs),
     /// List the runs of the store
     Runs(RunsArgs),
     /// One service with every verdict and its evidence
@@ -255,6 +257,38 @@ pub(super) struct JudgeArgs {
     pub format: ResultFormat,
     #[command(flatten)]
     pub gate: GateArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready diff 2026Q3 2026Q4 --lang vi")]
+pub(super) struct DiffArgs {
+    /// The earlier run (the beginning of its id is enough) or quarter, such as 2026Q3
+    #[arg(value_name = "A")]
+    pub before: String,
+    /// The later run or quarter
+    #[arg(value_name = "B")]
+    pub after: String,
+    /// The policy by which both are judged: a built-in name or a file; default: that of B
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    /// The form of the result on stdout
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// The language; default: that of B's inventory
+    #[arg(long, value_parser = lang)]
+    pub lang: Option<Lang>,
+    /// Exit with 1 when anything got worse or is no longer known
+    #[arg(long, help_heading = "Gates")]
+    pub fail_on_worse: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    Text,
+    /// For a repository or a CI summary
+    Markdown,
+    /// Schema v6ready/diff/1
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod config;
 mod demo;
+mod diff;
 mod engine;
 mod explain;
 mod gate;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&global, args),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
+        Command::Diff(args) => diff::run(&global, args),
         Command::Runs(args) => runs::run(&global, args),
         Command::Show(args) => show::run(&global, args),
         Command::Explain(args) => explain::run(args),

@@ -70,6 +70,21 @@ fn renderer(format: ReportFormat) -> Result<(&'static str, Renderer), Stop> {
     }
 }
 
+/// The closing run of a quarter: the last complete one of a whole inventory.
+///
+/// # Errors
+/// When there is none, or the store can't be read.
+pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, Stop> {
+    let listed = store.listed().map_err(Stop::of_error)?;
+    let timezone = timezone(store, &listed, None)?;
+    closing_run(&candidates(listed, &timezone), quarter, None, &timezone)
+}
+
+/// When a run ended, or began when it did not end.
+pub(super) fn ended_at(run: &Run) -> Timestamp {
+    run.finished_at.unwrap_or(run.started_at)
+}
+
 /// What is asked for.
 pub(super) struct Question<'a> {
     /// The quarter.
@@ -123,10 +138,6 @@ pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, S
     points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
     let closing = judging::judge(store, &closing, as_of.unwrap_or(ended_at))?;
     Ok(Review::of(Material { quarter: question.quarter, closing, previous, points }))
-}
-
-fn ended_at(run: &Run) -> Timestamp {
-    run.finished_at.unwrap_or(run.started_at)
 }
 
 /// By whose clocks quarters begin: the named run's inventory, or the newest whole run's.

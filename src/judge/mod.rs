@@ -1,12 +1,16 @@
 //! Evidence in, verdicts and stages out.
 
 mod change;
+mod comparison;
 pub mod quarter;
 mod stage;
 mod summary;
 mod target;
 
 pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
+pub use comparison::{
+    Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
+};
 pub use stage::{Blocker, Standing};
 pub use summary::{Counts, Summary};
 pub use target::{Basis, Progress, TargetStanding, day_of, targets};

@@ -186,6 +186,11 @@ impl Policy {
             .copied()
     }
 
+    /// The severities that the policy gives of its own: of a check, or of `check/reason`.
+    pub fn severities(&self) -> impl Iterator<Item = (&str, Severity)> {
+        self.severity.iter().map(|(key, severity)| (key.as_str(), *severity))
+    }
+
     /// The goal for services that have none of their own.
     pub fn goal(&self) -> Option<&Goal> {
         self.goal.as_ref()

@@ -4,6 +4,7 @@
 pub mod causes;
 pub mod csv;
 pub mod describe;
+pub mod difference;
 pub mod failures;
 mod greeting;
 pub mod html;

@@ -1,5 +1,6 @@
 //! Renderers over results that are made by hand: hostile, long and many.
 
+mod difference;
 mod formats;
 mod golden;
 mod pdf;

@@ -1,0 +1,114 @@
+//! Two runs compared, in every form. `V6READY_UPDATE=1 cargo test --lib golden` writes the golden files
+//! anew.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::sample::{HOSTILE, golden, result};
+use crate::judge::{Comparison, MadeUnder, RunResult, Standing};
+use crate::model::{Lang, Outcome, RunId, Stage, State};
+use crate::policy::Policy;
+use crate::report::difference::{DifferenceSheet, json, text};
+
+fn earlier(mut run: RunResult) -> RunResult {
+    run.run.id = RunId("20260929T200800Z-past".into());
+    run.run.version = "0.0.9".into();
+    let inventory = Arc::make_mut(&mut run.inventory);
+    inventory.services.rotate_right(1);
+    let gone = inventory.services.pop().unwrap();
+    run.services.retain(|result| result.service.id != gone.id);
+    for (at, result) in run.services.iter_mut().enumerate() {
+        if at % 2 == 0 {
+            result.standing = Standing::At(Stage::Addressed);
+        }
+        let mut service = (*result.service).clone();
+        service.state = if at == 1 { State::Redirected } else { service.state };
+        for declared in inventory.services.iter_mut().filter(|s| s.id == service.id) {
+            *declared = Arc::new(service.clone());
+        }
+        let turned = result.verdicts.iter_mut().nth(at % 3);
+        if let Some(judged) = turned {
+            judged.verdict.outcome = Outcome::Pass;
+        }
+    }
+    run
+}
+
+fn comparison(of: &RunResult) -> Comparison {
+    let policy = |name: &str| {
+        Policy::parse(name, crate::policy::built_in(name).unwrap(), |_, _| true).unwrap()
+    };
+    let (before, after) = (policy("ipv6-for-gov"), policy("ipv6-only"));
+    let made_under = MadeUnder { before: &before, after: &after };
+    Comparison::of(earlier(of.clone()), of.clone(), &made_under)
+}
+
+fn forms(comparison: &Comparison, lang: Lang) -> [(&'static str, Vec<u8>); 3] {
+    let sheet = DifferenceSheet { comparison, lang };
+    let mut forms = [("txt", Vec::new()), ("md", Vec::new()), ("json", Vec::new())];
+    text::plain(&sheet, false, true, &mut forms[0].1).unwrap();
+    text::markdown(&sheet, &mut forms[1].1).unwrap();
+    json::write(&sheet, &mut forms[2].1).unwrap();
+    forms
+}
+
+#[test]
+fn golden_comparisons() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
+    let comparison = comparison(&golden());
+    assert!(comparison.is_worse());
+    let schema: serde_json::Value = serde_json::from_str(&json::schema()).unwrap();
+    for lang in [Lang::Vi, Lang::En] {
+        for (ending, bytes) in forms(&comparison, lang) {
+            if ending == "json" {
+                let value = serde_json::from_slice(&bytes).unwrap();
+                jsonschema::validate(&schema, &value).unwrap_or_else(|error| panic!("{error}"));
+            }
+            let path = folder.join(format!("diff.{}.{ending}", lang.tag()));
+            if std::env::var_os("V6READY_UPDATE").is_some() {
+                std::fs::write(&path, &bytes).unwrap();
+            }
+            let expected = std::fs::read(&path).unwrap_or_default();
+            assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&expected));
+        }
+    }
+}
+
+#[test]
+fn hostile_text_is_harmless_in_a_comparison() {
+    let comparison = comparison(&result(3, 4, &HOSTILE));
+    for lang in [Lang::Vi, Lang::En] {
+        for (ending, bytes) in forms(&comparison, lang) {
+            let text = String::from_utf8(bytes).unwrap();
+            let control = |c: char| c.is_control() && c != '\n';
+            assert!(!text.contains(control), "{ending} {text}");
+            if ending == "md" {
+                assert!(!text.contains("<script") && !text.contains('\u{202e}'), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_is_the_same_as_itself() {
+    let same = golden();
+    let made_under = MadeUnder { before: &same.policy, after: &same.policy };
+    let comparison = Comparison::of(same.clone(), same.clone(), &made_under);
+    assert!(!comparison.is_worse());
+    assert!(comparison.inventory.is_empty() && comparison.rules.is_empty());
+    let [(_, plain), ..] = forms(&comparison, Lang::En);
+    assert!(String::from_utf8(plain).unwrap().contains("Nothing changed."));
+}
+
+#[test]
+fn what_one_run_did_not_scan_neither_came_nor_went() {
+    let whole = golden();
+    let mut part = whole.clone();
+    part.services.truncate(2);
+    let made_under = MadeUnder { before: &whole.policy, after: &whole.policy };
+    for (before, after) in [(&whole, &part), (&part, &whole)] {
+        let comparison = Comparison::of(before.clone(), after.clone(), &made_under);
+        assert_eq!(comparison.services.len(), 2);
+        assert!(comparison.services.iter().all(|service| !service.is_change()));
+    }
+}
