@@ -198,13 +198,17 @@ fn two_runs_are_compared() {
     };
     scan(inventory);
     let text = std::fs::read_to_string(inventory).unwrap();
-    let retired = text.replace("imaps: imaps.vidu.example, state: active", "imaps: imaps.vidu.example, state: retired");
+    let retired = text.replace(
+        "imaps: imaps.vidu.example, state: active",
+        "imaps: imaps.vidu.example, state: retired",
+    );
     assert_ne!(retired, text);
     std::fs::write(inventory, retired).unwrap();
     scan(inventory);
     let runs = program(&db, &["runs", "--format", "json"]).output().unwrap();
     let runs: Value = serde_json::from_slice(&runs.stdout).unwrap();
-    let ids: Vec<_> = runs.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap()).collect();
+    let ids: Vec<_> =
+        runs.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap()).collect();
     let [after, before] = ids[..] else { panic!("{ids:?}") };
     let json = program(&db, &["diff", before, after, "--format", "json"]).output().unwrap();
     assert!(json.status.success(), "{}", said(&json));

@@ -24,8 +24,11 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, Stop> {
     let (mut before, mut after) = (open(&store, &args.before)?, open(&store, &args.after)?);
     if before.stored.run.id == after.stored.run.id {
         let id = &after.stored.run.id;
-        return Err(Stop::mend(format!("`{}` and `{}` are both run {id}", args.before, args.after))
-            .help("`v6ready runs` lists the runs"));
+        return Err(Stop::mend(format!(
+            "`{}` and `{}` are both run {id}",
+            args.before, args.after
+        ))
+        .help("`v6ready runs` lists the runs"));
     }
     let policies = [before.loaded.policy.clone(), after.loaded.policy.clone()];
     if let Some(policy) = &args.policy {

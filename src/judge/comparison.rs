@@ -336,19 +336,25 @@ mod tests {
         let keys: Vec<_> = keys.iter().map(|key| (&*key.key, &*key.before, &*key.after)).collect();
         assert_eq!(
             keys,
-            [("mail", "https://a.example.vn/", "mail:a.example.vn"), ("state", "active", "retired")]
+            [
+                ("mail", "https://a.example.vn/", "mail:a.example.vn"),
+                ("state", "active", "retired")
+            ]
         );
         assert!(inventory_changes(&before, &before).is_empty());
     }
 
     #[test]
     fn policies_are_compared_gate_by_gate() {
-        let policy = |name: &str| Policy::parse(name, built_in(name).unwrap(), |_, _| true).unwrap();
+        let policy =
+            |name: &str| Policy::parse(name, built_in(name).unwrap(), |_, _| true).unwrap();
         let (before, after) = (policy("ipv6-for-gov"), policy("ipv6-only"));
         assert_eq!(policy_changes(&before, &before), []);
         let changes = policy_changes(&before, &after);
         let has = |wanted: &dyn Fn(&RuleChange) -> bool| changes.iter().any(wanted);
-        assert!(has(&|change| matches!(change, RuleChange::Policy { after, .. } if after == "ipv6-only")));
+        assert!(has(
+            &|change| matches!(change, RuleChange::Policy { after, .. } if after == "ipv6-only")
+        ));
         assert!(has(&|change| matches!(
             change,
             RuleChange::Gate { kinds, check, gates: true, stage: Stage::AtParity }

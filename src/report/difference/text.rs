@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{DifferenceSheet, words};
-use crate::judge::{Change, CheckChange, Finding, InventoryChanges, RunResult, ServiceChange, Standing};
+use crate::judge::{
+    Change, CheckChange, Finding, InventoryChanges, RunResult, ServiceChange, Standing,
+};
 use crate::model::{Lang, Outcome, ServiceId};
 use crate::report::describe::clean;
 use crate::report::markdown::escaped;
@@ -50,7 +52,9 @@ fn write(sheet: &DifferenceSheet<'_>, all: bool, out: &mut dyn Dress) -> io::Res
     out.paragraph(&policy)?;
     let mut nothing = true;
     for change in Change::ALL {
-        let listed = |service: &&ServiceChange| all || change != Change::Otherwise || service.change == change;
+        let listed = |service: &&ServiceChange| {
+            all || change != Change::Otherwise || service.change == change
+        };
         let services: Vec<_> = comparison.moved(change).filter(listed).collect();
         if change == Change::Same || services.is_empty() {
             continue;
@@ -82,7 +86,11 @@ fn write(sheet: &DifferenceSheet<'_>, all: bool, out: &mut dyn Dress) -> io::Res
 }
 
 fn run(result: &RunResult) -> String {
-    format!("{} ({})", result.run.id, crate::judge::day_of(result.as_of, &result.inventory.timezone))
+    format!(
+        "{} ({})",
+        result.run.id,
+        crate::judge::day_of(result.as_of, &result.inventory.timezone)
+    )
 }
 
 fn service_line(service: &ServiceChange, lang: Lang) -> String {
@@ -106,7 +114,8 @@ fn check_line(check: &CheckChange, lang: Lang) -> String {
 }
 
 fn inventory(changes: &InventoryChanges, lang: Lang, out: &mut dyn Dress) -> io::Result<()> {
-    let listed = |ids: &[ServiceId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
+    let listed =
+        |ids: &[ServiceId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
     for (word, ids) in [(words::ADDED, &changes.added), (words::REMOVED, &changes.removed)] {
         if !ids.is_empty() {
             out.item(&format!("{}: {}", word.get(lang), listed(ids).join(", ")))?;

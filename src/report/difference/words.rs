@@ -33,9 +33,10 @@ pub(super) fn rule(change: &RuleChange, lang: Lang) -> String {
         Lang::En => en,
     };
     match change {
-        RuleChange::Program { before, after } => {
-            text(format!("phiên bản chương trình: {before} → {after}"), format!("program version: {before} → {after}"))
-        }
+        RuleChange::Program { before, after } => text(
+            format!("phiên bản chương trình: {before} → {after}"),
+            format!("program version: {before} → {after}"),
+        ),
         RuleChange::Policy { before, after } => {
             let (before, after) = (clean(before), clean(after));
             text(format!("chính sách: {before} → {after}"), format!("policy: {before} → {after}"))
@@ -65,7 +66,10 @@ pub(super) fn rule(change: &RuleChange, lang: Lang) -> String {
         RuleChange::Goal { before, after } => {
             let goal = |goal: &Option<_>| goal.as_ref().map_or("–".to_owned(), goal_text);
             let (before, after) = (goal(before), goal(after));
-            text(format!("chỉ tiêu chung: {before} → {after}"), format!("target: {before} → {after}"))
+            text(
+                format!("chỉ tiêu chung: {before} → {after}"),
+                format!("target: {before} → {after}"),
+            )
         }
     }
 }
