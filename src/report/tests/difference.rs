@@ -26,7 +26,7 @@ fn earlier(mut run: RunResult) -> RunResult {
         for declared in inventory.services.iter_mut().filter(|s| s.id == service.id) {
             *declared = Arc::new(service.clone());
         }
-        let turned = result.verdicts.iter_mut().nth(at % 3);
+        let turned = result.verdicts.get_mut(at % 3);
         if let Some(judged) = turned {
             judged.verdict.outcome = Outcome::Pass;
         }
