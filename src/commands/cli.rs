@@ -292,10 +292,64 @@ pub(super) enum DiffFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct RunsArgs {
+    #[command(subcommand)]
+    pub command: Option<RunsCommand>,
     /// The form of the list
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RunsCommand {
+    /// Write a run with all its evidence to one file, for another store
+    Export {
+        /// The run (the beginning of its id is enough)
+        run: String,
+        /// The file; `-` is stdout
+        file: PathBuf,
+    },
+    /// Take runs from files that `runs export` wrote; makes the store where there is none
+    Import {
+        /// The files; `-` is stdin
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Remove the runs that no `--keep-…` option keeps, and what only they rest on
+    Prune(PruneArgs),
+    /// Write a copy of the whole store to a new file; scans may go on meanwhile
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
+    /// Put a copy that `runs backup` wrote in the store's place
+    Restore {
+        /// The copy
+        file: PathBuf,
+        /// Replace the store that is there; it is kept beside as `….replaced`
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Read everything that the store holds and compare it with its digests
+    Verify,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready runs prune --keep-days 400 --keep-quarterly --dry-run")]
+pub(super) struct PruneArgs {
+    /// Keep this many of the newest runs
+    #[arg(long, value_name = "RUNS", required_unless_present_any = ["keep_days", "keep_quarterly"])]
+    pub keep_last: Option<usize>,
+    /// Keep the runs of this many days, today's first
+    #[arg(long, value_name = "DAYS")]
+    pub keep_days: Option<u32>,
+    /// Keep the run that closes each quarter
+    #[arg(long)]
+    pub keep_quarterly: bool,
+    /// Only say which runs would go
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod diff;
 mod engine;
 mod explain;
 mod gate;
+mod history;
 mod inventory;
 mod judge;
 mod judging;

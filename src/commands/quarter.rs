@@ -1,7 +1,7 @@
 //! `v6ready report --quarter`: finds the runs that a quarter's report speaks of, and judges all of
 //! them by today's rules under one policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -78,6 +78,24 @@ pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, Stop> {
     let listed = store.listed().map_err(Stop::of_error)?;
     let timezone = timezone(store, &listed, None)?;
     closing_run(&candidates(listed, &timezone), quarter, None, &timezone)
+}
+
+/// The closing run of each quarter, of each inventory.
+///
+/// # Errors
+/// When the store can't be read.
+pub(super) fn closings(store: &Store) -> Result<HashSet<RunId>, Stop> {
+    let listed = store.listed().map_err(Stop::of_error)?;
+    if !listed.iter().any(is_candidate) {
+        return Ok(HashSet::new());
+    }
+    let timezone = timezone(store, &listed, None)?;
+    let mut closings = HashMap::new();
+    for run in candidates(listed, &timezone) {
+        let file = Path::new(&run.file).file_name().map(ToOwned::to_owned);
+        closings.insert((file, Quarter::of(run.day)), run.run.id);
+    }
+    Ok(closings.into_values().collect())
 }
 
 /// When a run ended, or began when it did not end.

@@ -4,15 +4,19 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{Global, ResultFormat, RunsArgs};
+use super::history;
 use super::stop::Stop;
 use crate::model::{Run, VantageIpv6};
 use crate::store::Store;
 
-/// Lists the runs, the newest first.
+/// Lists the runs, the newest first; or does what a subcommand says.
 ///
 /// # Errors
 /// When the store can't be read.
 pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
+    if let Some(command) = &args.command {
+        return history::run(global, command);
+    }
     let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
     let runs = store.runs().map_err(Stop::of_error)?;
     let mut out = super::terminal::results();
@@ -34,7 +38,8 @@ pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(run: &Run) -> String {
+/// A run in a list.
+pub(super) fn line(run: &Run) -> String {
     let state = match (run.complete, run.finished_at, run.vantage.ipv6) {
         (_, _, VantageIpv6::Absent) => "vantage point without IPv6",
         (true, _, VantageIpv6::Lost) => "complete, IPv6 lost for a while",

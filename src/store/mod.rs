@@ -12,9 +12,13 @@ mod lock;
 mod read;
 mod recorder;
 mod schema;
+mod transfer;
+mod upkeep;
 
 pub use error::StoreError;
 pub use recorder::{Asker, Recorder};
+pub use transfer::{Imported, SCHEMA as RUN_SCHEMA, TransferError};
+pub use upkeep::{Contents, Held};
 
 use std::path::{Path, PathBuf};
 

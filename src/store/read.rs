@@ -10,7 +10,7 @@ use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, Ser
 
 /// Octets of one document or blob, unpacked: a guard against a damaged file, far above what the
 /// limits of a run let through.
-const UNPACKED_MAX: usize = 64 * 1024 * 1024;
+pub(super) const UNPACKED_MAX: usize = 64 * 1024 * 1024;
 
 impl Store {
     /// All runs, the newest first.
@@ -186,7 +186,7 @@ impl Store {
         }
     }
 
-    fn blob(&self, digest: Digest) -> Result<Arc<[u8]>, StoreError> {
+    pub(super) fn blob(&self, digest: Digest) -> Result<Arc<[u8]>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection
             .prepare_cached("SELECT octets FROM blob WHERE digest = ?1")

@@ -270,7 +270,7 @@ fn link(
     Ok(())
 }
 
-fn compress(octets: &[u8]) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn compress(octets: &[u8]) -> rusqlite::Result<Vec<u8>> {
     zstd::bulk::compress(octets, ZSTD_LEVEL)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
