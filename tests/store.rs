@@ -225,4 +225,42 @@ fn two_runs_are_compared() {
     assert_eq!(same.status.code(), Some(2));
     let none = program(&db, &["diff", "1999Q1", after]).output().unwrap();
     assert_eq!(none.status.code(), Some(2), "{}", said(&none));
+    history(&lab, &db, before);
+}
+
+/// Moves a run to another store, copies that, and removes the run.
+fn history(lab: &Running, db: &Path, run: &str) {
+    let done = |db: &Path, arguments: &[&str]| {
+        let output = program(db, arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let path = |name: &str| lab.folder.path().join(name);
+    let (file, copy) = (path("run.v6ready"), path("copy.db"));
+    let (file, copy) = (file.to_str().unwrap(), copy.to_str().unwrap());
+    let other = path("other.db");
+    done(db, &["runs", "export", run, file]);
+    assert!(done(&other, &["runs", "import", file]).contains(run));
+    assert!(done(&other, &["runs", "import", file]).contains("known already"));
+    // The evidence says the same wherever it lies.
+    let judge = ["judge", "--run", run, "--format", "json", "--as-of", "2026-11-26T00:00:00Z"];
+    assert_eq!(done(&other, &judge), done(db, &judge));
+    done(&other, &["runs", "backup", copy]);
+    let again = program(&other, &["runs", "backup", copy]).output().unwrap();
+    assert_eq!(again.status.code(), Some(2));
+    let prune = ["runs", "prune", "--keep-last", "0"];
+    assert!(done(&other, &[&prune[..], &["--dry-run"]].concat()).contains(run));
+    assert!(done(&other, &["runs"]).contains(run));
+    done(&other, &prune);
+    assert!(!done(&other, &["runs"]).contains(run));
+    let refused = program(&other, &["runs", "restore", copy]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    done(&other, &["runs", "restore", copy, "--replace"]);
+    assert!(done(&other, &["runs", "verify"]).contains("runs: 1"));
+    assert_eq!(done(&other, &judge), done(db, &judge));
+    std::fs::write(file, "nothing of the kind").unwrap();
+    let damaged = program(&other, &["runs", "import", file]).output().unwrap();
+    assert_eq!(damaged.status.code(), Some(2), "{}", said(&damaged));
+    let nothing_kept = program(&other, &["runs", "prune"]).output().unwrap();
+    assert_eq!(nothing_kept.status.code(), Some(2));
 }

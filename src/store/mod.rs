@@ -148,4 +148,6 @@ mod text {
 }
 
 #[cfg(test)]
+mod history_tests;
+#[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::model::{
     Transport, Vantage, VantageIpv6,
 };
 
-fn run(id: &str) -> Run {
+pub(super) fn run(id: &str) -> Run {
     Run {
         id: RunId(id.to_owned()),
         started_at: Timestamp::UNIX_EPOCH,
@@ -28,7 +28,7 @@ fn run(id: &str) -> Run {
     }
 }
 
-fn inputs() -> RunInputs {
+pub(super) fn inputs() -> RunInputs {
     RunInputs {
         inventory_file: "inventory.yaml".into(),
         inventory: "title: Tỉnh".as_bytes().to_vec(),
@@ -39,15 +39,15 @@ fn inputs() -> RunInputs {
     }
 }
 
-fn service(name: &str) -> Asker {
+pub(super) fn service(name: &str) -> Asker {
     Asker::Service(id(name))
 }
 
-fn id(name: &str) -> ServiceId {
+pub(super) fn id(name: &str) -> ServiceId {
     ServiceId { organisation: "org".into(), service: name.into() }
 }
 
-fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
+pub(super) fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
     let question = Question::Dns(DnsQuestion {
         server: "[2001:db8::53]:53".parse().unwrap(),
         transport: Transport::Udp,
@@ -69,7 +69,7 @@ fn observation(question: Question, attempt: u8, reply: Reply) -> Arc<Observation
     })
 }
 
-fn page(body: &[u8]) -> Arc<Observation> {
+pub(super) fn page(body: &[u8]) -> Arc<Observation> {
     let question = Question::Conversation(ConversationQuestion {
         address: "[2001:db8::1]:80".parse().unwrap(),
         tls: None,
@@ -92,7 +92,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
     observation(question, 1, Reply::Conversation(Box::new(conversation)))
 }
 
-fn opened() -> (TempDir, Store) {
+pub(super) fn opened() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
     (folder, store)
