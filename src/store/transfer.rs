@@ -189,7 +189,11 @@ impl Store {
             // The end has to fit before it can be said that it is the same.
             while lines.next()?.is_some() {}
             let same = known.run == head.run && known.inputs == head.inputs;
-            return if same { Ok(Imported::Known(id)) } else { Err(TransferError::Taken { run: id }) };
+            return if same {
+                Ok(Imported::Known(id))
+            } else {
+                Err(TransferError::Taken { run: id })
+            };
         }
         let transaction = self
             .connection
@@ -237,7 +241,9 @@ fn take(
                     STANDARD.decode(text).map_err(|_| lines.damaged("a blob is not base64"))?;
                 let digest = Digest::of(&octets);
                 to.prepare_cached("INSERT OR IGNORE INTO blob (digest, octets) VALUES (?1, ?2)")
-                    .and_then(|mut insert| insert.execute(params![&digest.0[..], compress(&octets)?]))
+                    .and_then(|mut insert| {
+                        insert.execute(params![&digest.0[..], compress(&octets)?])
+                    })
                     .map_err(in_path)?;
                 blobs.insert(digest, true);
             }
@@ -259,9 +265,11 @@ fn take(
                 let Some(number) = observations.get(&answer.observation) else {
                     return Err(lines.damaged(format!("{} is missing", answer.observation)));
                 };
-                to.prepare_cached("INSERT INTO answer (run, request, observation) VALUES (?1, ?2, ?3)")
-                    .and_then(|mut insert| insert.execute(params![run, answer.request, number]))
-                    .map_err(in_path)?;
+                to.prepare_cached(
+                    "INSERT INTO answer (run, request, observation) VALUES (?1, ?2, ?3)",
+                )
+                .and_then(|mut insert| insert.execute(params![run, answer.request, number]))
+                .map_err(in_path)?;
                 let row = to.last_insert_rowid();
                 for asker in &answer.askers {
                     to.prepare_cached("INSERT INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")

@@ -40,8 +40,7 @@ impl Store {
             return Err(StoreError::damaged(&self.path, said));
         }
         let dangling: Option<String> = {
-            let mut query =
-                self.connection.prepare("PRAGMA foreign_key_check").map_err(in_path)?;
+            let mut query = self.connection.prepare("PRAGMA foreign_key_check").map_err(in_path)?;
             let mut rows = query.query([]).map_err(in_path)?;
             let row = rows.next().map_err(in_path)?;
             row.map(|row| row.get(0)).transpose().map_err(in_path)?
