@@ -1,5 +1,7 @@
 //! The owner's starting inventory is a good one.
 
+#![allow(clippy::unwrap_used)]
+
 #[test]
 fn the_inventory_is_good() {
     let text = include_bytes!("../inventory.yaml");
@@ -7,4 +9,45 @@ fn the_inventory_is_good() {
         .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
     assert_eq!(parsed.inventory.services.len(), 28);
+}
+
+/// The command as a user runs it: what would come, then what came, then nothing.
+#[test]
+fn services_are_imported_once() {
+    use std::process::{Command, Output};
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = folder.path().join("inventory.yaml");
+    std::fs::copy("inventory.yaml", &inventory).unwrap();
+    let table = folder.path().join("services.csv");
+    std::fs::write(&table, "\u{feff}Đơn vị;Địa chỉ\nSở Y tế;moi.example\nSở mới;khac.example\n")
+        .unwrap();
+    let import = |arguments: &[&str]| -> Output {
+        Command::new(env!("CARGO_BIN_EXE_v6ready"))
+            .args(["inventory", "import"])
+            .arg(&table)
+            .arg("--into")
+            .arg(&inventory)
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let before = std::fs::read_to_string(&inventory).unwrap();
+    let text = || std::fs::read_to_string(&inventory).unwrap();
+    let dry = import(&["--dry-run"]);
+    assert!(dry.status.success());
+    assert!(String::from_utf8_lossy(&dry.stdout).contains("+ so-y-te/moi-example"));
+    assert_eq!(text(), before);
+    assert!(import(&[]).status.success());
+    let after = text();
+    assert_eq!(after.lines().count(), before.lines().count() + 5);
+    assert!(v6ready::inventory::parse(after.as_bytes(), "t.yaml").is_ok());
+    assert!(import(&[]).status.success());
+    assert_eq!(text(), after);
+    std::fs::write(&table, "Đơn vị;Địa chỉ\nSở Y tế;a b\nSở mới;tot.example\n").unwrap();
+    let bad = import(&[]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&bad.stderr).contains("row 2, column 2 (Địa chỉ)"));
+    assert_eq!(text(), after);
+    assert!(import(&["--keep-going"]).status.success());
+    assert!(text().contains("tot.example"));
 }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::judge::quarter::Quarter;
-use crate::model::{Lang, Severity};
+use crate::model::{Category, Lang, Severity};
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
 #[derive(Debug, Parser)]
@@ -401,8 +401,54 @@ pub(super) enum InventoryCommand {
         #[arg(default_value = "inventory.yaml")]
         file: PathBuf,
     },
+    /// Put services from a table or a zone file into an inventory, whose own text stays as it is
+    Import(ImportArgs),
     /// Print the JSON Schema of inventories, for editors
     Schema,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Headings of tables are English or Vietnamese: organisation (đơn vị), name (tên), category \
+                  (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind (giao thức), \
+                  state (trạng thái), security_level (cấp độ), stage (mức), by (thời hạn), id, contact.\n\
+                  Example: v6ready inventory import services.xlsx --dry-run"
+)]
+pub(super) struct ImportArgs {
+    /// The table or zone file; `-` is stdin
+    #[arg(value_name = "FILE")]
+    pub source: PathBuf,
+    /// What it is; default: by its name (.csv, .tsv, .xlsx, else a zone file)
+    #[arg(long, value_enum)]
+    pub from: Option<ImportFormat>,
+    /// The inventory; it is made when it is missing
+    #[arg(long, value_name = "FILE", default_value = "inventory.yaml")]
+    pub into: PathBuf,
+    /// The organisation, by id or name, of services that name none
+    #[arg(long, value_name = "ORGANISATION")]
+    pub organisation: Option<String>,
+    /// The category of services that name none; default: by their kind
+    #[arg(long, value_parser = category)]
+    pub category: Option<Category>,
+    /// The zone's name, for a zone file without `$ORIGIN`
+    #[arg(long, value_name = "NAME")]
+    pub origin: Option<String>,
+    /// Only say what would be added
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Add the good rows though others are bad
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportFormat {
+    /// Comma-, semicolon- or tab-separated text
+    Csv,
+    /// A workbook; its first sheet that holds anything
+    Xlsx,
+    /// A zone's master file (RFC 1035)
+    Zone,
 }
 
 #[derive(Debug, Args)]
@@ -423,6 +469,12 @@ fn lang(text: &str) -> Result<Lang, String> {
         "en" => Ok(Lang::En),
         _ => Err("languages are `vi` and `en`".to_owned()),
     }
+}
+
+fn category(text: &str) -> Result<Category, String> {
+    let words = Category::ALL.map(Category::id).join("`, `");
+    let found = Category::ALL.into_iter().find(|category| category.id() == text);
+    found.ok_or_else(|| format!("categories are `{words}`"))
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{InventoryArgs, InventoryCommand};
+use super::import;
 use super::stop::Stop;
 use crate::inventory;
 use crate::model::Lang;
@@ -18,6 +19,7 @@ pub(super) fn run(args: &InventoryArgs) -> Result<ExitCode, Stop> {
     match &args.command {
         InventoryCommand::Init { file, lang, title } => init(file, *lang, title.as_deref()),
         InventoryCommand::Validate { file } => validate(file),
+        InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Schema => {
             std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(Stop::of_error)?;
             Ok(ExitCode::SUCCESS)

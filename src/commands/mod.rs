@@ -10,6 +10,7 @@ mod engine;
 mod explain;
 mod gate;
 mod history;
+mod import;
 mod inventory;
 mod judge;
 mod judging;

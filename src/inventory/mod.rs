@@ -27,6 +27,8 @@
 mod diagnostic;
 mod document;
 mod fields;
+pub mod import;
+mod insert;
 mod reader;
 mod reference;
 mod scaffold;

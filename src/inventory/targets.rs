@@ -85,7 +85,7 @@ fn target(argument: &str) -> Result<Target, Fault> {
 }
 
 /// A web site by its host alone, with or without a port and a path.
-fn web(argument: &str) -> Result<Target, Fault> {
+pub(super) fn web(argument: &str) -> Result<Target, Fault> {
     if argument.contains("://") {
         return service::target("web", argument);
     }
@@ -98,7 +98,7 @@ fn web(argument: &str) -> Result<Target, Fault> {
 }
 
 /// A target as an inventory writes it.
-fn value(target: &Target) -> String {
+pub(super) fn value(target: &Target) -> String {
     let text = target.to_string();
     match target {
         Target::Web(_) => text,
@@ -106,7 +106,7 @@ fn value(target: &Target) -> String {
     }
 }
 
-fn new_id(target: &Target, taken: &mut HashSet<String>) -> String {
+pub(super) fn new_id(target: &Target, taken: &mut HashSet<String>) -> String {
     let host = target.host().map(|host| host.to_string()).unwrap_or_default();
     let name = match target {
         Target::Web(_) => slug(&host),

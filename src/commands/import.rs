@@ -1,0 +1,168 @@
+//! `v6ready inventory import`: services from a table or a zone file.
+
+use std::fs;
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::cli::{ImportArgs, ImportFormat};
+use super::report::write_whole;
+use super::stop::Stop;
+use crate::inventory::import::{self, Defaults, EMPTY, MergeError, Merged, Reading};
+use crate::model::Name;
+use crate::report::describe::clean;
+
+/// Octets of a table or zone file that are read.
+const OCTETS_MAX: u64 = 256 * 1024 * 1024;
+
+/// Problems that are printed; a person mends the first ones and runs again.
+const SHOWN_MAX: usize = 100;
+
+/// Reads, says what would come and what is known already, and writes the inventory.
+///
+/// # Errors
+/// Everything that is wrong with the rows; nothing is written then.
+pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, Stop> {
+    let reading = read(args)?;
+    for note in &reading.notes {
+        eprintln!("note: {}", clean(note));
+    }
+    for problem in reading.problems.iter().take(SHOWN_MAX) {
+        eprintln!("error: {}: {}", clean(&problem.place), clean(&problem.message));
+        if let Some(help) = &problem.help {
+            eprintln!("  help: {}", clean(help));
+        }
+    }
+    let bad = reading.problems.len();
+    if bad > SHOWN_MAX {
+        eprintln!("… and {} more", bad - SHOWN_MAX);
+    }
+    if bad > 0 && (!args.keep_going || reading.candidates.is_empty()) {
+        let stop = Stop::mend(format!("{}: {bad} problem(s); nothing is written", name(args)));
+        return Err(match reading.candidates.is_empty() {
+            true => stop,
+            false => stop.help("`--keep-going` adds the good rows alone"),
+        });
+    }
+    let text = inventory_text(&args.into)?;
+    let defaults = Defaults { organisation: args.organisation.clone(), category: args.category };
+    let merged =
+        import::merge(&text, &args.into.display().to_string(), &reading.candidates, &defaults)
+            .map_err(|error| match error {
+                MergeError::Inventory(problems) => {
+                    eprint!("{}", problems.render(std::io::stderr().is_terminal()));
+                    Stop::mend(format!("{}: {problems}", args.into.display()))
+                }
+                other => Stop::of_error(other),
+            })?;
+    tell(&merged).map_err(Stop::of_error)?;
+    if args.dry_run || merged.added.is_empty() {
+        eprintln!("{} is left as it is", args.into.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    write_whole(&args.into, |out| out.write_all(merged.text.as_bytes())).map_err(|error| {
+        Stop::mend(format!("{} can't be written: {error}", args.into.display()))
+    })?;
+    eprintln!("{} is written", args.into.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn name(args: &ImportArgs) -> String {
+    match args.source == Path::new("-") {
+        true => "(stdin)".to_owned(),
+        false => args.source.display().to_string(),
+    }
+}
+
+fn read(args: &ImportArgs) -> Result<Reading, Stop> {
+    let unreadable =
+        |error: std::io::Error| Stop::mend(format!("{} can't be read: {error}", name(args)));
+    let mut octets = Vec::new();
+    if args.source == Path::new("-") {
+        std::io::stdin().take(OCTETS_MAX).read_to_end(&mut octets).map_err(unreadable)?;
+    } else {
+        let file = fs::File::open(&args.source).map_err(unreadable)?;
+        file.take(OCTETS_MAX).read_to_end(&mut octets).map_err(unreadable)?;
+    }
+    let faulty = |message: String| Stop::mend(format!("{}: {message}", name(args)));
+    match args.from.unwrap_or_else(|| guessed(&args.source, &octets)) {
+        ImportFormat::Csv => {
+            import::csv_table(&octets).map(|table| import::candidates(&table)).map_err(faulty)
+        }
+        ImportFormat::Xlsx => {
+            import::xlsx_table(&octets).map(|table| import::candidates(&table)).map_err(faulty)
+        }
+        ImportFormat::Zone => {
+            let text = String::from_utf8(octets)
+                .map_err(|_| faulty("the zone file is not UTF-8".to_owned()))?;
+            let origin = args.origin.as_deref().map(Name::parse).transpose();
+            let origin = origin.map_err(|error| faulty(format!("--origin: {error}")))?;
+            Ok(import::zone_candidates(&text, origin.as_ref()))
+        }
+    }
+}
+
+/// By the name, and on standard input by the first octets.
+fn guessed(source: &Path, octets: &[u8]) -> ImportFormat {
+    let ending = source.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "csv" | "tsv" | "txt" => ImportFormat::Csv,
+        "xlsx" | "xlsm" => ImportFormat::Xlsx,
+        // A ZIP archive, which a workbook is.
+        _ if octets.starts_with(b"PK\x03\x04") => ImportFormat::Xlsx,
+        _ if source == Path::new("-") => {
+            let head = octets.split(|octet| *octet == b'\n').next().unwrap_or_default();
+            let is_table = head.iter().any(|octet| matches!(octet, b',' | b';'))
+                && !head.starts_with(b"$")
+                && !head.starts_with(b";");
+            if is_table { ImportFormat::Csv } else { ImportFormat::Zone }
+        }
+        _ => ImportFormat::Zone,
+    }
+}
+
+fn inventory_text(file: &Path) -> Result<String, Stop> {
+    match fs::read(file) {
+        Ok(octets) => String::from_utf8(octets).map_err(|_| {
+            Stop::mend(format!("{} is not UTF-8", file.display())).help("save it in UTF-8")
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(EMPTY.to_owned()),
+        Err(error) => Err(Stop::mend(format!("{} can't be read: {error}", file.display()))),
+    }
+}
+
+fn tell(merged: &Merged) -> std::io::Result<()> {
+    let mut out = super::terminal::results();
+    for added in &merged.added {
+        let guess = if added.candidate.guess.is_some() { "  (a guess)" } else { "" };
+        writeln!(
+            out,
+            "+ {}  {}  from {}{guess}",
+            added.id,
+            clean(&added.candidate.target.to_string()),
+            clean(&added.candidate.place)
+        )?;
+    }
+    for (candidate, id) in &merged.known {
+        writeln!(
+            out,
+            "= {id}  {}  from {}: known already",
+            clean(&candidate.target.to_string()),
+            clean(&candidate.place)
+        )?;
+    }
+    let new: std::collections::BTreeSet<&str> = merged
+        .added
+        .iter()
+        .filter(|added| added.is_new_organisation)
+        .filter_map(|added| added.id.split('/').next())
+        .collect();
+    writeln!(
+        out,
+        "{} to add, in {} new organisation(s); {} known already",
+        merged.added.len(),
+        new.len(),
+        merged.known.len()
+    )?;
+    out.flush()
+}

@@ -1,0 +1,112 @@
+//! Files of tables as rows of text.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
+
+/// Rows that are read; an inventory holds 100,000 services.
+const ROWS_MAX: usize = 200_000;
+
+/// Rows of text with the number that people see beside each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Row number, from 1, and its cells.
+    pub rows: Vec<(usize, Vec<String>)>,
+}
+
+/// Reads comma-, semicolon- or tab-separated text, in UTF-8 (with or without a byte-order mark) or in
+/// UTF-16 with one, as spreadsheets write it. Which character separates is told by the first line.
+///
+/// # Errors
+/// A sentence that says what is wrong with the file.
+pub fn csv_table(octets: &[u8]) -> Result<Table, String> {
+    let text = decoded(octets)?;
+    let head = text.lines().next().unwrap_or_default();
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|wanted| head.bytes().filter(|octet| octet == wanted).count())
+        .unwrap_or(b',');
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut table = Table::default();
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        let number = record.position().map_or(0, |position| line(&text, position));
+        push(&mut table, number, record.iter().map(str::to_owned).collect())?;
+    }
+    Ok(table)
+}
+
+/// The line on which a record begins: the reader's place is before the empty lines above it.
+fn line(text: &str, position: &csv::Position) -> usize {
+    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(whole(position.byte())..).unwrap_or_default();
+    let empty = rest.iter().take_while(|octet| matches!(octet, b'\r' | b'\n'));
+    whole(position.line()) + empty.filter(|octet| **octet == b'\n').count()
+}
+
+fn decoded(octets: &[u8]) -> Result<String, String> {
+    let utf16 = |octets: &[u8], of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = octets.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16(&units).map_err(|_| "the file is no text in UTF-16".to_owned())
+    };
+    match octets {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] | rest => String::from_utf8(rest.to_vec()).map_err(|error| {
+            let line = 1 + rest[..error.utf8_error().valid_up_to()]
+                .iter()
+                .filter(|octet| **octet == b'\n')
+                .count();
+            format!("line {line} is not UTF-8; save the table as “CSV UTF-8”")
+        }),
+    }
+}
+
+fn push(table: &mut Table, number: usize, cells: Vec<String>) -> Result<(), String> {
+    if cells.iter().all(|cell| cell.trim().is_empty()) {
+        return Ok(());
+    }
+    if table.rows.len() >= ROWS_MAX {
+        return Err(format!("the table has more than {ROWS_MAX} rows; split it"));
+    }
+    table.rows.push((number, cells));
+    Ok(())
+}
+
+/// Reads the first sheet of a workbook that holds anything. Formulas are never evaluated: what the
+/// spreadsheet last showed counts.
+///
+/// # Errors
+/// A sentence that says what is wrong with the file.
+pub fn xlsx_table(octets: &[u8]) -> Result<Table, String> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(octets))
+        .map_err(|error| format!("the file is no XLSX workbook: {error}"))?;
+    for name in book.sheet_names() {
+        let range = book.worksheet_range(&name).map_err(|error| error.to_string())?;
+        let first = range.start().map_or(0, |(row, _)| row as usize);
+        let mut table = Table::default();
+        for (at, row) in range.rows().enumerate() {
+            push(&mut table, first + at + 1, row.iter().map(text).collect())?;
+        }
+        if !table.rows.is_empty() {
+            return Ok(table);
+        }
+    }
+    Ok(Table::default())
+}
+
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty | Data::Error(_) => String::new(),
+        Data::DateTime(date) => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Data::Float(number) if number.fract() == 0.0 => format!("{number:.0}"),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,265 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::Name;
+
+const INVENTORY: &str = "# Head.\nversion: 1\norganisations:   # all of them\n  - id: vp-ubnd\n    \
+    name: Văn phòng UBND tỉnh\n    services:\n      # The first.\n      - id: portal\n        \
+    category: portal\n        web: https://example.gov.vn/   # confirmed\n\n      \
+    - {id: forms, category: public-service, web: \"https://forms.example.gov.vn/\"} # one line\n  \
+    # Between.\n  - id: so-y-te\n    services: [{id: portal, category: portal, web: \"https://syt.example/\"}]\n\
+    # The end.\n";
+
+fn table(text: &str) -> Reading {
+    candidates(&csv_table(text.as_bytes()).unwrap())
+}
+
+fn merged(inventory: &str, csv: &str) -> Merged {
+    let reading = table(csv);
+    assert_eq!(reading.problems, []);
+    merge(inventory, "t.yaml", &reading.candidates, &Defaults::default())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Lines of the new text that are not in the old one, which all still are, in order.
+fn new_lines<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
+    let mut old = old.lines().peekable();
+    let mut added = Vec::new();
+    for line in new.lines() {
+        if old.next_if_eq(&line).is_none() {
+            added.push(line);
+        }
+    }
+    assert_eq!(old.next(), None, "{new}");
+    added
+}
+
+#[test]
+fn services_go_where_they_belong_and_nothing_else_changes() {
+    let csv = "Cơ quan;Tên dịch vụ;Địa chỉ;Loại;Trạng thái;Cấp độ;Mức;Thời hạn\n\
+        Văn phòng UBND tỉnh;Một cửa;motcua.example.gov.vn;Cổng dịch vụ công;Đang hoạt động;3;3;31/12/2026\n\
+        vp-ubnd;;https://example.gov.vn/;;;;;\n\
+        Sở Xây dựng;\"Hồ sơ; \"\"cũ\"\"\";hoso.example.gov.vn;;Ngừng hoạt động;;;\n";
+    let merged = merged(INVENTORY, csv);
+    assert_eq!(
+        new_lines(INVENTORY, &merged.text),
+        [
+            "      - {id: motcua-example-gov-vn, name: \"Một cửa\", category: public-service, web: \
+             \"https://motcua.example.gov.vn/\", security_level: 3, target: {stage: 3, by: 2026-12-31}}",
+            "  - id: so-xay-dung",
+            "    name: \"Sở Xây dựng\"",
+            "    services:",
+            "      - {id: hoso-example-gov-vn, name: \"Hồ sơ; \\\"cũ\\\"\", category: portal, web: \
+             \"https://hoso.example.gov.vn/\", state: retired}",
+        ]
+    );
+    let ids: Vec<_> = merged.added.iter().map(|added| &*added.id).collect();
+    assert_eq!(ids, ["vp-ubnd/motcua-example-gov-vn", "so-xay-dung/hoso-example-gov-vn"]);
+    assert_eq!(merged.known[0].1, "vp-ubnd/portal");
+}
+
+#[test]
+fn lists_in_brackets_take_services_too() {
+    let csv = "organisation,mail\nso-y-te,syt.example\n";
+    let merged = merged(INVENTORY, csv);
+    assert!(merged.text.contains(
+        "\"https://syt.example/\"}, {id: mail-syt-example, category: internet-service, mail: \"syt.example\"}]\n# The end."
+    ), "{}", merged.text);
+    // A second time, everything is known.
+    let again = self::merged(&merged.text, csv);
+    assert_eq!((again.text, again.added.len(), again.known.len()), (merged.text, 0, 1));
+}
+
+#[test]
+fn an_inventory_begins_with_an_import() {
+    let merged = merged(EMPTY, "organisation,contact,web\nSở Y tế,noc@example.vn,syt.example\n");
+    assert_eq!(
+        merged.text,
+        "version: 1\norganisations:\n  - id: so-y-te\n    name: \"Sở Y tế\"\n    \
+         contact: \"noc@example.vn\"\n    services:\n      \
+         - {id: syt-example, category: portal, web: \"https://syt.example/\"}\n"
+    );
+    assert!(merged.added[0].is_new_organisation);
+}
+
+#[test]
+fn odd_layouts_are_kept() {
+    for inventory in [
+        INVENTORY.to_owned(),
+        INVENTORY.replace('\n', "\r\n"),
+        format!("\u{feff}{INVENTORY}"),
+        INVENTORY.trim_end().to_owned(),
+        INVENTORY
+            .replace("      - ", "          -   ")
+            .replace("        category", "              category")
+            .replace("        web", "              web"),
+        INVENTORY.replace("# The end.\n", ""),
+    ] {
+        let csv = "organisation,web\nvp-ubnd,a.example\nso-y-te,b.example\nmới,c.example\n";
+        let merged = merged(&inventory, csv);
+        assert_eq!(merged.added.len(), 3, "{}", merged.text);
+        assert_eq!(merged.text.contains('\r'), inventory.contains('\r'));
+        let without_new: Vec<_> = inventory.lines().map(str::trim_end).collect();
+        for line in without_new {
+            let kept = line.trim_end_matches([']', '}']);
+            assert!(merged.text.contains(kept), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn every_bad_cell_is_named_with_its_row_and_column() {
+    let reading = table(
+        "organisation,web,category,state,security_level,stage,by,colour\n\
+         o,a.example,portal,active,3,3,2026-12-31,red\n\
+         o,a b,nonsense,gone,9,7,2026-13-01,\n\
+         \n\
+         o,,portal,,,,,\n\
+         o,b.example,,,,3,,\n",
+    );
+    assert_eq!(reading.candidates.len(), 1);
+    assert_eq!(reading.notes, ["the column `colour` is passed over"]);
+    let places: Vec<_> = reading.problems.iter().map(|problem| &*problem.place).collect();
+    assert_eq!(
+        places,
+        [
+            "row 3, column 2 (web)",
+            "row 3, column 3 (category)",
+            "row 3, column 4 (state)",
+            "row 3, column 5 (security_level)",
+            "row 3, column 6 (stage)",
+            "row 3, column 7 (by)",
+            "row 5",
+            "row 6",
+        ]
+    );
+    for (csv, expected) in [("", "empty"), ("organisation,colour\no,red\n", "what is to be probed")]
+    {
+        assert!(table(csv).problems[0].message.contains(expected));
+    }
+}
+
+#[test]
+fn tables_in_every_encoding() {
+    let text = "organisation\tweb\nSở Y tế\tsyt.example\n";
+    let utf16 = |bom: [u8; 2], of: fn(u16) -> [u8; 2]| {
+        bom.into_iter().chain(text.encode_utf16().flat_map(of)).collect::<Vec<u8>>()
+    };
+    let plain = csv_table(text.as_bytes()).unwrap();
+    for octets in [
+        [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat(),
+        utf16([0xff, 0xfe], u16::to_le_bytes),
+        utf16([0xfe, 0xff], u16::to_be_bytes),
+    ] {
+        assert_eq!(csv_table(&octets).unwrap(), plain);
+    }
+    assert!(csv_table(b"a,b\n\xff,c\n").unwrap_err().contains("line 2 is not UTF-8"));
+}
+
+#[test]
+fn workbooks_are_read_as_they_were_last_shown() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, heading) in ["Đơn vị", "Địa chỉ", "Cấp độ", "Mức", "Thời hạn"].iter().enumerate()
+    {
+        sheet.write(1, column as u16, *heading).unwrap();
+    }
+    sheet.write(2, 0, "Sở Y tế").unwrap();
+    sheet.write(2, 1, "syt.example").unwrap();
+    sheet.write(2, 2, 3).unwrap();
+    sheet.write(2, 3, 2).unwrap();
+    let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 12, 31).unwrap();
+    let format = rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy");
+    sheet.write_with_format(2, 4, &date, &format).unwrap();
+    sheet.write_formula(3, 1, "=HYPERLINK(\"https://example/\")").unwrap();
+    let table = xlsx_table(&book.save_to_buffer().unwrap()).unwrap();
+    let reading = candidates(&table);
+    assert_eq!(reading.candidates.len(), 1, "{reading:?}");
+    let candidate = &reading.candidates[0];
+    assert_eq!(candidate.place, "row 3");
+    assert_eq!(candidate.security_level, Some(3));
+    assert_eq!(candidate.goal.as_ref().unwrap().by.to_string(), "2026-12-31");
+    assert!(xlsx_table(b"PK\x03\x04 and no more").is_err());
+}
+
+#[test]
+fn a_zone_file_names_its_services() {
+    let text = "$ORIGIN tinh.example.\n$TTL 300\n@ SOA ns1 hostmaster 1 2 3 4 5\n@ NS ns1\n@ MX 10 mx\n\
+        ns1 A 192.0.2.1\nmx AAAA 2001:db8::25\nwww AAAA 2001:db8::1\nwww A 192.0.2.2\n\
+        cong CNAME www\n_imaps._tcp SRV 0 1 993 hop\nhop A 192.0.2.3\n*.thu A 192.0.2.4\n\
+        _dmarc TXT \"v=DMARC1\"\n";
+    let reading = zone_candidates(text, None);
+    let found: Vec<_> = reading
+        .candidates
+        .iter()
+        .map(|candidate| (candidate.target.to_string(), candidate.guess.is_some()))
+        .collect();
+    let expected = [
+        ("https://cong.tinh.example/", true),
+        ("https://www.tinh.example/", true),
+        ("imaps:hop.tinh.example:993", false),
+        ("mail:tinh.example", false),
+        ("zone:tinh.example", false),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(text, guess)| ((*text).to_owned(), *guess)).collect();
+    assert_eq!(found, expected);
+    let defaults = Defaults { organisation: Some("Tỉnh".into()), category: None };
+    let merged = merge(EMPTY, "t.yaml", &reading.candidates, &defaults).unwrap();
+    assert!(merged.text.contains("} # a guess from an address record"), "{}", merged.text);
+    // Without an origin in the file it has to be given.
+    let bare = text.replace("$ORIGIN tinh.example.\n", "");
+    let given = zone_candidates(&bare, Some(&Name::parse("tinh.example").unwrap()));
+    assert_eq!(given.candidates, reading.candidates);
+    assert!(!zone_candidates("$INCLUDE other\n", None).problems.is_empty());
+    assert!(!zone_candidates("this is no zone (", None).problems.is_empty());
+}
+
+#[test]
+fn what_can_t_be_merged_is_said() {
+    let reading = table("web\na.example\n");
+    let merge_into = |text| merge(text, "t.yaml", &reading.candidates, &Defaults::default());
+    assert!(
+        matches!(merge_into(INVENTORY), Err(MergeError::NoOrganisation { place }) if place == "row 2")
+    );
+    assert!(matches!(merge_into("version: 1\n"), Err(MergeError::Inventory(_))));
+}
+
+proptest! {
+    /// Whatever the cells hold, the inventory keeps its text and lists what was read.
+    #[test]
+    fn any_names_survive(
+        names in proptest::collection::vec("[^\\p{C}]{1,40}", 1..6),
+        organisations in proptest::collection::vec("[^\\p{C}]{1,20}", 1..6),
+    ) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["organisation", "name", "web"]).unwrap();
+        for (at, name) in names.iter().enumerate() {
+            let organisation = &organisations[at % organisations.len()];
+            writer.write_record([organisation, name, &format!("h{at}.example")]).unwrap();
+        }
+        let table = csv_table(&writer.into_inner().unwrap()).unwrap();
+        let reading = candidates(&table);
+        let defaults = Defaults { organisation: Some("o".into()), category: None };
+        let merged = merge(INVENTORY, "t.yaml", &reading.candidates, &defaults).unwrap();
+        new_lines(INVENTORY, &merged.text);
+        let inventory = parse(merged.text.as_bytes(), "t.yaml").unwrap().inventory;
+        for added in &merged.added {
+            let service = inventory.services.iter().find(|s| s.id.to_string() == added.id).unwrap();
+            if let Some(name) = &added.candidate.name {
+                prop_assert_eq!(&service.name, name);
+            }
+        }
+    }
+
+    #[test]
+    fn any_octets_are_survived(octets in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(table) = csv_table(&octets) {
+            candidates(&table);
+        }
+        let _ = xlsx_table(&octets);
+        if let Ok(text) = String::from_utf8(octets) {
+            zone_candidates(&text, None);
+        }
+    }
+}
