@@ -72,7 +72,7 @@ impl Page<'_> {
                 self.value(**item, "id").is_some_and(|(_, id)| self.is(id, &insertion.organisation))
             };
             match items.iter().find(id) {
-                Some(organisation) => edits.push(self.into_organisation(*organisation, insertion)?),
+                Some(organisation) => edits.push(self.to_organisation(*organisation, insertion)?),
                 None => new.push(insertion),
             }
         }
@@ -82,7 +82,7 @@ impl Page<'_> {
         Ok(edits)
     }
 
-    fn into_organisation(
+    fn to_organisation(
         &self,
         organisation: NodeId,
         insertion: &Insertion,
@@ -91,7 +91,7 @@ impl Page<'_> {
             return Err(format!("`{}` has no `services`", insertion.organisation));
         };
         let items = self.items(services);
-        if let Some(edit) = self.into_flow(services, &items, &insertion.services) {
+        if let Some(edit) = self.to_flow(services, &items, &insertion.services) {
             return Ok(edit);
         }
         let (at, indent) = match items.last() {
@@ -118,7 +118,7 @@ impl Page<'_> {
                 format!("{{{head}, services: [{}]}}", services.join(", "))
             })
             .collect();
-        if let Some(edit) = self.into_flow(list, items, &flow) {
+        if let Some(edit) = self.to_flow(list, items, &flow) {
             return Ok(edit);
         }
         let (at, indent) = match items.last() {
@@ -144,7 +144,7 @@ impl Page<'_> {
     }
 
     /// Into a list in brackets, behind its last item; `None` when it has none.
-    fn into_flow(&self, list: NodeId, items: &[NodeId], new: &[String]) -> Option<Edit> {
+    fn to_flow(&self, list: NodeId, items: &[NodeId], new: &[String]) -> Option<Edit> {
         let span = self.tree.node(list).span;
         if !self.text[span.start as usize..].starts_with('[') {
             return None;

@@ -12,8 +12,11 @@ use crate::model::{Endpoint, Host, Name, Target};
 /// What a guess says of itself in the inventory.
 const GUESS: &str = "a guess from an address record: confirm or delete";
 
+/// What an endpoint is a target of.
+type Kind = fn(Endpoint) -> Target;
+
 /// Kinds by the SRV records that name them (RFC 6186, RFC 8314 §5.1).
-const BY_SRV: [(&str, fn(Endpoint) -> Target); 6] = [
+const BY_SRV: [(&str, Kind); 6] = [
     ("_imap._tcp", Target::Imap),
     ("_imaps._tcp", Target::Imaps),
     ("_pop3s._tcp", Target::Pop3s),
