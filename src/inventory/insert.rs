@@ -82,11 +82,7 @@ impl Page<'_> {
         Ok(edits)
     }
 
-    fn to_organisation(
-        &self,
-        organisation: NodeId,
-        insertion: &Insertion,
-    ) -> Result<Edit, String> {
+    fn to_organisation(&self, organisation: NodeId, insertion: &Insertion) -> Result<Edit, String> {
         let Some((key, services)) = self.value(organisation, "services") else {
             return Err(format!("`{}` has no `services`", insertion.organisation));
         };
