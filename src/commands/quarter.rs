@@ -15,13 +15,15 @@ use super::cli::{AsOf, ReportArgs, ReportFormat};
 use super::gate::Gate;
 use super::judging::{self, Case};
 use super::load;
-use super::report::write_whole;
+use super::report::{letterhead, write_whole};
 use super::stop::Stop;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
 use crate::judge::{self, Bench, Counts};
 use crate::model::{Run, RunId, VantageIpv6};
 use crate::policy::Policy;
+use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{self, QuarterSheet};
+use crate::report::{Sheet, csv, junit, pdf, xlsx};
 use crate::store::{ListedRun, Store};
 
 /// Earlier quarters in the trend at the most: two years.
@@ -44,30 +46,42 @@ pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Resu
     let problem = |path: &Path, error: io::Error| {
         Stop::mend(format!("{} can't be written: {error}", path.display()))
     };
-    let renderers =
-        args.format.iter().map(|format| renderer(*format)).collect::<Result<Vec<_>, Stop>>()?;
+    let letterhead = letterhead(args.letterhead.as_deref())?;
     fs::create_dir_all(&args.out).map_err(|error| problem(&args.out, error))?;
-    for (ending, write) in renderers {
+    for (ending, write) in args.format.iter().flat_map(|format| renderers(*format)) {
         let path: PathBuf = args.out.join(format!("{quarter}{ending}"));
-        write_whole(&path, |out| write(&sheet, out)).map_err(|error| problem(&path, error))?;
+        write_whole(&path, |out| write(&sheet, &letterhead, out))
+            .map_err(|error| problem(&path, error))?;
         println!("{}", path.display());
     }
     Ok(Gate::of(&args.gate).judge(&review.closing))
 }
 
-type Renderer = fn(&QuarterSheet<'_>, &mut dyn io::Write) -> io::Result<()>;
+type Renderer = fn(&QuarterSheet<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
 
-/// The file of a format: how its name ends, and who writes it.
-fn renderer(format: ReportFormat) -> Result<(&'static str, Renderer), Stop> {
+/// The files of a format: how each one's name ends, and who writes it.
+fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => Ok((".html", quarter::html::write)),
-        ReportFormat::Markdown => Ok((".md", quarter::markdown::write)),
-        ReportFormat::Json => Ok((".json", quarter::json::write)),
-        ReportFormat::Pdf | ReportFormat::Xlsx | ReportFormat::Csv | ReportFormat::Junit => {
-            Err(Stop::mend("a quarter's report comes as html, markdown or json")
-                .help("without `--quarter`, a run comes in every form"))
+        ReportFormat::Html => &[(".html", |sheet, _, out| quarter::html::write(sheet, out))],
+        ReportFormat::Markdown => &[(".md", |sheet, _, out| quarter::markdown::write(sheet, out))],
+        ReportFormat::Json => &[(".json", |sheet, _, out| quarter::json::write(sheet, out))],
+        ReportFormat::Pdf => &[(".pdf", pdf::quarter::write)],
+        ReportFormat::Xlsx => &[(".xlsx", |sheet, _, out| xlsx::quarter::write(sheet, out))],
+        // The services and verdicts of the closing run, and the work that the quarter leaves.
+        ReportFormat::Csv => &[
+            (".csv", |sheet, _, out| csv::write_services(&closing_sheet(sheet), out)),
+            (".verdicts.csv", |sheet, _, out| csv::write_verdicts(&closing_sheet(sheet), out)),
+            (".work.csv", |sheet, _, out| csv::write_work(sheet, out)),
+        ],
+        ReportFormat::Junit => {
+            &[(".junit.xml", |sheet, _, out| junit::write(&closing_sheet(sheet), out))]
         }
     }
+}
+
+/// The closing run by itself, without evidence.
+fn closing_sheet<'a>(sheet: &QuarterSheet<'a>) -> Sheet<'a> {
+    Sheet { result: &sheet.review.closing, lang: sheet.lang, facts: &|_| None }
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.

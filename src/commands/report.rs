@@ -76,7 +76,7 @@ pub(super) fn write_files(
 }
 
 /// Reads the letterhead; without one, a PDF leaves blanks.
-fn letterhead(path: Option<&Path>) -> Result<Letterhead, Stop> {
+pub(super) fn letterhead(path: Option<&Path>) -> Result<Letterhead, Stop> {
     let Some(path) = path else { return Ok(Letterhead::default()) };
     let yaml = fs::read_to_string(path).map_err(|error| {
         Stop::mend(format!("{}: the letterhead can't be read: {error}", path.display()))

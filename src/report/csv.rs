@@ -10,6 +10,7 @@
 use std::io::{self, Write};
 
 use super::Sheet;
+use super::quarter::QuarterSheet;
 use super::table::{self, Table};
 use crate::model::Lang;
 
@@ -35,6 +36,15 @@ pub fn write_services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> 
 /// When `out` can't be written.
 pub fn write_verdicts(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&table::verdicts(sheet.result, sheet.lang), sheet.lang, out)
+}
+
+/// Writes what a quarter leaves to be done, in the order of its work list.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_work(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(MARK)?;
+    write(&table::quarter::mends(sheet.review, sheet.lang), sheet.lang, out)
 }
 
 /// Writes any table.

@@ -2,11 +2,13 @@
 
 use super::flow::{Align, Flow, LEADING, set};
 use super::font::{Style, composed};
-use super::page::{BLACK, Color, LEFT, Mark, TEXT_WIDTH, rule};
+use super::page::{BLACK, Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
 use crate::judge::Counts;
+use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
+use crate::report::quarter::axis_top;
 use crate::report::texts;
 
 /// The size of letters in charts.
@@ -68,6 +70,67 @@ pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
         flow.y += ROW;
     }
     flow.mark(rule((from, top), (from, flow.y), 0.7, BLACK));
+    caption(flow, title);
+}
+
+/// Draws a column for each run, its stages on top of each other, with a legend and a title below.
+/// What is retired is left out.
+pub(super) fn columns(
+    flow: &mut Flow<'_>,
+    title: &str,
+    points: &[Point],
+    policy: &Policy,
+    lang: Lang,
+) {
+    const PLOT: f32 = 130.0;
+    const NUMBERS: f32 = 30.0;
+    const LINES: usize = 4;
+    const COLUMN_MAX: f32 = 46.0;
+    let row = SIZE * LEADING;
+    flow.space(SIZE / 2.0);
+    let legend = stage_bars(&Counts::default(), policy, lang);
+    flow.keep(PLOT + (3.0 + legend.len() as f32) * row + 3.0 * SIZE);
+    let tallest = points.iter().map(|point| point.counts.known() + point.counts.unknown);
+    let top = axis_top(tallest.max().unwrap_or(0).max(1));
+    let (from, base) = (LEFT + NUMBERS, flow.y + PLOT);
+    let height = |services: usize| PLOT * services as f32 / top as f32;
+    for at in 0..=LINES {
+        let services = top * at / LINES;
+        let y = base - height(services);
+        flow.mark(rule((from, y), (LEFT + TEXT_WIDTH, y), 0.3, GRAY));
+        let words = texts::number(services, lang);
+        line(flow, &words, Align::Right, (LEFT, NUMBERS - 5.0), y - row / 2.0);
+    }
+    let slot = (TEXT_WIDTH - NUMBERS) / points.len().max(1) as f32;
+    let width = (slot * 0.7).min(COLUMN_MAX);
+    // Labels are wider than most columns; counted from the end, so that the last run has one.
+    let every = ((COLUMN_MAX / slot).ceil() as usize).max(1);
+    for (at, point) in points.iter().enumerate() {
+        let x = from + slot * at as f32 + (slot - width) / 2.0;
+        let mut below = 0;
+        for bar in stage_bars(&point.counts, policy, lang) {
+            let y = base - height(below + bar.count);
+            let (height, color) = (height(bar.count), bar.color);
+            if bar.count > 0 {
+                flow.mark(Mark::Area { x, y, width, height, color });
+            }
+            below += bar.count;
+        }
+        if (points.len() - 1 - at).is_multiple_of(every) {
+            let area = (x + width / 2.0 - COLUMN_MAX / 2.0, COLUMN_MAX);
+            let day = point.day.strftime("%d/%m").to_string();
+            line(flow, &day, Align::Center, area, base + 2.0);
+            line(flow, &point.quarter.to_string(), Align::Center, area, base + 2.0 + row);
+        }
+    }
+    flow.mark(rule((from, base), (LEFT + TEXT_WIDTH, base), 0.7, BLACK));
+    flow.y = base + 2.0 * row + SIZE / 2.0;
+    for bar in legend {
+        let (x, y, color) = (from, flow.y + 3.0, bar.color);
+        flow.mark(Mark::Area { x, y, width: SIZE, height: SIZE, color });
+        line(flow, &bar.label, Align::Left, (from + 1.6 * SIZE, TEXT_WIDTH / 2.0), flow.y);
+        flow.y += row;
+    }
     caption(flow, title);
 }
 

@@ -9,6 +9,7 @@ mod font;
 mod frame;
 mod grid;
 mod page;
+pub mod quarter;
 mod run;
 mod wrap;
 

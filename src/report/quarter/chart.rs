@@ -69,7 +69,7 @@ const LABELS_MAX: usize = 14;
 pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     let tallest =
         points.iter().map(|point| point.counts.known() + point.counts.unknown).max().unwrap_or(0);
-    let top = nice(tallest.max(1));
+    let top = axis_top(tallest.max(1));
     let (plot, base) = (HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM);
     // In thousandths of a unit.
     let y = |services: usize| base * 1000 - services * plot * 1000 / top;
@@ -125,7 +125,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
 }
 
 /// The next number that four lines divide evenly: 4, 8, 12, 20, 40, 80, 120, 200, …
-fn nice(value: usize) -> usize {
+pub fn axis_top(value: usize) -> usize {
     let mut scale = 4_usize;
     loop {
         for factor in [1, 2, 3, 5] {
@@ -151,7 +151,7 @@ mod tests {
         for (value, expected) in
             [(1, 4), (4, 4), (5, 8), (9, 12), (21, 40), (98, 120), (300, 400), (401, 800)]
         {
-            assert_eq!(super::nice(value), expected);
+            assert_eq!(super::axis_top(value), expected);
         }
         assert_eq!(super::thousandths(12_034), "12.034");
     }

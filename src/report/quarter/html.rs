@@ -64,7 +64,8 @@ struct CellBlock {
 }
 
 /// What stands at the head of the report: labels and values.
-pub(super) fn particulars(sheet: &QuarterSheet<'_>) -> Vec<(&'static str, String)> {
+/// What the report rests on: labels and values.
+pub fn particulars(sheet: &QuarterSheet<'_>) -> Vec<(&'static str, String)> {
     const CLOSING: Text = Text { vi: "Đợt kết quý", en: "Closing run" };
     const COMPARED: Text = Text { vi: "So sánh với", en: "Compared with" };
     let (review, lang) = (sheet.review, sheet.lang);

@@ -16,7 +16,7 @@ pub fn write(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (review, lang) = (sheet.review, sheet.lang);
     let inventory = &review.closing.inventory;
     writeln!(out, "# {}: {}\n", title(sheet), escaped(&inventory.title))?;
-    for (label, value) in super::html::particulars(sheet) {
+    for (label, value) in super::particulars(sheet) {
         writeln!(out, "- {label}: {}", escaped(&value))?;
     }
     for caveat in &review.caveats {

@@ -7,7 +7,8 @@ pub mod markdown;
 mod sections;
 pub(super) mod words;
 
-pub use chart::Chart;
+pub use chart::{Chart, axis_top};
+pub use html::particulars;
 pub use sections::{Section, sections, title};
 pub use words::{caveat, change, progress, quarter_name};
 

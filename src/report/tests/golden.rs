@@ -5,9 +5,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::quarter::golden_review;
 use super::sample::golden;
 use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
+use crate::report::quarter::{QuarterSheet, html, json, markdown};
 use crate::report::{Sheet, csv, junit, pdf, xlsx};
 
 type Render = fn(&Sheet<'_>, &mut dyn Write) -> std::io::Result<()>;
@@ -15,6 +17,20 @@ type Render = fn(&Sheet<'_>, &mut dyn Write) -> std::io::Result<()>;
 fn with_letterhead(sheet: &Sheet<'_>, out: &mut dyn Write) -> std::io::Result<()> {
     let example = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
     pdf::write(sheet, &example, out)
+}
+
+type RenderQuarter =
+    fn(&QuarterSheet<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
+
+fn quarter_formats() -> [(&'static str, RenderQuarter); 6] {
+    [
+        ("html", |sheet, _, out| html::write(sheet, out)),
+        ("md", |sheet, _, out| markdown::write(sheet, out)),
+        ("json", |sheet, _, out| json::write(sheet, out)),
+        ("pdf", pdf::quarter::write),
+        ("xlsx", |sheet, _, out| xlsx::quarter::write(sheet, out)),
+        ("work.csv", |sheet, _, out| csv::write_work(sheet, out)),
+    ]
 }
 
 #[test]
@@ -27,13 +43,28 @@ fn every_format_gives_the_golden_bytes() {
         ("pdf", with_letterhead),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
-    let result = golden();
+    let (result, review) = (golden(), golden_review());
     let mut stale = Vec::new();
     for lang in [Lang::Vi, Lang::En] {
         for (ending, write) in formats {
             let mut out = Vec::new();
             write(&Sheet { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
             let path = folder.join(format!("run.{}.{ending}", lang.tag()));
+            if std::env::var_os("V6READY_UPDATE").is_some() {
+                std::fs::write(&path, &out).unwrap();
+            }
+            if std::fs::read(&path).unwrap_or_default() != out {
+                stale.push(path);
+            }
+        }
+    }
+    for lang in [Lang::Vi, Lang::En] {
+        let sheet = QuarterSheet { review: &review, lang };
+        let letterhead = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
+        for (ending, write) in quarter_formats() {
+            let mut out = Vec::new();
+            write(&sheet, &letterhead, &mut out).unwrap();
+            let path = folder.join(format!("quarter.{}.{ending}", lang.tag()));
             if std::env::var_os("V6READY_UPDATE").is_some() {
                 std::fs::write(&path, &out).unwrap();
             }

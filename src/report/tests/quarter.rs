@@ -1,16 +1,31 @@
 //! The same review through every form of a quarter.
 
-use super::sample::{HOSTILE, PLAIN, result};
+use calamine::Reader as _;
+
+use super::sample::{HOSTILE, PLAIN, golden, result};
+use crate::judge::RunResult;
 use crate::judge::quarter::{Material, Point, Previous, Review};
 use crate::model::{Lang, RunId};
+use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{QuarterSheet, html, json, markdown, sections};
+use crate::report::{csv, pdf, xlsx};
 
+type Book = calamine::Xlsx<std::io::Cursor<Vec<u8>>>;
 type Write = fn(&QuarterSheet<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
 
 /// A quarter whose closing run is compared with a quite different one.
 pub(super) fn review(words: &[&str]) -> Review {
-    let closing = result(3, 4, words);
-    let mut earlier = result(3, 3, words);
+    compared(result(3, 4, words), result(3, 3, words))
+}
+
+/// As [`review`], of few checks, so that a new one changes no golden file.
+pub(super) fn golden_review() -> Review {
+    let mut earlier = golden();
+    earlier.services.truncate(6);
+    compared(golden(), earlier)
+}
+
+fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
     earlier.run.id = RunId("20260929T200800Z-past".into());
     earlier.run.started_at = "2026-09-29T20:08:00Z".parse().unwrap();
     earlier.run.finished_at = Some("2026-09-29T20:20:00Z".parse().unwrap());
@@ -43,6 +58,37 @@ fn hostile_text_is_harmless_in_a_quarter() {
         let text = render(&hostile, lang, json::write);
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
+}
+
+#[test]
+fn hostile_and_long_text_stays_inside_documents() {
+    let hostile = review(&HOSTILE);
+    for lang in [Lang::Vi, Lang::En] {
+        let sheet = QuarterSheet { review: &hostile, lang };
+        let (mut document, mut book, mut table) = (Vec::new(), Vec::new(), Vec::new());
+        pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
+        xlsx::quarter::write(&sheet, &mut book).unwrap();
+        csv::write_work(&sheet, &mut table).unwrap();
+        assert!(document.starts_with(b"%PDF-"));
+        let mut again = Vec::new();
+        pdf::quarter::write(&sheet, &Letterhead::default(), &mut again).unwrap();
+        assert_eq!(document, again);
+        let mut book: Book = calamine::Reader::new(std::io::Cursor::new(book)).unwrap();
+        for name in book.sheet_names() {
+            let formulas = book.worksheet_formula(&name).unwrap();
+            assert!(formulas.used_cells().next().is_none(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_large_inventory_fits_into_every_form() {
+    let large = compared(result(20, 10, &PLAIN), result(20, 10, &PLAIN));
+    let sheet = QuarterSheet { review: &large, lang: Lang::Vi };
+    let (mut document, mut book) = (Vec::new(), Vec::new());
+    pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
+    xlsx::quarter::write(&sheet, &mut book).unwrap();
+    assert!(!document.is_empty() && !book.is_empty());
 }
 
 #[test]

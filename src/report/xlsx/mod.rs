@@ -5,6 +5,7 @@
 //! `as_of`, so the same result gives the same bytes.
 
 mod figures;
+pub mod quarter;
 mod sheet;
 mod style;
 
@@ -15,6 +16,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::describe::clean;
 use super::{Sheet, table, texts};
+use crate::judge::RunResult;
 
 /// Writes the workbook.
 ///
@@ -28,7 +30,7 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn workbook(sheet: &Sheet<'_>) -> Result<Workbook, XlsxError> {
     let (lang, result) = (sheet.lang, sheet.result);
     let mut book = Workbook::new();
-    book.set_properties(&properties(sheet)?);
+    book.set_properties(&properties_of(result, texts::REPORT.get(lang))?);
     figures::write(sheet, &mut book)?;
     for table in [
         table::categories(result, lang),
@@ -43,8 +45,8 @@ fn workbook(sheet: &Sheet<'_>) -> Result<Workbook, XlsxError> {
     Ok(book)
 }
 
-fn properties(sheet: &Sheet<'_>) -> Result<DocProperties, XlsxError> {
-    let at = TimeZone::UTC.to_datetime(sheet.result.as_of);
+fn properties_of(result: &RunResult, title: &str) -> Result<DocProperties, XlsxError> {
+    let at = TimeZone::UTC.to_datetime(result.as_of);
     let date = ExcelDateTime::from_ymd(
         at.year().unsigned_abs(),
         at.month().unsigned_abs(),
@@ -56,8 +58,8 @@ fn properties(sheet: &Sheet<'_>) -> Result<DocProperties, XlsxError> {
         at.second().unsigned_abs(),
     )?;
     Ok(DocProperties::new()
-        .set_title(texts::REPORT.get(sheet.lang))
-        .set_subject(clean(&sheet.result.inventory.title))
-        .set_comment(format!("v6ready {}", sheet.result.run.version))
+        .set_title(title)
+        .set_subject(clean(&result.inventory.title))
+        .set_comment(format!("v6ready {}", result.run.version))
         .set_creation_datetime(&at))
 }

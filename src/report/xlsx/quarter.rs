@@ -1,0 +1,83 @@
+//! A quarter as a workbook: figures, then a sheet for each table of its sections.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+
+use super::{properties_of, sheet};
+use crate::report::describe::clean;
+use crate::report::quarter::{QuarterSheet, caveat, particulars, sections, title};
+use crate::report::{table, texts};
+
+/// Columns that a paragraph runs over, and how wide each is.
+const TEXT_COLUMNS: u16 = 6;
+const COLUMN_CHARS: u16 = 16;
+
+/// Writes the workbook.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write(quarter: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = workbook(quarter).and_then(|mut book| book.save_to_buffer());
+    out.write_all(&bytes.map_err(io::Error::other)?)
+}
+
+fn workbook(quarter: &QuarterSheet<'_>) -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_properties(&properties_of(&quarter.review.closing, &title(quarter))?);
+    summary(quarter, &mut book)?;
+    let mut names = HashSet::from([texts::SUMMARY.get(quarter.lang)]);
+    for table in sections(quarter).iter().flat_map(|section| &section.tables) {
+        // A workbook takes each name once.
+        if names.insert(table.title) {
+            sheet::write(table, quarter.lang, &mut book)?;
+        }
+    }
+    let verdicts = table::verdicts(&quarter.review.closing, quarter.lang);
+    sheet::write(&verdicts, quarter.lang, &mut book)?;
+    Ok(book)
+}
+
+/// The first sheet: what the report is, what weakens it, and its sentences.
+fn summary(quarter: &QuarterSheet<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+    let lang = quarter.lang;
+    let page = book.add_worksheet();
+    page.set_name(texts::SUMMARY.get(lang))?;
+    page.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    let heading = Format::new().set_bold().set_font_size(16);
+    let label = Format::new().set_bold().set_align(FormatAlign::Top);
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let warning = wrapped.clone().set_bold();
+    page.write_string_with_format(0, 0, title(quarter), &heading)?;
+    page.write_string_with_format(1, 0, clean(&quarter.review.closing.inventory.title), &label)?;
+    let mut row = 3;
+    for (name, value) in particulars(quarter) {
+        page.write_string_with_format(row, 0, name, &label)?;
+        page.write_string(row, 1, value)?;
+        row += 1;
+    }
+    let mut text = |row: &mut u32, text: &str, look: &Format| -> Result<(), XlsxError> {
+        page.merge_range(*row, 0, *row, TEXT_COLUMNS - 1, "", look)?;
+        let lines = sheet::lines(text, TEXT_COLUMNS * COLUMN_CHARS);
+        page.set_row_height(*row, sheet::lines_height(lines))?;
+        page.write_string_with_format(*row, 0, text, look)?;
+        *row += 1;
+        Ok(())
+    };
+    row += 1;
+    for weakness in &quarter.review.caveats {
+        text(&mut row, &caveat(weakness, lang), &warning)?;
+    }
+    for section in sections(quarter).iter().filter(|section| !section.annex) {
+        row += 1;
+        text(&mut row, section.title, &label)?;
+        for paragraph in &section.paragraphs {
+            text(&mut row, paragraph, &wrapped)?;
+        }
+    }
+    for column in 0..TEXT_COLUMNS {
+        page.set_column_width(column, COLUMN_CHARS)?;
+    }
+    Ok(())
+}
