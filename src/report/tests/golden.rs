@@ -19,8 +19,7 @@ fn with_letterhead(sheet: &Sheet<'_>, out: &mut dyn Write) -> std::io::Result<()
     pdf::write(sheet, &example, out)
 }
 
-type RenderQuarter =
-    fn(&QuarterSheet<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
+type RenderQuarter = fn(&QuarterSheet<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
 
 fn quarter_formats() -> [(&'static str, RenderQuarter); 6] {
     [
