@@ -240,6 +240,7 @@ impl Adversary {
             }),
             Question::Quic(_) => Reply::Quic(Err(QuicFailure::Net { failure: self.net_failure() })),
             Question::Echo(_) => Reply::Echo(Err(self.net_failure())),
+            Question::Origin(_) => Reply::Origin(None),
             // A reply of the wrong kind, which no store should hold.
             _ => Reply::DnsFailed(self.net_failure()),
         };

@@ -4,6 +4,7 @@
 
 mod address_global;
 mod address_ipv4_embedded;
+mod address_origin;
 mod address_owned;
 pub mod common;
 mod dns_aaaa;
@@ -241,6 +242,7 @@ pub static CATALOGUE: &[&Check] = &[
     &dns_https_record::CHECK,
     &address_global::CHECK,
     &address_owned::CHECK,
+    &address_origin::CHECK,
     &address_ipv4_embedded::CHECK,
     &reach_port::CHECK,
     &reach_parity::CHECK,

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -15,7 +16,7 @@ use crate::facts::Trust;
 use crate::facts::delegation::hints;
 use crate::facts::dnssec::Anchors;
 use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
-use crate::model::{Inventory, Settings, Stage, Target};
+use crate::model::{Inventory, OriginTable, Settings, Stage, Target};
 use crate::policy::{self, Policy};
 
 /// A usable inventory.
@@ -131,6 +132,21 @@ fn complete(
     };
     settings.root_hints = text_of(&files.root_hints);
     settings.trust_anchors = text_of(&files.trust_anchors);
+    let (routes, vrps) = (text_of(&files.routes), text_of(&files.vrps));
+    if let (Some(routes), Some(reference)) = (routes, &files.routes) {
+        match OriginTable::parse(&routes, None) {
+            Err(error) => problems.push(reference.error(&error, None)),
+            Ok(_) => match (OriginTable::parse(&routes, vrps.as_deref()), &files.vrps) {
+                (Ok(table), _) => {
+                    settings.has_origin_data = true;
+                    settings.origin_table = Some(Arc::new(table));
+                }
+                (Err(error), reference) => {
+                    problems.extend(reference.iter().map(|r| r.error(&error, None)));
+                }
+            },
+        }
+    }
     if let (Some(text), Some(reference)) = (&settings.root_hints, &files.root_hints)
         && hints::addresses(text) == 0
     {

@@ -15,6 +15,10 @@ pub struct FileReferences {
     pub root_hints: Option<FileReference>,
     /// DNSSEC trust anchors, for `Settings::trust_anchors`.
     pub trust_anchors: Option<FileReference>,
+    /// The table of routes, for `Settings::origin_table`.
+    pub routes: Option<FileReference>,
+    /// The table of validated payloads, for `Settings::origin_table`.
+    pub vrps: Option<FileReference>,
     /// The policy, when it is a file: its name holds a `.` or a `/`.
     pub policy_file: Option<FileReference>,
     /// The policy, when it is a name; here so that an unknown name can be reported at its place.

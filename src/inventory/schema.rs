@@ -87,6 +87,16 @@ fn settings() -> Value {
                     },
                 },
             },
+            "origin_data": {
+                "type": "object",
+                "description": "Tables of routes and of the RPKI, for address-origin.",
+                "additionalProperties": false,
+                "required": ["routes"],
+                "properties": {
+                    "routes": text("A file with a prefix and its origin AS on each line."),
+                    "vrps": text("Validated ROA payloads, as Routinator's or rpki-client's JSON."),
+                },
+            },
             "control_targets": texts("At least two IPv6 sockets on different networks for the vantage test; default: root servers."),
             "helo": text("The name that mail servers are greeted with (EHLO); default: this host's."),
             "concurrency": whole(1, most(settings::CONCURRENCY), "Conversations at once."),

@@ -10,12 +10,13 @@ use super::tree::NodeId;
 use crate::model::{CaaIssuer, Settings};
 
 /// The keys of `settings`.
-pub(super) static KEYS: [&str; 16] = [
+pub(super) static KEYS: [&str; 17] = [
     "resolvers",
     "root_hints",
     "trust_anchors",
     "extra_ca",
     "caa_issuers",
+    "origin_data",
     "control_targets",
     "concurrency",
     "per_host",
@@ -34,6 +35,9 @@ pub(super) static TIMEOUT_KEYS: [&str; 5] = ["dns", "connect", "tls", "http", "g
 
 /// The keys of an entry of `caa_issuers`.
 pub(super) static CAA_ISSUER_KEYS: [&str; 2] = ["issuer", "domain"];
+
+/// The keys of `origin_data`.
+pub(super) static ORIGIN_DATA_KEYS: [&str; 2] = ["routes", "vrps"];
 
 /// Conversations at once: more than this only fills the machine's own queues.
 pub(super) const CONCURRENCY: RangeInclusive<u64> = 1..=10_000;
@@ -76,6 +80,14 @@ pub(super) fn read(
             .and_then(|node| reader.value(node, "`domain`", fields::domain));
         Some(CaaIssuer { issuer: issuer?, domain: domain? })
     });
+    if let Some(node) = fields.find("origin_data")
+        && let Some(fields) = reader.mapping(node, "`origin_data`", &ORIGIN_DATA_KEYS)
+    {
+        let routes = reader.required(&fields, "routes", "`origin_data`", "routes.txt");
+        files.routes = routes.and_then(|node| FileReference::read(reader, node, "`routes`"));
+        files.vrps =
+            fields.find("vrps").and_then(|node| FileReference::read(reader, node, "`vrps`"));
+    }
     settings.resolvers = list(reader, &fields, "resolvers", |reader, item| {
         reader.value(item, "a resolver", fields::socket)
     });

@@ -5,6 +5,15 @@ use std::fmt::Write as _;
 use super::dns::{RESOLVERS, ROOT_SERVERS};
 use super::province::Site;
 
+/// Who announces the lab's addresses: one site's prefix comes from elsewhere, and another's lacks its ROA.
+pub(super) const ROUTES: &str = "# prefix and origin AS\n2001:db8::/32 64500\n3fff::/20 64501\n\
+    2001:db8:100:c0::/64 64666\n2001:db8:100:c1::/64 64500\n";
+
+/// See [`ROUTES`].
+pub(super) const VRPS: &str = "{\"roas\": [\
+    {\"asn\": \"AS64500\", \"prefix\": \"2001:db8::/32\", \"maxLength\": 48},\n\
+    {\"asn\": \"AS64666\", \"prefix\": \"2001:db8:100:c0::/64\", \"maxLength\": 64}]}\n";
+
 /// The organisations, in order.
 const ORGANISATIONS: [(&str, &str); 3] = [
     ("vp-vidu", "Văn phòng (ví dụ)"),
@@ -29,13 +38,14 @@ settings:
   root_hints: root.hints
   trust_anchors: root.key
   extra_ca: [ca.pem]
+  origin_data: {{routes: routes.txt, vrps: vrps.json}}
   caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
   retry_interval: 500ms
   round_interval: 300ms
   timeouts: {{dns: 1s, connect: 1500ms, tls: 2s, http: 2s, greeting: 1s}}
 networks:
-  - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), testbed: true}}
+  - {{prefix: \"2001:db8:100::/40\", name: Trung tâm dữ liệu (ví dụ), asn: 64500, testbed: true}}
   - {{prefix: \"2001:db8::/32\", name: Phòng thử nghiệm, testbed: true}}
   - {{prefix: \"198.51.100.0/24\", name: Phòng thử nghiệm, testbed: true}}
   - {{prefix: \"203.0.113.0/24\", name: Phòng thử nghiệm, testbed: true}}

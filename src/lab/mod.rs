@@ -69,6 +69,9 @@ impl Lab {
         let inventory = folder.join("inventory.yaml");
         std::fs::write(folder.join("root.hints"), hierarchy.root_hints())
             .map_err(set_up("root.hints"))?;
+        for (name, text) in [("routes.txt", inventory::ROUTES), ("vrps.json", inventory::VRPS)] {
+            std::fs::write(folder.join(name), text).map_err(set_up(name))?;
+        }
         std::fs::write(folder.join("root.key"), &hierarchy.trust_anchors)
             .map_err(set_up("root.key"))?;
         std::fs::write(folder.join("ca.pem"), authority.root_pem()).map_err(set_up("ca.pem"))?;

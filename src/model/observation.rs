@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Blob, Conversation, Digest, DnsMessage, Echoed, Greeting, LegacyAnswer, NetFailure,
-    NtpExchange, QuicFailure, QuicSession, Request,
+    NtpExchange, Origins, QuicFailure, QuicSession, Request,
 };
 
 /// One fact. Failures are facts too; there is no error type.
@@ -48,6 +48,8 @@ pub enum Reply {
     Quic(Result<QuicSession, QuicFailure>),
     /// What came of an echo request.
     Echo(Result<Echoed, NetFailure>),
+    /// What the operator's tables hold for an address; `None` when they were not at hand.
+    Origin(Option<Origins>),
 }
 
 /// Names an observation: the digest of its canonical document.
@@ -121,7 +123,8 @@ impl Observation {
             | Reply::Route(_)
             | Reply::LegacyHello(_)
             | Reply::Quic(Err(_))
-            | Reply::Echo(_) => Vec::new(),
+            | Reply::Echo(_)
+            | Reply::Origin(_) => Vec::new(),
         }
     }
 
@@ -151,7 +154,9 @@ impl Observation {
             super::Question::Ntp(question) => Some(question.server),
             super::Question::LegacyHello(question) => Some(question.address),
             super::Question::Quic(question) => Some(question.address),
-            super::Question::Route(_) | super::Question::Echo(_) => None,
+            super::Question::Route(_) | super::Question::Echo(_) | super::Question::Origin(_) => {
+                None
+            }
         }
     }
 
@@ -166,7 +171,8 @@ impl Observation {
             | Reply::Route(_)
             | Reply::LegacyHello(_)
             | Reply::Quic(Err(_))
-            | Reply::Echo(_) => Vec::new(),
+            | Reply::Echo(_)
+            | Reply::Origin(_) => Vec::new(),
         }
     }
 }

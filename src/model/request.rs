@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EchoQuestion, GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, QuicQuestion,
-    RecordType,
+    EchoQuestion, GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, OriginQuestion,
+    QuicQuestion, RecordType,
 };
 
 /// One question, asked once: one address, one family, one attempt.
@@ -42,6 +42,8 @@ pub enum Question {
     Quic(QuicQuestion),
     /// An ICMP echo request.
     Echo(EchoQuestion),
+    /// A look-up in the operator's tables of routes. Sends nothing.
+    Origin(OriginQuestion),
 }
 
 /// A DNS question.
@@ -123,6 +125,7 @@ impl fmt::Display for Question {
             Self::LegacyHello(question) => question.fmt(f),
             Self::Quic(question) => question.fmt(f),
             Self::Echo(question) => question.fmt(f),
+            Self::Origin(question) => question.fmt(f),
         }
     }
 }

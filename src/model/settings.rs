@@ -1,11 +1,12 @@
 //! Every number that decides what is asked, and where asking stops.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, OriginTable};
 
 /// What an operator may set; [`Settings::default`] is what the README documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,11 @@ pub struct Settings {
     pub trust_anchors: Option<String>,
     /// Certificates of further trusted authorities, DER, beside the web PKI roots.
     pub extra_ca: Vec<Vec<u8>>,
+    /// Whether tables of routes are configured.
+    pub has_origin_data: bool,
+    /// Those tables, while a scan is made; a stored run holds what was found in them.
+    #[serde(skip)]
+    pub origin_table: Option<Arc<OriginTable>>,
     /// CAA domains of authorities that the built-in table doesn't know.
     pub caa_issuers: Vec<CaaIssuer>,
     /// What must answer over IPv6 for the vantage point to count as working: on port 53 a DNS
@@ -129,6 +135,8 @@ impl Default for Settings {
             root_hints: None,
             trust_anchors: None,
             extra_ca: Vec::new(),
+            has_origin_data: false,
+            origin_table: None,
             caa_issuers: Vec::new(),
             control_targets: Vec::new(),
             concurrency: 256,

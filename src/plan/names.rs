@@ -1,7 +1,7 @@
 //! The service's addresses, its zone, and whether a wildcard answers for names beside it.
 
 use crate::facts::{self, Needs, View};
-use crate::model::{Family, RecordType, Service};
+use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     let addresses = facts::addresses(view, service);
@@ -12,6 +12,15 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
         needs.extend(facts::zone(view, name).needs);
+    }
+    if service.state != State::Retired
+        && let Some(addresses) = &addresses
+    {
+        for address in addresses.of(Family::Ipv6, view) {
+            if let Some(origin) = facts::origin(view, address) {
+                needs.extend(origin.needs);
+            }
+        }
     }
     if addresses.is_some()
         && let Some(probe) = facts::wildcard_probe(service)

@@ -2,6 +2,7 @@
 //! came of it.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -9,7 +10,9 @@ use tokio::runtime::Handle;
 
 use super::pacing::Pacing;
 use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route};
-use crate::model::{Observation, Question, Reply, Request, Settings, Timeouts, Transport};
+use crate::model::{
+    Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
+};
 
 /// Why asking can't begin: something for the operator to mend.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,7 @@ pub struct Live {
     timeouts: Timeouts,
     quic: quic::Client,
     echo: echo::Client,
+    origins: Option<Arc<OriginTable>>,
 }
 
 impl Live {
@@ -51,6 +55,7 @@ impl Live {
             quic: quic::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
             echo: echo::Client::new(settings.timeouts.connect),
+            origins: settings.origin_table.clone(),
         })
     }
 
@@ -74,7 +79,7 @@ impl Live {
             }
             Question::Quic(question) => Some(self.pacing.conversation(question.address.ip()).await),
             Question::Echo(question) => Some(self.pacing.echo(question.address).await),
-            Question::Route(_) => None,
+            Question::Route(_) | Question::Origin(_) => None,
         };
         let observed_at = Timestamp::now();
         let started = Instant::now();
@@ -92,6 +97,9 @@ impl Live {
             }
             Question::Quic(question) => Reply::Quic(self.quic.shake_hands(question).await),
             Question::Echo(question) => Reply::Echo(self.echo.exchange(question).await),
+            Question::Origin(question) => {
+                Reply::Origin(self.origins.as_ref().map(|table| table.find(question.address)))
+            }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -84,6 +84,14 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::Echo(Err(failure)) => {
             lines.push(format!("ICMP echo: {}", failures::net(failure, lang)));
         }
+        Reply::Origin(found) => {
+            let routes = found.iter().flat_map(|found| &found.routes);
+            lines.extend(routes.map(|route| format!("BGP: {} AS{}", route.prefix, route.asn)));
+            let payloads = found.iter().flat_map(|found| found.payloads.iter().flatten());
+            lines.extend(payloads.map(|payload| {
+                format!("ROA: {} max {} AS{}", payload.prefix, payload.max_length, payload.asn)
+            }));
+        }
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);

@@ -12,6 +12,7 @@ use url::Url;
 mod dns;
 mod inventory;
 mod mail;
+mod origin;
 mod reach;
 mod service;
 

@@ -135,6 +135,10 @@ pub(super) fn sites() -> Vec<Site> {
                     .text("goilon.example", RecordType::TXT, &large_text().replace('v', "w"))
                     .text("goilon.example", RecordType::TXT, &large_text().replace('v', "x")),
             ),
+        Site::new(192, "mang-khac", "Địa chỉ do mạng khác quảng bá", "mangkhac.vidu.example")
+            .fails(&[("address-origin", "another-as")]),
+        Site::new(193, "sai-roa", "Tuyến không có ROA phù hợp", "sairoa.vidu.example")
+            .fails(&[("address-origin", "rpki-invalid")]),
         Site::new(204, "bi-danh-ra-ngoai", "Bí danh đến vùng chỉ có IPv4", "www.rangoai.example")
             .zone(Zone::new(204, "rangoai.example"))
             .alias("rangoai.khong.example")
