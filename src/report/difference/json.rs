@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{DifferenceSheet, words};
 use crate::judge::{Change, KeyChange, RunResult, direction};
 use crate::model::ServiceId;
+use crate::report::describe::clean;
 use crate::report::quarter::json::{ChangeDocument, change};
 
 /// The schema's name.
@@ -157,7 +158,7 @@ fn run(result: &RunResult) -> RunDocument {
         as_of: result.as_of.to_string(),
         version: result.run.version.clone(),
         inventory_sha256: result.inventory.sha256.to_string(),
-        vantage: result.run.vantage.name.clone(),
+        vantage: clean(&result.run.vantage.name),
         complete: result.run.complete,
     }
 }
@@ -170,9 +171,9 @@ fn keys(changes: &[KeyChange]) -> Vec<KeyDocument> {
     changes
         .iter()
         .map(|change| KeyDocument {
-            key: change.key.clone(),
-            before: change.before.clone(),
-            after: change.after.clone(),
+            key: clean(&change.key),
+            before: clean(&change.before),
+            after: clean(&change.after),
         })
         .collect()
 }
