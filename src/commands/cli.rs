@@ -305,7 +305,7 @@ pub(super) struct RunsArgs {
 pub(super) enum RunsCommand {
     /// Write a run with all its evidence to one file, for another store
     Export {
-        /// The run (the beginning of its id is enough)
+        /// The run (the beginning of its id is enough), or `newest`
         run: String,
         /// The file; `-` is stdout
         file: PathBuf,
@@ -403,6 +403,8 @@ pub(super) enum InventoryCommand {
     },
     /// Put services from a table or a zone file into an inventory, whose own text stays as it is
     Import(ImportArgs),
+    /// Names that a run came by under the organisations' own domains and that the inventory doesn't list
+    Suggest(SuggestArgs),
     /// Print the JSON Schema of inventories, for editors
     Schema,
 }
@@ -439,6 +441,26 @@ pub(super) struct ImportArgs {
     /// Add the good rows though others are bad
     #[arg(long)]
     pub keep_going: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: v6ready inventory suggest --format csv | v6ready inventory import - --dry-run"
+)]
+pub(super) struct SuggestArgs {
+    /// The run (the beginning of its id is enough); default: the newest
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = SuggestFormat::Text)]
+    pub format: SuggestFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SuggestFormat {
+    Text,
+    /// For `inventory import -`
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

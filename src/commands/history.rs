@@ -16,6 +16,9 @@ use super::{quarter, runs};
 use crate::model::{Run, RunId};
 use crate::store::{Imported, Store, StoreError, TransferError};
 
+/// Stands for the newest run.
+const NEWEST: &str = "newest";
+
 /// Does what the subcommand says.
 ///
 /// # Errors
@@ -48,7 +51,17 @@ pub(super) fn run(global: &Global, command: &RunsCommand) -> Result<ExitCode, St
 
 fn export(db: &Path, run: &str, file: &Path) -> Result<(), Stop> {
     let store = Store::open_existing(db).map_err(Stop::of_error)?;
-    let id = RunId(run.to_owned());
+    let id = match run {
+        NEWEST => match store.runs().map_err(Stop::of_error)?.into_iter().next() {
+            Some(run) => run.id,
+            None => {
+                return Err(
+                    Stop::mend("the store holds no run yet").help("`v6ready scan` makes one")
+                );
+            }
+        },
+        id => RunId(id.to_owned()),
+    };
     if file == Path::new("-") {
         store.export(&id, io::stdout().lock()).map_err(Stop::of_error)?;
         return Ok(());

@@ -5,9 +5,10 @@ use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::cli::{InventoryArgs, InventoryCommand};
+use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::import;
 use super::stop::Stop;
+use super::suggest;
 use crate::inventory;
 use crate::model::Lang;
 
@@ -15,10 +16,11 @@ use crate::model::Lang;
 ///
 /// # Errors
 /// What is wrong with the inventory or its file.
-pub(super) fn run(args: &InventoryArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Stop> {
     match &args.command {
         InventoryCommand::Init { file, lang, title } => init(file, *lang, title.as_deref()),
         InventoryCommand::Validate { file } => validate(file),
+        InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Schema => {
             std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(Stop::of_error)?;

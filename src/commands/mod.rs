@@ -24,6 +24,7 @@ mod scan;
 mod shell;
 mod show;
 mod stop;
+mod suggest;
 mod terminal;
 
 use std::process::ExitCode;
@@ -48,7 +49,7 @@ pub fn main() -> ExitCode {
         Command::Runs(args) => runs::run(&global, args),
         Command::Show(args) => show::run(&global, args),
         Command::Explain(args) => explain::run(args),
-        Command::Inventory(args) => inventory::run(args),
+        Command::Inventory(args) => inventory::run(&global, args),
         Command::Policy(args) => policy::run(args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),

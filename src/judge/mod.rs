@@ -4,6 +4,7 @@ mod change;
 mod comparison;
 pub mod quarter;
 mod stage;
+mod suggestion;
 mod summary;
 mod target;
 
@@ -11,6 +12,7 @@ pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
+pub use suggestion::{Suggestion, suggestions};
 pub use stage::{Blocker, Standing};
 pub use summary::{Counts, Summary};
 pub use target::{Basis, Progress, TargetStanding, day_of, targets};

@@ -1,0 +1,77 @@
+//! `v6ready inventory suggest`: what a stored run came by that the inventory doesn't list.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use super::cli::{Global, SuggestArgs, SuggestFormat};
+use super::stop::Stop;
+use super::{judging, terminal};
+use crate::facts::{View, Via, nearby};
+use crate::judge::{Suggestion, suggestions};
+use crate::model::Target;
+use crate::store::Store;
+
+/// Prints the suggestions.
+///
+/// # Errors
+/// When the run doesn't exist or the store can't be read.
+pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, Stop> {
+    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+    let case = judging::open(&store, args.run.as_deref())?;
+    let run = &case.stored.run;
+    let inventory = &case.loaded.inventory;
+    let mut found = Vec::new();
+    for service in &case.services {
+        let evidence = store.evidence_of(&run.id, &service.id).map_err(Stop::of_error)?;
+        let view = View {
+            evidence: &evidence,
+            settings: &inventory.settings,
+            networks: &inventory.networks,
+            dns64: &run.vantage.dns64,
+        };
+        found.push((&**service, nearby(&view, service)));
+    }
+    let suggested = suggestions(inventory, found);
+    write(&suggested, args.format).map_err(Stop::of_error)?;
+    if suggested.is_empty() {
+        eprintln!("run {} came by nothing that the inventory doesn't list", run.id);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()> {
+    let mut out = terminal::results();
+    match format {
+        SuggestFormat::Text => {
+            for one in suggested {
+                writeln!(out, "{}  {}", one.organisation, one.target)?;
+                for (service, via) in &one.seen_by {
+                    writeln!(out, "    {}: {service}", words(*via))?;
+                }
+            }
+        }
+        // What `inventory import` reads.
+        SuggestFormat::Csv => {
+            let mut rows = csv::Writer::from_writer(&mut out);
+            rows.write_record(["organisation", "web", "zone"])?;
+            for one in suggested {
+                let (web, zone) = match &one.target {
+                    Target::Zone(apex) => (String::new(), apex.to_string()),
+                    other => (other.to_string(), String::new()),
+                };
+                rows.write_record([&one.organisation, &web, &zone])?;
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()
+}
+
+fn words(via: Via) -> &'static str {
+    match via {
+        Via::Zone => "the zone of",
+        Via::Redirect => "a redirect of",
+        Via::Resource => "the front page of",
+        Via::Certificate => "the certificate of",
+    }
+}

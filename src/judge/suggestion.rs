@@ -1,0 +1,112 @@
+//! What an inventory could list too: names that were come by, under the same organisation's domains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{Nearby, NearbyTarget, Via, registrable};
+use crate::model::{Inventory, Name, Service, ServiceId, Target};
+
+/// A service that the inventory doesn't list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The organisation's id.
+    pub organisation: String,
+    /// What it would be.
+    pub target: Target,
+    /// The services on the way to which it was come by, and how.
+    pub seen_by: BTreeSet<(ServiceId, Via)>,
+}
+
+/// The names that no service of the inventory has, under a registrable domain of a service of the
+/// organisation that came by them: others are somebody else's.
+pub fn suggestions<'a>(
+    inventory: &Inventory,
+    nearby: impl IntoIterator<Item = (&'a Service, BTreeSet<Nearby>)>,
+) -> Vec<Suggestion> {
+    let hosts: BTreeSet<Name> = inventory.services.iter().filter_map(|s| web_host(s)).collect();
+    let zones: BTreeSet<&Name> = inventory
+        .services
+        .iter()
+        .filter_map(|service| match &service.target {
+            Target::Zone(apex) => Some(apex),
+            _ => None,
+        })
+        .collect();
+    let mut domains: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for service in &inventory.services {
+        if let Some(domain) = service.target.host().and_then(|host| domain(host.name()?)) {
+            domains.entry(&*service.id.organisation).or_default().insert(domain);
+        }
+    }
+    let mut found: BTreeMap<(String, NearbyTarget), BTreeSet<(ServiceId, Via)>> = BTreeMap::new();
+    for (service, names) in nearby {
+        let own = domains.get(&*service.id.organisation);
+        for Nearby { via, target } in names {
+            let is_listed = match &target {
+                NearbyTarget::Zone(apex) => zones.contains(apex),
+                NearbyTarget::Web(host) => hosts.contains(host),
+            };
+            let is_own = own.is_some_and(|own| {
+                domain(target.name()).is_some_and(|domain| own.contains(&domain))
+            });
+            if is_own && !is_listed {
+                let key = (service.id.organisation.to_string(), target);
+                found.entry(key).or_default().insert((service.id.clone(), via));
+            }
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|((organisation, target), seen_by)| {
+            Some(Suggestion { organisation, target: target.target()?, seen_by })
+        })
+        .collect()
+}
+
+fn web_host(service: &Service) -> Option<Name> {
+    match &service.target {
+        Target::Web(_) => service.target.host()?.name().cloned(),
+        _ => None,
+    }
+}
+
+fn domain(name: &Name) -> Option<String> {
+    registrable(name).map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_names_that_are_not_listed_are_suggested() {
+        let text = "version: 1\norganisations:\n  - id: o\n    services:\n      \
+            - {id: a, category: portal, web: \"https://www.tinh.gov.vn/\"}\n      \
+            - {id: z, category: infrastructure, zone: tinh.gov.vn}\n  - id: p\n    services:\n      \
+            - {id: b, category: portal, web: \"https://khac.gov.vn/\"}\n";
+        let inventory = crate::inventory::parse(text.as_bytes(), "t.yaml").unwrap().inventory;
+        let name = Name::from_presentation;
+        let web = |via, host| Nearby { via, target: NearbyTarget::Web(name(host)) };
+        let zone = |apex| Nearby { via: Via::Zone, target: NearbyTarget::Zone(name(apex)) };
+        let seen = BTreeSet::from([
+            web(Via::Redirect, "cong.tinh.gov.vn"),
+            web(Via::Resource, "cong.tinh.gov.vn"),
+            web(Via::Resource, "www.tinh.gov.vn"),
+            web(Via::Resource, "cdn.example.com"),
+            web(Via::Certificate, "khac.gov.vn"),
+            zone("tinh.gov.vn"),
+            zone("con.tinh.gov.vn"),
+        ]);
+        let found = suggestions(&inventory, [(&*inventory.services[0], seen)]);
+        let targets: Vec<_> = found
+            .iter()
+            .map(|one| (&*one.organisation, one.target.to_string(), one.seen_by.len()))
+            .collect();
+        assert_eq!(
+            targets,
+            [
+                ("o", "zone:con.tinh.gov.vn".to_owned(), 1),
+                ("o", "https://cong.tinh.gov.vn/".to_owned(), 2),
+            ]
+        );
+    }
+}

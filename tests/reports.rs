@@ -1,0 +1,51 @@
+//! `reports/demo-province` is what this program makes of `reports/demo-run.v6ready`; `reports/regenerate`
+//! makes it anew.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            (name, std::fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn the_demo_province_s_reports_are_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("store.db");
+    let program = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+            .arg("--db")
+            .arg(&db)
+            .args(arguments)
+            .current_dir(root)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    program(&["runs", "import", "reports/demo-run.v6ready"]);
+    for lang in ["vi", "en"] {
+        let out = folder.path().join(lang);
+        let formats = "html,pdf,xlsx,csv,markdown,json,junit";
+        program(&[
+            "report", "--quarter", "2026Q4", "--as-of", "2026-12-31", "--lang", lang, "--format", formats,
+            "--letterhead", "docs/letterhead.yaml", "--out", out.to_str().unwrap(),
+        ]);
+        let (made, kept) = (files(&out), files(&root.join("reports/demo-province").join(lang)));
+        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&made), names(&kept), "`reports/regenerate` makes them anew");
+        for (name, bytes) in made {
+            assert!(kept[&name] == bytes, "{lang}/{name} is stale: `reports/regenerate` makes it anew");
+        }
+    }
+}
