@@ -85,6 +85,24 @@ fn the_lab_is_judged_as_it_was_built() {
         }
     }
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    // What the run came by can be imported.
+    let suggest = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+        .args(["inventory", "suggest", "--format", "csv", "--db"])
+        .arg(folder.path().join("demo.db"))
+        .output()
+        .unwrap();
+    assert!(suggest.status.success(), "{}", String::from_utf8_lossy(&suggest.stderr));
+    let table = folder.path().join("suggested.csv");
+    std::fs::write(&table, &suggest.stdout).unwrap();
+    let import = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+        .args(["inventory", "import", "--dry-run", "--into"])
+        .arg(folder.path().join("inventory.yaml"))
+        .arg(&table)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&import.stdout).into_owned();
+    assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
+    assert!(said.contains("zone:vidu.example") && said.contains("; 0 known already"), "{said}");
     // Every check of a service is seen to pass once and to fail once.
     let all: BTreeSet<_> = v6ready::check::CATALOGUE
         .iter()

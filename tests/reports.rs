@@ -38,14 +38,28 @@ fn the_demo_province_s_reports_are_fresh() {
         let out = folder.path().join(lang);
         let formats = "html,pdf,xlsx,csv,markdown,json,junit";
         program(&[
-            "report", "--quarter", "2026Q4", "--as-of", "2026-12-31", "--lang", lang, "--format", formats,
-            "--letterhead", "docs/letterhead.yaml", "--out", out.to_str().unwrap(),
+            "report",
+            "--quarter",
+            "2026Q4",
+            "--as-of",
+            "2026-12-31",
+            "--lang",
+            lang,
+            "--format",
+            formats,
+            "--letterhead",
+            "docs/letterhead.yaml",
+            "--out",
+            out.to_str().unwrap(),
         ]);
         let (made, kept) = (files(&out), files(&root.join("reports/demo-province").join(lang)));
         let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&made), names(&kept), "`reports/regenerate` makes them anew");
         for (name, bytes) in made {
-            assert!(kept[&name] == bytes, "{lang}/{name} is stale: `reports/regenerate` makes it anew");
+            assert!(
+                kept[&name] == bytes,
+                "{lang}/{name} is stale: `reports/regenerate` makes it anew"
+            );
         }
     }
 }

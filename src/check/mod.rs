@@ -37,6 +37,7 @@ mod name_servers;
 mod reach_echo;
 mod reach_latency;
 mod reach_parity;
+mod reach_pmtu;
 mod reach_port;
 mod reach_stable;
 mod service_answers;
@@ -248,6 +249,7 @@ pub static CATALOGUE: &[&Check] = &[
     &reach_parity::CHECK,
     &reach_stable::CHECK,
     &reach_latency::CHECK,
+    &reach_pmtu::CHECK,
     &reach_echo::CHECK,
     &tls_handshake::CHECK,
     &tls_trusted::CHECK,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::cli::{Global, SuggestArgs, SuggestFormat};
 use super::stop::Stop;
 use super::{judging, terminal};
-use crate::facts::{View, Via, nearby};
+use crate::facts::{Via, View, nearby};
 use crate::judge::{Suggestion, suggestions};
 use crate::model::Target;
 use crate::store::Store;

@@ -77,6 +77,7 @@ impl Port {
                 address,
                 tls: host.clone(),
                 http: None,
+                mss: None,
             }),
             Approach::Greet(protocol, security, host) => Question::Greeting(GreetingQuestion {
                 address,

@@ -277,7 +277,7 @@ impl<'e> Asked<'_, 'e> {
 
     fn talk(&mut self, server: &Server, address: SocketAddr) -> Talk<'e> {
         let tls = server.is_https.then(|| server.host.clone());
-        let talk = talk(self.view, ConversationQuestion { address, tls, http: None });
+        let talk = talk(self.view, ConversationQuestion { address, tls, http: None, mss: None });
         self.observations.extend(talk.observations());
         self.needs.extend(talk.needs.clone());
         talk

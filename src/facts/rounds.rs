@@ -80,7 +80,7 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
 }
 
 fn bare(address: SocketAddr) -> Question {
-    Question::Conversation(ConversationQuestion { address, tls: None, http: None })
+    Question::Conversation(ConversationQuestion { address, tls: None, http: None, mss: None })
 }
 
 /// Whether a request is a round after the first: a connection and nothing else.

@@ -100,6 +100,7 @@ pub fn question(url: &Url, address: SocketAddr) -> ConversationQuestion {
         address,
         tls: if url.scheme() == "https" { host } else { None },
         http: Some(HttpAsk { authority, path }),
+        mss: None,
     }
 }
 

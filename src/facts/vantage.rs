@@ -212,9 +212,12 @@ pub fn state_so_far(name: &str, evidence: &Evidence, settings: &Settings) -> Van
 fn control(target: SocketAddr) -> Question {
     match target.port() {
         53 => root_soa(target, false),
-        _ => {
-            Question::Conversation(ConversationQuestion { address: target, tls: None, http: None })
-        }
+        _ => Question::Conversation(ConversationQuestion {
+            address: target,
+            tls: None,
+            http: None,
+            mss: None,
+        }),
     }
 }
 

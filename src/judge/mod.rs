@@ -12,8 +12,8 @@ pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
-pub use suggestion::{Suggestion, suggestions};
 pub use stage::{Blocker, Standing};
+pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
 pub use target::{Basis, Progress, TargetStanding, day_of, targets};
 

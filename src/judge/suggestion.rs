@@ -16,6 +16,9 @@ pub struct Suggestion {
     pub seen_by: BTreeSet<(ServiceId, Via)>,
 }
 
+/// The organisation, and the services that came by the target.
+type Suggested = (String, BTreeSet<(ServiceId, Via)>);
+
 /// The names that no service of the inventory has, under a registrable domain of a service of the
 /// organisation that came by them: others are somebody else's.
 pub fn suggestions<'a>(
@@ -37,7 +40,8 @@ pub fn suggestions<'a>(
             domains.entry(&*service.id.organisation).or_default().insert(domain);
         }
     }
-    let mut found: BTreeMap<(String, NearbyTarget), BTreeSet<(ServiceId, Via)>> = BTreeMap::new();
+    // Several organisations may come by the same; the first one is asked about it.
+    let mut found: BTreeMap<NearbyTarget, Suggested> = BTreeMap::new();
     for (service, names) in nearby {
         let own = domains.get(&*service.id.organisation);
         for Nearby { via, target } in names {
@@ -49,14 +53,15 @@ pub fn suggestions<'a>(
                 domain(target.name()).is_some_and(|domain| own.contains(&domain))
             });
             if is_own && !is_listed {
-                let key = (service.id.organisation.to_string(), target);
-                found.entry(key).or_default().insert((service.id.clone(), via));
+                let organisation = service.id.organisation.to_string();
+                let suggested = found.entry(target).or_insert((organisation, BTreeSet::new()));
+                suggested.1.insert((service.id.clone(), via));
             }
         }
     }
     found
         .into_iter()
-        .filter_map(|((organisation, target), seen_by)| {
+        .filter_map(|(target, (organisation, seen_by))| {
             Some(Suggestion { organisation, target: target.target()?, seen_by })
         })
         .collect()

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::SockFilter;
+use socket2::{SockFilter, Socket};
 use tokio::net::TcpListener;
 
 use super::web_server::listen;
@@ -24,6 +24,27 @@ pub(super) fn flap(address: SocketAddr) -> io::Result<()> {
         Ok::<_, io::Error>(())
     });
     Ok(())
+}
+
+/// A listener that large packets don't reach, and neither does any word of it: a path-MTU black hole.
+pub(super) fn narrow(address: SocketAddr) -> io::Result<Socket> {
+    /// Classic BPF: load the packet's length, compare, return.
+    const LOAD_LENGTH: u16 = 0x80;
+    const IS_MORE: u16 = 0x25;
+    const RETURN: u16 = 0x06;
+    /// Octets of a TCP segment with its header that get through: a packet of 1280 less IPv6's header.
+    const OCTETS_MAX: u32 = 1240;
+    /// As much of the packet as there is.
+    const ALL: u32 = u32::MAX;
+    let socket = listen(address, 16)?;
+    // Connections have the filter of the listener that they come from.
+    socket.attach_filter(&[
+        SockFilter::new(LOAD_LENGTH, 0, 0, 0),
+        SockFilter::new(IS_MORE, 0, 1, OCTETS_MAX),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, ALL),
+    ])?;
+    Ok(socket)
 }
 
 /// Drops the first SYN of each connection: it asks for ECN, and the repeated one, a second later,

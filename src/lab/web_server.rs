@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::authority::Authority;
+use super::authority::{Authority, Certificate};
 use super::province::{Door, Page, Site};
 use super::{datagram_server, greeting_server, tls_server, unsteady_server};
 
@@ -32,6 +32,11 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
             Door::Silent => never_accept(*address)?,
             Door::Flaps => unsteady_server::flap(*address)?,
             Door::Slow => unsteady_server::slow(*address)?,
+            Door::Narrow(page) => {
+                let socket = unsteady_server::narrow(*address)?;
+                let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
+                serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
+            }
             Door::Greets(greeter) => {
                 greeting_server::start(listen(*address, 128)?, *greeter, authority)?;
             }
@@ -68,7 +73,11 @@ fn serve(
     page: Page,
     host: String,
 ) -> io::Result<()> {
-    let listener = TcpListener::from_std(listen(address, 128)?.into())?;
+    serve_at(listen(address, 128)?, tls, page, host)
+}
+
+fn serve_at(socket: Socket, tls: Option<TlsAcceptor>, page: Page, host: String) -> io::Result<()> {
+    let listener = TcpListener::from_std(socket.into())?;
     let page = Arc::new((page, host));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {

@@ -85,6 +85,10 @@ pub struct ConversationQuestion {
     pub tls: Option<Host>,
     /// The HTTP exchange; `None` = only connect (and shake hands).
     pub http: Option<HttpAsk>,
+    /// The largest TCP segment for both directions, in octets (RFC 9293 §3.7.1); `None` = what the
+    /// path's own MTU allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mss: Option<u16>,
 }
 
 /// An HTTP GET.
@@ -158,6 +162,9 @@ impl fmt::Display for ConversationQuestion {
         }
         if let Some(http) = &self.http {
             write!(f, " GET {}{}", http.authority, http.path)?;
+        }
+        if let Some(mss) = self.mss {
+            write!(f, " mss {mss}")?;
         }
         Ok(())
     }

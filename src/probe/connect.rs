@@ -25,8 +25,21 @@ pub(super) async fn connect(
     peer: SocketAddr,
     deadline: Duration,
 ) -> Result<(TcpStream, Duration), NetFailure> {
+    connect_with(peer, None, deadline).await
+}
+
+/// As [`connect`], with segments of at most so many octets: ours, and by the option in our SYN the
+/// peer's.
+///
+/// # Errors
+/// As [`connect`].
+pub(super) async fn connect_with(
+    peer: SocketAddr,
+    mss: Option<u16>,
+    deadline: Duration,
+) -> Result<(TcpStream, Duration), NetFailure> {
     let started = Instant::now();
-    let stream = start(peer)?;
+    let stream = start(peer, mss)?;
     let established = established(&stream, peer);
     match tokio::time::timeout(deadline, established).await {
         Ok(Ok(())) => {}
@@ -40,7 +53,7 @@ pub(super) async fn connect(
 }
 
 /// Sends the SYN.
-fn start(peer: SocketAddr) -> Result<TcpStream, NetFailure> {
+fn start(peer: SocketAddr, mss: Option<u16>) -> Result<TcpStream, NetFailure> {
     let ours = |error: io::Error| errors::of_error(&error, peer.ip());
     let socket =
         Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP)).map_err(ours)?;
@@ -48,6 +61,9 @@ fn start(peer: SocketAddr) -> Result<TcpStream, NetFailure> {
     // Neither is needed for a true result; without them it is a little slower or less exact.
     let _ = socket.set_tcp_nodelay(true);
     let _ = errors::queue_errors(&socket, Family::of(peer.ip()), true);
+    if let Some(mss) = mss {
+        socket.set_tcp_mss(mss.into()).map_err(ours)?;
+    }
     match socket.connect(&peer.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}

@@ -74,6 +74,7 @@ pub(super) fn page(body: &[u8]) -> Arc<Observation> {
         address: "[2001:db8::1]:80".parse().unwrap(),
         tls: None,
         http: None,
+        mss: None,
     });
     let response = HttpResponse {
         elapsed_us: 1,

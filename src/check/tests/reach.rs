@@ -31,7 +31,8 @@ fn every_way_not_to_connect_has_its_own_reason() {
 /// Connections after the first conversation.
 fn later(mut world: World, to: &str, attempts: &[Result<u64, NetFailure>]) -> World {
     let address = to.parse().unwrap();
-    let question = Question::Conversation(ConversationQuestion { address, tls: None, http: None });
+    let question =
+        Question::Conversation(ConversationQuestion { address, tls: None, http: None, mss: None });
     for (at, connect) in attempts.iter().enumerate() {
         let connect = connect.clone().map(|elapsed_us| Connected { elapsed_us });
         let seen = Conversation { connect, tls: None, http: None };
@@ -124,5 +125,55 @@ fn echoes_are_told_apart_and_a_missing_right_is_ours() {
             }
         }
         assert_eq!(world.says("reach-echo"), expected, "{small:?} {large:?}");
+    }
+}
+
+#[test]
+fn small_packets_tell_a_black_hole_from_a_slow_server() {
+    use crate::model::{TlsFailed, TlsFailure, TlsSession};
+    use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    let silent =
+        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::TimedOut }, chain: Vec::new() };
+    let session = |octets| TlsSession {
+        elapsed_us: 1,
+        version: "TLSv1.3".to_owned(),
+        cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
+        group: None,
+        alpn: None,
+        chain: vec![Blob::new(vec![0; octets])],
+        ocsp: None,
+    };
+    let question = |mss| {
+        Question::Conversation(ConversationQuestion {
+            address: "[2001:db8::1]:636".parse().unwrap(),
+            tls: Some(crate::model::Host::Name(Name::from_presentation("www.example.vn"))),
+            http: None,
+            mss,
+        })
+    };
+    let talk = |connect, tls| {
+        let seen = Conversation { connect, tls, http: None };
+        Reply::Conversation(Box::new(seen))
+    };
+    let up = || Ok(Connected { elapsed_us: 1 });
+    let fell_silent = || talk(up(), Some(Err(silent.clone())));
+    let answered = |octets| talk(up(), Some(Ok(session(octets))));
+    for (usual, small, expected) in [
+        (answered(2000), None, (Pass, "large-data-arrives")),
+        (answered(900), None, (NotApplicable, "nothing-large")),
+        (fell_silent(), Some(answered(900)), (Fail, "black-hole")),
+        (fell_silent(), Some(fell_silent()), (NotApplicable, "silent-with-small-packets-too")),
+        (fell_silent(), None, (Inconclusive, common::NOT_OBSERVED)),
+        (talk(Err(NetFailure::TimedOut), None), None, (Inconclusive, common::LOWER_LAYER)),
+        (talk(Err(NetFailure::NoRoute), None), None, (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let mut world = World::of("tls: \"www.example.vn:636\"").published();
+        for attempt in 1..=2 {
+            world.seen(question(None), attempt, usual.clone());
+            if let Some(small) = &small {
+                world.seen(question(Some(1208)), attempt, small.clone());
+            }
+        }
+        assert_eq!(world.says("reach-pmtu"), expected, "{usual:?} {small:?}");
     }
 }

@@ -47,7 +47,8 @@ fn ports_that_take_a_connection_or_not() {
             (Inconclusive, common::OUR_FAULT),
         ),
     ] {
-        let question = ConversationQuestion { address: socket(8443), tls: None, http: None };
+        let question =
+            ConversationQuestion { address: socket(8443), tls: None, http: None, mss: None };
         let world = World::of("tcp: \"www.example.vn:8443\"").published().both_attempts(
             &Question::Conversation(question),
             &Reply::Conversation(Box::new(talk(state.clone(), None))),
@@ -61,7 +62,8 @@ fn ports_that_take_a_connection_or_not() {
 fn handshakes_that_fail() {
     let failed =
         TlsFailed { failure: TlsFailure::Net { failure: NetFailure::Reset }, chain: Vec::new() };
-    let question = ConversationQuestion { address: socket(636), tls: Some(host()), http: None };
+    let question =
+        ConversationQuestion { address: socket(636), tls: Some(host()), http: None, mss: None };
     for (seen, expected, only) in [
         (talk(Ok(()), Some(failed)), (Fail, "no-handshake"), (Fail, "handshake-failed")),
         (

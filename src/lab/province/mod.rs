@@ -42,6 +42,8 @@ pub enum Door {
     Flaps,
     /// The kernel drops the first SYN of every connection.
     Slow,
+    /// A page over TLS behind a path that loses large packets.
+    Narrow(Page),
     /// A server that speaks first, in one of the protocols of mail or in SSH.
     Greets(Greeter),
     /// A time server.

@@ -18,6 +18,9 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-parity", "closed-over-ipv6"),
                 ("web-https", "only-over-ipv4"),
             ]),
+        Site::new(194, "mtu-nho", "Gói tin lớn bị mất qua IPv6", "mtunho.vidu.example")
+            .over_ipv6(Door::Narrow(super::Page::Status(200)))
+            .fails(&[("reach-pmtu", "black-hole"), ("tls-handshake", "timed-out")]),
         Site::new(80, "may-tat", "Một địa chỉ IPv6 không còn máy chủ", "maytat.vidu.example")
             .published(NOBODY.into())
             .fails(&[

@@ -23,7 +23,7 @@ use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
 use self::tls::Handshaker;
 use self::wire::Wire;
-use super::connect::connect;
+use super::connect::connect_with;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
 };
@@ -63,7 +63,7 @@ impl Client {
     /// Connects, shakes hands and asks, as far as the question goes and the layers hold.
     pub async fn converse(&self, question: &ConversationQuestion) -> Conversation {
         let peer = question.address;
-        let (tcp, elapsed) = match connect(peer, self.timeouts.connect).await {
+        let (tcp, elapsed) = match connect_with(peer, question.mss, self.timeouts.connect).await {
             Ok(established) => established,
             Err(failure) => return Conversation { connect: Err(failure), tls: None, http: None },
         };

@@ -42,18 +42,18 @@ pub(super) async fn converse(settings: &Settings, question: &ConversationQuestio
 
 /// Only a TLS handshake, for this host.
 pub(super) fn ask_tls(address: SocketAddr, host: &str) -> ConversationQuestion {
-    ConversationQuestion { address, tls: Some(Host::parse(host).unwrap()), http: None }
+    ConversationQuestion { address, tls: Some(Host::parse(host).unwrap()), http: None, mss: None }
 }
 
 /// A GET without TLS.
 pub(super) fn ask_http(address: SocketAddr) -> ConversationQuestion {
-    ConversationQuestion { address, tls: None, http: Some(page()) }
+    ConversationQuestion { address, tls: None, http: Some(page()), mss: None }
 }
 
 /// A GET over TLS.
 pub(super) fn ask_https(address: SocketAddr) -> ConversationQuestion {
     let tls = Some(Host::parse("www.example.vn").unwrap());
-    ConversationQuestion { address, tls, http: Some(page()) }
+    ConversationQuestion { address, tls, http: Some(page()), mss: None }
 }
 
 fn page() -> HttpAsk {
