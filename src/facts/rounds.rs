@@ -33,6 +33,11 @@ impl Rounds<'_> {
         self.outcomes.iter().filter(|outcome| outcome.is_ok()).count()
     }
 
+    /// The shortest time from SYN to SYN-ACK in microseconds.
+    pub fn fastest_us(&self) -> Option<u64> {
+        self.outcomes.iter().filter_map(|outcome| outcome.ok()).min()
+    }
+
     /// The median time from SYN to SYN-ACK in microseconds; the lower one of two.
     pub fn median_us(&self) -> Option<u64> {
         let mut times: Vec<u64> = self.outcomes.iter().filter_map(|o| o.ok()).collect();

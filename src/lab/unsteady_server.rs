@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::web_server::listen;
 
 /// How long a flapping server refuses after it took a connection.
-const REFUSES_FOR: Duration = Duration::from_secs(1);
+const REFUSES_FOR: Duration = Duration::from_secs(2);
 
 /// Takes one connection, refuses for a while, and begins anew.
 pub(super) fn flap(address: SocketAddr) -> io::Result<()> {

@@ -100,6 +100,15 @@ impl World {
         self
     }
 
+    /// One connection that took so many microseconds.
+    fn connects_in(mut self, to: &str, elapsed_us: u64) -> Self {
+        let question = facts::conversation_question(&Url::parse(URL).unwrap(), to.parse().unwrap());
+        let connect = Ok(Connected { elapsed_us });
+        let seen = Conversation { connect, tls: None, http: None };
+        self.seen(Question::Conversation(question), 1, Reply::Conversation(Box::new(seen)));
+        self
+    }
+
     fn says(&self, id: &str) -> (Outcome, &'static str) {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
