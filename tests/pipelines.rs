@@ -8,22 +8,18 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Every line of every string in a document.
-fn lines(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) => found.extend(text.lines().map(str::to_owned)),
-        Value::Array(items) => items.iter().for_each(|item| lines(item, found)),
-        Value::Object(map) => map.values().for_each(|value| lines(value, found)),
-        _ => {}
-    }
-}
-
+/// The commands in the order of the file, which has to be YAML.
 fn commands(file: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci").join(file);
-    let document: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let mut found = Vec::new();
-    lines(&document, &mut found);
-    let ours = found.iter().filter(|line| line.starts_with("v6ready "));
+    let text = std::fs::read_to_string(path).unwrap();
+    let document: Value = serde_saphyr::from_str(&text).unwrap();
+    assert!(document.is_object());
+    let lines = text.lines().map(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("- ").unwrap_or(line);
+        line.strip_prefix("run: ").unwrap_or(line)
+    });
+    let ours = lines.filter(|line| line.starts_with("v6ready "));
     ours.map(|line| line.split(' ').skip(1).map(str::to_owned).collect()).collect()
 }
 
