@@ -1,5 +1,7 @@
 //! Services put into an inventory's own text: nothing that stands there is written anew.
 
+use std::collections::HashMap;
+
 use super::source::Span;
 use super::tree::{Content, NodeId, Tree};
 
@@ -45,13 +47,17 @@ pub(super) fn insert(text: &str, insertions: &[Insertion]) -> Result<String, Str
     };
     let page = Page { text: stripped, tree: &tree };
     let mut edits = page.edits(insertions)?;
-    // From the end on, so that the places before stay where they are.
     edits.sort_by_key(|edit| edit.at);
     let newline = if stripped.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut merged = stripped.to_owned();
-    for edit in edits.iter().rev() {
-        merged.insert_str(edit.at, &edit.text.replace('\n', newline));
+    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut merged = String::with_capacity(text.len() + added);
+    let mut copied = 0;
+    for edit in &edits {
+        merged.push_str(&stripped[copied..edit.at]);
+        merged.push_str(&edit.text.replace('\n', newline));
+        copied = edit.at;
     }
+    merged.push_str(&stripped[copied..]);
     Ok(format!("{bom}{merged}"))
 }
 
@@ -67,11 +73,16 @@ impl Page<'_> {
         let items = self.items(organisations.1);
         let mut edits = Vec::new();
         let mut new = Vec::new();
+        let mut by_id: HashMap<&str, NodeId> = HashMap::new();
+        for item in &items {
+            if let Some((_, id)) = self.value(*item, "id")
+                && let Content::Scalar { text, .. } = &self.tree.node(id).content
+            {
+                by_id.entry(text).or_insert(*item);
+            }
+        }
         for insertion in insertions {
-            let id = |item: &&NodeId| {
-                self.value(**item, "id").is_some_and(|(_, id)| self.is(id, &insertion.organisation))
-            };
-            match items.iter().find(id) {
+            match by_id.get(&*insertion.organisation) {
                 Some(organisation) => edits.push(self.to_organisation(*organisation, insertion)?),
                 None => new.push(insertion),
             }

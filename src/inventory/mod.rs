@@ -27,6 +27,7 @@
 mod diagnostic;
 mod document;
 mod fields;
+mod ids;
 pub mod import;
 mod insert;
 mod reader;
@@ -122,3 +123,6 @@ fn not_utf8(text: &[u8], file: &str, error: std::str::Utf8Error) -> Diagnostics 
         "save the file in UTF-8",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::fields::{Fault, slug};
+use super::ids::Taken;
 use super::service::{self, KINDS};
 use crate::model::{Host, Target};
 
@@ -41,7 +42,7 @@ const ORGANISATION: &str = "check";
 /// # Errors
 /// All arguments that can't be read.
 pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
-    let mut ids = HashSet::new();
+    let mut ids = Taken::default();
     let mut known = HashSet::new();
     let mut bad = Vec::new();
     let mut yaml = format!(
@@ -106,22 +107,13 @@ pub(super) fn value(target: &Target) -> String {
     }
 }
 
-pub(super) fn new_id(target: &Target, taken: &mut HashSet<String>) -> String {
+pub(super) fn new_id(target: &Target, taken: &mut Taken) -> String {
     let host = target.host().map(|host| host.to_string()).unwrap_or_default();
     let name = match target {
         Target::Web(_) => slug(&host),
         _ => slug(&format!("{}-{host}", target.kind())),
     };
-    let name = if name.is_empty() { "service".to_owned() } else { name };
-    let mut id = name.clone();
-    let mut number = 1;
-    while !taken.insert(id.clone()) {
-        number += 1;
-        let suffix = format!("-{number}");
-        let kept = name.len().min(63 - suffix.len());
-        id = format!("{}{suffix}", &name[..kept]);
-    }
-    id
+    taken.take_like(if name.is_empty() { "service" } else { &name })
 }
 
 /// A YAML text in double quotes (§7.3.1); what people type may hold anything.

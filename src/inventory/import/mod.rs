@@ -12,12 +12,13 @@ pub use sheet::{Table, csv_table, xlsx_table};
 pub use table::candidates;
 pub use zone::candidates as zone_candidates;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use super::ids::Taken;
 use super::insert::{Insertion, insert};
 use super::targets::{new_id, quoted, value};
 use super::{Diagnostics, fields, parse};
-use crate::model::{Category, Goal, Inventory, State, Target};
+use crate::model::{Category, Goal, Inventory, Service, State, Target};
 
 /// A service that an inventory could list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,9 +196,8 @@ pub fn merge(
         false => insert(text, &insertions).map_err(|why| MergeError::Text(why, by_hand()))?,
     };
     // What was written must be what was meant, and all of what was there.
-    let before = inventory.as_ref().map_or(0, |inventory| inventory.services.len());
     match parse(merged.as_bytes(), file) {
-        Ok(after) if after.inventory.services.len() == before + added.len() => {}
+        Ok(after) if is_meant(inventory.as_ref(), &after.inventory, &added) => {}
         Err(_) if is_new && added.is_empty() => {}
         Ok(_) => return Err(MergeError::Text("it would read otherwise".into(), by_hand())),
         Err(problems) => return Err(MergeError::Text(problems.render(false), by_hand())),
@@ -205,16 +205,35 @@ pub fn merge(
     Ok(Merged { text: merged, added, known })
 }
 
-/// Organisations and the ids that are taken.
+/// Whether an inventory lists all that it did, unchanged, and what was added where it belongs.
+fn is_meant(before: Option<&Inventory>, after: &Inventory, added: &[Added]) -> bool {
+    let by_id: HashMap<String, &Service> =
+        after.services.iter().map(|service| (service.id.to_string(), &**service)).collect();
+    let (services, organisations) = before
+        .map_or((&[][..], &[][..]), |before| (&before.services[..], &before.organisations[..]));
+    after.services.len() == services.len() + added.len()
+        && after.organisations.starts_with(organisations)
+        && services.iter().all(|service| by_id.get(&service.id.to_string()) == Some(&&**service))
+        && added.iter().all(|added| {
+            by_id.get(&added.id).is_some_and(|service| service.target == added.candidate.target)
+        })
+}
+
+/// Organisations and the ids that are taken. Both may be many, so nothing is searched for one by one.
+#[derive(Default)]
 struct Names {
     organisations: Vec<OrganisationNames>,
+    ids: Taken,
+    by_id: HashMap<String, usize>,
+    /// By the name in small letters; of several with one name, the first.
+    by_name: HashMap<String, usize>,
 }
 
 struct OrganisationNames {
     id: String,
     name: String,
     is_known: bool,
-    services: HashSet<String>,
+    services: Taken,
 }
 
 impl OrganisationNames {
@@ -236,64 +255,53 @@ impl OrganisationNames {
 
 impl Names {
     fn of(inventory: Option<&Inventory>) -> Self {
-        let mut organisations: Vec<OrganisationNames> = Vec::new();
+        let mut names = Self::default();
         for organisation in inventory.iter().flat_map(|inventory| &inventory.organisations) {
-            organisations.push(OrganisationNames {
-                id: organisation.id.to_string(),
-                name: organisation.name.clone(),
-                is_known: true,
-                services: HashSet::new(),
-            });
+            names.ids.take(&organisation.id);
+            names.add(organisation.id.to_string(), &organisation.name, true);
         }
         for service in inventory.iter().flat_map(|inventory| &inventory.services) {
-            let its = organisations.iter_mut().find(|o| *o.id == *service.id.organisation);
-            if let Some(organisation) = its {
-                organisation.services.insert(service.id.service.to_string());
+            if let Some(at) = names.by_id.get(&*service.id.organisation) {
+                names.organisations[*at].services.take(&service.id.service);
             }
         }
-        Self { organisations }
+        names
     }
 
-    /// The place of an organisation by its id or its name; it is made when there is none.
+    fn add(&mut self, id: String, name: &str, is_known: bool) -> usize {
+        let at = self.organisations.len();
+        self.by_id.entry(id.clone()).or_insert(at);
+        self.by_name.entry(name.to_lowercase()).or_insert(at);
+        let (name, services) = (name.to_owned(), Taken::default());
+        self.organisations.push(OrganisationNames { id, name, is_known, services });
+        at
+    }
+
+    /// The place of an organisation by its id or its name; it is made when there is none. Two names
+    /// that differ in signs and accents only are one new organisation.
     fn organisation(&mut self, named: &str) -> usize {
         let named = named.trim();
         let slug = fields::slug(named);
-        let is_it = |organisation: &OrganisationNames| {
-            organisation.id == named
-                || organisation.name.to_lowercase() == named.to_lowercase()
-                || (organisation.id == slug && !organisation.is_known)
-        };
-        if let Some(at) = self.organisations.iter().position(is_it) {
-            return at;
+        let by_slug = || self.by_id.get(&slug).filter(|at| !self.organisations[**at].is_known);
+        let found = self
+            .by_id
+            .get(named)
+            .or_else(|| self.by_name.get(&named.to_lowercase()))
+            .or_else(by_slug);
+        if let Some(at) = found {
+            return *at;
         }
-        let base = if slug.is_empty() { "organisation".to_owned() } else { slug };
-        let taken = |id: &str| self.organisations.iter().any(|organisation| organisation.id == id);
-        let id = std::iter::once(base.clone())
-            .chain((2_usize..).map(|number| numbered(&base, number)))
-            .find(|id| !taken(id))
-            .unwrap_or(base);
-        self.organisations.push(OrganisationNames {
-            id,
-            name: named.to_owned(),
-            is_known: false,
-            services: HashSet::new(),
-        });
-        self.organisations.len() - 1
+        let id = self.ids.take_like(if slug.is_empty() { "organisation" } else { &slug });
+        self.add(id, named, false)
     }
 
     fn service(&mut self, organisation: usize, candidate: &Candidate) -> String {
         let taken = &mut self.organisations[organisation].services;
         match &candidate.id {
-            Some(id) if taken.insert(id.clone()) => id.clone(),
+            Some(id) if taken.take(id) => id.clone(),
             _ => new_id(&candidate.target, taken),
         }
     }
-}
-
-fn numbered(base: &str, number: usize) -> String {
-    let suffix = format!("-{number}");
-    let kept = base.len().min(fields::ID_CHARACTERS_MAX - suffix.len());
-    format!("{}{suffix}", &base[..kept])
 }
 
 /// A service as one line of the inventory.

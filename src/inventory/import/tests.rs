@@ -225,6 +225,131 @@ fn what_can_t_be_merged_is_said() {
     assert!(matches!(merge_into("version: 1\n"), Err(MergeError::Inventory(_))));
 }
 
+/// An alias stands for what is written elsewhere, so behind it is not where its text ends: the service
+/// must not come into the other organisation.
+#[test]
+fn a_list_that_ends_with_an_alias_is_left_to_people() {
+    let inventory = "version: 1\norganisations:\n  - id: a\n    services:\n      - &x {id: p, category: \
+        portal, web: \"https://p.example/\"}\n      - {id: q, category: portal, web: \"https://q.example/\"}\n  \
+        - id: b\n    services:\n      - *x\n";
+    let reading = table("organisation,web\nb,new.example\n");
+    match merge(inventory, "t.yaml", &reading.candidates, &Defaults::default()) {
+        Err(MergeError::Text(_, by_hand)) => assert!(by_hand.contains("https://new.example/")),
+        Ok(merged) => panic!("{}", merged.text),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Names without a Latin letter, and many pages of one host, get ids of their own.
+#[test]
+fn names_that_give_no_id_are_numbered() {
+    let csv = "organisation,web\n部,a.example/1\n局,a.example/1b\n部,a.example/2\n";
+    let ids: Vec<_> = merged(EMPTY, csv).added.into_iter().map(|added| added.id).collect();
+    assert_eq!(
+        ids,
+        ["organisation/a-example", "organisation-2/a-example", "organisation/a-example-2"]
+    );
+}
+
+/// Choices that a layout is made of, over and over.
+struct Choices<'c>(std::iter::Cycle<std::slice::Iter<'c, u8>>);
+
+impl Choices<'_> {
+    fn below(&mut self, bound: u8) -> usize {
+        usize::from(self.0.next().unwrap() % bound)
+    }
+
+    fn spaces(&mut self, bound: u8) -> String {
+        " ".repeat(self.below(bound))
+    }
+
+    /// Nothing, an empty line, or a line of comment at any column.
+    fn between(&mut self) -> String {
+        match self.below(4) {
+            0 => "\n".to_owned(),
+            1 => format!("{}# - {{id: not-me}} ]\n", self.spaces(9)),
+            _ => String::new(),
+        }
+    }
+
+    /// The rest of a line.
+    fn behind(&mut self) -> &'static str {
+        ["\n", "\n", "  # confirmed: yes\n", " # ] } \"\n", "   \n"][self.below(5)]
+    }
+
+    fn quoted(&mut self, text: &str) -> String {
+        let quote = ["", "\"", "'"][self.below(3)];
+        format!("{quote}{text}{quote}")
+    }
+}
+
+/// An inventory of the organisations `o0` to `o2` as some person would lay it out.
+fn laid_out(choices: &[u8]) -> String {
+    let mut choices = Choices(choices.iter().cycle());
+    let mut text = ["", "\u{feff}"][choices.below(2)].to_owned();
+    text += &format!("{}version: 1{}", choices.between(), choices.behind());
+    text += &format!("organisations:{}", choices.behind());
+    let margin = choices.spaces(5);
+    for organisation in 0..=choices.below(3) {
+        text += &choices.between();
+        text += &format!("{margin}- id: o{organisation}{}", choices.behind());
+        let has_name_last = choices.below(2) == 1;
+        let style = choices.below(4);
+        let inner = format!("{margin}  {}", choices.spaces(4));
+        let services: Vec<[String; 3]> = (0..=choices.below(3))
+            .map(|number| {
+                let web = choices.quoted(&format!("https://s{number}.o{organisation}.example/"));
+                [format!("id: s{number}"), "category: portal".to_owned(), format!("web: {web}")]
+            })
+            .collect();
+        let flow: Vec<String> =
+            services.iter().map(|keys| format!("{{{}}}", keys.join(", "))).collect();
+        match style {
+            0 => text += &format!("{margin}  services: [{}]{}", flow.join(", "), choices.behind()),
+            1 => {
+                text += &format!("{margin}  services: [{}", choices.behind());
+                for (at, service) in flow.iter().enumerate() {
+                    let comma = if at + 1 < flow.len() { "," } else { ["", ","][choices.below(2)] };
+                    text += &format!("{margin}    {service}{comma}{}", choices.behind());
+                }
+                text += &format!("{margin}    ]{}", choices.behind());
+            }
+            2 => {
+                text += &format!("{margin}  services:{}", choices.behind());
+                for service in &flow {
+                    text += &choices.between();
+                    text += &format!("{inner}- {service}{}", choices.behind());
+                }
+            }
+            _ => {
+                text += &format!("{margin}  services:{}", choices.behind());
+                for keys in &services {
+                    let mut lead = "- ";
+                    for key in keys {
+                        text += &choices.between();
+                        text += &format!("{inner}{lead}{key}{}", choices.behind());
+                        lead = "  ";
+                    }
+                }
+            }
+        }
+        if has_name_last {
+            let name = choices.quoted("Sở nào đó");
+            text += &format!("{margin}  name: {name}{}", choices.behind());
+        }
+    }
+    text += &choices.between();
+    if choices.below(2) == 1 {
+        text.truncate(text.trim_end().len());
+    }
+    if choices.below(3) == 2 { text.replace('\n', "\r\n") } else { text }
+}
+
+fn is_subsequence(part: &str, whole: &str) -> bool {
+    let mut whole = whole.chars();
+    part.chars().all(|wanted| whole.any(|found| found == wanted))
+}
+
 proptest! {
     /// Whatever the cells hold, the inventory keeps its text and lists what was read.
     #[test]
@@ -250,6 +375,37 @@ proptest! {
                 prop_assert_eq!(&service.name, name);
             }
         }
+    }
+
+    /// However an inventory is laid out, an import only puts text in: nothing that stood there is lost,
+    /// moved or read otherwise, and a second import of the same table changes nothing.
+    #[test]
+    fn any_layout_survives(
+        choices in proptest::collection::vec(any::<u8>(), 1..200),
+        rows in proptest::collection::vec((0..5_usize, 0..30_usize), 1..12),
+    ) {
+        let text = laid_out(&choices);
+        let before = parse(text.as_bytes(), "t.yaml");
+        let before = before.unwrap_or_else(|e| panic!("{text}\n{}", e.render(false))).inventory;
+        let mut csv = "organisation,web\n".to_owned();
+        for (organisation, host) in &rows {
+            csv.push_str(&format!("o{organisation},h{host}.example\n"));
+        }
+        let reading = table(&csv);
+        let merge = |text: &str| {
+            merge(text, "t.yaml", &reading.candidates, &Defaults::default())
+                .unwrap_or_else(|error| panic!("{text}\n{error}"))
+        };
+        let merged = merge(&text);
+        prop_assert!(is_subsequence(&text, &merged.text), "{}\n{}", text, merged.text);
+        let comments = |text: &str| text.matches('#').count();
+        prop_assert_eq!(comments(&text), comments(&merged.text));
+        let after = parse(merged.text.as_bytes(), "t.yaml").unwrap().inventory;
+        prop_assert_eq!(after.services.len(), before.services.len() + merged.added.len());
+        for service in &before.services {
+            prop_assert!(after.services.contains(service));
+        }
+        prop_assert_eq!(&merge(&merged.text).text, &merged.text);
     }
 
     #[test]

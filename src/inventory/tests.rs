@@ -1,0 +1,80 @@
+use super::*;
+
+/// A good inventory but for its services, which follow.
+const HEAD: &str = "version: 1\norganisations:\n  - id: o\n    services:\n";
+
+fn problems(octets: &[u8]) -> Diagnostics {
+    match parse(octets, "t.yaml") {
+        Ok(_) => panic!("{}", String::from_utf8_lossy(&octets[..octets.len().min(200)])),
+        Err(problems) => problems,
+    }
+}
+
+#[test]
+fn what_is_no_inventory_is_refused_where_it_goes_wrong() {
+    let nested = format!("version: 1\norganisations: {}", "[".repeat(50_000));
+    let bomb: String = (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
+        let inner = format!("*a{}, ", level - 1).repeat(9);
+        format!("{text}a{level}: &a{level} [{inner}]\n")
+    });
+    for (text, line, column, expected) in [
+        (&b""[..], 1, 1, "it is empty"),
+        (b"\xef\xbb\xbf", 1, 1, "it is empty"),
+        (b"# nothing but a comment\n", 1, 1, "it is empty"),
+        (b"42\n", 1, 1, "a mapping"),
+        (b"[]\n", 1, 1, "a mapping"),
+        (b"version: 1\ntitle: \xff\n", 2, 8, "not UTF-8"),
+        (b"\xef\xbb\xbfversion: 1\ntitle: \xc3(\n", 2, 8, "not UTF-8"),
+        // UTF-16, as some editors save "Unicode".
+        (b"\xff\xfev\0e\0r\0", 1, 1, "not UTF-8"),
+        (b"version: 1\nversion: 1\n", 2, 1, "`version` is given twice"),
+        (b"version: 1\n---\nversion: 1\n", 2, 1, "a second YAML document"),
+        (b"version: 1\norganisations: *gone\n", 2, 16, "not YAML"),
+        (b"version: 1\n\ttitle: x\n", 2, 1, "not YAML"),
+        (b"version: 1\ntitle: \"no end\n", 2, 8, "not YAML"),
+        (b"version: 2\norganisations: []\n", 1, 10, "version `2`"),
+        (nested.as_bytes(), 2, 0, "nested more than 32 deep"),
+        (bomb.as_bytes(), 0, 0, "more than 5000000 values"),
+    ] {
+        let problems = problems(text);
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let found = problems.iter().find(|problem| {
+            let help = problem.help.as_deref().unwrap_or_default();
+            problem.message.contains(expected) || help.contains(expected)
+        });
+        let found = found.unwrap_or_else(|| panic!("{expected}: {said:?}"));
+        // 0: anywhere.
+        assert!([0, found.line].contains(&line), "{expected}: {said:?}");
+        assert!([0, found.column].contains(&column), "{expected}: {said:?}");
+    }
+}
+
+#[test]
+fn a_huge_file_is_refused_unread() {
+    let problems = problems(&vec![b' '; OCTETS_MAX + 1]);
+    assert!(problems.iter().next().is_some_and(|first| first.message.contains("are read")));
+}
+
+/// However much is wrong, all of it is counted and a bounded part of it is kept and shown.
+#[test]
+fn many_faults_are_counted_and_few_are_kept() {
+    let services = 3000;
+    let mut text = HEAD.to_owned();
+    for _ in 0..services {
+        text.push_str("      - {id: A b, nmae: x, category: portl, web: \"a b\"}\n");
+    }
+    let problems = problems(text.as_bytes());
+    assert_eq!(problems.count(), 4 * services);
+    assert_eq!(problems.iter().count(), 1000);
+    assert!(problems.render(false).ends_with("and 11900 more\n"));
+}
+
+/// One line of a megabyte is neither quoted whole nor searched again for each fault.
+#[test]
+fn a_file_of_one_line_stays_cheap() {
+    let services = vec!["{id: A b, category: portl, web: \"a b\"}"; 20_000].join(", ");
+    let text = format!("{{version: 1, organisations: [{{id: o, services: [{services}]}}]}}");
+    let problems = problems(text.as_bytes());
+    assert_eq!(problems.count(), 60_000);
+    assert!(problems.render(false).len() < 1_000_000);
+}
