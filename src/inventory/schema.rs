@@ -102,6 +102,7 @@ fn settings() -> Value {
             "concurrency": whole(1, most(settings::CONCURRENCY), "Conversations at once."),
             "per_host": whole(1, most(settings::PER_HOST), "Conversations at once with one address."),
             "per_host_interval": duration("Between the starts of two conversations with one address."),
+            "dns_per_second": whole(1, most(settings::DNS_PER_SECOND), "DNS questions a second to one server that is not your own resolver."),
             "attempts": whole(1, most(settings::ATTEMPTS), "Tries of a question that brought no answer."),
             "retry_interval": duration("Between two tries."),
             "rounds": whole(1, most(settings::ATTEMPTS), "Connections to each address, spread over the run."),

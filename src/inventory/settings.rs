@@ -10,7 +10,7 @@ use super::tree::NodeId;
 use crate::model::{CaaIssuer, Settings};
 
 /// The keys of `settings`.
-pub(super) static KEYS: [&str; 17] = [
+pub(super) static KEYS: [&str; 18] = [
     "resolvers",
     "root_hints",
     "trust_anchors",
@@ -21,6 +21,7 @@ pub(super) static KEYS: [&str; 17] = [
     "concurrency",
     "per_host",
     "per_host_interval",
+    "dns_per_second",
     "attempts",
     "retry_interval",
     "rounds",
@@ -43,6 +44,8 @@ pub(super) static ORIGIN_DATA_KEYS: [&str; 2] = ["routes", "vrps"];
 pub(super) const CONCURRENCY: RangeInclusive<u64> = 1..=10_000;
 /// Conversations at once with one address.
 pub(super) const PER_HOST: RangeInclusive<u64> = 1..=100;
+/// DNS questions a second to one server.
+pub(super) const DNS_PER_SECOND: RangeInclusive<u64> = 1..=1000;
 /// Tries of one question.
 pub(super) const ATTEMPTS: RangeInclusive<u64> = 1..=9;
 
@@ -107,6 +110,9 @@ pub(super) fn read(
     }
     if let Some(number) = number(reader, &fields, "per_host", PER_HOST) {
         settings.per_host = number;
+    }
+    if let Some(number) = number(reader, &fields, "dns_per_second", DNS_PER_SECOND) {
+        settings.limits.dns_per_server_per_second = number;
     }
     if let Some(number) = number(reader, &fields, "attempts", ATTEMPTS) {
         settings.attempts = number;

@@ -42,6 +42,7 @@ settings:
   caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
   retry_interval: 500ms
+  dns_per_second: 200
   round_interval: 300ms
   timeouts: {{dns: 1s, connect: 1500ms, tls: 2s, http: 2s, greeting: 1s}}
 networks:
