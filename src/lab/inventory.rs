@@ -41,7 +41,7 @@ settings:
   origin_data: {{routes: routes.txt, vrps: vrps.json}}
   caa_issuers: [{{issuer: v6ready lab intermediate, domain: ca.vidu.example}}]
   attempts: 2
-  retry_interval: 500ms
+  retry_interval: 200ms
   dns_per_second: 200
   round_interval: 300ms
   timeouts: {{dns: 1s, connect: 1500ms, tls: 2s, http: 2s, greeting: 1s}}
