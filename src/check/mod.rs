@@ -192,6 +192,11 @@ impl Check {
         matches!(self.rule, Rule::Service(_))
     }
 
+    /// Whether it composes what other checks look at one by one.
+    pub fn composes_others(&self) -> bool {
+        self.id == ipv6_only_usable::CHECK.id
+    }
+
     /// The check's title in one language.
     pub fn title(&self, lang: Lang) -> &'static str {
         self.doc.page(lang).title

@@ -23,7 +23,7 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     for service in &result.services {
         for judged in service.verdicts.iter().filter(|j| j.verdict.outcome == outcome) {
             let reason = judged.verdict.reason;
-            if follows(service, judged.check.id, reason) {
+            if follows(service, judged.check.id, reason) || is_explained(service, judged) {
                 continue;
             }
             let known = causes
@@ -44,6 +44,18 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     // Stable, so that equals stay in the catalogue's and the inventory's order.
     causes.sort_by_key(|cause| (cause.severity, std::cmp::Reverse(cause.services.len())));
     causes
+}
+
+/// Whether a failure of the whole is explained by that of a part, where the mend stands.
+fn is_explained(service: &ServiceResult, judged: &Judged) -> bool {
+    let explains = |other: &Judged| {
+        !other.check.composes_others()
+            && other.verdict.outcome == Outcome::Fail
+            && other.severity <= Severity::Error
+    };
+    judged.check.composes_others()
+        && judged.verdict.outcome == Outcome::Fail
+        && service.verdicts.iter().any(explains)
 }
 
 /// Whether a reason only says that a check could not look, because of what another check says.
