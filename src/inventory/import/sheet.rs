@@ -1,11 +1,18 @@
 //! Files of tables as rows of text.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
 
 /// Rows that are read; an inventory holds 100,000 services.
 const ROWS_MAX: usize = 200_000;
+
+/// Columns of a workbook that are read; a table of services has some ten.
+const COLUMNS_MAX: u32 = 256;
+
+/// Cells of a workbook that are read, empty ones before others included.
+const CELLS_MAX: usize = 4_000_000;
 
 /// Rows of text with the number that people see beside each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,17 +93,48 @@ pub fn xlsx_table(octets: &[u8]) -> Result<Table, String> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(octets))
         .map_err(|error| format!("the file is no XLSX workbook: {error}"))?;
     for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(|error| error.to_string())?;
-        let first = range.start().map_or(0, |(row, _)| row as usize);
-        let mut table = Table::default();
-        for (at, row) in range.rows().enumerate() {
-            push(&mut table, first + at + 1, row.iter().map(text).collect())?;
-        }
+        let table = worksheet(&mut book, &name)?;
         if !table.rows.is_empty() {
             return Ok(table);
         }
     }
     Ok(Table::default())
+}
+
+/// Cell by cell: the whole range at once would take memory for every empty cell before the last one, and
+/// one stray cell in the far corner of a sheet stands behind seventeen thousand million of them.
+fn worksheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Table, String> {
+    let said = |error: calamine::XlsxError| error.to_string();
+    let mut reader = book.worksheet_cells_reader(name).map_err(said)?;
+    let (mut cells, mut rows) = (0_usize, BTreeMap::<u32, Vec<String>>::new());
+    while let Some(cell) = reader.next_cell().map_err(said)? {
+        let (row, column) = cell.get_position();
+        let text = text(&Data::from(cell.get_value().clone()));
+        if text.trim().is_empty() {
+            continue;
+        }
+        if column >= COLUMNS_MAX {
+            return Err(format!(
+                "row {} has a cell beyond column {COLUMNS_MAX}; delete what is not of the table",
+                u64::from(row) + 1
+            ));
+        }
+        let column = column as usize;
+        let of_row = rows.entry(row).or_default();
+        cells += (column + 1).saturating_sub(of_row.len());
+        if cells > CELLS_MAX {
+            return Err(format!("the table has more than {CELLS_MAX} cells; split it"));
+        }
+        if of_row.len() <= column {
+            of_row.resize(column + 1, String::new());
+        }
+        of_row[column] = text;
+    }
+    let mut table = Table::default();
+    for (row, cells) in rows {
+        push(&mut table, row as usize + 1, cells)?;
+    }
+    Ok(table)
 }
 
 fn text(cell: &Data) -> String {

@@ -182,6 +182,22 @@ fn workbooks_are_read_as_they_were_last_shown() {
     assert!(xlsx_table(b"PK\x03\x04 and no more").is_err());
 }
 
+/// A cell in the far corner costs neither memory nor time.
+#[test]
+fn a_stray_cell_is_said_or_passed() {
+    let book = |row: u32, column: u16| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 1, "web").unwrap();
+        sheet.write(row, column, "a.example").unwrap();
+        xlsx_table(&book.save_to_buffer().unwrap())
+    };
+    assert!(book(1_048_575, 16_383).unwrap_err().contains("row 1048576 has a cell beyond column"));
+    let far = book(1_048_575, 1).unwrap();
+    assert_eq!(far.rows.len(), 2);
+    assert_eq!(candidates(&far).candidates[0].place, "row 1048576");
+}
+
 #[test]
 fn a_zone_file_names_its_services() {
     let text = "$ORIGIN tinh.example.\n$TTL 300\n@ SOA ns1 hostmaster 1 2 3 4 5\n@ NS ns1\n@ MX 10 mx\n\
