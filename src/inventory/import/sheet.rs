@@ -105,7 +105,12 @@ pub fn xlsx_table(octets: &[u8]) -> Result<Table, String> {
 /// one stray cell in the far corner of a sheet stands behind seventeen thousand million of them.
 fn worksheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Table, String> {
     let said = |error: calamine::XlsxError| error.to_string();
-    let mut reader = book.worksheet_cells_reader(name).map_err(said)?;
+    let mut reader = match book.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A sheet that is a chart and no table.
+        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Table::default()),
+        Err(error) => return Err(said(error)),
+    };
     let (mut cells, mut rows) = (0_usize, BTreeMap::<u32, Vec<String>>::new());
     while let Some(cell) = reader.next_cell().map_err(said)? {
         let (row, column) = cell.get_position();
