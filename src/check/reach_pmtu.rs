@@ -77,7 +77,7 @@ fn subject(contact: &Contact<'_>, large: Option<LargeData<'_>>) -> Subject {
 /// Whether a conversation with small packets was answered to its end.
 fn came_further(seen: &Conversation) -> bool {
     match (&seen.tls, &seen.http) {
-        (_, Some(http)) => http.is_ok(),
+        (_, Some(http)) => http.is_ok() && !facts::page_stalled(seen),
         (Some(tls), None) => tls.is_ok(),
         (None, None) => false,
     }

@@ -4,7 +4,8 @@
 use super::talk::{self, Talk};
 use super::{Contact, View};
 use crate::model::{
-    Conversation, ConversationQuestion, HttpFailure, NetFailure, Question, TlsFailed, TlsFailure,
+    BodyEnd, Conversation, ConversationQuestion, HttpFailure, NetFailure, Question, TlsFailed,
+    TlsFailure,
 };
 
 /// Octets of a packet that every IPv6 path carries (RFC 8200 §5).
@@ -36,7 +37,7 @@ pub fn large_data<'e>(view: &View<'e>, contact: &Contact<'e>) -> Option<LargeDat
     if octets(best) > SMALL_PACKET_OCTETS && !fell_silent(best) {
         return Some(LargeData::Arrives);
     }
-    if !fell_silent(best) {
+    if !fell_silent(best) && !page_stalled(best) {
         return Some(LargeData::NothingLarge);
     }
     let small = ConversationQuestion { mss: Some(SMALL_MSS), ..question.clone() };
@@ -52,6 +53,11 @@ pub fn fell_silent(seen: &Conversation) -> bool {
             _
         ) | (_, Some(Err(HttpFailure::Net { failure: NetFailure::TimedOut })))
     )
+}
+
+/// Whether the headers of a page came and its body never ended.
+pub fn page_stalled(seen: &Conversation) -> bool {
+    matches!(&seen.http, Some(Ok(response)) if response.body_end == BodyEnd::TimedOut)
 }
 
 /// Octets that came in one piece: the server's certificates, or the page.

@@ -20,6 +20,8 @@ pub enum Certificate {
     Good,
     /// It expired a month ago.
     Expired,
+    /// It begins to be valid in a month.
+    NotYetValid,
     /// It expires in five days.
     ExpiresSoon,
     /// It is for another name.
@@ -100,7 +102,10 @@ impl Authority {
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, "v6ready lab server");
         let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch();
-        params.not_before = now - 60 * DAY;
+        params.not_before = match kind {
+            Certificate::NotYetValid => now + 30 * DAY,
+            _ => now - 60 * DAY,
+        };
         params.not_after = match kind {
             Certificate::Expired => now - 30 * DAY,
             Certificate::ExpiresSoon => now + 5 * DAY,

@@ -20,6 +20,9 @@ use super::{datagram_server, greeting_server, tls_server, unsteady_server};
 /// How long a visitor may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Between two drops of a response that is sent slowly.
+const DRIP_EVERY: Duration = Duration::from_millis(200);
+
 /// Octets of a request that are read.
 const REQUEST_MAX: usize = 16 * 1024;
 
@@ -133,12 +136,20 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             octets => request.extend_from_slice(&part[..octets]),
         }
     }
+    match page {
+        Page::EndlessHead => return drip(stream, "", "X-Wait: 1\r\n").await,
+        Page::SlowBody => {
+            return drip(stream, "Content-Type: text/html\r\nContent-Length: 9999\r\n\r\n", ".")
+                .await;
+        }
+        _ => {}
+    }
     // What is no HTTP, such as a TLS handshake, is answered as web servers do.
     let is_http = request.first().is_some_and(u8::is_ascii_uppercase);
     let (status, location) = match page {
         _ if !is_http => (400, None),
         Page::Status(status) => (*status, None),
-        Page::Html(..) => (200, None),
+        Page::Html(..) | Page::EndlessHead | Page::SlowBody => (200, None),
         Page::Redirect(to) => (301, Some(to.clone())),
         Page::ToHttps => (301, Some(format!("https://{host}/"))),
         Page::Http3 => (200, None),
@@ -164,6 +175,16 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(&body).await?;
     stream.shutdown().await
+}
+
+/// Begins a response and then sends the same few octets again and again, until the caller's patience ends.
+async fn drip<S: AsyncWrite + Unpin>(mut stream: S, head: &str, drop: &str) -> io::Result<()> {
+    stream.write_all(format!("HTTP/1.1 200 -\r\n{head}").as_bytes()).await?;
+    loop {
+        stream.write_all(drop.as_bytes()).await?;
+        stream.flush().await?;
+        tokio::time::sleep(DRIP_EVERY).await;
+    }
 }
 
 /// A page and its header fields with another number in them at each visit.

@@ -137,7 +137,7 @@ fn echoes_are_told_apart_and_a_missing_right_is_ours() {
 
 #[test]
 fn small_packets_tell_a_black_hole_from_a_slow_server() {
-    use crate::model::{TlsFailed, TlsFailure, TlsSession};
+    use crate::model::{BodyEnd, HttpResponse, TlsFailed, TlsFailure, TlsSession};
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let silent =
         TlsFailed { failure: TlsFailure::Net { failure: NetFailure::TimedOut }, chain: Vec::new() };
@@ -165,11 +165,28 @@ fn small_packets_tell_a_black_hole_from_a_slow_server() {
     let up = || Ok(Connected { elapsed_us: 1 });
     let fell_silent = || talk(up(), Some(Err(silent.clone())));
     let answered = |octets| talk(up(), Some(Ok(session(octets))));
+    let page = |body_end| {
+        let response = HttpResponse {
+            elapsed_us: 1,
+            version: "HTTP/1.1".to_owned(),
+            status: 200,
+            headers: Vec::new(),
+            body: Blob::new(vec![b'.'; 10]),
+            body_end,
+            readings: crate::model::Readings::default(),
+        };
+        let seen =
+            Conversation { connect: up(), tls: Some(Ok(session(900))), http: Some(Ok(response)) };
+        Reply::Conversation(Box::new(seen))
+    };
+    let stalls = || page(BodyEnd::TimedOut);
     for (usual, small, expected) in [
         (answered(2000), None, (Pass, "large-data-arrives")),
         (answered(900), None, (NotApplicable, "nothing-large")),
         (fell_silent(), Some(answered(900)), (Fail, "black-hole")),
         (fell_silent(), Some(fell_silent()), (NotApplicable, "silent-with-small-packets-too")),
+        (stalls(), Some(page(BodyEnd::Complete)), (Fail, "black-hole")),
+        (stalls(), Some(stalls()), (NotApplicable, "silent-with-small-packets-too")),
         (fell_silent(), None, (Inconclusive, common::NOT_OBSERVED)),
         (talk(Err(NetFailure::TimedOut), None), None, (Inconclusive, common::LOWER_LAYER)),
         (talk(Err(NetFailure::NoRoute), None), None, (Inconclusive, common::OUR_FAULT)),

@@ -138,6 +138,10 @@ pub enum Page {
     Html(String, Vec<(&'static str, String)>),
     /// A page that promises HTTP/3 on UDP port 443.
     Http3,
+    /// A page whose header fields have no end, a field at a time.
+    EndlessHead,
+    /// A page whose body comes an octet at a time, slower than anybody waits.
+    SlowBody,
 }
 
 /// A failure that the lab's scan has to find: check and reason.

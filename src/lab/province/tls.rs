@@ -20,6 +20,23 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(24, "sai-ten", "Chứng thư số sai tên", "saiten.vidu.example")
             .over_ipv6(bad(Certificate::WrongName))
             .fails(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
+        Site::new(
+            221,
+            "mot-dia-chi-sai-ten",
+            "Một địa chỉ IPv6 có chứng thư sai tên",
+            "motsaiten.vidu.example",
+        )
+        .at(ipv6(0x1221))
+        .door(ipv6(0x1221), 443, bad(Certificate::WrongName))
+        .fails(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
+        Site::new(
+            228,
+            "chua-hieu-luc",
+            "Chứng thư số chưa có hiệu lực",
+            "chuahieuluc.vidu.example",
+        )
+        .over_ipv6(bad(Certificate::NotYetValid))
+        .fails(&[("tls-validity", "not-yet-valid"), ("tls-parity", "another-leaf-of-same-names")]),
         Site::new(25, "het-han", "Chứng thư số hết hạn", "hethan.vidu.example")
             .over_ipv6(bad(Certificate::Expired))
             .fails(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),

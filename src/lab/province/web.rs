@@ -41,6 +41,30 @@ pub(super) fn sites() -> Vec<Site> {
                 &[],
             ))
             .fails(&[("web-content-parity", "different")]),
+        Site::new(
+            220,
+            "mot-dia-chi-khac",
+            "Một địa chỉ IPv6 có trang khác",
+            "diachikhac.vidu.example",
+        )
+        .at(ipv6(0x1220))
+        .everywhere(html(article("Trang chủ", ""), &[]))
+        .door(
+            ipv6(0x1220),
+            443,
+            html(
+                "<title>It works!</title><p>This is the default page of a server that nobody \
+                     has set up yet. Nothing else is to be seen here until somebody does."
+                    .to_owned(),
+                &[],
+            ),
+        )
+        .fails(&[("web-content-parity", "different")]),
+        Site::new(222, "than-trang-cham", "Nội dung đến nhỏ giọt qua IPv6", "nhogiot.vidu.example")
+            .over_ipv6(good(Page::SlowBody)),
+        Site::new(223, "tieu-de-vo-tan", "Phần đầu trả lời không dứt", "votan.vidu.example")
+            .over_ipv6(good(Page::EndlessHead))
+            .fails(&[("web-answers", "no-response")]),
         Site::new(122, "tuong-lua", "Tường lửa kiểm tra người máy", "tuonglua.vidu.example")
             .everywhere(html(article("Trang chủ", ""), &[]))
             .over_ipv6(html("<script src=\"/_Incapsula_Resource?{n}\"></script>".to_owned(), &[])),
