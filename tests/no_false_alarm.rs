@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -15,9 +15,6 @@ const RUNS: usize = 10;
 
 /// The healthy services of the lab whose ids begin like this.
 const HEALTHY: &str = "so-b-vidu/tot-";
-
-/// What can't be known of a healthy service either: check and reason.
-const UNKNOWABLE: &[(&str, &str)] = &[];
 
 const TEST: &str = "twenty_healthy_services_never_fail";
 
@@ -35,15 +32,13 @@ fn twenty_healthy_services_never_fail() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let lab = runtime.block_on(Lab::start(folder.path())).unwrap();
+    let inventory = be_patient(&lab.inventory);
     let mut first: Option<Verdicts> = None;
     for run in 1..=RUNS {
-        let verdicts = scan(folder.path(), &lab.inventory);
+        let verdicts = scan(folder.path(), &inventory);
         let unhappy: Vec<_> = verdicts
             .iter()
-            .filter(|((_, check), (outcome, reason))| {
-                !matches!(outcome.as_str(), "pass" | "not-applicable")
-                    && !UNKNOWABLE.contains(&(check.as_str(), reason.as_str()))
-            })
+            .filter(|(_, (outcome, _))| !matches!(outcome.as_str(), "pass" | "not-applicable"))
             .collect();
         assert!(unhappy.is_empty(), "run {run}: {unhappy:#?}");
         match &first {
@@ -51,6 +46,17 @@ fn twenty_healthy_services_never_fail() {
             Some(first) => assert_eq!(*first, verdicts, "run {run} differs from the first"),
         }
     }
+}
+
+/// The lab's inventory with time-outs that a busy machine keeps: healthy services need no short ones.
+fn be_patient(inventory: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(inventory).unwrap();
+    let (before, rest) = text.split_once("  timeouts: {").unwrap();
+    let (_, after) = rest.split_once('\n').unwrap();
+    let patient = inventory.with_file_name("patient.yaml");
+    let timeouts = "  timeouts: {dns: 8s, connect: 8s, tls: 10s, http: 10s, greeting: 8s}";
+    std::fs::write(&patient, format!("{before}{timeouts}\n{after}")).unwrap();
+    patient
 }
 
 /// Runs this test inside a network namespace of its own, with no interface but `lo`.
