@@ -14,6 +14,9 @@ use crate::report::{table, texts};
 const TEXT_COLUMNS: u16 = 6;
 const COLUMN_CHARS: u16 = 16;
 
+/// The width of the first of them, which holds the labels.
+const LABEL_CHARS: u16 = 26;
+
 /// Writes the workbook.
 ///
 /// # Errors
@@ -76,7 +79,8 @@ fn summary(quarter: &QuarterSheet<'_>, book: &mut Workbook) -> Result<(), XlsxEr
             text(&mut row, paragraph, &wrapped)?;
         }
     }
-    for column in 0..TEXT_COLUMNS {
+    page.set_column_width(0, LABEL_CHARS)?;
+    for column in 1..TEXT_COLUMNS {
         page.set_column_width(column, COLUMN_CHARS)?;
     }
     Ok(())
