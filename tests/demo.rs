@@ -103,6 +103,7 @@ fn the_lab_is_judged_as_it_was_built() {
     let said = String::from_utf8_lossy(&import.stdout).into_owned();
     assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
     assert!(said.contains("zone:vidu.example") && said.contains("; 0 known already"), "{said}");
+    assert!(said.contains("dns:ns") && said.contains("tcp:mx"), "{said}");
     // Every check of a service is seen to pass once and to fail once.
     let all: BTreeSet<_> = v6ready::check::CATALOGUE
         .iter()

@@ -53,13 +53,16 @@ fn write(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()>
         // What `inventory import` reads.
         SuggestFormat::Csv => {
             let mut rows = csv::Writer::from_writer(&mut out);
-            rows.write_record(["organisation", "web", "zone"])?;
+            rows.write_record(["organisation", "web", "zone", "dns", "tcp"])?;
             for one in suggested {
-                let (web, zone) = match &one.target {
-                    Target::Zone(apex) => (String::new(), apex.to_string()),
-                    other => (other.to_string(), String::new()),
-                };
-                rows.write_record([&one.organisation, &web, &zone])?;
+                let (mut web, mut zone, mut dns, mut tcp) = Default::default();
+                match &one.target {
+                    Target::Zone(apex) => zone = apex.to_string(),
+                    Target::Dns(endpoint) => dns = endpoint.host.to_string(),
+                    Target::Tcp(endpoint) => tcp = format!("{}:{}", endpoint.host, endpoint.port),
+                    other => web = other.to_string(),
+                }
+                rows.write_record([&one.organisation, &web, &zone, &dns, &tcp])?;
             }
             rows.flush()?;
         }
@@ -70,6 +73,8 @@ fn write(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()>
 fn words(via: Via) -> &'static str {
     match via {
         Via::Zone => "the zone of",
+        Via::NameServer => "a name server of",
+        Via::MailExchanger => "a mail exchanger of",
         Via::Redirect => "a redirect of",
         Via::Resource => "the front page of",
         Via::Certificate => "the certificate of",

@@ -5,14 +5,22 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::certificate;
-use super::{View, resources, walks, zone};
-use crate::model::{Family, Host, Name, Service, Target};
+use super::{View, mail, resources, walks, zone};
+use crate::model::{Endpoint, Family, Host, Name, Service, Target};
+
+/// The ports of a name server (RFC 1035 §4.2) and of a mail exchanger (RFC 5321 §4.5.4.2).
+const DNS_PORT: u16 = 53;
+const SMTP_PORT: u16 = 25;
 
 /// How a name was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Via {
     /// The zone that the service's name lies in.
     Zone,
+    /// The zone is served there: its NS records.
+    NameServer,
+    /// The domain's mail goes there: its MX records.
+    MailExchanger,
     /// A redirect leads there.
     Redirect,
     /// The front page loads from there.
@@ -26,7 +34,7 @@ pub enum Via {
 pub struct Nearby {
     /// How it was come by.
     pub via: Via,
-    /// What it would be listed as: `zone` with the apex, else `web` with a URL.
+    /// What it would be listed as.
     pub target: NearbyTarget,
 }
 
@@ -35,6 +43,10 @@ pub struct Nearby {
 pub enum NearbyTarget {
     /// A zone.
     Zone(Name),
+    /// A name server.
+    NameServer(Name),
+    /// A mail exchanger. A `mail` service is a domain, so the host is one that answers on a port.
+    MailExchanger(Name),
     /// A web site.
     Web(Name),
 }
@@ -43,14 +55,20 @@ impl NearbyTarget {
     /// Its name.
     pub fn name(&self) -> &Name {
         match self {
-            Self::Zone(name) | Self::Web(name) => name,
+            Self::Zone(name)
+            | Self::NameServer(name)
+            | Self::MailExchanger(name)
+            | Self::Web(name) => name,
         }
     }
 
     /// The target; `None` for a name that no URL can hold.
     pub fn target(&self) -> Option<Target> {
+        let at = |name: &Name, port| Endpoint { host: Host::Name(name.clone()), port };
         match self {
             Self::Zone(apex) => Some(Target::Zone(apex.clone())),
+            Self::NameServer(name) => Some(Target::Dns(at(name, DNS_PORT))),
+            Self::MailExchanger(name) => Some(Target::Tcp(at(name, SMTP_PORT))),
             Self::Web(host) => Url::parse(&format!("https://{host}/")).ok().map(Target::Web),
         }
     }
@@ -62,8 +80,17 @@ pub fn nearby(view: &View<'_>, service: &Service) -> BTreeSet<Nearby> {
     let Some(own) = service.target.host().and_then(|host| host.name().cloned()) else {
         return found;
     };
-    if let Some(apex) = zone(view, &own).apex {
+    let zone = zone(view, &own);
+    if let Some(apex) = zone.apex {
         found.insert(Nearby { via: Via::Zone, target: NearbyTarget::Zone(apex) });
+    }
+    for server in zone.name_servers {
+        let target = NearbyTarget::NameServer(server.name);
+        found.insert(Nearby { via: Via::NameServer, target });
+    }
+    for exchanger in mail(view, &own).exchangers {
+        let target = NearbyTarget::MailExchanger(exchanger.name);
+        found.insert(Nearby { via: Via::MailExchanger, target });
     }
     let mut web = |via, name: Name| {
         if name != own && !name.as_str().starts_with('*') {

@@ -25,15 +25,8 @@ pub fn suggestions<'a>(
     inventory: &Inventory,
     nearby: impl IntoIterator<Item = (&'a Service, BTreeSet<Nearby>)>,
 ) -> Vec<Suggestion> {
-    let hosts: BTreeSet<Name> = inventory.services.iter().filter_map(|s| web_host(s)).collect();
-    let zones: BTreeSet<&Name> = inventory
-        .services
-        .iter()
-        .filter_map(|service| match &service.target {
-            Target::Zone(apex) => Some(apex),
-            _ => None,
-        })
-        .collect();
+    let listed: BTreeSet<NearbyTarget> =
+        inventory.services.iter().flat_map(|service| listed_as(service)).collect();
     let mut domains: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for service in &inventory.services {
         if let Some(domain) = service.target.host().and_then(|host| domain(host.name()?)) {
@@ -45,10 +38,7 @@ pub fn suggestions<'a>(
     for (service, names) in nearby {
         let own = domains.get(&*service.id.organisation);
         for Nearby { via, target } in names {
-            let is_listed = match &target {
-                NearbyTarget::Zone(apex) => zones.contains(apex),
-                NearbyTarget::Web(host) => hosts.contains(host),
-            };
+            let is_listed = listed.contains(&target);
             let is_own = own.is_some_and(|own| {
                 domain(target.name()).is_some_and(|domain| own.contains(&domain))
             });
@@ -67,10 +57,17 @@ pub fn suggestions<'a>(
         .collect()
 }
 
-fn web_host(service: &Service) -> Option<Name> {
+/// What a service makes superfluous to suggest.
+fn listed_as(service: &Service) -> Option<NearbyTarget> {
+    let host = || service.target.host()?.name().cloned();
     match &service.target {
-        Target::Web(_) => service.target.host()?.name().cloned(),
-        _ => None,
+        Target::Web(_) => host().map(NearbyTarget::Web),
+        Target::Zone(apex) => Some(NearbyTarget::Zone(apex.clone())),
+        Target::Dns(_) => host().map(NearbyTarget::NameServer),
+        tcp => {
+            let exchanger = NearbyTarget::MailExchanger(host()?);
+            (exchanger.target().as_ref() == Some(tcp)).then_some(exchanger)
+        }
     }
 }
 
@@ -86,7 +83,8 @@ mod tests {
     fn only_own_names_that_are_not_listed_are_suggested() {
         let text = "version: 1\norganisations:\n  - id: o\n    services:\n      \
             - {id: a, category: portal, web: \"https://www.tinh.gov.vn/\"}\n      \
-            - {id: z, category: infrastructure, zone: tinh.gov.vn}\n  - id: p\n    services:\n      \
+            - {id: z, category: infrastructure, zone: tinh.gov.vn}\n      \
+            - {id: n, category: infrastructure, dns: ns1.tinh.gov.vn}\n  - id: p\n    services:\n      \
             - {id: b, category: portal, web: \"https://khac.gov.vn/\"}\n";
         let inventory = crate::inventory::parse(text.as_bytes(), "t.yaml").unwrap().inventory;
         let name = Name::from_presentation;
@@ -100,6 +98,18 @@ mod tests {
             web(Via::Certificate, "khac.gov.vn"),
             zone("tinh.gov.vn"),
             zone("con.tinh.gov.vn"),
+            Nearby {
+                via: Via::NameServer,
+                target: NearbyTarget::NameServer(name("ns1.tinh.gov.vn")),
+            },
+            Nearby {
+                via: Via::NameServer,
+                target: NearbyTarget::NameServer(name("ns2.tinh.gov.vn")),
+            },
+            Nearby {
+                via: Via::MailExchanger,
+                target: NearbyTarget::MailExchanger(name("mx.tinh.gov.vn")),
+            },
         ]);
         let found = suggestions(&inventory, [(&*inventory.services[0], seen)]);
         let targets: Vec<_> = found
@@ -110,6 +120,8 @@ mod tests {
             targets,
             [
                 ("o", "zone:con.tinh.gov.vn".to_owned(), 1),
+                ("o", "dns:ns2.tinh.gov.vn:53".to_owned(), 1),
+                ("o", "tcp:mx.tinh.gov.vn:25".to_owned(), 1),
                 ("o", "https://cong.tinh.gov.vn/".to_owned(), 2),
             ]
         );
