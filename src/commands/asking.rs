@@ -57,13 +57,9 @@ impl Asking {
         Self { live, settings, run, recorder, reader, known, resumed }
     }
 
-    /// Everything that was recorded for a service before this session.
+    /// Everything that was recorded and committed for a service.
     pub(super) fn recorded(&self, service: &ServiceId) -> Result<Evidence, StoreError> {
-        if self.resumed {
-            self.reader().evidence_of(&self.run, service)
-        } else {
-            Ok(Evidence::new())
-        }
+        self.reader().evidence_of(&self.run, service)
     }
 
     /// The tests of the vantage point before this session.

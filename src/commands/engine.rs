@@ -83,58 +83,79 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<Asked, Sto
         run.vantage = Vantage { ipv6, ..vantage };
         return close(recorder, run, Ending::Absent);
     }
-    let judged_by = vantage.clone();
-    let as_of = Timestamp::now();
     let (stopping, stop) = watch::channel(false);
     let places = inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
-    let ended = {
+    // What the planner and the judge know of the vantage point.
+    let mut known = vantage;
+    let mut pass = 0;
+    let (judged, as_of) = loop {
+        let as_of = Timestamp::now();
         let scene = Scene {
             asking: Arc::clone(&asking),
             inventory: Arc::clone(&inventory),
-            policy,
-            trust,
-            vantage: vantage.into(),
+            policy: Arc::clone(&policy),
+            trust: Arc::clone(&trust),
+            vantage: Arc::new(known.clone()),
             as_of,
-            stop,
+            stop: stop.clone(),
             places: Arc::new(Semaphore::new(places)),
+            goes_on: resumed || pass > 0,
         };
-        let all = ask_all(&scene, services, progress);
+        let all = ask_all(&scene, services.clone(), progress);
         // Beside the asking, and never in its way: a stalled loop would look like slow targets.
         let watching = async {
-            loop {
-                tokio::time::sleep(inventory.settings.vantage_interval).await;
-                tests.next().await;
-            }
-        };
-        let stopped = async {
-            // Without a handler for the signal, the process ends by it; nothing is lost then either.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                progress.note("stopping: what is known is being committed");
-                let _ = stopping.send(true);
-            }
+            tests.repeat(u8::MAX, |_| false).await;
             std::future::pending::<()>().await;
         };
-        tokio::select! {
-            ended = all => ended,
-            () = watching => Ok(None),
-            () = stopped => Ok(None),
+        let judged = tokio::select! {
+            ended = all => ended?,
+            () = watching => None,
+            () = interrupted(&stopping, progress) => None,
+        };
+        // The last test closes the last stretch.
+        run.vantage = tests.next().await;
+        let is_settled = run.vantage.lost == known.lost;
+        if judged.is_none() || is_settled || pass == vantage::REPEATS_MAX {
+            break (judged, as_of);
         }
+        // Something was observed while the vantage point was cut off: it is asked again.
+        if !tests.last_works() {
+            progress.note("IPv6 or the resolver stopped answering; waiting until they do again");
+            tokio::select! {
+                () = tests.repeat(RETURN_TESTS, Tests::last_works) => {}
+                () = interrupted(&stopping, progress) => break (None, as_of),
+            }
+            run.vantage = tests.state();
+            if !tests.last_works() {
+                break (judged, as_of);
+            }
+        }
+        progress.again("asking again what was asked while IPv6 or the resolver did not answer");
+        asking.recorder().flush().map_err(Stop::of_error)?;
+        known = run.vantage.clone();
+        pass += 1;
     };
-    let judged = ended?;
-    let complete = judged.is_some();
-    // The last test closes the last stretch of the run.
-    run.vantage = tests.next().await;
-    run.complete = complete;
-    let ending = if complete { Ending::Complete } else { Ending::Interrupted };
+    run.complete = judged.is_some();
+    let ending = if run.complete { Ending::Complete } else { Ending::Interrupted };
     let asked = close(recorder, run, ending)?;
     // Verdicts know dates, and nothing finer, of the moment at which they are made.
     let zone = TimeZone::get(&inventory.timezone).unwrap_or(TimeZone::UTC);
     let date = |moment: Timestamp| zone.to_datetime(moment).date();
-    let holds = asked.run.vantage.ipv6 == judged_by.ipv6
-        && asked.run.vantage.dns64 == judged_by.dns64
-        && asked.run.vantage.lost.is_empty()
+    let holds = asked.run.vantage.ipv6 == known.ipv6
+        && asked.run.vantage.dns64 == known.dns64
+        && asked.run.vantage.lost == known.lost
         && asked.run.finished_at.is_some_and(|finished| date(finished) == date(as_of));
     Ok(Asked { judged: judged.filter(|_| holds), ..asked })
+}
+
+/// Ends when somebody asks the program to stop, and tells every task so.
+async fn interrupted(stopping: &watch::Sender<bool>, progress: &Progress) {
+    // Without a handler for the signal, the process ends by it; nothing is lost then either.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    progress.note("stopping: what is known is being committed");
+    let _ = stopping.send(true);
 }
 
 fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<Asked, Stop> {
@@ -144,6 +165,9 @@ fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<Asked, Stop
     recorder.finish(&run).map_err(Stop::of_error)?;
     Ok(Asked { run, ending, judged: None })
 }
+
+/// How many tests are waited for a vantage point that was cut off to come back.
+const RETURN_TESTS: u8 = 5;
 
 /// Services that are under way at once, for each conversation that may be: most of them wait for
 /// an answer from DNS or for their turn at a host.
@@ -164,6 +188,8 @@ struct Scene {
     as_of: Timestamp,
     stop: watch::Receiver<bool>,
     places: Arc<Semaphore>,
+    /// Whether the store may hold something of the services already.
+    goes_on: bool,
 }
 
 /// Returns the result of every service, or none when not everything was asked. Each service is a
@@ -204,10 +230,15 @@ const GATHERING: Duration = Duration::from_millis(20);
 
 /// The planner's loop for one service, and the service's judgement when it has come to its end.
 async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<ServiceResult>, Stop> {
-    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop, places } = scene;
+    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop, places, goes_on } =
+        scene;
     // Given back when nothing is left but later rounds. Nobody closes the semaphore.
     let mut place = places.acquire().await.ok();
-    let mut evidence: Evidence = asking.recorded(&service.id).map_err(Stop::of_error)?;
+    let mut evidence = if goes_on {
+        asking.recorded(&service.id).map_err(Stop::of_error)?
+    } else {
+        Evidence::new()
+    };
     let mut under_way = FuturesUnordered::new();
     let mut named = std::collections::HashSet::new();
     let mut answered = Vec::new();
@@ -215,8 +246,9 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
         if *stop.borrow() {
             return Ok(None);
         }
+        let trusted = vantage::trusted(&evidence, &vantage);
         let view = View {
-            evidence: &evidence,
+            evidence: &trusted,
             settings: &inventory.settings,
             networks: &inventory.networks,
             dns64: &vantage.dns64,
@@ -231,7 +263,9 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
         if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             place = None;
         }
-        for request in next {
+        let again: Vec<_> =
+            next.into_iter().filter_map(|request| vantage::repeated(request, &evidence)).collect();
+        for request in again {
             if named.insert(request.key()) {
                 let (asking, service) = (&asking, &service);
                 under_way.push(async move { asking.ask(&service.id, &request).await });
@@ -304,7 +338,23 @@ impl<'a> Tests<'a> {
             }
             self.number = number;
         }
+        self.state()
+    }
+
+    /// How the vantage point stands after the tests so far.
+    fn state(&self) -> Vantage {
         vantage::state(&self.name, &self.evidence, &self.inventory.settings)
+    }
+
+    /// Makes so many tests, an interval before each, unless one of them is enough.
+    async fn repeat(&mut self, tests: u8, enough: impl Fn(&Self) -> bool) {
+        for _ in 0..tests {
+            tokio::time::sleep(self.inventory.settings.vantage_interval).await;
+            self.next().await;
+            if enough(self) {
+                return;
+            }
+        }
     }
 
     fn last_works(&self) -> bool {

@@ -26,6 +26,12 @@ impl Progress {
         self.0.inc(1);
     }
 
+    /// All services are gone through once more.
+    pub(super) fn again(&self, why: &str) {
+        self.note(why);
+        self.0.reset();
+    }
+
     /// A line above the bar.
     pub(super) fn note(&self, text: &str) {
         self.0.suspend(|| eprintln!("{text}"));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{Needs, View};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
-    RecordType, Reply, Request, Transport,
+    RecordType, Reply, Transport,
 };
 
 /// Every attempt at one such question.
@@ -102,10 +102,8 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
     if asked.is_forbidden {
         return asked;
     }
-    let mut attempts = 0;
     let mut is_settled = false;
     for (observation, id) in view.evidence.attempts(&question) {
-        attempts = observation.request.attempt;
         asked.observations.push(id);
         asked.replies.push(&observation.reply);
         is_settled |= match &observation.reply {
@@ -114,8 +112,8 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
             _ => false,
         };
     }
-    if !is_settled && attempts < view.settings.attempts.max(1) {
-        asked.needs.add(Request { question, attempt: attempts + 1 });
+    if !is_settled {
+        asked.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
     }
     asked
 }

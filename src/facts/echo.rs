@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Missing, Needs, View};
-use crate::model::{EchoQuestion, Echoed, NetFailure, ObservationId, Question, Reply, Request};
+use crate::model::{EchoQuestion, Echoed, NetFailure, ObservationId, Question, Reply};
 
 /// The payload of a small echo: what `ping` sends by default.
 pub const SMALL_OCTETS: u16 = 56;
@@ -46,9 +46,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
         echo.missing = Some(Missing::NotVisited);
         return echo;
     }
-    let mut asked = 0;
     for (observation, id) in view.evidence.attempts(&question) {
-        asked = observation.request.attempt;
         if let Reply::Echo(answer) = &observation.reply {
             echo.answers.push(answer);
             echo.observations.push(id);
@@ -56,8 +54,8 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
     }
     let is_settled =
         echo.answers.iter().any(|answer| matches!(answer, Ok(_) | Err(NetFailure::NotPermitted)));
-    if !is_settled && asked < view.settings.attempts.max(1) {
-        echo.needs.add(Request { question, attempt: asked + 1 });
+    if !is_settled {
+        echo.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
     }
     if echo.answers.is_empty() {
         echo.missing = Some(Missing::NotObserved);

@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 
 use super::{Needs, View};
 use crate::model::{
-    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, RecordType, Reply, Request,
-    Transport,
+    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, RecordType, Reply, Transport,
 };
 
 /// Every attempt at one question to one server.
@@ -98,15 +97,12 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
         return exchange;
     }
     let question = Question::Dns(exchange.question.clone());
-    let mut asked = 0;
     let mut theirs = None;
     let mut ours = None;
     for (observation, id) in view.evidence.attempts(&question) {
-        let attempt = observation.request.attempt;
-        if attempt > attempts.max(1) {
+        if observation.request.attempt > attempts.max(1) {
             break;
         }
-        asked = attempt;
         exchange.observations.push(id);
         match &observation.reply {
             Reply::Dns(message) => {
@@ -125,8 +121,8 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
             _ => {}
         }
     }
-    if asked < attempts.max(1) {
-        exchange.needs.add(Request { question, attempt: asked + 1 });
+    if let Some(request) = view.evidence.missing(question, 1..=attempts.max(1)) {
+        exchange.needs.add(request);
         return exchange;
     }
     exchange.heard = match theirs.or(ours) {

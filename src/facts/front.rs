@@ -8,7 +8,7 @@ use super::page::{self, SECURITY_HEADERS, Unreadable, security_header};
 use super::talk::Talk;
 use super::walk::{End, Walk, walks_from};
 use super::{Needs, View, addresses};
-use crate::model::{Family, HttpResponse, ObservationId, Request, Service, Target};
+use crate::model::{Family, HttpResponse, ObservationId, Service, Target};
 
 /// How often a page is looked at before two pages are called different.
 const LOOKS: usize = 2;
@@ -42,15 +42,10 @@ pub fn looks<'w, 'e>(talk: &'w Talk<'e>) -> impl Iterator<Item = &'e HttpRespons
 /// Asks once more for a page that was seen only once.
 fn look_again(talk: &Talk<'_>, view: &View<'_>, needs: &mut Needs) {
     let question = talk.question.clone();
-    let asked = view.evidence.attempts(&question).next_back();
-    let asked = asked.map_or(0, |(observation, _)| observation.request.attempt);
     // A second look that fails is not tried again and again: there is a bound, as for any question.
     let attempts_max = view.settings.attempts.max(1).saturating_add(1);
-    if looks(talk).count() < LOOKS
-        && asked < attempts_max
-        && let Some(attempt) = asked.checked_add(1)
-    {
-        needs.add(Request { question, attempt });
+    if looks(talk).count() < LOOKS {
+        needs.add(view.evidence.missing(question, 1..=attempts_max));
     }
 }
 

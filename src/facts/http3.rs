@@ -7,7 +7,7 @@ use super::talk::Missing;
 use super::{Needs, Talk, View};
 use crate::model::{
     Host, HttpResponse, Name, ObservationId, Question, QuicFailure, QuicQuestion, QuicSession,
-    RecordType, Reply, Request,
+    RecordType, Reply,
 };
 
 /// An alternative service for `h3` (RFC 7838 §3).
@@ -80,17 +80,15 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicT
         return talk;
     }
     let question = Question::Quic(QuicQuestion { address, host: host.clone() });
-    let mut asked = 0;
     for (observation, id) in view.evidence.attempts(&question) {
-        asked = observation.request.attempt;
         if let Reply::Quic(seen) = &observation.reply {
             talk.attempts.push((seen, id));
         }
     }
     let is_settled =
         talk.attempts.iter().any(|(seen, _)| !matches!(seen, Err(QuicFailure::Net { .. })));
-    if !is_settled && asked < view.settings.attempts.max(1) {
-        talk.needs.add(Request { question, attempt: asked + 1 });
+    if !is_settled {
+        talk.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Missing::NotObserved);

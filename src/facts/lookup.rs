@@ -159,7 +159,7 @@ fn ask(
         }
         match reply {
             None => {
-                lookup.needs.add(Request { question: Question::Dns(question), attempt });
+                lookup.needs.add(Request::nth(Question::Dns(question), attempt));
                 return Ok(None);
             }
             Some(Ok(message)) if matches!(message.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) => {

@@ -88,9 +88,11 @@ pub struct View<'a> {
 pub struct Needs(Vec<Request>);
 
 impl Needs {
-    /// Adds a request.
-    pub fn add(&mut self, request: Request) {
-        if !self.0.contains(&request) {
+    /// Adds a request, if there is one.
+    pub fn add(&mut self, request: impl Into<Option<Request>>) {
+        if let Some(request) = request.into()
+            && !self.0.contains(&request)
+        {
             self.0.push(request);
         }
     }

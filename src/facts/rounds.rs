@@ -65,21 +65,17 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
     for (conversation, id) in &contact.talk.attempts {
         take(conversation, *id);
     }
-    let mut asked = 1;
     for (observation, id) in view.evidence.attempts(&question) {
-        asked = asked.max(observation.request.attempt);
         if question != contact.talk.question
             && let Reply::Conversation(conversation) = &observation.reply
         {
             take(conversation, id);
         }
     }
-    let is_settled = rounds.missing.is_some()
-        || !rounds.needs.is_empty()
-        || contact.talk.is_our_fault()
-        || asked >= view.settings.rounds;
+    let is_settled =
+        rounds.missing.is_some() || !rounds.needs.is_empty() || contact.talk.is_our_fault();
     if !is_settled {
-        rounds.needs.add(Request { question, attempt: asked + 1 });
+        rounds.needs.add(view.evidence.missing(question, 2..=view.settings.rounds));
     }
     rounds
 }

@@ -8,7 +8,6 @@ use url::Url;
 use super::{Needs, View};
 use crate::model::{
     Conversation, ConversationQuestion, Host, HttpAsk, Name, ObservationId, Question, Reply,
-    Request,
 };
 
 /// Every attempt at one conversation.
@@ -148,13 +147,8 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         talk.attempts.push((conversation, id));
         talk.seen_at.push(observation.observed_at);
     }
-    let asked = view
-        .evidence
-        .attempts(&question)
-        .next_back()
-        .map_or(0, |(observation, _)| observation.request.attempt);
-    if !settled && asked < view.settings.attempts.max(1) {
-        talk.needs.add(Request { question, attempt: asked + 1 });
+    if !settled {
+        talk.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Missing::NotObserved);

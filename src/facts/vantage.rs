@@ -3,6 +3,7 @@
 //! Test number *n* of a run asks its questions as attempt *n*. A test costs one question to each
 //! control target and two to each resolver.
 
+use std::borrow::Cow;
 use std::net::{Ipv6Addr, SocketAddr};
 
 use ipnet::Ipv6Net;
@@ -51,7 +52,7 @@ pub fn questions(settings: &Settings, test: u8) -> Vec<Request> {
         questions.push(root_soa(*resolver, true));
         questions.push(ipv4_only(*resolver));
     }
-    questions.into_iter().map(|question| Request { question, attempt: test }).collect()
+    questions.into_iter().map(|question| Request::nth(question, test)).collect()
 }
 
 /// What one test showed.
@@ -209,6 +210,32 @@ pub fn state_so_far(name: &str, evidence: &Evidence, settings: &Settings) -> Van
     vantage
 }
 
+/// The observations that may judge a target: none from stretches in which the vantage point was cut
+/// off.
+pub fn trusted<'e>(evidence: &'e Evidence, vantage: &Vantage) -> Cow<'e, Evidence> {
+    if vantage.lost.is_empty() {
+        return Cow::Borrowed(evidence);
+    }
+    let mut trusted = Evidence::new();
+    for (observation, id) in evidence.all() {
+        if vantage.trusts(observation) {
+            trusted.insert(id, observation.clone());
+        }
+    }
+    Cow::Owned(trusted)
+}
+
+/// How often what was asked in vain is asked again.
+pub const REPEATS_MAX: u8 = 3;
+
+/// A request of the planner's, which knows only the observations that are trusted, as it is to be
+/// made: an attempt that was made before is a repeat. `None` when it was repeated often enough.
+pub fn repeated(mut request: Request, evidence: &Evidence) -> Option<Request> {
+    let times = evidence.times(&request.question, request.attempt);
+    request.repeat = u8::try_from(times).ok().filter(|times| *times <= REPEATS_MAX)?;
+    Some(request)
+}
+
 fn control(target: SocketAddr) -> Question {
     match target.port() {
         53 => root_soa(target, false),
@@ -358,11 +385,59 @@ mod tests_of_this {
         let at = |s| Timestamp::from_second(s).unwrap();
         let killed = state_so_far("v", &evidence, &settings);
         assert_eq!(killed.ipv6, VantageIpv6::Working);
-        assert!(killed.trusts(at(99)) && !killed.trusts(at(101)));
+        let seen = |from, lasted: u64| Observation {
+            request: Request::first(Question::Route(Ipv6Addr::LOCALHOST.into())),
+            observed_at: at(from),
+            elapsed_us: lasted * 1_000_000,
+            reply: Reply::DnsFailed(NetFailure::TimedOut),
+        };
+        assert!(killed.trusts(&seen(98, 1)) && !killed.trusts(&seen(101, 0)));
+        // What began in time may have been cut off.
+        assert!(!killed.trusts(&seen(98, 5)));
         // The first test after resuming vouches for what was observed before it.
         record(&mut evidence, &settings, 2, true);
         let resumed = state_so_far("v", &evidence, &settings);
-        assert!(resumed.trusts(at(101)) && !resumed.trusts(at(201)));
+        assert!(resumed.trusts(&seen(98, 5)) && !resumed.trusts(&seen(201, 0)));
+    }
+
+    #[test]
+    fn what_was_asked_in_vain_is_asked_again() {
+        let question = Question::Route(Ipv6Addr::LOCALHOST.into());
+        let mut evidence = Evidence::new();
+        let at = |s| Timestamp::from_second(s).unwrap();
+        let mut observe = |request: Request, second| {
+            let reply = Reply::DnsFailed(NetFailure::TimedOut);
+            let observation =
+                Observation { request, observed_at: at(second), elapsed_us: 0, reply };
+            evidence.insert(observation.id(), Arc::new(observation));
+            evidence.clone()
+        };
+        observe(Request::first(question.clone()), 1);
+        let evidence_so_far = observe(Request::nth(question.clone(), 2), 2);
+        let mut vantage = state("v", &Evidence::new(), &settings());
+        vantage.lost = vec![LostWindow { from: at(1), to: at(1) }];
+        // The attempt of the lost stretch counts for nobody, and its repeat stands for it.
+        let attempts = |evidence: &Evidence| -> Vec<(u8, u8)> {
+            let trusted = trusted(evidence, &vantage);
+            let attempts = trusted.attempts(&question).map(|(o, _)| &o.request);
+            attempts.map(|request| (request.attempt, request.repeat)).collect()
+        };
+        assert_eq!(attempts(&evidence_so_far), [(2, 0)]);
+        let again = repeated(Request::first(question.clone()), &evidence_so_far).unwrap();
+        assert_eq!(again.repeat, 1);
+        assert_ne!(again.key(), Request::first(question.clone()).key());
+        let evidence = observe(again, 3);
+        assert_eq!(attempts(&evidence), [(1, 1), (2, 0)]);
+        // Not for ever.
+        let mut evidence = evidence;
+        for times in 0..u8::MAX {
+            let Some(again) = repeated(Request::first(question.clone()), &evidence) else {
+                assert_eq!(times, REPEATS_MAX - 1);
+                return;
+            };
+            evidence = observe(again, 4);
+        }
+        panic!("asked without end");
     }
 
     #[test]

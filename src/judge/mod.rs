@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, common};
-use crate::facts::{Trust, View};
+use crate::facts::{self, Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
     Vantage, VantageIpv6, Verdict,
@@ -124,18 +124,13 @@ fn verdicts(
     evidence: &Evidence,
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Judged> {
-    let trusted;
-    let (evidence, set_aside) = if bench.vantage.lost.is_empty() {
-        (evidence, false)
-    } else {
-        trusted = trusted_part(evidence, bench.vantage);
-        (&trusted, trusted.len() < evidence.len())
-    };
+    let trusted = facts::vantage::trusted(evidence, bench.vantage);
+    let set_aside = trusted.len() < evidence.len();
     let case = Case {
         service,
         inventory: bench.inventory,
         view: View {
-            evidence,
+            evidence: &trusted,
             settings: &bench.inventory.settings,
             networks: &bench.inventory.networks,
             dns64: &bench.vantage.dns64,
@@ -195,16 +190,6 @@ fn weigh(check: &'static Check, mut verdict: Verdict, policy: &Policy) -> Judged
         .severity(check.id, verdict.reason)
         .unwrap_or_else(|| check.severity_of(verdict.reason));
     Judged { check, severity, verdict }
-}
-
-fn trusted_part(evidence: &Evidence, vantage: &Vantage) -> Evidence {
-    let mut trusted = Evidence::new();
-    for (observation, id) in evidence.all() {
-        if vantage.trusts(observation.observed_at) {
-            trusted.insert(id, observation.clone());
-        }
-    }
-    trusted
 }
 
 /// Where observations were set aside, "not observed" has a better name.

@@ -1,6 +1,7 @@
 //! Everything that was seen, ready to be asked.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Observation, ObservationId, Question, Request};
@@ -30,10 +31,10 @@ impl Evidence {
     /// ignored: facts are never overwritten.
     pub fn insert(&mut self, id: ObservationId, observation: Arc<Observation>) {
         let facts = self.by_question.entry(observation.request.question.clone()).or_default();
-        let attempt = observation.request.attempt;
-        if let Err(at) =
-            facts.binary_search_by_key(&attempt, |fact| fact.observation.request.attempt)
-        {
+        let number =
+            |observation: &Observation| (observation.request.attempt, observation.request.repeat);
+        let new = number(&observation);
+        if let Err(at) = facts.binary_search_by_key(&new, |fact| number(&fact.observation)) {
             facts.insert(at, Fact { observation, id });
             self.len += 1;
         }
@@ -41,20 +42,39 @@ impl Evidence {
 
     /// Whether this very request was answered (or failed).
     pub fn contains(&self, request: &Request) -> bool {
-        self.attempts(&request.question)
-            .any(|(observation, _)| observation.request.attempt == request.attempt)
+        let facts = self.by_question.get(&request.question);
+        facts.into_iter().flatten().any(|fact| fact.observation.request == *request)
     }
 
-    /// All attempts at a question, the first one first.
+    /// The first of these attempts at a question that was not made.
+    pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
+        let made = |attempt: &u8| {
+            self.attempts(&question).any(|(fact, _)| fact.request.attempt == *attempt)
+        };
+        let attempt = attempts.into_iter().find(|attempt| !made(attempt))?;
+        Some(Request::nth(question, attempt))
+    }
+
+    /// How often an attempt was made, its repeats counted.
+    pub fn times(&self, question: &Question, attempt: u8) -> usize {
+        let facts = self.by_question.get(question);
+        let is_that = |fact: &&Fact| fact.observation.request.attempt == attempt;
+        facts.into_iter().flatten().filter(is_that).count()
+    }
+
+    /// All attempts at a question, the first one first; of an attempt that was repeated, the first
+    /// time.
     pub fn attempts(
         &self,
         question: &Question,
     ) -> impl DoubleEndedIterator<Item = (&Arc<Observation>, ObservationId)> {
-        self.by_question
-            .get(question)
-            .into_iter()
-            .flatten()
-            .map(|fact| (&fact.observation, fact.id))
+        let facts = self.by_question.get(question).map_or(&[][..], Vec::as_slice);
+        let attempt = |at: usize| facts.get(at).map(|fact| fact.observation.request.attempt);
+        facts
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| *at == 0 || attempt(*at - 1) != attempt(*at))
+            .map(|(_, fact)| (&fact.observation, fact.id))
     }
 
     /// How many facts there are.

@@ -20,6 +20,14 @@ pub struct Request {
     pub question: Question,
     /// 1 for the first time; each further attempt is a request of its own.
     pub attempt: u8,
+    /// How often this attempt was made before in vain, because our own vantage point was cut off:
+    /// see [`super::LostWindow`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeat: u8,
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 /// A question without its attempt number.
@@ -103,7 +111,12 @@ pub struct HttpAsk {
 impl Request {
     /// The first attempt at a question.
     pub fn first(question: Question) -> Self {
-        Self { question, attempt: 1 }
+        Self::nth(question, 1)
+    }
+
+    /// This attempt at a question, counted from 1.
+    pub fn nth(question: Question, attempt: u8) -> Self {
+        Self { question, attempt, repeat: 0 }
     }
 
     /// The identity of this request within a run.
@@ -114,7 +127,11 @@ impl Request {
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} #{}", self.question, self.attempt)
+        write!(f, "{} #{}", self.question, self.attempt)?;
+        match self.repeat {
+            0 => Ok(()),
+            repeat => write!(f, "+{repeat}"),
+        }
     }
 }
 

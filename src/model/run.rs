@@ -1,8 +1,12 @@
 //! A run: one scan of an inventory from one vantage point.
 
+use std::time::Duration;
+
 use ipnet::Ipv6Net;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::Observation;
 
 /// Names a run: its start in UTC and four random letters, such as `20261124T142530Z-kfqz`, so that
 /// ids sort by time.
@@ -76,8 +80,12 @@ pub struct LostWindow {
 }
 
 impl Vantage {
-    /// Whether something seen at this time may judge a target.
-    pub fn trusts(&self, observed_at: Timestamp) -> bool {
-        !self.lost.iter().any(|window| window.from <= observed_at && observed_at <= window.to)
+    /// Whether an observation may judge a target: nothing of it, from its question to its end, falls
+    /// into a stretch that was lost.
+    pub fn trusts(&self, observation: &Observation) -> bool {
+        let from = observation.observed_at;
+        let lasted = Duration::from_micros(observation.elapsed_us);
+        let to = from.checked_add(lasted).unwrap_or(Timestamp::MAX);
+        !self.lost.iter().any(|window| window.from <= to && from <= window.to)
     }
 }

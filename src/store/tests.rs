@@ -62,7 +62,7 @@ pub(super) fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
 
 fn observation(question: Question, attempt: u8, reply: Reply) -> Arc<Observation> {
     Arc::new(Observation {
-        request: Request { question, attempt },
+        request: Request::nth(question, attempt),
         observed_at: Timestamp::UNIX_EPOCH,
         elapsed_us: 7,
         reply,

@@ -290,8 +290,12 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     let result = scan::scan(folder, &services);
     let expected: Vec<(&str, Expected)> =
         sites.iter().map(|site| (site.id, site.expected)).collect();
+    assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     scan::compare(&result, &expected);
-    for peer in [root, tld, leaf, unbound, web] {
-        Peer::stop(peer);
-    }
+    // An outage of our own is told, and what it spoilt is asked again: nobody is blamed for it.
+    let peers = [root, tld, leaf, unbound, web];
+    let result = scan::scan_through_an_outage(folder, &services, &peers);
+    assert_eq!(result["run"]["vantage"]["ipv6"], "lost");
+    scan::compare(&result, &expected);
+    peers.into_iter().for_each(Peer::stop);
 }

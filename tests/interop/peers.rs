@@ -50,6 +50,13 @@ impl Peer {
         Self { name: name.to_owned(), process, log }
     }
 
+    /// Keeps the server from doing anything, or lets it go on; its kernel still takes connections.
+    pub fn freeze(&self, frozen: bool) {
+        use nix::sys::signal::{Signal, kill};
+        let pid = nix::unistd::Pid::from_raw(self.process.id().try_into().unwrap());
+        kill(pid, if frozen { Signal::SIGSTOP } else { Signal::SIGCONT }).unwrap();
+    }
+
     /// Ends the server; one that had ended by itself is a failure.
     pub fn stop(mut self) {
         let early = self.process.try_wait().unwrap();

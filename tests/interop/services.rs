@@ -107,6 +107,7 @@ fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
         .map(|(id, target, _)| Service { id, target: (*target).to_owned() })
         .collect();
     let result = scan::scan(folder, &services);
+    assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     let expected: Vec<(&str, Expected)> =
         SERVICES.iter().map(|(id, _, fails)| (*id, *fails)).collect();
     scan::compare(&result, &expected);

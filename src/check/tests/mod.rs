@@ -62,7 +62,7 @@ impl World {
     }
 
     fn seen(&mut self, question: Question, attempt: u8, reply: Reply) {
-        let request = Request { question, attempt };
+        let request = Request::nth(question, attempt);
         let observed_at = Timestamp::UNIX_EPOCH;
         let observation = Observation { request, observed_at, elapsed_us: 1, reply };
         self.evidence.insert(observation.id(), Arc::new(observation));

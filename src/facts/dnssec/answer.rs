@@ -51,7 +51,7 @@ pub(super) fn ask(
         }
         match reply {
             None => {
-                trail.needs.add(Request { question: Question::Dns(asked), attempt });
+                trail.needs.add(Request::nth(Question::Dns(asked), attempt));
                 return Err(NoAnswer::NotObserved);
             }
             Some(Ok(answer)) => match answer.wire.metadata.response_code {
