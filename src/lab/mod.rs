@@ -12,6 +12,7 @@ mod greeting_server;
 mod inventory;
 mod network;
 mod province;
+mod router;
 mod staple;
 mod tls_server;
 mod unsteady_server;
@@ -46,6 +47,7 @@ pub enum LabError {
 pub struct Lab {
     /// The inventory of the made-up province.
     pub inventory: PathBuf,
+    _beyond: router::Beyond,
 }
 
 impl Lab {
@@ -56,14 +58,14 @@ impl Lab {
     /// When this is no namespace of its own, or a step fails.
     pub async fn start(folder: &Path) -> Result<Self, LabError> {
         enter::must_be_alone()?;
-        network::set_up().await?;
+        let beyond = network::set_up().await?;
         let sites = province::sites();
         let authority = authority::Authority::new().map_err(set_up("certificates"))?;
         let hierarchy = dns::Hierarchy::new(province::zones(&sites, &authority.key_sha256()))
             .map_err(set_up("zones"))?;
         dns::start(&hierarchy).map_err(set_up("name servers"))?;
         for site in &sites {
-            web_server::start(site, &authority).await.map_err(set_up("web servers"))?;
+            web_server::start(site, &authority, &beyond).await.map_err(set_up("web servers"))?;
             tls_server::start(site, &authority).map_err(set_up("QUIC servers"))?;
         }
         let inventory = folder.join("inventory.yaml");
@@ -76,7 +78,7 @@ impl Lab {
             .map_err(set_up("root.key"))?;
         std::fs::write(folder.join("ca.pem"), authority.root_pem()).map_err(set_up("ca.pem"))?;
         std::fs::write(&inventory, inventory::text(&sites)).map_err(set_up("inventory.yaml"))?;
-        Ok(Self { inventory })
+        Ok(Self { inventory, _beyond: beyond })
     }
 }
 

@@ -7,6 +7,7 @@ use rtnetlink::packet_route::route::{RouteScope, RouteType};
 use rtnetlink::{Handle, LinkUnspec, LinkVeth, RouteMessageBuilder};
 
 use super::LabError;
+use super::router::{self, Beyond};
 
 /// The prefixes that are local here, so that any address in them can be bound and reached.
 const IPV6: [(Ipv6Addr, u8); 2] = [
@@ -24,10 +25,10 @@ const IPV4: [(Ipv4Addr, u8); 3] = [
 pub(super) const NOBODY: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0x280, 0, 0, 0, 1);
 
 /// The kernel's table of local addresses.
-const TABLE_LOCAL: u32 = 255;
+pub(super) const TABLE_LOCAL: u32 = 255;
 
-/// Brings the loopback device up and makes the prefixes local.
-pub(super) async fn set_up() -> Result<(), LabError> {
+/// Brings the loopback device up, makes the prefixes local and lays the cables to what lies beyond.
+pub(super) async fn set_up() -> Result<Beyond, LabError> {
     std::fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1").map_err(set_up_step("sysctl"))?;
     // Every first SYN asks for ECN, and no repeated one (RFC 3168 §6.1.1.1).
     std::fs::write("/proc/sys/net/ipv4/tcp_ecn", "1").map_err(set_up_step("sysctl"))?;
@@ -38,9 +39,13 @@ pub(super) async fn set_up() -> Result<(), LabError> {
     std::fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0").map_err(set_up_step("sysctl"))?;
     let (connection, handle, _) = rtnetlink::new_connection().map_err(set_up_step("netlink"))?;
     let netlink = tokio::spawn(connection);
-    let done = routes(&handle).await;
+    let done = routes(&handle).await.map_err(set_up_step("routes"));
+    let beyond = match done {
+        Ok(()) => router::set_up(&handle).await,
+        Err(error) => Err(error),
+    };
     netlink.abort();
-    done.map_err(set_up_step("routes"))
+    beyond
 }
 
 fn set_up_step<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> LabError {

@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::{Authority, Certificate};
 use super::province::{Door, Page, Site};
+use super::router::Beyond;
 use super::{datagram_server, greeting_server, tls_server, unsteady_server};
 
 /// How long a visitor may take.
@@ -29,7 +30,11 @@ const REQUEST_MAX: usize = 16 * 1024;
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Opens every door of a site.
-pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Error> {
+pub(super) async fn start(
+    site: &Site,
+    authority: &Authority,
+    beyond: &Beyond,
+) -> Result<(), Error> {
     for (address, door) in &site.doors {
         match door {
             Door::Silent => never_accept(*address)?,
@@ -39,6 +44,11 @@ pub(super) async fn start(site: &Site, authority: &Authority) -> Result<(), Erro
                 let socket = unsteady_server::narrow(*address)?;
                 let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
                 serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
+            }
+            Door::Beyond { tls, page } => {
+                let config = authority.server(site.host, Certificate::Good)?;
+                let tls = tls.then(|| TlsAcceptor::from(config));
+                serve_at(beyond.listen(*address, 128)?, tls, page.clone(), site.host.to_owned())?;
             }
             Door::Greets(greeter) => {
                 greeting_server::start(listen(*address, 128)?, *greeter, authority)?;

@@ -44,6 +44,13 @@ pub enum Door {
     Slow,
     /// A page over TLS behind a path that loses large packets.
     Narrow(Page),
+    /// A page on a host behind the router.
+    Beyond {
+        /// Whether over TLS.
+        tls: bool,
+        /// The page.
+        page: Page,
+    },
     /// A server that speaks first, in one of the protocols of mail or in SSH.
     Greets(Greeter),
     /// A time server.
@@ -266,6 +273,18 @@ impl Site {
             }
         }
         self
+    }
+
+    /// A healthy server on a host behind the router, with a page that takes several packets.
+    fn beyond(self, address: Ipv6Addr) -> Self {
+        let address = address.into();
+        let long =
+            Page::Html(article("Giới thiệu", &"<p>Văn bản mới.</p>".repeat(200)), Vec::new());
+        let door = |tls, page| Door::Beyond { tls, page };
+        self.everywhere(good(long.clone()))
+            .published(address)
+            .door(address, 443, door(true, long))
+            .door(address, 80, door(false, Page::ToHttps))
     }
 
     /// QUIC on UDP port 443.

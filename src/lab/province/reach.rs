@@ -1,7 +1,8 @@
 //! Addresses that do not answer as they should.
 
 use super::super::network::NOBODY;
-use super::{Door, Site, ipv6};
+use super::super::router;
+use super::{Door, Site, ipv4, ipv6};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
@@ -28,6 +29,44 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-parity", "closed-over-ipv6"),
                 ("reach-echo", "no-reply"),
                 ("web-https", "only-over-ipv4"),
+            ]),
+        Site::bare(81, "khong-tuyen", "Không có tuyến IPv6 đến máy chủ", "khongtuyen.vidu.example")
+            .at(ipv4(81))
+            .published(router::NO_ROUTE.into())
+            .fails(&[
+                ("reach-port", "icmp-no-route"),
+                ("reach-parity", "closed-over-ipv6"),
+                ("reach-echo", "no-reply"),
+                ("web-https", "only-over-ipv4"),
+            ]),
+        Site::bare(82, "bi-cam", "Bộ định tuyến cấm kết nối IPv6", "bicam.vidu.example")
+            .at(ipv4(82))
+            .published(router::PROHIBITED.into())
+            .fails(&[
+                ("reach-port", "icmp-prohibited"),
+                ("reach-parity", "closed-over-ipv6"),
+                ("reach-echo", "no-reply"),
+                ("web-https", "only-over-ipv4"),
+            ]),
+        Site::bare(83, "vang-chu", "Địa chỉ IPv6 không có ai trong mạng", "vangchu.vidu.example")
+            .at(ipv4(83))
+            .published(router::UNREACHABLE.into())
+            .fails(&[
+                ("reach-port", "icmp-address-unreachable"),
+                ("reach-parity", "closed-over-ipv6"),
+                ("reach-echo", "no-reply"),
+                ("web-https", "only-over-ipv4"),
+            ]),
+        Site::bare(84, "goi-nho", "Đường truyền gói nhỏ có thông báo", "goinho.vidu.example")
+            .at(ipv4(84))
+            .beyond(router::SMALL_PACKETS),
+        Site::bare(85, "ho-den", "Gói tin lớn bị mất không báo", "hoden.vidu.example")
+            .at(ipv4(85))
+            .beyond(router::BLACK_HOLE)
+            .fails(&[
+                ("reach-pmtu", "black-hole"),
+                ("reach-echo", "only-small"),
+                ("tls-handshake", "timed-out"),
             ]),
     ]
 }
