@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod daemons;
+mod dnssec;
 mod net;
 mod peers;
 mod scan;

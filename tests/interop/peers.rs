@@ -117,6 +117,11 @@ pub struct Unbound;
 impl Unbound {
     /// Starts it with the root servers of the test.
     pub fn start(folder: &Path) -> Peer {
+        Self::start_as(folder, "iterator", "")
+    }
+
+    /// Starts it with these modules, and what they are to be told.
+    pub fn start_as(folder: &Path, modules: &str, more: &str) -> Peer {
         let hints = folder.join("root.hints");
         fs::write(
             &hints,
@@ -132,7 +137,7 @@ impl Unbound {
                 "server:\n  interface: 2001:db8:53::53\n  interface: 192.0.2.53\n  \
                  access-control: ::/0 allow\n  access-control: 0.0.0.0/0 allow\n  \
                  username: \"\"\n  chroot: \"\"\n  directory: {folder}\n  pidfile: \"\"\n  \
-                 use-syslog: no\n  root-hints: {hints}\n  module-config: iterator\n  \
+                 use-syslog: no\n  root-hints: {hints}\n  module-config: \"{modules}\"\n  {more}  \
                  do-not-query-localhost: no\n  num-threads: 1\nremote-control:\n  control-enable: no\n",
                 folder = folder.display(),
                 hints = hints.display(),

@@ -80,6 +80,9 @@ organisations:
             service.id, service.target
         ));
     }
+    if folder.join("root.key").exists() {
+        text = text.replace("  attempts: 2\n", "  attempts: 2\n  trust_anchors: root.key\n");
+    }
     let inventory = folder.join("inventory.yaml");
     fs::write(&inventory, text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
@@ -132,11 +135,10 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
-/// The outcome of one check of one service.
-pub fn outcome<'a>(result: &'a Value, id: &str, check: &str) -> &'a str {
+/// What one check says of one service.
+pub fn verdict<'a>(result: &'a Value, id: &str, check: &str) -> &'a Value {
     let services = result["services"].as_array().unwrap();
     let service = services.iter().find(|service| service["id"] == format!("peers/{id}")).unwrap();
     let verdicts = service["verdicts"].as_array().unwrap();
-    let verdict = verdicts.iter().find(|verdict| verdict["check"] == check).unwrap();
-    verdict["outcome"].as_str().unwrap()
+    verdicts.iter().find(|verdict| verdict["check"] == check).unwrap()
 }
