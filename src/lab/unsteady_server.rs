@@ -7,7 +7,7 @@ use std::time::Duration;
 use socket2::{SockFilter, Socket};
 use tokio::net::TcpListener;
 
-use super::web_server::listen;
+use super::web_server::{PATIENCE, listen};
 
 /// How long a flapping server refuses after it took a connection.
 const REFUSES_FOR: Duration = Duration::from_secs(2);
@@ -20,6 +20,20 @@ pub(super) fn flap(address: SocketAddr) -> io::Result<()> {
             drop(listener);
             tokio::time::sleep(REFUSES_FOR).await;
             listener = TcpListener::from_std(listen(address, 1)?.into())?;
+        }
+        Ok::<_, io::Error>(())
+    });
+    Ok(())
+}
+
+/// Takes every connection and resets it at its first octet, as firewalls do to what they dislike.
+pub(super) fn reset(address: SocketAddr) -> io::Result<()> {
+    let listener = TcpListener::from_std(listen(address, 16)?.into())?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = tokio::time::timeout(PATIENCE, stream.peek(&mut [0])).await;
+            // A close that waits for nothing is a reset.
+            stream.set_zero_linger()?;
         }
         Ok::<_, io::Error>(())
     });

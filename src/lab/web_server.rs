@@ -39,6 +39,7 @@ pub(super) async fn start(
         match door {
             Door::Silent => never_accept(*address)?,
             Door::Flaps => unsteady_server::flap(*address)?,
+            Door::Resets => unsteady_server::reset(*address)?,
             Door::Slow => unsteady_server::slow(*address)?,
             Door::Narrow(page) => {
                 let socket = unsteady_server::narrow(*address)?;

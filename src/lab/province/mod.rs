@@ -40,6 +40,8 @@ pub enum Door {
     Silent,
     /// It takes one connection and then refuses any for a while, again and again.
     Flaps,
+    /// It takes every connection and resets it at its first octet.
+    Resets,
     /// The kernel drops the first SYN of every connection.
     Slow,
     /// A page over TLS behind a path that loses large packets.

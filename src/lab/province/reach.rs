@@ -30,6 +30,9 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-echo", "no-reply"),
                 ("web-https", "only-over-ipv4"),
             ]),
+        Site::new(86, "ngat", "IPv6 ngắt mọi kết nối", "ngat.vidu.example")
+            .over_ipv6(Door::Resets)
+            .fails(&[("tls-handshake", "reset")]),
         Site::bare(81, "khong-tuyen", "Không có tuyến IPv6 đến máy chủ", "khongtuyen.vidu.example")
             .at(ipv4(81))
             .published(router::NO_ROUTE.into())
