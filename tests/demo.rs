@@ -13,6 +13,9 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// Sites without a failure whose pages can't be compared: one never ends, one is a challenge.
+const UNKNOWN_IN_PART: [&str; 2] = ["than-trang-cham", "tuong-lua"];
+
 #[test]
 fn the_lab_is_judged_as_it_was_built() {
     let folder = tempfile::tempdir().unwrap();
@@ -49,6 +52,7 @@ fn the_lab_is_judged_as_it_was_built() {
         let id = format!("{}/{}", site.organisation, site.id);
         let service = services.iter().find(|service| text(&service["id"]) == id).unwrap();
         let mut seen = BTreeSet::new();
+        let mut unknown = Vec::new();
         for verdict in service["verdicts"].as_array().unwrap() {
             let (check, reason) = (text(&verdict["check"]), text(&verdict["reason"]));
             match text(&verdict["outcome"]) {
@@ -57,6 +61,7 @@ fn the_lab_is_judged_as_it_was_built() {
                     failed.insert(check.to_owned());
                     seen.insert((check, reason));
                 }
+                "inconclusive" => unknown.push((check, reason)),
                 _ => {}
             }
             assert!(!text(&verdict["message"]).is_empty(), "{check} {reason}");
@@ -82,6 +87,10 @@ fn the_lab_is_judged_as_it_was_built() {
         });
         if follows && !site.expected.iter().any(|(check, _)| *check == COMPOSITE) {
             seen.retain(|(check, _)| *check != COMPOSITE);
+        }
+        // What is not wrong must be known to be right, not merely unknown.
+        if expected.is_empty() && !UNKNOWN_IN_PART.contains(&site.id) && !unknown.is_empty() {
+            surprises.push(format!("{id}: {unknown:?} unknown"));
         }
         if seen != expected {
             surprises.push(format!("{id}: {seen:?} instead of {expected:?}"));
