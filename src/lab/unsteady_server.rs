@@ -61,6 +61,27 @@ pub(super) fn narrow(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// A listener that every fiftieth packet gets lost on the way to, at random.
+pub(super) fn lossy(address: SocketAddr) -> io::Result<Socket> {
+    /// Classic BPF: load a word (here the kernel's random number), compare, return.
+    const LOAD_WORD: u16 = 0x20;
+    const IS_MORE: u16 = 0x25;
+    const RETURN: u16 = 0x06;
+    /// `SKF_AD_OFF + SKF_AD_RANDOM` of linux/filter.h.
+    const RANDOM: u32 = 0xffff_f000 + 56;
+    const LOSES: u32 = u32::MAX / 50;
+    /// As much of the packet as there is.
+    const ALL: u32 = u32::MAX;
+    let socket = listen(address, 128)?;
+    socket.attach_filter(&[
+        SockFilter::new(LOAD_WORD, 0, 0, RANDOM),
+        SockFilter::new(IS_MORE, 1, 0, LOSES),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, ALL),
+    ])?;
+    Ok(socket)
+}
+
 /// Drops the first SYN of each connection: it asks for ECN, and the repeated one, a second later,
 /// doesn't.
 pub(super) fn slow(address: SocketAddr) -> io::Result<()> {

@@ -46,6 +46,11 @@ pub(super) async fn start(
                 let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
                 serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
             }
+            Door::Lossy(page) => {
+                let socket = unsteady_server::lossy(*address)?;
+                let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
+                serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
+            }
             Door::Beyond { tls, page } => {
                 let config = authority.server(site.host, Certificate::Good)?;
                 let tls = tls.then(|| TlsAcceptor::from(config));

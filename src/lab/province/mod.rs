@@ -46,6 +46,8 @@ pub enum Door {
     Slow,
     /// A page over TLS behind a path that loses large packets.
     Narrow(Page),
+    /// A page over TLS behind a path that loses a packet now and then.
+    Lossy(Page),
     /// A page on a host behind the router.
     Beyond {
         /// Whether over TLS.
