@@ -263,9 +263,7 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
         if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             place = None;
         }
-        let again: Vec<_> =
-            next.into_iter().filter_map(|request| vantage::repeated(request, &evidence)).collect();
-        for request in again {
+        for request in next.into_iter().filter_map(|next| vantage::repeated(next, &evidence)) {
             if named.insert(request.key()) {
                 let (asking, service) = (&asking, &service);
                 under_way.push(async move { asking.ask(&service.id, &request).await });

@@ -113,7 +113,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
         };
     }
     if !is_settled {
-        asked.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
+        asked.needs.add(view.next_attempt(question));
     }
     asked
 }

@@ -55,7 +55,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
     let is_settled =
         echo.answers.iter().any(|answer| matches!(answer, Ok(_) | Err(NetFailure::NotPermitted)));
     if !is_settled {
-        echo.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
+        echo.needs.add(view.next_attempt(question));
     }
     if echo.answers.is_empty() {
         echo.missing = Some(Missing::NotObserved);

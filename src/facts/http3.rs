@@ -88,7 +88,7 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicT
     let is_settled =
         talk.attempts.iter().any(|(seen, _)| !matches!(seen, Err(QuicFailure::Net { .. })));
     if !is_settled {
-        talk.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
+        talk.needs.add(view.next_attempt(question));
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Missing::NotObserved);

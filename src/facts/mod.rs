@@ -68,7 +68,7 @@ pub use zone::{NameServer, Zone, zone};
 
 use ipnet::Ipv6Net;
 
-use crate::model::{Evidence, Networks, Request, Settings};
+use crate::model::{Evidence, Networks, Question, Request, Settings};
 
 /// What was seen, with what is needed to read it.
 #[derive(Clone, Copy)]
@@ -81,6 +81,13 @@ pub struct View<'a> {
     pub networks: &'a Networks,
     /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
     pub dns64: &'a [Ipv6Net],
+}
+
+impl View<'_> {
+    /// The next attempt at a question, while the settings allow one.
+    fn next_attempt(&self, question: Question) -> Option<Request> {
+        self.evidence.missing(question, 1..=self.settings.attempts.max(1))
+    }
 }
 
 /// Requests that still have to be asked before a reading is complete, without repetition.

@@ -148,7 +148,7 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         talk.seen_at.push(observation.observed_at);
     }
     if !settled {
-        talk.needs.add(view.evidence.missing(question, 1..=view.settings.attempts.max(1)));
+        talk.needs.add(view.next_attempt(question));
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Missing::NotObserved);

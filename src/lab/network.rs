@@ -39,11 +39,11 @@ pub(super) async fn set_up() -> Result<Beyond, LabError> {
     std::fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0").map_err(set_up_step("sysctl"))?;
     let (connection, handle, _) = rtnetlink::new_connection().map_err(set_up_step("netlink"))?;
     let netlink = tokio::spawn(connection);
-    let done = routes(&handle).await.map_err(set_up_step("routes"));
-    let beyond = match done {
-        Ok(()) => router::set_up(&handle).await,
-        Err(error) => Err(error),
+    let beyond = async {
+        routes(&handle).await.map_err(set_up_step("routes"))?;
+        router::set_up(&handle).await
     };
+    let beyond = beyond.await;
     netlink.abort();
     beyond
 }
@@ -53,9 +53,7 @@ fn set_up_step<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> LabErr
 }
 
 async fn routes(handle: &Handle) -> Result<(), rtnetlink::Error> {
-    let mut links = handle.link().get().match_name("lo".to_owned()).execute();
-    let lo = links.try_next().await?.map_or(1, |link| link.header.index);
-    handle.link().set(LinkUnspec::new_with_index(lo).up().build()).execute().await?;
+    let lo = up(handle, "lo").await?;
     for (prefix, length) in IPV6 {
         let route = RouteMessageBuilder::<Ipv6Addr>::new()
             .destination_prefix(prefix, length)
@@ -78,6 +76,19 @@ async fn routes(handle: &Handle) -> Result<(), rtnetlink::Error> {
     nobody(handle).await
 }
 
+/// Brings a link up, and says its index.
+pub(super) async fn up(handle: &Handle, link: &str) -> Result<u32, rtnetlink::Error> {
+    let index = index(handle, link).await?;
+    handle.link().set(LinkUnspec::new_with_index(index).up().build()).execute().await?;
+    Ok(index)
+}
+
+/// The index of a link; 0, which no link has, where there is none of this name.
+pub(super) async fn index(handle: &Handle, link: &str) -> Result<u32, rtnetlink::Error> {
+    let mut links = handle.link().get().match_name(link.to_owned()).execute();
+    Ok(links.try_next().await?.map_or(0, |link| link.header.index))
+}
+
 /// Lays the cable to [`NOBODY`].
 async fn nobody(handle: &Handle) -> Result<(), rtnetlink::Error> {
     /// The near and the far end.
@@ -87,12 +98,8 @@ async fn nobody(handle: &Handle) -> Result<(), rtnetlink::Error> {
     /// A link-layer address of nobody's, so that nobody need be asked for it.
     const LINK_LAYER: [u8; 6] = [2, 0, 0, 0, 0, 1];
     handle.link().add(LinkVeth::new(ENDS[0], ENDS[1]).build()).execute().await?;
-    let mut near = 0;
-    for end in ENDS.into_iter().rev() {
-        let mut links = handle.link().get().match_name(end.to_owned()).execute();
-        near = links.try_next().await?.map_or(0, |link| link.header.index);
-        handle.link().set(LinkUnspec::new_with_index(near).up().build()).execute().await?;
-    }
+    up(handle, ENDS[1]).await?;
+    let near = up(handle, ENDS[0]).await?;
     handle.address().add(near, OURS.into(), 128).execute().await?;
     let neighbour = handle.neighbours().add(near, NOBODY.into());
     neighbour.link_layer_address(&LINK_LAYER).execute().await?;

@@ -13,7 +13,6 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::path::PathBuf;
 
-use futures_util::TryStreamExt as _;
 use nix::sched::{CloneFlags, setns, unshare};
 use rtnetlink::packet_route::route::{RouteAttribute, RouteMessage, RouteMetric, RouteType};
 use rtnetlink::packet_route::rule::RuleAction;
@@ -21,7 +20,7 @@ use rtnetlink::{Handle, LinkUnspec, LinkVeth, RouteMessageBuilder};
 use socket2::Socket;
 
 use super::LabError;
-use super::network::TABLE_LOCAL;
+use super::network::{TABLE_LOCAL, index, up};
 use super::web_server::listen;
 
 /// An address to which the router has no route.
@@ -186,17 +185,6 @@ async fn lay(handle: &Handle, ends: [&str; 2], namespace: RawFd) -> Result<(), r
     let there = index(handle, ends[1]).await?;
     let there = LinkUnspec::new_with_index(there).setns_by_fd(namespace).build();
     handle.link().set(there).execute().await
-}
-
-async fn up(handle: &Handle, end: &str) -> Result<u32, rtnetlink::Error> {
-    let index = index(handle, end).await?;
-    handle.link().set(LinkUnspec::new_with_index(index).up().build()).execute().await?;
-    Ok(index)
-}
-
-async fn index(handle: &Handle, end: &str) -> Result<u32, rtnetlink::Error> {
-    let mut links = handle.link().get().match_name(end.to_owned()).execute();
-    Ok(links.try_next().await?.map_or(0, |link| link.header.index))
 }
 
 /// Sets one of the calling thread's namespace's IPv6 settings.

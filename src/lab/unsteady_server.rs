@@ -42,66 +42,51 @@ pub(super) fn reset(address: SocketAddr) -> io::Result<()> {
 
 /// A listener that large packets don't reach, and neither does any word of it: a path-MTU black hole.
 pub(super) fn narrow(address: SocketAddr) -> io::Result<Socket> {
-    /// Classic BPF: load the packet's length, compare, return.
+    /// The packet's length.
     const LOAD_LENGTH: u16 = 0x80;
-    const IS_MORE: u16 = 0x25;
-    const RETURN: u16 = 0x06;
     /// Octets of a TCP segment with its header that get through: a packet of 1280 less IPv6's header.
     const OCTETS_MAX: u32 = 1240;
-    /// As much of the packet as there is.
-    const ALL: u32 = u32::MAX;
-    let socket = listen(address, 16)?;
-    // Connections have the filter of the listener that they come from.
-    socket.attach_filter(&[
-        SockFilter::new(LOAD_LENGTH, 0, 0, 0),
-        SockFilter::new(IS_MORE, 0, 1, OCTETS_MAX),
-        SockFilter::new(RETURN, 0, 0, 0),
-        SockFilter::new(RETURN, 0, 0, ALL),
-    ])?;
-    Ok(socket)
+    losing(address, (LOAD_LENGTH, 0), (IS_MORE, OCTETS_MAX))
 }
 
 /// A listener that every fiftieth packet gets lost on the way to, at random.
 pub(super) fn lossy(address: SocketAddr) -> io::Result<Socket> {
-    /// Classic BPF: load a word (here the kernel's random number), compare, return.
+    /// A word; at `SKF_AD_OFF + SKF_AD_RANDOM` of linux/filter.h, the kernel's random number.
     const LOAD_WORD: u16 = 0x20;
-    const IS_MORE: u16 = 0x25;
-    const RETURN: u16 = 0x06;
-    /// `SKF_AD_OFF + SKF_AD_RANDOM` of linux/filter.h.
     const RANDOM: u32 = 0xffff_f000 + 56;
-    const LOSES: u32 = u32::MAX / 50;
-    /// As much of the packet as there is.
-    const ALL: u32 = u32::MAX;
-    let socket = listen(address, 128)?;
-    socket.attach_filter(&[
-        SockFilter::new(LOAD_WORD, 0, 0, RANDOM),
-        SockFilter::new(IS_MORE, 1, 0, LOSES),
-        SockFilter::new(RETURN, 0, 0, 0),
-        SockFilter::new(RETURN, 0, 0, ALL),
-    ])?;
-    Ok(socket)
+    losing(address, (LOAD_WORD, RANDOM), (IS_MORE, u32::MAX - u32::MAX / 50))
 }
 
 /// Drops the first SYN of each connection: it asks for ECN, and the repeated one, a second later,
 /// doesn't.
 pub(super) fn slow(address: SocketAddr) -> io::Result<()> {
-    /// Classic BPF: load an octet, test bits, return.
+    /// An octet; here that of a TCP header's flags, with those of ECN (RFC 3168 §6.1).
     const LOAD_OCTET: u16 = 0x30;
-    const TEST_BITS: u16 = 0x45;
-    const RETURN: u16 = 0x06;
-    /// Where a TCP header has its flags, and those of ECN (RFC 3168 §6.1).
     const FLAGS_AT: u32 = 13;
+    const HAS_BITS: u16 = 0x45;
     const ECE_AND_CWR: u32 = 0xc0;
-    /// As much of the packet as there is.
-    const ALL: u32 = u32::MAX;
-    let socket = listen(address, 16)?;
-    socket.attach_filter(&[
-        SockFilter::new(LOAD_OCTET, 0, 0, FLAGS_AT),
-        SockFilter::new(TEST_BITS, 0, 1, ECE_AND_CWR),
-        SockFilter::new(RETURN, 0, 0, 0),
-        SockFilter::new(RETURN, 0, 0, ALL),
-    ])?;
+    let socket = losing(address, (LOAD_OCTET, FLAGS_AT), (HAS_BITS, ECE_AND_CWR))?;
     let listener = TcpListener::from_std(socket.into())?;
     tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     Ok(())
+}
+
+/// Classic BPF: whether what was loaded is more than a number.
+const IS_MORE: u16 = 0x25;
+
+/// A listener that the packets don't reach of which what is loaded passes the test: a program of
+/// classic BPF (linux/filter.h), each part an instruction with its operand.
+fn losing(address: SocketAddr, load: (u16, u32), test: (u16, u32)) -> io::Result<Socket> {
+    const RETURN: u16 = 0x06;
+    /// As much of the packet as there is.
+    const ALL: u32 = u32::MAX;
+    let socket = listen(address, 128)?;
+    // Connections have the filter of the listener that they come from.
+    socket.attach_filter(&[
+        SockFilter::new(load.0, 0, 0, load.1),
+        SockFilter::new(test.0, 0, 1, test.1),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, ALL),
+    ])?;
+    Ok(socket)
 }

@@ -35,27 +35,20 @@ pub(super) async fn start(
     authority: &Authority,
     beyond: &Beyond,
 ) -> Result<(), Error> {
+    let serve_good = |socket, tls: bool, page: &Page| -> Result<(), Error> {
+        let config = authority.server(site.host, Certificate::Good)?;
+        let tls = tls.then(|| TlsAcceptor::from(config));
+        Ok(serve_at(socket, tls, page.clone(), site.host.to_owned())?)
+    };
     for (address, door) in &site.doors {
         match door {
             Door::Silent => never_accept(*address)?,
             Door::Flaps => unsteady_server::flap(*address)?,
             Door::Resets => unsteady_server::reset(*address)?,
             Door::Slow => unsteady_server::slow(*address)?,
-            Door::Narrow(page) => {
-                let socket = unsteady_server::narrow(*address)?;
-                let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
-                serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
-            }
-            Door::Lossy(page) => {
-                let socket = unsteady_server::lossy(*address)?;
-                let tls = TlsAcceptor::from(authority.server(site.host, Certificate::Good)?);
-                serve_at(socket, Some(tls), page.clone(), site.host.to_owned())?;
-            }
-            Door::Beyond { tls, page } => {
-                let config = authority.server(site.host, Certificate::Good)?;
-                let tls = tls.then(|| TlsAcceptor::from(config));
-                serve_at(beyond.listen(*address, 128)?, tls, page.clone(), site.host.to_owned())?;
-            }
+            Door::Narrow(page) => serve_good(unsteady_server::narrow(*address)?, true, page)?,
+            Door::Lossy(page) => serve_good(unsteady_server::lossy(*address)?, true, page)?,
+            Door::Beyond { tls, page } => serve_good(beyond.listen(*address, 128)?, *tls, page)?,
             Door::Greets(greeter) => {
                 greeting_server::start(listen(*address, 128)?, *greeter, authority)?;
             }

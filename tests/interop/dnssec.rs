@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::net::{self, find};
 use super::peers::{Knot, Nginx, Peer, Unbound};
 use super::scan::{self, Service};
-use super::{ROOT_ZONE, TLD_ZONE, leaf_zone};
+use super::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, TLD_ZONE, leaf_zone};
 
 /// How a zone is signed and delegated.
 #[derive(Clone, Copy, PartialEq)]
@@ -152,26 +152,10 @@ fn zones_that_knot_signed_are_validated() {
     let (tld, ds) = signer.sign(of("example"), &format!("{TLD_ZONE}{delegations}"));
     let (root, anchor) = signer.sign(of("."), &format!("{ROOT_ZONE}{ds}\n"));
     fs::write(folder.join("root.key"), format!("{anchor}\n")).unwrap();
-    let at = |v6: [&'static str; 2], v4: [&'static str; 2]| [v6[0], v6[1], v4[0], v4[1]];
     let names = [
-        Knot::start(
-            folder,
-            "root",
-            &at(["2001:db8:a::1", "2001:db8:b::1"], ["192.0.2.1", "192.0.2.2"]),
-            &[(".", root)],
-        ),
-        Knot::start(
-            folder,
-            "tld",
-            &at(["2001:db8:c::1", "2001:db8:d::1"], ["192.0.2.3", "192.0.2.4"]),
-            &[("example", tld)],
-        ),
-        Knot::start(
-            folder,
-            "leaf",
-            &at(["2001:db8:e::1", "2001:db8:f::1"], ["192.0.2.5", "192.0.2.6"]),
-            &leaves,
-        ),
+        Knot::start(folder, "root", &ROOT_AT, &[(".", root)]),
+        Knot::start(folder, "tld", &TLD_AT, &[("example", tld)]),
+        Knot::start(folder, "leaf", &LEAF_AT, &leaves),
     ];
     let services: Vec<Service> = ["www", "v4"]
         .into_iter()

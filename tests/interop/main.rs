@@ -25,6 +25,11 @@ fn ipv4(number: u16) -> String {
     format!("198.51.100.{number}")
 }
 
+/// Where the name servers of the root, of the TLD and of the province are, in both families.
+const ROOT_AT: [&str; 4] = ["2001:db8:a::1", "2001:db8:b::1", "192.0.2.1", "192.0.2.2"];
+const TLD_AT: [&str; 4] = ["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"];
+const LEAF_AT: [&str; 4] = ["2001:db8:e::1", "2001:db8:f::1", "192.0.2.5", "192.0.2.6"];
+
 const ROOT_ZONE: &str = "
 . 300 SOA a.root.example. hostmaster.root.example. 1 3600 600 86400 300
 . 300 NS a.root.example.
@@ -260,22 +265,12 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     let folder = folder.path();
     let nginx = Nginx::new(folder);
     let sites = sites(&nginx);
-    let root = Knot::start(
-        folder,
-        "root",
-        &["2001:db8:a::1", "2001:db8:b::1", "192.0.2.1", "192.0.2.2"],
-        &[(".", ROOT_ZONE.to_owned())],
-    );
-    let tld = Knot::start(
-        folder,
-        "tld",
-        &["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"],
-        &[("example", TLD_ZONE.to_owned())],
-    );
+    let root = Knot::start(folder, "root", &ROOT_AT, &[(".", ROOT_ZONE.to_owned())]);
+    let tld = Knot::start(folder, "tld", &TLD_AT, &[("example", TLD_ZONE.to_owned())]);
     let leaf = Knot::start(
         folder,
         "leaf",
-        &["2001:db8:e::1", "2001:db8:f::1", "192.0.2.5", "192.0.2.6"],
+        &LEAF_AT,
         &[
             ("tinh.example", leaf_zone("tinh.example", true, &zone_text(&sites, "tinh.example"))),
             ("mot.example", leaf_zone("mot.example", false, &zone_text(&sites, "mot.example"))),

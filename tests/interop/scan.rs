@@ -64,7 +64,13 @@ settings:
   round_interval: 300ms
   vantage_interval: 1s
   timeouts: {dns: 3s, connect: 2s, tls: 3s, http: 3s}
-networks:
+"
+    .to_owned();
+    if folder.join("root.key").exists() {
+        text.push_str("  trust_anchors: root.key\n");
+    }
+    text.push_str(
+        "networks:
   - {prefix: \"2001:db8::/32\", name: Test, testbed: true}
   - {prefix: \"198.51.100.0/24\", name: Test, testbed: true}
   - {prefix: \"192.0.2.0/24\", name: Test, testbed: true}
@@ -72,16 +78,13 @@ organisations:
   - id: peers
     name: Peers
     services:
-"
-    .to_owned();
+",
+    );
     for service in services {
         text.push_str(&format!(
             "      - {{id: {}, category: portal, {}}}\n",
             service.id, service.target
         ));
-    }
-    if folder.join("root.key").exists() {
-        text = text.replace("  attempts: 2\n", "  attempts: 2\n  trust_anchors: root.key\n");
     }
     let inventory = folder.join("inventory.yaml");
     fs::write(&inventory, text).unwrap();

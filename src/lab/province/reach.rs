@@ -30,11 +30,6 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-echo", "no-reply"),
                 ("web-https", "only-over-ipv4"),
             ]),
-        Site::new(86, "ngat", "IPv6 ngắt mọi kết nối", "ngat.vidu.example")
-            .over_ipv6(Door::Resets)
-            .fails(&[("tls-handshake", "reset")]),
-        Site::new(87, "mat-goi", "IPv6 đôi khi mất gói tin", "matgoi.vidu.example")
-            .over_ipv6(Door::Lossy(super::Page::Status(200))),
         Site::bare(81, "khong-tuyen", "Không có tuyến IPv6 đến máy chủ", "khongtuyen.vidu.example")
             .at(ipv4(81))
             .published(router::NO_ROUTE.into())
@@ -73,5 +68,10 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-echo", "only-small"),
                 ("tls-handshake", "timed-out"),
             ]),
+        Site::new(86, "ngat", "IPv6 ngắt mọi kết nối", "ngat.vidu.example")
+            .over_ipv6(Door::Resets)
+            .fails(&[("tls-handshake", "reset")]),
+        Site::new(87, "mat-goi", "IPv6 đôi khi mất gói tin", "matgoi.vidu.example")
+            .over_ipv6(Door::Lossy(super::Page::Status(200))),
     ]
 }
