@@ -6,7 +6,7 @@ use hickory_proto::rr::rdata::{CAA, HTTPS, NS, SOA};
 use super::*;
 
 #[test]
-fn a_failed_look_up_is_not_no_aaaa() {
+pub(super) fn a_failed_look_up_is_not_no_aaaa() {
     use Outcome::{Fail, Inconclusive, Pass};
     let www = "www.example.vn.";
     for (reply, expected) in [
@@ -31,7 +31,7 @@ fn a_failed_look_up_is_not_no_aaaa() {
 }
 
 #[test]
-fn one_unresolved_name_server_hides_which_reason_holds() {
+pub(super) fn one_unresolved_name_server_hides_which_reason_holds() {
     use Outcome::{Fail, Inconclusive, Pass};
     let ns = |name: &str| ("example.vn.", RData::NS(NS(WireName::from_ascii(name).unwrap())));
     let soa = SOA::new(
@@ -76,7 +76,7 @@ fn one_unresolved_name_server_hides_which_reason_holds() {
 }
 
 #[test]
-fn caa_is_looked_for_up_to_the_top_level_domain() {
+pub(super) fn caa_is_looked_for_up_to_the_top_level_domain() {
     use Outcome::{Fail, Inconclusive};
     let none = answer(&[]);
     let climbed = |last: &Reply| {
@@ -97,7 +97,7 @@ fn caa_is_looked_for_up_to_the_top_level_domain() {
 }
 
 #[test]
-fn what_https_records_lead_to() {
+pub(super) fn what_https_records_lead_to() {
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let www = "www.example.vn.";
     let record = |owner: &'static str, priority, target: &str, ipv6: &[&str], ipv4: &[&str]| {

@@ -14,6 +14,7 @@ mod inventory;
 mod mail;
 mod origin;
 mod reach;
+mod reasons;
 mod service;
 
 use super::{Case, Check, Rule, common, find};
@@ -109,7 +110,8 @@ impl World {
         self
     }
 
-    fn says(&self, id: &str) -> (Outcome, &'static str) {
+    /// The verdict of one check.
+    fn verdict(&self, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
         let verdict: Verdict = rule(&Case {
@@ -119,6 +121,13 @@ impl World {
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
         });
+        reasons::given(check, &verdict);
+        verdict
+    }
+
+    /// The outcome and the reason of one check.
+    fn says(&self, id: &str) -> (Outcome, &'static str) {
+        let verdict = self.verdict(id);
         (verdict.outcome, verdict.reason)
     }
 }

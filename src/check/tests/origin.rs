@@ -33,7 +33,7 @@ impl World {
 }
 
 #[test]
-fn origins_against_what_is_declared() {
+pub(super) fn origins_against_what_is_declared() {
     const ROA: &str = r#"{"roas": [{"asn": 64500, "prefix": "2001:db8::/32", "maxLength": 40}]}"#;
     for (routes, payloads, asn, expected) in [
         ("2001:db8::/32 64500", None, Some(64500), (Pass, "as-declared")),
@@ -51,7 +51,7 @@ fn origins_against_what_is_declared() {
 }
 
 #[test]
-fn without_tables_nothing_is_said() {
+pub(super) fn without_tables_nothing_is_said() {
     let world = declared(Some(64500)).published();
     assert_eq!(world.says("address-origin"), (NotApplicable, "no-origin-data"));
     let mut configured = world;
