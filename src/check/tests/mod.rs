@@ -16,6 +16,8 @@ mod origin;
 mod reach;
 mod reasons;
 mod service;
+mod zone;
+mod zone_servers;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};

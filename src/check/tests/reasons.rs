@@ -49,6 +49,10 @@ const TABLES: &[fn()] = &[
     reach::without_addresses_there_is_nothing_to_reach,
     reach::echoes_are_told_apart_and_a_missing_right_is_ours,
     reach::small_packets_tell_a_black_hole_from_a_slow_server,
+    zone_servers::answers_that_agree,
+    zone_servers::questions_for_aaaa,
+    zone_servers::servers_over_ipv4,
+    zone_servers::servers_over_ipv6,
     service::ports_that_take_a_connection_or_not,
     service::handshakes_that_fail,
     service::greetings_of_a_shell_server,
@@ -58,7 +62,16 @@ const TABLES: &[fn()] = &[
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-deadline", "mail-ptr", "mail-banner", "service-"];
+const WHOLE: &[&str] = &[
+    "dns-aaaa-answered",
+    "dns-consistent",
+    "dns-ns-ipv4-answers",
+    "dns-ns-ipv6-answers",
+    "inventory-deadline",
+    "mail-ptr",
+    "mail-banner",
+    "service-",
+];
 
 #[test]
 fn every_reason_has_a_row() {
