@@ -25,7 +25,7 @@ fn declared(asn: Option<u32>) -> World {
 }
 
 impl World {
-    fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
+    pub(super) fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
         let question = Question::Origin(OriginQuestion { address });
         self.seen(question, 1, Reply::Origin(found));
         self

@@ -53,6 +53,13 @@ const TABLES: &[fn()] = &[
     zone_servers::questions_for_aaaa,
     zone_servers::servers_over_ipv4,
     zone_servers::servers_over_ipv6,
+    zone_way::ases_of_servers,
+    zone_way::delegations,
+    zone_way::glue,
+    zone_way::large_answers,
+    zone_way::networks_of_servers,
+    zone_way::servers_with_ipv6,
+    zone_way::the_way_with_ipv6_alone,
     service::ports_that_take_a_connection_or_not,
     service::handshakes_that_fail,
     service::greetings_of_a_shell_server,
@@ -63,6 +70,12 @@ const TABLES: &[fn()] = &[
 
 /// The checks whose tables are whole, by the beginning of their ids.
 const WHOLE: &[&str] = &[
+    "dns-aaaa",
+    "dns-delegation",
+    "dns-glue",
+    "dns-ns-",
+    "dns-large-answer",
+    "dns-ipv6-only-resolution",
     "dns-aaaa-answered",
     "dns-consistent",
     "dns-ns-ipv4-answers",

@@ -9,12 +9,12 @@ use crate::model::Transport::{Tcp, Udp};
 const WWW: &str = "www.example.vn";
 const SERVICE: &str = "web: \"https://www.example.vn/\", state: active";
 
-type Expected = (Outcome, &'static str);
+pub(super) type Expected = (Outcome, &'static str);
 
 /// One row: what is changed in a healthy zone, and what a check says then.
-type Row<'c> = (&'static str, Change<'c>, Expected);
+pub(super) type Row<'c> = (&'static str, Change<'c>, Expected);
 
-fn table(check: &str, rows: &[Row<'_>]) {
+pub(super) fn table(check: &str, rows: &[Row<'_>]) {
     for (what, change, expected) in rows {
         let world = World::below(SERVICE, *change);
         assert_eq!(world.says(check), *expected, "{check}: {what}");
@@ -27,12 +27,12 @@ fn table(check: &str, rows: &[Row<'_>]) {
     assert_eq!(World::of(SERVICE).says(check), (Inconclusive, common::NOT_OBSERVED));
 }
 
-fn nowhere(_: &Asked<'_>) -> Option<Reply> {
+pub(super) fn nowhere(_: &Asked<'_>) -> Option<Reply> {
     Some(rcode(2))
 }
 
 /// The resolver can't find out a name server's addresses of one type, and no glue tells.
-fn unknown_server(asked: &Asked<'_>, record_type: RecordType) -> Option<Reply> {
+pub(super) fn unknown_server(asked: &Asked<'_>, record_type: RecordType) -> Option<Reply> {
     if asked.at == VN {
         let servers: [(&str, &[&str]); 2] =
             [("ns1.example.vn.", &NS1), ("ns2.other.example.", &[])];
@@ -53,7 +53,7 @@ fn unknown_server(asked: &Asked<'_>, record_type: RecordType) -> Option<Reply> {
 }
 
 /// More name servers than are looked at, of which the first ones are these.
-fn crowd(asked: &Asked<'_>) -> Option<Reply> {
+pub(super) fn crowd(asked: &Asked<'_>) -> Option<Reply> {
     let names: Vec<String> = (0..20).map(|n| format!("ns{n}.example.vn.")).collect();
     if asked.at == VN {
         let glue: &[&str] = &NS1;
@@ -118,7 +118,7 @@ pub(super) fn servers_over_ipv6() {
 }
 
 /// The name servers have IPv4 addresses only.
-fn without_ipv6(asked: &Asked<'_>) -> Option<Reply> {
+pub(super) fn without_ipv6(asked: &Asked<'_>) -> Option<Reply> {
     let is_server = asked.name.starts_with("ns");
     (is_server && asked.record_type == RecordType::AAAA).then(|| says(&[]).reply())
 }
