@@ -73,10 +73,9 @@ fn as_properly(a: &Heard<'_>, aaaa: &Heard<'_>) -> (Outcome, &'static str) {
         _ => return (Outcome::Fail, "dropped"),
     };
     match aaaa.rcode {
+        Rcode::NXDOMAIN if a.rcode != Rcode::NXDOMAIN => (Outcome::Fail, "nxdomain"),
         Rcode::NOERROR | Rcode::NXDOMAIN if !aaaa.authoritative => (Outcome::Fail, "lame"),
-        Rcode::NOERROR => (Outcome::Pass, "answered"),
-        Rcode::NXDOMAIN if a.rcode == Rcode::NXDOMAIN => (Outcome::Pass, "answered"),
-        Rcode::NXDOMAIN => (Outcome::Fail, "nxdomain"),
+        Rcode::NOERROR | Rcode::NXDOMAIN => (Outcome::Pass, "answered"),
         Rcode::SERVFAIL => (Outcome::Fail, "servfail"),
         Rcode::REFUSED => (Outcome::Fail, "refuses"),
         _ => (Outcome::Fail, "other-rcode"),
