@@ -65,7 +65,7 @@ fn judged(
     if !origin.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    // A resumed run has no tables any more.
+    // A run was resumed where its tables are not at hand.
     let Some(found) = origin.found else {
         return (Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };

@@ -97,7 +97,7 @@ impl Origins {
         if routes.is_empty() {
             self.unknown = Some(match origin.found {
                 _ if !origin.needs.is_empty() => common::NOT_OBSERVED,
-                // A resumed run has no tables any more.
+                // A run was resumed where its tables are not at hand.
                 None => common::OUR_FAULT,
                 Some(_) => "not-in-table",
             });
