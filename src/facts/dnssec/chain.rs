@@ -158,6 +158,9 @@ impl Walk<'_> {
     fn cut(&self, keys: &ZoneKeys, name: &Name, answer: &Answer) -> Cut {
         let answers = &answer.wire.answers;
         let found = rrset(answers, name, RecordType::DS);
+        if found.len() > super::DNSSEC_KEYS_MAX {
+            return Cut::End(Security::Unknown(Unknown::LimitReached));
+        }
         if !found.is_empty() {
             let verified = keys.verify(answers, name, RecordType::DS, answer.at, self.budget);
             return match verified {
@@ -290,7 +293,6 @@ fn digests(records: &[&Record]) -> Vec<Anchor> {
             RData::DNSSEC(DNSSECRData::DS(ds)) => Some(Anchor::Ds(ds.clone())),
             _ => None,
         })
-        .take(super::DNSSEC_KEYS_MAX)
         .collect()
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Budget(Cell<usize>);
 pub(super) enum Unproven {
     /// The records contradict what is signed.
     Bogus(Bogus),
-    /// The verifications allowed for one name are used up.
+    /// A limit of ours stopped the verification: what was left aside might have held.
     BudgetSpent,
     /// Nothing that this program can verify signs them (RFC 4035 §5.2).
     Unsupported,
@@ -44,6 +44,8 @@ pub(super) struct ZoneKeys {
     /// The zone's apex.
     pub(super) zone: Name,
     keys: Vec<DNSKEY>,
+    /// Whether the zone has more keys than are looked at.
+    is_cut: bool,
 }
 
 /// The records of one name and type in a section.
@@ -84,6 +86,7 @@ impl ZoneKeys {
             return Err(Unproven::Unsupported);
         }
         let records = rrset(answers, zone, RecordType::DNSKEY);
+        let is_cut = records.len() > DNSSEC_KEYS_MAX;
         let keys: Vec<DNSKEY> = records
             .iter()
             .filter_map(|record| match &record.data {
@@ -98,11 +101,12 @@ impl ZoneKeys {
             .cloned()
             .collect();
         if entry.is_empty() {
-            return Err(Unproven::Bogus(Bogus::NoMatchingKey));
+            let bogus = Unproven::Bogus(Bogus::NoMatchingKey);
+            return Err(if is_cut { Unproven::BudgetSpent } else { bogus });
         }
-        let entry = Self { zone: zone.clone(), keys: entry };
+        let entry = Self { zone: zone.clone(), keys: entry, is_cut };
         entry.verify(answers, zone, RecordType::DNSKEY, at, budget)?;
-        Ok(Self { zone: zone.clone(), keys })
+        Ok(Self { zone: zone.clone(), keys, is_cut })
     }
 
     /// Verifies the records of one name and type; returns the number of labels that the signature
@@ -120,18 +124,21 @@ impl ZoneKeys {
             .into_iter()
             .filter(|sig| sig.input().signer_name == self.zone)
             .filter(|sig| sig.input().num_labels <= owner.num_labels())
-            .take(DNSSEC_SIGNATURES_MAX)
             .collect();
+        let is_cut = self.is_cut || sigs.len() > DNSSEC_SIGNATURES_MAX;
         let mut worst = None;
         // One that holds is enough. Among those that don't, a signature that is right but for its
         // dates says most.
-        for sig in sigs {
+        for sig in sigs.into_iter().take(DNSSEC_SIGNATURES_MAX) {
             match self.verify_one(sig, &records, owner, at, budget)? {
                 Ok(()) => return Ok(sig.input().num_labels),
                 Err(fault) => worst = worst.min(Some(fault)).or(Some(fault)),
             }
         }
-        Err(Unproven::Bogus(worst.unwrap_or(Bogus::MissingSignature)))
+        match worst {
+            Some(_) if is_cut => Err(Unproven::BudgetSpent),
+            worst => Err(Unproven::Bogus(worst.unwrap_or(Bogus::MissingSignature))),
+        }
     }
 
     fn verify_one(

@@ -21,6 +21,8 @@ use crate::model::{
     self, Blob, DnsMessage, Evidence, Networks, Observation, Question, Reply, Settings,
 };
 
+mod keytrap;
+
 const NOW: i64 = 1_800_000_000;
 
 fn n(text: &str) -> Name {
