@@ -61,18 +61,27 @@ a.root.example. 300 AAAA 2001:db8:a::1
 a.root.example. 300 A 192.0.2.1
 b.root.example. 300 AAAA 2001:db8:b::1
 b.root.example. 300 A 192.0.2.2
-tinh.example. 300 NS ns1.tinh.example.
-tinh.example. 300 NS ns2.tinh.example.
-ns1.tinh.example. 300 AAAA 2001:db8:e::1
-ns1.tinh.example. 300 A 192.0.2.5
-ns2.tinh.example. 300 AAAA 2001:db8:f::1
-ns2.tinh.example. 300 A 192.0.2.6
-mot.example. 300 NS ns1.mot.example.
-mot.example. 300 NS ns2.mot.example.
-ns1.mot.example. 300 AAAA 2001:db8:e::1
-ns1.mot.example. 300 A 192.0.2.5
-ns2.mot.example. 300 A 192.0.2.6
 ";
+
+/// The TLD's zone with the delegations of `tinh.example` and `mot.example`, and with more records.
+fn tld_zone(more: &str) -> String {
+    let [tinh, mot] = [delegation("tinh.example", true), delegation("mot.example", false)];
+    format!("{TLD_ZONE}{tinh}{mot}{more}")
+}
+
+/// The parent's records of a zone of the province.
+fn delegation(apex: &str, second_has_ipv6: bool) -> String {
+    let second = if second_has_ipv6 {
+        format!("ns2.{apex}. 300 AAAA 2001:db8:f::1\n")
+    } else {
+        String::new()
+    };
+    format!(
+        "{apex}. 300 NS ns1.{apex}.\n{apex}. 300 NS ns2.{apex}.\n\
+         ns1.{apex}. 300 AAAA 2001:db8:e::1\nns1.{apex}. 300 A 192.0.2.5\n\
+         {second}ns2.{apex}. 300 A 192.0.2.6\n"
+    )
+}
 
 /// A zone of the province: its apex, name servers and hosts.
 fn leaf_zone(apex: &str, second_has_ipv6: bool, hosts: &str) -> String {
@@ -266,7 +275,7 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     let nginx = Nginx::new(folder);
     let sites = sites(&nginx);
     let root = Knot::start(folder, "root", &ROOT_AT, &[(".", ROOT_ZONE.to_owned())]);
-    let tld = Knot::start(folder, "tld", &TLD_AT, &[("example", TLD_ZONE.to_owned())]);
+    let tld = Knot::start(folder, "tld", &TLD_AT, &[("example", tld_zone(""))]);
     let leaf = Knot::start(
         folder,
         "leaf",
