@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::net::{self, find};
 use super::peers::{Knot, Nginx, Peer, Unbound};
 use super::scan::{self, Service};
-use super::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, delegation, leaf_zone, tld_zone};
+use super::zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, delegation, leaf_zone, tld_zone};
 
 /// How a zone is signed and delegated.
 #[derive(Clone, Copy, PartialEq)]
