@@ -5,6 +5,14 @@ use crate::faults::Fault;
 /// What a check says that is no pass: its id, outcome and reason.
 pub type Says = (&'static str, &'static str, &'static str);
 
+/// Whether this is what was expected: reasons are parted by `|`, and no reason stands for any.
+pub fn is(expected: &Says, check: &str, outcome: &str, reason: &str) -> bool {
+    let mut reasons = expected.2.split('|');
+    expected.0 == check
+        && expected.1 == outcome
+        && (expected.2.is_empty() || reasons.any(|expected| expected == reason))
+}
+
 /// A zone: its first label, its fault, the stage of its host, and all that is said but passes.
 pub struct Case {
     pub label: &'static str,

@@ -72,12 +72,12 @@ pub enum Fault {
     OtherPort,
 }
 
-/// A zone: its apex, its fault, and a number that its servers' addresses are made of.
+/// A zone: its apex, its fault, and the addresses of `ns1`, then of `ns2`: IPv6 and IPv4.
 #[derive(Clone, Copy)]
 pub struct Zone {
     pub apex: &'static str,
     pub fault: Fault,
-    pub number: u8,
+    pub servers: [[IpAddr; 2]; 2],
 }
 
 /// Which socket a question came to.
@@ -89,21 +89,22 @@ pub struct Place {
 }
 
 impl Zone {
-    /// The addresses of `ns1`, then of `ns2`: IPv6 and IPv4. The first two digits tell them apart.
-    pub fn servers(self) -> [[IpAddr; 2]; 2] {
-        let number = u16::from(self.number);
-        let at = |group, [a, b, c]: [u8; 3]| -> [IpAddr; 2] {
-            let ipv6 = Ipv6Addr::new(0x2001, 0xdb8, group + number, 0, 0, 0, 0, 0x53);
-            [ipv6.into(), Ipv4Addr::new(a, b, c, 100 + self.number).into()]
-        };
-        [at(0x1000, [198, 51, 100]), at(0x2000, [192, 0, 2])]
+    /// A zone whose servers have addresses of their own, which begin with these prefixes and end in
+    /// a number.
+    pub fn new(apex: &str, fault: Fault, prefixes: [[&str; 2]; 2], number: u8) -> Self {
+        let address = |prefix| format!("{prefix}{number}").parse().unwrap();
+        Self {
+            apex: apex.to_owned().leak(),
+            fault,
+            servers: prefixes.map(|pair| pair.map(address)),
+        }
     }
 
     /// What the parent zone holds of it.
-    pub fn delegation(self) -> String {
+    pub fn delegation(&self) -> String {
         let apex = self.apex;
         let mut text = String::new();
-        for (server, addresses) in ["ns1", "ns2"].iter().zip(self.servers()) {
+        for (server, addresses) in ["ns1", "ns2"].iter().zip(self.servers) {
             let [ipv6, ipv4] = addresses;
             text.push_str(&format!(
                 "{apex}. 300 NS {server}.{apex}.\n{server}.{apex}. 300 AAAA {ipv6}\n\
@@ -117,7 +118,7 @@ impl Zone {
     fn records(self, name: &str, record_type: u16, is_second: bool) -> Option<Vec<Vec<u8>>> {
         let apex = self.apex;
         let label = name.strip_suffix(apex)?.trim_end_matches('.');
-        let [ns1, ns2] = self.servers();
+        let [ns1, ns2] = self.servers;
         let addresses = match label {
             "" => {
                 let ns = |server: &str| {

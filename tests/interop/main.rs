@@ -8,6 +8,7 @@
 
 mod broken;
 mod cases;
+mod checked;
 mod daemons;
 mod dnssec;
 mod faults;

@@ -125,14 +125,16 @@ impl Unbound {
 
     /// Starts it with these modules, and what they are to be told.
     pub fn start_as(folder: &Path, modules: &str, more: &str) -> Peer {
+        let hints = ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:a::1\n\
+                     a.root.example. 300 A 192.0.2.1\n. 300 NS b.root.example.\n\
+                     b.root.example. 300 AAAA 2001:db8:b::1\nb.root.example. 300 A 192.0.2.2\n";
+        Self::start_from(folder, hints, modules, more)
+    }
+
+    /// As [`Self::start_as`], with these root servers.
+    pub fn start_from(folder: &Path, root: &str, modules: &str, more: &str) -> Peer {
         let hints = folder.join("root.hints");
-        fs::write(
-            &hints,
-            ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:a::1\n\
-             a.root.example. 300 A 192.0.2.1\n. 300 NS b.root.example.\n\
-             b.root.example. 300 AAAA 2001:db8:b::1\nb.root.example. 300 A 192.0.2.2\n",
-        )
-        .unwrap();
+        fs::write(&hints, root).unwrap();
         let config = folder.join("unbound.conf");
         fs::write(
             &config,

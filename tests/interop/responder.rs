@@ -24,7 +24,7 @@ impl Responder {
             .unwrap();
         runtime.block_on(async {
             for zone in zones.iter().copied() {
-                for (second, addresses) in zone.servers().into_iter().enumerate() {
+                for (second, addresses) in zone.servers.into_iter().enumerate() {
                     for address in addresses {
                         serve(zone, address, second == 1).await;
                     }

@@ -113,14 +113,8 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     let mut surprises = Vec::new();
     for (id, expected) in expected {
         let id = format!("peers/{id}");
-        let services = result["services"].as_array().unwrap();
-        let service = services.iter().find(|service| text(&service["id"]) == id).unwrap();
-        let verdicts = service["verdicts"].as_array().unwrap();
-        let seen: BTreeSet<(String, String)> = verdicts
-            .iter()
-            .filter(|verdict| text(&verdict["outcome"]) == "fail")
-            .map(|verdict| (text(&verdict["check"]), text(&verdict["reason"])))
-            .collect();
+        let verdicts = service(result, &id)["verdicts"].as_array().unwrap();
+        let seen = failures(verdicts);
         let wanted: BTreeSet<(String, String)> = expected
             .iter()
             .chain(EVERYWHERE.iter().filter(|_| has_ipv6(verdicts)))
@@ -146,10 +140,21 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
+/// What fails, and why.
+pub fn failures(verdicts: &[Value]) -> BTreeSet<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let failing = verdicts.iter().filter(|verdict| verdict["outcome"] == "fail");
+    failing.map(|verdict| (text(&verdict["check"]), text(&verdict["reason"]))).collect()
+}
+
+/// The result of one service, by its whole id.
+pub fn service<'a>(result: &'a Value, id: &str) -> &'a Value {
+    let services = result["services"].as_array().unwrap();
+    services.iter().find(|service| service["id"] == id).unwrap()
+}
+
 /// What one check says of one service.
 pub fn verdict<'a>(result: &'a Value, id: &str, check: &str) -> &'a Value {
-    let services = result["services"].as_array().unwrap();
-    let service = services.iter().find(|service| service["id"] == format!("peers/{id}")).unwrap();
-    let verdicts = service["verdicts"].as_array().unwrap();
+    let verdicts = service(result, &format!("peers/{id}"))["verdicts"].as_array().unwrap();
     verdicts.iter().find(|verdict| verdict["check"] == check).unwrap()
 }
