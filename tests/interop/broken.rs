@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::cases::{self, CASES, Case, Says, UNHEARD};
+use crate::cases::CASES;
 use crate::faults::Zone;
 use crate::net;
 use crate::peers::{Knot, Nginx, Peer, Unbound};
 use crate::responder::Responder;
+use crate::says::{self, Case, Says, UNHEARD};
 use crate::scan::{self, Service};
 use crate::wrong::{self, WRONG_STAGES};
 use crate::zones::{ROOT_AT, ROOT_ZONE, TLD_AT, tld_zone};
@@ -75,7 +76,7 @@ fn surprises(result: &Value, case: &Case) -> Vec<String> {
     for verdict in verdicts {
         let text = |key: &str| verdict[key].as_str().unwrap();
         let (check, outcome, reason) = (text("check"), text("outcome"), text("reason"));
-        let says = |expected: &Says| cases::is(expected, check, outcome, reason);
+        let says = |expected: &Says| says::is(expected, check, outcome, reason);
         let unheard = UNHEARD.iter().filter(|_| case.is_unheard);
         let mut expected = case.says.iter().chain(unheard).filter(|says| says.0 == check);
         let as_expected = match expected.clone().next() {

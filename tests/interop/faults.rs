@@ -70,6 +70,18 @@ pub enum Fault {
     SecondDiffers,
     /// Answers come from another port than the one that was asked.
     OtherPort,
+    /// Each question's first datagram is lost.
+    FirstLost,
+    /// No answers over UDP where they are large.
+    LargeLost,
+    /// Empty answers to questions for AAAA, without an SOA record.
+    AaaaEmpty,
+    /// The parent zone has no AAAA glue.
+    NoGlue,
+    /// The first server's name is an alias.
+    ServersAlias,
+    /// The zone names another second server than its parent does, and that one has no address.
+    OtherServer,
 }
 
 /// A zone: its apex, its fault, and the addresses of `ns1`, then of `ns2`: IPv6 and IPv4.
@@ -106,10 +118,11 @@ impl Zone {
         let mut text = String::new();
         for (server, addresses) in ["ns1", "ns2"].iter().zip(self.servers) {
             let [ipv6, ipv4] = addresses;
-            text.push_str(&format!(
-                "{apex}. 300 NS {server}.{apex}.\n{server}.{apex}. 300 AAAA {ipv6}\n\
-                 {server}.{apex}. 300 A {ipv4}\n"
-            ));
+            let name = format!("{server}.{apex}.");
+            text.push_str(&format!("{apex}. 300 NS {name}\n{name} 300 A {ipv4}\n"));
+            if self.fault != Fault::NoGlue {
+                text.push_str(&format!("{name} 300 AAAA {ipv6}\n"));
+            }
         }
         text
     }
@@ -125,9 +138,10 @@ impl Zone {
                     wire::record(apex, wire::NS, &wire::name(&format!("{server}.{apex}")))
                 };
                 let letters = if self.fault == Fault::Oversized { 3000 } else { 700 };
+                let second = if self.fault == Fault::OtherServer { "ns3" } else { "ns2" };
                 return Some(match record_type {
                     wire::SOA => vec![wire::soa(apex)],
-                    wire::NS => vec![ns("ns1"), ns("ns2")],
+                    wire::NS => vec![ns("ns1"), ns(second)],
                     wire::TXT => vec![wire::text(apex, letters)],
                     _ => Vec::new(),
                 });
@@ -137,9 +151,14 @@ impl Zone {
                 let target = wire::name(&format!("{other}.{apex}"));
                 return Some(vec![wire::record(name, wire::CNAME, &target)]);
             }
+            "ns1" if self.fault == Fault::ServersAlias => {
+                let target = wire::name(&format!("khac.{apex}"));
+                return Some(vec![wire::record(name, wire::CNAME, &target)]);
+            }
             "www" => HOST_AT,
-            "ns1" => ns1,
+            "ns1" | "khac" => ns1,
             "ns2" => ns2,
+            "ns3" => return Some(Vec::new()),
             _ => return None,
         };
         let mut data = match (addresses, record_type) {
@@ -185,6 +204,8 @@ impl Zone {
         };
         match self.fault {
             Fault::AaaaDropped if is_hosts_aaaa => return Vec::new(),
+            Fault::AaaaEmpty if is_hosts_aaaa => response.answers.clear(),
+            Fault::LargeLost if is_large && !place.is_tcp => return Vec::new(),
             Fault::AaaaServfail if is_hosts_aaaa => return fails(SERVFAIL),
             Fault::AaaaNxDomain if is_hosts_aaaa => {
                 response = question.response(AUTHORITATIVE, NXDOMAIN);

@@ -15,6 +15,7 @@ mod faults;
 mod net;
 mod peers;
 mod responder;
+mod says;
 mod scan;
 mod services;
 mod wire;

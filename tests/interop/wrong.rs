@@ -1,6 +1,6 @@
 //! What is said today of the zones of [`crate::cases`] and isn't true.
 
-use crate::cases::{self, ANSWERED, CONSISTENT, LARGE, Says, over_ipv4, over_ipv6, way};
+use crate::says::{self, ANSWERED, CONSISTENT, LARGE, Says, over_ipv4, over_ipv6, way};
 
 /// A zone's label, and what would be true of it. Either may be said; an empty reason stands for
 /// one that there isn't yet.
@@ -55,5 +55,5 @@ pub const WRONG_STAGES: &[(&str, Option<u64>)] = &[("cu", Some(4)), ("tuchi", No
 
 /// Whether this would be true of a zone, although something else is said today.
 pub fn would_be_true(label: &str, check: &str, outcome: &str, reason: &str) -> bool {
-    WRONG.iter().any(|(zone, truth)| *zone == label && cases::is(truth, check, outcome, reason))
+    WRONG.iter().any(|(zone, truth)| *zone == label && says::is(truth, check, outcome, reason))
 }
