@@ -9,6 +9,7 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use jiff::Timestamp;
 use url::Url;
 
+mod builders;
 mod dns;
 mod inventory;
 mod mail;
@@ -16,6 +17,8 @@ mod origin;
 mod reach;
 mod reasons;
 mod service;
+mod web;
+mod web_names;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};

@@ -55,6 +55,12 @@ const TABLES: &[fn()] = &[
     service::name_servers_over_both_transports,
     service::time_servers,
     service::services_without_ipv6_or_without_observations,
+    web::answers_of_each_address,
+    web::status_and_url_over_both_families,
+    web::redirects_over_ipv6,
+    web_names::what_port_80_does,
+    web_names::the_other_name,
+    web_names::hosts_without_another_name,
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
