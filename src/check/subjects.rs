@@ -114,6 +114,13 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
     }
 }
 
+/// Whether a guard in front of the page answers at the end of a chain, and not the page.
+pub(super) fn is_guarded(walk: &Walk<'_>) -> bool {
+    facts::front(walk).is_some_and(|(url, talk)| {
+        facts::looks(talk).any(|look| facts::page::is_challenge(look, url))
+    })
+}
+
 /// Whether the attempts at some hop of a chain contradict each other.
 pub(super) fn wavers(walk: &Walk<'_>) -> bool {
     walk.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())

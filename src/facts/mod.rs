@@ -51,13 +51,13 @@ pub use front::{
 };
 pub use http3::{Http3, QuicTalk, http3};
 pub use legacy::{Legacy, legacy, question as legacy_question};
-pub use literals::{Literal, Literals, Place, literals};
+pub use literals::{Literal, Literals, PageSeen, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use nearby::{Nearby, NearbyTarget, Via, nearby};
 pub use origin::{Origin, origin};
 pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, large_data, page_stalled};
-pub use resources::{Access, HOSTS_MAX, Resources, Server, resources};
+pub use resources::{Access, HOSTS_MAX, Resources, Server, Unread, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use rounds::{Rounds, is_later_round, rounds};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};

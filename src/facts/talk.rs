@@ -52,10 +52,15 @@ pub enum Missing {
 impl<'e> Talk<'e> {
     /// The attempt that got furthest up the layers; the first of those.
     pub fn best(&self) -> Option<&'e Conversation> {
-        let mut best: Option<&'e Conversation> = None;
-        for (conversation, _) in &self.attempts {
-            if best.is_none_or(|so_far| height(conversation) > height(so_far)) {
-                best = Some(conversation);
+        self.best_at().map(|(conversation, _)| conversation)
+    }
+
+    /// As [`Talk::best`], and when it was made.
+    pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
+        let mut best: Option<(&'e Conversation, Timestamp)> = None;
+        for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
+            if best.is_none_or(|(so_far, _)| height(conversation) > height(so_far)) {
+                best = Some((*conversation, *at));
             }
         }
         best

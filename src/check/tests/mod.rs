@@ -19,6 +19,8 @@ mod reasons;
 mod service;
 mod web;
 mod web_names;
+mod web_pages;
+mod web_usable;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};

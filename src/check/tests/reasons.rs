@@ -61,6 +61,11 @@ const TABLES: &[fn()] = &[
     web_names::what_port_80_does,
     web_names::the_other_name,
     web_names::hosts_without_another_name,
+    web_pages::ipv4_literals,
+    web_pages::servers_that_a_page_loads_from,
+    web_pages::pages_that_hide_what_they_load,
+    web_usable::the_way_of_a_browser_without_ipv4,
+    web_usable::required_resources,
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
