@@ -114,6 +114,12 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
     }
 }
 
+/// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
+/// target.
+pub(super) fn uncompared(ipv6: &Walk<'_>, ipv4: &[Walk<'_>]) -> Option<&'static str> {
+    unseen(ipv6).or_else(|| ipv4.iter().find_map(unseen))
+}
+
 /// Whether a guard in front of the page answers at the end of a chain, and not the page.
 pub(super) fn is_guarded(walk: &Walk<'_>) -> bool {
     facts::front(walk).is_some_and(|(url, talk)| {

@@ -1,8 +1,10 @@
 //! Does every IPv6 address answer with a page?
 
+use url::Url;
+
 use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Walk;
+use crate::facts::{Walk, page};
 use crate::model::{
     Detail, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
 };
@@ -19,6 +21,7 @@ pub static CHECK: Check = Check {
         Reason::fail("unexpected-status"),
         Reason::fail("no-response"),
         Reason::fail("not-http"),
+        Reason::inconclusive("challenge"),
     ],
     doc: Doc::new(include_str!("web_answers.en.md"), include_str!("web_answers.vi.md")),
     rule: Rule::Service(evaluate),
@@ -43,11 +46,12 @@ fn subject(walk: &Walk<'_>, expected: Option<u16>) -> Subject {
     let Some(http) = talk.best().and_then(|best| best.http.as_ref()) else {
         return unknown(common::LOWER_LAYER);
     };
-    let (outcome, reason, detail) = judged(http, expected);
+    let url = walk.hops.first().map(|hop| &hop.url);
+    let (outcome, reason, detail) = judged(http, url, expected);
     // Asked again after a failure, or looked at twice: it has to come to the same.
     let attempts = talk.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
     let mut others = attempts.filter_map(|(seen, _)| seen.http.as_ref());
-    if others.any(|other| judged(other, expected).0 != outcome) {
+    if others.any(|other| judged(other, url, expected).0 != outcome) {
         return unknown(common::FLAKY);
     }
     socket(walk.start, outcome, reason, detail)
@@ -56,6 +60,7 @@ fn subject(walk: &Walk<'_>, expected: Option<u16>) -> Subject {
 /// What came of one request.
 fn judged(
     http: &Result<HttpResponse, HttpFailure>,
+    url: Option<&Url>,
     expected: Option<u16>,
 ) -> (Outcome, &'static str, Vec<Detail>) {
     match http {
@@ -63,8 +68,12 @@ fn judged(
             let detail = vec![("status", response.status.to_string())];
             match expected {
                 Some(expected) if response.status == expected => (Outcome::Pass, "answers", detail),
-                Some(_) => (Outcome::Fail, "unexpected-status", detail),
                 None if response.status < 400 => (Outcome::Pass, "answers", detail),
+                // What a browser would be told is not known.
+                _ if url.is_some_and(|url| page::is_challenge(response, url)) => {
+                    (Outcome::Inconclusive, "challenge", detail)
+                }
+                Some(_) => (Outcome::Fail, "unexpected-status", detail),
                 None => (Outcome::Fail, "error-status", detail),
             }
         }

@@ -1,6 +1,6 @@
 //! Do both families end at the same page with the same status?
 
-use super::subjects::{over, socket, unseen, walks, web_url};
+use super::subjects::{is_guarded, over, socket, unseen, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Walk, front, looks};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
@@ -16,6 +16,7 @@ pub static CHECK: Check = Check {
         Reason::fail("different-status"),
         Reason::fail("different-url"),
         Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("challenge"),
         Reason::inconclusive("no-common-ground"),
     ],
     doc: Doc::new(include_str!("web_status_parity.en.md"), include_str!("web_status_parity.vi.md")),
@@ -44,6 +45,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         let reason = reason.unwrap_or("no-common-ground");
         return Verdict::inconclusive(reason).citing(cite);
     };
+    // A guard over IPv4 is no measure either.
+    if ipv4.iter().any(is_guarded) {
+        return Verdict::inconclusive("challenge").citing(cite);
+    }
     if measures.iter().any(|other| *other != measure) {
         return Verdict::inconclusive("no-common-ground").citing(cite);
     }
@@ -68,6 +73,8 @@ fn subject(walk: &Walk<'_>, (status, url): (u16, &str)) -> Subject {
         Some(same) if *same == (status, url) => {
             return socket(walk.start, Outcome::Pass, "same", vec![over_ipv4]);
         }
+        // What a browser would get is not known.
+        Some(_) if is_guarded(walk) => return unknown("challenge"),
         Some((other, at)) => {
             let reason = if *other == status { "different-url" } else { "different-status" };
             (reason, format!("{other} {at}"))

@@ -20,6 +20,7 @@ mod service;
 mod web;
 mod web_names;
 mod web_pages;
+mod web_parity;
 mod web_usable;
 
 use super::{Case, Check, Rule, common, find};

@@ -64,12 +64,15 @@ const TABLES: &[fn()] = &[
     web_pages::ipv4_literals,
     web_pages::servers_that_a_page_loads_from,
     web_pages::pages_that_hide_what_they_load,
+    web_parity::words_over_both_families,
+    web_parity::security_headers_over_both_families,
+    web_parity::http3_where_it_is_advertised,
     web_usable::the_way_of_a_browser_without_ipv4,
     web_usable::required_resources,
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-deadline", "mail-ptr", "mail-banner", "service-"];
+const WHOLE: &[&str] = &["inventory-deadline", "mail-ptr", "mail-banner", "service-", "web-"];
 
 #[test]
 fn every_reason_has_a_row() {

@@ -42,6 +42,9 @@ pub(super) fn answers_of_each_address() {
         (vec![&page()], (Pass, "answers")),
         (vec![&to(OTHER)], (Pass, "answers")),
         (vec![&responds(503, &[], "")], (Fail, "error-status")),
+        // A guard is in the way of scanners; what browsers get is not known.
+        (vec![&responds(403, &[("cf-mitigated", "challenge")], "")], (Inconclusive, "challenge")),
+        (vec![&responds(429, &[], "")], (Inconclusive, "challenge")),
         (vec![&away, &away], (Fail, "no-response")),
         (vec![&stranger], (Fail, "not-http")),
         (vec![&large], (Inconclusive, common::LIMIT)),
@@ -91,6 +94,8 @@ pub(super) fn status_and_url_over_both_families() {
         (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
         (site(&[&page()], &mine), (Inconclusive, common::OUR_FAULT)),
         (site(&[&page()], &away), (Inconclusive, "no-common-ground")),
+        (site(&[&responds(429, &[], "")], &page()), (Inconclusive, "challenge")),
+        (site(&[&page()], &responds(429, &[], "")), (Inconclusive, "challenge")),
         (site(&[&page(), &responds(503, &[], "")], &page()), (Inconclusive, common::FLAKY)),
     ];
     for (at, (world, expected)) in rows.iter().enumerate() {
