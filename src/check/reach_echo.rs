@@ -57,7 +57,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 /// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
 /// from sockets for echoes what it tells those for connections.
 fn is_out_of_our_reach(contacts: &Contacts<'_>, address: IpAddr) -> bool {
-    contacts.all().any(|contact| contact.address.ip() == address && contact.talk.is_our_fault())
+    contacts
+        .all()
+        .any(|contact| contact.address.ip() == address && contact.talk.is_only_our_fault())
 }
 
 fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subject {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{Case, common};
 use crate::facts::{
-    self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
+    self, Contact, Contacts, End, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
 };
 use crate::model::{
     Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
@@ -93,6 +93,43 @@ pub(super) fn not_seen(talk: Option<&Talk<'_>>) -> Option<&'static str> {
     }
     // A failure that was to be tried again is not yet a failure.
     (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
+}
+
+/// Why the end of a chain can't be held against the target, when it can't: at whatever hop.
+pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
+    if let Some(reason) = not_seen(first_talk(walk)) {
+        return Some(reason);
+    }
+    match &walk.end {
+        End::NotObserved => Some(common::NOT_OBSERVED),
+        End::TooMany => Some(common::LIMIT),
+        // An alias that leads back to itself gives nobody an address.
+        End::NoAddress(Status::ChainLooped) => None,
+        End::NoAddress(status) => unknown_status(status),
+        End::NoResponse => {
+            let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
+            visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
+        }
+        End::Response { .. } | End::NotVisited(_) | End::Loop | End::BadLocation(_) => None,
+    }
+}
+
+/// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
+/// target.
+pub(super) fn uncompared(ipv6: &Walk<'_>, ipv4: &[Walk<'_>]) -> Option<&'static str> {
+    unseen(ipv6).or_else(|| ipv4.iter().find_map(unseen))
+}
+
+/// Whether a guard in front of the page answers at the end of a chain, and not the page.
+pub(super) fn is_guarded(walk: &Walk<'_>) -> bool {
+    facts::front(walk).is_some_and(|(url, talk)| {
+        facts::looks(talk).any(|look| facts::page::is_challenge(look, url))
+    })
+}
+
+/// Whether the attempts at some hop of a chain contradict each other.
+pub(super) fn wavers(walk: &Walk<'_>) -> bool {
+    walk.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())
 }
 
 /// What one address shows.
@@ -235,10 +272,16 @@ pub(super) fn session_of<'e>(
 
 /// Why a look-up tells nothing, when it doesn't.
 pub(super) fn unknown_lookup(lookup: &Lookup) -> Option<&'static str> {
-    match &lookup.status {
+    unknown_status(&lookup.status)
+}
+
+/// Why nothing follows from what came of a look-up, when nothing does.
+pub(super) fn unknown_status(status: &Status) -> Option<&'static str> {
+    match status {
         Status::NotObserved => Some(common::NOT_OBSERVED),
         Status::Failed(Failure::Net(failure)) if failure.is_ours() => Some(common::OUR_FAULT),
-        Status::Failed(_) | Status::ChainTooLong | Status::ChainLooped => Some(common::UNRESOLVED),
+        Status::ChainTooLong => Some(common::LIMIT),
+        Status::Failed(_) | Status::ChainLooped => Some(common::UNRESOLVED),
         Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => None,
     }
 }

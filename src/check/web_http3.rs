@@ -1,6 +1,6 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::subjects::{first_talk, not_seen, over_first, socket, unknown_status, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Http3, QuicTalk, Status, Walk};
 use crate::model::{
@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "web-http3",
     sources: &["RFC 9114 §3.1", "RFC 7838", "RFC 9000"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("silent"),
@@ -94,8 +94,10 @@ fn of_address(
                 Status::NoData | Status::NxDomain | Status::Synthesised => {
                     (Outcome::Fail, "alternative-without-ipv6")
                 }
-                Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-                _ => (Outcome::Inconclusive, common::UNRESOLVED),
+                status => {
+                    let reason = unknown_status(&status).unwrap_or(common::UNRESOLVED);
+                    (Outcome::Inconclusive, reason)
+                }
             };
             Subject { name: SubjectName::Host(name), outcome, reason, detail: Vec::new() }
         })
@@ -123,10 +125,16 @@ fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
     if !talk.needs.is_empty() {
         return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    let mut failures = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
-    let Some(failure) = failures.rfind(|failure| !failure.is_ours()) else {
+    let failures = || talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
+    let is_answer = |failure: &&QuicFailure| !matches!(failure, QuicFailure::Net { .. });
+    let answer = failures().filter(is_answer).rfind(|failure| !failure.is_ours());
+    // What came to those attempts that our own side ended is not known.
+    let Some(failure) = answer.or(failures().next_back()) else {
         return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
+    if answer.is_none() && failures().any(QuicFailure::is_ours) {
+        return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
+    }
     let (outcome, reason) = match failure {
         // Without an answer over either family it may as well be a firewall on our own way that
         // lets no QUIC pass.

@@ -73,7 +73,7 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
         }
     }
     let is_settled =
-        rounds.missing.is_some() || !rounds.needs.is_empty() || contact.talk.is_our_fault();
+        rounds.missing.is_some() || !rounds.needs.is_empty() || contact.talk.is_only_our_fault();
     if !is_settled {
         rounds.needs.add(view.evidence.missing(question, 2..=view.settings.rounds));
     }

@@ -174,4 +174,10 @@ impl Conversation {
         };
         failure.is_ours().then_some(failure)
     }
+
+    /// Whether it was ended by our own machine or by our own library.
+    pub fn is_our_fault(&self) -> bool {
+        let library = |failed: &TlsFailed| matches!(failed.failure, TlsFailure::Ours { .. });
+        self.our_fault().is_some() || matches!(&self.tls, Some(Err(failed)) if library(failed))
+    }
 }

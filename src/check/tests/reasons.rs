@@ -66,6 +66,20 @@ const TABLES: &[fn()] = &[
     service::name_servers_over_both_transports,
     service::time_servers,
     service::services_without_ipv6_or_without_observations,
+    web::answers_of_each_address,
+    web::status_and_url_over_both_families,
+    web::redirects_over_ipv6,
+    web_names::what_port_80_does,
+    web_names::the_other_name,
+    web_names::hosts_without_another_name,
+    web_pages::ipv4_literals,
+    web_pages::servers_that_a_page_loads_from,
+    web_pages::pages_that_hide_what_they_load,
+    web_parity::words_over_both_families,
+    web_parity::security_headers_over_both_families,
+    web_parity::http3_where_it_is_advertised,
+    web_usable::the_way_of_a_browser_without_ipv4,
+    web_usable::required_resources,
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
@@ -84,6 +98,7 @@ const WHOLE: &[&str] = &[
     "mail-ptr",
     "mail-banner",
     "service-",
+    "web-",
 ];
 
 #[test]
