@@ -2,11 +2,11 @@
 
 use super::subjects::unknown_lookup;
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Status;
 use crate::facts::authority;
 use crate::facts::delegation::{Cut, End, Reach, Resolution, Stop};
+use crate::facts::{self, Status};
 use crate::model::{
-    Detail, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
+    Detail, Family, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
 };
 
 /// The rule.
@@ -51,7 +51,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
         End::Found(_) => (Outcome::Pass, "resolves"),
         End::NoData => (Outcome::Pass, "resolves-without-address"),
-        End::NxDomain => (Outcome::NotApplicable, "name-absent"),
+        End::NxDomain => absent(case, &mut cite),
         End::AliasLoop => (Outcome::Fail, "alias-loop"),
         End::AliasTooLong | End::Alias(_) => (Outcome::Fail, "alias-too-long"),
         End::Stopped(Stop::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
@@ -63,6 +63,21 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let subjects = subjects(&way, outcome, reason);
     Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
+}
+
+/// Whether the name is absent: servers that deny it when they are asked for AAAA may know its A
+/// records (RFC 4074 §4.2).
+fn absent(case: &Case<'_>, cite: &mut Vec<ObservationId>) -> (Outcome, &'static str) {
+    let addresses = facts::addresses(&case.view, case.service);
+    let Some(a) = addresses.as_ref().and_then(|all| all.lookup(Family::Ipv4)) else {
+        return (Outcome::NotApplicable, "name-absent");
+    };
+    cite.extend(&a.observations);
+    match (&a.status, unknown_lookup(a)) {
+        (Status::Found, _) => (Outcome::Pass, "resolves-without-address"),
+        (_, Some(reason)) => (Outcome::Inconclusive, reason),
+        (_, None) => (Outcome::NotApplicable, "name-absent"),
+    }
 }
 
 /// Whether only the delegation lacks the IPv6 address, or there is none at all.

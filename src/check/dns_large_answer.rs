@@ -19,6 +19,7 @@ pub static CHECK: Check = Check {
         Reason::fail("tcp-fails"),
         Reason::fail("edns-refused"),
         Reason::fail("malformed"),
+        Reason::fail("exceeds-offer"),
         Reason::inconclusive("zone-not-found"),
         Reason::not_applicable("nothing-large"),
         Reason::not_applicable("no-ipv6-servers"),
@@ -48,6 +49,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         let (outcome, reason, octets) = match reading.large {
             Large::Arrives(octets) => (Outcome::Pass, "arrives", Some(octets)),
             Large::ArrivesOverTcp(octets) => (Outcome::Pass, "arrives-over-tcp", Some(octets)),
+            Large::Exceeds(octets) => (Outcome::Fail, "exceeds-offer", Some(octets)),
             Large::TcpFails => (Outcome::Fail, "tcp-fails", None),
             Large::Lost => (Outcome::Fail, "lost", None),
             Large::EdnsRefused => (Outcome::Fail, "edns-refused", None),

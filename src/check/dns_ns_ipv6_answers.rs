@@ -16,6 +16,7 @@ pub static CHECK: Check = Check {
         Reason::fail("silent"),
         Reason::fail("udp-only"),
         Reason::fail("tcp-only"),
+        Reason::fail("truncated"),
         Reason::fail("refuses"),
         Reason::fail("lame"),
         Reason::fail("servfail"),

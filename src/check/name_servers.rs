@@ -39,7 +39,7 @@ pub(super) fn server(at: &AddressOf<'_>, outcome: Outcome, reason: &'static str)
 
 /// How an address answers for the zone over both transports.
 pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
-    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Well};
+    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
         [Pending, _] | [_, Pending] => (Outcome::Inconclusive, common::NOT_OBSERVED),
@@ -47,7 +47,9 @@ pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
         [Ours, _] | [_, Ours] => (Outcome::Inconclusive, common::OUR_FAULT),
         [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
         [Flaky, _] | [_, Flaky] => (Outcome::Inconclusive, common::FLAKY),
-        [Well, Well] => (Outcome::Pass, "answers"),
+        [Well | Truncated, Well] => (Outcome::Pass, "answers"),
+        [Truncated, Not | Truncated] => (Outcome::Fail, "truncated"),
+        [_, Truncated] => (Outcome::Fail, "malformed"),
         [Well, Not] => (Outcome::Fail, "udp-only"),
         [Not, Well] => (Outcome::Fail, "tcp-only"),
         [Not, Not] => (Outcome::Fail, "silent"),

@@ -79,6 +79,8 @@ pub struct OwnServers {
 pub enum Answering {
     /// With authority, and RCODE 0.
     Well,
+    /// That the answer doesn't fit a datagram: it is to be had over TCP, if at all.
+    Truncated,
     /// It answers, but not so; the word says how.
     Badly(&'static str),
     /// It doesn't answer.
@@ -107,9 +109,8 @@ impl<'e> AddressOf<'e> {
             Heard::Failed(_) => Answering::Not,
             Heard::Malformed => Answering::Badly("malformed"),
             Heard::Message(_) if seen.is_flaky => Answering::Flaky,
-            // An answer that doesn't fit a datagram is an answer when it comes over TCP.
             Heard::Message(message) if message.truncated && transport == Transport::Udp => {
-                Answering::Well
+                Answering::Truncated
             }
             Heard::Message(message) => match wrong(message, apex) {
                 None => Answering::Well,
@@ -123,7 +124,9 @@ impl<'e> AddressOf<'e> {
     pub fn usable(&self, apex: &Name) -> Option<Transport> {
         let over = |transport| self.answering(apex, transport);
         match (over(Transport::Udp), over(Transport::Tcp)) {
-            (Answering::Well | Answering::Flaky, _) => Some(Transport::Udp),
+            (Answering::Well | Answering::Flaky, _) | (Answering::Truncated, Answering::Well) => {
+                Some(Transport::Udp)
+            }
             (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
             _ => None,
         }

@@ -91,6 +91,7 @@ pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: false,
+        without_edns: false,
     });
     ask(view, server, question)
 }

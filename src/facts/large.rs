@@ -10,6 +10,9 @@ use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
 /// Octets that fit an answer without EDNS (RFC 1035 §4.2.1): more than that is large.
 const CLASSIC_OCTETS: usize = 512;
 
+/// What questions offer to take over UDP, which no path has to fragment (RFC 9715 §3).
+const OFFERED_OCTETS: usize = 1232;
+
 /// What is asked for because it is often large: keys with their signatures, then texts.
 const OFTEN_LARGE: [RecordType; 2] = [RecordType::DNSKEY, RecordType::TXT];
 
@@ -22,6 +25,8 @@ pub enum Large {
     ArrivesOverTcp(usize),
     /// Truncated, and then not over TCP.
     TcpFails,
+    /// In one datagram that is larger than was offered to be taken (RFC 6891 §6.2.5).
+    Exceeds(usize),
     /// Nothing comes to a question that may have a large answer, and small answers do come.
     Lost,
     /// The server refuses questions with EDNS.
@@ -90,6 +95,9 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
                 Large::EdnsRefused
             }
             Heard::Message(message) if message.rcode != Rcode::NOERROR => Large::Unanswered,
+            Heard::Message(_) if udp.size_octets > OFFERED_OCTETS => {
+                Large::Exceeds(udp.size_octets)
+            }
             Heard::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
                 Large::Arrives(udp.size_octets)
             }

@@ -54,6 +54,9 @@ pub enum Failure {
     Rcode(Rcode),
     /// What came is not a DNS message.
     Malformed,
+    /// The answer is empty, without so much as an SOA record that would say by whose authority (RFC 2308
+    /// §2.2 type 3), and the zone's own servers don't confirm it.
+    Unconfirmed,
     /// No message came from the resolver.
     Net(NetFailure),
 }
@@ -101,6 +104,7 @@ pub fn question(
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: false,
+        without_edns: false,
     })
 }
 

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::View;
-use super::lookup::{Lookup, resolve};
+use super::authority;
+use super::delegation::{End, Reach};
+use super::lookup::{Failure, Lookup, Status, resolve};
 use crate::model::{Family, Host, Name, RecordType, Service, Target};
 
 /// The published addresses of a service.
@@ -54,11 +56,31 @@ pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
     }
     Some(match service.target.host()? {
         Host::Address(address) => Addresses::Literal(address),
-        Host::Name(name) => Addresses::Looked {
-            aaaa: Box::new(resolve(view, &name, RecordType::AAAA)),
-            a: Box::new(resolve(view, &name, RecordType::A)),
-        },
+        Host::Name(name) => {
+            let [aaaa, a] = [RecordType::AAAA, RecordType::A]
+                .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
+            Addresses::Looked { aaaa, a }
+        }
     })
+}
+
+/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
+/// way from the root shows whether any server of the zone speaks for the name.
+fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
+    if lookup.status != Status::NoData || lookup.soa_owner.is_some() {
+        return lookup;
+    }
+    let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };
+    lookup.observations.extend(way.observations);
+    match way.end {
+        End::Pending => {
+            lookup.status = Status::NotObserved;
+            lookup.needs.extend(way.needs);
+        }
+        End::Stopped(_) => lookup.status = Status::Failed(Failure::Unconfirmed),
+        _ => {}
+    }
+    lookup
 }
 
 /// The plain-HTTP twin of a web service's URL: the same host and path on port 80. `None` when the

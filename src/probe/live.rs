@@ -141,6 +141,7 @@ mod tests {
             recursion_desired: false,
             checking_disabled: false,
             dnssec_ok: false,
+            without_edns: false,
         }))
     }
 

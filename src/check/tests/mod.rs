@@ -169,5 +169,10 @@ fn message(rcode: ResponseCode, records: &[(&str, RData)]) -> Reply {
         let owner = WireName::from_ascii(owner).unwrap();
         message.answers.push(Record::from_rdata(owner, 60, data.clone()));
     }
+    // Negative answers say by whose authority (RFC 2308 §2).
+    if records.is_empty() {
+        let zone = WireName::from_ascii("example.vn.").unwrap();
+        message.authorities.push(Record::from_rdata(zone, 60, zone::soa()));
+    }
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
 }

@@ -55,6 +55,7 @@ const TABLES: &[fn()] = &[
     zone_servers::servers_over_ipv6,
     zone_way::ases_of_servers,
     zone_way::delegations,
+    zone_way::empty_answers_without_an_soa,
     zone_way::glue,
     zone_way::large_answers,
     zone_way::networks_of_servers,

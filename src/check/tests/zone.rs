@@ -26,6 +26,7 @@ pub(super) struct Asked<'q> {
     pub recursive: bool,
     /// Whether for an answer that is often large.
     pub dnssec_ok: bool,
+    pub without_edns: bool,
 }
 
 impl Asked<'_> {
@@ -76,6 +77,11 @@ impl Says {
 pub(super) fn says(answers: &[(&str, RData)]) -> Says {
     let answers = answers.iter().map(|(owner, data)| ((*owner).to_owned(), data.clone())).collect();
     Says { authoritative: true, answers, ..Says::default() }
+}
+
+/// An answer that says that there is more over TCP.
+pub(super) fn truncated() -> Reply {
+    Says { truncated: true, ..says(&[]) }.reply()
 }
 
 /// An answer with authority and this RCODE.
@@ -195,6 +201,7 @@ fn reply(question: &DnsQuestion, attempt: u8, change: Change<'_>) -> Reply {
         attempt,
         recursive: question.recursion_desired,
         dnssec_ok: question.dnssec_ok,
+        without_edns: question.without_edns,
     };
     change(&asked).unwrap_or_else(|| healthy(&asked))
 }

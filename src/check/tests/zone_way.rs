@@ -5,6 +5,7 @@ use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
 use super::zone::*;
 use super::zone_servers::{crowd, nowhere, table, unknown_server, without_ipv6};
 use super::*;
+use crate::model::Transport::{Tcp, Udp};
 
 const WWW: &str = "www.example.vn";
 
@@ -47,9 +48,29 @@ pub(super) fn the_way_with_ipv6_alone() {
             ("NODATA", &|q| aaaa(q).then(|| rcode(0)), (Pass, "resolves-without-address")),
             (
                 "NXDOMAIN",
-                &|q| (of_zone(q) && q.name == WWW).then(|| rcode(3)),
+                &|q| (q.name == WWW && (of_zone(q) || q.recursive)).then(|| rcode(3)),
                 (NotApplicable, "name-absent"),
             ),
+            (
+                "NXDOMAIN for AAAA only",
+                &|q| aaaa(q).then(|| rcode(3)),
+                (Pass, "resolves-without-address"),
+            ),
+            (
+                "NXDOMAIN for AAAA, and A unknown",
+                &|q| {
+                    let is_a = q.recursive && q.is(WWW, RecordType::A);
+                    if is_a { Some(rcode(2)) } else { aaaa(q).then(|| rcode(3)) }
+                },
+                (Inconclusive, common::UNRESOLVED),
+            ),
+            ("silent when asked for AAAA", &|q| aaaa(q).then(silence), (Fail, "servers-unusable")),
+            (
+                "too large for UDP, and not over TCP",
+                &|q| of_zone(q).then(|| if q.over == Udp { truncated() } else { silence() }),
+                (Fail, "servers-unusable"),
+            ),
+            ("no EDNS", &|q| (of_zone(q) && !q.without_edns).then(|| rcode(1)), (Pass, "resolves")),
             ("no glue", &without_glue, (Fail, "glue-missing")),
             ("no AAAA", &no_server, (Fail, "no-ipv6-server")),
             (
@@ -231,6 +252,11 @@ pub(super) fn servers_with_ipv6() {
                 (Inconclusive, common::UNRESOLVED),
             ),
             ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+            (
+                "a zone that the resolver can't find",
+                &|q| q.recursive.then(|| rcode(2)),
+                (Pass, "enough"),
+            ),
             ("a crowd", &|q| crowd(q).or_else(|| without_ipv6(q)), (Inconclusive, common::LIMIT)),
         ],
     );
@@ -304,25 +330,23 @@ pub(super) fn ases_of_servers() {
 
 #[test]
 pub(super) fn large_answers() {
-    use crate::model::Transport::{Tcp, Udp};
     let asked_for = |asked: &Asked<'_>, record_type| {
         asked.at == NS2[0] && asked.dnssec_ok && asked.is("example.vn", record_type)
     };
     let key = move |asked: &Asked<'_>| asked_for(asked, RecordType::DNSKEY);
     let any = move |asked: &Asked<'_>| key(asked) || asked_for(asked, RecordType::TXT);
-    let large = || {
-        let texts = (0..9).map(|n| format!("{n}{}", "x".repeat(99))).collect();
+    let large = |hundreds: u32| {
+        let texts = (0..hundreds).map(|n| format!("{n}{}", "x".repeat(99))).collect();
         let text = RData::TXT(hickory_proto::rr::rdata::TXT::new(texts));
         says(&[("example.vn.", text)])
     };
     let all_large = move |asked: &Asked<'_>| {
         let is_it =
             asked.dnssec_ok && asked.of_zone() && asked.is("example.vn", RecordType::DNSKEY);
-        is_it.then(|| large().reply())
+        is_it.then(|| large(9).reply())
     };
-    let cut = || Says { truncated: true, ..says(&[]) }.reply();
     let over = move |asked: &Asked<'_>, tcp: fn() -> Reply| {
-        any(asked).then(|| if asked.over == Tcp { tcp() } else { cut() })
+        any(asked).then(|| if asked.over == Tcp { tcp() } else { truncated() })
     };
     table(
         "dns-large-answer",
@@ -336,6 +360,7 @@ pub(super) fn large_answers() {
             ("lost", &|q| any(q).then(silence), (Fail, "lost")),
             ("without EDNS", &|q| any(q).then(|| rcode(1)), (Fail, "edns-refused")),
             ("garbage", &|q| any(q).then(garbage), (Fail, "malformed")),
+            ("very large", &|q| any(q).then(|| large(14).reply()), (Fail, "exceeds-offer")),
             ("SERVFAIL", &|q| any(q).then(|| rcode(2)), (Inconclusive, common::LOWER_LAYER)),
             (
                 "SERVFAIL for keys only",
@@ -358,4 +383,28 @@ pub(super) fn large_answers() {
             ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
         ],
     );
+}
+
+#[test]
+pub(super) fn empty_answers_without_an_soa() {
+    let empty = || Says::default().reply();
+    let of_resolver = |asked: &Asked<'_>| asked.recursive && asked.is(WWW, RecordType::AAAA);
+    let of_zone = |asked: &Asked<'_>| asked.of_zone() && asked.is(WWW, RecordType::AAAA);
+    let rows: [(&str, Change<'_>, _); 3] = [
+        ("confirmed", &|q| (of_resolver(q) || of_zone(q)).then(|| rcode(0)), (Fail, "no-data")),
+        (
+            "lame servers",
+            &|q| (of_resolver(q) || q.of_zone()).then(empty),
+            (Inconclusive, "unconfirmed"),
+        ),
+        (
+            "our fault at the servers",
+            &|q| if of_resolver(q) { Some(empty()) } else { q.of_zone().then(ours) },
+            (Inconclusive, "unconfirmed"),
+        ),
+    ];
+    for (what, change, expected) in rows {
+        let world = World::below("web: \"https://www.example.vn/\", state: active", change);
+        assert_eq!(world.says("dns-aaaa"), expected, "{what}");
+    }
 }

@@ -243,6 +243,9 @@ impl<'v, 'e> Walker<'v, 'e> {
             let question = exchange::question(server, transport, name, record_type, false);
             let seen = exchange(self.view, question, round);
             self.observations.extend(&seen.observations);
+            if seen.question.without_edns {
+                self.questions_left = self.questions_left.saturating_sub(1);
+            }
             let message = match seen.heard {
                 Heard::Pending => {
                     self.needs.extend(seen.needs);
@@ -253,6 +256,8 @@ impl<'v, 'e> Walker<'v, 'e> {
                 Heard::Failed(failure) if failure.is_ours() => {
                     return Ok(Some((None, Tried::Ours)));
                 }
+                // Over UDP it said that there is an answer.
+                Heard::Failed(_) if transport == Transport::Tcp => break,
                 Heard::Failed(_) => return Ok(Some((None, Tried::Silent))),
                 Heard::Message(message) => message,
             };
@@ -355,7 +360,8 @@ fn why_stopped(cut: &Cut) -> Stop {
     } else if tried(|tried| matches!(tried, Tried::Unusable(_))) {
         Stop::Unusable
     } else if tried(|tried| *tried == Tried::Silent) {
-        Stop::Silent
+        // Those that led on for another question do answer.
+        if cut.led_on.is_some() { Stop::Unusable } else { Stop::Silent }
     } else if unaddressed(Unaddressed::Loop) {
         Stop::Loop
     } else {
