@@ -205,6 +205,35 @@ pub const CASES: &[Case] = &[
         Fault::OtherPort,
         &[LARGE, over_ipv6("tcp-only"), IPV4_UNKNOWN, way("servers-silent")],
     ),
+    case(
+        "dai",
+        Fault::EndlessAlias,
+        None,
+        &[
+            ("dns-aaaa", "inconclusive", NO_ANSWER),
+            ("dns-ns-aaaa", "inconclusive", "zone-not-found"),
+            way("alias-too-long"),
+        ],
+    ),
+    // The host's name is the apex of a zone, as far as anybody can tell.
+    case(
+        "sau",
+        Fault::EndlessReferral,
+        None,
+        &[
+            ("dns-aaaa", "inconclusive", NO_ANSWER),
+            ("dns-aaaa-answered", "not-applicable", "no-servers"),
+            ("dns-consistent", "not-applicable", "one-server"),
+            CHILD_UNSEEN,
+            ("dns-glue", "not-applicable", "no-in-domain-servers"),
+            ("dns-ipv6-only-resolution", "inconclusive", "limit-reached"),
+            ("dns-large-answer", "not-applicable", "no-ipv6-servers"),
+            ("dns-ns-aaaa", "inconclusive", "zone-not-found"),
+            ("dns-ns-diversity", "inconclusive", "unresolved"),
+            ("dns-ns-ipv6-answers", "not-applicable", "no-ipv6-servers"),
+            IPV4_UNKNOWN,
+        ],
+    ),
     // What is lost on the way is asked for again, and nobody is to blame.
     case("mat", Fault::FirstLost, Some(4), &[]),
     case("matlon", Fault::LargeLost, Some(4), &[("dns-large-answer", "fail", "lost")]),

@@ -32,6 +32,12 @@ const WRONG: &[(&str, Says)] = &[
     ("cu", ("dns-ns-ipv6-answers", "pass", "all-answer")),
     // The way from the root shows the zone, although the resolver does not.
     ("vong", ("dns-ns-aaaa", "pass", "enough")),
+    ("dai", ("dns-ns-aaaa", "pass", "enough")),
+    // That the servers' addresses could not be looked up doesn't mean that there are none.
+    ("sau", ("dns-aaaa-answered", "inconclusive", "unresolved")),
+    ("sau", ("dns-consistent", "inconclusive", "unresolved")),
+    ("sau", ("dns-large-answer", "inconclusive", "unresolved")),
+    ("sau", ("dns-ns-ipv6-answers", "inconclusive", "unresolved")),
     // Of what these lame servers say, the resolver makes an answer with nothing in it, not even an
     // SOA. The way from the root shows that nothing is known; and the servers' addresses came with
     // the delegation.
