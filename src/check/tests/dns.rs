@@ -6,7 +6,7 @@ use hickory_proto::rr::rdata::{CAA, HTTPS, NS, SOA};
 use super::*;
 
 #[test]
-fn a_failed_look_up_is_not_no_aaaa() {
+pub(super) fn a_failed_look_up_is_not_no_aaaa() {
     use Outcome::{Fail, Inconclusive, Pass};
     let www = "www.example.vn.";
     for (reply, expected) in [
@@ -24,6 +24,31 @@ fn a_failed_look_up_is_not_no_aaaa() {
         let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &reply);
         assert_eq!(world.says("dns-aaaa"), expected, "{reply:?}");
     }
+    let many: Vec<_> =
+        (0..20).map(|n| (format!("a{n}.example."), format!("a{}.example.", n + 1))).collect();
+    let mut links = vec![(www.to_owned(), "a0.example.".to_owned())];
+    links.extend(many);
+    let links: Vec<_> = links
+        .iter()
+        .map(|(owner, to)| (owner.as_str(), RData::CNAME(CNAME(WireName::from_ascii(to).unwrap()))))
+        .collect();
+    let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &answer(&links));
+    assert_eq!(world.says("dns-aaaa"), (Fail, "chain-too-long"));
+    let world = World::new("active").dns(
+        "www.example.vn",
+        RecordType::AAAA,
+        &answer(&[address("64:ff9b::c000:201")]),
+    );
+    let view = View { dns64: &["64:ff9b::/96".parse().unwrap()], ..world.view() };
+    assert_eq!(world.verdict_in(view, "dns-aaaa").reason, "synthesised-only");
+    for (literal, expected) in
+        [("[2001:db8::1]", (Pass, "ipv6-literal")), ("192.0.2.1", (Fail, "ipv4-literal"))]
+    {
+        let world = World::of(&format!("web: \"https://{literal}/\""));
+        assert_eq!(world.says("dns-aaaa"), expected);
+    }
+    let zone = World::of("zone: example.vn");
+    assert_eq!(zone.says("dns-aaaa"), (Outcome::NotApplicable, common::OTHER_KIND));
     let nothing = World::new("active");
     assert_eq!(nothing.says("dns-aaaa"), (Inconclusive, common::NOT_OBSERVED));
     let retired = World::new("retired");
@@ -31,7 +56,7 @@ fn a_failed_look_up_is_not_no_aaaa() {
 }
 
 #[test]
-fn one_unresolved_name_server_hides_which_reason_holds() {
+pub(super) fn one_unresolved_name_server_hides_which_reason_holds() {
     use Outcome::{Fail, Inconclusive, Pass};
     let ns = |name: &str| ("example.vn.", RData::NS(NS(WireName::from_ascii(name).unwrap())));
     let soa = SOA::new(
@@ -76,7 +101,7 @@ fn one_unresolved_name_server_hides_which_reason_holds() {
 }
 
 #[test]
-fn caa_is_looked_for_up_to_the_top_level_domain() {
+pub(super) fn caa_is_looked_for_up_to_the_top_level_domain() {
     use Outcome::{Fail, Inconclusive};
     let none = answer(&[]);
     let climbed = |last: &Reply| {
@@ -97,7 +122,7 @@ fn caa_is_looked_for_up_to_the_top_level_domain() {
 }
 
 #[test]
-fn what_https_records_lead_to() {
+pub(super) fn what_https_records_lead_to() {
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let www = "www.example.vn.";
     let record = |owner: &'static str, priority, target: &str, ipv6: &[&str], ipv4: &[&str]| {

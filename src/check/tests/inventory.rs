@@ -20,7 +20,7 @@ fn named(world: World, aaaa: &Reply, a: &Reply) -> World {
 }
 
 #[test]
-fn names_against_their_declared_state() {
+pub(super) fn names_against_their_declared_state() {
     use Outcome::{Fail, Inconclusive, Pass};
     let six = answer(&[address("2001:db8::1")]);
     let four = answer(&[address("192.0.2.1")]);
@@ -51,7 +51,7 @@ fn names_against_their_declared_state() {
 }
 
 #[test]
-fn a_retired_name_that_answers_or_not() {
+pub(super) fn a_retired_name_that_answers_or_not() {
     let failed = vec![Err(NetFailure::TimedOut), Err(NetFailure::TimedOut)];
     for (attempts, expected) in [
         (vec![Ok(())], (Outcome::Fail, "retired-but-answers")),
@@ -65,7 +65,7 @@ fn a_retired_name_that_answers_or_not() {
 }
 
 #[test]
-fn a_wildcard_proves_nothing() {
+pub(super) fn a_wildcard_proves_nothing() {
     let six = answer(&[address("2001:db8::1")]);
     let sibling = |text: &str| {
         let (_, data) = address(text);
@@ -86,7 +86,7 @@ fn a_wildcard_proves_nothing() {
 }
 
 #[test]
-fn mail_domains_and_zones_have_servers_instead_of_addresses() {
+pub(super) fn mail_domains_and_zones_have_servers_instead_of_addresses() {
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let mx = |host: &str| {
         let data = RData::MX(MX::new(10, WireName::from_ascii(host).unwrap()));
@@ -118,7 +118,7 @@ fn mail_domains_and_zones_have_servers_instead_of_addresses() {
 }
 
 #[test]
-fn an_address_literal_needs_no_name() {
+pub(super) fn an_address_literal_needs_no_name() {
     for (declared, expected) in [
         ("tcp: \"192.0.2.1:80\", state: ipv6-only", (Outcome::Fail, "has-ipv4")),
         ("tcp: \"[2001:db8::1]:80\", state: ipv6-only", (Outcome::Pass, "as-declared")),

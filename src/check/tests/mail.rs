@@ -101,7 +101,7 @@ impl World {
 }
 
 #[test]
-fn exchangers_and_their_addresses() {
+pub(super) fn exchangers_and_their_addresses() {
     let nothing = message(ResponseCode::NXDomain, &[]);
     let broken = message(ResponseCode::ServFail, &[]);
     let six = answer(&[at("mx.example.vn.", IPV6)]);
@@ -131,7 +131,7 @@ fn exchangers_and_their_addresses() {
 }
 
 #[test]
-fn domains_without_exchangers_are_not_judged() {
+pub(super) fn domains_without_exchangers_are_not_judged() {
     let null = domain(&[mx(0, ".")]);
     let implicit = domain(&[])
         .dns(DOMAIN, RecordType::AAAA, &data("example.vn.", address(IPV6).1))
@@ -153,7 +153,7 @@ fn domains_without_exchangers_are_not_judged() {
 }
 
 #[test]
-fn nothing_is_said_before_the_domain_was_asked_for() {
+pub(super) fn nothing_is_said_before_the_domain_was_asked_for() {
     let unasked = World::of("mail: example.vn");
     let retired = World::of("mail: example.vn, state: retired");
     let broken = World::of("mail: example.vn").dns(
@@ -173,7 +173,7 @@ fn nothing_is_said_before_the_domain_was_asked_for() {
 }
 
 #[test]
-fn banners_and_hellos() {
+pub(super) fn banners_and_hellos() {
     let banner = |banner| Greeting { banner, hello: None, starttls: None, ..friendly() };
     let hello = |hello| Greeting { hello, starttls: None, ..friendly() };
     let stranger = GreetingFailure::NotProtocol { detail: "HTTP/1.1 400".to_owned() };
@@ -202,7 +202,7 @@ fn banners_and_hellos() {
 }
 
 #[test]
-fn mail_that_our_own_network_keeps_back_is_not_the_exchangers_fault() {
+pub(super) fn mail_that_our_own_network_keeps_back_is_not_the_exchangers_fault() {
     let away = closed(NetFailure::TimedOut);
     let world = published().greets(IPV6, &away).greets(IPV4, &away);
     for id in ["mail-banner", "mail-starttls", "mail-starttls-parity", "ipv6-only-usable"] {
@@ -214,7 +214,7 @@ fn mail_that_our_own_network_keeps_back_is_not_the_exchangers_fault() {
 }
 
 #[test]
-fn starttls_at_one_address() {
+pub(super) fn starttls_at_one_address() {
     let with = |starttls, tls| {
         let conversation = Conversation { tls, ..friendly().conversation };
         Greeting { starttls: Some(starttls), conversation, ..friendly() }
@@ -240,7 +240,7 @@ fn starttls_at_one_address() {
 }
 
 #[test]
-fn starttls_over_both_families() {
+pub(super) fn starttls_over_both_families() {
     let tls = |session| {
         let conversation = Conversation { tls: Some(Ok(session)), ..friendly().conversation };
         Greeting { conversation, ..friendly() }
@@ -266,7 +266,7 @@ fn starttls_over_both_families() {
 }
 
 #[test]
-fn spf_of_a_domain_whose_exchangers_have_ipv6() {
+pub(super) fn spf_of_a_domain_whose_exchangers_have_ipv6() {
     for (record, expected) in [
         (Some("v=spf1 ip6:2001:db8::/32 -all"), (Pass, "authorises-ipv6")),
         (Some("v=spf1 mx -all"), (Pass, "authorises-ipv6")),
@@ -291,7 +291,7 @@ fn spf_of_a_domain_whose_exchangers_have_ipv6() {
 }
 
 #[test]
-fn reverse_names_of_exchangers() {
+pub(super) fn reverse_names_of_exchangers() {
     let reverse = format!("5.2.0.0.{}8.b.d.0.1.0.0.2.ip6.arpa", "0.".repeat(20));
     let pointer = |target: &str| {
         let name = WireName::from_ascii(target).unwrap();

@@ -14,7 +14,11 @@ mod inventory;
 mod mail;
 mod origin;
 mod reach;
+mod reasons;
 mod service;
+mod zone;
+mod zone_servers;
+mod zone_way;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
@@ -109,16 +113,29 @@ impl World {
         self
     }
 
-    fn says(&self, id: &str) -> (Outcome, &'static str) {
+    /// The verdict of one check.
+    fn verdict(&self, id: &str) -> Verdict {
+        self.verdict_in(self.view(), id)
+    }
+
+    /// The verdict of one check over another view of the facts.
+    fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
         let verdict: Verdict = rule(&Case {
             service: &self.inventory.services[0],
             inventory: &self.inventory,
-            view: self.view(),
+            view,
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
         });
+        reasons::given(check, &verdict);
+        verdict
+    }
+
+    /// The outcome and the reason of one check.
+    fn says(&self, id: &str) -> (Outcome, &'static str) {
+        let verdict = self.verdict(id);
         (verdict.outcome, verdict.reason)
     }
 }

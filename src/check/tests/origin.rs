@@ -25,7 +25,7 @@ fn declared(asn: Option<u32>) -> World {
 }
 
 impl World {
-    fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
+    pub(super) fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
         let question = Question::Origin(OriginQuestion { address });
         self.seen(question, 1, Reply::Origin(found));
         self
@@ -33,7 +33,7 @@ impl World {
 }
 
 #[test]
-fn origins_against_what_is_declared() {
+pub(super) fn origins_against_what_is_declared() {
     const ROA: &str = r#"{"roas": [{"asn": 64500, "prefix": "2001:db8::/32", "maxLength": 40}]}"#;
     for (routes, payloads, asn, expected) in [
         ("2001:db8::/32 64500", None, Some(64500), (Pass, "as-declared")),
@@ -51,12 +51,23 @@ fn origins_against_what_is_declared() {
 }
 
 #[test]
-fn without_tables_nothing_is_said() {
+pub(super) fn without_tables_nothing_is_said() {
     let world = declared(Some(64500)).published();
     assert_eq!(world.says("address-origin"), (NotApplicable, "no-origin-data"));
     let mut configured = world;
     configured.inventory.settings.has_origin_data = true;
     assert_eq!(configured.says("address-origin"), (Inconclusive, common::NOT_OBSERVED));
+    // The routes are known, and our validator was silent on what RPKI says of them.
+    let found = |routes: &str| {
+        let address: IpAddr = "2001:db8::1".parse().unwrap();
+        let found = OriginTable::parse(routes, None).unwrap().find(address);
+        let found = Origins { validator_failed: Some("no answer in time".to_owned()), ..found };
+        let mut world = declared(Some(64500)).published();
+        world.inventory.settings.has_origin_data = true;
+        world.looked_up(address, Some(found)).says("address-origin")
+    };
+    assert_eq!(found("2001:db8::/32 64500"), (Inconclusive, common::OUR_FAULT));
+    assert_eq!(found("2001:db8::/32 64501"), (Fail, "another-as"));
     let gone = configured.looked_up("2001:db8::1".parse().unwrap(), None);
     assert_eq!(gone.says("address-origin"), (Inconclusive, common::OUR_FAULT));
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::ConversationQuestion;
 
 #[test]
-fn every_way_not_to_connect_has_its_own_reason() {
+pub(super) fn every_way_not_to_connect_has_its_own_reason() {
     use Outcome::{Fail, Inconclusive, Pass};
     let icmp = |meaning| NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning };
     let failed = |failure: NetFailure| vec![Err(failure.clone()), Err(failure)];
@@ -42,7 +42,7 @@ fn later(mut world: World, to: &str, attempts: &[Result<u64, NetFailure>]) -> Wo
 }
 
 #[test]
-fn rounds_tell_flapping_from_down() {
+pub(super) fn rounds_tell_flapping_from_down() {
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let (up, away, ours) = (Ok(1), Err(NetFailure::TimedOut), Err(NetFailure::NoRoute));
     for (first, rounds, expected) in [
@@ -67,7 +67,7 @@ fn rounds_tell_flapping_from_down() {
 }
 
 #[test]
-fn medians_of_both_families_are_compared() {
+pub(super) fn medians_of_both_families_are_compared() {
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let away = Err(NetFailure::Refused);
     let of = |state: &str, ipv6: [Result<u64, NetFailure>; 2], ipv4: [u64; 2]| {
@@ -96,7 +96,7 @@ fn medians_of_both_families_are_compared() {
 }
 
 #[test]
-fn without_addresses_there_is_nothing_to_reach() {
+pub(super) fn without_addresses_there_is_nothing_to_reach() {
     let none = World::new("active").dns("www.example.vn", RecordType::AAAA, &answer(&[]));
     assert_eq!(none.says("reach-port"), (Outcome::NotApplicable, common::NO_IPV6));
     let unknown = message(ResponseCode::ServFail, &[]);
@@ -107,7 +107,7 @@ fn without_addresses_there_is_nothing_to_reach() {
 }
 
 #[test]
-fn echoes_are_told_apart_and_a_missing_right_is_ours() {
+pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
     use Outcome::{Fail, Inconclusive, Pass};
     let silent = || Err(NetFailure::TimedOut);
     let reply = || Ok(Echoed { elapsed_us: 1 });
@@ -136,7 +136,7 @@ fn echoes_are_told_apart_and_a_missing_right_is_ours() {
 }
 
 #[test]
-fn small_packets_tell_a_black_hole_from_a_slow_server() {
+pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
     use crate::model::{BodyEnd, HttpResponse, TlsFailed, TlsFailure, TlsSession};
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     let silent =

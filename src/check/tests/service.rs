@@ -37,7 +37,7 @@ fn usable(world: &World) -> (Outcome, &'static str) {
 }
 
 #[test]
-fn ports_that_take_a_connection_or_not() {
+pub(super) fn ports_that_take_a_connection_or_not() {
     for (state, expected, only) in [
         (Ok(()), (Pass, "answers"), (Pass, "usable")),
         (Err(NetFailure::Refused), (Fail, "no-connection"), (Fail, "unreachable")),
@@ -59,7 +59,7 @@ fn ports_that_take_a_connection_or_not() {
 }
 
 #[test]
-fn handshakes_that_fail() {
+pub(super) fn handshakes_that_fail() {
     let failed =
         TlsFailed { failure: TlsFailure::Net { failure: NetFailure::Reset }, chain: Vec::new() };
     let question =
@@ -82,7 +82,7 @@ fn handshakes_that_fail() {
 }
 
 #[test]
-fn greetings_of_a_shell_server() {
+pub(super) fn greetings_of_a_shell_server() {
     let answer = |meaning| Some(Ok(Answer { elapsed_us: 1, meaning, lines: Vec::new() }));
     let none = |failure| Some(Err(failure));
     let silent = GreetingFailure::Net { failure: NetFailure::TimedOut };
@@ -117,7 +117,7 @@ fn greetings_of_a_shell_server() {
 }
 
 #[test]
-fn name_servers_over_both_transports() {
+pub(super) fn name_servers_over_both_transports() {
     let answers = message(ResponseCode::NoError, &[]);
     let refuses = message(ResponseCode::Refused, &[]);
     let fails = message(ResponseCode::ServFail, &[]);
@@ -158,7 +158,7 @@ fn name_servers_over_both_transports() {
 }
 
 #[test]
-fn time_servers() {
+pub(super) fn time_servers() {
     let packet = |leap_version_mode: u8, stratum: u8| {
         let mut octets = vec![0; 48];
         (octets[0], octets[1]) = (leap_version_mode, stratum);
@@ -193,7 +193,7 @@ fn time_servers() {
 }
 
 #[test]
-fn services_without_ipv6_or_without_observations() {
+pub(super) fn services_without_ipv6_or_without_observations() {
     let empty = answer(&[]);
     let without = World::of("ssh: www.example.vn")
         .dns("www.example.vn", RecordType::AAAA, &empty)
