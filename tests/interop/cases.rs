@@ -2,7 +2,7 @@
 
 use crate::faults::Fault;
 use crate::says::{
-    ANSWERED, CHILD_UNSEEN, CONSISTENT, Case, IPV4_UNKNOWN, LARGE, NO_ANSWER, case, over_ipv4,
+    ALIAS_UNKNOWN, ANSWERED, CHILD_UNSEEN, CONSISTENT, Case, LARGE, NO_ANSWER, case, over_ipv4,
     over_ipv6, unheard, way,
 };
 
@@ -64,7 +64,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             LARGE,
             over_ipv6("silent"),
-            IPV4_UNKNOWN,
+            over_ipv4("silent"),
             way("servers-silent"),
         ],
     ),
@@ -77,7 +77,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             LARGE,
             over_ipv6("silent"),
-            IPV4_UNKNOWN,
+            over_ipv4("silent"),
             way("servers-silent"),
         ],
     ),
@@ -97,7 +97,13 @@ pub const CASES: &[Case] = &[
     unheard(
         "chitcp",
         Fault::TcpOnly,
-        &[LARGE, over_ipv6("tcp-only"), IPV4_UNKNOWN, way("servers-silent")],
+        &[
+            LARGE,
+            ALIAS_UNKNOWN,
+            over_ipv6("tcp-only"),
+            over_ipv4("tcp-only"),
+            way("servers-silent"),
+        ],
     ),
     case("chiudp", Fault::UdpOnly, Some(4), &[over_ipv6("udp-only"), over_ipv4("udp-only")]),
     unheard(
@@ -109,7 +115,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             ("dns-large-answer", "fail", "tcp-fails"),
             over_ipv6("udp-only"),
-            IPV4_UNKNOWN,
+            over_ipv4("udp-only"),
             way("servers-silent"),
         ],
     ),
@@ -148,7 +154,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             LARGE,
             over_ipv6("lame"),
-            IPV4_UNKNOWN,
+            over_ipv4("lame"),
             way("servers-unusable"),
         ],
     ),
@@ -181,7 +187,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             LARGE,
             over_ipv6("malformed"),
-            IPV4_UNKNOWN,
+            over_ipv4("malformed"),
             way("servers-unusable"),
         ],
     ),
@@ -194,7 +200,7 @@ pub const CASES: &[Case] = &[
             CHILD_UNSEEN,
             LARGE,
             over_ipv6("malformed"),
-            IPV4_UNKNOWN,
+            over_ipv4("malformed"),
             way("servers-unusable"),
         ],
     ),
@@ -203,7 +209,42 @@ pub const CASES: &[Case] = &[
     unheard(
         "congkhac",
         Fault::OtherPort,
-        &[LARGE, over_ipv6("tcp-only"), IPV4_UNKNOWN, way("servers-silent")],
+        &[
+            LARGE,
+            ALIAS_UNKNOWN,
+            over_ipv6("tcp-only"),
+            over_ipv4("tcp-only"),
+            way("servers-silent"),
+        ],
+    ),
+    case(
+        "dai",
+        Fault::EndlessAlias,
+        None,
+        &[
+            ("dns-aaaa", "inconclusive", NO_ANSWER),
+            ("dns-ns-aaaa", "inconclusive", "zone-not-found"),
+            way("alias-too-long"),
+        ],
+    ),
+    // The host's name is the apex of a zone, as far as anybody can tell.
+    case(
+        "sau",
+        Fault::EndlessReferral,
+        None,
+        &[
+            ("dns-aaaa", "inconclusive", NO_ANSWER),
+            ("dns-aaaa-answered", "inconclusive", "unresolved"),
+            ("dns-consistent", "inconclusive", "unresolved"),
+            CHILD_UNSEEN,
+            ("dns-glue", "not-applicable", "no-in-domain-servers"),
+            ("dns-ipv6-only-resolution", "inconclusive", "limit-reached"),
+            ("dns-large-answer", "inconclusive", "unresolved"),
+            ("dns-ns-aaaa", "inconclusive", "zone-not-found"),
+            ("dns-ns-diversity", "inconclusive", "unresolved"),
+            ("dns-ns-ipv6-answers", "inconclusive", "unresolved"),
+            ("dns-ns-ipv4-answers", "inconclusive", "unresolved"),
+        ],
     ),
     // What is lost on the way is asked for again, and nobody is to blame.
     case("mat", Fault::FirstLost, Some(4), &[]),

@@ -80,6 +80,10 @@ pub enum Fault {
     NoGlue,
     /// The first server's name is an alias.
     ServersAlias,
+    /// Each name that the host is an alias of is an alias again, without end.
+    EndlessAlias,
+    /// Every name is delegated to servers whose names are delegated in the same way, without end.
+    EndlessReferral,
     /// The zone names another second server than its parent does, and that one has no address.
     OtherServer,
 }
@@ -151,6 +155,10 @@ impl Zone {
                 let target = wire::name(&format!("{other}.{apex}"));
                 return Some(vec![wire::record(name, wire::CNAME, &target)]);
             }
+            _ if self.fault == Fault::EndlessAlias && !label.starts_with("ns") => {
+                let target = wire::name(&format!("{label}a.{apex}"));
+                return Some(vec![wire::record(name, wire::CNAME, &target)]);
+            }
             "ns1" if self.fault == Fault::ServersAlias => {
                 let target = wire::name(&format!("khac.{apex}"));
                 return Some(vec![wire::record(name, wire::CNAME, &target)]);
@@ -192,16 +200,17 @@ impl Zone {
     pub fn answer(self, query: &[u8], place: Place) -> Vec<Vec<u8>> {
         let Some(question) = Question::read(query) else { return Vec::new() };
         let mut response = self.properly(&question, place.is_second);
-        let is_hosts_aaaa =
-            question.record_type == wire::AAAA && question.name == format!("www.{}", self.apex);
+        let is_host = question.name == format!("www.{}", self.apex);
+        let is_hosts_aaaa = is_host && question.record_type == wire::AAAA;
         let is_large = question.record_type == wire::TXT;
         let fails = |rcode| vec![question.response(0, rcode).octets()];
-        let refers = |owner: &str| {
+        let refers = |owner: &str, servers: &[String]| {
             let mut response = question.response(0, 0);
-            let server = wire::name(&format!("ns1.{}", self.apex));
-            response.authorities.push(wire::record(owner, wire::NS, &server));
+            let ns = |server: &String| wire::record(owner, wire::NS, &wire::name(server));
+            response.authorities.extend(servers.iter().map(ns));
             vec![response.octets()]
         };
+        let first = [format!("ns1.{}", self.apex)];
         match self.fault {
             Fault::AaaaDropped if is_hosts_aaaa => return Vec::new(),
             Fault::AaaaEmpty if is_hosts_aaaa => response.answers.clear(),
@@ -234,8 +243,16 @@ impl Zone {
                 response = question.response(0, FORMERR);
                 response.has_edns = false;
             }
-            Fault::UpwardReferral => return refers("."),
-            Fault::SelfReferral => return refers(self.apex),
+            Fault::UpwardReferral => return refers(".", &first),
+            Fault::SelfReferral => return refers(self.apex, &first),
+            Fault::EndlessReferral if response.flags & NXDOMAIN != 0 || is_host => {
+                // The name below the apex, and servers below others like it.
+                let below = question.name.strip_suffix(self.apex).unwrap_or_default();
+                let child = below.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+                let server = |number| format!("ns.{child}{number}.{}", self.apex);
+                let servers: Vec<String> = (1..6).map(server).collect();
+                return refers(&format!("{child}.{}", self.apex), &servers);
+            }
             Fault::PointerLoop => {
                 response.has_edns = false;
                 response.authorities.clear();

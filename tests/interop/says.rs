@@ -39,6 +39,8 @@ pub const ANSWERED: Says = ("dns-aaaa-answered", "inconclusive", "lower-layer-fa
 pub const CONSISTENT: Says = ("dns-consistent", "inconclusive", "lower-layer-failed");
 pub const LARGE: Says = ("dns-large-answer", "inconclusive", "lower-layer-failed");
 
+/// Parent and child name the same servers; whether those names are aliases isn't known.
+pub const ALIAS_UNKNOWN: Says = ("dns-delegation", "inconclusive", "unresolved");
 pub const CHILD_UNSEEN: Says = ("dns-delegation", "inconclusive", "child-not-seen");
 
 pub const fn over_ipv6(reason: &'static str) -> Says {
@@ -52,9 +54,6 @@ pub const fn over_ipv4(reason: &'static str) -> Says {
 pub const fn way(reason: &'static str) -> Says {
     ("dns-ipv6-only-resolution", "fail", reason)
 }
-
-/// The resolvers know no IPv4 address of the servers, and what the parent zone knows was asked.
-pub const IPV4_UNKNOWN: Says = ("dns-ns-ipv4-answers", "inconclusive", "unresolved");
 
 pub const fn case(
     label: &'static str,
