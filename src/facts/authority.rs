@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
 use super::exchange::{self, Exchange, Heard, exchange};
-use super::lookup::{Lookup, Status, resolve};
+use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
 use super::{Needs, View, zone};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
@@ -298,7 +298,7 @@ pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>
         let glue = cut.and_then(|cut| cut.servers.iter().find(|server| server.name == name));
         let glue = glue.map(|server| server.glue.clone()).unwrap_or_default();
         let [aaaa, a] =
-            [RecordType::AAAA, RecordType::A].map(|record_type| resolve(view, &name, record_type));
+            [RecordType::AAAA, RecordType::A].map(|kind| resolve_authoritative(view, &name, kind));
         for lookup in [&aaaa, &a] {
             authority.needs.extend(lookup.needs.clone());
             authority.is_settled &= lookup.needs.is_empty();

@@ -70,6 +70,11 @@ impl Lookup {
         )
     }
 
+    /// Whether it is an empty answer that doesn't say by whose authority.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.status == Status::NoData && self.soa_owner.is_none()
+    }
+
     /// The addresses that were found, sorted, each once.
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut addresses: Vec<IpAddr> = self
@@ -124,6 +129,16 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
     }
     if record_type == RecordType::AAAA && lookup.status == Status::Found {
         remove_synthesised(view, &mut lookup);
+    }
+    lookup
+}
+
+/// As [`resolve`], where an empty answer without an SOA record is a failure: resolvers make such an
+/// answer of servers that say nothing, too.
+pub fn resolve_authoritative(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
+    let mut lookup = resolve(view, name, record_type);
+    if lookup.is_unconfirmed() {
+        lookup.status = Status::Failed(Failure::Unconfirmed);
     }
     lookup
 }

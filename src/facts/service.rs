@@ -67,7 +67,7 @@ pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
 /// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
 /// way from the root shows whether any server of the zone speaks for the name.
 fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
-    if lookup.status != Status::NoData || lookup.soa_owner.is_some() {
+    if !lookup.is_unconfirmed() {
         return lookup;
     }
     let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };

@@ -1,6 +1,6 @@
 //! The zone that a name belongs to, and its name servers.
 
-use super::lookup::{Lookup, Status, resolve};
+use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
 use super::{Needs, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
@@ -89,7 +89,7 @@ pub fn zone(view: &View<'_>, name: &Name) -> Zone {
     zone.is_cut = names.len() > view.settings.limits.name_servers;
     names.truncate(view.settings.limits.name_servers);
     for name in names {
-        let aaaa = resolve(view, &name, RecordType::AAAA);
+        let aaaa = resolve_authoritative(view, &name, RecordType::AAAA);
         zone.needs.extend(aaaa.needs.clone());
         zone.name_servers.push(NameServer { name, aaaa });
     }

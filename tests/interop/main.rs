@@ -19,7 +19,6 @@ mod says;
 mod scan;
 mod services;
 mod wire;
-mod wrong;
 mod zones;
 
 use peers::{Certificate, Knot, Nginx, Peer, Unbound};

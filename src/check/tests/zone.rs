@@ -73,10 +73,13 @@ impl Says {
     }
 }
 
-/// An answer with authority.
+/// An answer with authority; an empty one says by whose (RFC 2308 §2).
 pub(super) fn says(answers: &[(&str, RData)]) -> Says {
-    let answers = answers.iter().map(|(owner, data)| ((*owner).to_owned(), data.clone())).collect();
-    Says { authoritative: true, answers, ..Says::default() }
+    let answers: Vec<_> =
+        answers.iter().map(|(owner, data)| ((*owner).to_owned(), data.clone())).collect();
+    let authority = answers.is_empty().then(|| ("example.vn.".to_owned(), soa()));
+    let authorities = authority.into_iter().collect();
+    Says { authoritative: true, answers, authorities, ..Says::default() }
 }
 
 /// An answer that says that there is more over TCP.
@@ -86,7 +89,7 @@ pub(super) fn truncated() -> Reply {
 
 /// An answer with authority and this RCODE.
 pub(super) fn rcode(rcode: u16) -> Reply {
-    Says { rcode, authoritative: true, ..Says::default() }.reply()
+    Says { rcode, ..says(&[]) }.reply()
 }
 
 pub(super) fn silence() -> Reply {
@@ -149,10 +152,7 @@ fn healthy(asked: &Asked<'_>) -> Reply {
             ("ns1.example.vn", RecordType::A) => says(&[("ns1.example.vn.", at(NS1[1]))]),
             ("ns2.example.vn", RecordType::AAAA) => says(&[("ns2.example.vn.", at(NS2[0]))]),
             ("ns2.example.vn", RecordType::A) => says(&[("ns2.example.vn.", at(NS2[1]))]),
-            _ => {
-                let authorities = vec![("example.vn.".to_owned(), soa())];
-                Says { authoritative: true, authorities, ..Says::default() }
-            }
+            _ => says(&[]),
         }
     };
     let says = match asked.at.as_str() {
