@@ -1,17 +1,17 @@
 //! Does every IPv6 address of every mail exchanger have a name that resolves back to it?
 
 use super::dns_ptr;
-use super::subjects::mail_exchangers;
+use super::subjects::{mail_exchangers, over_exchangers};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::reverse;
-use crate::model::{Family, Severity, Verdict};
+use crate::model::{Family, Outcome, Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "mail-ptr",
     sources: &["RFC 1912 §2.1", "RFC 3596 §2.5"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("resolves-back"),
         Reason::fail("no-ptr"),
@@ -35,7 +35,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     for address in addresses {
         let pointers = reverse(&case.view, address);
         cite.extend(pointers.observations());
-        subjects.push(dns_ptr::subject(address, &pointers));
+        let mut subject = dns_ptr::subject(address, &pointers);
+        // Of many names only some are looked up; one of the rest may lead back.
+        if subject.outcome == Outcome::Fail && pointers.ptr.records.len() > pointers.names.len() {
+            (subject.outcome, subject.reason) = (Outcome::Inconclusive, common::LIMIT);
+        }
+        subjects.push(subject);
     }
-    Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
+    over_exchangers(&mail, &[Family::Ipv6], subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }

@@ -41,6 +41,11 @@ const TABLES: &[fn()] = &[
     mail::starttls_over_both_families,
     mail::spf_of_a_domain_whose_exchangers_have_ipv6,
     mail::reverse_names_of_exchangers,
+    mail_unknown::exchangers_whose_addresses_are_not_known,
+    mail_unknown::exchangers_beyond_the_limit,
+    mail_unknown::exchanges_that_our_own_side_ended,
+    mail_unknown::offers_that_are_not_known,
+    mail_unknown::a_sender_without_ipv4,
     origin::origins_against_what_is_declared,
     origin::without_tables_nothing_is_said,
     reach::every_way_not_to_connect_has_its_own_reason,
@@ -55,6 +60,9 @@ const TABLES: &[fn()] = &[
     service::name_servers_over_both_transports,
     service::time_servers,
     service::services_without_ipv6_or_without_observations,
+    service_unknown::ports_and_handshakes_in_turn,
+    service_unknown::greetings_in_turn,
+    service_unknown::datagrams_in_turn,
     web::answers_of_each_address,
     web::status_and_url_over_both_families,
     web::redirects_over_ipv6,
@@ -72,7 +80,7 @@ const TABLES: &[fn()] = &[
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-deadline", "mail-ptr", "mail-banner", "service-", "web-"];
+const WHOLE: &[&str] = &["inventory-deadline", "ipv6-only-usable", "mail-", "service-", "web-"];
 
 #[test]
 fn every_reason_has_a_row() {
