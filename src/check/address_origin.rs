@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "address-origin",
     sources: &["RFC 6811 §2", "RFC 7115"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("none-declared"),
@@ -65,7 +65,7 @@ fn judged(
     if !origin.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    // A resumed run has no tables any more.
+    // A run was resumed where its tables are not at hand.
     let Some(found) = origin.found else {
         return (Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
@@ -90,13 +90,16 @@ fn judged(
     }
     let declared = case.view.networks.owner(address).and_then(|network| network.asn);
     match declared {
-        None => (Outcome::Pass, "none-declared", detail),
-        Some(asn) if found.routes.iter().all(|route| route.asn == asn) => {
-            (Outcome::Pass, "as-declared", detail)
-        }
-        Some(asn) => {
+        Some(asn) if found.routes.iter().any(|route| route.asn != asn) => {
             detail.push(("declared", format!("AS{asn}")));
             (Outcome::Fail, "another-as", detail)
         }
+        // What RPKI says is the other half, and our own validator did not tell.
+        _ if found.validator_failed.is_some() => {
+            detail.extend(found.validator_failed.iter().map(|why| ("validator", why.clone())));
+            (Outcome::Inconclusive, common::OUR_FAULT, detail)
+        }
+        None => (Outcome::Pass, "none-declared", detail),
+        Some(_) => (Outcome::Pass, "as-declared", detail),
     }
 }

@@ -1,5 +1,6 @@
 //! Can the name be found from the root with IPv6 alone?
 
+use super::subjects::unknown_lookup;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Status;
 use crate::facts::authority;
@@ -13,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "dns-ipv6-only-resolution",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901 §3", "PAM 2023, IPv6-only DNS"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("resolves"),
         Reason::pass("resolves-without-address"),
@@ -72,11 +73,11 @@ fn no_address(
 ) -> (Outcome, &'static str) {
     let lookups = authority::without_glue(&case.view, way);
     cite.extend(lookups.iter().flat_map(|lookup| lookup.observations.iter().copied()));
-    let any = |wanted: Status| lookups.iter().any(|lookup| lookup.status == wanted);
-    if any(Status::Found) {
+    if lookups.iter().any(|lookup| lookup.status == Status::Found) {
         (Outcome::Fail, "glue-missing")
-    } else if any(Status::NotObserved) {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
+    } else if let Some(reason) = lookups.iter().find_map(unknown_lookup) {
+        // Which of the two holds is not known.
+        (Outcome::Inconclusive, reason)
     } else {
         (Outcome::Fail, "no-ipv6-server")
     }

@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     id: "dns-ns-aaaa",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("enough"),
         Reason::pass("has-ipv6"),
@@ -49,6 +49,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let (outcome, reason) = match good {
         NEEDED.. => (Outcome::Pass, "enough"),
         // Which reason holds is known only when no server is left unresolved.
+        _ if zone.is_cut => (Outcome::Inconclusive, common::LIMIT),
         _ if unknown > 0 => (Outcome::Inconclusive, common::UNRESOLVED),
         0 => (Outcome::Fail, "none"),
         _ => (Outcome::Fail, "only-one"),

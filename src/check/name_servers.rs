@@ -1,7 +1,8 @@
 //! What the checks of a zone's name servers have in common.
 
+use super::subjects::unknown_lookup;
 use super::{Case, common};
-use crate::facts::authority::{self, AddressOf, Answering, Authority};
+use crate::facts::authority::{self, AddressOf, Answering, Authority, NameServer};
 use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
@@ -73,12 +74,26 @@ impl Known<'_> {
         verdict.citing(self.authority.observations.iter().copied()).citing(asked)
     }
 
-    /// A pass over a part of the addresses is not a pass.
+    /// The name servers whose addresses of these families are unknown, each with why: whatever is
+    /// said of "every" server has to wait for them.
+    pub fn unknown(&self, families: &[Family]) -> Vec<Subject> {
+        let unknown = |server: &NameServer| {
+            let family = families.iter().find(|family| server.is_unknown(**family))?;
+            let reason = unknown_lookup(server.lookup(*family))?;
+            let name = SubjectName::NameServer(server.name.clone(), None);
+            Some(Subject { name, outcome: Outcome::Inconclusive, reason, detail: Vec::new() })
+        };
+        self.authority.servers.iter().filter_map(unknown).collect()
+    }
+
+    /// Neither holds what was seen of a part of the addresses only, nor does it not concern the
+    /// zone.
     pub fn within_limits(&self, verdict: Verdict) -> Verdict {
-        if self.authority.limited && verdict.outcome == Outcome::Pass {
-            return Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict };
+        let is_settled = !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable);
+        if !self.authority.is_cut || is_settled {
+            return verdict;
         }
-        verdict
+        Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
     }
 }
 

@@ -38,7 +38,8 @@ pub enum Heard<'e> {
     Message(&'e Message),
     /// What came is no DNS message.
     Malformed,
-    /// No attempt brought a message; the last failure that was not our own, else our own.
+    /// No attempt brought a message. The failure is our own where only silence speaks against the
+    /// server and some attempt could not be made: such a silence was not tried often enough.
     Failed(NetFailure),
 }
 
@@ -125,9 +126,11 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
         exchange.needs.add(request);
         return exchange;
     }
-    exchange.heard = match theirs.or(ours) {
-        Some(failure) => Heard::Failed(failure),
-        None => Heard::Malformed,
+    exchange.heard = match (theirs, ours) {
+        (Some(NetFailure::TimedOut) | None, Some(failure)) | (Some(failure), _) => {
+            Heard::Failed(failure)
+        }
+        (None, None) => Heard::Malformed,
     };
     exchange
 }

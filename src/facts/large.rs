@@ -26,6 +26,10 @@ pub enum Large {
     Lost,
     /// The server refuses questions with EDNS.
     EdnsRefused,
+    /// What comes is no DNS message.
+    Malformed,
+    /// The server gives an RCODE instead of an answer.
+    Unanswered,
     /// The zone has nothing large to ask for.
     NothingLarge,
     /// Our own machine could not ask.
@@ -53,6 +57,7 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
     if at.usable(apex) != Some(Transport::Udp) {
         return None;
     }
+    let mut is_unanswered = false;
     for record_type in OFTEN_LARGE {
         let ask = |transport| {
             let socket = SocketAddr::new(at.address, at.udp.question.server.port());
@@ -70,7 +75,11 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
                 match &tcp.heard {
                     Heard::Pending => Large::Pending,
                     Heard::Failed(failure) if failure.is_ours() => Large::Ours,
-                    Heard::Message(_) => Large::ArrivesOverTcp(tcp.size_octets),
+                    Heard::Message(message)
+                        if message.rcode == Rcode::NOERROR && !message.truncated =>
+                    {
+                        Large::ArrivesOverTcp(tcp.size_octets)
+                    }
                     _ => Large::TcpFails,
                 }
             }
@@ -80,16 +89,24 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
             {
                 Large::EdnsRefused
             }
+            Heard::Message(message) if message.rcode != Rcode::NOERROR => Large::Unanswered,
             Heard::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
                 Large::Arrives(udp.size_octets)
             }
             Heard::Message(_) => Large::NothingLarge,
             Heard::Failed(_) => Large::Lost,
-            Heard::Malformed | Heard::NotVisited => Large::NothingLarge,
+            Heard::Malformed => Large::Malformed,
+            Heard::NotVisited => Large::NothingLarge,
         };
-        if reading.large != Large::NothingLarge {
-            break;
+        match reading.large {
+            Large::NothingLarge => {}
+            // Another type may be answered.
+            Large::Unanswered => is_unanswered = true,
+            _ => return Some(reading),
         }
+    }
+    if is_unanswered {
+        reading.large = Large::Unanswered;
     }
     Some(reading)
 }

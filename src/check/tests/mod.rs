@@ -24,6 +24,9 @@ mod web_names;
 mod web_pages;
 mod web_parity;
 mod web_usable;
+mod zone;
+mod zone_servers;
+mod zone_way;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
@@ -120,12 +123,17 @@ impl World {
 
     /// The verdict of one check.
     fn verdict(&self, id: &str) -> Verdict {
+        self.verdict_in(self.view(), id)
+    }
+
+    /// The verdict of one check over another view of the facts.
+    fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
         let verdict: Verdict = rule(&Case {
             service: &self.inventory.services[0],
             inventory: &self.inventory,
-            view: self.view(),
+            view,
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
         });

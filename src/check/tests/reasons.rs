@@ -54,6 +54,17 @@ const TABLES: &[fn()] = &[
     reach::without_addresses_there_is_nothing_to_reach,
     reach::echoes_are_told_apart_and_a_missing_right_is_ours,
     reach::small_packets_tell_a_black_hole_from_a_slow_server,
+    zone_servers::answers_that_agree,
+    zone_servers::questions_for_aaaa,
+    zone_servers::servers_over_ipv4,
+    zone_servers::servers_over_ipv6,
+    zone_way::ases_of_servers,
+    zone_way::delegations,
+    zone_way::glue,
+    zone_way::large_answers,
+    zone_way::networks_of_servers,
+    zone_way::servers_with_ipv6,
+    zone_way::the_way_with_ipv6_alone,
     service::ports_that_take_a_connection_or_not,
     service::handshakes_that_fail,
     service::greetings_of_a_shell_server,
@@ -80,7 +91,23 @@ const TABLES: &[fn()] = &[
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-deadline", "ipv6-only-usable", "mail-", "service-", "web-"];
+const WHOLE: &[&str] = &[
+    "dns-aaaa",
+    "dns-delegation",
+    "dns-glue",
+    "dns-ns-",
+    "dns-large-answer",
+    "dns-ipv6-only-resolution",
+    "dns-aaaa-answered",
+    "dns-consistent",
+    "dns-ns-ipv4-answers",
+    "dns-ns-ipv6-answers",
+    "inventory-deadline",
+    "ipv6-only-usable",
+    "mail-",
+    "service-",
+    "web-",
+];
 
 #[test]
 fn every_reason_has_a_row() {
