@@ -4,7 +4,7 @@ use super::dns_ptr;
 use super::subjects::{mail_exchangers, over_exchangers};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::reverse;
-use crate::model::{Family, Outcome, Severity, Verdict};
+use crate::model::{Family, Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -35,12 +35,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     for address in addresses {
         let pointers = reverse(&case.view, address);
         cite.extend(pointers.observations());
-        let mut subject = dns_ptr::subject(address, &pointers);
-        // Of many names only some are looked up; one of the rest may lead back.
-        if subject.outcome == Outcome::Fail && pointers.ptr.records.len() > pointers.names.len() {
-            (subject.outcome, subject.reason) = (Outcome::Inconclusive, common::LIMIT);
-        }
-        subjects.push(subject);
+        subjects.push(dns_ptr::subject(address, &pointers));
     }
     over_exchangers(&mail, &[Family::Ipv6], subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }

@@ -17,6 +17,7 @@ mod mail_unknown;
 mod origin;
 mod reach;
 mod reasons;
+mod records;
 mod service;
 mod service_unknown;
 mod web;

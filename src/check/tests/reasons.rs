@@ -48,6 +48,9 @@ const TABLES: &[fn()] = &[
     mail_unknown::a_sender_without_ipv4,
     origin::origins_against_what_is_declared,
     origin::without_tables_nothing_is_said,
+    records::authorities_that_may_issue,
+    records::services_without_a_caa_question,
+    records::https_records_that_are_not_known,
     reach::every_way_not_to_connect_has_its_own_reason,
     reach::rounds_tell_flapping_from_down,
     reach::medians_of_both_families_are_compared,
@@ -93,8 +96,10 @@ const TABLES: &[fn()] = &[
 /// The checks whose tables are whole, by the beginning of their ids.
 const WHOLE: &[&str] = &[
     "dns-aaaa",
+    "dns-caa",
     "dns-delegation",
     "dns-glue",
+    "dns-https-record",
     "dns-ns-",
     "dns-large-answer",
     "dns-ipv6-only-resolution",
