@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{addresses, contacts, not_seen, socket};
+use super::subjects::{addresses, contacts, not_seen, socket, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{
@@ -51,7 +51,8 @@ pub static CHECK: Check = Check {
 fn evaluate(case: &Case<'_>) -> Verdict {
     match subjects(case) {
         Ok((subjects, cite)) => {
-            Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite)
+            let verdict = Verdict::worst_of(subjects, "answers", common::NO_IPV6);
+            within_limits(case, verdict.citing(cite))
         }
         Err(verdict) => verdict,
     }

@@ -110,7 +110,23 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
             let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
             visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
         }
-        End::Response { .. } | End::NotVisited(_) | End::Loop | End::BadLocation(_) => None,
+        // A guard that lets nobody pass who doesn't bring its cookie.
+        End::Loop => walk.loops_for_cookies().then_some("challenge"),
+        End::Response { .. } | End::NotVisited(_) | End::BadLocation(_) => None,
+    }
+}
+
+/// What holds of all addresses that were looked at, where there are more of the service's than that.
+pub(super) fn within_limits(case: &Case<'_>, verdict: Verdict) -> Verdict {
+    let is_cut = || {
+        let published = facts::addresses(&case.view, case.service);
+        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+    };
+    match verdict.outcome {
+        Outcome::Pass if is_cut() => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
     }
 }
 

@@ -80,6 +80,7 @@ const TABLES: &[fn()] = &[
     web::answers_of_each_address,
     web::status_and_url_over_both_families,
     web::redirects_over_ipv6,
+    web::addresses_beyond_the_limit,
     web_names::what_port_80_does,
     web_names::the_other_name,
     web_names::hosts_without_another_name,
