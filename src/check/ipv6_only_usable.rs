@@ -75,8 +75,22 @@ fn evaluate(case: &Case<'_>) -> Verdict {
                 },
                 _ => Verdict::worst_of(steps, "usable", common::NO_IPV6),
             };
-            verdict.citing(cite)
+            or_beyond(case, verdict.citing(cite))
         }
+    }
+}
+
+/// Where the addresses that were tried lead nowhere, one beyond our limit may lead to the end.
+fn or_beyond(case: &Case<'_>, verdict: Verdict) -> Verdict {
+    let is_cut = || {
+        let published = facts::addresses(&case.view, case.service);
+        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+    };
+    match verdict.outcome {
+        Outcome::Fail if verdict.reason != "resource-blocked" && is_cut() => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
     }
 }
 

@@ -110,7 +110,23 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
             let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
             visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
         }
-        End::Response { .. } | End::NotVisited(_) | End::Loop | End::BadLocation(_) => None,
+        // A guard that lets nobody pass who doesn't bring its cookie.
+        End::Loop => walk.loops_for_cookies().then_some("challenge"),
+        End::Response { .. } | End::NotVisited(_) | End::BadLocation(_) => None,
+    }
+}
+
+/// What holds of all addresses that were looked at, where there are more of the service's than that.
+pub(super) fn within_limits(case: &Case<'_>, verdict: Verdict) -> Verdict {
+    let is_cut = || {
+        let published = facts::addresses(&case.view, case.service);
+        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+    };
+    match verdict.outcome {
+        Outcome::Pass if is_cut() => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
     }
 }
 
@@ -178,18 +194,20 @@ fn met<'a>(case: &Case<'a>, family: Family) -> Result<Contacts<'a>, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
-    if matches!(case.service.target, Target::Mail(_)) {
-        mail_exchangers(case)?;
-    } else if facts::ports(case.service).is_empty() {
-        return Err(Verdict::not_applicable(common::OTHER_KIND));
-    } else {
+    let mail = match &case.service.target {
+        Target::Mail(_) => Some(mail_exchangers(case)?),
+        _ => None,
+    };
+    if mail.is_none() {
+        if facts::ports(case.service).is_empty() {
+            return Err(Verdict::not_applicable(common::OTHER_KIND));
+        }
         addresses(case, family)?;
     }
     let met = facts::contacts(&case.view, case.service, family);
-    if matches!(case.service.target, Target::Mail(_)) {
+    if let Some(mail) = mail {
         if met.main.is_empty() {
-            let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
-            return Err(Verdict::not_applicable(none));
+            return Err(without_addresses(&mail, family));
         }
         let other = if family == Family::Ipv6 { Family::Ipv4 } else { Family::Ipv6 };
         let other = facts::contacts(&case.view, case.service, other);
@@ -223,12 +241,51 @@ pub(super) fn mail_exchangers(case: &Case<'_>) -> Result<Mail, Verdict> {
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
         Route::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        Route::Unresolved => Verdict::inconclusive(common::UNRESOLVED),
+        Route::Unresolved => {
+            Verdict::inconclusive(unknown_lookup(&mail.mx).unwrap_or(common::UNRESOLVED))
+        }
         Route::NullMx | Route::Implicit | Route::Nowhere | Route::NoDomain => {
             Verdict::not_applicable(common::NO_MX)
         }
     };
     Err(verdict.citing(mail.observations()))
+}
+
+/// The verdict when no exchanger is known to have an address of a family.
+pub(super) fn without_addresses(mail: &Mail, family: Family) -> Verdict {
+    let unknown = mail.exchangers.iter().find_map(|mx| unknown_lookup(mx.lookup(family)));
+    let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
+    let verdict = match unknown.or(mail.is_cut.then_some(common::LIMIT)) {
+        Some(reason) => Verdict::inconclusive(reason),
+        None => Verdict::not_applicable(none),
+    };
+    verdict.citing(mail.observations())
+}
+
+/// The verdict over the exchangers of a domain: those whose addresses are not known are subjects of
+/// their own, and beyond our limits there may be more.
+pub(super) fn over_exchangers(
+    mail: &Mail,
+    families: &[Family],
+    mut subjects: Vec<Subject>,
+    pass: &'static str,
+    empty: &'static str,
+) -> Verdict {
+    for exchanger in &mail.exchangers {
+        let mut lookups = families.iter().map(|family| exchanger.lookup(*family));
+        if let Some(reason) = lookups.find_map(unknown_lookup) {
+            let name = SubjectName::Host(exchanger.name.clone());
+            let outcome = Outcome::Inconclusive;
+            subjects.push(Subject { name, outcome, reason, detail: Vec::new() });
+        }
+    }
+    let verdict = Verdict::worst_of(subjects, pass, empty).citing(mail.observations());
+    match verdict.outcome {
+        Outcome::Pass | Outcome::NotApplicable if mail.is_cut => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
+    }
 }
 
 /// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Walk, page};
 use crate::model::{
@@ -33,7 +33,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     let expected = case.service.expect_status;
-    over_first(walks.iter().map(|walk| subject(walk, expected)).collect(), "answers", &walks)
+    let subjects = walks.iter().map(|walk| subject(walk, expected)).collect();
+    within_limits(case, over_first(subjects, "answers", &walks))
 }
 
 fn subject(walk: &Walk<'_>, expected: Option<u16>) -> Subject {

@@ -16,6 +16,7 @@ pub static CHECK: Check = Check {
         Reason::pass("one-name"),
         Reason::fail("counterpart-without-ipv6"),
         Reason::fail("counterpart-broken"),
+        Reason::inconclusive("challenge"),
         Reason::not_applicable("neither-apex-nor-www"),
     ],
     doc: Doc::new(include_str!("web_apex_www.en.md"), include_str!("web_apex_www.vi.md")),
@@ -44,7 +45,14 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let pass =
         subjects.first().filter(|s| s.reason == "one-name").map_or("both-work", |s| s.reason);
-    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
+    let verdict = Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite);
+    let is_cut = other.aaaa.addresses().len() > case.view.settings.limits.addresses;
+    match verdict.outcome {
+        Outcome::Pass if is_cut => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
+    }
 }
 
 /// What it means that no AAAA record was found.

@@ -1,6 +1,6 @@
 //! Do people see the same page over both families?
 
-use super::subjects::{both_families, socket, uncompared};
+use super::subjects::{both_families, socket, uncompared, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Likeness, Walk};
@@ -39,7 +39,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .zip(&compared.addresses)
         .map(|(walk, (_, likeness))| subject(walk, &ipv4, likeness))
         .collect();
-    Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations)
+    let verdict = Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations);
+    within_limits(case, verdict)
 }
 
 fn subject(walk: &Walk<'_>, ipv4: &[Walk<'_>], likeness: &Likeness) -> Subject {

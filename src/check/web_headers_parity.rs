@@ -1,6 +1,6 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::subjects::{both_families, socket, uncompared};
+use super::subjects::{both_families, socket, uncompared, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Difference, Protection, Walk};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
@@ -38,7 +38,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .zip(&compared.addresses)
         .map(|(walk, (_, protection))| subject(walk, &ipv4, protection))
         .collect();
-    Verdict::worst_of(subjects, "same", common::NO_IPV6).citing(compared.observations)
+    let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
+    within_limits(case, verdict.citing(compared.observations))
 }
 
 fn subject(walk: &Walk<'_>, ipv4: &[Walk<'_>], protection: &Protection) -> Subject {

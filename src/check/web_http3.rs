@@ -1,6 +1,8 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, unknown_status, walks, web_url};
+use super::subjects::{
+    first_talk, not_seen, over_first, socket, unknown_status, walks, web_url, within_limits,
+};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Http3, QuicTalk, Status, Walk};
 use crate::model::{
@@ -54,7 +56,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if verdict.subjects.is_empty() {
         verdict.reason = "not-advertised";
     }
-    verdict
+    within_limits(case, verdict)
 }
 
 fn reading<'e>(

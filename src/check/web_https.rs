@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, socket, unseen, walks, web_url};
+use super::subjects::{first_talk, not_seen, socket, unseen, walks, web_url, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, End, Walk};
 use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
@@ -21,6 +21,7 @@ pub static CHECK: Check = Check {
         Reason::fail("stays-plain"),
         Reason::fail("plain-only-over-ipv6"),
         Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("challenge"),
         Reason::not_applicable("not-https"),
         Reason::not_applicable("own-port"),
     ],
@@ -56,7 +57,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         ipv6.iter().map(|w| subject(w, behaviour(case, url, w), &over_ipv4)).collect();
     let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
     let pass = if is_closed { "no-plain-http" } else { "redirects" };
-    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
+    within_limits(case, Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite))
 }
 
 /// What plain HTTP does at one address.

@@ -1,6 +1,6 @@
 //! Does the site send its visitors to IPv4 literals?
 
-use super::subjects::{unseen, walks, web_url};
+use super::subjects::{unseen, walks, web_url, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Literal, PageSeen, Place, Walk};
@@ -40,7 +40,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     } else {
         Verdict::plain(Outcome::Pass, "none")
     };
-    verdict.citing(cite)
+    within_limits(case, verdict.citing(cite))
 }
 
 /// Why it is not known what a page holds, when it isn't.

@@ -1,6 +1,6 @@
 //! Does every hop of the redirect chain work over IPv6?
 
-use super::subjects::{first_talk, not_seen, over, socket, unseen, walks, web_url};
+use super::subjects::{first_talk, not_seen, over, socket, unseen, walks, web_url, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Hop, Talk, Walk};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
@@ -20,6 +20,7 @@ pub static CHECK: Check = Check {
         Reason::fail("bad-location"),
         Reason::fail("to-private-address"),
         Reason::inconclusive("target-unresolved"),
+        Reason::inconclusive("challenge"),
     ],
     doc: Doc::new(include_str!("web_redirects.en.md"), include_str!("web_redirects.vi.md")),
     rule: Rule::Service(evaluate),
@@ -32,7 +33,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let redirects = walks.iter().any(|walk| walk.hops.len() > 1);
     let pass = if redirects { "followed" } else { "none" };
-    over(walks.iter().map(subject).collect(), pass, &walks)
+    within_limits(case, over(walks.iter().map(subject).collect(), pass, &walks))
 }
 
 fn subject(walk: &Walk<'_>) -> Subject {
@@ -57,12 +58,12 @@ fn judged(walk: &Walk<'_>) -> (Outcome, &'static str) {
             (Outcome::Inconclusive, "target-unresolved")
         }
         (End::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
-        (End::NoAddress(_) | End::NotObserved | End::TooMany, Some(reason)) => {
+        (End::NoAddress(_) | End::NotObserved | End::TooMany | End::Loop, Some(reason)) => {
             (Outcome::Inconclusive, reason)
         }
         (End::NotObserved | End::TooMany, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
         (End::NoResponse, _) if later.is_empty() => (Outcome::Inconclusive, common::LOWER_LAYER),
-        (End::Loop, _) => (Outcome::Fail, "loop"),
+        (End::Loop, None) => (Outcome::Fail, "loop"),
         (End::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
         (End::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
         (End::NoResponse | End::Response { .. }, _) => followed(later),

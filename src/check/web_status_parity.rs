@@ -1,6 +1,6 @@
 //! Do both families end at the same page with the same status?
 
-use super::subjects::{is_guarded, over, socket, unseen, walks, web_url};
+use super::subjects::{is_guarded, over, socket, unseen, walks, web_url, within_limits};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Walk, front, looks};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
@@ -53,7 +53,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         return Verdict::inconclusive("no-common-ground").citing(cite);
     }
     let subjects = ipv6.iter().map(|walk| subject(walk, measure)).collect();
-    over(subjects, "same", &ipv6).citing(cite)
+    within_limits(case, over(subjects, "same", &ipv6).citing(cite))
 }
 
 /// The status and URL of a chain's last page, at each look at it.

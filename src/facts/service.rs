@@ -37,6 +37,12 @@ impl Addresses {
         addresses
     }
 
+    /// Whether there are more addresses of one family than [`Addresses::of`] has.
+    pub fn is_cut(&self, family: Family, view: &View<'_>) -> bool {
+        let max = view.settings.limits.addresses;
+        self.lookup(family).is_some_and(|lookup| lookup.addresses().len() > max)
+    }
+
     /// The look-up of one family; `None` for an address literal.
     pub fn lookup(&self, family: Family) -> Option<&Lookup> {
         match (self, family) {

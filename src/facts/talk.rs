@@ -174,8 +174,8 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
         let is_answered = is_settled(conversation) && !broken;
         settled |= is_answered;
-        let is_ours = conversation.is_our_fault()
-            || greeting.is_some_and(|greeting| greeting.our_fault().is_some());
+        let is_ours =
+            conversation.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
         talk.endings.push(match (is_ours, is_answered) {
             (true, _) => Ending::Ours,
             (false, true) => Ending::Answered,

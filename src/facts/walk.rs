@@ -73,6 +73,17 @@ impl Walk<'_> {
         self.hops.last().map(|hop| &hop.url)
     }
 
+    /// Whether it leads back to a URL of its own and sets cookies on the way: a client that sends
+    /// them, as browsers do, may get further.
+    pub fn loops_for_cookies(&self) -> bool {
+        let talks = self.hops.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+        let mut seen = talks.filter_map(Talk::best);
+        self.end == End::Loop
+            && seen.any(|seen| {
+                matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
+            })
+    }
+
     /// The facts that the chain rests on.
     pub fn observations(&self) -> Vec<ObservationId> {
         let mut ids = Vec::new();

@@ -155,6 +155,11 @@ impl Greeting {
         self.conversation.our_fault().or_else(|| self.net_failure().filter(|f| f.is_ours()))
     }
 
+    /// Whether it was ended by our own machine or by our own library.
+    pub fn is_our_fault(&self) -> bool {
+        self.conversation.is_our_fault() || self.our_fault().is_some()
+    }
+
     /// The network failure that ended the exchange of greetings.
     pub fn net_failure(&self) -> Option<&NetFailure> {
         match (&self.banner, &self.hello, &self.starttls) {

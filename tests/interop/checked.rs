@@ -34,7 +34,7 @@ const ZONES: [(&str, Fault, Option<u64>, Expected); 3] = [
     (
         "nguoc",
         Fault::UpwardReferral,
-        None,
+        Some(1),
         &[
             ("dns-ipv6-only-resolution", "servers-unusable"),
             ("dns-ns-ipv4-answers", "lame"),

@@ -74,7 +74,10 @@ fn page(case: &Case<'_>, walk: &Walk<'_>, hop: &Hop<'_>, is_last: bool) -> (Outc
             (Outcome::Inconclusive, common::NOT_VISITED)
         }
         End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
-        End::Loop if is_last && best.0 == Outcome::Pass => blocked,
+        End::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => blocked,
+        },
         End::TooMany if is_last && best.0 == Outcome::Pass => {
             (Outcome::Inconclusive, common::LIMIT)
         }

@@ -123,6 +123,14 @@ impl World {
         self
     }
 
+    /// One reply after the other to a question.
+    pub(super) fn in_turn(mut self, question: &Question, replies: &[Reply]) -> Self {
+        for (attempt, reply) in replies.iter().enumerate() {
+            self.seen(question.clone(), attempt as u8 + 1, reply.clone());
+        }
+        self
+    }
+
     /// A host with these addresses, and no other.
     pub(super) fn host(self, name: &str, addresses: &[&str]) -> Self {
         let owner = format!("{name}.");
@@ -157,5 +165,13 @@ pub(super) fn negative(apex: &str) -> Reply {
     let soa = SOA::new(name(apex), name(apex), 1, 1, 1, 1, 1);
     let mut message = Message::new(1, MessageType::Response, OpCode::Query);
     message.authorities.push(Record::from_rdata(name(apex), 60, RData::SOA(soa)));
+    Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
+}
+
+/// The same message, with authority.
+pub(super) fn authoritative(reply: &Reply) -> Reply {
+    let Reply::Dns(message) = reply else { panic!("{reply:?} is no message") };
+    let mut message = Message::from_vec(message.raw().bytes()).unwrap();
+    message.metadata.authoritative = true;
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
 }

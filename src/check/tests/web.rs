@@ -128,6 +128,8 @@ pub(super) fn redirects_over_ipv6() {
             .visit(OTHER, "2001:db8::2", &page())
             .visit(OTHER, "2001:db8::3", second)
     };
+    let cookie = responds(302, &[("location", URL), ("set-cookie", "guard=1")], "");
+    assert_eq!(site(&[&cookie], &page()).says("web-status-parity"), (Inconclusive, "challenge"));
     let rows = [
         (site(&[&page()], &page()), (Pass, "none")),
         (elsewhere(&[&page()]), (Pass, "followed")),
@@ -140,6 +142,8 @@ pub(super) fn redirects_over_ipv6() {
         (first("http://198.51.100.1/"), (Fail, "target-without-ipv6")),
         (first(OTHER).host("other.example.vn", &[]), (Fail, "target-without-ipv6")),
         (first(URL), (Fail, "loop")),
+        // A browser brings the cookie along and may get further.
+        (site(&[&cookie], &page()), (Inconclusive, "challenge")),
         (first("ftp://www.example.vn/"), (Fail, "bad-location")),
         (first("http://[fe80::1]/"), (Fail, "to-private-address")),
         (
@@ -157,4 +161,31 @@ pub(super) fn redirects_over_ipv6() {
     for (at, (world, expected)) in rows.iter().enumerate() {
         assert_eq!(world.says("web-redirects"), *expected, "row {at}");
     }
+}
+
+#[test]
+pub(super) fn addresses_beyond_the_limit() {
+    let limited =
+        |six: &Conversation| {
+            let both = answer(&[address(SIX), address("2001:db8::9")]);
+            let mut world = World::new("active")
+                .dns("www.example.vn", RecordType::AAAA, &both)
+                .dns("www.example.vn", RecordType::A, &answer(&[address(FOUR)]));
+            world.inventory.settings.limits.addresses = 1;
+            world.visit(URL, SIX, six).visit(URL, FOUR, &page())
+        };
+    for id in [
+        "web-answers",
+        "web-status-parity",
+        "web-content-parity",
+        "web-headers-parity",
+        "web-redirects",
+        "web-ipv4-literals",
+    ] {
+        assert_eq!(limited(&page()).says(id), (Inconclusive, common::LIMIT), "{id}");
+    }
+    // What fails at one address fails; a client is served when another leads to the end.
+    let fails = limited(&responds(503, &[], ""));
+    assert_eq!(fails.says("web-answers"), (Fail, "error-status"));
+    assert_eq!(fails.says("ipv6-only-usable"), (Inconclusive, common::LIMIT));
 }

@@ -18,6 +18,11 @@ fn silent() -> Conversation {
     down(NetFailure::TimedOut)
 }
 
+/// A redirect of a guard that sets its cookie.
+fn with_cookie(location: &str) -> Conversation {
+    responds(302, &[("location", location), ("set-cookie", "guard=1")], "")
+}
+
 fn refused() -> Conversation {
     down(NetFailure::Refused)
 }
@@ -53,6 +58,8 @@ pub(super) fn what_port_80_does() {
         (page(), (Fail, "stays-plain")),
         (ours(), (Inconclusive, common::OUR_FAULT)),
         (silent(), (Inconclusive, common::LOWER_LAYER)),
+        (to(PLAIN), (Fail, "stays-plain")),
+        (with_cookie(PLAIN), (Inconclusive, "challenge")),
     ] {
         let (first, last, next) = wanders(&last);
         let world = World::new("active")
@@ -124,6 +131,8 @@ pub(super) fn the_other_name() {
         (answers(&ours()), (Inconclusive, common::OUR_FAULT)),
         (leads(&silent()), (Fail, "counterpart-broken")),
         (leads(&ours()), (Inconclusive, common::OUR_FAULT)),
+        (answers(&to(APEX)), (Fail, "counterpart-broken")),
+        (answers(&with_cookie(APEX)), (Inconclusive, "challenge")),
         (answers(&to("http://[fe80::1]/")), (Fail, "counterpart-broken")),
         (apex(&six, &four), (Inconclusive, common::NOT_OBSERVED)),
     ];

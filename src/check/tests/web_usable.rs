@@ -43,6 +43,7 @@ pub(super) fn the_way_of_a_browser_without_ipv4() {
     let endless = (0..12).fold(leads(&format!("{PLAIN}0")), |world, step| {
         world.visit(&format!("{PLAIN}{step}"), SIX, &to(&format!("{PLAIN}{}", step + 1)))
     });
+    let cookie = responds(302, &[("location", PLAIN), ("set-cookie", "guard=1")], "");
     let look = |reply: &Reply| leads(OTHER).dns("other.example.vn", RecordType::AAAA, reply);
     let rows = [
         (site(&[&page()]), (Pass, "usable")),
@@ -63,6 +64,7 @@ pub(super) fn the_way_of_a_browser_without_ipv4() {
         (two(&silent(), &ours()), (Inconclusive, common::OUR_FAULT)),
         (elsewhere(&["192.0.2.2"]), (Fail, "redirect-blocked")),
         (leads(PLAIN), (Fail, "redirect-blocked")),
+        (site(&[&cookie]), (Inconclusive, "challenge")),
         (leads("ftp://www.example.vn/"), (Fail, "redirect-blocked")),
         (leads("http://[fe80::1]/"), (Fail, "redirect-blocked")),
         (endless, (Inconclusive, common::LIMIT)),
