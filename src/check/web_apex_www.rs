@@ -1,6 +1,7 @@
 //! Do the names with `www` and without both work over IPv6?
 
-use super::subjects::{socket, unknown_lookup, unseen, wavers, web_url};
+use super::chains::{unseen, wavers};
+use super::subjects::{socket, unknown_lookup, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Counterpart, End, Status, Walk};
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};

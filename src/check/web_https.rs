@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, socket, unseen, walks, web_url, within_limits};
+use super::chains::{unseen, within_limits};
+use super::subjects::{first_talk, not_seen, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, End, Walk};
 use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
