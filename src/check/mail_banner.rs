@@ -1,7 +1,8 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
+use super::exchangers::over_exchangers;
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{contacts, mail_exchangers, over_exchangers, socket};
+use super::subjects::{contacts, mail_exchangers, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};

@@ -1,7 +1,8 @@
 //! Does every IPv6 address of every mail exchanger have a name that resolves back to it?
 
 use super::dns_ptr;
-use super::subjects::{mail_exchangers, over_exchangers};
+use super::exchangers::over_exchangers;
+use super::subjects::mail_exchangers;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::reverse;
 use crate::model::{Family, Severity, Verdict};

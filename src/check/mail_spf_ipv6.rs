@@ -1,6 +1,7 @@
 //! Does SPF authorise senders over IPv6 as it does over IPv4?
 
-use super::subjects::{mail_exchangers, unknown_status, without_addresses};
+use super::exchangers::without_addresses;
+use super::subjects::{mail_exchangers, unknown_status};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::spf::{self, Fault};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};

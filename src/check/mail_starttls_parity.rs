@@ -1,6 +1,7 @@
 //! Is STARTTLS the same over both families?
 
-use super::subjects::{contacts, mail_exchangers, not_seen, over_exchangers, socket};
+use super::exchangers::over_exchangers;
+use super::subjects::{contacts, mail_exchangers, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{

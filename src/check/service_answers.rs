@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
+use super::chains::within_limits;
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{addresses, contacts, not_seen, socket, within_limits};
+use super::subjects::{addresses, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{

@@ -5,9 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::Timestamp;
 use url::Url;
 
+use super::exchangers::without_addresses;
 use super::{Case, common};
 use crate::facts::{
-    self, Contact, Contacts, End, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
+    self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
 };
 use crate::model::{
     Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
@@ -93,59 +94,6 @@ pub(super) fn not_seen(talk: Option<&Talk<'_>>) -> Option<&'static str> {
     }
     // A failure that was to be tried again is not yet a failure.
     (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
-}
-
-/// Why the end of a chain can't be held against the target, when it can't: at whatever hop.
-pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
-    if let Some(reason) = not_seen(first_talk(walk)) {
-        return Some(reason);
-    }
-    match &walk.end {
-        End::NotObserved => Some(common::NOT_OBSERVED),
-        End::TooMany => Some(common::LIMIT),
-        // An alias that leads back to itself gives nobody an address.
-        End::NoAddress(Status::ChainLooped) => None,
-        End::NoAddress(status) => unknown_status(status),
-        End::NoResponse => {
-            let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
-            visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
-        }
-        // A guard that lets nobody pass who doesn't bring its cookie.
-        End::Loop => walk.loops_for_cookies().then_some("challenge"),
-        End::Response { .. } | End::NotVisited(_) | End::BadLocation(_) => None,
-    }
-}
-
-/// What holds of all addresses that were looked at, where there are more of the service's than that.
-pub(super) fn within_limits(case: &Case<'_>, verdict: Verdict) -> Verdict {
-    let is_cut = || {
-        let published = facts::addresses(&case.view, case.service);
-        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
-    };
-    match verdict.outcome {
-        Outcome::Pass if is_cut() => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-        }
-        _ => verdict,
-    }
-}
-
-/// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
-/// target.
-pub(super) fn uncompared(ipv6: &Walk<'_>, ipv4: &[Walk<'_>]) -> Option<&'static str> {
-    unseen(ipv6).or_else(|| ipv4.iter().find_map(unseen))
-}
-
-/// Whether a guard in front of the page answers at the end of a chain, and not the page.
-pub(super) fn is_guarded(walk: &Walk<'_>) -> bool {
-    facts::front(walk).is_some_and(|(url, talk)| {
-        facts::looks(talk).any(|look| facts::page::is_challenge(look, url))
-    })
-}
-
-/// Whether the attempts at some hop of a chain contradict each other.
-pub(super) fn wavers(walk: &Walk<'_>) -> bool {
-    walk.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())
 }
 
 /// What one address shows.
@@ -249,43 +197,6 @@ pub(super) fn mail_exchangers(case: &Case<'_>) -> Result<Mail, Verdict> {
         }
     };
     Err(verdict.citing(mail.observations()))
-}
-
-/// The verdict when no exchanger is known to have an address of a family.
-pub(super) fn without_addresses(mail: &Mail, family: Family) -> Verdict {
-    let unknown = mail.exchangers.iter().find_map(|mx| unknown_lookup(mx.lookup(family)));
-    let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
-    let verdict = match unknown.or(mail.is_cut.then_some(common::LIMIT)) {
-        Some(reason) => Verdict::inconclusive(reason),
-        None => Verdict::not_applicable(none),
-    };
-    verdict.citing(mail.observations())
-}
-
-/// The verdict over the exchangers of a domain: those whose addresses are not known are subjects of
-/// their own, and beyond our limits there may be more.
-pub(super) fn over_exchangers(
-    mail: &Mail,
-    families: &[Family],
-    mut subjects: Vec<Subject>,
-    pass: &'static str,
-    empty: &'static str,
-) -> Verdict {
-    for exchanger in &mail.exchangers {
-        let mut lookups = families.iter().map(|family| exchanger.lookup(*family));
-        if let Some(reason) = lookups.find_map(unknown_lookup) {
-            let name = SubjectName::Host(exchanger.name.clone());
-            let outcome = Outcome::Inconclusive;
-            subjects.push(Subject { name, outcome, reason, detail: Vec::new() });
-        }
-    }
-    let verdict = Verdict::worst_of(subjects, pass, empty).citing(mail.observations());
-    match verdict.outcome {
-        Outcome::Pass | Outcome::NotApplicable if mail.is_cut => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-        }
-        _ => verdict,
-    }
 }
 
 /// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail

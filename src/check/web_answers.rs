@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url, within_limits};
+use super::chains::within_limits;
+use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Walk, page};
 use crate::model::{

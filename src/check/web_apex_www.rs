@@ -1,6 +1,7 @@
 //! Do the names with `www` and without both work over IPv6?
 
-use super::subjects::{socket, unknown_lookup, unseen, wavers, web_url};
+use super::chains::{is_guarded, unseen, wavers};
+use super::subjects::{socket, unknown_lookup, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Counterpart, End, Status, Walk};
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
@@ -78,6 +79,7 @@ fn subject(case: &Case<'_>, walk: &Walk<'_>) -> Subject {
         }
         (End::Response { status }, _) if works(*status) => (Outcome::Pass, "both-work"),
         (_, Some(reason)) => (Outcome::Inconclusive, reason),
+        (End::Response { .. }, None) if is_guarded(walk) => (Outcome::Inconclusive, "challenge"),
         (_, None) => (Outcome::Fail, "counterpart-broken"),
     };
     let detail = walk.final_url().map(|url| ("at", url.to_string())).into_iter().collect();

@@ -1,6 +1,7 @@
 //! Do people see the same page over both families?
 
-use super::subjects::{both_families, socket, uncompared, within_limits};
+use super::chains::{uncompared, within_limits};
+use super::subjects::{both_families, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Likeness, Walk};

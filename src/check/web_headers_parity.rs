@@ -1,6 +1,7 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::subjects::{both_families, socket, uncompared, within_limits};
+use super::chains::{uncompared, within_limits};
+use super::subjects::{both_families, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Difference, Protection, Walk};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};

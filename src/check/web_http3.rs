@@ -1,8 +1,7 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{
-    first_talk, not_seen, over_first, socket, unknown_status, walks, web_url, within_limits,
-};
+use super::chains::within_limits;
+use super::subjects::{first_talk, not_seen, over_first, socket, unknown_status, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Http3, QuicTalk, Status, Walk};
 use crate::model::{

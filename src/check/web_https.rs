@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, socket, unseen, walks, web_url, within_limits};
+use super::chains::{is_guarded, unseen, within_limits};
+use super::subjects::{first_talk, not_seen, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, End, Walk};
 use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
@@ -115,6 +116,7 @@ fn led_to(walk: &Walk<'_>) -> Behaviour {
     }
     match (unseen(walk), &walk.end) {
         (Some(reason), _) => Behaviour::Unknown(reason),
+        (None, End::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
         (None, End::Response { .. } | End::Loop | End::BadLocation(_)) => Behaviour::StaysPlain,
         (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
     }

@@ -1,6 +1,7 @@
 //! Does the site send its visitors to IPv4 literals?
 
-use super::subjects::{unseen, walks, web_url, within_limits};
+use super::chains::{unseen, within_limits};
+use super::subjects::{walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Literal, PageSeen, Place, Walk};

@@ -1,6 +1,7 @@
 //! Does every hop of the redirect chain work over IPv6?
 
-use super::subjects::{first_talk, not_seen, over, socket, unseen, walks, web_url, within_limits};
+use super::chains::{unseen, within_limits};
+use super::subjects::{first_talk, not_seen, over, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Hop, Talk, Walk};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};

@@ -1,6 +1,7 @@
 //! Do both families end at the same page with the same status?
 
-use super::subjects::{is_guarded, over, socket, unseen, walks, web_url, within_limits};
+use super::chains::{is_guarded, unseen, within_limits};
+use super::subjects::{over, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Walk, front, looks};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};

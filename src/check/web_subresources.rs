@@ -1,6 +1,7 @@
 //! Does everything that the front page loads come over IPv6 too?
 
-use super::subjects::{unseen, walks, web_url};
+use super::chains::unseen;
+use super::subjects::{walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Access, Resources, Server, Unread, Walk, registrable};

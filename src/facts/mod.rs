@@ -4,6 +4,7 @@
 //! both always mean the same requests, and a check can never look for an answer that the planner
 //! did not ask for.
 
+mod access;
 pub mod authority;
 mod binding;
 mod caa;
@@ -38,6 +39,7 @@ pub mod vantage;
 mod walk;
 mod zone;
 
+pub use access::Access;
 pub use binding::{Binding, BindingEnd, BoundEndpoint, binding};
 pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
@@ -57,7 +59,7 @@ pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use nearby::{Nearby, NearbyTarget, Via, nearby};
 pub use origin::{Origin, origin};
 pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, large_data, page_stalled};
-pub use resources::{Access, HOSTS_MAX, Resources, Server, Unread, resources};
+pub use resources::{HOSTS_MAX, Resources, Server, Unread, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use rounds::{Rounds, is_later_round, rounds};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};

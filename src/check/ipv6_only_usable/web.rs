@@ -1,6 +1,6 @@
 //! The way of a browser: pages from redirect to redirect, and what the last of them needs.
 
-use super::super::subjects::{is_guarded, unseen};
+use super::super::chains::{is_guarded, unseen};
 use super::super::web_subresources::owner;
 use super::super::{Case, common};
 use super::{choose, holds, secured};

@@ -72,19 +72,16 @@ pub(super) fn authorities_that_may_issue() {
     let unseen = (Inconclusive, common::OUR_FAULT);
     assert_eq!(world(&known, &ours, &records).says("dns-caa"), unseen);
     // A wildcard is asked for at the name below which it stands.
-    let wildcard = |records: &[RData], above: &Reply| {
-        world(&known, &shown(&known, "*.example.vn"), records)
+    let wildcard = |record: &RData, above: &Reply| {
+        world(&known, &shown(&known, "*.example.vn"), std::slice::from_ref(record))
             .dns("example.vn", RecordType::CAA, above)
             .says("dns-caa")
     };
     let above = |value: &str| answer(&[("example.vn.", property(false, "issuewild", value))]);
     let allows = issue("letsencrypt.org");
-    assert_eq!(
-        wildcard(std::slice::from_ref(&allows), &above("letsencrypt.org")),
-        (Pass, "allowed")
-    );
-    assert_eq!(wildcard(std::slice::from_ref(&allows), &above(";")), (Fail, "forbidden"));
-    assert_eq!(wildcard(&[allows], &servfail()), (Inconclusive, common::UNRESOLVED));
+    assert_eq!(wildcard(&allows, &above("letsencrypt.org")), (Pass, "allowed"));
+    assert_eq!(wildcard(&allows, &above(";")), (Fail, "forbidden"));
+    assert_eq!(wildcard(&allows, &servfail()), (Inconclusive, common::UNRESOLVED));
 }
 
 #[test]
