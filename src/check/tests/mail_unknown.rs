@@ -6,7 +6,7 @@ use hickory_proto::rr::rdata::{PTR, TXT};
 use super::builders::{authoritative, nxdomain, servfail, unasked};
 use super::mail::*;
 use super::*;
-use crate::model::{DnsQuestion, Greeting, Starttls, TlsFailed, TlsFailure, Transport};
+use crate::model::{Greeting, Starttls, TlsFailed, TlsFailure, Transport};
 
 const HOST_2: &str = "mx2.example.vn";
 const IPV6_2: &str = "2001:db8::26";
@@ -154,16 +154,10 @@ fn from_the_root(vn: &Reply, host: &Reply) -> World {
     let asked = [("vn", RecordType::NS, vn), (HOST, RecordType::AAAA, host)];
     for (name, record_type, reply) in asked {
         for transport in [Transport::Udp, Transport::Tcp] {
-            let question = Question::Dns(DnsQuestion {
-                server: "[2001:db8::53]:53".parse().unwrap(),
-                transport,
-                name: Name::from_presentation(name),
-                record_type,
-                recursion_desired: false,
-                checking_disabled: false,
-                dnssec_ok: false,
-                without_edns: false,
-            });
+            let server = "[2001:db8::53]:53".parse().unwrap();
+            let name = Name::from_presentation(name);
+            let question = facts::exchange::question(server, transport, &name, record_type, false);
+            let question = Question::Dns(question);
             for attempt in 1..=2 {
                 world.seen(question.clone(), attempt, reply.clone());
             }

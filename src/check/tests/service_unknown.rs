@@ -111,16 +111,10 @@ pub(super) fn greetings_in_turn() {
 #[test]
 pub(super) fn datagrams_in_turn() {
     let asks = |transport| {
-        Question::Dns(DnsQuestion {
-            server: socket(53),
-            transport,
-            name: Name::root(),
-            record_type: RecordType::SOA,
-            recursion_desired: true,
-            checking_disabled: false,
-            dnssec_ok: false,
-            without_edns: false,
-        })
+        let root = Name::root();
+        let soa = RecordType::SOA;
+        let question = facts::exchange::question(socket(53), transport, &root, soa, false);
+        Question::Dns(DnsQuestion { recursion_desired: true, ..question })
     };
     let well = answer(&[]);
     let failed = |failure| Reply::DnsFailed(failure);
