@@ -17,6 +17,7 @@ mod origin;
 mod reach;
 mod reasons;
 mod service;
+mod tls;
 mod web;
 mod web_names;
 mod web_pages;

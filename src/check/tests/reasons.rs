@@ -66,6 +66,7 @@ const TABLES: &[fn()] = &[
     service::name_servers_over_both_transports,
     service::time_servers,
     service::services_without_ipv6_or_without_observations,
+    tls::old_versions_beside_the_handshake_of_our_time,
     web::answers_of_each_address,
     web::status_and_url_over_both_families,
     web::redirects_over_ipv6,
