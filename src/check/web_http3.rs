@@ -103,6 +103,9 @@ fn of_address(
         })
         .collect();
     subjects.extend(read.talks.iter().map(|talk| of_talk(talk, answers_over_ipv4)));
+    if read.is_cut {
+        subjects.extend(unknown(common::LIMIT));
+    }
     subjects
 }
 
