@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::subjects::addresses;
+use super::subjects::{addresses, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Status};
+use crate::facts;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -35,11 +35,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let published = facts::addresses(&case.view, case.service);
     let ipv4 = published.as_ref().and_then(|published| published.lookup(Family::Ipv4));
-    let unknown = match ipv4.map(|lookup| &lookup.status) {
-        None | Some(Status::Found | Status::NoData | Status::NxDomain) => None,
-        Some(Status::NotObserved) => Some(common::NOT_OBSERVED),
-        Some(_) => Some(common::UNRESOLVED),
-    };
+    let unknown = ipv4.and_then(unknown_lookup);
     let ipv4_addresses = ipv4.map(|lookup| lookup.addresses()).unwrap_or_default();
     let subjects = found
         .into_iter()

@@ -26,7 +26,8 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
     }
 }
 
-/// What holds of all addresses that were looked at, where there are more of the service's than that.
+/// What holds of all addresses that were looked at, where there are more of the service's than that: for
+/// verdicts that name none of them, which [`super::whole`] can't tell.
 pub(super) fn within_limits(case: &Case<'_>, verdict: Verdict) -> Verdict {
     let is_cut = || {
         let published = facts::addresses(&case.view, case.service);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::subjects::web_url;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{BindingEnd, BoundEndpoint, Status, binding};
-use crate::model::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -48,7 +48,11 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         BindingEnd::Failed(_) => Verdict::inconclusive(common::UNRESOLVED),
         BindingEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         BindingEnd::Endpoints => {
-            let subjects = bound.endpoints.iter().map(subject).collect();
+            let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();
+            if bound.is_cut {
+                subjects
+                    .extend(case.service.target.host().iter().filter_map(Host::name).map(unlooked));
+            }
             Verdict::worst_of(subjects, "agrees", "no-record")
         }
     };
@@ -73,4 +77,14 @@ fn subject(endpoint: &BoundEndpoint) -> Subject {
     };
     let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
     Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }
+}
+
+/// The records that are not looked at, because there are too many.
+fn unlooked(host: &Name) -> Subject {
+    Subject {
+        name: SubjectName::Host(host.clone()),
+        outcome: Outcome::Inconclusive,
+        reason: common::LIMIT,
+        detail: Vec::new(),
+    }
 }

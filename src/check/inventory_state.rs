@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{not_seen, walks};
+use super::chains::unseen;
+use super::subjects::{not_seen, unknown_lookup, walks};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Addresses, End, Lookup, Route, Status, Walk};
 use crate::model::{
@@ -16,7 +17,7 @@ pub static CHECK: Check = Check {
     id: "inventory-state",
     sources: &["the inventory's `state`", "RFC 4592"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("retired-still-in-dns"),
@@ -116,8 +117,10 @@ fn exists(lookup: &Lookup) -> Option<bool> {
 }
 
 fn unknown(lookups: [&Lookup; 2]) -> Verdict {
-    let pending = lookups.iter().any(|lookup| lookup.status == Status::NotObserved);
-    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { common::UNRESOLVED })
+    let reasons: Vec<_> = lookups.into_iter().filter_map(unknown_lookup).collect();
+    let [first, ..] = reasons[..] else { return Verdict::inconclusive(common::UNRESOLVED) };
+    let pending = reasons.contains(&common::NOT_OBSERVED);
+    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { first })
 }
 
 fn active(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
@@ -136,19 +139,19 @@ fn wildcard(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
     };
     let of = |record_type| facts::resolve(&case.view, &probe, record_type);
     let probed = [of(RecordType::AAAA), of(RecordType::A)];
-    let pending = probed.iter().any(|lookup| lookup.status == Status::NotObserved);
     let cite: Vec<_> = probed.iter().flat_map(|l| l.observations.iter().copied()).collect();
-    let same = probed.iter().any(|lookup| exists(lookup) == Some(true))
-        && [aaaa, a]
-            .iter()
-            .zip(&probed)
-            .all(|(lookup, probed)| lookup.addresses() == probed.addresses());
-    let verdict = if same {
-        judged(Outcome::Fail, "wildcard")
-    } else if pending {
-        Verdict::inconclusive(common::NOT_OBSERVED)
-    } else {
+    let pairs = || [aaaa, a].into_iter().zip(&probed);
+    let is_known = |lookup: &Lookup| exists(lookup).is_some();
+    let differs = pairs().any(|(lookup, probed)| {
+        is_known(lookup) && is_known(probed) && lookup.addresses() != probed.addresses()
+    });
+    let unresolved = pairs().flat_map(|(lookup, probed)| [lookup, probed]).find(|l| !is_known(l));
+    let verdict = if differs || probed.iter().all(|lookup| exists(lookup) == Some(false)) {
         judged(Outcome::Pass, "as-declared")
+    } else if let Some(lookup) = unresolved {
+        unknown([lookup, lookup])
+    } else {
+        judged(Outcome::Fail, "wildcard")
     };
     verdict.citing(cite)
 }
@@ -159,7 +162,12 @@ fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
         (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
         _ => {}
     }
-    answers(case, "retired-still-in-dns")
+    let verdict = answers(case, "retired-still-in-dns");
+    // What one family keeps silent about, the other may still answer.
+    match verdict.outcome {
+        Outcome::Pass if exists(aaaa).is_none() || exists(a).is_none() => unknown([aaaa, a]),
+        _ => verdict,
+    }
 }
 
 /// Does a retired service still answer? `silent` is what is said when it doesn't.
@@ -173,10 +181,23 @@ fn answers(case: &Case<'_>, silent: &'static str) -> Verdict {
         judged(Outcome::Fail, "retired-but-answers")
     } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
         Verdict::inconclusive(reason)
+    } else if contacts.is_empty() {
+        // Nobody connects to services of this kind.
+        Verdict::inconclusive(common::NOT_OBSERVED)
+    } else if is_cut(case) {
+        Verdict::inconclusive(common::LIMIT)
     } else {
         judged(Outcome::Pass, silent)
     };
     verdict.citing(cite)
+}
+
+/// Whether the service has more addresses of a family than are contacted.
+fn is_cut(case: &Case<'_>) -> bool {
+    let max = case.view.settings.limits.addresses;
+    let published = facts::addresses(&case.view, case.service);
+    let lookups = [Family::Ipv6, Family::Ipv4].map(|family| published.as_ref()?.lookup(family));
+    lookups.into_iter().flatten().any(|lookup| lookup.addresses().len() > max)
 }
 
 fn internal(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
@@ -202,7 +223,11 @@ fn redirected(case: &Case<'_>) -> Verdict {
     let Target::Web(url) = &case.service.target else {
         return Verdict::not_applicable(common::OTHER_KIND);
     };
-    let walks = all_walks(case);
+    let [ipv6, ipv4] = [Family::Ipv6, Family::Ipv4].map(|family| walks(case, url, family));
+    let unknown = [&ipv6, &ipv4].into_iter().filter_map(|walks| walks.as_ref().err());
+    let unknown = unknown.filter(|verdict| verdict.outcome == Outcome::Inconclusive);
+    let unknown = unknown.map(|verdict| verdict.reason).next();
+    let walks: Vec<Walk<'_>> = [ipv6, ipv4].into_iter().flatten().flatten().collect();
     let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
     let leads_elsewhere =
         |walk: &Walk<'_>| walk.final_url().is_some_and(|last| last.host() != url.host());
@@ -210,11 +235,12 @@ fn redirected(case: &Case<'_>) -> Verdict {
         walks.iter().any(|walk| matches!(walk.end, End::Response { .. }) && !leads_elsewhere(walk));
     let verdict = if stays {
         judged(Outcome::Fail, "not-redirected")
+    } else if let Some(reason) = unknown.or_else(|| walks.iter().find_map(unseen)) {
+        Verdict::inconclusive(reason)
     } else if walks.iter().any(leads_elsewhere) {
         judged(Outcome::Pass, "as-declared")
     } else {
-        let reason = walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)));
-        Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
+        Verdict::inconclusive(common::LOWER_LAYER)
     };
     Verdict { subjects: leads_to(&walks, url, &verdict), ..verdict }.citing(cite)
 }
@@ -244,13 +270,4 @@ fn ipv6_only(aaaa: &Lookup, a: &Lookup) -> Verdict {
         (Some(false), Some(false)) => judged(Outcome::Fail, "active-but-gone"),
         _ => unknown([aaaa, a]),
     }
-}
-
-fn all_walks<'a>(case: &Case<'a>) -> Vec<Walk<'a>> {
-    let Target::Web(url) = &case.service.target else { return Vec::new() };
-    [Family::Ipv6, Family::Ipv4]
-        .into_iter()
-        .filter_map(|family| walks(case, url, family).ok())
-        .flatten()
-        .collect()
 }

@@ -65,9 +65,11 @@ mod web_ipv4_literals;
 mod web_redirects;
 mod web_status_parity;
 mod web_subresources;
+mod whole;
 
 pub use common::{COMMON_REASONS, CommonReason};
 pub use doc::{Doc, Page};
+pub use whole::whole;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "reach-echo",
     sources: &["RFC 4443 §4", "RFC 4890 §4.3.1"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("no-reply"),
@@ -95,13 +95,16 @@ fn unanswered(echo: &Echo<'_>, silence: &'static str) -> (Outcome, &'static str)
         return (Outcome::Inconclusive, common::NOT_OBSERVED);
     }
     let failures = || echo.answers.iter().filter_map(|answer| answer.as_ref().err());
-    match failures().rfind(|failure| !failure.is_ours()) {
-        Some(NetFailure::Icmp { .. }) => (Outcome::Fail, "icmp-error"),
-        Some(_) => (Outcome::Fail, silence),
-        None if failures().any(|failure| *failure == NetFailure::NotPermitted) => {
-            (Outcome::Inconclusive, "no-icmp-socket")
-        }
-        None => (Outcome::Inconclusive, common::OUR_FAULT),
+    let is = |wanted: fn(&NetFailure) -> bool| failures().any(wanted);
+    if is(|failure| *failure == NetFailure::NotPermitted) {
+        (Outcome::Inconclusive, "no-icmp-socket")
+    } else if is(NetFailure::is_ours) {
+        // Whether those requests would have been answered is not known.
+        (Outcome::Inconclusive, common::OUR_FAULT)
+    } else if is(|failure| matches!(failure, NetFailure::Icmp { .. })) {
+        (Outcome::Fail, "icmp-error")
+    } else {
+        (Outcome::Fail, silence)
     }
 }
 

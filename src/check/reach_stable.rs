@@ -6,14 +6,14 @@ use crate::facts::{self, Missing, Rounds};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// Attempts from which something can be said.
-const ATTEMPTS_MIN: usize = 3;
+pub(super) const ATTEMPTS_MIN: usize = 3;
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "reach-stable",
     sources: &["RFC 2678"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("stable"),
         Reason::fail("flapping"),
@@ -42,6 +42,7 @@ fn subject(rounds: &Rounds<'_>) -> Subject {
     let (counted, answered) = (rounds.counted(), rounds.answered());
     let (outcome, reason) = match unknown(rounds) {
         Some(reason) => (Outcome::Inconclusive, reason),
+        None if answered == 0 && rounds.is_our_fault => (Outcome::Inconclusive, common::OUR_FAULT),
         None if answered == 0 => (Outcome::NotApplicable, "down"),
         None if answered < counted => (Outcome::Fail, "flapping"),
         None if counted >= ATTEMPTS_MIN => (Outcome::Pass, "stable"),

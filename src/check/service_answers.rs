@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use super::chains::within_limits;
 use super::greetings::{self, Said, banner, hello};
 use super::subjects::{addresses, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
@@ -53,7 +52,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     match subjects(case) {
         Ok((subjects, cite)) => {
             let verdict = Verdict::worst_of(subjects, "answers", common::NO_IPV6);
-            within_limits(case, verdict.citing(cite))
+            verdict.citing(cite)
         }
         Err(verdict) => verdict,
     }

@@ -45,8 +45,10 @@ pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, 
             Status::NoData | Status::NxDomain | Status::Synthesised => {
                 Err(cited(Verdict::not_applicable(none), lookup))
             }
-            Status::NotObserved => Err(cited(Verdict::inconclusive(common::NOT_OBSERVED), lookup)),
-            _ => Err(cited(Verdict::inconclusive(common::UNRESOLVED), lookup)),
+            failed => {
+                let reason = unknown_status(failed).unwrap_or(common::UNRESOLVED);
+                Err(cited(Verdict::inconclusive(reason), lookup))
+            }
         },
     }
 }
@@ -222,20 +224,51 @@ pub(super) fn over_contacts(
         .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
 }
 
-/// The TLS session of a contact and when it was seen; else what is to be said of the address
+/// The newest TLS session of a contact and when it was seen; else what is to be said of the address
 /// instead.
 pub(super) fn session_of<'e>(
     contact: &Contact<'e>,
 ) -> Result<(&'e TlsSession, Timestamp), Subject> {
+    let sessions = sessions_of(contact)?;
+    let unknown =
+        || socket(contact.address, Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
+    sessions.last().copied().ok_or_else(unknown)
+}
+
+/// What is said of each TLS session of a contact, where all say the same; attempts that contradict
+/// each other are not picked from.
+pub(super) fn of_sessions(
+    contact: &Contact<'_>,
+    judge: impl Fn(&TlsSession, Timestamp) -> Subject,
+) -> Subject {
+    match sessions_of(contact) {
+        Ok(sessions) => agreed(contact, sessions.iter().map(|(seen, at)| judge(seen, *at))),
+        Err(subject) => subject,
+    }
+}
+
+/// The last of what was said of each attempt at a contact, where all say the same.
+pub(super) fn agreed(contact: &Contact<'_>, said: impl Iterator<Item = Subject>) -> Subject {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    let differs = |a: &Subject, b: &Subject| (a.outcome, a.reason) != (b.outcome, b.reason);
+    let said: Vec<Subject> = said.collect();
+    if said.windows(2).any(|pair| differs(&pair[0], &pair[1])) {
+        return unknown(common::FLAKY);
+    }
+    said.into_iter().next_back().unwrap_or_else(|| unknown(common::LOWER_LAYER))
+}
+
+/// The TLS sessions of a contact, one or more; else what is to be said of the address instead.
+fn sessions_of<'e>(contact: &Contact<'e>) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
     if let Some(reason) = not_seen(Some(&contact.talk)) {
         return Err(unknown(reason));
     }
     let sessions = contact.talk.attempts.iter().zip(&contact.talk.seen_at);
-    sessions
+    let sessions: Vec<_> = sessions
         .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
-        .next_back()
-        .ok_or_else(|| unknown(common::LOWER_LAYER))
+        .collect();
+    if sessions.is_empty() { Err(unknown(common::LOWER_LAYER)) } else { Ok(sessions) }
 }
 
 /// Why a look-up tells nothing, when it doesn't.

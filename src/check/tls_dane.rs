@@ -1,12 +1,13 @@
 //! Where TLSA records are published: do they name the certificates that the addresses show?
 
-use super::subjects::{contacts, session_of, socket};
+use super::subjects::{contacts, of_sessions, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Association};
 use crate::facts::dnssec::{Security, Unknown};
 use crate::facts::{self, Contact, Failure, Tlsa, tlsa};
 use crate::model::{
-    Family, Host, ObservationId, Outcome, Severity, State, Subject, Target, Verdict,
+    Family, Host, Name, ObservationId, Outcome, Severity, State, Subject, Target, TlsSession,
+    Verdict,
 };
 
 /// The rule.
@@ -14,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "tls-dane",
     sources: &["RFC 6698 §2.1", "RFC 7671 §4, §5", "RFC 7672 §2.2, §3.1"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("matches"),
         Reason::fail("mismatch"),
@@ -65,10 +66,17 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>, cite: &mut Vec<ObservationId>
     if let Some((outcome, reason)) = not_published(&published) {
         return said(outcome, reason);
     }
-    let session = match session_of(contact) {
-        Ok((session, _)) => session,
-        Err(subject) => return subject,
-    };
+    of_sessions(contact, |session, _| matched(case, contact, host.clone(), &published, session))
+}
+
+/// Whether the certificates of a session are those that the records name.
+fn matched(
+    case: &Case<'_>,
+    contact: &Contact<'_>,
+    host: Name,
+    published: &Tlsa,
+    session: &TlsSession,
+) -> Subject {
     let pkix = !matches!(case.service.target, Target::Mail(_));
     let host = Host::Name(host);
     let (outcome, reason) =

@@ -1,16 +1,16 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-key-exchange",
     sources: &["RFC 8446 §4.2.7", "draft-ietf-tls-ecdhe-mlkem", "RFC 9325 §4.1"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("post-quantum"),
         Reason::pass("classical"),
@@ -36,10 +36,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(contact: &Contact<'_>) -> Subject {
-    let (session, _) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+    of_sessions(contact, |session, _| judged(contact, session))
+}
+
+fn judged(contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),

@@ -1,9 +1,9 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::{self, Contact, certificate};
-use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
+use crate::model::{Detail, Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// Names of a certificate that a verdict shows; there may be thousands.
 const NAMES_SHOWN: usize = 8;
@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "tls-name",
     sources: &["RFC 9525 §6"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("name-matches"),
         Reason::fail("name-mismatch"),
@@ -38,10 +38,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
-    let (session, _) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+    of_sessions(contact, |session, _| judged(case, contact, session))
+}
+
+fn judged(case: &Case<'_>, contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let Some(leaf) = certificate::leaf(&session.chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };

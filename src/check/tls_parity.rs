@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "tls-parity",
     sources: &["RFC 6540", "RFC 8446", "RFC 7301"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         // From the gravest to the mildest: the gravest difference gives the reason.
@@ -44,8 +44,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         verdict.reason = "one-address";
         return verdict;
     }
-    let sessions: Vec<_> =
-        all.iter().map(|contact| session_of(contact).map(|(seen, _)| seen)).collect();
+    let sessions: Vec<_> = all.iter().map(agreed).collect();
     let Some(reference) = sessions.iter().position(Result::is_ok) else {
         let unknown = sessions.into_iter().filter_map(Result::err).collect();
         return over_contacts(unknown, "same", &all);
@@ -59,6 +58,19 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let mut subjects: Vec<Subject> = subjects.collect();
     subjects.sort_by_key(rank);
     over_contacts(subjects, "same", &all)
+}
+
+/// The session of a contact, where each of its attempts that completed gave the same.
+fn agreed<'e>(contact: &Contact<'e>) -> Result<&'e TlsSession, Subject> {
+    let (last, _) = session_of(contact)?;
+    let completed =
+        contact.talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    for session in completed {
+        if compared(contact, session, contact, last).outcome == Outcome::Fail {
+            return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));
+        }
+    }
+    Ok(last)
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.

@@ -1,17 +1,19 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
-use super::{Case, Check, Doc, Reason, Rule};
+use jiff::Timestamp;
+
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
+use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::facts::certificate::{self, Path, Staple};
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-trusted",
     sources: &["RFC 5280 §6", "RFC 8446 §4.4.2", "RFC 6960 §3.2"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("trusted"),
         Reason::fail("self-signed"),
@@ -39,10 +41,15 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
-    let (session, seen_at) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+}
+
+fn judged(
+    case: &Case<'_>,
+    contact: &Contact<'_>,
+    session: &TlsSession,
+    seen_at: Timestamp,
+) -> Subject {
     let staple = session
         .ocsp
         .as_ref()
@@ -55,6 +62,8 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
         Path::SelfSigned => (Outcome::Fail, "self-signed"),
         Path::MissingIntermediate => (Outcome::Fail, "missing-intermediate"),
         Path::UnknownRoot => (Outcome::Fail, "unknown-root"),
+        // Our library gave up on it.
+        Path::TooIntricate => (Outcome::Inconclusive, common::LIMIT),
         Path::Invalid => (Outcome::Fail, "invalid-chain"),
         Path::Unreadable => (Outcome::Fail, "unreadable"),
     };

@@ -3,14 +3,17 @@
 use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Contact};
-use crate::model::{Detail, LegacyAnswer, Outcome, Severity, Subject, Verdict};
+use crate::model::{
+    Conversation, Detail, LegacyAnswer, NetFailure, Outcome, Severity, Subject, TlsFailed,
+    TlsFailure, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-version",
     sources: &["RFC 8996", "RFC 7568", "RFC 9325 §3.1.1"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("modern-only"),
         Reason::fail("only-old-versions"),
@@ -48,6 +51,7 @@ fn subject(
     let Some(host) = facts::tls_host(case.service) else {
         return unknown(common::NOT_OBSERVED);
     };
+    let offered = talk.attempts.iter().any(|(seen, _)| agreed(seen));
     let session = talk.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
     let legacy = facts::legacy(&case.view, talk, &host);
     cited.extend(legacy.answers.iter().map(|(_, _, id)| *id));
@@ -63,23 +67,40 @@ fn subject(
             detail.push(("accepted", version.to_string()));
         }
     }
-    let unanswered = legacy.answers.iter().find_map(|(_, answer, _)| match answer {
-        LegacyAnswer::Net { failure } => Some(failure),
-        _ => None,
-    });
-    let (outcome, reason) = match (session, accepted.is_empty(), unanswered) {
-        (Some(_), false, _) => (Outcome::Fail, "old-version-accepted"),
-        (None, false, _) => (Outcome::Fail, "only-old-versions"),
+    let unanswered = || {
+        legacy.answers.iter().filter_map(|(_, answer, _)| match answer {
+            LegacyAnswer::Net { failure } => Some(failure),
+            _ => None,
+        })
+    };
+    let (outcome, reason) = match (session, accepted.is_empty()) {
+        (_, false) if offered => (Outcome::Fail, "old-version-accepted"),
+        (_, false) => (Outcome::Fail, "only-old-versions"),
         // The handshake itself failed, and that is another check's affair.
-        (None, true, _) => (Outcome::Inconclusive, common::LOWER_LAYER),
-        (Some(_), true, _) if !legacy.needs.is_empty() => {
+        (None, true) => (Outcome::Inconclusive, common::LOWER_LAYER),
+        (Some(_), true) if !legacy.needs.is_empty() => {
             (Outcome::Inconclusive, common::NOT_OBSERVED)
         }
-        (Some(_), true, Some(failure)) if failure.is_ours() => {
+        (Some(_), true) if unanswered().any(NetFailure::is_ours) => {
             (Outcome::Inconclusive, common::OUR_FAULT)
         }
-        (Some(_), true, Some(_)) => (Outcome::Inconclusive, "old-hello-unanswered"),
-        (Some(_), true, None) => (Outcome::Pass, "modern-only"),
+        (Some(_), true) if unanswered().next().is_some() => {
+            (Outcome::Inconclusive, "old-hello-unanswered")
+        }
+        (Some(_), true) => (Outcome::Pass, "modern-only"),
     };
     socket(contact.address, outcome, reason, detail)
+}
+
+/// Whether the peers agreed on a version of our time, whatever stopped the handshake later: our own
+/// limit, or a signature.
+fn agreed(seen: &Conversation) -> bool {
+    match &seen.tls {
+        None => false,
+        Some(Ok(_)) => true,
+        Some(Err(TlsFailed { failure, chain })) => {
+            !chain.is_empty()
+                || matches!(failure, TlsFailure::BadSignature { .. } | TlsFailure::ChainTooLarge)
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use url::Url;
 
-use super::chains::within_limits;
 use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Walk, page};
@@ -35,7 +34,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let expected = case.service.expect_status;
     let subjects = walks.iter().map(|walk| subject(walk, expected)).collect();
-    within_limits(case, over_first(subjects, "answers", &walks))
+    over_first(subjects, "answers", &walks)
 }
 
 fn subject(walk: &Walk<'_>, expected: Option<u16>) -> Subject {

@@ -1,6 +1,6 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::chains::{uncompared, within_limits};
+use super::chains::uncompared;
 use super::subjects::{both_families, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Difference, Protection, Walk};
@@ -40,7 +40,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .map(|(walk, (_, protection))| subject(walk, &ipv4, protection))
         .collect();
     let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
-    within_limits(case, verdict.citing(compared.observations))
+    verdict.citing(compared.observations)
 }
 
 fn subject(walk: &Walk<'_>, ipv4: &[Walk<'_>], protection: &Protection) -> Subject {

@@ -1,6 +1,5 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::chains::within_limits;
 use super::subjects::{first_talk, not_seen, over_first, socket, unknown_status, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Http3, QuicTalk, Status, Walk};
@@ -55,7 +54,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if verdict.subjects.is_empty() {
         verdict.reason = "not-advertised";
     }
-    within_limits(case, verdict)
+    verdict
 }
 
 fn reading<'e>(
@@ -104,6 +103,9 @@ fn of_address(
         })
         .collect();
     subjects.extend(read.talks.iter().map(|talk| of_talk(talk, answers_over_ipv4)));
+    if read.is_cut {
+        subjects.extend(unknown(common::LIMIT));
+    }
     subjects
 }
 

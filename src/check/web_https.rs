@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::chains::{is_guarded, unseen, within_limits};
+use super::chains::{is_guarded, unseen};
 use super::subjects::{first_talk, not_seen, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, End, Walk};
@@ -58,7 +58,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         ipv6.iter().map(|w| subject(w, behaviour(case, url, w), &over_ipv4)).collect();
     let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
     let pass = if is_closed { "no-plain-http" } else { "redirects" };
-    within_limits(case, Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite))
+    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
 }
 
 /// What plain HTTP does at one address.

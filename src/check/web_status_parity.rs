@@ -1,6 +1,6 @@
 //! Do both families end at the same page with the same status?
 
-use super::chains::{is_guarded, unseen, within_limits};
+use super::chains::{is_guarded, unseen};
 use super::subjects::{over, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{End, Walk, front, looks};
@@ -54,7 +54,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         return Verdict::inconclusive("no-common-ground").citing(cite);
     }
     let subjects = ipv6.iter().map(|walk| subject(walk, measure)).collect();
-    within_limits(case, over(subjects, "same", &ipv6).citing(cite))
+    over(subjects, "same", &ipv6).citing(cite)
 }
 
 /// The status and URL of a chain's last page, at each look at it.

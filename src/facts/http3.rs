@@ -36,7 +36,6 @@ pub fn advertised(response: &HttpResponse) -> Vec<Alternative> {
             first.strip_prefix("h3=\"").and_then(|rest| rest.strip_suffix('"')).and_then(authority);
         found.extend(alternative.filter(|alternative| !found.contains(alternative)));
     }
-    found.truncate(ALTERNATIVES_MAX);
     found
 }
 
@@ -103,6 +102,8 @@ pub struct Http3<'e> {
     pub answered: bool,
     /// The handshakes, one per alternative and address.
     pub talks: Vec<QuicTalk<'e>>,
+    /// Whether there are more alternatives, or addresses of one, than are looked at.
+    pub is_cut: bool,
     /// Alternatives on other hosts that have no address there, or none that is known.
     pub unresolved: Vec<(Name, Status)>,
     /// The look-ups that this rests on.
@@ -119,7 +120,9 @@ pub fn http3<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Http3<'e> {
     let response = talk.best().and_then(|seen| seen.http.as_ref()?.as_ref().ok());
     let Some(response) = response else { return http3 };
     http3.answered = true;
-    for alternative in advertised(response) {
+    let advertised = advertised(response);
+    http3.is_cut = advertised.len() > ALTERNATIVES_MAX;
+    for alternative in advertised.into_iter().take(ALTERNATIVES_MAX) {
         let addresses = match &alternative.host {
             Some(name) if Some(name) != host.name() => {
                 let kind = if address.is_ipv6() { RecordType::AAAA } else { RecordType::A };
@@ -129,8 +132,10 @@ pub fn http3<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Http3<'e> {
                 if lookup.status != Status::Found {
                     http3.unresolved.push((name.clone(), lookup.status.clone()));
                 }
-                let found = lookup.addresses();
-                found.into_iter().take(view.settings.limits.addresses).collect()
+                let mut found = lookup.addresses();
+                http3.is_cut |= found.len() > view.settings.limits.addresses;
+                found.truncate(view.settings.limits.addresses);
+                found
             }
             _ => vec![address.ip()],
         };

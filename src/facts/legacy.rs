@@ -46,7 +46,9 @@ fn speaks_tls(talk: &Talk<'_>) -> bool {
     talk.best().and_then(|seen| seen.tls.as_ref()).is_some_and(|tls| match tls {
         Ok(_) => true,
         Err(TlsFailed { failure, .. }) => {
-            !matches!(failure, TlsFailure::NotTls { .. }) && !is_silence(failure)
+            let is_no_answer =
+                matches!(failure, TlsFailure::NotTls { .. } | TlsFailure::Ours { .. });
+            !is_no_answer && !is_silence(failure)
         }
     })
 }

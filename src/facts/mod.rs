@@ -58,7 +58,9 @@ pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use nearby::{Nearby, NearbyTarget, Via, nearby};
 pub use origin::{Origin, origin};
-pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, large_data, page_stalled};
+pub use pmtu::{
+    LargeData, SMALL_PACKET_OCTETS, Silence, came_to_its_end, fell_silent, large_data, page_stalled,
+};
 pub use resources::{HOSTS_MAX, Resources, Server, Unread, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use rounds::{Rounds, is_later_round, rounds};

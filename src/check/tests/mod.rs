@@ -20,6 +20,7 @@ mod reasons;
 mod records;
 mod service;
 mod service_unknown;
+mod tls;
 mod web;
 mod web_names;
 mod web_pages;
@@ -131,13 +132,14 @@ impl World {
     fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
-        let verdict: Verdict = rule(&Case {
+        let case = Case {
             service: &self.inventory.services[0],
             inventory: &self.inventory,
             view,
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
-        });
+        };
+        let verdict: Verdict = super::whole(&case, rule(&case));
         reasons::given(check, &verdict);
         verdict
     }

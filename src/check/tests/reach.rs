@@ -179,25 +179,75 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             Conversation { connect: up(), tls: Some(Ok(session(900))), http: Some(Ok(response)) };
         Reply::Conversation(Box::new(seen))
     };
-    let stalls = || page(BodyEnd::TimedOut);
-    for (usual, small, expected) in [
-        (answered(2000), None, (Pass, "large-data-arrives")),
-        (answered(900), None, (NotApplicable, "nothing-large")),
-        (fell_silent(), Some(answered(900)), (Fail, "black-hole")),
-        (fell_silent(), Some(fell_silent()), (NotApplicable, "silent-with-small-packets-too")),
-        (stalls(), Some(page(BodyEnd::Complete)), (Fail, "black-hole")),
-        (stalls(), Some(stalls()), (NotApplicable, "silent-with-small-packets-too")),
-        (fell_silent(), None, (Inconclusive, common::NOT_OBSERVED)),
-        (talk(Err(NetFailure::TimedOut), None), None, (Inconclusive, common::LOWER_LAYER)),
-        (talk(Err(NetFailure::NoRoute), None), None, (Inconclusive, common::OUR_FAULT)),
-    ] {
+    let reset = || {
+        let failure = TlsFailure::Net { failure: NetFailure::Reset };
+        talk(up(), Some(Err(TlsFailed { failure, chain: Vec::new() })))
+    };
+    let (ours, gone) =
+        (talk(Err(NetFailure::NoRoute), None), talk(Err(NetFailure::TimedOut), None));
+    let says = |usual: &[&Reply], small: &[&Reply], again: Option<&Reply>| {
         let mut world = World::of("tls: \"www.example.vn:636\"").published();
-        for attempt in 1..=2 {
-            world.seen(question(None), attempt, usual.clone());
-            if let Some(small) = &small {
-                world.seen(question(Some(1208)), attempt, small.clone());
-            }
+        for (at, reply) in usual.iter().enumerate() {
+            world.seen(question(None), at as u8 + 1, (*reply).clone());
         }
-        assert_eq!(world.says("reach-pmtu"), expected, "{usual:?} {small:?}");
+        for (at, reply) in small.iter().enumerate() {
+            world.seen(question(Some(1208)), at as u8 + 1, (*reply).clone());
+        }
+        if let Some(again) = again {
+            world.seen(question(None), 3, again.clone());
+        }
+        let service = &world.inventory.services[0];
+        let met = facts::contacts(&world.view(), service, crate::model::Family::Ipv6).main;
+        let asked = match facts::large_data(&world.view(), &met[0]) {
+            Some(facts::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
+            _ => Vec::new(),
+        };
+        (world.says("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))
+    };
+    let (silent, little, much) = (&fell_silent(), &answered(900), &answered(2000));
+    let (stalls, whole) = (&page(BodyEnd::TimedOut), &page(BodyEnd::Complete));
+    let (reset, ours, gone) = (&reset(), &ours, &gone);
+    let both = [silent; 2];
+    let black_hole = (Fail, "black-hole");
+    let flaky = (Inconclusive, common::FLAKY);
+    let too = (NotApplicable, "silent-with-small-packets-too");
+    let not_observed = (Inconclusive, common::NOT_OBSERVED);
+    let our_fault = (Inconclusive, common::OUR_FAULT);
+    for (usual, small, again, expected) in [
+        (&[much][..], &[][..], None, (Pass, "large-data-arrives")),
+        (&[little], &[], None, (NotApplicable, "nothing-large")),
+        (&[silent, little], &[], None, (NotApplicable, "nothing-large")),
+        (&both, &[little], Some(silent), black_hole),
+        (&[stalls], &[whole], Some(stalls), black_hole),
+        // What works the next time was no black hole.
+        (&both, &[little], Some(much), (Pass, "large-data-arrives")),
+        (&both, &[little], Some(little), (NotApplicable, "nothing-large")),
+        (&[stalls], &[whole], Some(whole), (NotApplicable, "nothing-large")),
+        (&both, &[little], Some(reset), flaky),
+        (&both, &[little], Some(gone), flaky),
+        (&both, &[little], Some(ours), our_fault),
+        (&[stalls], &[whole], Some(ours), our_fault),
+        (&both, &[silent, little], Some(silent), flaky),
+        (&both, &[gone, gone], None, flaky),
+        (&both, &[reset, reset], None, flaky),
+        (&both, &both, None, too),
+        (&[stalls], &[stalls], None, too),
+        (&both, &[ours, ours], None, our_fault),
+        (&both, &[silent, ours], None, our_fault),
+        (&both, &[], None, not_observed),
+        (&[silent, reset], &[], None, flaky),
+        (&[reset, silent], &[], None, flaky),
+        (&[gone, silent], &[little], Some(silent), flaky),
+        (&[silent, ours], &[little], Some(silent), our_fault),
+        (&[ours, silent], &[little], Some(silent), our_fault),
+        (&[gone, gone], &[], None, (Inconclusive, common::LOWER_LAYER)),
+        (&[ours, ours], &[], None, our_fault),
+    ] {
+        let said = says(usual, small, again);
+        assert_eq!(said, (expected, false), "{usual:?} {small:?} {again:?}");
+    }
+    // Only after small packets made the difference is it asked once more, and then never again.
+    for (usual, small) in [(&both[..], little), (&[stalls], whole)] {
+        assert_eq!(says(usual, &[small], None), (not_observed, true));
     }
 }

@@ -78,6 +78,7 @@ const TABLES: &[fn()] = &[
     service_unknown::ports_and_handshakes_in_turn,
     service_unknown::greetings_in_turn,
     service_unknown::datagrams_in_turn,
+    tls::old_versions_beside_the_handshake_of_our_time,
     web::answers_of_each_address,
     web::status_and_url_over_both_families,
     web::redirects_over_ipv6,
