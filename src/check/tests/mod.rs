@@ -14,6 +14,7 @@ mod builders;
 mod chains;
 mod dns;
 mod dnssec;
+mod families;
 mod inventory;
 mod mail;
 mod origin;

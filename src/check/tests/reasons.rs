@@ -33,6 +33,9 @@ const TABLES: &[fn()] = &[
     dnssec::signatures_of_a_zone,
     dnssec::zones_that_are_not_signed,
     dnssec::what_hides_whether_a_zone_is_signed,
+    families::every_error_on_the_way,
+    families::ports_over_both_families,
+    families::a_redirected_name_leads_elsewhere_from_everywhere,
     inventory::names_against_their_declared_state,
     inventory::a_retired_name_that_answers_or_not,
     inventory::a_wildcard_proves_nothing,
@@ -112,6 +115,18 @@ const WHOLE: &[&str] = &[
     "mail-banner",
     "service-",
     "web-",
+    "address-",
+    "dns-dnssec",
+    "dns-ptr",
+    "inventory-",
+    "reach-",
+    "tls-handshake",
+    "tls-trusted",
+    "tls-name",
+    "tls-validity",
+    "tls-version",
+    "tls-key",
+    "tls-parity",
 ];
 
 #[test]
