@@ -12,6 +12,7 @@ use url::Url;
 mod address;
 mod builders;
 mod chains;
+mod dane;
 mod dns;
 mod dnssec;
 mod families;

@@ -30,6 +30,7 @@ const TABLES: &[fn()] = &[
     address::addresses_that_packets_reach_or_not,
     address::reverse_names,
     address::more_addresses_than_are_looked_at,
+    dane::associations,
     dnssec::signatures_of_a_zone,
     dnssec::zones_that_are_not_signed,
     dnssec::what_hides_whether_a_zone_is_signed,
