@@ -20,12 +20,13 @@ fn published(answers: impl FnOnce(&Zone) -> Vec<Record>, usual: ResponseCode) ->
     let answers = answers(&signer.leaf);
     let six = signer.leaf.signed(vec![aaaa("z.")]);
     let gap = signer.leaf.nsec("z.", "z.", &[Kind::AAAA, Kind::NS, Kind::SOA]);
-    let none = signer.leaf.nsec(OWNER, "z.", &[Kind::TLSA]);
+    let kinds = if answers.is_empty() { vec![Kind::A] } else { vec![Kind::TLSA] };
+    let none = signer.leaf.nsec(OWNER, "z.", &kinds);
     signer.tell("z.", Kind::AAAA, six, vec![]);
     signer.tell("_tcp.z.", Kind::DS, vec![], [none.clone(), gap].concat());
-    signer.tell(OWNER, Kind::DS, vec![], none);
-    signer.tell(OWNER, Kind::TLSA, answers.clone(), vec![]);
-    signer.reply(OWNER, Kind::TLSA, false, usual, answers, vec![], false);
+    signer.tell(OWNER, Kind::DS, vec![], none.clone());
+    signer.tell(OWNER, Kind::TLSA, answers.clone(), none.clone());
+    signer.reply(OWNER, Kind::TLSA, false, usual, answers, none, false);
     over(signer)
 }
 
@@ -87,7 +88,16 @@ pub(super) fn associations() {
     let unsigned = published(|_| vec![right()], ResponseCode::ServFail);
     assert_eq!(shown(unsigned, seen).says(id), (Fail, "bogus"));
     let none = published(|_| vec![], ResponseCode::NoError);
-    assert_eq!(shown(none, seen).verdict(id).outcome, Inconclusive);
+    assert_eq!(shown(none, seen).says(id), (NotApplicable, "no-tlsa"));
+    let mut insecure = dnssec::World::new();
+    let unsigned = insecure.root.nsec("z.", ".", &[Kind::NS]);
+    insecure.tell("z.", Kind::DS, vec![], unsigned);
+    insecure.tell("z.", Kind::AAAA, vec![aaaa("z.")], vec![]);
+    insecure.tell(OWNER, Kind::TLSA, vec![right()], vec![]);
+    assert_eq!(shown(over(insecure), seen).says(id), (NotApplicable, "not-signed"));
+    let mut unanchored = published(|zone| zone.signed(vec![right()]), ResponseCode::NoError);
+    unanchored.inventory.settings.trust_anchors = Some(Zone::new("other.").anchor());
+    assert_eq!(shown(unanchored, seen).says(id), (Inconclusive, "not-validated"));
     let literal = World::of("tls: \"[2001:db8::1]:636\"");
     assert_eq!(literal.says(id), (NotApplicable, "address-literal"));
     let plain = World::of("tcp: \"z:389\"").host("z", &["2001:db8::1"]);
