@@ -21,6 +21,8 @@ mod services;
 mod wire;
 mod zones;
 
+use std::path::Path;
+
 use peers::{Certificate, Knot, Nginx, Peer, Unbound};
 use scan::{Expected, Service};
 use zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, leaf_zone, tld_zone};
@@ -190,6 +192,23 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
     ]
 }
 
+/// A table of routes, and an RPKI validator that vouches for all of them as Routinator does.
+fn validator(nginx: &Nginx, folder: &Path) -> String {
+    let second = LEAF_AT[1];
+    let routes = format!("2001:db8::/32 64500\n{second}/128 64501\n");
+    std::fs::write(folder.join("routes.txt"), routes).unwrap();
+    let payload =
+        |asn| format!(r#"{{"asn": "AS{asn}", "prefix": "2001:db8::/32", "max_length": "128"}}"#);
+    let payloads = format!(
+        r#"{{"matched": [{}, {}], "unmatched_as": [], "unmatched_length": []}}"#,
+        payload(64500),
+        payload(64501)
+    );
+    let body = format!(r#"{{"validated_route": {{"validity": {{"VRPs": {payloads}}}}}}}"#);
+    let says = format!("default_type application/json; return 200 '{body}';");
+    nginx.plain(scan::VALIDATOR_AT, "validator.example", &says)
+}
+
 fn zone_text(sites: &[Site], apex: &str) -> String {
     let mut text = String::new();
     for site in sites.iter().filter(|site| site.host.ends_with(&format!(".{apex}"))) {
@@ -226,7 +245,7 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     );
     let unbound = Unbound::start(folder);
     let servers: Vec<String> = sites.iter().flat_map(|site| site.servers.clone()).collect();
-    let web = nginx.start(&servers);
+    let web = nginx.start(&[servers, vec![validator(&nginx, folder)]].concat());
     let services: Vec<Service> = sites
         .iter()
         .map(|site| Service { id: site.id, target: format!("web: \"https://{}/\"", site.host) })
@@ -236,6 +255,11 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
         sites.iter().map(|site| (site.id, site.expected)).collect();
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     scan::compare(&result, &expected);
+    let origin = scan::verdict(&result, "lanh", "address-origin");
+    assert_eq!(origin["reason"], "none-declared", "{origin}");
+    assert!(origin.to_string().contains("valid"), "{origin}");
+    let diversity = scan::verdict(&result, "lanh", "dns-ns-diversity");
+    assert_eq!(diversity["reason"], "several-ases", "{diversity}");
     // An outage of our own is told, and what it spoilt is asked again: nobody is blamed for it.
     let peers = [root, tld, leaf, unbound, web];
     let result = scan::scan_through_an_outage(folder, &services, &peers);

@@ -24,6 +24,9 @@ pub struct Service {
     pub target: String,
 }
 
+/// Where the operator's RPKI validator answers, in tests that have a `routes.txt`.
+pub const VALIDATOR_AT: &str = "2001:db8:f::1";
+
 /// How long an answer from DNS is waited for, if not said otherwise.
 const DNS_TIMEOUT: &str = "3s";
 
@@ -76,6 +79,11 @@ settings:
     text.push_str(&format!("  timeouts: {{dns: {dns_timeout}, connect: 2s, tls: 3s, http: 3s}}\n"));
     if folder.join("root.key").exists() {
         text.push_str("  trust_anchors: root.key\n");
+    }
+    if folder.join("routes.txt").exists() {
+        text.push_str(&format!(
+            "  origin_data: {{routes: routes.txt, validator: \"[{VALIDATOR_AT}]:80\"}}\n"
+        ));
     }
     text.push_str(
         "networks:
