@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::subjects::addresses;
+use super::subjects::{all_addresses, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Status};
+use crate::facts;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "address-ipv4-embedded",
     sources: &["RFC 7707 §4.1", "RFC 8064", "RFC 4291 App. A"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("independent"),
         Reason::fail("ipv4-embedded"),
@@ -29,17 +29,13 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if case.service.state == State::Retired {
         return Verdict::not_applicable(common::RETIRED);
     }
-    let found = match addresses(case, Family::Ipv6) {
+    let found = match all_addresses(case, Family::Ipv6) {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };
     let published = facts::addresses(&case.view, case.service);
     let ipv4 = published.as_ref().and_then(|published| published.lookup(Family::Ipv4));
-    let unknown = match ipv4.map(|lookup| &lookup.status) {
-        None | Some(Status::Found | Status::NoData | Status::NxDomain) => None,
-        Some(Status::NotObserved) => Some(common::NOT_OBSERVED),
-        Some(_) => Some(common::UNRESOLVED),
-    };
+    let unknown = ipv4.and_then(unknown_lookup);
     let ipv4_addresses = ipv4.map(|lookup| lookup.addresses()).unwrap_or_default();
     let subjects = found
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::addresses;
+use super::subjects::{addresses, beyond_limit};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Origin};
 use crate::model::{
@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "address-origin",
     sources: &["RFC 6811 §2", "RFC 7115"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("none-declared"),
@@ -40,8 +40,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     let mut cite = Vec::new();
-    let subjects: Vec<Subject> =
+    let mut subjects: Vec<Subject> =
         found.into_iter().map(|address| subject(case, address, &mut cite)).collect();
+    subjects.extend(beyond_limit(case, Family::Ipv6));
     let passing = subjects.iter().find(|subject| subject.outcome == Outcome::Pass);
     let pass = passing.map_or("as-declared", |subject| subject.reason);
     Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)

@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "dns-https-record",
     sources: &["RFC 9460 §2.4, §2.5, §7.3"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("agrees"),
         Reason::fail("hint-differs"),
@@ -49,7 +49,14 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         BindingEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         BindingEnd::Endpoints => {
             let subjects = bound.endpoints.iter().map(subject).collect();
-            Verdict::worst_of(subjects, "agrees", "no-record")
+            let verdict = Verdict::worst_of(subjects, "agrees", "no-record");
+            match verdict.outcome {
+                // A pass over a part of the records is not a pass.
+                Outcome::Pass if bound.is_cut => {
+                    Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+                }
+                _ => verdict,
+            }
         }
     };
     verdict.citing(bound.observations)

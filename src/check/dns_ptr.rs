@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::{addresses, unknown_lookup};
+use super::subjects::{addresses, beyond_limit, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Lookup, Reverse, reverse};
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "dns-ptr",
     sources: &["RFC 1912 §2.1", "RFC 3596 §2.5", "Zonemaster ADDRESS02, ADDRESS03"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("resolves-back"),
         Reason::fail("no-ptr"),
@@ -37,6 +37,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         cite.extend(pointers.observations());
         subjects.push(subject(address, &pointers));
     }
+    subjects.extend(beyond_limit(case, Family::Ipv6));
     Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }
 
@@ -54,6 +55,8 @@ pub(super) fn subject(address: IpAddr, pointers: &Reverse) -> Subject {
         pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup))
     {
         (Outcome::Inconclusive, reason)
+    } else if pointers.is_cut {
+        (Outcome::Inconclusive, common::LIMIT)
     } else {
         (Outcome::Fail, "other-address")
     };

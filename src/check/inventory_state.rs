@@ -1,10 +1,12 @@
 //! Does what was seen agree with what the inventory declares?
 
+mod retired;
+
 use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{not_seen, walks};
+use super::subjects::{first_talk, not_seen, unknown_lookup, walks};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Addresses, End, Lookup, Route, Status, Walk};
 use crate::model::{
@@ -16,7 +18,7 @@ pub static CHECK: Check = Check {
     id: "inventory-state",
     sources: &["the inventory's `state`", "RFC 4592"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("retired-still-in-dns"),
@@ -41,7 +43,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
     let verdict = match case.service.state {
         State::Active => active(case, &aaaa, &a),
-        State::Retired => retired(case, &aaaa, &a),
+        State::Retired => retired::named(case, &aaaa, &a),
         State::Internal => internal(case, &aaaa, &a),
         State::Redirected => redirected(case),
         State::Ipv6Only => ipv6_only(&aaaa, &a),
@@ -53,7 +55,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn literal(case: &Case<'_>, address: IpAddr) -> Verdict {
     match case.service.state {
         State::Active => judged(Outcome::Pass, "as-declared"),
-        State::Retired => answers(case, "as-declared"),
+        State::Retired => retired::answers(case, "as-declared"),
         State::Internal if is_public(case, address) => judged(Outcome::Fail, "internal-but-public"),
         State::Internal => judged(Outcome::Pass, "as-declared"),
         State::Redirected => redirected(case),
@@ -78,8 +80,9 @@ fn domain(case: &Case<'_>) -> Verdict {
         Target::Zone(apex) => {
             let zone = facts::zone(&case.view, apex);
             let is_named = match zone.soa.status {
-                Status::NotObserved => Err(common::NOT_OBSERVED),
-                _ if zone.soa.is_unresolved() => Err(common::UNRESOLVED),
+                _ if zone.soa.is_unresolved() => {
+                    Err(unknown_lookup(&zone.soa).unwrap_or(common::UNRESOLVED))
+                }
                 // An alias, or a name of the zone above, is no apex.
                 status => Ok(status == Status::Found && zone.soa.chain.len() == 1),
             };
@@ -117,7 +120,8 @@ fn exists(lookup: &Lookup) -> Option<bool> {
 
 fn unknown(lookups: [&Lookup; 2]) -> Verdict {
     let pending = lookups.iter().any(|lookup| lookup.status == Status::NotObserved);
-    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { common::UNRESOLVED })
+    let reason = lookups.into_iter().find_map(unknown_lookup).unwrap_or(common::UNRESOLVED);
+    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { reason })
 }
 
 fn active(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
@@ -136,45 +140,20 @@ fn wildcard(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
     };
     let of = |record_type| facts::resolve(&case.view, &probe, record_type);
     let probed = [of(RecordType::AAAA), of(RecordType::A)];
-    let pending = probed.iter().any(|lookup| lookup.status == Status::NotObserved);
     let cite: Vec<_> = probed.iter().flat_map(|l| l.observations.iter().copied()).collect();
-    let same = probed.iter().any(|lookup| exists(lookup) == Some(true))
-        && [aaaa, a]
-            .iter()
-            .zip(&probed)
-            .all(|(lookup, probed)| lookup.addresses() == probed.addresses());
-    let verdict = if same {
-        judged(Outcome::Fail, "wildcard")
-    } else if pending {
-        Verdict::inconclusive(common::NOT_OBSERVED)
-    } else {
-        judged(Outcome::Pass, "as-declared")
+    let is_known = |lookup: &Lookup| exists(lookup).is_some();
+    let pairs = || [aaaa, a].into_iter().zip(&probed);
+    let differs = |(own, other): (&Lookup, &Lookup)| {
+        is_known(own) && is_known(other) && own.addresses() != other.addresses()
     };
-    verdict.citing(cite)
-}
-
-fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
-    match (exists(aaaa), exists(a)) {
-        (Some(false), Some(false)) => return judged(Outcome::Pass, "as-declared"),
-        (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
-        _ => {}
-    }
-    answers(case, "retired-still-in-dns")
-}
-
-/// Does a retired service still answer? `silent` is what is said when it doesn't.
-fn answers(case: &Case<'_>, silent: &'static str) -> Verdict {
-    let of = |family| facts::contacts(&case.view, case.service, family).main;
-    let contacts = [of(Family::Ipv6), of(Family::Ipv4)].concat();
-    let talks = || contacts.iter().map(|contact| &contact.talk);
-    let cite: Vec<_> = talks().flat_map(|talk| talk.observations()).collect();
-    let answers = talks().any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
-    let verdict = if answers {
-        judged(Outcome::Fail, "retired-but-answers")
-    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
-        Verdict::inconclusive(reason)
+    let verdict = if pairs().any(differs) || probed.iter().all(|l| exists(l) == Some(false)) {
+        judged(Outcome::Pass, "as-declared")
+    } else if pairs().all(|(own, other)| is_known(own) && is_known(other)) {
+        judged(Outcome::Fail, "wildcard")
+    } else if probed.iter().all(is_known) {
+        unknown([aaaa, a])
     } else {
-        judged(Outcome::Pass, silent)
+        unknown([&probed[0], &probed[1]])
     };
     verdict.citing(cite)
 }
@@ -202,19 +181,23 @@ fn redirected(case: &Case<'_>) -> Verdict {
     let Target::Web(url) = &case.service.target else {
         return Verdict::not_applicable(common::OTHER_KIND);
     };
-    let walks = all_walks(case);
+    let (walks, unlooked) = all_walks(case, url);
     let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
+    let unseen = |walk: &Walk<'_>| {
+        let pending = (walk.end == End::NotObserved).then_some(common::NOT_OBSERVED);
+        not_seen(first_talk(walk)).or(pending)
+    };
+    let unknown = unlooked.or(walks.iter().find_map(unseen));
     let leads_elsewhere =
         |walk: &Walk<'_>| walk.final_url().is_some_and(|last| last.host() != url.host());
     let stays =
         walks.iter().any(|walk| matches!(walk.end, End::Response { .. }) && !leads_elsewhere(walk));
     let verdict = if stays {
         judged(Outcome::Fail, "not-redirected")
-    } else if walks.iter().any(leads_elsewhere) {
+    } else if unknown.is_none() && walks.iter().any(leads_elsewhere) {
         judged(Outcome::Pass, "as-declared")
     } else {
-        let reason = walks.iter().find_map(|walk| not_seen(super::subjects::first_talk(walk)));
-        Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
+        Verdict::inconclusive(unknown.unwrap_or(common::LOWER_LAYER))
     };
     Verdict { subjects: leads_to(&walks, url, &verdict), ..verdict }.citing(cite)
 }
@@ -246,11 +229,17 @@ fn ipv6_only(aaaa: &Lookup, a: &Lookup) -> Verdict {
     }
 }
 
-fn all_walks<'a>(case: &Case<'a>) -> Vec<Walk<'a>> {
-    let Target::Web(url) = &case.service.target else { return Vec::new() };
-    [Family::Ipv6, Family::Ipv4]
-        .into_iter()
-        .filter_map(|family| walks(case, url, family).ok())
-        .flatten()
-        .collect()
+/// The chains from every address of both families, and why those of a family are unknown.
+fn all_walks<'a>(case: &Case<'a>, url: &Url) -> (Vec<Walk<'a>>, Option<&'static str>) {
+    let (mut all, mut unknown) = (Vec::new(), None);
+    for family in [Family::Ipv6, Family::Ipv4] {
+        match walks(case, url, family) {
+            Ok(walks) => all.extend(walks),
+            Err(verdict) if verdict.outcome == Outcome::Inconclusive => {
+                unknown = unknown.or(Some(verdict.reason));
+            }
+            Err(_) => {}
+        }
+    }
+    (all, unknown)
 }

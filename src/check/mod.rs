@@ -41,6 +41,7 @@ mod reach_pmtu;
 mod reach_port;
 mod reach_stable;
 mod service_answers;
+mod sessions;
 mod subjects;
 mod tls_dane;
 mod tls_handshake;

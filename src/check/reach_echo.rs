@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::subjects::addresses;
+use super::subjects::{addresses, beyond_limit, not_asked};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Contacts, Echo, Missing};
+use crate::facts::{self, Contacts, Echo};
 use crate::model::{
     Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
 };
@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "reach-echo",
     sources: &["RFC 4443 §4", "RFC 4890 §4.3.1"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("no-reply"),
@@ -51,6 +51,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         cited.extend(small.observations);
         cited.extend(large.into_iter().flat_map(|echo| echo.observations));
     }
+    subjects.extend(beyond_limit(case, Family::Ipv6));
     Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited)
 }
 
@@ -84,10 +85,8 @@ fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subje
 
 /// What it means that no attempt brought a reply.
 fn unanswered(echo: &Echo<'_>, silence: &'static str) -> (Outcome, &'static str) {
-    match echo.missing {
-        Some(Missing::NotVisited) => return (Outcome::Inconclusive, common::NOT_VISITED),
-        Some(Missing::NotObserved) => return (Outcome::Inconclusive, common::NOT_OBSERVED),
-        None => {}
+    if let Some(missing) = echo.missing {
+        return (Outcome::Inconclusive, not_asked(missing));
     }
     if !echo.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED);

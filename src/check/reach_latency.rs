@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "reach-latency",
     sources: &["RFC 8305 §5"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[Reason::pass("comparable"), Reason::fail("slower")],
     doc: Doc::new(include_str!("reach_latency.en.md"), include_str!("reach_latency.vi.md")),
     rule: Rule::Service(evaluate),

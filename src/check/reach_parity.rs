@@ -1,6 +1,6 @@
 //! Are the ports that are open over IPv4 open over IPv6 too?
 
-use super::subjects::{all_contacts, not_seen, socket};
+use super::subjects::{all_contacts, not_connected, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "reach-parity",
     sources: &["RFC 6540", "internet.nl"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         Reason::pass("closed-over-both"),
@@ -58,7 +58,7 @@ fn subject(contact: &Contact<'_>, ipv4: &[Contact<'_>]) -> Subject {
 
 /// Whether a connection was accepted, or why that can't be told.
 fn is_open(contact: &Contact<'_>) -> Result<bool, &'static str> {
-    match not_seen(Some(&contact.talk)) {
+    match not_connected(&contact.talk) {
         Some(reason) => Err(reason),
         None if contact.talk.is_connect_flaky() => Err(common::FLAKY),
         None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "reach-pmtu",
     sources: &["RFC 8201", "RFC 4890 §4.3.1", "RFC 2923 §2.1"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("large-data-arrives"),
         Reason::fail("black-hole"),
@@ -61,14 +61,21 @@ fn subject(contact: &Contact<'_>, large: Option<LargeData<'_>>) -> Subject {
             if let Some(reason) = not_seen(Some(&small)) {
                 return said(Outcome::Inconclusive, reason);
             }
-            match small.best().is_some_and(came_further) {
-                true => socket(
-                    contact.address,
-                    Outcome::Fail,
-                    "black-hole",
-                    vec![("small-packet-octets", SMALL_PACKET_OCTETS.to_string())],
-                ),
-                false => said(Outcome::NotApplicable, "silent-with-small-packets-too"),
+            let Some(best) = small.best() else {
+                return said(Outcome::Inconclusive, common::NOT_OBSERVED);
+            };
+            let is_ours = |(seen, _): &(&Conversation, _)| seen.our_fault().is_some();
+            if came_further(best) && contact.talk.attempts.iter().any(is_ours) {
+                // It may have been our own side, and not large packets, that fell silent.
+                return said(Outcome::Inconclusive, common::OUR_FAULT);
+            }
+            if came_further(best) {
+                let detail = vec![("small-packet-octets", SMALL_PACKET_OCTETS.to_string())];
+                return socket(contact.address, Outcome::Fail, "black-hole", detail);
+            }
+            match facts::fell_silent(best) || facts::page_stalled(best) {
+                true => said(Outcome::NotApplicable, "silent-with-small-packets-too"),
+                false => said(Outcome::Inconclusive, common::LOWER_LAYER),
             }
         }
     }

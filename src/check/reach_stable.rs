@@ -1,8 +1,8 @@
 //! Does each IPv6 address take a connection every time, or only now and then?
 
-use super::subjects::{contacts, socket};
+use super::subjects::{contacts, not_asked, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Missing, Rounds};
+use crate::facts::{self, Rounds};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// Attempts from which something can be said.
@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "reach-stable",
     sources: &["RFC 2678"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("stable"),
         Reason::fail("flapping"),
@@ -57,10 +57,8 @@ fn subject(rounds: &Rounds<'_>) -> Subject {
 
 /// Why nothing can be said of an address's rounds, when that is our side's doing.
 pub(super) fn unknown(rounds: &Rounds<'_>) -> Option<&'static str> {
-    match rounds.missing {
-        Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
-        Some(Missing::NotVisited) => return Some(common::NOT_VISITED),
-        None => {}
+    if let Some(missing) = rounds.missing {
+        return Some(not_asked(missing));
     }
     if rounds.counted() == 0 {
         return Some(common::OUR_FAULT);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{addresses, contacts, not_seen, socket};
+use super::subjects::{addresses, beyond_limit, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{
@@ -141,11 +141,13 @@ fn asked(
         cite.extend(observations);
         socket(server, outcome, reason, Vec::new())
     });
-    Ok((subjects.collect(), cite))
+    let mut subjects: Vec<Subject> = subjects.collect();
+    subjects.extend(beyond_limit(case, Family::Ipv6));
+    Ok((subjects, cite))
 }
 
 /// Why the attempts tell nothing of the server, when they don't.
-fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
+pub(super) fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
     if asked.is_forbidden {
         Some(common::NOT_VISITED)
     } else if !asked.needs.is_empty() || asked.replies.is_empty() {

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use jiff::Timestamp;
 use url::Url;
 
 use super::{Case, common};
@@ -10,7 +9,7 @@ use crate::facts::{
     self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
 };
 use crate::model::{
-    Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
+    Detail, Family, NetFailure, Outcome, State, Subject, SubjectName, Target, Verdict,
     special_purpose,
 };
 
@@ -25,9 +24,16 @@ pub(super) fn web_url<'a>(case: &Case<'a>) -> Result<&'a Url, Verdict> {
     }
 }
 
-/// The service's addresses of one family; else the verdict that there are none, or that it is
-/// unknown whether there are.
+/// The service's addresses of one family that anything is asked of; else the verdict that there are
+/// none, or that it is unknown whether there are.
 pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
+    let mut found = all_addresses(case, family)?;
+    found.truncate(case.view.settings.limits.addresses);
+    Ok(found)
+}
+
+/// As [`addresses`], for checks that ask nothing of them: every published address.
+pub(super) fn all_addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
     let none = match family {
         Family::Ipv6 => common::NO_IPV6,
         Family::Ipv4 => common::NO_IPV4,
@@ -35,7 +41,7 @@ pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, 
     let Some(published) = facts::addresses(&case.view, case.service) else {
         return Err(Verdict::not_applicable(none));
     };
-    let found = published.of(family, &case.view);
+    let found = published.all(family);
     match published.lookup(family) {
         None if found.is_empty() => Err(Verdict::not_applicable(none)),
         None => Ok(found),
@@ -44,10 +50,24 @@ pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, 
             Status::NoData | Status::NxDomain | Status::Synthesised => {
                 Err(cited(Verdict::not_applicable(none), lookup))
             }
-            Status::NotObserved => Err(cited(Verdict::inconclusive(common::NOT_OBSERVED), lookup)),
-            _ => Err(cited(Verdict::inconclusive(common::UNRESOLVED), lookup)),
+            _ => {
+                let reason = unknown_lookup(lookup).unwrap_or(common::UNRESOLVED);
+                Err(cited(Verdict::inconclusive(reason), lookup))
+            }
         },
     }
+}
+
+/// What is to be said where a service has more addresses of a family than are asked: a pass over a
+/// part of them is not a pass. Contacts and chains say it themselves.
+pub(super) fn beyond_limit(case: &Case<'_>, family: Family) -> Option<Subject> {
+    let name = SubjectName::Address(beyond_limit_of(case, family)?);
+    let (outcome, reason) = (Outcome::Inconclusive, common::LIMIT);
+    Some(Subject { name, outcome, reason, detail: Vec::new() })
+}
+
+fn beyond_limit_of(case: &Case<'_>, family: Family) -> Option<IpAddr> {
+    facts::addresses(&case.view, case.service)?.beyond_limit(family, &case.view)
 }
 
 fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
@@ -60,7 +80,10 @@ pub(super) fn walks<'a>(
     url: &Url,
     family: Family,
 ) -> Result<Vec<Walk<'a>>, Verdict> {
-    Ok(facts::walks_from(&case.view, url, addresses(case, family)?))
+    let mut walks = facts::walks_from(&case.view, url, addresses(case, family)?);
+    let beyond = beyond_limit_of(case, family);
+    walks.extend(beyond.map(|address| facts::walk_beyond_limit(url, address)));
+    Ok(walks)
 }
 
 /// The redirect chains of a web service over IPv6 and over IPv4, for checks that compare the two;
@@ -83,16 +106,39 @@ pub(super) fn first_talk<'w, 'e>(walk: &'w Walk<'e>) -> Option<&'w Talk<'e>> {
 /// Why nothing can be said from a conversation, when that is our side's doing.
 pub(super) fn not_seen(talk: Option<&Talk<'_>>) -> Option<&'static str> {
     let Some(talk) = talk else { return Some(common::NOT_OBSERVED) };
-    match talk.missing {
-        Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
-        Some(Missing::NotVisited) => return Some(common::NOT_VISITED),
-        None => {}
+    if let Some(missing) = talk.missing {
+        return Some(not_asked(missing));
     }
     if talk.is_our_fault() {
         return Some(common::OUR_FAULT);
     }
     // A failure that was to be tried again is not yet a failure.
     (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
+}
+
+/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
+pub(super) fn not_connected(talk: &Talk<'_>) -> Option<&'static str> {
+    if let Some(missing) = talk.missing {
+        return Some(not_asked(missing));
+    }
+    let connects = || talk.attempts.iter().map(|(seen, _)| &seen.connect);
+    if connects().any(Result::is_ok) {
+        return None;
+    }
+    if connects().all(|connect| connect.as_ref().is_err_and(NetFailure::is_ours)) {
+        return Some(common::OUR_FAULT);
+    }
+    // A failure that was to be tried again is not yet a failure.
+    (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
+}
+
+/// Why nothing was asked, as a reason.
+pub(super) fn not_asked(missing: Missing) -> &'static str {
+    match missing {
+        Missing::NotObserved => common::NOT_OBSERVED,
+        Missing::NotVisited => common::NOT_VISITED,
+        Missing::LimitReached => common::LIMIT,
+    }
 }
 
 /// What one address shows.
@@ -194,19 +240,6 @@ pub(super) fn mail_exchangers(case: &Case<'_>) -> Result<Mail, Verdict> {
     Err(verdict.citing(mail.observations()))
 }
 
-/// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail
-/// domain's exchangers are another check's: their certificates need not be for their names.
-pub(super) fn tls_contacts<'a>(case: &Case<'a>) -> Result<Vec<Contact<'a>>, Verdict> {
-    if case.service.state == State::Retired {
-        return Err(Verdict::not_applicable(common::RETIRED));
-    }
-    match facts::ports(case.service).first() {
-        None => Err(Verdict::not_applicable(common::OTHER_KIND)),
-        Some(port) if !port.has_tls() => Err(Verdict::not_applicable("no-tls")),
-        Some(_) => contacts(case, Family::Ipv6),
-    }
-}
-
 /// The verdict over all subjects, with the facts that the contacts rest on.
 pub(super) fn over_contacts(
     subjects: Vec<Subject>,
@@ -215,22 +248,6 @@ pub(super) fn over_contacts(
 ) -> Verdict {
     Verdict::worst_of(subjects, pass, common::NO_IPV6)
         .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
-}
-
-/// The TLS session of a contact and when it was seen; else what is to be said of the address
-/// instead.
-pub(super) fn session_of<'e>(
-    contact: &Contact<'e>,
-) -> Result<(&'e TlsSession, Timestamp), Subject> {
-    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return Err(unknown(reason));
-    }
-    let sessions = contact.talk.attempts.iter().zip(&contact.talk.seen_at);
-    sessions
-        .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
-        .next_back()
-        .ok_or_else(|| unknown(common::LOWER_LAYER))
 }
 
 /// Why a look-up tells nothing, when it doesn't.

@@ -1,12 +1,14 @@
 //! Where TLSA records are published: do they name the certificates that the addresses show?
 
-use super::subjects::{contacts, session_of, socket};
+use super::sessions::judged_sessions;
+use super::subjects::{contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Association};
 use crate::facts::dnssec::{Security, Unknown};
 use crate::facts::{self, Contact, Failure, Tlsa, tlsa};
 use crate::model::{
-    Family, Host, ObservationId, Outcome, Severity, State, Subject, Target, Verdict,
+    Family, Host, Name, ObservationId, Outcome, Severity, State, Subject, Target, TlsSession,
+    Verdict,
 };
 
 /// The rule.
@@ -14,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "tls-dane",
     sources: &["RFC 6698 §2.1", "RFC 7671 §4, §5", "RFC 7672 §2.2, §3.1"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("matches"),
         Reason::fail("mismatch"),
@@ -65,21 +67,29 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>, cite: &mut Vec<ObservationId>
     if let Some((outcome, reason)) = not_published(&published) {
         return said(outcome, reason);
     }
-    let session = match session_of(contact) {
-        Ok((session, _)) => session,
-        Err(subject) => return subject,
-    };
+    judged_sessions(contact, |session, _| compared(case, contact, session, &host, &published))
+}
+
+fn compared(
+    case: &Case<'_>,
+    contact: &Contact<'_>,
+    session: &TlsSession,
+    host: &Name,
+    published: &Tlsa,
+) -> Subject {
     let pkix = !matches!(case.service.target, Target::Mail(_));
-    let host = Host::Name(host);
-    let (outcome, reason) =
-        match certificate::association(&session.chain, &published.records, &host, pkix, case.trust)
-        {
-            Association::Matches => (Outcome::Pass, "matches"),
-            Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
-            Association::Untrusted => (Outcome::Fail, "untrusted"),
-            Association::Mismatch => (Outcome::Fail, "mismatch"),
-            Association::Unusable => (Outcome::Fail, "unusable"),
-        };
+    let host = Host::Name(host.clone());
+    let found =
+        certificate::association(&session.chain, &published.records, &host, pkix, case.trust);
+    let (outcome, reason) = match found {
+        Association::Matches => (Outcome::Pass, "matches"),
+        // One of the others may match.
+        _ if published.is_cut => (Outcome::Inconclusive, common::LIMIT),
+        Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
+        Association::Untrusted => (Outcome::Fail, "untrusted"),
+        Association::Mismatch => (Outcome::Fail, "mismatch"),
+        Association::Unusable => (Outcome::Fail, "unusable"),
+    };
     let detail = vec![("host", host.to_string()), ("tlsa-at", published.owner.to_string())];
     socket(contact.address, outcome, reason, detail)
 }

@@ -1,6 +1,7 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
-use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
+use super::sessions::tls_contacts;
+use super::subjects::{not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "tls-handshake",
     sources: &["RFC 8446", "RFC 6066 §3"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("completed"),
         Reason::fail("alert"),
@@ -47,11 +48,15 @@ fn subject(contact: &Contact<'_>) -> Subject {
     }
     let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
-    let failed = handshakes().filter_map(|tls| tls.as_ref().err()).next_back();
-    match (completed, failed) {
-        (Some(_), Some(failed)) if reason(&failed.failure) != common::OUR_FAULT => {
-            unknown(common::FLAKY)
+    let (mut theirs, mut ours) = (None, None);
+    for failed in handshakes().filter_map(|tls| tls.as_ref().err()) {
+        match failed.failure.is_ours() {
+            true => ours = Some(failed),
+            false => theirs = Some(failed),
         }
+    }
+    match (completed, theirs.or(ours)) {
+        (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
         (Some(session), _) => {
             let mut detail: Vec<Detail> = vec![
                 ("version", session.version.clone()),
@@ -61,10 +66,11 @@ fn subject(contact: &Contact<'_>) -> Subject {
             socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
-            let reason = reason(&failed.failure);
-            let outcome =
-                if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
-            socket(contact.address, outcome, reason, said(&failed.failure))
+            let outcome = match failed.failure.is_ours() {
+                true => Outcome::Inconclusive,
+                false => Outcome::Fail,
+            };
+            socket(contact.address, outcome, reason(&failed.failure), said(&failed.failure))
         }
         (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
             Some(Starttls::NotOffered) => {
@@ -84,7 +90,7 @@ fn subject(contact: &Contact<'_>) -> Subject {
 
 fn reason(failure: &TlsFailure) -> &'static str {
     match failure {
-        TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
+        ours if ours.is_ours() => common::OUR_FAULT,
         TlsFailure::Net { failure: NetFailure::Reset } => "reset",
         TlsFailure::Net { failure: NetFailure::Closed } => "closed",
         TlsFailure::Net { failure: NetFailure::TimedOut } => "timed-out",

@@ -1,6 +1,7 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
-use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
+use super::sessions::{agreed, tls_contacts};
+use super::subjects::{not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::facts::certificate::{self, Strength};
@@ -11,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "tls-key",
     sources: &["CA/Browser Forum Baseline Requirements §6.1.5", "RFC 9325 §4.5", "RFC 9155"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("strong"),
         Reason::fail("weak-key"),
@@ -33,10 +34,15 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(contact: &Contact<'_>) -> Subject {
-    let chain = match chain(contact) {
-        Ok(chain) => chain,
-        Err(reason) => return socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
-    };
+    let chains = chains(contact);
+    if chains.is_empty() {
+        let reason = not_seen(Some(&contact.talk)).unwrap_or(common::LOWER_LAYER);
+        return socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    }
+    agreed(contact, chains.into_iter().map(|chain| of_chain(contact, chain)).collect())
+}
+
+fn of_chain(contact: &Contact<'_>, chain: &[Blob]) -> Subject {
     let all = certificate::strengths(chain);
     let mut detail: Vec<Detail> = Vec::new();
     for one in all.iter().flatten() {
@@ -59,21 +65,15 @@ fn subject(contact: &Contact<'_>) -> Subject {
     socket(contact.address, outcome, reason, detail)
 }
 
-/// The newest chain that was sent, be it in a handshake that did not complete: our own library
-/// breaks off at the weakest keys.
-fn chain<'e>(contact: &Contact<'e>) -> Result<&'e [Blob], &'static str> {
-    let talk = Some(&contact.talk);
-    let sent =
-        talk.into_iter().flat_map(|talk| talk.attempts.iter().rev()).find_map(|(seen, _)| {
-            let chain: &[Blob] = match seen.tls.as_ref()? {
-                Ok(session) => &session.chain,
-                Err(failed) => &failed.chain,
-            };
-            (!chain.is_empty()).then_some(chain)
-        });
-    match (sent, not_seen(talk)) {
-        (Some(chain), _) => Ok(chain),
-        (None, Some(reason)) => Err(reason),
-        (None, None) => Err(common::LOWER_LAYER),
-    }
+/// Every chain that was sent, be it in a handshake that did not complete: our own library breaks off
+/// at the weakest keys.
+fn chains<'e>(contact: &Contact<'e>) -> Vec<&'e [Blob]> {
+    let sent = contact.talk.attempts.iter().filter_map(|(seen, _)| {
+        let chain: &[Blob] = match seen.tls.as_ref()? {
+            Ok(session) => &session.chain,
+            Err(failed) => &failed.chain,
+        };
+        (!chain.is_empty()).then_some(chain)
+    });
+    sent.collect()
 }

@@ -1,16 +1,17 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
+use super::sessions::{judged_sessions, tls_contacts};
+use super::subjects::{over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-key-exchange",
     sources: &["RFC 8446 §4.2.7", "draft-ietf-tls-ecdhe-mlkem", "RFC 9325 §4.1"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("post-quantum"),
         Reason::pass("classical"),
@@ -26,7 +27,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let subjects: Vec<Subject> = contacts.iter().map(subject).collect();
+    let subjects: Vec<Subject> = contacts
+        .iter()
+        .map(|contact| judged_sessions(contact, |session, _| subject(contact, session)))
+        .collect();
     // The weakest address speaks for all.
     let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
         true => "classical",
@@ -35,11 +39,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     over_contacts(subjects, pass, &contacts)
 }
 
-fn subject(contact: &Contact<'_>) -> Subject {
-    let (session, _) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+fn subject(contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),

@@ -1,9 +1,10 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
+use super::sessions::{judged_sessions, tls_contacts};
+use super::subjects::{over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::{self, Contact, certificate};
-use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
+use crate::model::{Detail, Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// Names of a certificate that a verdict shows; there may be thousands.
 const NAMES_SHOWN: usize = 8;
@@ -13,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "tls-name",
     sources: &["RFC 9525 §6"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("name-matches"),
         Reason::fail("name-mismatch"),
@@ -31,17 +32,16 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     over_contacts(
-        contacts.iter().map(|contact| subject(case, contact)).collect(),
+        contacts
+            .iter()
+            .map(|contact| judged_sessions(contact, |session, _| subject(case, contact, session)))
+            .collect(),
         "name-matches",
         &contacts,
     )
 }
 
-fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
-    let (session, _) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+fn subject(case: &Case<'_>, contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let Some(leaf) = certificate::leaf(&session.chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };

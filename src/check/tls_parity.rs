@@ -1,6 +1,7 @@
 //! Is it the same secure service on every address of both families?
 
-use super::subjects::{contacts, over_contacts, session_of, socket, tls_contacts};
+use super::sessions::{sessions_of, tls_contacts};
+use super::subjects::{contacts, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Contact, certificate};
 use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "tls-parity",
     sources: &["RFC 6540", "RFC 8446", "RFC 7301"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         // From the gravest to the mildest: the gravest difference gives the reason.
@@ -44,8 +45,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         verdict.reason = "one-address";
         return verdict;
     }
-    let sessions: Vec<_> =
-        all.iter().map(|contact| session_of(contact).map(|(seen, _)| seen)).collect();
+    let sessions: Vec<_> = all.iter().map(session).collect();
     let Some(reference) = sessions.iter().position(Result::is_ok) else {
         let unknown = sessions.into_iter().filter_map(Result::err).collect();
         return over_contacts(unknown, "same", &all);
@@ -59,6 +59,22 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let mut subjects: Vec<Subject> = subjects.collect();
     subjects.sort_by_key(rank);
     over_contacts(subjects, "same", &all)
+}
+
+/// What an address showed at every attempt; else what is to be said of it instead.
+fn session<'e>(contact: &Contact<'e>) -> Result<&'e TlsSession, Subject> {
+    let sessions = sessions_of(contact)?;
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    let Some((last, others)) = sessions.split_last() else {
+        return Err(unknown(common::LOWER_LAYER));
+    };
+    let is_same = |(other, _): &(&TlsSession, _)| {
+        compared(contact, other, contact, last.0).outcome == Outcome::Pass
+    };
+    match others.iter().all(is_same) {
+        true => Ok(last.0),
+        false => Err(unknown(common::FLAKY)),
+    }
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.

@@ -1,17 +1,20 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
-use super::{Case, Check, Doc, Reason, Rule};
+use jiff::Timestamp;
+
+use super::sessions::{judged_sessions, tls_contacts};
+use super::subjects::{over_contacts, socket};
+use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::facts::certificate::{self, Path, Staple};
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-trusted",
     sources: &["RFC 5280 §6", "RFC 8446 §4.4.2", "RFC 6960 §3.2"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("trusted"),
         Reason::fail("self-signed"),
@@ -32,17 +35,21 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     over_contacts(
-        contacts.iter().map(|contact| subject(case, contact)).collect(),
+        contacts
+            .iter()
+            .map(|contact| judged_sessions(contact, |seen, at| subject(case, contact, seen, at)))
+            .collect(),
         "trusted",
         &contacts,
     )
 }
 
-fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
-    let (session, seen_at) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
+fn subject(
+    case: &Case<'_>,
+    contact: &Contact<'_>,
+    session: &TlsSession,
+    seen_at: Timestamp,
+) -> Subject {
     let staple = session
         .ocsp
         .as_ref()
@@ -57,6 +64,7 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
         Path::UnknownRoot => (Outcome::Fail, "unknown-root"),
         Path::Invalid => (Outcome::Fail, "invalid-chain"),
         Path::Unreadable => (Outcome::Fail, "unreadable"),
+        Path::LimitReached => (Outcome::Inconclusive, common::LIMIT),
     };
     let leaf = certificate::leaf(&session.chain);
     let stapled = match staple {

@@ -1,10 +1,13 @@
 //! Is the certificate inside its dates, and for how much longer, on every IPv6 address?
 
-use super::subjects::{over_contacts, session_of, socket, tls_contacts};
+use jiff::Timestamp;
+
+use super::sessions::{judged_sessions, tls_contacts};
+use super::subjects::{over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
 use crate::facts::certificate;
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 const DAY_S: i64 = 24 * 60 * 60;
 
@@ -13,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "tls-validity",
     sources: &["RFC 5280 §4.1.2.5"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("valid"),
         Reason::fail("expired"),
@@ -33,7 +36,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let mut subjects: Vec<Subject> = contacts.iter().map(subject).collect();
+    let mut subjects: Vec<Subject> = contacts
+        .iter()
+        .map(|contact| judged_sessions(contact, |seen, at| subject(contact, seen, at)))
+        .collect();
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -48,12 +54,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     verdict
 }
 
-fn subject(contact: &Contact<'_>) -> Subject {
-    let (session, seen_at) = match session_of(contact) {
-        Ok(seen) => seen,
-        Err(subject) => return subject,
-    };
-    let Some(validity) = certificate::validity(&session.chain) else {
+fn subject(contact: &Contact<'_>, session: &TlsSession, seen_at: Timestamp) -> Subject {
+    let readable = certificate::strengths(&session.chain).iter().all(Option::is_some);
+    let Some(validity) = certificate::validity(&session.chain).filter(|_| readable) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
     let left_s = validity.not_after.as_second() - seen_at.as_second();

@@ -1,16 +1,20 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
-use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
+use super::sessions::tls_contacts;
+use super::subjects::{not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Contact};
-use crate::model::{Detail, LegacyAnswer, Outcome, Severity, Subject, Verdict};
+use crate::facts::{self, Contact, Talk};
+use crate::model::{
+    Detail, LegacyAnswer, LegacyVersion, NetFailure, Outcome, Severity, Subject, TlsFailure,
+    Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-version",
     sources: &["RFC 8996", "RFC 7568", "RFC 9325 §3.1.1"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("modern-only"),
         Reason::fail("only-old-versions"),
@@ -63,23 +67,46 @@ fn subject(
             detail.push(("accepted", version.to_string()));
         }
     }
-    let unanswered = legacy.answers.iter().find_map(|(_, answer, _)| match answer {
-        LegacyAnswer::Net { failure } => Some(failure),
-        _ => None,
-    });
-    let (outcome, reason) = match (session, accepted.is_empty(), unanswered) {
-        (Some(_), false, _) => (Outcome::Fail, "old-version-accepted"),
-        (None, false, _) => (Outcome::Fail, "only-old-versions"),
+    let unanswered = || {
+        legacy.answers.iter().filter_map(|(_, answer, _)| match answer {
+            LegacyAnswer::Net { failure } => Some(failure),
+            _ => None,
+        })
+    };
+    let (outcome, reason) = if !accepted.is_empty() {
+        match turns_modern_down(talk) {
+            true => (Outcome::Fail, "only-old-versions"),
+            false => (Outcome::Fail, "old-version-accepted"),
+        }
+    } else if session.is_none() {
         // The handshake itself failed, and that is another check's affair.
-        (None, true, _) => (Outcome::Inconclusive, common::LOWER_LAYER),
-        (Some(_), true, _) if !legacy.needs.is_empty() => {
-            (Outcome::Inconclusive, common::NOT_OBSERVED)
-        }
-        (Some(_), true, Some(failure)) if failure.is_ours() => {
-            (Outcome::Inconclusive, common::OUR_FAULT)
-        }
-        (Some(_), true, Some(_)) => (Outcome::Inconclusive, "old-hello-unanswered"),
-        (Some(_), true, None) => (Outcome::Pass, "modern-only"),
+        (Outcome::Inconclusive, common::LOWER_LAYER)
+    } else if legacy.answers.len() < LegacyVersion::ALL.len() {
+        (Outcome::Inconclusive, common::NOT_OBSERVED)
+    } else if unanswered().any(NetFailure::is_ours) {
+        (Outcome::Inconclusive, common::OUR_FAULT)
+    } else if unanswered().next().is_some() {
+        (Outcome::Inconclusive, "old-hello-unanswered")
+    } else {
+        (Outcome::Pass, "modern-only")
     };
     socket(contact.address, outcome, reason, detail)
+}
+
+/// Whether every attempt at TLS 1.2 or 1.3 was turned down by the peer. One that our own side broke
+/// off, that fell silent or that got as far as the certificate says nothing of the versions.
+fn turns_modern_down(talk: &Talk<'_>) -> bool {
+    use NetFailure::{Closed, Reset};
+    talk.attempts.iter().all(|(seen, _)| {
+        let failed = seen.tls.as_ref().and_then(|tls| tls.as_ref().err());
+        failed.is_some_and(|failed| {
+            failed.chain.is_empty()
+                && matches!(
+                    &failed.failure,
+                    TlsFailure::Alert { .. }
+                        | TlsFailure::NothingInCommon { .. }
+                        | TlsFailure::Net { failure: Closed | Reset }
+                )
+        })
+    })
 }

@@ -1,8 +1,10 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{first_talk, not_seen, over_first, socket, walks, web_url};
+use super::subjects::{
+    first_talk, not_asked, not_seen, over_first, socket, unknown_lookup, walks, web_url,
+};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Http3, QuicTalk, Status, Walk};
+use crate::facts::{self, Http3, QuicTalk, Walk};
 use crate::model::{
     Family, NetFailure, ObservationId, Outcome, QuicFailure, Severity, Subject, SubjectName,
     Verdict,
@@ -13,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "web-http3",
     sources: &["RFC 9114 §3.1", "RFC 7838", "RFC 9000"],
     severity: Severity::Info,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("silent"),
@@ -89,34 +91,41 @@ fn of_address(
     let mut subjects: Vec<Subject> = read
         .unresolved
         .into_iter()
-        .map(|(name, status)| {
-            let (outcome, reason) = match status {
-                Status::NoData | Status::NxDomain | Status::Synthesised => {
-                    (Outcome::Fail, "alternative-without-ipv6")
-                }
-                Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-                _ => (Outcome::Inconclusive, common::UNRESOLVED),
+        .map(|(name, lookup)| {
+            let (outcome, reason) = match unknown_lookup(&lookup) {
+                Some(reason) => (Outcome::Inconclusive, reason),
+                None => (Outcome::Fail, "alternative-without-ipv6"),
             };
             Subject { name: SubjectName::Host(name), outcome, reason, detail: Vec::new() }
         })
         .collect();
     subjects.extend(read.talks.iter().map(|talk| of_talk(talk, answers_over_ipv4)));
+    if read.is_cut {
+        subjects.extend(unknown(common::LIMIT));
+    }
     subjects
+}
+
+fn is_turned_down(failure: &QuicFailure) -> bool {
+    match failure {
+        QuicFailure::Net { failure } => {
+            matches!(failure, NetFailure::Refused | NetFailure::Icmp { .. })
+        }
+        _ => !failure.is_ours(),
+    }
 }
 
 fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
     let say = |outcome, reason, detail| socket(talk.address, outcome, reason, detail);
-    match talk.missing {
-        Some(facts::Missing::NotVisited) => {
-            return say(Outcome::Inconclusive, common::NOT_VISITED, Vec::new());
-        }
-        Some(facts::Missing::NotObserved) => {
-            return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
-        }
-        None => {}
+    if let Some(missing) = talk.missing {
+        return say(Outcome::Inconclusive, not_asked(missing), Vec::new());
     }
     let sessions = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
     if let Some(session) = sessions.into_iter().next_back() {
+        // A datagram that is lost and sent again is no contradiction; one that is turned down is.
+        if talk.attempts.iter().any(|(seen, _)| seen.as_ref().is_err_and(is_turned_down)) {
+            return say(Outcome::Inconclusive, common::FLAKY, Vec::new());
+        }
         let alpn = session.alpn.clone().unwrap_or_default();
         return say(Outcome::Pass, "answers", vec![("alpn", alpn)]);
     }

@@ -19,6 +19,8 @@ pub struct Binding {
     pub end: BindingEnd,
     /// The alternative endpoints, the preferred first.
     pub endpoints: Vec<BoundEndpoint>,
+    /// Whether there are more than [`ENDPOINTS_MAX`].
+    pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// What still has to be asked.
@@ -63,6 +65,7 @@ pub fn binding(view: &View<'_>, url: &Url) -> Option<Binding> {
     let mut binding = Binding {
         end: BindingEnd::NotObserved,
         endpoints: Vec::new(),
+        is_cut: false,
         observations: Vec::new(),
         needs: Needs::default(),
     };
@@ -122,6 +125,7 @@ pub fn binding(view: &View<'_>, url: &Url) -> Option<Binding> {
                 seen.push(name.clone());
             }
             _ => {
+                binding.is_cut = records.len() > ENDPOINTS_MAX;
                 for record in records.iter().take(ENDPOINTS_MAX) {
                     let target = if record.target.is_root() { &owner } else { &record.target };
                     endpoint(view, &mut binding, target, Some(record));

@@ -48,6 +48,8 @@ pub enum Path {
     Invalid,
     /// The leaf can't be read.
     Unreadable,
+    /// There are more ways up than our library tries.
+    LimitReached,
 }
 
 /// The span in which all certificates of a chain are valid.
@@ -166,6 +168,12 @@ fn climb(chain: &[Blob], trust: &Trust) -> Path {
         Ok(_) => Path::Trusted,
         Err(_) if self_signed => Path::SelfSigned,
         Err(webpki::Error::UnknownIssuer) => unknown_issuer(chain),
+        Err(
+            webpki::Error::MaximumSignatureChecksExceeded
+            | webpki::Error::MaximumPathBuildCallsExceeded
+            | webpki::Error::MaximumPathDepthExceeded
+            | webpki::Error::MaximumNameConstraintComparisonsExceeded,
+        ) => Path::LimitReached,
         Err(_) => Path::Invalid,
     }
 }

@@ -60,6 +60,15 @@ impl<'e> Asked<'e> {
         exchanges().find(|exchange| exchange.is_ours).or(exchanges().next_back())
     }
 
+    /// Whether anything at all came back.
+    pub fn is_answered(&self) -> bool {
+        self.replies.iter().any(|reply| match reply {
+            Reply::Dns(_) => true,
+            Reply::Ntp(exchange) => exchange.answer.is_ok(),
+            _ => false,
+        })
+    }
+
     /// Whether every attempt failed through our own fault.
     pub fn is_our_fault(&self) -> bool {
         let ours = |reply: &&Reply| match reply {

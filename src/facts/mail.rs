@@ -68,6 +68,12 @@ impl Exchanger {
         addresses
     }
 
+    /// The first address of one family that is beyond the limit, if any is: nothing is asked of it,
+    /// nor of those after it.
+    pub fn beyond_limit(&self, family: Family, view: &View<'_>) -> Option<IpAddr> {
+        self.lookup(family).addresses().get(view.settings.limits.addresses).copied()
+    }
+
     /// The look-up of one family.
     pub fn lookup(&self, family: Family) -> &Lookup {
         match family {

@@ -56,14 +56,14 @@ pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use nearby::{Nearby, NearbyTarget, Via, nearby};
 pub use origin::{Origin, origin};
-pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, large_data, page_stalled};
+pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, fell_silent, large_data, page_stalled};
 pub use resources::{Access, HOSTS_MAX, Resources, Server, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use rounds::{Rounds, is_later_round, rounds};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;
-pub use walk::{End, Hop, Visit, Walk, walk, walks_from};
+pub use walk::{End, Hop, Visit, Walk, walk, walk_beyond_limit, walks_from};
 pub use zone::{NameServer, Zone, zone};
 
 use ipnet::Ipv6Net;

@@ -16,6 +16,8 @@ pub struct Reverse {
     pub ptr: Lookup,
     /// The names, each with its addresses.
     pub names: Vec<(Name, Lookup)>,
+    /// Whether there are more than [`REVERSE_NAMES_MAX`].
+    pub is_cut: bool,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -48,6 +50,7 @@ pub fn reverse(view: &View<'_>, address: IpAddr) -> Reverse {
         .collect();
     found.sort();
     found.dedup();
+    let is_cut = found.len() > REVERSE_NAMES_MAX;
     found.truncate(REVERSE_NAMES_MAX);
     let names = found
         .into_iter()
@@ -57,7 +60,7 @@ pub fn reverse(view: &View<'_>, address: IpAddr) -> Reverse {
             (name, lookup)
         })
         .collect();
-    Reverse { ptr, names, needs }
+    Reverse { ptr, names, is_cut, needs }
 }
 
 /// The name in `ip6.arpa` (RFC 3596 §2.5) or `in-addr.arpa` (RFC 1035 §3.5).

@@ -25,14 +25,25 @@ pub enum Addresses {
 impl Addresses {
     /// The addresses of one family, sorted, at most [`crate::model::Limits::addresses`].
     pub fn of(&self, family: Family, view: &View<'_>) -> Vec<IpAddr> {
-        let mut addresses = match (self, family) {
+        let mut addresses = self.all(family);
+        addresses.truncate(view.settings.limits.addresses);
+        addresses
+    }
+
+    /// Every published address of one family, sorted.
+    pub fn all(&self, family: Family) -> Vec<IpAddr> {
+        match (self, family) {
             (Self::Literal(address), _) if Family::of(*address) == family => vec![*address],
             (Self::Literal(_), _) => Vec::new(),
             (Self::Looked { aaaa, .. }, Family::Ipv6) => aaaa.addresses(),
             (Self::Looked { a, .. }, Family::Ipv4) => a.addresses(),
-        };
-        addresses.truncate(view.settings.limits.addresses);
-        addresses
+        }
+    }
+
+    /// The first address of one family that is beyond the limit, if any is: nothing is asked of it,
+    /// nor of those after it.
+    pub fn beyond_limit(&self, family: Family, view: &View<'_>) -> Option<IpAddr> {
+        self.all(family).get(view.settings.limits.addresses).copied()
     }
 
     /// The look-up of one family; `None` for an address literal.

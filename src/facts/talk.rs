@@ -34,9 +34,23 @@ pub enum Missing {
     NotObserved,
     /// The visit rules forbid it.
     NotVisited,
+    /// It lies beyond one of our limits, as does all that would come after it.
+    LimitReached,
 }
 
 impl<'e> Talk<'e> {
+    /// A conversation that is not held, because `address` is the first beyond a limit.
+    pub fn beyond_limit(question: Question, address: SocketAddr) -> Self {
+        Self {
+            address,
+            question,
+            attempts: Vec::new(),
+            seen_at: Vec::new(),
+            missing: Some(Missing::LimitReached),
+            needs: Needs::default(),
+        }
+    }
+
     /// The attempt that got furthest up the layers; the first of those.
     pub fn best(&self) -> Option<&'e Conversation> {
         let mut best: Option<&'e Conversation> = None;

@@ -7,7 +7,7 @@ use url::Url;
 use super::lookup::{Lookup, Status, address_type, resolve};
 use super::talk::{Missing, Talk, question, talk, url_host};
 use super::{Needs, View};
-use crate::model::{Family, Host, ObservationId};
+use crate::model::{Family, Host, ObservationId, Question};
 
 /// A redirect chain from one address on.
 #[derive(Clone, Debug)]
@@ -30,7 +30,8 @@ pub struct Hop<'e> {
     /// The look-up of its host, where it is another host than the hop before had.
     pub lookup: Option<Lookup>,
     /// The addresses asked: the pinned one as long as the host stays the same, every address of
-    /// the family at any other host.
+    /// the family at any other host. The one beyond [`crate::model::Limits::addresses`], unasked,
+    /// stands for the rest.
     pub visits: Vec<Visit<'e>>,
 }
 
@@ -95,6 +96,15 @@ pub fn walks_from<'e>(
     starts.map(|start| walk(view, url, start)).collect()
 }
 
+/// The chain that is not followed, because this address is the first beyond a limit.
+pub fn walk_beyond_limit<'e>(url: &Url, address: IpAddr) -> Walk<'e> {
+    let start = SocketAddr::new(address, url.port_or_known_default().unwrap_or(443));
+    let talk = Talk::beyond_limit(Question::Conversation(question(url, start)), start);
+    let visits = vec![Visit { address: start, talk }];
+    let hops = vec![Hop { url: url.clone(), lookup: None, visits }];
+    Walk { start, hops, end: End::NotObserved, needs: Needs::default() }
+}
+
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn walk<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Walk<'e> {
     let mut walk =
@@ -141,8 +151,13 @@ fn visit<'e>(
 ) -> Hop<'e> {
     let visits = sockets
         .into_iter()
-        .map(|address| {
-            let talk = talk(view, question(&url, address));
+        .enumerate()
+        .map(|(at, address)| {
+            let asked = question(&url, address);
+            let talk = match at < view.settings.limits.addresses {
+                true => talk(view, asked),
+                false => Talk::beyond_limit(Question::Conversation(asked), address),
+            };
             needs.extend(talk.needs.clone());
             Visit { address, talk }
         })
@@ -160,7 +175,10 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
         .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
     let Some(response) = response else {
         if let Some(visit) = hop.visits.first()
-            && hop.visits.iter().all(|v| v.talk.missing == Some(Missing::NotVisited))
+            && visit.talk.missing == Some(Missing::NotVisited)
+            && hop.visits.iter().all(|v| {
+                matches!(v.talk.missing, Some(Missing::NotVisited | Missing::LimitReached))
+            })
         {
             return Err(End::NotVisited(visit.address.ip()));
         }
@@ -221,7 +239,8 @@ fn follow(
             let sockets = lookup
                 .addresses()
                 .into_iter()
-                .take(view.settings.limits.addresses)
+                // The one beyond the limit shows that there are more.
+                .take(view.settings.limits.addresses.saturating_add(1))
                 .map(|address| SocketAddr::new(address, port))
                 .collect();
             Ok((Some(lookup), sockets))

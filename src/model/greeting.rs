@@ -151,8 +151,9 @@ pub enum Starttls {
 
 impl Greeting {
     /// The first failure on the way up, if it lies on our own machine.
-    pub fn our_fault(&self) -> Option<&NetFailure> {
-        self.conversation.our_fault().or_else(|| self.net_failure().filter(|f| f.is_ours()))
+    pub fn our_fault(&self) -> Option<&dyn fmt::Display> {
+        let ours = || self.net_failure().filter(|failure| failure.is_ours());
+        self.conversation.our_fault().or_else(|| ours().map(|failure| failure as _))
     }
 
     /// The network failure that ended the exchange of greetings.

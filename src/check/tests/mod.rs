@@ -9,13 +9,18 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use jiff::Timestamp;
 use url::Url;
 
+mod certificates;
+mod conversations;
 mod dns;
 mod inventory;
+mod limits;
 mod mail;
 mod origin;
 mod reach;
 mod reasons;
 mod service;
+mod tls;
+mod tls_certificates;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};

@@ -29,9 +29,13 @@ const TABLES: &[fn()] = &[
     dns::what_https_records_lead_to,
     inventory::names_against_their_declared_state,
     inventory::a_retired_name_that_answers_or_not,
+    inventory::a_retired_name_server_or_time_server,
+    inventory::where_a_redirected_name_leads,
     inventory::a_wildcard_proves_nothing,
     inventory::mail_domains_and_zones_have_servers_instead_of_addresses,
     inventory::an_address_literal_needs_no_name,
+    limits::addresses_beyond_the_limit_are_named,
+    limits::a_retired_name_with_more_addresses_than_are_asked,
     mail::exchangers_and_their_addresses,
     mail::domains_without_exchangers_are_not_judged,
     mail::nothing_is_said_before_the_domain_was_asked_for,
@@ -55,10 +59,22 @@ const TABLES: &[fn()] = &[
     service::name_servers_over_both_transports,
     service::time_servers,
     service::services_without_ipv6_or_without_observations,
+    tls::old_versions_beside_the_new_ones,
+    tls::handshakes_that_complete_or_fail,
+    tls::the_same_service_at_every_address,
+    tls::key_exchanges,
+    tls::starttls_that_is_not_begun,
+    tls_certificates::names_of_certificates,
+    tls_certificates::dates_of_certificates,
+    tls_certificates::paths_to_the_trusted_authorities,
+    tls_certificates::a_staple_that_says_revoked,
+    tls_certificates::keys_and_signatures,
+    tls_certificates::certificates_that_were_not_seen,
+    tls_certificates::sessions_that_contradict_each_other_are_not_picked_from,
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-deadline", "mail-ptr", "mail-banner", "service-"];
+const WHOLE: &[&str] = &["inventory-", "mail-ptr", "mail-banner", "service-"];
 
 #[test]
 fn every_reason_has_a_row() {

@@ -26,9 +26,12 @@ pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordTyp
     // One turn for each alias; the number of links is bounded.
     while let Some(current) = next.take() {
         let text = model::Name::from_labels(current.iter());
-        if found.links.iter().any(|link| link.name == text)
-            || found.links.len() > view.settings.limits.cname_links
-        {
+        if found.links.iter().any(|link| link.name == text) {
+            break;
+        }
+        if found.links.len() > view.settings.limits.cname_links {
+            let security = Security::Unknown(Unknown::LimitReached);
+            found.links.push(Link { zone: text.clone(), name: text, security });
             break;
         }
         let walk = Walk { view, kind: RecordType::from(record_type.0), budget: &budget };
