@@ -12,6 +12,7 @@ use url::Url;
 mod certificates;
 mod conversations;
 mod dns;
+mod dnssec;
 mod inventory;
 mod limits;
 mod mail;

@@ -10,6 +10,7 @@ use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
 use crate::facts::View;
+use crate::facts::lookup::Failure;
 use crate::model;
 
 /// Reads what DNSSEC says of a name and type, following aliases.
@@ -164,6 +165,9 @@ impl Walk<'_> {
         if !found.is_empty() {
             let verified = keys.verify(answers, name, RecordType::DS, answer.at, self.budget);
             return match verified {
+                Ok(_) if found.len() > super::DNSSEC_KEYS_MAX => {
+                    Cut::End(Security::Unknown(Unknown::LimitReached))
+                }
                 Ok(labels) if labels == name.num_labels() => Cut::Signed(digests(&found)),
                 Ok(_) => Cut::End(Security::Bogus(Bogus::BadSignature)),
                 Err(unproven) => Cut::End(security(unproven)),
@@ -185,7 +189,7 @@ impl Walk<'_> {
                 Cut::End(Security::Insecure(Insecure::NoDs))
             }
             Denied::TooManyIterations => Cut::End(Security::Insecure(Insecure::Nsec3Iterations)),
-            Denied::Nothing => Cut::End(Security::Bogus(Bogus::BadDenial)),
+            Denied::Nothing => Cut::End(denials.unproven()),
             Denied::Absent if answer.wire.metadata.response_code == ResponseCode::NXDomain => {
                 Cut::NothingBelow
             }
@@ -213,7 +217,7 @@ impl Walk<'_> {
                 Denied::Absent => Security::Secure,
                 Denied::OptOut | Denied::InsecureDelegation => Security::Insecure(Insecure::NoDs),
                 Denied::TooManyIterations => Security::Insecure(Insecure::Nsec3Iterations),
-                Denied::Nothing => Security::Bogus(Bogus::BadDenial),
+                Denied::Nothing => denials.unproven(),
             };
         }
         let labels = match keys.verify(answers, name, kind, answer.at, self.budget) {
@@ -225,12 +229,15 @@ impl Walk<'_> {
         if labels == name.num_labels() {
             return Security::Secure;
         }
-        match self.denials(keys, answer).map(|denials| denials.of_expansion(name, labels)) {
-            Ok(Denied::Absent) => Security::Secure,
-            Ok(Denied::OptOut) => Security::Insecure(Insecure::NoDs),
-            Ok(Denied::TooManyIterations) => Security::Insecure(Insecure::Nsec3Iterations),
-            Ok(_) => Security::Bogus(Bogus::BadDenial),
-            Err(security) => security,
+        let denials = match self.denials(keys, answer) {
+            Ok(denials) => denials,
+            Err(security) => return security,
+        };
+        match denials.of_expansion(name, labels) {
+            Denied::Absent => Security::Secure,
+            Denied::OptOut => Security::Insecure(Insecure::NoDs),
+            Denied::TooManyIterations => Security::Insecure(Insecure::Nsec3Iterations),
+            Denied::InsecureDelegation | Denied::Nothing => denials.unproven(),
         }
     }
 
@@ -266,7 +273,12 @@ impl Walk<'_> {
                 end.security = Security::Unknown(Unknown::NotObserved);
                 return;
             }
-            Err(NoAnswer::Failed(_)) => false,
+            // An RCODE is what a validating resolver says of what is bogus. Silence says nothing.
+            Err(NoAnswer::Failed(Failure::Rcode(_))) => false,
+            Err(NoAnswer::Failed(failure)) => {
+                end.security = Security::Unknown(Unknown::Failed(failure));
+                return;
+            }
         };
         if vouches {
             end.security = Security::Unknown(Unknown::ResolverDisagrees);
@@ -293,7 +305,6 @@ fn digests(records: &[&Record]) -> Vec<Anchor> {
             RData::DNSSEC(DNSSECRData::DS(ds)) => Some(Anchor::Ds(ds.clone())),
             _ => None,
         })
-        .take(super::DNSSEC_KEYS_MAX)
         .collect()
 }
 
@@ -337,7 +348,7 @@ fn label_count(name: &Name) -> usize {
 fn security(unproven: Unproven) -> Security {
     match unproven {
         Unproven::Bogus(bogus) => Security::Bogus(bogus),
-        Unproven::BudgetSpent => Security::Unknown(Unknown::LimitReached),
+        Unproven::LimitReached => Security::Unknown(Unknown::LimitReached),
         Unproven::Unsupported => Security::Insecure(Insecure::UnsupportedAlgorithm),
     }
 }

@@ -11,6 +11,8 @@ mod denial;
 mod signatures;
 
 #[cfg(test)]
+pub(crate) mod signed;
+#[cfg(test)]
 mod tests;
 
 pub use anchors::{AnchorError, Anchors};
