@@ -9,10 +9,12 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use jiff::Timestamp;
 use url::Url;
 
+mod address;
 mod certificates;
 mod conversations;
 mod dns;
 mod dnssec;
+mod http3;
 mod inventory;
 mod limits;
 mod mail;
@@ -22,6 +24,7 @@ mod reasons;
 mod service;
 mod tls;
 mod tls_certificates;
+mod tls_dane;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};

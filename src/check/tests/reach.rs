@@ -1,5 +1,6 @@
 //! The reachability checks.
 
+use super::conversations::*;
 use super::*;
 use crate::model::ConversationQuestion;
 
@@ -13,9 +14,20 @@ pub(super) fn every_way_not_to_connect_has_its_own_reason() {
         (failed(NetFailure::Refused), (Fail, "refused")),
         (failed(NetFailure::TimedOut), (Fail, "timed-out")),
         (failed(NetFailure::Reset), (Fail, "reset")),
+        (failed(NetFailure::Closed), (Fail, "closed")),
+        (failed(icmp(IcmpMeaning::NoRoute)), (Fail, "icmp-no-route")),
         (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
+        (failed(icmp(IcmpMeaning::BeyondScope)), (Fail, "icmp-beyond-scope")),
         (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
+        (failed(icmp(IcmpMeaning::PortUnreachable)), (Fail, "icmp-port-unreachable")),
+        (failed(icmp(IcmpMeaning::PolicyFailed)), (Fail, "icmp-policy-failed")),
+        (failed(icmp(IcmpMeaning::RejectRoute)), (Fail, "icmp-reject-route")),
+        (failed(icmp(IcmpMeaning::PacketTooBig)), (Fail, "icmp-packet-too-big")),
         (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
+        (failed(icmp(IcmpMeaning::Other)), (Fail, "icmp-other")),
+        (vec![Err(NetFailure::NoRoute), Err(NetFailure::Refused)], (Fail, "refused")),
+        (vec![Err(NetFailure::Refused), Err(NetFailure::NoRoute)], (Fail, "refused")),
+        (vec![Err(NetFailure::NoRoute), Ok(())], (Pass, "open")),
         // Ours, and what isn't settled yet, is never held against the target.
         (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
         (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
@@ -25,6 +37,54 @@ pub(super) fn every_way_not_to_connect_has_its_own_reason() {
     ] {
         let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
         assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
+    }
+    // A port that takes connections is open, whatever our own side then makes of TLS.
+    let ours = vec![cut(exhausted()); 2];
+    let world = World::new("active").published().talks(SIX, &ours);
+    assert_eq!(world.says("reach-port"), (Pass, "open"));
+    let private = World::new("active").addressed(&["fd00::1"]);
+    assert_eq!(private.says("reach-port"), (Inconclusive, common::NOT_VISITED));
+}
+
+#[test]
+pub(super) fn ports_over_both_families() {
+    use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    let (open, closed) = (|| vec![up()], || vec![down(NetFailure::Refused); 2]);
+    let ours = || vec![down(NetFailure::NoRoute); 2];
+    let flaky = || vec![down(NetFailure::TimedOut), up()];
+    for (over_six, over_four, expected) in [
+        (open(), open(), (Pass, "same")),
+        (closed(), closed(), (Pass, "closed-over-both")),
+        (closed(), open(), (Fail, "closed-over-ipv6")),
+        (open(), closed(), (Fail, "open-only-over-ipv6")),
+        (vec![cut(exhausted()); 2], open(), (Pass, "same")),
+        (ours(), open(), (Inconclusive, common::OUR_FAULT)),
+        (open(), ours(), (Inconclusive, common::OUR_FAULT)),
+        (closed(), ours(), (Inconclusive, common::OUR_FAULT)),
+        (flaky(), open(), (Inconclusive, common::FLAKY)),
+        (open(), flaky(), (Inconclusive, common::FLAKY)),
+        (open(), vec![], (Inconclusive, common::NOT_OBSERVED)),
+        (vec![], open(), (Inconclusive, common::NOT_OBSERVED)),
+    ] {
+        let world = World::new("active")
+            .published()
+            .talks(SIX, &over_six)
+            .talks(FOUR, &over_four)
+            .talks_plainly("[2001:db8::1]:80", &over_six)
+            .talks_plainly("192.0.2.1:80", &over_four);
+        let verdict = world.verdict("reach-parity");
+        let said = (verdict.outcome, verdict.subjects[0].reason);
+        assert_eq!(said, expected, "{over_six:?} {over_four:?}");
+    }
+    let over_six_only = World::new("active").addressed(&["2001:db8::1"]).talks(SIX, &open());
+    let broken = message(ResponseCode::ServFail, &[]);
+    let unknown = World::new("active")
+        .dns("www.example.vn", RecordType::AAAA, &answer(&[address("2001:db8::1")]))
+        .dns("www.example.vn", RecordType::A, &broken)
+        .talks(SIX, &open());
+    for id in ["reach-parity", "reach-latency"] {
+        assert_eq!(over_six_only.says(id), (NotApplicable, common::NO_IPV4), "{id}");
+        assert_eq!(unknown.says(id), (Inconclusive, common::UNRESOLVED), "{id}");
     }
 }
 
@@ -59,6 +119,10 @@ pub(super) fn rounds_tell_flapping_from_down() {
         let world = later(world, "[2001:db8::1]:443", &rounds);
         assert_eq!(world.says("reach-stable"), expected, "{attempts:?} {rounds:?}");
     }
+    // Connections that were taken one right after the other are no rounds, whosever fault it was
+    // that more were needed.
+    let hasty = World::new("active").published().talks(SIX, &vec![cut(exhausted()); 2]);
+    assert_eq!(hasty.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let asked_once = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
     assert_eq!(asked_once.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let mut one_round = asked_once;
@@ -111,13 +175,23 @@ pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
     use Outcome::{Fail, Inconclusive, Pass};
     let silent = || Err(NetFailure::TimedOut);
     let reply = || Ok(Echoed { elapsed_us: 1 });
+    let icmp = || {
+        Err(NetFailure::Icmp {
+            icmp_type: 1,
+            icmp_code: 1,
+            from: None,
+            meaning: IcmpMeaning::Prohibited,
+        })
+    };
     for (small, large, expected) in [
         (vec![reply()], vec![reply()], (Pass, "answers")),
         (vec![silent(), reply()], vec![silent(), reply()], (Pass, "answers")),
         (vec![silent(), silent()], vec![], (Fail, "no-reply")),
         (vec![reply()], vec![silent(), silent()], (Fail, "only-small")),
         (vec![Err(NetFailure::NotPermitted)], vec![], (Inconclusive, "no-icmp-socket")),
+        (vec![icmp(), icmp()], vec![], (Fail, "icmp-error")),
         (vec![Err(NetFailure::NoRoute); 2], vec![], (Inconclusive, common::OUR_FAULT)),
+        (vec![reply()], vec![Err(NetFailure::NoRoute); 2], (Inconclusive, common::OUR_FAULT)),
         (vec![silent()], vec![], (Inconclusive, common::NOT_OBSERVED)),
         (vec![reply()], vec![], (Inconclusive, common::NOT_OBSERVED)),
         (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
@@ -132,39 +206,32 @@ pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
             }
         }
         assert_eq!(world.says("reach-echo"), expected, "{small:?} {large:?}");
+        // Where no connection could leave, no echo request did.
+        let ours = vec![down(NetFailure::NoRoute); 2];
+        if expected.0 == Fail {
+            let world = world.talks(SIX, &ours);
+            assert_eq!(world.says("reach-echo"), (Inconclusive, common::OUR_FAULT), "{small:?}");
+        }
     }
+    let mail = World::of("mail: example.vn");
+    assert_eq!(mail.says("reach-echo"), (Outcome::NotApplicable, common::OTHER_KIND));
 }
 
 #[test]
 pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
-    use crate::model::{BodyEnd, HttpResponse, TlsFailed, TlsFailure, TlsSession};
+    use crate::model::{BodyEnd, HttpResponse};
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    let silent =
-        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::TimedOut }, chain: Vec::new() };
-    let session = |octets| TlsSession {
-        elapsed_us: 1,
-        version: "TLSv1.3".to_owned(),
-        cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
-        group: None,
-        alpn: None,
-        chain: vec![Blob::new(vec![0; octets])],
-        ocsp: None,
-    };
+    let with = |octets| session(&[Blob::new(vec![0; octets])]);
     let question = |mss| {
         Question::Conversation(ConversationQuestion {
             address: "[2001:db8::1]:636".parse().unwrap(),
-            tls: Some(crate::model::Host::Name(Name::from_presentation("www.example.vn"))),
+            tls: Some(host()),
             http: None,
             mss,
         })
     };
-    let talk = |connect, tls| {
-        let seen = Conversation { connect, tls, http: None };
-        Reply::Conversation(Box::new(seen))
-    };
-    let up = || Ok(Connected { elapsed_us: 1 });
-    let fell_silent = || talk(up(), Some(Err(silent.clone())));
-    let answered = |octets| talk(up(), Some(Ok(session(octets))));
+    let fell_silent = || cut(NetFailure::TimedOut);
+    let answered = |octets| secured(with(octets));
     let page = |body_end| {
         let response = HttpResponse {
             elapsed_us: 1,
@@ -175,9 +242,7 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             body_end,
             readings: crate::model::Readings::default(),
         };
-        let seen =
-            Conversation { connect: up(), tls: Some(Ok(session(900))), http: Some(Ok(response)) };
-        Reply::Conversation(Box::new(seen))
+        Conversation { http: Some(Ok(response)), ..answered(900) }
     };
     let stalls = || page(BodyEnd::TimedOut);
     for (usual, small, expected) in [
@@ -188,16 +253,30 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
         (stalls(), Some(page(BodyEnd::Complete)), (Fail, "black-hole")),
         (stalls(), Some(stalls()), (NotApplicable, "silent-with-small-packets-too")),
         (fell_silent(), None, (Inconclusive, common::NOT_OBSERVED)),
-        (talk(Err(NetFailure::TimedOut), None), None, (Inconclusive, common::LOWER_LAYER)),
-        (talk(Err(NetFailure::NoRoute), None), None, (Inconclusive, common::OUR_FAULT)),
+        // What is turned down is not silent, and what our own side breaks off says nothing.
+        (fell_silent(), Some(down(NetFailure::Refused)), (Inconclusive, common::LOWER_LAYER)),
+        (fell_silent(), Some(broken(alert())), (Inconclusive, common::LOWER_LAYER)),
+        (fell_silent(), Some(down(NetFailure::NoRoute)), (Inconclusive, common::OUR_FAULT)),
+        (fell_silent(), Some(cut(exhausted())), (Inconclusive, common::OUR_FAULT)),
+        (down(NetFailure::TimedOut), None, (Inconclusive, common::LOWER_LAYER)),
+        (down(NetFailure::NoRoute), None, (Inconclusive, common::OUR_FAULT)),
     ] {
+        let talk = |seen: &Conversation| Reply::Conversation(Box::new(seen.clone()));
         let mut world = World::of("tls: \"www.example.vn:636\"").published();
         for attempt in 1..=2 {
-            world.seen(question(None), attempt, usual.clone());
+            world.seen(question(None), attempt, talk(&usual));
             if let Some(small) = &small {
-                world.seen(question(Some(1208)), attempt, small.clone());
+                world.seen(question(Some(1208)), attempt, talk(small));
             }
         }
         assert_eq!(world.says("reach-pmtu"), expected, "{usual:?} {small:?}");
     }
+    // One silence beside a failure of ours is no black hole.
+    let mut half = World::of("tls: \"www.example.vn:636\"").published();
+    for (mss, attempt, seen) in
+        [(None, 1, fell_silent()), (None, 2, cut(exhausted())), (Some(1208), 1, answered(900))]
+    {
+        half.seen(question(mss), attempt, Reply::Conversation(Box::new(seen)));
+    }
+    assert_eq!(half.says("reach-pmtu"), (Inconclusive, common::OUR_FAULT));
 }

@@ -23,6 +23,11 @@ pub(super) fn given(check: &Check, verdict: &Verdict) {
 
 /// All tables. A test that is missing here shows as a reason without a row.
 const TABLES: &[fn()] = &[
+    address::ranges_of_addresses,
+    address::networks_of_addresses,
+    address::what_addresses_give_away,
+    address::names_of_addresses,
+    address::addresses_that_are_not_known,
     dns::a_failed_look_up_is_not_no_aaaa,
     dns::one_unresolved_name_server_hides_which_reason_holds,
     dns::caa_is_looked_for_up_to_the_top_level_domain,
@@ -30,6 +35,9 @@ const TABLES: &[fn()] = &[
     dnssec::chains_of_trust,
     dnssec::what_could_not_be_verified_is_not_bogus,
     dnssec::services_whose_names_are_not_verified,
+    http3::what_comes_of_a_promise,
+    http3::alternatives_elsewhere,
+    http3::without_a_promise,
     inventory::names_against_their_declared_state,
     inventory::a_retired_name_that_answers_or_not,
     inventory::a_retired_name_server_or_time_server,
@@ -51,6 +59,7 @@ const TABLES: &[fn()] = &[
     origin::origins_against_what_is_declared,
     origin::without_tables_nothing_is_said,
     reach::every_way_not_to_connect_has_its_own_reason,
+    reach::ports_over_both_families,
     reach::rounds_tell_flapping_from_down,
     reach::medians_of_both_families_are_compared,
     reach::without_addresses_there_is_nothing_to_reach,
@@ -67,6 +76,9 @@ const TABLES: &[fn()] = &[
     tls::the_same_service_at_every_address,
     tls::key_exchanges,
     tls::starttls_that_is_not_begun,
+    tls_dane::tlsa_records_and_what_is_shown,
+    tls_dane::names_without_tlsa_records_that_count,
+    tls_dane::an_alias_whose_end_is_unknown_may_have_records,
     tls_certificates::names_of_certificates,
     tls_certificates::dates_of_certificates,
     tls_certificates::paths_to_the_trusted_authorities,
@@ -77,7 +89,18 @@ const TABLES: &[fn()] = &[
 ];
 
 /// The checks whose tables are whole, by the beginning of their ids.
-const WHOLE: &[&str] = &["inventory-", "mail-ptr", "mail-banner", "service-"];
+const WHOLE: &[&str] = &[
+    "address-",
+    "dns-dnssec",
+    "dns-ptr",
+    "inventory-",
+    "reach-",
+    "tls-",
+    "web-http3",
+    "mail-ptr",
+    "mail-banner",
+    "service-",
+];
 
 #[test]
 fn every_reason_has_a_row() {
