@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::all_addresses;
+use super::subjects::addresses;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts;
 use crate::model::{
@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "address-global",
     sources: &["IANA IPv6 Special-Purpose Address Registry", "RFC 6890", "RFC 4291"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("global"),
         Reason::pass("declared-testbed"),
@@ -30,17 +30,14 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if case.service.state == State::Retired {
         return Verdict::not_applicable(common::RETIRED);
     }
-    let found = match all_addresses(case, Family::Ipv6) {
+    let found = match addresses(case, Family::Ipv6) {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };
-    let subjects: Vec<Subject> = found.into_iter().map(|address| subject(case, address)).collect();
-    // One address that only counts by what is declared speaks for all.
-    let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
-    let pass = declared.map_or("global", |subject| subject.reason);
+    let subjects = found.into_iter().map(|address| subject(case, address)).collect();
     let lookup = facts::addresses(&case.view, case.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, pass, common::NO_IPV6)
+    Verdict::worst_of(subjects, "global", common::NO_IPV6)
         .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
 }
 

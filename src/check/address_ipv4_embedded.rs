@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::subjects::{all_addresses, unknown_lookup};
+use super::subjects::{addresses, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "address-ipv4-embedded",
     sources: &["RFC 7707 §4.1", "RFC 8064", "RFC 4291 App. A"],
     severity: Severity::Info,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("independent"),
         Reason::fail("ipv4-embedded"),
@@ -29,7 +29,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if case.service.state == State::Retired {
         return Verdict::not_applicable(common::RETIRED);
     }
-    let found = match all_addresses(case, Family::Ipv6) {
+    let found = match addresses(case, Family::Ipv6) {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };

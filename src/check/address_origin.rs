@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::{addresses, beyond_limit};
+use super::subjects::addresses;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Origin};
 use crate::model::{
@@ -40,9 +40,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     let mut cite = Vec::new();
-    let mut subjects: Vec<Subject> =
+    let subjects: Vec<Subject> =
         found.into_iter().map(|address| subject(case, address, &mut cite)).collect();
-    subjects.extend(beyond_limit(case, Family::Ipv6));
     let passing = subjects.iter().find(|subject| subject.outcome == Outcome::Pass);
     let pass = passing.map_or("as-declared", |subject| subject.reason);
     Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
@@ -66,7 +65,7 @@ fn judged(
     if !origin.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    // A resumed run has no tables any more.
+    // A run was resumed where its tables are not at hand.
     let Some(found) = origin.found else {
         return (Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
@@ -91,13 +90,16 @@ fn judged(
     }
     let declared = case.view.networks.owner(address).and_then(|network| network.asn);
     match declared {
-        None => (Outcome::Pass, "none-declared", detail),
-        Some(asn) if found.routes.iter().all(|route| route.asn == asn) => {
-            (Outcome::Pass, "as-declared", detail)
-        }
-        Some(asn) => {
+        Some(asn) if found.routes.iter().any(|route| route.asn != asn) => {
             detail.push(("declared", format!("AS{asn}")));
             (Outcome::Fail, "another-as", detail)
         }
+        // What RPKI says is the other half, and our own validator did not tell.
+        _ if found.validator_failed.is_some() => {
+            detail.extend(found.validator_failed.iter().map(|why| ("validator", why.clone())));
+            (Outcome::Inconclusive, common::OUR_FAULT, detail)
+        }
+        None => (Outcome::Pass, "none-declared", detail),
+        Some(_) => (Outcome::Pass, "as-declared", detail),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::all_addresses;
+use super::subjects::addresses;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "address-owned",
     sources: &["the inventory's `networks`"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("declared"),
         Reason::fail("undeclared"),
@@ -29,7 +29,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if !case.view.networks.declares_ipv6() {
         return Verdict::not_applicable("none-declared");
     }
-    let found = match all_addresses(case, Family::Ipv6) {
+    let found = match addresses(case, Family::Ipv6) {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };

@@ -138,8 +138,8 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "Asking stopped at one of our own limits.",
         },
         remedy: Text {
-            vi: "Xem bằng chứng để biết giới hạn nào; dịch vụ có số địa chỉ hoặc số lần chuyển hướng bất thường.",
-            en: "The evidence shows which limit; the service has unusually many addresses or redirects.",
+            vi: "Xem bằng chứng để biết giới hạn nào; dịch vụ có số địa chỉ, số máy chủ thư hoặc số lần chuyển hướng bất thường, hoặc có trang dung lượng quá lớn.",
+            en: "The evidence shows which limit; the service has unusually many addresses, exchangers or redirects, or very large pages.",
         },
     },
     CommonReason {

@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     id: "dns-aaaa",
     sources: &["RFC 3596 §2.1", "RFC 2308 §2"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("published"),
         Reason::pass("ipv6-literal"),
@@ -24,6 +24,7 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("other-rcode"),
         Reason::inconclusive("malformed"),
         Reason::inconclusive("no-answer"),
+        Reason::inconclusive("unconfirmed"),
     ],
     doc: Doc::new(include_str!("dns_aaaa.en.md"), include_str!("dns_aaaa.vi.md")),
     rule: Rule::Service(evaluate),
@@ -70,6 +71,7 @@ fn failed(failure: &Failure) -> &'static str {
         Failure::Rcode(Rcode::REFUSED) => "refused",
         Failure::Rcode(_) => "other-rcode",
         Failure::Malformed => "malformed",
+        Failure::Unconfirmed => "unconfirmed",
         Failure::Net(failure) if failure.is_ours() => common::OUR_FAULT,
         Failure::Net(_) => "no-answer",
     }

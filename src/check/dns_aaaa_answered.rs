@@ -4,14 +4,14 @@ use super::name_servers::{known, not_usable, server};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::authority;
 use crate::facts::exchange::Heard;
-use crate::model::{Outcome, Rcode, RecordType, Severity, Subject, Verdict};
+use crate::model::{Family, Outcome, Rcode, RecordType, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-aaaa-answered",
     sources: &["RFC 4074", "Zonemaster NAMESERVER05"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answered-by-all"),
         Reason::pass("answered"),
@@ -56,6 +56,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         };
         subjects.push(server(at, outcome, reason));
     }
+    subjects.extend(known.unknown(&[Family::Ipv6, Family::Ipv4]));
     let verdict = Verdict::worst_of(subjects, "answered-by-all", "no-servers").citing(cite);
     known.cite(known.within_limits(verdict), None)
 }
@@ -63,7 +64,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn as_properly(a: &Heard<'_>, aaaa: &Heard<'_>) -> (Outcome, &'static str) {
     // Where A is not answered properly either, AAAA is not treated worse.
     let Heard::Message(a) = a else { return (Outcome::Inconclusive, common::LOWER_LAYER) };
-    if !matches!(a.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
+    if !a.authoritative || !matches!(a.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
         return (Outcome::Inconclusive, common::LOWER_LAYER);
     }
     let aaaa = match aaaa {
@@ -72,12 +73,9 @@ fn as_properly(a: &Heard<'_>, aaaa: &Heard<'_>) -> (Outcome, &'static str) {
         _ => return (Outcome::Fail, "dropped"),
     };
     match aaaa.rcode {
-        code if code == a.rcode && aaaa.authoritative >= a.authoritative => {
-            (Outcome::Pass, "answered")
-        }
-        Rcode::NOERROR if aaaa.authoritative >= a.authoritative => (Outcome::Pass, "answered"),
-        Rcode::NOERROR => (Outcome::Fail, "lame"),
-        Rcode::NXDOMAIN => (Outcome::Fail, "nxdomain"),
+        Rcode::NXDOMAIN if a.rcode != Rcode::NXDOMAIN => (Outcome::Fail, "nxdomain"),
+        Rcode::NOERROR | Rcode::NXDOMAIN if !aaaa.authoritative => (Outcome::Fail, "lame"),
+        Rcode::NOERROR | Rcode::NXDOMAIN => (Outcome::Pass, "answered"),
         Rcode::SERVFAIL => (Outcome::Fail, "servfail"),
         Rcode::REFUSED => (Outcome::Fail, "refuses"),
         _ => (Outcome::Fail, "other-rcode"),

@@ -1,7 +1,6 @@
 //! Do the CAA records allow the authority that issued the certificate?
 
-use super::sessions::{session_of, tls_contacts};
-use super::subjects::{over_contacts, socket};
+use super::subjects::{over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Path};
 use crate::facts::{self, Caa, Contact, Permission, Status, caa};

@@ -4,14 +4,16 @@ use super::name_servers::{known, not_usable, server};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::authority;
 use crate::facts::exchange::Exchange;
-use crate::model::{Name, Outcome, Rcode, RecordData, RecordType, Severity, Subject, Verdict};
+use crate::model::{
+    Family, Name, Outcome, Rcode, RecordData, RecordType, Severity, Subject, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-consistent",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 1034 §4.3.5"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same-everywhere"),
         Reason::pass("as-the-others"),
@@ -40,11 +42,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let Some((name, _)) = authority::subject(case.service) else {
         return Verdict::not_applicable("address-literal");
     };
-    if known.authority.addresses.len() < 2 {
-        return known.cite(Verdict::not_applicable("one-server"), None);
-    }
     let mut cite = Vec::new();
-    let mut unknown: Vec<Subject> = Vec::new();
+    let mut unknown = known.unknown(&[Family::Ipv6, Family::Ipv4]);
+    if known.authority.addresses.len() < 2 && unknown.is_empty() {
+        let verdict = Verdict::not_applicable("one-server");
+        return known.cite(known.within_limits(verdict), None);
+    }
     let mut said: Vec<(&_, Sets)> = Vec::new();
     for at in &known.authority.addresses {
         let ask = |record_type| at.ask(&case.view, &known.apex, &name, record_type);
@@ -102,9 +105,10 @@ fn majority<T>(said: &[(T, Sets)]) -> Option<Sets> {
 }
 
 /// The records of the name itself, sorted: addresses of a type, or the alias in their place. What a
-/// server adds about the alias's target is another zone's affair. `None` when there is no answer.
+/// server adds about the alias's target is another zone's affair. `None` when there is no
+/// answer with authority.
 fn set(name: &Name, seen: &Exchange<'_>, record_type: RecordType) -> Option<Vec<String>> {
-    let message = seen.message()?;
+    let message = seen.message().filter(|message| message.authoritative)?;
     match message.rcode {
         Rcode::NOERROR => {}
         Rcode::NXDOMAIN => return Some(vec!["NXDOMAIN".to_owned()]),

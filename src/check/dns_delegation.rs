@@ -1,7 +1,8 @@
 //! Do the parent zone and the zone itself name the same name servers?
 
 use super::name_servers::known;
-use super::{Case, Check, Doc, Reason, Rule};
+use super::{Case, Check, Doc, Reason, Rule, common};
+use crate::facts::authority::NameServer;
 use crate::model::{Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -9,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "dns-delegation",
     sources: &["Zonemaster DELEGATION05", "Zonemaster DELEGATION07", "RFC 2181 §10.3"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("agree"),
         Reason::pass("in-both"),
@@ -19,7 +20,6 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("zone-not-found"),
         Reason::inconclusive("parent-not-seen"),
         Reason::inconclusive("child-not-seen"),
-        Reason::not_applicable("no-servers"),
         Reason::not_applicable("address-literal"),
     ],
     doc: Doc::new(include_str!("dns_delegation.en.md"), include_str!("dns_delegation.vi.md")),
@@ -31,34 +31,48 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(known) => known,
         Err(verdict) => return verdict,
     };
-    let (child, cite) = known.authority.own_servers(&case.view);
-    let cite = known.authority.observations.iter().copied().chain(cite);
-    let aliases: Vec<&Name> =
-        known.authority.servers.iter().filter(|s| s.is_alias()).map(|s| &s.name).collect();
-    let parent: Option<Vec<Name>> = known
-        .authority
-        .delegation
-        .as_ref()
-        .map(|cut| cut.servers.iter().map(|server| server.name.clone()).collect());
-    let mut names: Vec<&Name> = parent.iter().chain(&child).flatten().collect();
-    names.extend(&aliases);
+    let authority = &known.authority;
+    let own = authority.own_servers(&case.view);
+    let cite = authority.observations.iter().copied().chain(own.observations.iter().copied());
+    let cut = authority.delegation.as_ref();
+    let parent: Option<Vec<&Name>> =
+        cut.map(|cut| cut.servers.iter().map(|server| &server.name).collect());
+    let mut names: Vec<&Name> = parent.iter().flatten().copied().collect();
+    names.extend(own.names.iter().flatten());
+    names.extend(authority.servers.iter().filter(|s| s.is_alias() == Some(true)).map(|s| &s.name));
+    if names.is_empty() {
+        names.extend(authority.servers.iter().map(|server| &server.name));
+    }
     names.sort();
     names.dedup();
-    let has = |set: &Option<Vec<Name>>, name: &Name| set.as_ref().map(|set| set.contains(name));
-    let subjects: Vec<Subject> = names
-        .into_iter()
-        .map(|name| {
-            let (outcome, reason) = match (has(&parent, name), has(&child, name)) {
-                _ if aliases.contains(&name) => (Outcome::Fail, "alias"),
-                (None, _) => (Outcome::Inconclusive, "parent-not-seen"),
-                (_, None) => (Outcome::Inconclusive, "child-not-seen"),
-                (Some(true), Some(false)) => (Outcome::Fail, "only-in-parent"),
-                (Some(false), _) => (Outcome::Fail, "only-in-child"),
-                (Some(true), Some(true)) => (Outcome::Pass, "in-both"),
-            };
-            let name = SubjectName::NameServer(name.clone(), None);
-            Subject { name, outcome, reason, detail: Vec::new() }
-        })
-        .collect();
-    Verdict::worst_of(subjects, "agree", "no-servers").citing(cite)
+    let subject = |name: &Name| {
+        let in_parent = parent.as_ref().map(|parent| parent.contains(&name));
+        let in_child = own.names.as_ref().map(|child| child.contains(name));
+        let server = authority.servers.iter().find(|server| server.name == *name);
+        let is_cut = cut.is_some_and(|cut| cut.is_cut);
+        let (outcome, reason) = match (in_parent, in_child) {
+            _ if server.and_then(NameServer::is_alias) == Some(true) => (Outcome::Fail, "alias"),
+            (None, _) => (Outcome::Inconclusive, "parent-not-seen"),
+            // Servers that have not been heard may name it.
+            (_, None | Some(false)) if own.is_pending => {
+                (Outcome::Inconclusive, common::NOT_OBSERVED)
+            }
+            (_, None | Some(false)) if own.is_ours => (Outcome::Inconclusive, common::OUR_FAULT),
+            (_, None) => (Outcome::Inconclusive, "child-not-seen"),
+            (Some(true), Some(false)) => (Outcome::Fail, "only-in-parent"),
+            (Some(false), _) if is_cut => (Outcome::Inconclusive, common::LIMIT),
+            (Some(false), _) => (Outcome::Fail, "only-in-child"),
+            (Some(true), Some(true)) => match server.map(NameServer::is_alias) {
+                Some(Some(_)) => (Outcome::Pass, "in-both"),
+                Some(None) => (Outcome::Inconclusive, common::UNRESOLVED),
+                None => (Outcome::Inconclusive, common::LIMIT),
+            },
+        };
+        let name = SubjectName::NameServer(name.clone(), None);
+        Subject { name, outcome, reason, detail: Vec::new() }
+    };
+    let subjects = names.into_iter().map(subject).collect();
+    // Who serves the zone is known here, so that there is always a server to speak of.
+    let verdict = Verdict::worst_of(subjects, "agree", "address-literal").citing(cite);
+    known.within_limits(verdict)
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::name_servers::known;
+use super::subjects::unknown_lookup;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Status;
 use crate::facts::authority::NameServer;
@@ -13,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "dns-glue",
     sources: &["Zonemaster CONSISTENCY05", "RFC 9471 §2"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("all-equal"),
         Reason::pass("equal"),
@@ -48,7 +49,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .filter(|server| cut.servers.iter().any(|named| named.name == server.name))
         .map(subject)
         .collect();
-    Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite)
+    known.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite))
 }
 
 fn subject(server: &NameServer) -> Subject {
@@ -58,10 +59,14 @@ fn subject(server: &NameServer) -> Subject {
         Status::Found if glue == own => (Outcome::Pass, "equal"),
         Status::Found if glue.is_empty() => (Outcome::Fail, "missing"),
         Status::Found => (Outcome::Fail, "differs"),
-        Status::NoData | Status::NxDomain if glue.is_empty() => (Outcome::NotApplicable, "no-ipv6"),
-        Status::NoData | Status::NxDomain => (Outcome::Fail, "differs"),
-        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        _ => (Outcome::Inconclusive, common::UNRESOLVED),
+        Status::NoData | Status::NxDomain | Status::Synthesised if glue.is_empty() => {
+            (Outcome::NotApplicable, "no-ipv6")
+        }
+        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "differs"),
+        _ => {
+            let reason = unknown_lookup(&server.aaaa).unwrap_or(common::UNRESOLVED);
+            (Outcome::Inconclusive, reason)
+        }
     };
     let list = |addresses: &[IpAddr]| {
         addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ")

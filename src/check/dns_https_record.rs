@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use super::subjects::web_url;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{BindingEnd, BoundEndpoint, Status, binding};
-use crate::model::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-https-record",
     sources: &["RFC 9460 §2.4, §2.5, §7.3"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("agrees"),
         Reason::fail("hint-differs"),
@@ -48,15 +48,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         BindingEnd::Failed(_) => Verdict::inconclusive(common::UNRESOLVED),
         BindingEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         BindingEnd::Endpoints => {
-            let subjects = bound.endpoints.iter().map(subject).collect();
-            let verdict = Verdict::worst_of(subjects, "agrees", "no-record");
-            match verdict.outcome {
-                // A pass over a part of the records is not a pass.
-                Outcome::Pass if bound.is_cut => {
-                    Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-                }
-                _ => verdict,
+            let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();
+            if bound.is_cut {
+                subjects
+                    .extend(case.service.target.host().iter().filter_map(Host::name).map(unlooked));
             }
+            Verdict::worst_of(subjects, "agrees", "no-record")
         }
     };
     verdict.citing(bound.observations)
@@ -80,4 +77,14 @@ fn subject(endpoint: &BoundEndpoint) -> Subject {
     };
     let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
     Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }
+}
+
+/// The records that are not looked at, because there are too many.
+fn unlooked(host: &Name) -> Subject {
+    Subject {
+        name: SubjectName::Host(host.clone()),
+        outcome: Outcome::Inconclusive,
+        reason: common::LIMIT,
+        detail: Vec::new(),
+    }
 }

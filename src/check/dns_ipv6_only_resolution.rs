@@ -1,11 +1,12 @@
 //! Can the name be found from the root with IPv6 alone?
 
+use super::subjects::unknown_lookup;
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Status;
 use crate::facts::authority;
 use crate::facts::delegation::{Cut, End, Reach, Resolution, Stop};
+use crate::facts::{self, Status};
 use crate::model::{
-    Detail, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
+    Detail, Family, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
 };
 
 /// The rule.
@@ -13,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "dns-ipv6-only-resolution",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901 §3", "PAM 2023, IPv6-only DNS"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("resolves"),
         Reason::pass("resolves-without-address"),
@@ -50,7 +51,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
         End::Found(_) => (Outcome::Pass, "resolves"),
         End::NoData => (Outcome::Pass, "resolves-without-address"),
-        End::NxDomain => (Outcome::NotApplicable, "name-absent"),
+        End::NxDomain => absent(case, &mut cite),
         End::AliasLoop => (Outcome::Fail, "alias-loop"),
         End::AliasTooLong | End::Alias(_) => (Outcome::Fail, "alias-too-long"),
         End::Stopped(Stop::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
@@ -64,6 +65,21 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
 }
 
+/// Whether the name is absent: servers that deny it when they are asked for AAAA may know its A
+/// records (RFC 4074 §4.2).
+fn absent(case: &Case<'_>, cite: &mut Vec<ObservationId>) -> (Outcome, &'static str) {
+    let addresses = facts::addresses(&case.view, case.service);
+    let Some(a) = addresses.as_ref().and_then(|all| all.lookup(Family::Ipv4)) else {
+        return (Outcome::NotApplicable, "name-absent");
+    };
+    cite.extend(&a.observations);
+    match (&a.status, unknown_lookup(a)) {
+        (Status::Found, _) => (Outcome::Pass, "resolves-without-address"),
+        (_, Some(reason)) => (Outcome::Inconclusive, reason),
+        (_, None) => (Outcome::NotApplicable, "name-absent"),
+    }
+}
+
 /// Whether only the delegation lacks the IPv6 address, or there is none at all.
 fn no_address(
     case: &Case<'_>,
@@ -72,11 +88,11 @@ fn no_address(
 ) -> (Outcome, &'static str) {
     let lookups = authority::without_glue(&case.view, way);
     cite.extend(lookups.iter().flat_map(|lookup| lookup.observations.iter().copied()));
-    let any = |wanted: Status| lookups.iter().any(|lookup| lookup.status == wanted);
-    if any(Status::Found) {
+    if lookups.iter().any(|lookup| lookup.status == Status::Found) {
         (Outcome::Fail, "glue-missing")
-    } else if any(Status::NotObserved) {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
+    } else if let Some(reason) = lookups.iter().find_map(unknown_lookup) {
+        // Which of the two holds is not known.
+        (Outcome::Inconclusive, reason)
     } else {
         (Outcome::Fail, "no-ipv6-server")
     }

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "dns-large-answer",
     sources: &["draft-ietf-dnsop-3901bis §4", "RFC 6891 §6.2", "RFC 9715"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("all-arrive"),
         Reason::pass("arrives"),
@@ -18,6 +18,8 @@ pub static CHECK: Check = Check {
         Reason::fail("lost"),
         Reason::fail("tcp-fails"),
         Reason::fail("edns-refused"),
+        Reason::fail("malformed"),
+        Reason::fail("exceeds-offer"),
         Reason::inconclusive("zone-not-found"),
         Reason::not_applicable("nothing-large"),
         Reason::not_applicable("no-ipv6-servers"),
@@ -47,9 +49,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         let (outcome, reason, octets) = match reading.large {
             Large::Arrives(octets) => (Outcome::Pass, "arrives", Some(octets)),
             Large::ArrivesOverTcp(octets) => (Outcome::Pass, "arrives-over-tcp", Some(octets)),
+            Large::Exceeds(octets) => (Outcome::Fail, "exceeds-offer", Some(octets)),
             Large::TcpFails => (Outcome::Fail, "tcp-fails", None),
             Large::Lost => (Outcome::Fail, "lost", None),
             Large::EdnsRefused => (Outcome::Fail, "edns-refused", None),
+            Large::Malformed => (Outcome::Fail, "malformed", None),
+            Large::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
             Large::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
             Large::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
             Large::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
@@ -58,6 +63,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));
         subjects.push(subject);
     }
+    subjects.extend(known.unknown(&[Family::Ipv6]));
     let empty = if subjects.is_empty() { "no-ipv6-servers" } else { "nothing-large" };
     let verdict = Verdict::worst_of(subjects, "all-arrive", empty).citing(cite);
     known.cite(known.within_limits(verdict), Some(Family::Ipv6))

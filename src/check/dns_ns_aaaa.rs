@@ -1,15 +1,18 @@
 //! Can the zone's name servers be reached by a resolver that has only IPv6?
 
+use std::net::IpAddr;
+
+use super::name_servers::known;
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, NameServer, Status};
-use crate::model::{Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::facts::{self, Lookup, Status};
+use crate::model::{Name, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-ns-aaaa",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("enough"),
         Reason::pass("has-ipv6"),
@@ -36,19 +39,31 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let Some(name) = host.name() else { return Verdict::not_applicable("address-literal") };
     let zone = facts::zone(&case.view, name);
-    let cite = zone.observations();
+    let mut cite = zone.observations();
     if !zone.needs.is_empty() && zone.name_servers.is_empty() {
         return Verdict::inconclusive(common::NOT_OBSERVED).citing(cite);
     }
-    if zone.apex.is_none() || zone.name_servers.is_empty() {
-        return Verdict::inconclusive("zone-not-found").citing(cite);
+    let mut is_cut = zone.is_cut;
+    let servers = zone.name_servers.iter().map(|server| (&server.name, &server.aaaa, &[][..]));
+    let mut subjects: Vec<Subject> = servers.map(|server| subject(case, server)).collect();
+    // Where the resolver finds no zone, the way from the root may.
+    if subjects.is_empty() {
+        let known = match known(case) {
+            Ok(known) => known,
+            Err(verdict) => return verdict.citing(cite),
+        };
+        let servers = known.authority.servers.iter();
+        let servers = servers.map(|server| (&server.name, &server.aaaa, &server.glue[..]));
+        subjects = servers.map(|server| subject(case, server)).collect();
+        is_cut = known.authority.is_cut;
+        cite.extend(&known.authority.observations);
     }
-    let subjects: Vec<Subject> = zone.name_servers.iter().map(|ns| subject(case, ns)).collect();
     let count = |outcome| subjects.iter().filter(|s| s.outcome == outcome).count();
     let (good, unknown) = (count(Outcome::Pass), count(Outcome::Inconclusive));
     let (outcome, reason) = match good {
         NEEDED.. => (Outcome::Pass, "enough"),
         // Which reason holds is known only when no server is left unresolved.
+        _ if is_cut => (Outcome::Inconclusive, common::LIMIT),
         _ if unknown > 0 => (Outcome::Inconclusive, common::UNRESOLVED),
         0 => (Outcome::Fail, "none"),
         _ => (Outcome::Fail, "only-one"),
@@ -56,11 +71,16 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
 }
 
-fn subject(case: &Case<'_>, server: &NameServer) -> Subject {
-    let addresses = server.aaaa.addresses();
+/// A name server: its name, its AAAA records, and the addresses that came with the delegation, which
+/// stand in for a look-up that failed.
+fn subject(case: &Case<'_>, (name, aaaa, glue): (&Name, &Lookup, &[IpAddr])) -> Subject {
+    let mut addresses = aaaa.addresses();
+    if matches!(aaaa.status, Status::Failed(_)) {
+        addresses.extend(glue.iter().filter(|address| address.is_ipv6()));
+    }
     let global = addresses.iter().copied().find(|a| case.view.networks.counts_as_global(*a));
-    let (outcome, reason) = match &server.aaaa.status {
-        Status::Found if global.is_some() => (Outcome::Pass, "has-ipv6"),
+    let (outcome, reason) = match &aaaa.status {
+        Status::Found | Status::Failed(_) if global.is_some() => (Outcome::Pass, "has-ipv6"),
         Status::Found => (Outcome::Fail, "not-global"),
         Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "no-ipv6"),
         Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
@@ -68,7 +88,7 @@ fn subject(case: &Case<'_>, server: &NameServer) -> Subject {
     };
     let address = global.or_else(|| addresses.first().copied());
     Subject {
-        name: SubjectName::NameServer(server.name.clone(), address),
+        name: SubjectName::NameServer(name.clone(), address),
         outcome,
         reason,
         detail: Vec::new(),

@@ -1,7 +1,7 @@
 //! Does the zone also answer over IPv4?
 
 use super::name_servers::{answers, known};
-use super::{Case, Check, Doc, Reason, Rule};
+use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     id: "dns-ns-ipv4-answers",
     sources: &["RFC 3901 §3"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers-over-ipv4"),
         Reason::pass("answers"),
@@ -17,6 +17,7 @@ pub static CHECK: Check = Check {
         Reason::fail("silent"),
         Reason::fail("udp-only"),
         Reason::fail("tcp-only"),
+        Reason::fail("truncated"),
         Reason::fail("refuses"),
         Reason::fail("lame"),
         Reason::fail("servfail"),
@@ -38,14 +39,14 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(known) => known,
         Err(verdict) => return verdict,
     };
-    let subjects: Vec<Subject> =
-        known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at)).collect();
-    let unresolved = known.authority.servers.iter().any(|server| server.a.is_unresolved());
+    let answering = known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at));
+    let subjects: Vec<Subject> = answering.chain(known.unknown(&[Family::Ipv4])).collect();
     let first = |outcome| subjects.iter().find(|s| s.outcome == outcome).map(|s| s.reason);
     let (outcome, reason) = match (first(Outcome::Pass), first(Outcome::Inconclusive)) {
         (Some(_), _) => (Outcome::Pass, "answers-over-ipv4"),
         (None, Some(reason)) => (Outcome::Inconclusive, reason),
-        (None, None) if unresolved => (Outcome::Inconclusive, super::common::UNRESOLVED),
+        // IPv6 is asked first, so that it is IPv4 that a limit leaves out.
+        (None, None) if known.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
         (None, None) => (Outcome::Fail, first(Outcome::Fail).unwrap_or("no-ipv4-servers")),
     };
     let verdict = Verdict { outcome, reason, subjects, observations: Vec::new() };

@@ -9,13 +9,14 @@ pub static CHECK: Check = Check {
     id: "dns-ns-ipv6-answers",
     sources: &["Zonemaster CONNECTIVITY01", "Zonemaster CONNECTIVITY02", "RFC 7766 §5"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("all-answer"),
         Reason::pass("answers"),
         Reason::fail("silent"),
         Reason::fail("udp-only"),
         Reason::fail("tcp-only"),
+        Reason::fail("truncated"),
         Reason::fail("refuses"),
         Reason::fail("lame"),
         Reason::fail("servfail"),
@@ -37,7 +38,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(known) => known,
         Err(verdict) => return verdict,
     };
-    let subjects = known.authority.of(Family::Ipv6).map(|at| answers(&known.apex, at)).collect();
+    let answering = known.authority.of(Family::Ipv6).map(|at| answers(&known.apex, at));
+    let subjects = answering.chain(known.unknown(&[Family::Ipv6])).collect();
     let verdict = Verdict::worst_of(subjects, "all-answer", "no-ipv6-servers");
     known.cite(known.within_limits(verdict), Some(Family::Ipv6))
 }

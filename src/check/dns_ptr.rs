@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::{addresses, beyond_limit, unknown_lookup};
+use super::subjects::{addresses, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Lookup, Reverse, reverse};
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
@@ -37,7 +37,6 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         cite.extend(pointers.observations());
         subjects.push(subject(address, &pointers));
     }
-    subjects.extend(beyond_limit(case, Family::Ipv6));
     Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }
 

@@ -48,7 +48,7 @@ pub(super) fn judged(
     if let Some(reason) = not_seen(Some(&contact.talk)) {
         return Err((Outcome::Inconclusive, reason));
     }
-    let attempts = contact.greetings.iter().filter(|(greeting, _)| greeting.our_fault().is_none());
+    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
     let seen: Vec<_> = attempts
         .filter_map(|(greeting, _)| judge(greeting).map(|judgement| (judgement, *greeting)))
         .collect();

@@ -1,12 +1,11 @@
 //! Does what was seen agree with what the inventory declares?
 
-mod retired;
-
 use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::subjects::{first_talk, not_seen, unknown_lookup, walks};
+use super::chains::unseen;
+use super::subjects::{not_seen, unknown_lookup, walks};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Addresses, End, Lookup, Route, Status, Walk};
 use crate::model::{
@@ -43,7 +42,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
     let verdict = match case.service.state {
         State::Active => active(case, &aaaa, &a),
-        State::Retired => retired::named(case, &aaaa, &a),
+        State::Retired => retired(case, &aaaa, &a),
         State::Internal => internal(case, &aaaa, &a),
         State::Redirected => redirected(case),
         State::Ipv6Only => ipv6_only(&aaaa, &a),
@@ -55,7 +54,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn literal(case: &Case<'_>, address: IpAddr) -> Verdict {
     match case.service.state {
         State::Active => judged(Outcome::Pass, "as-declared"),
-        State::Retired => retired::answers(case, "as-declared"),
+        State::Retired => answers(case, "as-declared"),
         State::Internal if is_public(case, address) => judged(Outcome::Fail, "internal-but-public"),
         State::Internal => judged(Outcome::Pass, "as-declared"),
         State::Redirected => redirected(case),
@@ -80,9 +79,8 @@ fn domain(case: &Case<'_>) -> Verdict {
         Target::Zone(apex) => {
             let zone = facts::zone(&case.view, apex);
             let is_named = match zone.soa.status {
-                _ if zone.soa.is_unresolved() => {
-                    Err(unknown_lookup(&zone.soa).unwrap_or(common::UNRESOLVED))
-                }
+                Status::NotObserved => Err(common::NOT_OBSERVED),
+                _ if zone.soa.is_unresolved() => Err(common::UNRESOLVED),
                 // An alias, or a name of the zone above, is no apex.
                 status => Ok(status == Status::Found && zone.soa.chain.len() == 1),
             };
@@ -119,9 +117,10 @@ fn exists(lookup: &Lookup) -> Option<bool> {
 }
 
 fn unknown(lookups: [&Lookup; 2]) -> Verdict {
-    let pending = lookups.iter().any(|lookup| lookup.status == Status::NotObserved);
-    let reason = lookups.into_iter().find_map(unknown_lookup).unwrap_or(common::UNRESOLVED);
-    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { reason })
+    let reasons: Vec<_> = lookups.into_iter().filter_map(unknown_lookup).collect();
+    let [first, ..] = reasons[..] else { return Verdict::inconclusive(common::UNRESOLVED) };
+    let pending = reasons.contains(&common::NOT_OBSERVED);
+    Verdict::inconclusive(if pending { common::NOT_OBSERVED } else { first })
 }
 
 fn active(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
@@ -141,21 +140,64 @@ fn wildcard(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
     let of = |record_type| facts::resolve(&case.view, &probe, record_type);
     let probed = [of(RecordType::AAAA), of(RecordType::A)];
     let cite: Vec<_> = probed.iter().flat_map(|l| l.observations.iter().copied()).collect();
-    let is_known = |lookup: &Lookup| exists(lookup).is_some();
     let pairs = || [aaaa, a].into_iter().zip(&probed);
-    let differs = |(own, other): (&Lookup, &Lookup)| {
-        is_known(own) && is_known(other) && own.addresses() != other.addresses()
-    };
-    let verdict = if pairs().any(differs) || probed.iter().all(|l| exists(l) == Some(false)) {
+    let is_known = |lookup: &Lookup| exists(lookup).is_some();
+    let differs = pairs().any(|(lookup, probed)| {
+        is_known(lookup) && is_known(probed) && lookup.addresses() != probed.addresses()
+    });
+    let unresolved = pairs().flat_map(|(lookup, probed)| [lookup, probed]).find(|l| !is_known(l));
+    let verdict = if differs || probed.iter().all(|lookup| exists(lookup) == Some(false)) {
         judged(Outcome::Pass, "as-declared")
-    } else if pairs().all(|(own, other)| is_known(own) && is_known(other)) {
-        judged(Outcome::Fail, "wildcard")
-    } else if probed.iter().all(is_known) {
-        unknown([aaaa, a])
+    } else if let Some(lookup) = unresolved {
+        unknown([lookup, lookup])
     } else {
-        unknown([&probed[0], &probed[1]])
+        judged(Outcome::Fail, "wildcard")
     };
     verdict.citing(cite)
+}
+
+fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
+    match (exists(aaaa), exists(a)) {
+        (Some(false), Some(false)) => return judged(Outcome::Pass, "as-declared"),
+        (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
+        _ => {}
+    }
+    let verdict = answers(case, "retired-still-in-dns");
+    // What one family keeps silent about, the other may still answer.
+    match verdict.outcome {
+        Outcome::Pass if exists(aaaa).is_none() || exists(a).is_none() => unknown([aaaa, a]),
+        _ => verdict,
+    }
+}
+
+/// Does a retired service still answer? `silent` is what is said when it doesn't.
+fn answers(case: &Case<'_>, silent: &'static str) -> Verdict {
+    let of = |family| facts::contacts(&case.view, case.service, family).main;
+    let contacts = [of(Family::Ipv6), of(Family::Ipv4)].concat();
+    let talks = || contacts.iter().map(|contact| &contact.talk);
+    let cite: Vec<_> = talks().flat_map(|talk| talk.observations()).collect();
+    let answers = talks().any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
+    let verdict = if answers {
+        judged(Outcome::Fail, "retired-but-answers")
+    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
+        Verdict::inconclusive(reason)
+    } else if contacts.is_empty() {
+        // Nobody connects to services of this kind.
+        Verdict::inconclusive(common::NOT_OBSERVED)
+    } else if is_cut(case) {
+        Verdict::inconclusive(common::LIMIT)
+    } else {
+        judged(Outcome::Pass, silent)
+    };
+    verdict.citing(cite)
+}
+
+/// Whether the service has more addresses of a family than are contacted.
+fn is_cut(case: &Case<'_>) -> bool {
+    let max = case.view.settings.limits.addresses;
+    let published = facts::addresses(&case.view, case.service);
+    let lookups = [Family::Ipv6, Family::Ipv4].map(|family| published.as_ref()?.lookup(family));
+    lookups.into_iter().flatten().any(|lookup| lookup.addresses().len() > max)
 }
 
 fn internal(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
@@ -181,23 +223,24 @@ fn redirected(case: &Case<'_>) -> Verdict {
     let Target::Web(url) = &case.service.target else {
         return Verdict::not_applicable(common::OTHER_KIND);
     };
-    let (walks, unlooked) = all_walks(case, url);
+    let [ipv6, ipv4] = [Family::Ipv6, Family::Ipv4].map(|family| walks(case, url, family));
+    let unknown = [&ipv6, &ipv4].into_iter().filter_map(|walks| walks.as_ref().err());
+    let unknown = unknown.filter(|verdict| verdict.outcome == Outcome::Inconclusive);
+    let unknown = unknown.map(|verdict| verdict.reason).next();
+    let walks: Vec<Walk<'_>> = [ipv6, ipv4].into_iter().flatten().flatten().collect();
     let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
-    let unseen = |walk: &Walk<'_>| {
-        let pending = (walk.end == End::NotObserved).then_some(common::NOT_OBSERVED);
-        not_seen(first_talk(walk)).or(pending)
-    };
-    let unknown = unlooked.or(walks.iter().find_map(unseen));
     let leads_elsewhere =
         |walk: &Walk<'_>| walk.final_url().is_some_and(|last| last.host() != url.host());
     let stays =
         walks.iter().any(|walk| matches!(walk.end, End::Response { .. }) && !leads_elsewhere(walk));
     let verdict = if stays {
         judged(Outcome::Fail, "not-redirected")
-    } else if unknown.is_none() && walks.iter().any(leads_elsewhere) {
+    } else if let Some(reason) = unknown.or_else(|| walks.iter().find_map(unseen)) {
+        Verdict::inconclusive(reason)
+    } else if walks.iter().any(leads_elsewhere) {
         judged(Outcome::Pass, "as-declared")
     } else {
-        Verdict::inconclusive(unknown.unwrap_or(common::LOWER_LAYER))
+        Verdict::inconclusive(common::LOWER_LAYER)
     };
     Verdict { subjects: leads_to(&walks, url, &verdict), ..verdict }.citing(cite)
 }
@@ -227,19 +270,4 @@ fn ipv6_only(aaaa: &Lookup, a: &Lookup) -> Verdict {
         (Some(false), Some(false)) => judged(Outcome::Fail, "active-but-gone"),
         _ => unknown([aaaa, a]),
     }
-}
-
-/// The chains from every address of both families, and why those of a family are unknown.
-fn all_walks<'a>(case: &Case<'a>, url: &Url) -> (Vec<Walk<'a>>, Option<&'static str>) {
-    let (mut all, mut unknown) = (Vec::new(), None);
-    for family in [Family::Ipv6, Family::Ipv4] {
-        match walks(case, url, family) {
-            Ok(walks) => all.extend(walks),
-            Err(verdict) if verdict.outcome == Outcome::Inconclusive => {
-                unknown = unknown.or(Some(verdict.reason));
-            }
-            Err(_) => {}
-        }
-    }
-    (all, unknown)
 }

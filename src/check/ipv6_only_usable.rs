@@ -8,13 +8,13 @@ mod web;
 
 use jiff::Timestamp;
 
-use super::subjects::not_seen;
+use super::subjects::{not_seen, unknown_status};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Path};
 use crate::facts::{self, Lookup, Status, Talk};
 use crate::model::{
     Family, Host, Name, ObservationId, Outcome, Severity, State, Subject, SubjectName, Target,
-    TlsSession, Verdict,
+    TlsFailure, TlsSession, Verdict,
 };
 
 /// The rule.
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
     id: "ipv6-only-usable",
     sources: &["IPv6-only programme 2026-2030", "RFC 6586", "RFC 8925"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("usable"),
         Reason::pass("resolved"),
@@ -38,6 +38,8 @@ pub static CHECK: Check = Check {
         Reason::fail("error-status"),
         Reason::fail("redirect-blocked"),
         Reason::fail("resource-blocked"),
+        Reason::inconclusive("challenge"),
+        Reason::inconclusive("page-unreadable"),
         Reason::not_applicable("third-party"),
         Reason::not_applicable("dead-link"),
     ],
@@ -73,8 +75,22 @@ fn evaluate(case: &Case<'_>) -> Verdict {
                 },
                 _ => Verdict::worst_of(steps, "usable", common::NO_IPV6),
             };
-            verdict.citing(cite)
+            or_beyond(case, verdict.citing(cite))
         }
+    }
+}
+
+/// Where the addresses that were tried lead nowhere, one beyond our limit may lead to the end.
+fn or_beyond(case: &Case<'_>, verdict: Verdict) -> Verdict {
+    let is_cut = || {
+        let published = facts::addresses(&case.view, case.service);
+        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+    };
+    match verdict.outcome {
+        Outcome::Fail if verdict.reason != "resource-blocked" && is_cut() => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
     }
 }
 
@@ -98,8 +114,7 @@ fn resolved(name: Name, lookup: &Lookup, cite: &mut Vec<ObservationId>) -> Subje
     let (outcome, reason) = match &lookup.status {
         Status::Found => (Outcome::Pass, "resolved"),
         Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "not-published"),
-        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        _ => (Outcome::Inconclusive, common::UNRESOLVED),
+        status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
     };
     let end = lookup.chain.last().cloned();
     let detail = end.map(|name| ("name", name.to_string())).into_iter().collect();
@@ -136,24 +151,24 @@ fn secured(
     if let Some(reason) = not_seen(Some(talk)) {
         return Err((Outcome::Inconclusive, reason));
     }
-    let Some(best) = talk.best() else {
+    let Some((best, seen_at)) = talk.best_at() else {
         return Err((Outcome::Inconclusive, common::NOT_OBSERVED));
     };
     if best.connect.is_err() {
         return Err((Outcome::Fail, "unreachable"));
     }
-    let Some(host) = host else { return Ok(()) };
-    match &best.tls {
-        Some(Err(_)) => Err((Outcome::Fail, "handshake-failed")),
-        Some(Ok(session)) => {
-            let seen_at = talk.seen_at.last().copied().unwrap_or(case.as_of);
-            match is_accepted(case, session, host, seen_at) {
-                true => Ok(()),
-                false => Err((Outcome::Fail, "certificate-invalid")),
-            }
+    match (host, &best.tls) {
+        (Some(_), Some(Err(failed))) if failed.failure == TlsFailure::ChainTooLarge => {
+            return Err((Outcome::Inconclusive, common::LIMIT));
         }
-        None => Ok(()),
+        (Some(_), Some(Err(_))) => return Err((Outcome::Fail, "handshake-failed")),
+        (Some(host), Some(Ok(session))) if !is_accepted(case, session, host, seen_at) => {
+            return Err((Outcome::Fail, "certificate-invalid"));
+        }
+        _ => {}
     }
+    // What works now and then is not known to work.
+    if talk.is_flaky() { Err((Outcome::Inconclusive, common::FLAKY)) } else { Ok(()) }
 }
 
 fn is_accepted(case: &Case<'_>, session: &TlsSession, host: &Host, at: Timestamp) -> bool {

@@ -1,8 +1,9 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
+use super::exchangers::over_exchangers;
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{contacts, mail_exchangers, over_contacts, socket};
-use super::{Case, Check, Doc, Reason, Rule};
+use super::subjects::{contacts, mail_exchangers, socket};
+use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
@@ -11,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "mail-banner",
     sources: &["RFC 5321 §3.1", "RFC 5321 §4.2.1", "RFC 5321 §4.3.2"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("greets"),
         Reason::fail("refuses"),
@@ -30,11 +31,18 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let met = mail_exchangers(case).and_then(|_| contacts(case, Family::Ipv6));
-    match met {
-        Ok(contacts) => over_contacts(contacts.iter().map(subject).collect(), "greets", &contacts),
-        Err(verdict) => verdict,
-    }
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
+    let contacts = match contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
+    let subjects = contacts.iter().map(subject).collect();
+    over_exchangers(&mail, &[Family::Ipv6], subjects, "greets", common::NO_IPV6)
+        .citing(cite.collect::<Vec<_>>())
 }
 
 /// What an exchanger says at one address.

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "mail-mx-aaaa",
     sources: &["RFC 7505", "RFC 5321 §5.1", "RFC 3596 §2.1", "internet.nl"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("every-exchanger"),
         Reason::fail("none"),
@@ -35,7 +35,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let mut verdict =
         Verdict::worst_of(subjects, "every-exchanger", common::NO_MX).citing(mail.observations());
     if verdict.outcome == Outcome::Fail {
-        verdict.reason = if failing == all { "none" } else { "some-without" };
+        // Beyond our limit there may be others.
+        let is_none = failing == all && !mail.is_cut;
+        verdict.reason = if is_none { "none" } else { "some-without" };
+    }
+    if verdict.outcome == Outcome::Pass && mail.is_cut {
+        return Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict };
     }
     verdict
 }

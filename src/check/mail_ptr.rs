@@ -1,6 +1,7 @@
 //! Does every IPv6 address of every mail exchanger have a name that resolves back to it?
 
 use super::dns_ptr;
+use super::exchangers::over_exchangers;
 use super::subjects::mail_exchangers;
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::reverse;
@@ -11,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "mail-ptr",
     sources: &["RFC 1912 §2.1", "RFC 3596 §2.5"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("resolves-back"),
         Reason::fail("no-ptr"),
@@ -37,5 +38,5 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         cite.extend(pointers.observations());
         subjects.push(dns_ptr::subject(address, &pointers));
     }
-    Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
+    over_exchangers(&mail, &[Family::Ipv6], subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }

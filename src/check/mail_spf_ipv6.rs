@@ -1,6 +1,7 @@
 //! Does SPF authorise senders over IPv6 as it does over IPv4?
 
-use super::subjects::mail_exchangers;
+use super::exchangers::without_addresses;
+use super::subjects::{mail_exchangers, unknown_status};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::spf::{self, Fault};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "mail-spf-ipv6",
     sources: &["RFC 7208 §5", "RFC 7208 §4.6.4"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("authorises-ipv6"),
         Reason::fail("only-ipv4"),
@@ -35,14 +36,15 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         !exchanger.addresses(Family::Ipv6, &case.view).is_empty()
     };
     if !mail.exchangers.iter().any(has_ipv6) {
-        return Verdict::not_applicable(common::NO_IPV6).citing(mail.observations());
+        return without_addresses(&mail, Family::Ipv6);
     }
     let spf = spf::spf(&case.view, domain);
     let mut detail: Vec<_> = spf.record.iter().map(|record| ("spf", record.clone())).collect();
     detail.push(("look-ups", spf.lookups.to_string()));
     let (outcome, reason) = match &spf.state {
-        spf::State::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        spf::State::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
+        spf::State::Unknown(status) => {
+            (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED))
+        }
         spf::State::None => (Outcome::NotApplicable, "no-spf"),
         spf::State::Broken(fault) => {
             detail.push(("fault", words(fault)));

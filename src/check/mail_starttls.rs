@@ -1,16 +1,19 @@
 //! Does STARTTLS work at each IPv6 address of each mail exchanger?
 
-use super::subjects::{contacts, mail_exchangers, not_seen, over_contacts, socket};
+use super::exchangers::over_exchangers;
+use super::subjects::{contacts, mail_exchangers, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
-use crate::model::{Detail, Family, Greeting, Outcome, Severity, Starttls, Subject, Verdict};
+use crate::model::{
+    Detail, Family, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "mail-starttls",
     sources: &["RFC 3207", "RFC 8314", "RFC 7435"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("completes"),
         Reason::fail("not-offered"),
@@ -24,13 +27,18 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let met = mail_exchangers(case).and_then(|_| contacts(case, Family::Ipv6));
-    match met {
-        Ok(contacts) => {
-            over_contacts(contacts.iter().map(subject).collect(), "completes", &contacts)
-        }
-        Err(verdict) => verdict,
-    }
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
+    let contacts = match contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
+    let subjects = contacts.iter().map(subject).collect();
+    over_exchangers(&mail, &[Family::Ipv6], subjects, "completes", common::NO_IPV6)
+        .citing(cite.collect::<Vec<_>>())
 }
 
 fn subject(contact: &Contact<'_>) -> Subject {
@@ -38,12 +46,16 @@ fn subject(contact: &Contact<'_>) -> Subject {
     if let Some(reason) = not_seen(Some(&contact.talk)) {
         return unknown(reason);
     }
-    // The attempt that came furthest speaks: a later one is only made after a network failure.
-    let seen = contact.greetings.iter().rev().find_map(|(greeting, _)| read(greeting));
-    match seen {
-        Some((outcome, reason, detail)) => socket(contact.address, outcome, reason, detail),
-        None => unknown(common::LOWER_LAYER),
+    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
+    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| read(greeting)).collect();
+    let Some((outcome, reason, detail)) = seen.pop() else {
+        return unknown(common::LOWER_LAYER);
+    };
+    // An exchange that broke off is tried again: what then comes may contradict it.
+    if seen.iter().any(|(other, _, _)| *other != outcome) {
+        return unknown(common::FLAKY);
     }
+    socket(contact.address, outcome, reason, detail)
 }
 
 fn read(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
@@ -53,15 +65,15 @@ fn read(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
             let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
             (Outcome::Fail, "denied", said.collect())
         }
-        (Starttls::Unanswered { .. }, _) if greeting.our_fault().is_some() => return None,
         (Starttls::Unanswered { .. }, _) => (Outcome::Fail, "unanswered", Vec::new()),
         (Starttls::Injected, _) => (Outcome::Fail, "injected", Vec::new()),
         (Starttls::Begun, Some(Ok(session))) => {
             (Outcome::Pass, "completes", vec![("version", session.version.clone())])
         }
-        (Starttls::Begun, Some(Err(_))) if greeting.our_fault().is_none() => {
-            (Outcome::Fail, "no-handshake", Vec::new())
+        (Starttls::Begun, Some(Err(failed))) if failed.failure == TlsFailure::ChainTooLarge => {
+            (Outcome::Inconclusive, common::LIMIT, Vec::new())
         }
-        (Starttls::Begun, _) => return None,
+        (Starttls::Begun, Some(Err(_))) => (Outcome::Fail, "no-handshake", Vec::new()),
+        (Starttls::Begun, None) => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! Is STARTTLS the same over both families?
 
-use super::subjects::{contacts, mail_exchangers, not_seen, over_contacts, socket};
+use super::exchangers::over_exchangers;
+use super::subjects::{contacts, mail_exchangers, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{
@@ -12,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "mail-starttls-parity",
     sources: &["RFC 3207", "RFC 6540"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         Reason::fail("different-offer"),
@@ -28,9 +29,10 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    if let Err(verdict) = mail_exchangers(case) {
-        return verdict;
-    }
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
     if case.service.state == State::Ipv6Only {
         return Verdict::not_applicable(common::NO_IPV4);
     }
@@ -43,11 +45,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         (!theirs.is_empty()).then(|| subject(contact, &theirs))
     });
     let subjects: Vec<Subject> = subjects.collect();
-    if subjects.is_empty() {
-        return Verdict::not_applicable("one-family");
-    }
-    let all: Vec<Contact<'_>> = ipv6.into_iter().chain(ipv4).collect();
-    over_contacts(subjects, "same", &all)
+    let cite = ipv6.iter().chain(&ipv4).flat_map(|contact| contact.talk.observations());
+    over_exchangers(&mail, &[Family::Ipv6, Family::Ipv4], subjects, "same", "one-family")
+        .citing(cite.collect::<Vec<_>>())
 }
 
 fn is_same_host(a: &Contact<'_>, b: &Contact<'_>) -> bool {
@@ -74,8 +74,18 @@ fn offer<'e>(contact: &Contact<'e>) -> Result<Offer<'e>, &'static str> {
             _ => Offer::Tls(greeting.conversation.tls.as_ref().and_then(|tls| tls.as_ref().ok())),
         })
     };
-    let seen = contact.greetings.iter().rev().find_map(|(greeting, _)| read(greeting));
-    seen.ok_or(common::LOWER_LAYER)
+    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
+    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| read(greeting)).collect();
+    let offer = seen.pop().ok_or(common::LOWER_LAYER)?;
+    let kind = |offer: &Offer<'_>| match offer {
+        Offer::Nothing => 0,
+        Offer::Tls(None) => 1,
+        Offer::Tls(Some(_)) => 2,
+    };
+    match seen.iter().any(|other| kind(other) != kind(&offer)) {
+        true => Err(common::FLAKY),
+        false => Ok(offer),
+    }
 }
 
 fn subject(contact: &Contact<'_>, theirs: &[&Contact<'_>]) -> Subject {
@@ -84,44 +94,52 @@ fn subject(contact: &Contact<'_>, theirs: &[&Contact<'_>]) -> Subject {
         Ok(ours) => ours,
         Err(reason) => return unknown(reason),
     };
-    let mut last = None;
+    let mut different = None;
+    let mut unseen = None;
     for other in theirs {
-        match offer(other) {
+        match offer(other).map(|offer| difference(ours, offer)) {
             // One IPv4 address that is the same is enough: several servers may stand behind a name.
-            Ok(offer) => match difference(ours, offer) {
-                None => return socket(contact.address, Outcome::Pass, "same", Vec::new()),
-                Some(reason) => last = Some((reason, other.address)),
-            },
-            Err(reason) if last.is_none() => last = Some((reason, other.address)),
-            Err(_) => {}
+            Ok(Compared::Same) => {
+                return socket(contact.address, Outcome::Pass, "same", Vec::new());
+            }
+            Ok(Compared::Different(reason)) => different = Some((reason, other.address)),
+            Ok(Compared::NoHandshake) => unseen = unseen.or(Some(common::LOWER_LAYER)),
+            Err(reason) => unseen = unseen.or(Some(reason)),
         }
     }
-    match last {
-        Some((reason, with)) if CHECK.reasons.iter().any(|known| known.id == reason) => {
+    // One that is not known may be the one that is the same.
+    match (unseen, different) {
+        (None, Some((reason, with))) => {
             let detail = vec![("compared-with", with.to_string())];
             socket(contact.address, Outcome::Fail, reason, detail)
         }
-        Some((reason, _)) => unknown(reason),
-        None => unknown(common::NOT_OBSERVED),
+        (reason, _) => unknown(reason.unwrap_or(common::NOT_OBSERVED)),
     }
 }
 
-/// How two offers differ; a handshake that failed is another check's affair.
-fn difference(a: Offer<'_>, b: Offer<'_>) -> Option<&'static str> {
+/// What two offers come to.
+enum Compared {
+    Same,
+    Different(&'static str),
+    /// A handshake that failed is another check's affair.
+    NoHandshake,
+}
+
+fn difference(a: Offer<'_>, b: Offer<'_>) -> Compared {
     match (a, b) {
-        (Offer::Nothing, Offer::Nothing) => None,
+        (Offer::Nothing, Offer::Nothing) => Compared::Same,
         (Offer::Nothing, Offer::Tls(_)) | (Offer::Tls(_), Offer::Nothing) => {
-            Some("different-offer")
+            Compared::Different("different-offer")
         }
         (Offer::Tls(Some(a)), Offer::Tls(Some(b))) => {
             if a.chain.first() != b.chain.first() {
-                Some("different-certificate")
+                Compared::Different("different-certificate")
             } else if a.version != b.version {
-                Some("different-version")
+                Compared::Different("different-version")
             } else {
-                None
+                Compared::Same
             }
         }
-        (Offer::Tls(_), Offer::Tls(_)) => Some(common::LOWER_LAYER),
+        (Offer::Tls(_), Offer::Tls(_)) => Compared::NoHandshake,
     }
 }

@@ -1,7 +1,8 @@
 //! What the checks of a zone's name servers have in common.
 
+use super::subjects::unknown_lookup;
 use super::{Case, common};
-use crate::facts::authority::{self, AddressOf, Answering, Authority};
+use crate::facts::authority::{self, AddressOf, Answering, Authority, NameServer};
 use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
@@ -38,7 +39,7 @@ pub(super) fn server(at: &AddressOf<'_>, outcome: Outcome, reason: &'static str)
 
 /// How an address answers for the zone over both transports.
 pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
-    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Well};
+    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
         [Pending, _] | [_, Pending] => (Outcome::Inconclusive, common::NOT_OBSERVED),
@@ -46,7 +47,9 @@ pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
         [Ours, _] | [_, Ours] => (Outcome::Inconclusive, common::OUR_FAULT),
         [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
         [Flaky, _] | [_, Flaky] => (Outcome::Inconclusive, common::FLAKY),
-        [Well, Well] => (Outcome::Pass, "answers"),
+        [Well | Truncated, Well] => (Outcome::Pass, "answers"),
+        [Truncated, Not | Truncated] => (Outcome::Fail, "truncated"),
+        [_, Truncated] => (Outcome::Fail, "malformed"),
         [Well, Not] => (Outcome::Fail, "udp-only"),
         [Not, Well] => (Outcome::Fail, "tcp-only"),
         [Not, Not] => (Outcome::Fail, "silent"),
@@ -73,12 +76,26 @@ impl Known<'_> {
         verdict.citing(self.authority.observations.iter().copied()).citing(asked)
     }
 
-    /// A pass over a part of the addresses is not a pass.
+    /// The name servers whose addresses of these families are unknown, each with why: whatever is
+    /// said of "every" server has to wait for them.
+    pub fn unknown(&self, families: &[Family]) -> Vec<Subject> {
+        let unknown = |server: &NameServer| {
+            let family = families.iter().find(|family| server.is_unknown(**family))?;
+            let reason = unknown_lookup(server.lookup(*family))?;
+            let name = SubjectName::NameServer(server.name.clone(), None);
+            Some(Subject { name, outcome: Outcome::Inconclusive, reason, detail: Vec::new() })
+        };
+        self.authority.servers.iter().filter_map(unknown).collect()
+    }
+
+    /// Neither holds what was seen of a part of the addresses only, nor does it not concern the
+    /// zone.
     pub fn within_limits(&self, verdict: Verdict) -> Verdict {
-        if self.authority.limited && verdict.outcome == Outcome::Pass {
-            return Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict };
+        let is_settled = !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable);
+        if !self.authority.is_cut || is_settled {
+            return verdict;
         }
-        verdict
+        Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::subjects::{addresses, beyond_limit, not_asked};
+use super::subjects::addresses;
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Contacts, Echo};
+use crate::facts::{self, Contacts, Echo, Missing};
 use crate::model::{
     Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
 };
@@ -51,14 +51,15 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         cited.extend(small.observations);
         cited.extend(large.into_iter().flat_map(|echo| echo.observations));
     }
-    subjects.extend(beyond_limit(case, Family::Ipv6));
     Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited)
 }
 
 /// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
 /// from sockets for echoes what it tells those for connections.
 fn is_out_of_our_reach(contacts: &Contacts<'_>, address: IpAddr) -> bool {
-    contacts.all().any(|contact| contact.address.ip() == address && contact.talk.is_our_fault())
+    contacts
+        .all()
+        .any(|contact| contact.address.ip() == address && contact.talk.is_only_our_fault())
 }
 
 fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subject {
@@ -85,20 +86,25 @@ fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subje
 
 /// What it means that no attempt brought a reply.
 fn unanswered(echo: &Echo<'_>, silence: &'static str) -> (Outcome, &'static str) {
-    if let Some(missing) = echo.missing {
-        return (Outcome::Inconclusive, not_asked(missing));
+    match echo.missing {
+        Some(Missing::NotVisited) => return (Outcome::Inconclusive, common::NOT_VISITED),
+        Some(Missing::NotObserved) => return (Outcome::Inconclusive, common::NOT_OBSERVED),
+        None => {}
     }
     if !echo.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED);
     }
     let failures = || echo.answers.iter().filter_map(|answer| answer.as_ref().err());
-    match failures().rfind(|failure| !failure.is_ours()) {
-        Some(NetFailure::Icmp { .. }) => (Outcome::Fail, "icmp-error"),
-        Some(_) => (Outcome::Fail, silence),
-        None if failures().any(|failure| *failure == NetFailure::NotPermitted) => {
-            (Outcome::Inconclusive, "no-icmp-socket")
-        }
-        None => (Outcome::Inconclusive, common::OUR_FAULT),
+    let is = |wanted: fn(&NetFailure) -> bool| failures().any(wanted);
+    if is(|failure| *failure == NetFailure::NotPermitted) {
+        (Outcome::Inconclusive, "no-icmp-socket")
+    } else if is(NetFailure::is_ours) {
+        // Whether those requests would have been answered is not known.
+        (Outcome::Inconclusive, common::OUR_FAULT)
+    } else if is(|failure| matches!(failure, NetFailure::Icmp { .. })) {
+        (Outcome::Fail, "icmp-error")
+    } else {
+        (Outcome::Fail, silence)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Is connecting over IPv6 about as fast as over IPv4?
 
-use super::reach_stable::unknown;
+use super::reach_stable::{ATTEMPTS_MIN, unknown};
 use super::subjects::{contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Rounds};
@@ -55,7 +55,14 @@ fn subject(
     let detail = vec![("ipv6-ms", milliseconds(ipv6_us)), ("ipv4-ms", milliseconds(ipv4_us))];
     let is_slower = |ipv6_us: u64| ipv6_us.saturating_sub(ipv4_us) > LATER_MAX_US;
     let fastest_is_slower = rounds.fastest_us().is_some_and(is_slower);
+    let all_answered = rounds.answered() == rounds.outcomes.len();
     match (is_slower(ipv6_us), fastest_is_slower) {
+        // One slow answer of few is no median.
+        (true, true) if rounds.answered() < ATTEMPTS_MIN && !all_answered => {
+            let is_ours = rounds.counted() < rounds.outcomes.len();
+            let reason = if is_ours { common::OUR_FAULT } else { common::FLAKY };
+            said(Outcome::Inconclusive, reason, detail)
+        }
         (true, true) => said(Outcome::Fail, "slower", detail),
         // One attempt was fast: the others may have waited for our own machine.
         (true, false) => said(Outcome::Inconclusive, common::FLAKY, detail),

@@ -1,9 +1,9 @@
 //! Are the ports that are open over IPv4 open over IPv6 too?
 
-use super::subjects::{all_contacts, not_connected, socket};
+use super::subjects::{all_contacts, not_seen, socket, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Contact;
-use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
+use crate::facts::{self, Contact};
+use crate::model::{Family, Host, Outcome, Question, Severity, State, Subject, Target, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -33,14 +33,28 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let subjects = ipv6.iter().map(|contact| subject(contact, &ipv4)).collect();
+    let subjects = ipv6.iter().map(|contact| subject(case, contact, &ipv4)).collect();
     let cite: Vec<_> = ipv6.iter().chain(&ipv4).flat_map(|c| c.talk.observations()).collect();
-    Verdict::worst_of(subjects, "same", common::NO_IPV6).citing(cite)
+    Verdict::worst_of(subjects, "same", common::NO_IPV4).citing(cite)
 }
 
-fn subject(contact: &Contact<'_>, ipv4: &[Contact<'_>]) -> Subject {
-    let of_port = ipv4.iter().filter(|other| other.address.port() == contact.address.port());
-    let over_ipv4: Vec<_> = of_port.map(is_open).collect();
+fn subject(case: &Case<'_>, contact: &Contact<'_>, ipv4: &[Contact<'_>]) -> Subject {
+    // The exchangers of a mail domain are hosts of their own.
+    let host = |contact: &Contact<'_>| match &contact.talk.question {
+        Question::Greeting(question) => Some(question.host.clone()),
+        _ => None,
+    };
+    let is_twin = |other: &&Contact<'_>| {
+        other.address.port() == contact.address.port() && host(other) == host(contact)
+    };
+    let over_ipv4: Vec<_> = ipv4.iter().filter(is_twin).map(is_open).collect();
+    if over_ipv4.is_empty() {
+        let (outcome, reason) = match unknown_over_ipv4(case, host(contact)) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => (Outcome::NotApplicable, common::NO_IPV4),
+        };
+        return socket(contact.address, outcome, reason, Vec::new());
+    }
     let open_over_ipv4 = if over_ipv4.contains(&Ok(true)) {
         Ok(true)
     } else {
@@ -56,9 +70,17 @@ fn subject(contact: &Contact<'_>, ipv4: &[Contact<'_>]) -> Subject {
     socket(contact.address, outcome, reason, Vec::new())
 }
 
+/// Why it is not known whether an exchanger has addresses over IPv4.
+fn unknown_over_ipv4(case: &Case<'_>, host: Option<Host>) -> Option<&'static str> {
+    let Target::Mail(domain) = &case.service.target else { return None };
+    let exchangers = facts::mail(&case.view, domain).exchangers;
+    let of_host = exchangers.iter().find(|mx| host.as_ref().and_then(Host::name) == Some(&mx.name));
+    unknown_lookup(&of_host?.a)
+}
+
 /// Whether a connection was accepted, or why that can't be told.
 fn is_open(contact: &Contact<'_>) -> Result<bool, &'static str> {
-    match not_connected(&contact.talk) {
+    match not_seen(Some(&contact.talk)) {
         Some(reason) => Err(reason),
         None if contact.talk.is_connect_flaky() => Err(common::FLAKY),
         None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),

@@ -2,8 +2,8 @@
 
 use super::subjects::{contacts, not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Contact, LargeData, SMALL_PACKET_OCTETS};
-use crate::model::{Conversation, Family, Outcome, Severity, Subject, Verdict};
+use crate::facts::{self, Contact, LargeData, SMALL_PACKET_OCTETS, Silence};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -31,8 +31,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .iter()
         .map(|contact| {
             let large = facts::large_data(&case.view, contact);
-            if let Some(LargeData::FellSilent(small)) = &large {
-                cite.extend(small.observations());
+            if let Some(LargeData::FellSilent(silence)) = &large {
+                cite.extend(silence.small.observations());
             }
             subject(contact, large)
         })
@@ -56,36 +56,43 @@ fn subject(contact: &Contact<'_>, large: Option<LargeData<'_>>) -> Subject {
         }
         None => said(Outcome::Inconclusive, common::LOWER_LAYER),
         Some(LargeData::Arrives) => said(Outcome::Pass, "large-data-arrives"),
+        // The path loses packets of every size.
+        Some(LargeData::FellSilent(_)) if contact.talk.is_connect_flaky() => {
+            said(Outcome::Inconclusive, common::FLAKY)
+        }
         Some(LargeData::NothingLarge) => said(Outcome::NotApplicable, "nothing-large"),
-        Some(LargeData::FellSilent(small)) => {
-            if let Some(reason) = not_seen(Some(&small)) {
-                return said(Outcome::Inconclusive, reason);
-            }
-            let Some(best) = small.best() else {
-                return said(Outcome::Inconclusive, common::NOT_OBSERVED);
-            };
-            let is_ours = |(seen, _): &(&Conversation, _)| seen.our_fault().is_some();
-            if came_further(best) && contact.talk.attempts.iter().any(is_ours) {
-                // It may have been our own side, and not large packets, that fell silent.
-                return said(Outcome::Inconclusive, common::OUR_FAULT);
-            }
-            if came_further(best) {
-                let detail = vec![("small-packet-octets", SMALL_PACKET_OCTETS.to_string())];
-                return socket(contact.address, Outcome::Fail, "black-hole", detail);
-            }
-            match facts::fell_silent(best) || facts::page_stalled(best) {
-                true => said(Outcome::NotApplicable, "silent-with-small-packets-too"),
-                false => said(Outcome::Inconclusive, common::LOWER_LAYER),
-            }
+        Some(LargeData::Wavers) => said(Outcome::Inconclusive, common::FLAKY),
+        Some(LargeData::FellSilent(silence)) => {
+            let (outcome, reason) = silent(&silence);
+            let octets = ("small-packet-octets", SMALL_PACKET_OCTETS.to_string());
+            let detail = if outcome == Outcome::Fail { vec![octets] } else { Vec::new() };
+            socket(contact.address, outcome, reason, detail)
         }
     }
 }
 
-/// Whether a conversation with small packets was answered to its end.
-fn came_further(seen: &Conversation) -> bool {
-    match (&seen.tls, &seen.http) {
-        (_, Some(http)) => http.is_ok() && !facts::page_stalled(seen),
-        (Some(tls), None) => tls.is_ok(),
-        (None, None) => false,
+/// What it means that the conversation fell silent each time it was held with packets of the usual
+/// size.
+fn silent(silence: &Silence<'_>) -> (Outcome, &'static str) {
+    let small = &silence.small;
+    if let Some(reason) = not_seen(Some(small)) {
+        return (Outcome::Inconclusive, reason);
+    }
+    if small.is_flaky() || small.is_connect_flaky() {
+        return (Outcome::Inconclusive, common::FLAKY);
+    }
+    match (small.best(), silence.again) {
+        (Some(seen), None) if facts::came_to_its_end(seen) => {
+            (Outcome::Inconclusive, common::NOT_OBSERVED)
+        }
+        (Some(seen), Some((again, _))) if facts::came_to_its_end(seen) => match again {
+            again if again.is_our_fault() => (Outcome::Inconclusive, common::OUR_FAULT),
+            _ => (Outcome::Fail, "black-hole"),
+        },
+        (Some(seen), _) if facts::fell_silent(seen) || facts::page_stalled(seen) => {
+            (Outcome::NotApplicable, "silent-with-small-packets-too")
+        }
+        // Refused or turned down where it was accepted before.
+        _ => (Outcome::Inconclusive, common::FLAKY),
     }
 }

@@ -1,6 +1,6 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::subjects::{contacts, not_connected, over_contacts, socket};
+use super::subjects::{contacts, not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "reach-port",
     sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("open"),
         Reason::fail("refused"),
@@ -43,7 +43,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn subject(contact: &Contact<'_>) -> Subject {
     let talk = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_connected(talk) {
+    if let Some(reason) = not_seen(Some(talk)) {
         return unknown(reason);
     }
     let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);

@@ -1,12 +1,12 @@
 //! Does each IPv6 address take a connection every time, or only now and then?
 
-use super::subjects::{contacts, not_asked, socket};
+use super::subjects::{contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Rounds};
+use crate::facts::{self, Missing, Rounds};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// Attempts from which something can be said.
-const ATTEMPTS_MIN: usize = 3;
+pub(super) const ATTEMPTS_MIN: usize = 3;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -42,6 +42,7 @@ fn subject(rounds: &Rounds<'_>) -> Subject {
     let (counted, answered) = (rounds.counted(), rounds.answered());
     let (outcome, reason) = match unknown(rounds) {
         Some(reason) => (Outcome::Inconclusive, reason),
+        None if answered == 0 && rounds.is_our_fault => (Outcome::Inconclusive, common::OUR_FAULT),
         None if answered == 0 => (Outcome::NotApplicable, "down"),
         None if answered < counted => (Outcome::Fail, "flapping"),
         None if counted >= ATTEMPTS_MIN => (Outcome::Pass, "stable"),
@@ -57,8 +58,10 @@ fn subject(rounds: &Rounds<'_>) -> Subject {
 
 /// Why nothing can be said of an address's rounds, when that is our side's doing.
 pub(super) fn unknown(rounds: &Rounds<'_>) -> Option<&'static str> {
-    if let Some(missing) = rounds.missing {
-        return Some(not_asked(missing));
+    match rounds.missing {
+        Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
+        Some(Missing::NotVisited) => return Some(common::NOT_VISITED),
+        None => {}
     }
     if rounds.counted() == 0 {
         return Some(common::OUR_FAULT);

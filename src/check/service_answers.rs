@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{addresses, beyond_limit, contacts, not_seen, socket};
+use super::subjects::{addresses, contacts, not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Asked, Contact, Heard};
 use crate::model::{
     Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Severity, State, Subject, Target,
-    Transport, Verdict,
+    TlsFailed, TlsFailure, TlsSession, Transport, Verdict,
 };
 
 /// The rule.
@@ -24,7 +24,7 @@ pub static CHECK: Check = Check {
         "RFC 8446",
     ],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("refuses"),
@@ -51,7 +51,8 @@ pub static CHECK: Check = Check {
 fn evaluate(case: &Case<'_>) -> Verdict {
     match subjects(case) {
         Ok((subjects, cite)) => {
-            Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite)
+            let verdict = Verdict::worst_of(subjects, "answers", common::NO_IPV6);
+            verdict.citing(cite)
         }
         Err(verdict) => verdict,
     }
@@ -104,13 +105,24 @@ fn shakes_hands(contact: &Contact<'_>) -> Subject {
         return told(Outcome::Inconclusive, reason);
     }
     let attempts = || contact.talk.attempts.iter().map(|(seen, _)| *seen);
-    let tried = || attempts().filter(|seen| seen.tls.is_some() && seen.our_fault().is_none());
-    if tried().any(|seen| matches!(seen.tls, Some(Ok(_)))) {
-        told(Outcome::Pass, "answers")
-    } else if tried().next().is_some() {
-        told(Outcome::Fail, "no-handshake")
-    } else {
+    let tried: Vec<_> = attempts()
+        .filter(|seen| !seen.is_our_fault())
+        .filter_map(|seen| seen.tls.as_ref())
+        .collect();
+    let is_cut = |tls: &Result<TlsSession, TlsFailed>| {
+        tls.as_ref().is_err_and(|failed| failed.failure == TlsFailure::ChainTooLarge)
+    };
+    let completed = tried.iter().filter(|tls| tls.is_ok()).count();
+    if tried.is_empty() {
         told(Outcome::Inconclusive, common::LOWER_LAYER)
+    } else if completed == tried.len() {
+        told(Outcome::Pass, "answers")
+    } else if completed > 0 {
+        told(Outcome::Inconclusive, common::FLAKY)
+    } else if tried.iter().any(|tls| is_cut(tls)) {
+        told(Outcome::Inconclusive, common::LIMIT)
+    } else {
+        told(Outcome::Fail, "no-handshake")
     }
 }
 
@@ -141,13 +153,11 @@ fn asked(
         cite.extend(observations);
         socket(server, outcome, reason, Vec::new())
     });
-    let mut subjects: Vec<Subject> = subjects.collect();
-    subjects.extend(beyond_limit(case, Family::Ipv6));
-    Ok((subjects, cite))
+    Ok((subjects.collect(), cite))
 }
 
 /// Why the attempts tell nothing of the server, when they don't.
-pub(super) fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
+fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
     if asked.is_forbidden {
         Some(common::NOT_VISITED)
     } else if !asked.needs.is_empty() || asked.replies.is_empty() {

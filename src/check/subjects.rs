@@ -2,14 +2,16 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use jiff::Timestamp;
 use url::Url;
 
+use super::exchangers::without_addresses;
 use super::{Case, common};
 use crate::facts::{
     self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
 };
 use crate::model::{
-    Detail, Family, NetFailure, Outcome, State, Subject, SubjectName, Target, Verdict,
+    Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
     special_purpose,
 };
 
@@ -24,16 +26,9 @@ pub(super) fn web_url<'a>(case: &Case<'a>) -> Result<&'a Url, Verdict> {
     }
 }
 
-/// The service's addresses of one family that anything is asked of; else the verdict that there are
-/// none, or that it is unknown whether there are.
+/// The service's addresses of one family; else the verdict that there are none, or that it is
+/// unknown whether there are.
 pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
-    let mut found = all_addresses(case, family)?;
-    found.truncate(case.view.settings.limits.addresses);
-    Ok(found)
-}
-
-/// As [`addresses`], for checks that ask nothing of them: every published address.
-pub(super) fn all_addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
     let none = match family {
         Family::Ipv6 => common::NO_IPV6,
         Family::Ipv4 => common::NO_IPV4,
@@ -41,7 +36,7 @@ pub(super) fn all_addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAdd
     let Some(published) = facts::addresses(&case.view, case.service) else {
         return Err(Verdict::not_applicable(none));
     };
-    let found = published.all(family);
+    let found = published.of(family, &case.view);
     match published.lookup(family) {
         None if found.is_empty() => Err(Verdict::not_applicable(none)),
         None => Ok(found),
@@ -50,24 +45,12 @@ pub(super) fn all_addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAdd
             Status::NoData | Status::NxDomain | Status::Synthesised => {
                 Err(cited(Verdict::not_applicable(none), lookup))
             }
-            _ => {
-                let reason = unknown_lookup(lookup).unwrap_or(common::UNRESOLVED);
+            failed => {
+                let reason = unknown_status(failed).unwrap_or(common::UNRESOLVED);
                 Err(cited(Verdict::inconclusive(reason), lookup))
             }
         },
     }
-}
-
-/// What is to be said where a service has more addresses of a family than are asked: a pass over a
-/// part of them is not a pass. Contacts and chains say it themselves.
-pub(super) fn beyond_limit(case: &Case<'_>, family: Family) -> Option<Subject> {
-    let name = SubjectName::Address(beyond_limit_of(case, family)?);
-    let (outcome, reason) = (Outcome::Inconclusive, common::LIMIT);
-    Some(Subject { name, outcome, reason, detail: Vec::new() })
-}
-
-fn beyond_limit_of(case: &Case<'_>, family: Family) -> Option<IpAddr> {
-    facts::addresses(&case.view, case.service)?.beyond_limit(family, &case.view)
 }
 
 fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
@@ -80,10 +63,7 @@ pub(super) fn walks<'a>(
     url: &Url,
     family: Family,
 ) -> Result<Vec<Walk<'a>>, Verdict> {
-    let mut walks = facts::walks_from(&case.view, url, addresses(case, family)?);
-    let beyond = beyond_limit_of(case, family);
-    walks.extend(beyond.map(|address| facts::walk_beyond_limit(url, address)));
-    Ok(walks)
+    Ok(facts::walks_from(&case.view, url, addresses(case, family)?))
 }
 
 /// The redirect chains of a web service over IPv6 and over IPv4, for checks that compare the two;
@@ -106,39 +86,16 @@ pub(super) fn first_talk<'w, 'e>(walk: &'w Walk<'e>) -> Option<&'w Talk<'e>> {
 /// Why nothing can be said from a conversation, when that is our side's doing.
 pub(super) fn not_seen(talk: Option<&Talk<'_>>) -> Option<&'static str> {
     let Some(talk) = talk else { return Some(common::NOT_OBSERVED) };
-    if let Some(missing) = talk.missing {
-        return Some(not_asked(missing));
+    match talk.missing {
+        Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
+        Some(Missing::NotVisited) => return Some(common::NOT_VISITED),
+        None => {}
     }
     if talk.is_our_fault() {
         return Some(common::OUR_FAULT);
     }
     // A failure that was to be tried again is not yet a failure.
     (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
-}
-
-/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
-pub(super) fn not_connected(talk: &Talk<'_>) -> Option<&'static str> {
-    if let Some(missing) = talk.missing {
-        return Some(not_asked(missing));
-    }
-    let connects = || talk.attempts.iter().map(|(seen, _)| &seen.connect);
-    if connects().any(Result::is_ok) {
-        return None;
-    }
-    if connects().all(|connect| connect.as_ref().is_err_and(NetFailure::is_ours)) {
-        return Some(common::OUR_FAULT);
-    }
-    // A failure that was to be tried again is not yet a failure.
-    (!talk.needs.is_empty()).then_some(common::NOT_OBSERVED)
-}
-
-/// Why nothing was asked, as a reason.
-pub(super) fn not_asked(missing: Missing) -> &'static str {
-    match missing {
-        Missing::NotObserved => common::NOT_OBSERVED,
-        Missing::NotVisited => common::NOT_VISITED,
-        Missing::LimitReached => common::LIMIT,
-    }
 }
 
 /// What one address shows.
@@ -187,18 +144,20 @@ fn met<'a>(case: &Case<'a>, family: Family) -> Result<Contacts<'a>, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
-    if matches!(case.service.target, Target::Mail(_)) {
-        mail_exchangers(case)?;
-    } else if facts::ports(case.service).is_empty() {
-        return Err(Verdict::not_applicable(common::OTHER_KIND));
-    } else {
+    let mail = match &case.service.target {
+        Target::Mail(_) => Some(mail_exchangers(case)?),
+        _ => None,
+    };
+    if mail.is_none() {
+        if facts::ports(case.service).is_empty() {
+            return Err(Verdict::not_applicable(common::OTHER_KIND));
+        }
         addresses(case, family)?;
     }
     let met = facts::contacts(&case.view, case.service, family);
-    if matches!(case.service.target, Target::Mail(_)) {
+    if let Some(mail) = mail {
         if met.main.is_empty() {
-            let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
-            return Err(Verdict::not_applicable(none));
+            return Err(without_addresses(&mail, family));
         }
         let other = if family == Family::Ipv6 { Family::Ipv4 } else { Family::Ipv6 };
         let other = facts::contacts(&case.view, case.service, other);
@@ -232,12 +191,27 @@ pub(super) fn mail_exchangers(case: &Case<'_>) -> Result<Mail, Verdict> {
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
         Route::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        Route::Unresolved => Verdict::inconclusive(common::UNRESOLVED),
+        Route::Unresolved => {
+            Verdict::inconclusive(unknown_lookup(&mail.mx).unwrap_or(common::UNRESOLVED))
+        }
         Route::NullMx | Route::Implicit | Route::Nowhere | Route::NoDomain => {
             Verdict::not_applicable(common::NO_MX)
         }
     };
     Err(verdict.citing(mail.observations()))
+}
+
+/// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail
+/// domain's exchangers are another check's: their certificates need not be for their names.
+pub(super) fn tls_contacts<'a>(case: &Case<'a>) -> Result<Vec<Contact<'a>>, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    match facts::ports(case.service).first() {
+        None => Err(Verdict::not_applicable(common::OTHER_KIND)),
+        Some(port) if !port.has_tls() => Err(Verdict::not_applicable("no-tls")),
+        Some(_) => contacts(case, Family::Ipv6),
+    }
 }
 
 /// The verdict over all subjects, with the facts that the contacts rest on.
@@ -250,12 +224,65 @@ pub(super) fn over_contacts(
         .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
 }
 
+/// The newest TLS session of a contact and when it was seen; else what is to be said of the address
+/// instead.
+pub(super) fn session_of<'e>(
+    contact: &Contact<'e>,
+) -> Result<(&'e TlsSession, Timestamp), Subject> {
+    let sessions = sessions_of(contact)?;
+    let unknown =
+        || socket(contact.address, Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
+    sessions.last().copied().ok_or_else(unknown)
+}
+
+/// What is said of each TLS session of a contact, where all say the same; attempts that contradict
+/// each other are not picked from.
+pub(super) fn of_sessions(
+    contact: &Contact<'_>,
+    judge: impl Fn(&TlsSession, Timestamp) -> Subject,
+) -> Subject {
+    match sessions_of(contact) {
+        Ok(sessions) => agreed(contact, sessions.iter().map(|(seen, at)| judge(seen, *at))),
+        Err(subject) => subject,
+    }
+}
+
+/// The last of what was said of each attempt at a contact, where all say the same.
+pub(super) fn agreed(contact: &Contact<'_>, said: impl Iterator<Item = Subject>) -> Subject {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    let differs = |a: &Subject, b: &Subject| (a.outcome, a.reason) != (b.outcome, b.reason);
+    let said: Vec<Subject> = said.collect();
+    if said.windows(2).any(|pair| differs(&pair[0], &pair[1])) {
+        return unknown(common::FLAKY);
+    }
+    said.into_iter().next_back().unwrap_or_else(|| unknown(common::LOWER_LAYER))
+}
+
+/// The TLS sessions of a contact, one or more; else what is to be said of the address instead.
+fn sessions_of<'e>(contact: &Contact<'e>) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
+        return Err(unknown(reason));
+    }
+    let sessions = contact.talk.attempts.iter().zip(&contact.talk.seen_at);
+    let sessions: Vec<_> = sessions
+        .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
+        .collect();
+    if sessions.is_empty() { Err(unknown(common::LOWER_LAYER)) } else { Ok(sessions) }
+}
+
 /// Why a look-up tells nothing, when it doesn't.
 pub(super) fn unknown_lookup(lookup: &Lookup) -> Option<&'static str> {
-    match &lookup.status {
+    unknown_status(&lookup.status)
+}
+
+/// Why nothing follows from what came of a look-up, when nothing does.
+pub(super) fn unknown_status(status: &Status) -> Option<&'static str> {
+    match status {
         Status::NotObserved => Some(common::NOT_OBSERVED),
         Status::Failed(Failure::Net(failure)) if failure.is_ours() => Some(common::OUR_FAULT),
-        Status::Failed(_) | Status::ChainTooLong | Status::ChainLooped => Some(common::UNRESOLVED),
+        Status::ChainTooLong => Some(common::LIMIT),
+        Status::Failed(_) | Status::ChainLooped => Some(common::UNRESOLVED),
         Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => None,
     }
 }

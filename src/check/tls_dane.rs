@@ -1,7 +1,6 @@
 //! Where TLSA records are published: do they name the certificates that the addresses show?
 
-use super::sessions::judged_sessions;
-use super::subjects::{contacts, socket};
+use super::subjects::{contacts, of_sessions, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Association};
 use crate::facts::dnssec::{Security, Unknown};
@@ -67,29 +66,28 @@ fn subject(case: &Case<'_>, contact: &Contact<'_>, cite: &mut Vec<ObservationId>
     if let Some((outcome, reason)) = not_published(&published) {
         return said(outcome, reason);
     }
-    judged_sessions(contact, |session, _| compared(case, contact, session, &host, &published))
+    of_sessions(contact, |session, _| matched(case, contact, host.clone(), &published, session))
 }
 
-fn compared(
+/// Whether the certificates of a session are those that the records name.
+fn matched(
     case: &Case<'_>,
     contact: &Contact<'_>,
-    session: &TlsSession,
-    host: &Name,
+    host: Name,
     published: &Tlsa,
+    session: &TlsSession,
 ) -> Subject {
     let pkix = !matches!(case.service.target, Target::Mail(_));
-    let host = Host::Name(host.clone());
-    let found =
-        certificate::association(&session.chain, &published.records, &host, pkix, case.trust);
-    let (outcome, reason) = match found {
-        Association::Matches => (Outcome::Pass, "matches"),
-        // One of the others may match.
-        _ if published.is_cut => (Outcome::Inconclusive, common::LIMIT),
-        Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
-        Association::Untrusted => (Outcome::Fail, "untrusted"),
-        Association::Mismatch => (Outcome::Fail, "mismatch"),
-        Association::Unusable => (Outcome::Fail, "unusable"),
-    };
+    let host = Host::Name(host);
+    let (outcome, reason) =
+        match certificate::association(&session.chain, &published.records, &host, pkix, case.trust)
+        {
+            Association::Matches => (Outcome::Pass, "matches"),
+            Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
+            Association::Untrusted => (Outcome::Fail, "untrusted"),
+            Association::Mismatch => (Outcome::Fail, "mismatch"),
+            Association::Unusable => (Outcome::Fail, "unusable"),
+        };
     let detail = vec![("host", host.to_string()), ("tlsa-at", published.owner.to_string())];
     socket(contact.address, outcome, reason, detail)
 }

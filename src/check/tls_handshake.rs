@@ -1,7 +1,6 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
-use super::sessions::tls_contacts;
-use super::subjects::{not_seen, over_contacts, socket};
+use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
@@ -11,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "tls-handshake",
     sources: &["RFC 8446", "RFC 6066 §3"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 1,
     reasons: &[
         Reason::pass("completed"),
         Reason::fail("alert"),
@@ -48,15 +47,11 @@ fn subject(contact: &Contact<'_>) -> Subject {
     }
     let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
-    let (mut theirs, mut ours) = (None, None);
-    for failed in handshakes().filter_map(|tls| tls.as_ref().err()) {
-        match failed.failure.is_ours() {
-            true => ours = Some(failed),
-            false => theirs = Some(failed),
+    let failed = handshakes().filter_map(|tls| tls.as_ref().err()).next_back();
+    match (completed, failed) {
+        (Some(_), Some(failed)) if reason(&failed.failure) != common::OUR_FAULT => {
+            unknown(common::FLAKY)
         }
-    }
-    match (completed, theirs.or(ours)) {
-        (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
         (Some(session), _) => {
             let mut detail: Vec<Detail> = vec![
                 ("version", session.version.clone()),
@@ -66,11 +61,10 @@ fn subject(contact: &Contact<'_>) -> Subject {
             socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
-            let outcome = match failed.failure.is_ours() {
-                true => Outcome::Inconclusive,
-                false => Outcome::Fail,
-            };
-            socket(contact.address, outcome, reason(&failed.failure), said(&failed.failure))
+            let reason = reason(&failed.failure);
+            let outcome =
+                if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
+            socket(contact.address, outcome, reason, said(&failed.failure))
         }
         (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
             Some(Starttls::NotOffered) => {
@@ -90,7 +84,7 @@ fn subject(contact: &Contact<'_>) -> Subject {
 
 fn reason(failure: &TlsFailure) -> &'static str {
     match failure {
-        ours if ours.is_ours() => common::OUR_FAULT,
+        TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
         TlsFailure::Net { failure: NetFailure::Reset } => "reset",
         TlsFailure::Net { failure: NetFailure::Closed } => "closed",
         TlsFailure::Net { failure: NetFailure::TimedOut } => "timed-out",

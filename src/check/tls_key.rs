@@ -1,7 +1,6 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
-use super::sessions::{agreed, tls_contacts};
-use super::subjects::{not_seen, over_contacts, socket};
+use super::subjects::{agreed, not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::facts::certificate::{self, Strength};
@@ -34,15 +33,13 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(contact: &Contact<'_>) -> Subject {
-    let chains = chains(contact);
-    if chains.is_empty() {
-        let reason = not_seen(Some(&contact.talk)).unwrap_or(common::LOWER_LAYER);
-        return socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    match chains(contact) {
+        Ok(chains) => agreed(contact, chains.into_iter().map(|chain| judged(contact, chain))),
+        Err(reason) => socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
     }
-    agreed(contact, chains.into_iter().map(|chain| of_chain(contact, chain)).collect())
 }
 
-fn of_chain(contact: &Contact<'_>, chain: &[Blob]) -> Subject {
+fn judged(contact: &Contact<'_>, chain: &[Blob]) -> Subject {
     let all = certificate::strengths(chain);
     let mut detail: Vec<Detail> = Vec::new();
     for one in all.iter().flatten() {
@@ -65,9 +62,9 @@ fn of_chain(contact: &Contact<'_>, chain: &[Blob]) -> Subject {
     socket(contact.address, outcome, reason, detail)
 }
 
-/// Every chain that was sent, be it in a handshake that did not complete: our own library breaks off
+/// The chains that were sent, be it in a handshake that did not complete: our own library breaks off
 /// at the weakest keys.
-fn chains<'e>(contact: &Contact<'e>) -> Vec<&'e [Blob]> {
+fn chains<'e>(contact: &Contact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
     let sent = contact.talk.attempts.iter().filter_map(|(seen, _)| {
         let chain: &[Blob] = match seen.tls.as_ref()? {
             Ok(session) => &session.chain,
@@ -75,5 +72,10 @@ fn chains<'e>(contact: &Contact<'e>) -> Vec<&'e [Blob]> {
         };
         (!chain.is_empty()).then_some(chain)
     });
-    sent.collect()
+    let sent: Vec<_> = sent.collect();
+    match not_seen(Some(&contact.talk)) {
+        _ if !sent.is_empty() => Ok(sent),
+        Some(reason) => Err(reason),
+        None => Err(common::LOWER_LAYER),
+    }
 }

@@ -1,7 +1,6 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::sessions::{judged_sessions, tls_contacts};
-use super::subjects::{over_contacts, socket};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
@@ -27,10 +26,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let subjects: Vec<Subject> = contacts
-        .iter()
-        .map(|contact| judged_sessions(contact, |session, _| subject(contact, session)))
-        .collect();
+    let subjects: Vec<Subject> = contacts.iter().map(subject).collect();
     // The weakest address speaks for all.
     let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
         true => "classical",
@@ -39,7 +35,11 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     over_contacts(subjects, pass, &contacts)
 }
 
-fn subject(contact: &Contact<'_>, session: &TlsSession) -> Subject {
+fn subject(contact: &Contact<'_>) -> Subject {
+    of_sessions(contact, |session, _| judged(contact, session))
+}
+
+fn judged(contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),

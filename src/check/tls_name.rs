@@ -1,7 +1,6 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::sessions::{judged_sessions, tls_contacts};
-use super::subjects::{over_contacts, socket};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::{self, Contact, certificate};
 use crate::model::{Detail, Outcome, Severity, Subject, TlsSession, Verdict};
@@ -32,16 +31,17 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     over_contacts(
-        contacts
-            .iter()
-            .map(|contact| judged_sessions(contact, |session, _| subject(case, contact, session)))
-            .collect(),
+        contacts.iter().map(|contact| subject(case, contact)).collect(),
         "name-matches",
         &contacts,
     )
 }
 
-fn subject(case: &Case<'_>, contact: &Contact<'_>, session: &TlsSession) -> Subject {
+fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
+    of_sessions(contact, |session, _| judged(case, contact, session))
+}
+
+fn judged(case: &Case<'_>, contact: &Contact<'_>, session: &TlsSession) -> Subject {
     let Some(leaf) = certificate::leaf(&session.chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };

@@ -1,7 +1,6 @@
 //! Is it the same secure service on every address of both families?
 
-use super::sessions::{sessions_of, tls_contacts};
-use super::subjects::{contacts, over_contacts, socket};
+use super::subjects::{contacts, over_contacts, session_of, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{Contact, certificate};
 use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
@@ -45,7 +44,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         verdict.reason = "one-address";
         return verdict;
     }
-    let sessions: Vec<_> = all.iter().map(session).collect();
+    let sessions: Vec<_> = all.iter().map(agreed).collect();
     let Some(reference) = sessions.iter().position(Result::is_ok) else {
         let unknown = sessions.into_iter().filter_map(Result::err).collect();
         return over_contacts(unknown, "same", &all);
@@ -61,20 +60,17 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     over_contacts(subjects, "same", &all)
 }
 
-/// What an address showed at every attempt; else what is to be said of it instead.
-fn session<'e>(contact: &Contact<'e>) -> Result<&'e TlsSession, Subject> {
-    let sessions = sessions_of(contact)?;
-    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    let Some((last, others)) = sessions.split_last() else {
-        return Err(unknown(common::LOWER_LAYER));
-    };
-    let is_same = |(other, _): &(&TlsSession, _)| {
-        compared(contact, other, contact, last.0).outcome == Outcome::Pass
-    };
-    match others.iter().all(is_same) {
-        true => Ok(last.0),
-        false => Err(unknown(common::FLAKY)),
+/// The session of a contact, where each of its attempts that completed gave the same.
+fn agreed<'e>(contact: &Contact<'e>) -> Result<&'e TlsSession, Subject> {
+    let (last, _) = session_of(contact)?;
+    let completed =
+        contact.talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    for session in completed {
+        if compared(contact, session, contact, last).outcome == Outcome::Fail {
+            return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));
+        }
     }
+    Ok(last)
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::sessions::{judged_sessions, tls_contacts};
-use super::subjects::{over_contacts, socket};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
 use crate::facts::certificate::{self, Path, Staple};
@@ -35,16 +34,17 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     over_contacts(
-        contacts
-            .iter()
-            .map(|contact| judged_sessions(contact, |seen, at| subject(case, contact, seen, at)))
-            .collect(),
+        contacts.iter().map(|contact| subject(case, contact)).collect(),
         "trusted",
         &contacts,
     )
 }
 
-fn subject(
+fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
+    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+}
+
+fn judged(
     case: &Case<'_>,
     contact: &Contact<'_>,
     session: &TlsSession,
@@ -62,9 +62,10 @@ fn subject(
         Path::SelfSigned => (Outcome::Fail, "self-signed"),
         Path::MissingIntermediate => (Outcome::Fail, "missing-intermediate"),
         Path::UnknownRoot => (Outcome::Fail, "unknown-root"),
+        // Our library gave up on it.
+        Path::TooIntricate => (Outcome::Inconclusive, common::LIMIT),
         Path::Invalid => (Outcome::Fail, "invalid-chain"),
         Path::Unreadable => (Outcome::Fail, "unreadable"),
-        Path::LimitReached => (Outcome::Inconclusive, common::LIMIT),
     };
     let leaf = certificate::leaf(&session.chain);
     let stapled = match staple {

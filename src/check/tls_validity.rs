@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::sessions::{judged_sessions, tls_contacts};
-use super::subjects::{over_contacts, socket};
+use super::subjects::{of_sessions, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
 use crate::facts::certificate;
@@ -36,10 +35,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    let mut subjects: Vec<Subject> = contacts
-        .iter()
-        .map(|contact| judged_sessions(contact, |seen, at| subject(contact, seen, at)))
-        .collect();
+    let mut subjects: Vec<Subject> =
+        contacts.iter().map(|contact| subject(case, contact)).collect();
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -54,9 +51,18 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     verdict
 }
 
-fn subject(contact: &Contact<'_>, session: &TlsSession, seen_at: Timestamp) -> Subject {
-    let readable = certificate::strengths(&session.chain).iter().all(Option::is_some);
-    let Some(validity) = certificate::validity(&session.chain).filter(|_| readable) else {
+fn subject(case: &Case<'_>, contact: &Contact<'_>) -> Subject {
+    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+}
+
+fn judged(
+    case: &Case<'_>,
+    contact: &Contact<'_>,
+    session: &TlsSession,
+    seen_at: Timestamp,
+) -> Subject {
+    let chain = certificate::needed(&session.chain, case.trust);
+    let Some(validity) = certificate::validity(&chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
     let left_s = validity.not_after.as_second() - seen_at.as_second();

@@ -1,12 +1,11 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
-use super::sessions::tls_contacts;
-use super::subjects::{not_seen, over_contacts, socket};
+use super::subjects::{not_seen, over_contacts, socket, tls_contacts};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Contact, Talk};
+use crate::facts::{self, Contact};
 use crate::model::{
-    Detail, LegacyAnswer, LegacyVersion, NetFailure, Outcome, Severity, Subject, TlsFailure,
-    Verdict,
+    Conversation, Detail, LegacyAnswer, NetFailure, Outcome, Severity, Subject, TlsFailed,
+    TlsFailure, Verdict,
 };
 
 /// The rule.
@@ -52,6 +51,7 @@ fn subject(
     let Some(host) = facts::tls_host(case.service) else {
         return unknown(common::NOT_OBSERVED);
     };
+    let offered = talk.attempts.iter().any(|(seen, _)| agreed(seen));
     let session = talk.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
     let legacy = facts::legacy(&case.view, talk, &host);
     cited.extend(legacy.answers.iter().map(|(_, _, id)| *id));
@@ -73,40 +73,34 @@ fn subject(
             _ => None,
         })
     };
-    let (outcome, reason) = if !accepted.is_empty() {
-        match turns_modern_down(talk) {
-            true => (Outcome::Fail, "only-old-versions"),
-            false => (Outcome::Fail, "old-version-accepted"),
-        }
-    } else if session.is_none() {
+    let (outcome, reason) = match (session, accepted.is_empty()) {
+        (_, false) if offered => (Outcome::Fail, "old-version-accepted"),
+        (_, false) => (Outcome::Fail, "only-old-versions"),
         // The handshake itself failed, and that is another check's affair.
-        (Outcome::Inconclusive, common::LOWER_LAYER)
-    } else if legacy.answers.len() < LegacyVersion::ALL.len() {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
-    } else if unanswered().any(NetFailure::is_ours) {
-        (Outcome::Inconclusive, common::OUR_FAULT)
-    } else if unanswered().next().is_some() {
-        (Outcome::Inconclusive, "old-hello-unanswered")
-    } else {
-        (Outcome::Pass, "modern-only")
+        (None, true) => (Outcome::Inconclusive, common::LOWER_LAYER),
+        (Some(_), true) if !legacy.needs.is_empty() => {
+            (Outcome::Inconclusive, common::NOT_OBSERVED)
+        }
+        (Some(_), true) if unanswered().any(NetFailure::is_ours) => {
+            (Outcome::Inconclusive, common::OUR_FAULT)
+        }
+        (Some(_), true) if unanswered().next().is_some() => {
+            (Outcome::Inconclusive, "old-hello-unanswered")
+        }
+        (Some(_), true) => (Outcome::Pass, "modern-only"),
     };
     socket(contact.address, outcome, reason, detail)
 }
 
-/// Whether every attempt at TLS 1.2 or 1.3 was turned down by the peer. One that our own side broke
-/// off, that fell silent or that got as far as the certificate says nothing of the versions.
-fn turns_modern_down(talk: &Talk<'_>) -> bool {
-    use NetFailure::{Closed, Reset};
-    talk.attempts.iter().all(|(seen, _)| {
-        let failed = seen.tls.as_ref().and_then(|tls| tls.as_ref().err());
-        failed.is_some_and(|failed| {
-            failed.chain.is_empty()
-                && matches!(
-                    &failed.failure,
-                    TlsFailure::Alert { .. }
-                        | TlsFailure::NothingInCommon { .. }
-                        | TlsFailure::Net { failure: Closed | Reset }
-                )
-        })
-    })
+/// Whether the peers agreed on a version of our time, whatever stopped the handshake later: our own
+/// limit, or a signature.
+fn agreed(seen: &Conversation) -> bool {
+    match &seen.tls {
+        None => false,
+        Some(Ok(_)) => true,
+        Some(Err(TlsFailed { failure, chain })) => {
+            !chain.is_empty()
+                || matches!(failure, TlsFailure::BadSignature { .. } | TlsFailure::ChainTooLarge)
+        }
+    }
 }

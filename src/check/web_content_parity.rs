@@ -1,6 +1,7 @@
 //! Do people see the same page over both families?
 
-use super::subjects::{both_families, first_talk, not_seen, socket};
+use super::chains::uncompared;
+use super::subjects::{both_families, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
 use crate::facts::{self, Likeness, Walk};
@@ -11,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "web-content-parity",
     sources: &["internet.nl", "Broder 1997, On the resemblance and containment of documents"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         Reason::fail("different"),
@@ -37,12 +38,12 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let subjects = ipv6
         .iter()
         .zip(&compared.addresses)
-        .map(|(walk, (_, likeness))| subject(walk, likeness))
+        .map(|(walk, (_, likeness))| subject(walk, &ipv4, likeness))
         .collect();
     Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations)
 }
 
-fn subject(walk: &Walk<'_>, likeness: &Likeness) -> Subject {
+fn subject(walk: &Walk<'_>, ipv4: &[Walk<'_>], likeness: &Likeness) -> Subject {
     let per_cent = |part: &u8| -> Vec<Detail> { vec![("words-in-common", format!("{part}%"))] };
     let (outcome, reason, detail) = match likeness {
         Likeness::Same(part) => (Outcome::Pass, "same", per_cent(part)),
@@ -59,7 +60,7 @@ fn subject(walk: &Walk<'_>, likeness: &Likeness) -> Subject {
         }
         Likeness::Unreadable(_) => (Outcome::Inconclusive, "unreadable", Vec::new()),
         Likeness::NothingToCompare => {
-            let reason = not_seen(first_talk(walk)).unwrap_or("not-comparable");
+            let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
         Likeness::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),

@@ -1,6 +1,7 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::subjects::{both_families, first_talk, not_seen, socket};
+use super::chains::uncompared;
+use super::subjects::{both_families, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Difference, Protection, Walk};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "web-headers-parity",
     sources: &["RFC 6797 §7.1", "W3C Content Security Policy Level 3", "Fetch standard"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         Reason::fail("missing-over-ipv6"),
@@ -36,12 +37,13 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let subjects = ipv6
         .iter()
         .zip(&compared.addresses)
-        .map(|(walk, (_, protection))| subject(walk, protection))
+        .map(|(walk, (_, protection))| subject(walk, &ipv4, protection))
         .collect();
-    Verdict::worst_of(subjects, "same", common::NO_IPV6).citing(compared.observations)
+    let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
+    verdict.citing(compared.observations)
 }
 
-fn subject(walk: &Walk<'_>, protection: &Protection) -> Subject {
+fn subject(walk: &Walk<'_>, ipv4: &[Walk<'_>], protection: &Protection) -> Subject {
     let (outcome, reason, detail) = match protection {
         Protection::Same(sent) => {
             (Outcome::Pass, "same", vec![("security-headers", sent.to_string())])
@@ -54,9 +56,10 @@ fn subject(walk: &Walk<'_>, protection: &Protection) -> Subject {
             (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
         }
         Protection::NothingToCompare => {
-            let reason = not_seen(first_talk(walk)).unwrap_or("not-comparable");
+            let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
+        Protection::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
         Protection::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
     };
     socket(walk.start, outcome, reason, detail)

@@ -1,10 +1,8 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::subjects::{
-    first_talk, not_asked, not_seen, over_first, socket, unknown_lookup, walks, web_url,
-};
+use super::subjects::{first_talk, not_seen, over_first, socket, unknown_status, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Http3, QuicTalk, Walk};
+use crate::facts::{self, Http3, QuicTalk, Status, Walk};
 use crate::model::{
     Family, NetFailure, ObservationId, Outcome, QuicFailure, Severity, Subject, SubjectName,
     Verdict,
@@ -91,10 +89,15 @@ fn of_address(
     let mut subjects: Vec<Subject> = read
         .unresolved
         .into_iter()
-        .map(|(name, lookup)| {
-            let (outcome, reason) = match unknown_lookup(&lookup) {
-                Some(reason) => (Outcome::Inconclusive, reason),
-                None => (Outcome::Fail, "alternative-without-ipv6"),
+        .map(|(name, status)| {
+            let (outcome, reason) = match status {
+                Status::NoData | Status::NxDomain | Status::Synthesised => {
+                    (Outcome::Fail, "alternative-without-ipv6")
+                }
+                status => {
+                    let reason = unknown_status(&status).unwrap_or(common::UNRESOLVED);
+                    (Outcome::Inconclusive, reason)
+                }
             };
             Subject { name: SubjectName::Host(name), outcome, reason, detail: Vec::new() }
         })
@@ -106,36 +109,35 @@ fn of_address(
     subjects
 }
 
-fn is_turned_down(failure: &QuicFailure) -> bool {
-    match failure {
-        QuicFailure::Net { failure } => {
-            matches!(failure, NetFailure::Refused | NetFailure::Icmp { .. })
-        }
-        _ => !failure.is_ours(),
-    }
-}
-
 fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
     let say = |outcome, reason, detail| socket(talk.address, outcome, reason, detail);
-    if let Some(missing) = talk.missing {
-        return say(Outcome::Inconclusive, not_asked(missing), Vec::new());
+    match talk.missing {
+        Some(facts::Missing::NotVisited) => {
+            return say(Outcome::Inconclusive, common::NOT_VISITED, Vec::new());
+        }
+        Some(facts::Missing::NotObserved) => {
+            return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
+        }
+        None => {}
     }
     let sessions = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
     if let Some(session) = sessions.into_iter().next_back() {
-        // A datagram that is lost and sent again is no contradiction; one that is turned down is.
-        if talk.attempts.iter().any(|(seen, _)| seen.as_ref().is_err_and(is_turned_down)) {
-            return say(Outcome::Inconclusive, common::FLAKY, Vec::new());
-        }
         let alpn = session.alpn.clone().unwrap_or_default();
         return say(Outcome::Pass, "answers", vec![("alpn", alpn)]);
     }
     if !talk.needs.is_empty() {
         return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
-    let mut failures = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
-    let Some(failure) = failures.rfind(|failure| !failure.is_ours()) else {
+    let failures = || talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
+    let is_answer = |failure: &&QuicFailure| !matches!(failure, QuicFailure::Net { .. });
+    let answer = failures().filter(is_answer).rfind(|failure| !failure.is_ours());
+    // What came to those attempts that our own side ended is not known.
+    let Some(failure) = answer.or(failures().next_back()) else {
         return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
     };
+    if answer.is_none() && failures().any(QuicFailure::is_ours) {
+        return say(Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
+    }
     let (outcome, reason) = match failure {
         // Without an answer over either family it may as well be a firewall on our own way that
         // lets no QUIC pass.

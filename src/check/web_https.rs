@@ -1,22 +1,28 @@
 //! Does plain HTTP lead to HTTPS, over both families alike?
 
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
+use super::chains::{is_guarded, unseen};
 use super::subjects::{first_talk, not_seen, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Walk};
-use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+use crate::facts::{self, End, Walk};
+use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "web-https",
     sources: &["RFC 9110 §4.2.2", "internet.nl"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("redirects"),
         Reason::pass("no-plain-http"),
         Reason::fail("stays-plain"),
         Reason::fail("plain-only-over-ipv6"),
         Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("challenge"),
         Reason::not_applicable("not-https"),
         Reason::not_applicable("own-port"),
     ],
@@ -40,48 +46,118 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     // Without IPv4 there is nothing to compare with, and IPv6 is judged alone.
-    let ipv4 = walks(case, &plain, Family::Ipv4).unwrap_or_default();
-    let over_ipv4: Vec<_> = ipv4.iter().map(behaviour).collect();
+    let (ipv4, unresolved) = match walks(case, &plain, Family::Ipv4) {
+        Ok(ipv4) => (ipv4, None),
+        Err(verdict) if verdict.outcome == Outcome::NotApplicable => (Vec::new(), None),
+        Err(verdict) => (Vec::new(), Some(verdict.reason)),
+    };
+    let over_ipv4 =
+        OverIpv4 { seen: ipv4.iter().map(|w| behaviour(case, url, w)).collect(), unresolved };
     let cite = ipv6.iter().chain(&ipv4).flat_map(Walk::observations).collect::<Vec<_>>();
-    let subjects = ipv6.iter().map(|walk| subject(walk, &over_ipv4)).collect();
-    Verdict::worst_of(subjects, "redirects", common::NO_IPV6).citing(cite)
+    let subjects: Vec<_> =
+        ipv6.iter().map(|w| subject(w, behaviour(case, url, w), &over_ipv4)).collect();
+    let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
+    let pass = if is_closed { "no-plain-http" } else { "redirects" };
+    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
 }
 
 /// What plain HTTP does at one address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Behaviour {
     Closed,
+    /// Nothing comes back, and whether anything is there at all is not known.
+    Silent,
     Redirects,
     StaysPlain,
     Unknown(&'static str),
 }
 
-fn behaviour(walk: &Walk<'_>) -> Behaviour {
+fn behaviour(case: &Case<'_>, url: &Url, walk: &Walk<'_>) -> Behaviour {
     let talk = first_talk(walk);
     if let Some(reason) = not_seen(talk) {
         return Behaviour::Unknown(reason);
     }
-    match talk.and_then(|talk| talk.best()) {
-        Some(best) if best.connect.is_err() => Behaviour::Closed,
-        Some(best) if !matches!(best.http, Some(Ok(_))) => Behaviour::Unknown(common::LOWER_LAYER),
-        _ if walk.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") => {
-            Behaviour::Redirects
+    let Some(talk) = talk else { return Behaviour::Unknown(common::NOT_OBSERVED) };
+    let Some(best) = talk.best() else { return Behaviour::Unknown(common::NOT_OBSERVED) };
+    if talk.is_flaky() {
+        return Behaviour::Unknown(common::FLAKY);
+    }
+    match (&best.connect, &best.http) {
+        (Err(failure), _) if says_closed(failure) || answers(case, url, walk.start.ip()) => {
+            Behaviour::Closed
         }
-        _ => Behaviour::StaysPlain,
+        (Err(_), _) => Behaviour::Silent,
+        (Ok(_), Some(Ok(_))) => led_to(walk),
+        (Ok(_), _) => Behaviour::Unknown(common::LOWER_LAYER),
     }
 }
 
-fn subject(walk: &Walk<'_>, over_ipv4: &[Behaviour]) -> Subject {
-    let (outcome, reason) = match behaviour(walk) {
+/// Whether the host itself says that nothing listens.
+fn says_closed(failure: &NetFailure) -> bool {
+    use IcmpMeaning::PortUnreachable;
+    matches!(
+        failure,
+        NetFailure::Refused | NetFailure::Reset | NetFailure::Icmp { meaning: PortUnreachable, .. }
+    )
+}
+
+/// Whether the address takes connections at the service's own port, so that silence at another one
+/// is that port's.
+fn answers(case: &Case<'_>, url: &Url, address: IpAddr) -> bool {
+    let at = SocketAddr::new(address, url.port_or_known_default().unwrap_or(443));
+    let main = facts::talk(&case.view, facts::conversation_question(url, at));
+    main.attempts.iter().any(|(seen, _)| seen.connect.is_ok())
+}
+
+/// Where an answer over plain HTTP leads in the end.
+fn led_to(walk: &Walk<'_>) -> Behaviour {
+    if walk.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") {
+        return Behaviour::Redirects;
+    }
+    match (unseen(walk), &walk.end) {
+        (Some(reason), _) => Behaviour::Unknown(reason),
+        (None, End::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
+        (None, End::Response { .. } | End::Loop | End::BadLocation(_)) => Behaviour::StaysPlain,
+        (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
+    }
+}
+
+/// What plain HTTP does over IPv4.
+struct OverIpv4 {
+    seen: Vec<Behaviour>,
+    /// Why the addresses are not known, when they are not.
+    unresolved: Option<&'static str>,
+}
+
+impl OverIpv4 {
+    fn redirects(&self) -> bool {
+        self.seen.contains(&Behaviour::Redirects)
+    }
+
+    /// Why it is not known whether it redirects, when it isn't.
+    fn unknown(&self) -> Option<&'static str> {
+        let unknown = |seen: &Behaviour| match seen {
+            Behaviour::Unknown(reason) => Some(*reason),
+            Behaviour::Silent => Some(common::LOWER_LAYER),
+            _ => None,
+        };
+        self.unresolved.or_else(|| self.seen.iter().find_map(unknown))
+    }
+}
+
+fn subject(walk: &Walk<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> Subject {
+    let (outcome, reason) = match seen {
         Behaviour::Unknown(reason) => (Outcome::Inconclusive, reason),
-        Behaviour::StaysPlain if over_ipv4.contains(&Behaviour::Redirects) => {
-            (Outcome::Fail, "plain-only-over-ipv6")
-        }
+        Behaviour::StaysPlain if over_ipv4.redirects() => (Outcome::Fail, "plain-only-over-ipv6"),
         Behaviour::StaysPlain => (Outcome::Fail, "stays-plain"),
-        Behaviour::Closed if over_ipv4.contains(&Behaviour::Redirects) => {
+        Behaviour::Closed | Behaviour::Silent if over_ipv4.redirects() => {
             (Outcome::Fail, "only-over-ipv4")
         }
-        Behaviour::Closed => (Outcome::Pass, "no-plain-http"),
+        Behaviour::Silent => (Outcome::Inconclusive, common::LOWER_LAYER),
+        Behaviour::Closed => match over_ipv4.unknown() {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => (Outcome::Pass, "no-plain-http"),
+        },
         Behaviour::Redirects => (Outcome::Pass, "redirects"),
     };
     let detail = walk.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();

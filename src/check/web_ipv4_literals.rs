@@ -1,8 +1,10 @@
 //! Does the site send its visitors to IPv4 literals?
 
-use super::subjects::{first_talk, not_seen, walks, web_url};
+use super::chains::{unseen, within_limits};
+use super::subjects::{walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Literal, Place, Walk};
+use crate::facts::page::Unreadable;
+use crate::facts::{self, Literal, PageSeen, Place, Walk};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -10,12 +12,13 @@ pub static CHECK: Check = Check {
     id: "web-ipv4-literals",
     sources: &["RFC 6586 §5", "RFC 8683 §4.1"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("none"),
         Reason::fail("in-redirect"),
         Reason::fail("in-page"),
         Reason::fail("in-csp"),
+        Reason::inconclusive("challenge"),
         Reason::inconclusive("unreadable"),
     ],
     doc: Doc::new(include_str!("web_ipv4_literals.en.md"), include_str!("web_ipv4_literals.vi.md")),
@@ -28,19 +31,28 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     let cite: Vec<_> = walks.iter().flat_map(Walk::observations).collect();
-    let mut literals = facts::literals(&walks);
+    let mut literals = facts::literals(&walks, case.service.expect_status);
     literals.found.sort_by_key(|literal| literal.place);
+    let unknown = || walks.iter().zip(&literals.pages).find_map(|(walk, page)| unread(walk, *page));
     let verdict = if !literals.found.is_empty() {
         Verdict::worst_of(literals.found.iter().map(subject).collect(), "none", "none")
-    } else if literals.has_unreadable {
-        Verdict::inconclusive("unreadable")
-    } else if literals.pages_read == 0 {
-        let reason = walks.iter().find_map(|walk| not_seen(first_talk(walk)));
-        Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
+    } else if let Some(reason) = unknown() {
+        Verdict::inconclusive(reason)
     } else {
         Verdict::plain(Outcome::Pass, "none")
     };
-    verdict.citing(cite)
+    within_limits(case, verdict.citing(cite))
+}
+
+/// Why it is not known what a page holds, when it isn't.
+fn unread(walk: &Walk<'_>, page: PageSeen) -> Option<&'static str> {
+    match page {
+        PageSeen::Whole => None,
+        PageSeen::Cut => Some(common::LIMIT),
+        PageSeen::Unreadable(Unreadable::Challenge) => Some("challenge"),
+        PageSeen::Unreadable(_) => Some("unreadable"),
+        PageSeen::None => Some(unseen(walk).unwrap_or(common::LOWER_LAYER)),
+    }
 }
 
 fn subject(literal: &Literal) -> Subject {

@@ -1,8 +1,9 @@
 //! Does every hop of the redirect chain work over IPv6?
 
+use super::chains::unseen;
 use super::subjects::{first_talk, not_seen, over, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{End, Status, Walk};
+use crate::facts::{End, Hop, Talk, Walk};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -10,17 +11,17 @@ pub static CHECK: Check = Check {
     id: "web-redirects",
     sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("followed"),
         Reason::pass("none"),
         Reason::fail("target-without-ipv6"),
         Reason::fail("target-unreachable"),
         Reason::fail("loop"),
-        Reason::fail("too-many"),
         Reason::fail("bad-location"),
         Reason::fail("to-private-address"),
         Reason::inconclusive("target-unresolved"),
+        Reason::inconclusive("challenge"),
     ],
     doc: Doc::new(include_str!("web_redirects.en.md"), include_str!("web_redirects.vi.md")),
     rule: Rule::Service(evaluate),
@@ -53,36 +54,39 @@ fn judged(walk: &Walk<'_>) -> (Outcome, &'static str) {
         return (Outcome::Inconclusive, reason);
     }
     let later = walk.hops.get(1..).unwrap_or_default();
-    match &walk.end {
-        End::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::NoResponse if later.is_empty() => (Outcome::Inconclusive, common::LOWER_LAYER),
-        End::Loop => (Outcome::Fail, "loop"),
-        End::TooMany => (Outcome::Fail, "too-many"),
-        End::BadLocation(_) => (Outcome::Fail, "bad-location"),
-        End::NotVisited(_) => (Outcome::Fail, "to-private-address"),
-        End::NoAddress(Status::NoData | Status::NxDomain | Status::Synthesised) => {
-            (Outcome::Fail, "target-without-ipv6")
+    match (&walk.end, unseen(walk)) {
+        (End::NoAddress(_), Some(common::UNRESOLVED)) => {
+            (Outcome::Inconclusive, "target-unresolved")
         }
-        End::NoAddress(Status::ChainLooped | Status::ChainTooLong) => {
-            (Outcome::Fail, "target-without-ipv6")
+        (End::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
+        (End::NoAddress(_) | End::NotObserved | End::TooMany | End::Loop, Some(reason)) => {
+            (Outcome::Inconclusive, reason)
         }
-        End::NoAddress(_) => (Outcome::Inconclusive, "target-unresolved"),
-        End::NoResponse | End::Response { .. } => {
-            // Every address of every hop has to work, not only the one that happened to answer.
-            let talks = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
-            let fails = |talk: &&crate::facts::Talk<'_>| {
-                not_seen(Some(*talk)).is_none()
-                    && talk.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
-            };
-            if talks().any(|talk| fails(&talk)) {
-                (Outcome::Fail, "target-unreachable")
-            } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
-                (Outcome::Inconclusive, reason)
-            } else if later.is_empty() {
-                (Outcome::Pass, "none")
-            } else {
-                (Outcome::Pass, "followed")
-            }
-        }
+        (End::NotObserved | End::TooMany, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        (End::NoResponse, _) if later.is_empty() => (Outcome::Inconclusive, common::LOWER_LAYER),
+        (End::Loop, None) => (Outcome::Fail, "loop"),
+        (End::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
+        (End::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
+        (End::NoResponse | End::Response { .. }, _) => followed(later),
+    }
+}
+
+/// Every address of every hop has to work, not only the one that happened to answer.
+fn followed(later: &[Hop<'_>]) -> (Outcome, &'static str) {
+    let talks = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+    let fails = |talk: &Talk<'_>| {
+        not_seen(Some(talk)).is_none()
+            && talk.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
+    };
+    if talks().any(fails) {
+        (Outcome::Fail, "target-unreachable")
+    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
+        (Outcome::Inconclusive, reason)
+    } else if talks().any(Talk::is_flaky) {
+        (Outcome::Inconclusive, common::FLAKY)
+    } else if later.is_empty() {
+        (Outcome::Pass, "none")
+    } else {
+        (Outcome::Pass, "followed")
     }
 }

@@ -1,8 +1,9 @@
 //! Do both families end at the same page with the same status?
 
-use super::subjects::{first_talk, not_seen, over, socket, walks, web_url};
+use super::chains::{is_guarded, unseen};
+use super::subjects::{over, socket, walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{End, Walk};
+use crate::facts::{End, Walk, front, looks};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
 
 /// The rule.
@@ -10,12 +11,13 @@ pub static CHECK: Check = Check {
     id: "web-status-parity",
     sources: &["internet.nl", "RFC 9110 §15"],
     severity: Severity::Error,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("same"),
         Reason::fail("different-status"),
         Reason::fail("different-url"),
         Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("challenge"),
         Reason::inconclusive("no-common-ground"),
     ],
     doc: Doc::new(include_str!("web_status_parity.en.md"), include_str!("web_status_parity.vi.md")),
@@ -38,12 +40,16 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     };
     let cite = ipv4.iter().flat_map(Walk::observations).collect::<Vec<_>>();
     // IPv4 addresses that disagree among themselves are no measure for IPv6.
-    let measures: Vec<(u16, &str)> = ipv4.iter().filter_map(ending).collect();
+    let measures: Vec<(u16, &str)> = ipv4.iter().flat_map(endings).collect();
     let Some(measure) = measures.first().copied() else {
-        let reason = ipv4.iter().find_map(|walk| not_seen(first_talk(walk)));
+        let reason = ipv4.iter().find_map(unseen);
         let reason = reason.unwrap_or("no-common-ground");
         return Verdict::inconclusive(reason).citing(cite);
     };
+    // A guard over IPv4 is no measure either.
+    if ipv4.iter().any(is_guarded) {
+        return Verdict::inconclusive("challenge").citing(cite);
+    }
     if measures.iter().any(|other| *other != measure) {
         return Verdict::inconclusive("no-common-ground").citing(cite);
     }
@@ -51,41 +57,35 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     over(subjects, "same", &ipv6).citing(cite)
 }
 
-/// The status and URL of a chain's last page.
-fn ending<'w>(walk: &'w Walk<'_>) -> Option<(u16, &'w str)> {
-    match walk.end {
-        End::Response { status } => Some((status, walk.final_url()?.as_str())),
-        _ => None,
-    }
+/// The status and URL of a chain's last page, at each look at it.
+fn endings<'w>(walk: &'w Walk<'_>) -> Vec<(u16, &'w str)> {
+    let Some((url, talk)) = front(walk) else { return Vec::new() };
+    looks(talk).map(|look| (look.status, url.as_str())).collect()
 }
 
 fn subject(walk: &Walk<'_>, (status, url): (u16, &str)) -> Subject {
+    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
     let over_ipv4: Detail = ("over-ipv4", format!("{status} {url}"));
-    let (outcome, reason, over_ipv6) = match ending(walk) {
-        Some(same) if same == (status, url) => {
+    let seen = endings(walk);
+    if seen.iter().any(|other| Some(other) != seen.first()) {
+        return unknown(common::FLAKY);
+    }
+    let (reason, over_ipv6) = match seen.first() {
+        Some(same) if *same == (status, url) => {
             return socket(walk.start, Outcome::Pass, "same", vec![over_ipv4]);
         }
+        // What a browser would get is not known.
+        Some(_) if is_guarded(walk) => return unknown("challenge"),
         Some((other, at)) => {
-            let reason = if other == status { "different-url" } else { "different-status" };
-            (Outcome::Fail, reason, format!("{other} {at}"))
+            let reason = if *other == status { "different-url" } else { "different-status" };
+            (reason, format!("{other} {at}"))
         }
-        None => {
-            if let Some(reason) = not_seen(first_talk(walk)) {
-                return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-            }
-            match &walk.end {
-                End::NotObserved => {
-                    let reason = common::NOT_OBSERVED;
-                    return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-                }
-                // The layers below speak for themselves where not even the first page came.
-                End::NoResponse if walk.hops.len() == 1 => {
-                    let reason = common::LOWER_LAYER;
-                    return socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-                }
-                _ => (Outcome::Fail, "only-over-ipv4", "-".to_owned()),
-            }
-        }
+        None => match (unseen(walk), &walk.end) {
+            (Some(reason), _) => return unknown(reason),
+            // The layers below speak for themselves where not even the first page came.
+            (None, End::NoResponse) if walk.hops.len() == 1 => return unknown(common::LOWER_LAYER),
+            (None, _) => ("only-over-ipv4", "-".to_owned()),
+        },
     };
-    socket(walk.start, outcome, reason, vec![over_ipv4, ("over-ipv6", over_ipv6)])
+    socket(walk.start, Outcome::Fail, reason, vec![over_ipv4, ("over-ipv6", over_ipv6)])
 }

@@ -1,9 +1,10 @@
 //! Does everything that the front page loads come over IPv6 too?
 
-use super::subjects::{first_talk, not_seen, walks, web_url};
+use super::chains::unseen;
+use super::subjects::{walks, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::page::Unreadable;
-use crate::facts::{self, Access, Server, registrable};
+use crate::facts::{self, Access, Resources, Server, Unread, Walk, registrable};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -11,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "web-subresources",
     sources: &["internet.nl #518", "IPvFoo", "HTML standard §2.4"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("all-over-ipv6"),
         Reason::pass("own-server-only"),
@@ -19,6 +20,7 @@ pub static CHECK: Check = Check {
         Reason::fail("own-unreachable"),
         Reason::fail("third-party-without-ipv6"),
         Reason::fail("third-party-unreachable"),
+        Reason::inconclusive("challenge"),
         Reason::inconclusive("unreadable"),
         Reason::not_applicable("dead-link"),
         Reason::not_applicable("not-text"),
@@ -32,25 +34,20 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
-    let resources = facts::resources(&case.view, &walks);
-    let verdict = match (&resources.page, resources.unreadable) {
-        (None, Some(Unreadable::NotText)) => Verdict::not_applicable("not-text"),
-        (None, Some(Unreadable::TooLarge)) => Verdict::inconclusive(common::LIMIT),
-        (None, Some(_)) => Verdict::inconclusive("unreadable"),
-        (None, None) => {
-            let reason = walks.iter().find_map(|walk| not_seen(first_talk(walk)));
-            Verdict::inconclusive(reason.unwrap_or(common::LOWER_LAYER))
-        }
-        (Some(_), _) => {
+    let resources = facts::resources(&case.view, &walks, case.service.expect_status);
+    let verdict = match (&resources.page, unread(&walks, &resources)) {
+        (None, Some(reason)) => Verdict::inconclusive(reason),
+        (None, None) => Verdict::not_applicable("not-text"),
+        (Some(_), more) => {
             let mut subjects: Vec<_> =
                 resources.servers.iter().map(|server| subject(case, server)).collect();
             // What its owner can mend stands first.
             subjects.sort_by_key(|subject| !subject.reason.starts_with("own-"));
             let verdict = Verdict::worst_of(subjects, "all-over-ipv6", "dead-link");
-            match verdict.outcome {
-                // Beyond the limit there may be more, but no more than that is known.
-                Outcome::Pass | Outcome::NotApplicable if resources.is_cut => {
-                    Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+            match (verdict.outcome, more) {
+                // There may be more, but no more than that is known.
+                (Outcome::Pass | Outcome::NotApplicable, Some(reason)) => {
+                    Verdict { outcome: Outcome::Inconclusive, reason, ..verdict }
                 }
                 _ if verdict.subjects.is_empty() => {
                     Verdict::plain(Outcome::Pass, "own-server-only")
@@ -60,6 +57,28 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         }
     };
     verdict.citing(resources.observations)
+}
+
+/// Why the page may load more than is known, when it may.
+fn unread(walks: &[Walk<'_>], resources: &Resources) -> Option<&'static str> {
+    if resources.page.is_some() {
+        return match resources.unread {
+            _ if resources.is_cut => Some(common::LIMIT),
+            _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+            None => None,
+            Some(Unread::Limit) => Some(common::LIMIT),
+            Some(Unread::Ours) => Some(common::OUR_FAULT),
+            Some(Unread::Broken) => Some("unreadable"),
+        };
+    }
+    match resources.unreadable {
+        Some(Unreadable::TooLarge) => Some(common::LIMIT),
+        Some(Unreadable::Challenge) => Some("challenge"),
+        Some(Unreadable::Incomplete | Unreadable::Coding) => Some("unreadable"),
+        // No address shows a page; one that shows nothing may hold one.
+        Some(Unreadable::NotText) => walks.iter().find_map(unseen),
+        None => Some(walks.iter().find_map(unseen).unwrap_or(common::LOWER_LAYER)),
+    }
 }
 
 fn subject(case: &Case<'_>, server: &Server) -> Subject {
@@ -72,6 +91,8 @@ fn subject(case: &Case<'_>, server: &Server) -> Subject {
         Access::Unreachable(_) if is_own => (Outcome::Fail, "own-unreachable"),
         Access::Unreachable(_) => (Outcome::Fail, "third-party-unreachable"),
         Access::Dead => (Outcome::NotApplicable, "dead-link"),
+        Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
+        Access::Limit => (Outcome::Inconclusive, common::LIMIT),
         Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
         Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
         Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),

@@ -15,7 +15,7 @@ use crate::check;
 use crate::facts::Trust;
 use crate::facts::delegation::hints;
 use crate::facts::dnssec::Anchors;
-use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, Parsed};
+use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, FileReferences, Parsed};
 use crate::model::{Inventory, OriginTable, Settings, Stage, Target};
 use crate::policy::{self, Policy};
 
@@ -103,6 +103,41 @@ pub(super) fn policy(name: &str) -> Result<(Policy, String), Stop> {
     Ok((parse_policy(name, &yaml)?, yaml))
 }
 
+/// The tables of routes and of the RPKI that an inventory names; `None` when it names none.
+fn origin_table(
+    files: &FileReferences,
+    folder: &Path,
+) -> Result<Option<Arc<OriginTable>>, Box<Diagnostic>> {
+    let text_of = |reference: &FileReference| {
+        fs::read_to_string(folder.join(&reference.path))
+            .map_err(|error| Box::new(reference.error(&format!("can't be read: {error}"), None)))
+    };
+    let Some(named) = &files.routes else { return Ok(None) };
+    let routes = text_of(named)?;
+    // Each table is read by itself first, so that a mistake is told where its file is named.
+    let table =
+        OriginTable::parse(&routes, None).map_err(|error| Box::new(named.error(&error, None)))?;
+    let Some(named) = &files.vrps else { return Ok(Some(Arc::new(table))) };
+    let payloads = text_of(named)?;
+    let table = OriginTable::parse(&routes, Some(&payloads))
+        .map_err(|error| Box::new(named.error(&error, None)))?;
+    Ok(Some(Arc::new(table)))
+}
+
+/// Reads the tables again that a stored run's inventory names: the run itself holds only what was
+/// found in them. Where they are gone, what is still missing stays unknown.
+pub(super) fn reread_origin_table(loaded: &mut Loaded) {
+    if !loaded.inventory.settings.has_origin_data {
+        return;
+    }
+    let Ok(Parsed { files, .. }) = inventory::parse(&loaded.text, &loaded.file) else { return };
+    let folder = Path::new(&loaded.file).parent().unwrap_or(Path::new(""));
+    match origin_table(&files, folder) {
+        Ok(table) => loaded.inventory.settings.origin_table = table,
+        Err(problem) => eprintln!("{}", problem.render(std::io::stderr().is_terminal())),
+    }
+}
+
 fn complete(
     text: Vec<u8>,
     file: &str,
@@ -132,20 +167,12 @@ fn complete(
     };
     settings.root_hints = text_of(&files.root_hints);
     settings.trust_anchors = text_of(&files.trust_anchors);
-    let (routes, vrps) = (text_of(&files.routes), text_of(&files.vrps));
-    if let (Some(routes), Some(reference)) = (routes, &files.routes) {
-        match OriginTable::parse(&routes, None) {
-            Err(error) => problems.push(reference.error(&error, None)),
-            Ok(_) => match (OriginTable::parse(&routes, vrps.as_deref()), &files.vrps) {
-                (Ok(table), _) => {
-                    settings.has_origin_data = true;
-                    settings.origin_table = Some(Arc::new(table));
-                }
-                (Err(error), reference) => {
-                    problems.extend(reference.iter().map(|r| r.error(&error, None)));
-                }
-            },
+    match origin_table(&files, folder) {
+        Ok(table) => {
+            settings.has_origin_data = table.is_some();
+            settings.origin_table = table;
         }
+        Err(problem) => problems.push(*problem),
     }
     if let (Some(text), Some(reference)) = (&settings.root_hints, &files.root_hints)
         && hints::addresses(text) == 0

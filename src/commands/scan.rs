@@ -110,7 +110,8 @@ fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, Stop> {
         Some(run) => judging::open(&store, Some(run))?,
         None => newest_incomplete(&store)?,
     };
-    let Case { stored, loaded, services } = case;
+    let Case { stored, mut loaded, services } = case;
+    load::reread_origin_table(&mut loaded);
     let recorder = store.resume(&stored.run.id).map_err(Stop::of_error)?;
     let reader = Store::open_existing(&global.db).map_err(Stop::of_error)?;
     let setup = Setup {

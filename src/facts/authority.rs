@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
 use super::exchange::{self, Exchange, Heard, exchange};
-use super::lookup::{Lookup, Status, resolve};
+use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
 use super::{Needs, View, zone};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
@@ -25,8 +25,8 @@ pub struct Authority<'e> {
     /// Every address of them, each once, sorted: at most
     /// [`crate::model::Limits::zone_addresses`].
     pub addresses: Vec<AddressOf<'e>>,
-    /// Whether there are more addresses than that.
-    pub limited: bool,
+    /// Whether there are more name servers or addresses than are looked at.
+    pub is_cut: bool,
     /// Whether it is known who serves the zone.
     pub is_settled: bool,
     /// The facts that this rests on, those of the addresses left aside.
@@ -61,11 +61,26 @@ pub struct AddressOf<'e> {
     pub tcp: Exchange<'e>,
 }
 
+/// What a zone's own servers say of who serves it.
+#[derive(Clone, Debug)]
+pub struct OwnServers {
+    /// The NS records of the apex, sorted; `None` when none of the servers gave any.
+    pub names: Option<Vec<Name>>,
+    /// Whether some server that may name more has yet to be asked.
+    pub is_pending: bool,
+    /// Whether some server could not be asked through our own fault.
+    pub is_ours: bool,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+}
+
 /// How a server answers for its zone over one transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answering {
     /// With authority, and RCODE 0.
     Well,
+    /// That the answer doesn't fit a datagram: it is to be had over TCP, if at all.
+    Truncated,
     /// It answers, but not so; the word says how.
     Badly(&'static str),
     /// It doesn't answer.
@@ -94,9 +109,8 @@ impl<'e> AddressOf<'e> {
             Heard::Failed(_) => Answering::Not,
             Heard::Malformed => Answering::Badly("malformed"),
             Heard::Message(_) if seen.is_flaky => Answering::Flaky,
-            // An answer that doesn't fit a datagram is an answer when it comes over TCP.
             Heard::Message(message) if message.truncated && transport == Transport::Udp => {
-                Answering::Well
+                Answering::Truncated
             }
             Heard::Message(message) => match wrong(message, apex) {
                 None => Answering::Well,
@@ -110,7 +124,9 @@ impl<'e> AddressOf<'e> {
     pub fn usable(&self, apex: &Name) -> Option<Transport> {
         let over = |transport| self.answering(apex, transport);
         match (over(Transport::Udp), over(Transport::Tcp)) {
-            (Answering::Well | Answering::Flaky, _) => Some(Transport::Udp),
+            (Answering::Well | Answering::Flaky, _) | (Answering::Truncated, Answering::Well) => {
+                Some(Transport::Udp)
+            }
             (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
             _ => None,
         }
@@ -170,29 +186,32 @@ impl Authority<'_> {
         self.addresses.iter().filter(move |address| address.family() == family)
     }
 
-    /// The zone's NS records as its own servers give them, sorted; `None` when none of them has
-    /// said.
-    pub fn own_servers(&self, view: &View<'_>) -> (Option<Vec<Name>>, Vec<ObservationId>) {
-        let (mut names, mut cite) = (None::<Vec<Name>>, Vec::new());
-        let Some(apex) = &self.apex else { return (None, cite) };
+    /// The zone's NS records as its own servers give them. An answer with another RCODE than 0 or
+    /// without such records says nothing of who serves the zone: every zone has some.
+    pub fn own_servers(&self, view: &View<'_>) -> OwnServers {
+        let mut own =
+            OwnServers { names: None, is_pending: false, is_ours: false, observations: Vec::new() };
+        let Some(apex) = &self.apex else { return own };
+        let mut names: Vec<Name> = Vec::new();
         for address in &self.addresses {
             let Some(said) = address.ask(view, apex, apex, RecordType::NS) else { continue };
-            cite.extend(&said.observations);
-            let Some(message) = said.message().filter(|message| message.authoritative) else {
-                continue;
-            };
-            let own = message.answers.iter().filter(|record| record.name == *apex);
-            let own = own.filter_map(|record| match &record.data {
-                RecordData::Ns(name) => Some(name.clone()),
-                _ => None,
-            });
-            names.get_or_insert_default().extend(own);
+            own.is_pending |= said.is_pending();
+            own.is_ours |= said.is_ours();
+            own.observations.extend(&said.observations);
+            let good =
+                |message: &&Message| message.authoritative && message.rcode == Rcode::NOERROR;
+            let answers = said.message().filter(good).into_iter().flat_map(|m| &m.answers);
+            names.extend(answers.filter(|record| record.name == *apex).filter_map(|record| {
+                match &record.data {
+                    RecordData::Ns(name) => Some(name.clone()),
+                    _ => None,
+                }
+            }));
         }
-        if let Some(names) = &mut names {
-            names.sort();
-            names.dedup();
-        }
-        (names, cite)
+        names.sort();
+        names.dedup();
+        own.names = Some(names).filter(|names| !names.is_empty());
+        own
     }
 }
 
@@ -250,7 +269,7 @@ pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>
         delegation: None,
         servers: Vec::new(),
         addresses: Vec::new(),
-        limited: false,
+        is_cut: zone.is_cut,
         is_settled: zone.needs.is_empty() && way.needs.is_empty(),
         observations: zone.observations(),
         needs: zone.needs.clone(),
@@ -272,13 +291,14 @@ pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>
     names.extend(cut.into_iter().flat_map(|cut| &cut.servers).map(|server| server.name.clone()));
     names.sort();
     names.dedup();
-    authority.limited = names.len() > view.settings.limits.name_servers;
+    authority.is_cut |= cut.is_some_and(|cut| cut.is_cut);
+    authority.is_cut |= names.len() > view.settings.limits.name_servers;
     names.truncate(view.settings.limits.name_servers);
     for name in names {
         let glue = cut.and_then(|cut| cut.servers.iter().find(|server| server.name == name));
         let glue = glue.map(|server| server.glue.clone()).unwrap_or_default();
         let [aaaa, a] =
-            [RecordType::AAAA, RecordType::A].map(|record_type| resolve(view, &name, record_type));
+            [RecordType::AAAA, RecordType::A].map(|kind| resolve_authoritative(view, &name, kind));
         for lookup in [&aaaa, &a] {
             authority.needs.extend(lookup.needs.clone());
             authority.is_settled &= lookup.needs.is_empty();
@@ -299,7 +319,7 @@ fn ask_each<'e>(view: &View<'e>, apex: &Name, authority: &mut Authority<'e>) {
     // IPv6 first, so that a limit meets IPv4.
     places.sort_by(|(a, x), (b, y)| (a.is_ipv4(), a, x).cmp(&(b.is_ipv4(), b, y)));
     places.dedup_by(|a, b| a.0 == b.0);
-    authority.limited |= places.len() > view.settings.limits.zone_addresses;
+    authority.is_cut |= places.len() > view.settings.limits.zone_addresses;
     places.truncate(view.settings.limits.zone_addresses);
     for (address, server) in places {
         let socket = SocketAddr::new(address, DNS_PORT);
@@ -330,8 +350,27 @@ impl NameServer {
         addresses
     }
 
-    /// Whether its name is an alias, which RFC 2181 §10.3 forbids.
-    pub fn is_alias(&self) -> bool {
-        [&self.aaaa, &self.a].iter().any(|lookup| lookup.chain.len() > 1)
+    /// Whether its name is an alias, which RFC 2181 §10.3 forbids; `None` when neither look-up tells.
+    pub fn is_alias(&self) -> Option<bool> {
+        let lookups = [&self.aaaa, &self.a];
+        if lookups.iter().any(|lookup| lookup.chain.len() > 1) {
+            return Some(true);
+        }
+        lookups.iter().any(|lookup| !lookup.is_unresolved()).then_some(false)
+    }
+
+    /// The look-up of its addresses of a family.
+    pub fn lookup(&self, family: Family) -> &Lookup {
+        match family {
+            Family::Ipv6 => &self.aaaa,
+            Family::Ipv4 => &self.a,
+        }
+    }
+
+    /// Whether its addresses of a family are unknown: the look-up failed or was not made, and none
+    /// came with the delegation.
+    pub fn is_unknown(&self, family: Family) -> bool {
+        self.lookup(family).is_unresolved()
+            && !self.glue.iter().any(|address| Family::of(*address) == family)
     }
 }

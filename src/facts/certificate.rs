@@ -46,10 +46,10 @@ pub enum Path {
     UnknownRoot,
     /// A certificate breaks the rules of RFC 5280, such as a leaf that may not serve TLS.
     Invalid,
+    /// It offers more ways up than our library follows.
+    TooIntricate,
     /// The leaf can't be read.
     Unreadable,
-    /// There are more ways up than our library tries.
-    LimitReached,
 }
 
 /// The span in which all certificates of a chain are valid.
@@ -143,6 +143,29 @@ pub fn path(chain: &[Blob], trust: &Trust) -> Path {
     trust.judged(chain, || climb(chain, trust))
 }
 
+/// The certificates of a trusted chain without which it would not be trusted: one that was sent
+/// beside them, such as an old cross-signed one, may expire and nobody notices. A chain that nobody
+/// trusts is needed as a whole.
+pub fn needed(chain: &[Blob], trust: &Trust) -> Vec<Blob> {
+    let mut needed = chain.to_vec();
+    if path(chain, trust) != Path::Trusted {
+        return needed;
+    }
+    let end = |blob: &&Blob| parsed(blob).map(|c| c.validity().not_after.timestamp());
+    let mut others: Vec<&Blob> = chain.iter().skip(1).collect();
+    others.sort_by_key(end);
+    // Where there are two ways up, the one that ends first is the one that is not needed.
+    for other in others {
+        let leaf = needed.iter().take(1);
+        let rest = needed.iter().skip(1).filter(|blob| *blob != other);
+        let without: Vec<Blob> = leaf.chain(rest).cloned().collect();
+        if path(&without, trust) == Path::Trusted {
+            needed = without;
+        }
+    }
+    needed
+}
+
 fn climb(chain: &[Blob], trust: &Trust) -> Path {
     let Some(first) = chain.first() else { return Path::Unreadable };
     let Some(certificate) = parsed(first) else { return Path::Unreadable };
@@ -167,13 +190,13 @@ fn climb(chain: &[Blob], trust: &Trust) -> Path {
     match verified {
         Ok(_) => Path::Trusted,
         Err(_) if self_signed => Path::SelfSigned,
-        Err(webpki::Error::UnknownIssuer) => unknown_issuer(chain),
         Err(
             webpki::Error::MaximumSignatureChecksExceeded
             | webpki::Error::MaximumPathBuildCallsExceeded
-            | webpki::Error::MaximumPathDepthExceeded
-            | webpki::Error::MaximumNameConstraintComparisonsExceeded,
-        ) => Path::LimitReached,
+            | webpki::Error::MaximumNameConstraintComparisonsExceeded
+            | webpki::Error::MaximumPathDepthExceeded,
+        ) => Path::TooIntricate,
+        Err(webpki::Error::UnknownIssuer) => unknown_issuer(chain),
         Err(_) => Path::Invalid,
     }
 }

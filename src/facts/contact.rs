@@ -143,13 +143,6 @@ pub fn contact<'e>(view: &View<'e>, port: &Port, address: IpAddr) -> Contact<'e>
     Contact { address, talk: talk::attempts(view, question, address), greetings }
 }
 
-/// The contact that is not made, because this address is the first beyond the limit.
-fn beyond_limit<'e>(port: &Port, address: IpAddr) -> Contact<'e> {
-    let address = SocketAddr::new(address, port.number);
-    let talk = Talk::beyond_limit(port.question(address), address);
-    Contact { address, talk, greetings: Vec::new() }
-}
-
 /// Where a service is met over one family.
 #[derive(Clone, Debug, Default)]
 pub struct Contacts<'e> {
@@ -159,8 +152,7 @@ pub struct Contacts<'e> {
     pub further: Vec<Contact<'e>>,
 }
 
-/// Meets a service at every address of one family that is known by now. Where there are more than
-/// [`crate::model::Limits::addresses`], the first of the others stands for them, unasked.
+/// Meets a service at every address of one family that is known by now.
 pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> Contacts<'e> {
     let mut found = Contacts::default();
     if let Target::Mail(domain) = &service.target {
@@ -169,18 +161,14 @@ pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> Conta
             for address in exchanger.addresses(family, view) {
                 found.main.push(contact(view, &port, address));
             }
-            let beyond = exchanger.beyond_limit(family, view);
-            found.main.extend(beyond.map(|address| beyond_limit(&port, address)));
         }
         found.main.sort_by_key(|contact| contact.address);
         found.main.dedup_by_key(|contact| contact.talk.question.clone());
         return found;
     }
-    let Some(published) = addresses(view, service) else { return found };
-    let (addresses, beyond) = (published.of(family, view), published.beyond_limit(family, view));
+    let published = addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
     for (at, port) in ports(service).iter().enumerate() {
-        let met = addresses.iter().map(|address| contact(view, port, *address));
-        let met = met.chain(beyond.map(|address| beyond_limit(port, address)));
+        let met = published.iter().map(|address| contact(view, port, *address));
         if at == 0 { found.main.extend(met) } else { found.further.extend(met) }
     }
     found

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::lookup::{Lookup, resolve};
+use super::lookup::{Lookup, Status, resolve};
 use super::walk::{Walk, walks_from};
-use super::{Needs, View, zone};
-use crate::model::{Name, RecordType, Service, Target};
+use super::{Needs, View};
+use crate::model::{Host, Name, RecordType, Service, Target};
 
 /// The other name of a site, and how it does.
 #[derive(Clone, Debug)]
@@ -33,21 +33,32 @@ pub fn registrable(name: &Name) -> Option<&str> {
 }
 
 /// The other name of a web service's host: its parent when it begins with `www`; `www` below it
-/// when it is the apex of a zone or a registered name. `None` for every other host, and as long
-/// as the zone isn't known.
+/// when it is the apex of a zone or a registered name. `Ok(None)` for every other host; an error is
+/// the look-up that does not tell whether the host is an apex.
+pub fn other_name(view: &View<'_>, service: &Service) -> Result<Option<Name>, Box<Lookup>> {
+    let Target::Web(_) = &service.target else { return Ok(None) };
+    let Some(Host::Name(host)) = service.target.host() else { return Ok(None) };
+    if host.as_str().starts_with("www.") {
+        let named = |parent: &Name| parent.parent().is_some_and(|above| !above.is_root());
+        return Ok(host.parent().filter(named));
+    }
+    if registrable(&host) == Some(host.as_str()) {
+        return Ok(Some(host.child("www")));
+    }
+    let soa = resolve(view, &host, RecordType::SOA);
+    match soa.status {
+        // An alias is no apex, whatever it leads to.
+        _ if soa.chain.len() > 1 => Ok(None),
+        Status::Found => Ok(Some(host.child("www"))),
+        Status::NoData | Status::NxDomain | Status::Synthesised => Ok(None),
+        _ => Err(Box::new(soa)),
+    }
+}
+
+/// How the other name does; `None` where there is none, and as long as that isn't known.
 pub fn counterpart<'e>(view: &View<'e>, service: &Service) -> Option<Counterpart<'e>> {
     let Target::Web(url) = &service.target else { return None };
-    let host = service.target.host()?;
-    let host = host.name()?;
-    let name = if host.as_str().starts_with("www.") {
-        host.parent().filter(|parent| parent.parent().is_some_and(|above| !above.is_root()))?
-    } else if registrable(host) == Some(host.as_str())
-        || zone(view, host).apex.as_ref() == Some(host)
-    {
-        host.child("www")
-    } else {
-        return None;
-    };
+    let name = other_name(view, service).ok()??;
     let mut url = url.clone();
     url.set_host(Some(name.as_str())).ok()?;
     let aaaa = resolve(view, &name, RecordType::AAAA);

@@ -19,8 +19,6 @@ pub struct Tlsa {
     pub security: Security,
     /// The records, authentic or not.
     pub records: Vec<TLSA>,
-    /// Whether there are more than [`TLSA_MAX`].
-    pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// What still has to be asked.
@@ -31,10 +29,8 @@ pub struct Tlsa {
 /// authentic, the name that it leads to is asked first (RFC 7671 §7).
 pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
     let chain = dnssec(view, host, RecordType::AAAA);
-    let security = chain.security().clone();
     let target = chain.links.last().filter(|link| link.name != *host);
-    let is_unknown = target.is_some() && matches!(security, Security::Unknown(_));
-    let target = target.filter(|_| security == Security::Secure);
+    let target = target.filter(|_| *chain.security() == Security::Secure);
     let target = target.map(|link| link.name.clone());
     let mut observations = chain.observations;
     let mut needs = chain.needs;
@@ -43,18 +39,13 @@ pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
         let mut tlsa = at(view, base, port);
         observations.append(&mut tlsa.observations);
         needs.extend(std::mem::take(&mut tlsa.needs));
-        let is_last_word = !tlsa.records.is_empty()
-            || matches!(tlsa.security, Security::Bogus(_) | Security::Unknown(_));
+        let usable = !tlsa.records.is_empty();
         found = Some(tlsa);
-        if is_last_word {
+        if usable {
             break;
         }
     }
     let mut tlsa = found.unwrap_or_else(|| at(view, host, port));
-    // Where the alias leads is not known, nor is what its target publishes.
-    if is_unknown && tlsa.records.is_empty() && tlsa.security == Security::Secure {
-        tlsa.security = security;
-    }
     tlsa.observations = observations;
     tlsa.needs = needs;
     tlsa
@@ -79,14 +70,10 @@ fn at(view: &View<'_>, base: &Name, port: u16) -> Tlsa {
         RData::TLSA(tlsa) => Some(tlsa.clone()),
         _ => None,
     });
-    let mut records: Vec<TLSA> = records.collect();
-    let is_cut = records.len() > TLSA_MAX;
-    records.truncate(TLSA_MAX);
     Tlsa {
         owner,
         security: found.security().clone(),
-        records,
-        is_cut,
+        records: records.take(TLSA_MAX).collect(),
         observations: found.observations.clone(),
         needs: found.needs,
     }

@@ -60,23 +60,24 @@ impl<'e> Asked<'e> {
         exchanges().find(|exchange| exchange.is_ours).or(exchanges().next_back())
     }
 
-    /// Whether anything at all came back.
-    pub fn is_answered(&self) -> bool {
-        self.replies.iter().any(|reply| match reply {
-            Reply::Dns(_) => true,
-            Reply::Ntp(exchange) => exchange.answer.is_ok(),
-            _ => false,
-        })
-    }
-
-    /// Whether every attempt failed through our own fault.
+    /// Whether no attempt was answered, and one or more failed through our own fault: what the server
+    /// would have said to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {
         let ours = |reply: &&Reply| match reply {
             Reply::DnsFailed(failure) => failure.is_ours(),
             Reply::Ntp(exchange) => exchange.answer.as_ref().is_err_and(NetFailure::is_ours),
             _ => false,
         };
-        !self.replies.is_empty() && self.replies.iter().all(ours)
+        self.replies.iter().any(ours) && !self.replies.iter().copied().any(is_answer)
+    }
+}
+
+/// Whether a server answered, so that it need not be asked again.
+fn is_answer(reply: &Reply) -> bool {
+    match reply {
+        Reply::Dns(_) => true,
+        Reply::Ntp(exchange) => exchange.is_ours,
+        _ => false,
     }
 }
 
@@ -90,6 +91,7 @@ pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: false,
+        without_edns: false,
     });
     ask(view, server, question)
 }
@@ -115,11 +117,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
     for (observation, id) in view.evidence.attempts(&question) {
         asked.observations.push(id);
         asked.replies.push(&observation.reply);
-        is_settled |= match &observation.reply {
-            Reply::Dns(_) => true,
-            Reply::Ntp(exchange) => exchange.is_ours,
-            _ => false,
-        };
+        is_settled |= is_answer(&observation.reply);
     }
     if !is_settled {
         asked.needs.add(view.next_attempt(question));

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use super::{Needs, View};
 use crate::model::{
-    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, RecordType, Reply, Transport,
+    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
+    Transport,
 };
 
 /// Every attempt at one question to one server.
@@ -38,7 +39,8 @@ pub enum Heard<'e> {
     Message(&'e Message),
     /// What came is no DNS message.
     Malformed,
-    /// No attempt brought a message; the last failure that was not our own, else our own.
+    /// No attempt brought a message. The failure is our own where only silence speaks against the
+    /// server and some attempt could not be made: such a silence was not tried often enough.
     Failed(NetFailure),
 }
 
@@ -78,10 +80,14 @@ pub fn question(
         recursion_desired: false,
         checking_disabled: false,
         dnssec_ok,
+        without_edns: false,
     }
 }
 
 /// Reads what came of a question that is asked up to `attempts` times, as long as nothing comes.
+///
+/// A server that does not know EDNS has to say FORMERR (RFC 6891 §7), and is asked again without it,
+/// as resolvers do. A question with the DO bit makes no sense without EDNS and is left at that.
 pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exchange<'e> {
     let mut exchange = Exchange {
         question,
@@ -111,6 +117,13 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
                 exchange.is_flaky =
                     matches!(theirs, Some(NetFailure::Refused | NetFailure::Icmp { .. }));
                 exchange.heard = match message.decoded() {
+                    Ok(message) if knows_no_edns(message, &exchange.question) => {
+                        let without = DnsQuestion { without_edns: true, ..exchange.question };
+                        let mut again = self::exchange(view, without, attempts);
+                        again.observations.splice(0..0, exchange.observations);
+                        again.is_flaky |= exchange.is_flaky;
+                        return again;
+                    }
                     Ok(message) => Heard::Message(message),
                     Err(_) => Heard::Malformed,
                 };
@@ -125,9 +138,16 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
         exchange.needs.add(request);
         return exchange;
     }
-    exchange.heard = match theirs.or(ours) {
-        Some(failure) => Heard::Failed(failure),
-        None => Heard::Malformed,
+    exchange.heard = match (theirs, ours) {
+        (Some(NetFailure::TimedOut) | None, Some(failure)) | (Some(failure), _) => {
+            Heard::Failed(failure)
+        }
+        (None, None) => Heard::Malformed,
     };
     exchange
+}
+
+fn knows_no_edns(message: &Message, asked: &DnsQuestion) -> bool {
+    let is_refused = matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP);
+    is_refused && message.edns.is_none() && !asked.without_edns && !asked.dnssec_ok
 }

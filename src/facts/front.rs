@@ -131,7 +131,11 @@ fn likeness(
         for (a, b) in ours.iter().flat_map(|a| looks(their_talk).map(move |b| (*a, b))) {
             match compare((a, url), (b, their_url)) {
                 Ok(alike) => best = best.max(Some(alike)),
-                Err(why) => unreadable = Some(why),
+                // Of pages that can't be read, one that may yet be text counts more.
+                Err(why) if unreadable.is_none_or(|so_far| so_far == Unreadable::NotText) => {
+                    unreadable = Some(why);
+                }
+                Err(_) => {}
             }
         }
     }
@@ -160,8 +164,15 @@ fn compare(
     (b, b_url): (&HttpResponse, &Url),
 ) -> Result<u8, Unreadable> {
     let (a, b) = (page::page(a, a_url), page::page(b, b_url));
-    let (a, b) = (a.as_ref().as_ref(), b.as_ref().as_ref());
-    Ok(a.map_err(|why| *why)?.words.likeness(&b.map_err(|why| *why)?.words))
+    match (a.as_ref(), b.as_ref()) {
+        (Ok(a), Ok(b)) => Ok(a.words.likeness(&b.words)),
+        (Err(Unreadable::NotText), Err(Unreadable::NotText)) => Err(Unreadable::NotText),
+        // Text over one family and something else over the other can't be laid side by side.
+        (Err(Unreadable::NotText), Ok(_)) | (Ok(_), Err(Unreadable::NotText)) => {
+            Err(Unreadable::Coding)
+        }
+        (Err(Unreadable::NotText), Err(why)) | (Err(why), _) | (Ok(_), Err(why)) => Err(*why),
+    }
 }
 
 /// How one security header of one IPv6 address compares with IPv4's.
@@ -184,6 +195,8 @@ pub enum Protection {
     Different(Vec<Difference>),
     /// The IPv4 addresses do not agree among themselves.
     NoCommonGround,
+    /// Each look at the IPv6 address differs from IPv4, and no header does so every time.
+    Varies,
     /// A guard stands before the page, over this family.
     Challenge(Family),
     /// There is no page of this status over IPv4, or none at all.
@@ -246,16 +259,18 @@ fn protected(
         talks().for_each(|talk| look_again(talk, view, needs));
         return Protection::NotObserved;
     }
+    // What differs, and in the same way at every look.
     let last = mine.last().unwrap_or(measure);
-    let differences = SECURITY_HEADERS
-        .iter()
-        .zip(last.iter().zip(measure))
-        .filter(|(_, (ours, theirs))| ours != theirs)
-        .map(|(header, (ours, theirs))| Difference {
-            header,
-            over_ipv6: ours.clone(),
-            over_ipv4: theirs.clone(),
+    let differences: Vec<_> = (0..SECURITY_HEADERS.len())
+        .filter(|at| last[*at] != measure[*at] && mine.iter().all(|set| set[*at] == last[*at]))
+        .map(|at| Difference {
+            header: SECURITY_HEADERS[at],
+            over_ipv6: last[at].clone(),
+            over_ipv4: measure[at].clone(),
         })
         .collect();
-    Protection::Different(differences)
+    match differences.is_empty() {
+        true => Protection::Varies,
+        false => Protection::Different(differences),
+    }
 }

@@ -24,7 +24,7 @@ const ALTERNATIVES_MAX: usize = 2;
 
 /// The `h3` alternatives that a response advertises in `Alt-Svc`. What can't be read is left out;
 /// `clear` withdraws everything.
-fn advertised(response: &HttpResponse) -> Vec<Alternative> {
+pub fn advertised(response: &HttpResponse) -> Vec<Alternative> {
     let mut found: Vec<Alternative> = Vec::new();
     let fields = response.headers.iter().filter(|(name, _)| name == "alt-svc");
     for entry in fields.flat_map(|(_, value)| value.split(',')) {
@@ -69,14 +69,6 @@ pub struct QuicTalk<'e> {
     pub needs: Needs,
 }
 
-impl QuicTalk<'_> {
-    /// A handshake that is not tried, because `address` is the first beyond a limit.
-    fn beyond_limit(address: SocketAddr) -> Self {
-        let missing = Some(Missing::LimitReached);
-        Self { address, attempts: Vec::new(), missing, needs: Needs::default() }
-    }
-}
-
 /// Reads every attempt at a QUIC handshake. A handshake that ended in silence is tried again, up to
 /// the number of attempts.
 pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicTalk<'e> {
@@ -110,10 +102,10 @@ pub struct Http3<'e> {
     pub answered: bool,
     /// The handshakes, one per alternative and address.
     pub talks: Vec<QuicTalk<'e>>,
-    /// Alternatives on other hosts that have no address there, or none that is known.
-    pub unresolved: Vec<(Name, Lookup)>,
-    /// Whether more alternatives are advertised than are looked at.
+    /// Whether there are more alternatives, or addresses of one, than are looked at.
     pub is_cut: bool,
+    /// Alternatives on other hosts that have no address there, or none that is known.
+    pub unresolved: Vec<(Name, Status)>,
     /// The look-ups that this rests on.
     pub lookups: Vec<ObservationId>,
     /// What still has to be asked.
@@ -128,9 +120,9 @@ pub fn http3<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Http3<'e> {
     let response = talk.best().and_then(|seen| seen.http.as_ref()?.as_ref().ok());
     let Some(response) = response else { return http3 };
     http3.answered = true;
-    let alternatives = advertised(response);
-    http3.is_cut = alternatives.len() > ALTERNATIVES_MAX;
-    for alternative in alternatives.into_iter().take(ALTERNATIVES_MAX) {
+    let advertised = advertised(response);
+    http3.is_cut = advertised.len() > ALTERNATIVES_MAX;
+    for alternative in advertised.into_iter().take(ALTERNATIVES_MAX) {
         let addresses = match &alternative.host {
             Some(name) if Some(name) != host.name() => {
                 let kind = if address.is_ipv6() { RecordType::AAAA } else { RecordType::A };
@@ -138,21 +130,18 @@ pub fn http3<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Http3<'e> {
                 http3.needs.extend(lookup.needs.clone());
                 http3.lookups.extend(lookup.observations.iter().copied());
                 if lookup.status != Status::Found {
-                    http3.unresolved.push((name.clone(), lookup.clone()));
+                    http3.unresolved.push((name.clone(), lookup.status.clone()));
                 }
-                let found = lookup.addresses();
-                // The one beyond the limit shows that there are more.
-                found.into_iter().take(view.settings.limits.addresses.saturating_add(1)).collect()
+                let mut found = lookup.addresses();
+                http3.is_cut |= found.len() > view.settings.limits.addresses;
+                found.truncate(view.settings.limits.addresses);
+                found
             }
             _ => vec![address.ip()],
         };
-        for (at, ip) in addresses.into_iter().enumerate() {
-            let socket = SocketAddr::new(ip, alternative.port);
+        for ip in addresses {
             // The certificate has to be the origin's, whichever host serves it (RFC 7838 §2.1).
-            let quic = match at < view.settings.limits.addresses {
-                true => quic_talk(view, socket, host),
-                false => QuicTalk::beyond_limit(socket),
-            };
+            let quic = quic_talk(view, SocketAddr::new(ip, alternative.port), host);
             http3.needs.extend(quic.needs.clone());
             http3.talks.push(quic);
         }

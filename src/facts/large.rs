@@ -10,6 +10,9 @@ use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
 /// Octets that fit an answer without EDNS (RFC 1035 §4.2.1): more than that is large.
 const CLASSIC_OCTETS: usize = 512;
 
+/// What questions offer to take over UDP, which no path has to fragment (RFC 9715 §3).
+const OFFERED_OCTETS: usize = 1232;
+
 /// What is asked for because it is often large: keys with their signatures, then texts.
 const OFTEN_LARGE: [RecordType; 2] = [RecordType::DNSKEY, RecordType::TXT];
 
@@ -22,10 +25,16 @@ pub enum Large {
     ArrivesOverTcp(usize),
     /// Truncated, and then not over TCP.
     TcpFails,
+    /// In one datagram that is larger than was offered to be taken (RFC 6891 §6.2.5).
+    Exceeds(usize),
     /// Nothing comes to a question that may have a large answer, and small answers do come.
     Lost,
     /// The server refuses questions with EDNS.
     EdnsRefused,
+    /// What comes is no DNS message.
+    Malformed,
+    /// The server gives an RCODE instead of an answer.
+    Unanswered,
     /// The zone has nothing large to ask for.
     NothingLarge,
     /// Our own machine could not ask.
@@ -53,6 +62,7 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
     if at.usable(apex) != Some(Transport::Udp) {
         return None;
     }
+    let mut is_unanswered = false;
     for record_type in OFTEN_LARGE {
         let ask = |transport| {
             let socket = SocketAddr::new(at.address, at.udp.question.server.port());
@@ -70,7 +80,11 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
                 match &tcp.heard {
                     Heard::Pending => Large::Pending,
                     Heard::Failed(failure) if failure.is_ours() => Large::Ours,
-                    Heard::Message(_) => Large::ArrivesOverTcp(tcp.size_octets),
+                    Heard::Message(message)
+                        if message.rcode == Rcode::NOERROR && !message.truncated =>
+                    {
+                        Large::ArrivesOverTcp(tcp.size_octets)
+                    }
                     _ => Large::TcpFails,
                 }
             }
@@ -80,16 +94,27 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
             {
                 Large::EdnsRefused
             }
+            Heard::Message(message) if message.rcode != Rcode::NOERROR => Large::Unanswered,
+            Heard::Message(_) if udp.size_octets > OFFERED_OCTETS => {
+                Large::Exceeds(udp.size_octets)
+            }
             Heard::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
                 Large::Arrives(udp.size_octets)
             }
             Heard::Message(_) => Large::NothingLarge,
             Heard::Failed(_) => Large::Lost,
-            Heard::Malformed | Heard::NotVisited => Large::NothingLarge,
+            Heard::Malformed => Large::Malformed,
+            Heard::NotVisited => Large::NothingLarge,
         };
-        if reading.large != Large::NothingLarge {
-            break;
+        match reading.large {
+            Large::NothingLarge => {}
+            // Another type may be answered.
+            Large::Unanswered => is_unanswered = true,
+            _ => return Some(reading),
         }
+    }
+    if is_unanswered {
+        reading.large = Large::Unanswered;
     }
     Some(reading)
 }

@@ -41,12 +41,14 @@ pub fn question(address: SocketAddr, host: &Host, version: LegacyVersion) -> Que
     Question::LegacyHello(LegacyHelloQuestion { address, host: host.clone(), version })
 }
 
-/// Whether a handshake was answered in TLS, or at least turned down.
+/// Whether the handshake was answered in TLS, or at least turned down.
 fn speaks_tls(talk: &Talk<'_>) -> bool {
-    talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()).any(|tls| match tls {
+    talk.best().and_then(|seen| seen.tls.as_ref()).is_some_and(|tls| match tls {
         Ok(_) => true,
         Err(TlsFailed { failure, .. }) => {
-            !matches!(failure, TlsFailure::NotTls { .. }) && !is_silence(failure)
+            let is_no_answer =
+                matches!(failure, TlsFailure::NotTls { .. } | TlsFailure::Ours { .. });
+            !is_no_answer && !is_silence(failure)
         }
     })
 }

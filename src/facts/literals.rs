@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use url::{Host, Url};
 
 use super::front::front;
-use super::page;
+use super::page::{self, Unreadable};
+use super::resources::is_front_page;
 use super::walk::Walk;
 
 /// Literals of one service that are listed.
@@ -33,57 +34,72 @@ pub struct Literal {
     pub what: &'static str,
 }
 
-/// What was found, and whether all pages could be read.
+/// What was found, and of which pages.
 #[derive(Clone, Debug, Default)]
 pub struct Literals {
     /// The literals, each once.
     pub found: Vec<Literal>,
-    /// Pages that were read.
-    pub pages_read: usize,
-    /// Whether some page could not be read.
-    pub has_unreadable: bool,
+    /// What was seen of the last page of each chain, in the chains' order.
+    pub pages: Vec<PageSeen>,
 }
 
-/// The IPv4 literals of redirect chains, their last pages and their policies.
-pub fn literals(walks: &[Walk<'_>]) -> Literals {
+/// What was seen of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageSeen {
+    /// All of it.
+    Whole,
+    /// As much as our limits let us read.
+    Cut,
+    /// It can't be read.
+    Unreadable(Unreadable),
+    /// No page came, or an error in its place.
+    None,
+}
+
+/// The IPv4 literals of redirect chains, their last pages and their policies. An error is no page,
+/// unless it is the `expected` status.
+pub fn literals(walks: &[Walk<'_>], expected: Option<u16>) -> Literals {
     let mut literals = Literals::default();
-    let mut seen = Vec::new();
     for walk in walks {
         for hop in walk.hops.iter().skip(1).filter(|hop| is_literal(&hop.url)) {
             literals.add(Place::Redirect, hop.url.as_str(), "redirect");
         }
-        let Some((url, talk)) = front(walk) else { continue };
-        let Some(response) = super::front::looks(talk).next() else { continue };
-        for (name, value) in &response.headers {
-            if name == "content-security-policy" {
-                literals.policy(value);
-            }
-        }
-        let digest = response.body.digest();
-        if seen.contains(&digest) {
-            continue;
-        }
-        seen.push(digest);
-        match page::page(response, url).as_ref() {
-            Ok(page) => {
-                literals.pages_read += 1;
-                for reference in page.references.iter().filter(|r| is_literal(&r.url)) {
-                    literals.add(Place::Page, reference.url.as_str(), reference.what.id());
-                }
-                for url in in_script(&page.scripts) {
-                    literals.add(Place::Page, &url, "inline-script");
-                }
-                page.policies.iter().for_each(|policy| literals.policy(policy));
-            }
-            // What is no text holds no URLs that anybody would follow.
-            Err(page::Unreadable::NotText) => literals.pages_read += 1,
-            Err(_) => literals.has_unreadable = true,
-        }
+        let page = literals.read(walk, expected);
+        literals.pages.push(page);
     }
     literals
 }
 
 impl Literals {
+    /// Reads the last page of a chain.
+    fn read(&mut self, walk: &Walk<'_>, expected: Option<u16>) -> PageSeen {
+        let Some((url, talk)) = front(walk) else { return PageSeen::None };
+        let Some(response) = super::front::looks(talk).next() else { return PageSeen::None };
+        if !is_front_page(response, url, expected) {
+            return PageSeen::None;
+        }
+        for (name, value) in &response.headers {
+            if name == "content-security-policy" {
+                self.policy(value);
+            }
+        }
+        match page::readable(response, url).as_ref() {
+            Ok(page) => {
+                for reference in page.references.iter().filter(|r| is_literal(&r.url)) {
+                    self.add(Place::Page, reference.url.as_str(), reference.what.id());
+                }
+                let (found, is_whole) = in_script(&page.scripts);
+                found.iter().for_each(|url| self.add(Place::Page, url, "inline-script"));
+                page.policies.iter().for_each(|policy| self.policy(policy));
+                if is_whole && !page.is_cut { PageSeen::Whole } else { PageSeen::Cut }
+            }
+            // What is no text holds no URLs that anybody would follow.
+            Err(Unreadable::NotText) => PageSeen::Whole,
+            Err(Unreadable::TooLarge) => PageSeen::Cut,
+            Err(why) => PageSeen::Unreadable(*why),
+        }
+    }
+
     fn add(&mut self, place: Place, text: &str, what: &'static str) {
         let literal = Literal { place, text: text.to_owned(), what };
         if self.found.len() < LITERALS_MAX && !self.found.contains(&literal) {
@@ -106,10 +122,14 @@ fn is_literal(url: &Url) -> bool {
     matches!(url.host(), Some(Host::Ipv4(_)))
 }
 
-/// `http://192.0.2.1…` in a script's text.
-fn in_script(text: &str) -> Vec<String> {
+/// URLs of one page's scripts that are looked at.
+const SCRIPT_URLS_MAX: usize = 4000;
+
+/// `http://192.0.2.1…` in a script's text, and whether all of the text was looked at.
+fn in_script(text: &str) -> (Vec<String>, bool) {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("://").take(LITERALS_MAX * LITERALS_MAX) {
+    let mut matches = text.match_indices("://");
+    for (at, _) in matches.by_ref().take(SCRIPT_URLS_MAX) {
         let before = &text[..at];
         let scheme = ["https", "http", "wss", "ws"].into_iter().find(|s| before.ends_with(s));
         let host: String =
@@ -118,7 +138,7 @@ fn in_script(text: &str) -> Vec<String> {
             found.push(format!("{scheme}://{address}"));
         }
     }
-    found
+    (found, matches.next().is_none())
 }
 
 #[cfg(test)]
@@ -129,7 +149,7 @@ mod tests {
     fn literals_in_scripts_are_urls_and_nothing_else() {
         let script = "v='1.2.3.4'; fetch('http://10.0.0.8:8080/api'); ws='wss://192.0.2.1'; \
             // see https://example.vn/1.2.3.4 or ://9.9.9.9";
-        assert_eq!(in_script(script), ["http://10.0.0.8", "wss://192.0.2.1"]);
+        assert_eq!(in_script(script).0, ["http://10.0.0.8", "wss://192.0.2.1"]);
     }
 
     #[test]

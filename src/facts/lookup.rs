@@ -54,6 +54,9 @@ pub enum Failure {
     Rcode(Rcode),
     /// What came is not a DNS message.
     Malformed,
+    /// The answer is empty, without so much as an SOA record that would say by whose authority (RFC 2308
+    /// §2.2 type 3), and the zone's own servers don't confirm it.
+    Unconfirmed,
     /// No message came from the resolver.
     Net(NetFailure),
 }
@@ -65,6 +68,11 @@ impl Lookup {
             self.status,
             Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised
         )
+    }
+
+    /// Whether it is an empty answer that doesn't say by whose authority.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.status == Status::NoData && self.soa_owner.is_none()
     }
 
     /// The addresses that were found, sorted, each once.
@@ -101,6 +109,7 @@ pub fn question(
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: false,
+        without_edns: false,
     })
 }
 
@@ -120,6 +129,16 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
     }
     if record_type == RecordType::AAAA && lookup.status == Status::Found {
         remove_synthesised(view, &mut lookup);
+    }
+    lookup
+}
+
+/// As [`resolve`], where an empty answer without an SOA record is a failure: resolvers make such an
+/// answer of servers that say nothing, too.
+pub fn resolve_authoritative(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
+    let mut lookup = resolve(view, name, record_type);
+    if lookup.is_unconfirmed() {
+        lookup.status = Status::Failed(Failure::Unconfirmed);
     }
     lookup
 }

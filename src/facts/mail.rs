@@ -16,6 +16,8 @@ pub struct Mail {
     pub mx: Lookup,
     /// The exchangers, the preferred first, each once.
     pub exchangers: Vec<Exchanger>,
+    /// Whether there are more exchangers, or more addresses of one of them, than we look at.
+    pub is_cut: bool,
     /// The domain's own addresses, asked for where it has no MX.
     implicit: Option<Exchanger>,
     /// What still has to be asked.
@@ -68,12 +70,6 @@ impl Exchanger {
         addresses
     }
 
-    /// The first address of one family that is beyond the limit, if any is: nothing is asked of it,
-    /// nor of those after it.
-    pub fn beyond_limit(&self, family: Family, view: &View<'_>) -> Option<IpAddr> {
-        self.lookup(family).addresses().get(view.settings.limits.addresses).copied()
-    }
-
     /// The look-up of one family.
     pub fn lookup(&self, family: Family) -> &Lookup {
         match family {
@@ -115,12 +111,21 @@ pub fn mail(view: &View<'_>, domain: &Name) -> Mail {
     let null = listed.iter().any(|(_, exchange)| exchange.is_root());
     listed.retain(|(_, exchange)| !exchange.is_root());
     let mut exchangers: Vec<Exchanger> = Vec::new();
+    let mut is_cut = false;
     for (preference, name) in listed {
         let known = exchangers.iter().any(|exchanger| exchanger.name == name);
-        if !known && exchangers.len() < view.settings.limits.mail_exchangers {
+        if known {
+            continue;
+        }
+        if exchangers.len() < view.settings.limits.mail_exchangers {
             exchangers.push(Exchanger::of(view, name, preference));
+        } else {
+            is_cut = true;
         }
     }
+    let addresses_max = view.settings.limits.addresses;
+    let lookups = exchangers.iter().flat_map(|exchanger| [&exchanger.aaaa, &exchanger.a]);
+    is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
     let implicit = (mx.status == Status::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
     for exchanger in exchangers.iter().chain(&implicit) {
         needs.extend(exchanger.aaaa.needs.clone());
@@ -134,7 +139,7 @@ pub fn mail(view: &View<'_>, domain: &Name) -> Mail {
         (Status::NoData, Some(own)) => implicit_route(own),
         _ => Route::Unresolved,
     };
-    Mail { route, mx, exchangers, implicit, needs }
+    Mail { route, mx, exchangers, is_cut, implicit, needs }
 }
 
 fn implicit_route(own: &Exchanger) -> Route {

@@ -4,6 +4,7 @@
 //! both always mean the same requests, and a check can never look for an answer that the planner
 //! did not ask for.
 
+mod access;
 pub mod authority;
 mod binding;
 mod caa;
@@ -38,10 +39,11 @@ pub mod vantage;
 mod walk;
 mod zone;
 
+pub use access::Access;
 pub use binding::{Binding, BindingEnd, BoundEndpoint, binding};
 pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
-pub use counterpart::{Counterpart, counterpart, registrable};
+pub use counterpart::{Counterpart, counterpart, other_name, registrable};
 pub use dane::{Tlsa, dane_host, tlsa};
 pub use datagram::{Asked, Heard, name_server, time_server};
 pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
@@ -51,19 +53,21 @@ pub use front::{
 };
 pub use http3::{Http3, QuicTalk, http3};
 pub use legacy::{Legacy, legacy, question as legacy_question};
-pub use literals::{Literal, Literals, Place, literals};
+pub use literals::{Literal, Literals, PageSeen, Place, literals};
 pub use lookup::{Failure, Lookup, Status, question as dns_question, resolve};
 pub use mail::{Exchanger, Mail, Route, is_mail_blocked, mail};
 pub use nearby::{Nearby, NearbyTarget, Via, nearby};
 pub use origin::{Origin, origin};
-pub use pmtu::{LargeData, SMALL_PACKET_OCTETS, fell_silent, large_data, page_stalled};
-pub use resources::{Access, HOSTS_MAX, Resources, Server, resources};
+pub use pmtu::{
+    LargeData, SMALL_PACKET_OCTETS, Silence, came_to_its_end, fell_silent, large_data, page_stalled,
+};
+pub use resources::{HOSTS_MAX, Resources, Server, Unread, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
 pub use rounds::{Rounds, is_later_round, rounds};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
-pub use talk::{Missing, Talk, question as conversation_question, talk};
+pub use talk::{Ending, Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;
-pub use walk::{End, Hop, Visit, Walk, walk, walk_beyond_limit, walks_from};
+pub use walk::{End, Hop, Visit, Walk, walk, walks_from};
 pub use zone::{NameServer, Zone, zone};
 
 use ipnet::Ipv6Net;

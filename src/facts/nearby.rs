@@ -112,7 +112,7 @@ pub fn nearby(view: &View<'_>, service: &Service) -> BTreeSet<Nearby> {
                 web(Via::Certificate, Name::from_presentation(&name));
             }
         }
-        for server in resources(view, &walks).servers {
+        for server in resources(view, &walks, service.expect_status).servers {
             if let Host::Name(name) = server.host {
                 web(Via::Resource, name);
             }

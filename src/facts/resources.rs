@@ -1,28 +1,22 @@
 //! What the front page loads, and whether a client without IPv4 can load it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
+use super::access::{Access, Asked};
 use super::front::{front, looks};
-use super::lookup::{Status, resolve};
 use super::page::{self, Reference, Unreadable, Use};
-use super::talk::{Missing, Talk, question, talk, url_host};
+use super::talk::{Talk, question, talk, url_host};
 use super::walk::Walk;
 use super::{Needs, View};
-use crate::model::{
-    Conversation, ConversationQuestion, Family, Host, ObservationId, RecordType, TlsFailed,
-    TlsFailure,
-};
+use crate::model::{BodyEnd, Host, HttpResponse, ObservationId};
 
 /// Hosts of one page that are looked at.
 pub const HOSTS_MAX: usize = 40;
 
-/// Addresses of one such host that are tried, one after the other, until one works.
-const ADDRESSES_MAX: usize = 4;
-
 /// Style sheets of one page that are read for what they load in turn.
-const STYLE_SHEETS_MAX: usize = 4;
+const STYLE_SHEETS_MAX: usize = 16;
 
 /// What a page depends on.
 #[derive(Clone, Debug)]
@@ -33,12 +27,25 @@ pub struct Resources {
     pub unreadable: Option<Unreadable>,
     /// The servers that it loads from, beside its own, in the order in which it names them.
     pub servers: Vec<Server>,
-    /// Whether it names more than [`HOSTS_MAX`].
+    /// Whether it names more than [`HOSTS_MAX`], or was itself cut at a limit of ours.
     pub is_cut: bool,
+    /// Why some of its style sheets were not read, so that they may load more.
+    pub unread: Option<Unread>,
     /// What still has to be asked.
     pub needs: Needs,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
+}
+
+/// Why a style sheet was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unread {
+    /// It broke off, or no response came.
+    Broken,
+    /// There are more than we read, or it is larger.
+    Limit,
+    /// Our own machine could not ask.
+    Ours,
 }
 
 /// A server that a page loads from.
@@ -55,30 +62,9 @@ pub struct Server {
     /// Whether it can be reached over IPv6.
     pub access: Access,
     /// Its IPv4 addresses, as far as they were looked up.
-    pub ipv4: Vec<std::net::IpAddr>,
+    pub ipv4: Vec<IpAddr>,
     /// The IPv6 address that works.
     pub works_at: Option<SocketAddr>,
-}
-
-/// Whether a server can be reached over IPv6.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// It accepts a connection (and completes a handshake, where it is https).
-    Works,
-    /// It has no IPv6 address, but works for clients with IPv4 as far as the DNS knows.
-    NoIpv6,
-    /// No IPv6 address works, and IPv4 does. How the last one failed.
-    Unreachable(String),
-    /// It works over neither family: a dead link is no matter of IPv6.
-    Dead,
-    /// Its IPv6 addresses are private or special, and not visited.
-    NotVisited,
-    /// Its name could not be looked up.
-    Unresolved,
-    /// Our own machine could not ask.
-    OurFault,
-    /// Not asked (yet).
-    NotObserved,
 }
 
 impl Server {
@@ -89,13 +75,14 @@ impl Server {
 }
 
 /// Reads what the front page over IPv6 depends on: the page that the first address with a readable
-/// one shows, and its style sheets.
-pub fn resources(view: &View<'_>, ipv6: &[Walk<'_>]) -> Resources {
+/// one shows, and its style sheets. An error is no front page, unless it is the `expected` status.
+pub fn resources(view: &View<'_>, ipv6: &[Walk<'_>], expected: Option<u16>) -> Resources {
     let mut resources = Resources {
         page: None,
         unreadable: None,
         servers: Vec::new(),
         is_cut: false,
+        unread: None,
         needs: Needs::default(),
         observations: Vec::new(),
     };
@@ -103,39 +90,66 @@ pub fn resources(view: &View<'_>, ipv6: &[Walk<'_>]) -> Resources {
         let Some((url, talk)) = front(walk) else { continue };
         let Some(response) = looks(talk).next() else { continue };
         resources.observations.extend(talk.observations());
-        match page::page(response, url).as_ref() {
+        if !is_front_page(response, url, expected) {
+            continue;
+        }
+        match page::readable(response, url).as_ref() {
             Ok(page) => {
                 resources.page = Some(url.clone());
                 resources.unreadable = None;
+                resources.is_cut = page.is_cut;
                 resources.read(view, url, talk.address, &page.references);
                 break;
             }
-            Err(why) => resources.unreadable = Some(*why),
+            // What can't be read may be a page; what is no text is none.
+            Err(why) if resources.unreadable.is_none_or(|so_far| so_far == Unreadable::NotText) => {
+                resources.unreadable = Some(*why);
+            }
+            Err(_) => {}
         }
     }
     resources
+}
+
+/// Whether a response is the page that people come for, and not an error in its place.
+pub(super) fn is_front_page(response: &HttpResponse, url: &Url, expected: Option<u16>) -> bool {
+    match expected {
+        Some(expected) if response.status == expected => true,
+        None if response.status < 400 => true,
+        _ => page::is_challenge(response, url),
+    }
 }
 
 impl Resources {
     fn read(&mut self, view: &View<'_>, page: &Url, at: SocketAddr, references: &[Reference]) {
         references.iter().for_each(|reference| self.name(page, reference));
         self.visit(view);
-        let sheets = references.iter().filter(|reference| reference.what == Use::Style);
+        let mut sheets: Vec<&Url> = Vec::new();
+        for reference in references.iter().filter(|reference| reference.what == Use::Style) {
+            if sheets.contains(&&reference.url) {
+                continue;
+            }
+            if sheets.len() == STYLE_SHEETS_MAX {
+                self.unread = self.unread.max(Some(Unread::Limit));
+                break;
+            }
+            sheets.push(&reference.url);
+        }
         let mut more = Vec::new();
-        for reference in sheets.take(STYLE_SHEETS_MAX) {
+        for sheet in sheets {
             // The page's own server is known to work; any other has to be, first.
-            let address = if origin(&reference.url) == origin(page) {
+            let address = if origin(sheet) == origin(page) {
                 Some(at)
             } else {
-                self.server(&reference.url).and_then(|server| server.works_at)
+                self.server(sheet).and_then(|server| server.works_at)
             };
             let Some(address) = address else { continue };
-            let sheet = talk(view, question(&reference.url, address));
-            self.observations.extend(sheet.observations());
-            self.needs.extend(sheet.needs.clone());
-            if let Some(response) = looks(&sheet).next().filter(|r| r.status == 200) {
-                more.extend(page::style_sheet(response, &reference.url).iter().cloned());
-            }
+            let talk = talk(view, question(sheet, address));
+            self.observations.extend(talk.observations());
+            self.needs.extend(talk.needs.clone());
+            let (references, unread) = loaded_by(&talk, sheet);
+            more.extend(references);
+            self.unread = self.unread.max(unread);
         }
         more.iter().for_each(|reference| self.name(page, reference));
         self.visit(view);
@@ -193,110 +207,20 @@ fn origin(url: &Url) -> Option<Origin> {
     Some((url_host(url)?, url.port_or_known_default()?, url.scheme() == "https"))
 }
 
-struct Asked<'v, 'e> {
-    view: &'v View<'e>,
-    needs: Needs,
-    observations: Vec<ObservationId>,
-}
-
-impl<'e> Asked<'_, 'e> {
-    fn access(&mut self, server: &mut Server) -> Access {
-        let addresses = match &server.host {
-            Host::Address(address) if Family::of(*address) == Family::Ipv4 => {
-                server.ipv4 = vec![*address];
-                return Access::NoIpv6;
-            }
-            Host::Address(address) => vec![*address],
-            Host::Name(name) => {
-                let lookup = resolve(self.view, name, RecordType::AAAA);
-                self.observations.extend(&lookup.observations);
-                self.needs.extend(lookup.needs.clone());
-                match lookup.status {
-                    Status::Found => lookup.addresses(),
-                    Status::NotObserved => return Access::NotObserved,
-                    Status::NoData | Status::Synthesised => {
-                        return match self.ipv4(server) {
-                            None => Access::NotObserved,
-                            Some(()) if server.ipv4.is_empty() => Access::Dead,
-                            Some(()) => Access::NoIpv6,
-                        };
-                    }
-                    Status::NxDomain => return Access::Dead,
-                    _ => return Access::Unresolved,
-                }
-            }
-        };
-        let mut worst = Access::NotVisited;
-        for address in addresses.into_iter().take(ADDRESSES_MAX) {
-            let at = SocketAddr::new(address, server.port);
-            let talk = self.talk(server, at);
-            if talk.attempts.iter().any(|(seen, _)| works(seen)) {
-                server.works_at = Some(at);
-                return Access::Works;
-            }
-            match talk.missing {
-                Some(Missing::NotVisited) => continue,
-                _ if !talk.needs.is_empty() => return Access::NotObserved,
-                _ if talk.is_our_fault() => worst = Access::OurFault,
-                _ if worst == Access::OurFault => {}
-                _ => worst = Access::Unreachable(failure(&talk)),
-            }
-        }
-        match worst {
-            Access::Unreachable(why) => self.beside_ipv4(server, why),
-            other => other,
-        }
-    }
-
-    /// A server that fails over IPv6 is IPv6's affair only if it works over IPv4.
-    fn beside_ipv4(&mut self, server: &mut Server, why: String) -> Access {
-        if self.ipv4(server).is_none() {
-            return Access::NotObserved;
-        }
-        let Some(address) = server.ipv4.first().copied() else { return Access::Dead };
-        let talk = self.talk(server, SocketAddr::new(address, server.port));
-        if talk.attempts.iter().any(|(seen, _)| works(seen)) {
-            return Access::Unreachable(why);
-        }
-        if !talk.needs.is_empty() {
-            return Access::NotObserved;
-        }
-        let unknown = talk.missing.is_some() || talk.is_our_fault();
-        if unknown { Access::Unreachable(why) } else { Access::Dead }
-    }
-
-    /// Looks the IPv4 addresses up; `None` as long as that takes.
-    fn ipv4(&mut self, server: &mut Server) -> Option<()> {
-        let Host::Name(name) = &server.host else { return Some(()) };
-        let lookup = resolve(self.view, name, RecordType::A);
-        self.observations.extend(&lookup.observations);
-        self.needs.extend(lookup.needs.clone());
-        server.ipv4 = lookup.addresses();
-        (lookup.status != Status::NotObserved).then_some(())
-    }
-
-    fn talk(&mut self, server: &Server, address: SocketAddr) -> Talk<'e> {
-        let tls = server.is_https.then(|| server.host.clone());
-        let talk = talk(self.view, ConversationQuestion { address, tls, http: None, mss: None });
-        self.observations.extend(talk.observations());
-        self.needs.extend(talk.needs.clone());
-        talk
-    }
-}
-
-fn works(seen: &Conversation) -> bool {
-    seen.connect.is_ok() && !matches!(seen.tls, Some(Err(_)))
-}
-
-/// How the last attempt failed, in the words of results.
-fn failure(talk: &Talk<'_>) -> String {
-    let failed = |(seen, _): &(&Conversation, ObservationId)| match (&seen.connect, &seen.tls) {
-        (Err(failure), _) => Some(failure.reason().to_owned()),
-        (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. }))) => {
-            Some(format!("tls: {}", failure.reason()))
-        }
-        (_, Some(Err(_))) => Some("tls".to_owned()),
-        _ => None,
+/// What a style sheet loads, and why that is not all, where it isn't still to be asked.
+fn loaded_by(talk: &Talk<'_>, url: &Url) -> (Vec<Reference>, Option<Unread>) {
+    let Some(response) = looks(talk).next() else {
+        let why = if talk.is_our_fault() { Unread::Ours } else { Unread::Broken };
+        return (Vec::new(), talk.needs.is_empty().then_some(why));
     };
-    talk.attempts.iter().rev().find_map(failed).unwrap_or_default()
+    // What is not there loads nothing.
+    if response.status != 200 {
+        return (Vec::new(), None);
+    }
+    let is_cut = response.body_end == BodyEnd::Limit;
+    match page::style_sheet(response, url).as_ref() {
+        Ok(references) => (references.clone(), is_cut.then_some(Unread::Limit)),
+        Err(Unreadable::TooLarge) => (Vec::new(), Some(Unread::Limit)),
+        Err(_) => (Vec::new(), Some(Unread::Broken)),
+    }
 }

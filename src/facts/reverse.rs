@@ -16,7 +16,7 @@ pub struct Reverse {
     pub ptr: Lookup,
     /// The names, each with its addresses.
     pub names: Vec<(Name, Lookup)>,
-    /// Whether there are more than [`REVERSE_NAMES_MAX`].
+    /// Whether there are more names than are looked up.
     pub is_cut: bool,
     /// What still has to be asked.
     pub needs: Needs,

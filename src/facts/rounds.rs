@@ -18,6 +18,8 @@ pub struct Rounds<'e> {
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Missing>,
+    /// Whether the contact itself came to nothing through our own fault.
+    pub is_our_fault: bool,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -55,6 +57,7 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
         outcomes: Vec::new(),
         observations: Vec::new(),
         missing: contact.talk.missing,
+        is_our_fault: contact.talk.is_our_fault(),
         needs: contact.talk.needs.clone(),
     };
     let mut take = |conversation: &'e Conversation, id| {
@@ -72,8 +75,8 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
             take(conversation, id);
         }
     }
-    // Where no connection could leave, none is tried again.
-    let is_settled = rounds.missing.is_some() || !rounds.needs.is_empty() || rounds.counted() == 0;
+    let is_settled =
+        rounds.missing.is_some() || !rounds.needs.is_empty() || contact.talk.is_only_our_fault();
     if !is_settled {
         rounds.needs.add(view.evidence.missing(question, 2..=view.settings.rounds));
     }

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::View;
-use super::lookup::{Lookup, resolve};
+use super::authority;
+use super::delegation::{End, Reach};
+use super::lookup::{Failure, Lookup, Status, resolve};
 use crate::model::{Family, Host, Name, RecordType, Service, Target};
 
 /// The published addresses of a service.
@@ -25,25 +27,20 @@ pub enum Addresses {
 impl Addresses {
     /// The addresses of one family, sorted, at most [`crate::model::Limits::addresses`].
     pub fn of(&self, family: Family, view: &View<'_>) -> Vec<IpAddr> {
-        let mut addresses = self.all(family);
-        addresses.truncate(view.settings.limits.addresses);
-        addresses
-    }
-
-    /// Every published address of one family, sorted.
-    pub fn all(&self, family: Family) -> Vec<IpAddr> {
-        match (self, family) {
+        let mut addresses = match (self, family) {
             (Self::Literal(address), _) if Family::of(*address) == family => vec![*address],
             (Self::Literal(_), _) => Vec::new(),
             (Self::Looked { aaaa, .. }, Family::Ipv6) => aaaa.addresses(),
             (Self::Looked { a, .. }, Family::Ipv4) => a.addresses(),
-        }
+        };
+        addresses.truncate(view.settings.limits.addresses);
+        addresses
     }
 
-    /// The first address of one family that is beyond the limit, if any is: nothing is asked of it,
-    /// nor of those after it.
-    pub fn beyond_limit(&self, family: Family, view: &View<'_>) -> Option<IpAddr> {
-        self.all(family).get(view.settings.limits.addresses).copied()
+    /// Whether there are more addresses of one family than [`Addresses::of`] has.
+    pub fn is_cut(&self, family: Family, view: &View<'_>) -> bool {
+        let max = view.settings.limits.addresses;
+        self.lookup(family).is_some_and(|lookup| lookup.addresses().len() > max)
     }
 
     /// The look-up of one family; `None` for an address literal.
@@ -65,11 +62,31 @@ pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
     }
     Some(match service.target.host()? {
         Host::Address(address) => Addresses::Literal(address),
-        Host::Name(name) => Addresses::Looked {
-            aaaa: Box::new(resolve(view, &name, RecordType::AAAA)),
-            a: Box::new(resolve(view, &name, RecordType::A)),
-        },
+        Host::Name(name) => {
+            let [aaaa, a] = [RecordType::AAAA, RecordType::A]
+                .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
+            Addresses::Looked { aaaa, a }
+        }
     })
+}
+
+/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
+/// way from the root shows whether any server of the zone speaks for the name.
+fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
+    if !lookup.is_unconfirmed() {
+        return lookup;
+    }
+    let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };
+    lookup.observations.extend(way.observations);
+    match way.end {
+        End::Pending => {
+            lookup.status = Status::NotObserved;
+            lookup.needs.extend(way.needs);
+        }
+        End::Stopped(_) => lookup.status = Status::Failed(Failure::Unconfirmed),
+        _ => {}
+    }
+    lookup
 }
 
 /// The plain-HTTP twin of a web service's URL: the same host and path on port 80. `None` when the

@@ -43,10 +43,8 @@ pub enum State {
     Usable,
     /// There is none.
     None,
-    /// A look-up failed.
-    Unresolved,
-    /// Not asked (yet).
-    NotObserved,
+    /// A look-up failed, or was not made (yet).
+    Unknown(Status),
     /// It can't be evaluated, and receivers must say so (permerror, RFC 7208 §2.6.7).
     Broken(Fault),
 }
@@ -74,7 +72,7 @@ pub fn spf(view: &View<'_>, domain: &Name) -> Spf {
         run.spf.state = state;
     }
     if !run.spf.needs.is_empty() && run.spf.state == State::Usable {
-        run.spf.state = State::NotObserved;
+        run.spf.state = State::Unknown(Status::NotObserved);
     }
     run.spf
 }
@@ -260,10 +258,9 @@ impl Run<'_, '_> {
         let lookup = resolve(self.view, name, record_type);
         self.spf.observations.extend(lookup.observations.iter().copied());
         self.spf.needs.extend(lookup.needs.clone());
-        match lookup.status {
+        match &lookup.status {
             Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => Ok(lookup),
-            Status::NotObserved => Err(State::NotObserved),
-            _ => Err(State::Unresolved),
+            status => Err(State::Unknown(status.clone())),
         }
     }
 

@@ -21,10 +21,23 @@ pub struct Talk<'e> {
     pub attempts: Vec<(&'e Conversation, ObservationId)>,
     /// When each attempt was made, in the same order.
     pub seen_at: Vec<Timestamp>,
+    /// How each attempt ended, in the same order.
+    pub endings: Vec<Ending>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Missing>,
     /// What still has to be asked.
     pub needs: Needs,
+}
+
+/// How an attempt at a conversation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// In an answer, in whatever answer.
+    Answered,
+    /// In a failure of the network or of the other side, so that it is tried again.
+    Broken,
+    /// On our own machine.
+    Ours,
 }
 
 /// Why there is no observation.
@@ -34,29 +47,20 @@ pub enum Missing {
     NotObserved,
     /// The visit rules forbid it.
     NotVisited,
-    /// It lies beyond one of our limits, as does all that would come after it.
-    LimitReached,
 }
 
 impl<'e> Talk<'e> {
-    /// A conversation that is not held, because `address` is the first beyond a limit.
-    pub fn beyond_limit(question: Question, address: SocketAddr) -> Self {
-        Self {
-            address,
-            question,
-            attempts: Vec::new(),
-            seen_at: Vec::new(),
-            missing: Some(Missing::LimitReached),
-            needs: Needs::default(),
-        }
-    }
-
     /// The attempt that got furthest up the layers; the first of those.
     pub fn best(&self) -> Option<&'e Conversation> {
-        let mut best: Option<&'e Conversation> = None;
-        for (conversation, _) in &self.attempts {
-            if best.is_none_or(|so_far| height(conversation) > height(so_far)) {
-                best = Some(conversation);
+        self.best_at().map(|(conversation, _)| conversation)
+    }
+
+    /// As [`Talk::best`], and when it was made.
+    pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
+        let mut best: Option<(&'e Conversation, Timestamp)> = None;
+        for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
+            if best.is_none_or(|(so_far, _)| height(conversation) > height(so_far)) {
+                best = Some((*conversation, *at));
             }
         }
         best
@@ -80,10 +84,20 @@ impl<'e> Talk<'e> {
         seen == [true; 2]
     }
 
-    /// Whether every attempt failed through our own fault.
+    /// Whether no attempt was answered, and one or more failed through our own fault: what the other
+    /// side would have said to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {
-        !self.attempts.is_empty()
-            && self.attempts.iter().all(|(conversation, _)| conversation.our_fault().is_some())
+        !self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Ours)
+    }
+
+    /// Whether every attempt failed through our own fault.
+    pub fn is_only_our_fault(&self) -> bool {
+        !self.endings.is_empty() && self.endings.iter().all(|ending| *ending == Ending::Ours)
+    }
+
+    /// Whether some attempts were answered and others broke off, our own faults left aside.
+    pub fn is_flaky(&self) -> bool {
+        self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Broken)
     }
 }
 
@@ -142,6 +156,7 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         question: question.clone(),
         attempts: Vec::new(),
         seen_at: Vec::new(),
+        endings: Vec::new(),
         missing: None,
         needs: Needs::default(),
     };
@@ -157,7 +172,15 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
             _ => continue,
         };
         let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
-        settled |= is_settled(conversation) && !broken;
+        let is_answered = is_settled(conversation) && !broken;
+        settled |= is_answered;
+        let is_ours =
+            conversation.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
+        talk.endings.push(match (is_ours, is_answered) {
+            (true, _) => Ending::Ours,
+            (false, true) => Ending::Answered,
+            (false, false) => Ending::Broken,
+        });
         talk.attempts.push((conversation, id));
         talk.seen_at.push(observation.observed_at);
     }

@@ -265,6 +265,7 @@ fn dns(server: SocketAddr, name: Name, record_type: RecordType, recursive: bool)
         recursion_desired: recursive,
         checking_disabled: false,
         dnssec_ok: recursive,
+        without_edns: false,
     })
 }
 

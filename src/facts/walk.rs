@@ -7,7 +7,7 @@ use url::Url;
 use super::lookup::{Lookup, Status, address_type, resolve};
 use super::talk::{Missing, Talk, question, talk, url_host};
 use super::{Needs, View};
-use crate::model::{Family, Host, ObservationId, Question};
+use crate::model::{Family, Host, ObservationId};
 
 /// A redirect chain from one address on.
 #[derive(Clone, Debug)]
@@ -30,8 +30,7 @@ pub struct Hop<'e> {
     /// The look-up of its host, where it is another host than the hop before had.
     pub lookup: Option<Lookup>,
     /// The addresses asked: the pinned one as long as the host stays the same, every address of
-    /// the family at any other host. The one beyond [`crate::model::Limits::addresses`], unasked,
-    /// stands for the rest.
+    /// the family at any other host.
     pub visits: Vec<Visit<'e>>,
 }
 
@@ -74,6 +73,17 @@ impl Walk<'_> {
         self.hops.last().map(|hop| &hop.url)
     }
 
+    /// Whether it leads back to a URL of its own and sets cookies on the way: a client that sends
+    /// them, as browsers do, may get further.
+    pub fn loops_for_cookies(&self) -> bool {
+        let talks = self.hops.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+        let mut seen = talks.filter_map(Talk::best);
+        self.end == End::Loop
+            && seen.any(|seen| {
+                matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
+            })
+    }
+
     /// The facts that the chain rests on.
     pub fn observations(&self) -> Vec<ObservationId> {
         let mut ids = Vec::new();
@@ -94,15 +104,6 @@ pub fn walks_from<'e>(
     let port = url.port_or_known_default().unwrap_or(443);
     let starts = addresses.into_iter().map(|address| SocketAddr::new(address, port));
     starts.map(|start| walk(view, url, start)).collect()
-}
-
-/// The chain that is not followed, because this address is the first beyond a limit.
-pub fn walk_beyond_limit<'e>(url: &Url, address: IpAddr) -> Walk<'e> {
-    let start = SocketAddr::new(address, url.port_or_known_default().unwrap_or(443));
-    let talk = Talk::beyond_limit(Question::Conversation(question(url, start)), start);
-    let visits = vec![Visit { address: start, talk }];
-    let hops = vec![Hop { url: url.clone(), lookup: None, visits }];
-    Walk { start, hops, end: End::NotObserved, needs: Needs::default() }
 }
 
 /// Reads the chain that starts with a GET of `url` from `address`.
@@ -151,13 +152,8 @@ fn visit<'e>(
 ) -> Hop<'e> {
     let visits = sockets
         .into_iter()
-        .enumerate()
-        .map(|(at, address)| {
-            let asked = question(&url, address);
-            let talk = match at < view.settings.limits.addresses {
-                true => talk(view, asked),
-                false => Talk::beyond_limit(Question::Conversation(asked), address),
-            };
+        .map(|address| {
+            let talk = talk(view, question(&url, address));
             needs.extend(talk.needs.clone());
             Visit { address, talk }
         })
@@ -175,10 +171,7 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
         .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
     let Some(response) = response else {
         if let Some(visit) = hop.visits.first()
-            && visit.talk.missing == Some(Missing::NotVisited)
-            && hop.visits.iter().all(|v| {
-                matches!(v.talk.missing, Some(Missing::NotVisited | Missing::LimitReached))
-            })
+            && hop.visits.iter().all(|v| v.talk.missing == Some(Missing::NotVisited))
         {
             return Err(End::NotVisited(visit.address.ip()));
         }
@@ -239,8 +232,7 @@ fn follow(
             let sockets = lookup
                 .addresses()
                 .into_iter()
-                // The one beyond the limit shows that there are more.
-                .take(view.settings.limits.addresses.saturating_add(1))
+                .take(view.settings.limits.addresses)
                 .map(|address| SocketAddr::new(address, port))
                 .collect();
             Ok((Some(lookup), sockets))

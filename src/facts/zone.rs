@@ -1,6 +1,6 @@
 //! The zone that a name belongs to, and its name servers.
 
-use super::lookup::{Lookup, Status, resolve};
+use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
 use super::{Needs, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
@@ -13,8 +13,10 @@ pub struct Zone {
     pub soa: Lookup,
     /// What came of looking for the apex's NS records.
     pub ns: Option<Lookup>,
-    /// The name servers, sorted by name.
+    /// The name servers, sorted by name: at most [`crate::model::Limits::name_servers`].
     pub name_servers: Vec<NameServer>,
+    /// Whether there are more than that.
+    pub is_cut: bool,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -47,8 +49,14 @@ impl Zone {
 /// that holds it, so its SOA answer speaks of the target; the parent is asked instead.
 pub fn zone(view: &View<'_>, name: &Name) -> Zone {
     let soa = resolve(view, name, RecordType::SOA);
-    let mut zone =
-        Zone { apex: None, needs: soa.needs.clone(), soa, ns: None, name_servers: Vec::new() };
+    let mut zone = Zone {
+        apex: None,
+        needs: soa.needs.clone(),
+        soa,
+        ns: None,
+        name_servers: Vec::new(),
+        is_cut: false,
+    };
     if !zone.needs.is_empty() {
         return zone;
     }
@@ -78,9 +86,10 @@ pub fn zone(view: &View<'_>, name: &Name) -> Zone {
         .collect();
     names.sort();
     names.dedup();
+    zone.is_cut = names.len() > view.settings.limits.name_servers;
     names.truncate(view.settings.limits.name_servers);
     for name in names {
-        let aaaa = resolve(view, &name, RecordType::AAAA);
+        let aaaa = resolve_authoritative(view, &name, RecordType::AAAA);
         zone.needs.extend(aaaa.needs.clone());
         zone.name_servers.push(NameServer { name, aaaa });
     }

@@ -95,6 +95,7 @@ fn settings() -> Value {
                 "properties": {
                     "routes": text("A file with a prefix and its origin AS on each line."),
                     "vrps": text("Validated ROA payloads, as Routinator's or rpki-client's JSON."),
+                    "validator": text("Instead of `vrps`: the address and port of an RPKI validator of your own with Routinator's HTTP API, such as [::1]:8323."),
                 },
             },
             "control_targets": texts("At least two IPv6 sockets on different networks for the vantage test; default: root servers."),

@@ -38,7 +38,7 @@ pub(super) static TIMEOUT_KEYS: [&str; 5] = ["dns", "connect", "tls", "http", "g
 pub(super) static CAA_ISSUER_KEYS: [&str; 2] = ["issuer", "domain"];
 
 /// The keys of `origin_data`.
-pub(super) static ORIGIN_DATA_KEYS: [&str; 2] = ["routes", "vrps"];
+pub(super) static ORIGIN_DATA_KEYS: [&str; 3] = ["routes", "vrps", "validator"];
 
 /// Conversations at once: more than this only fills the machine's own queues.
 pub(super) const CONCURRENCY: RangeInclusive<u64> = 1..=10_000;
@@ -90,6 +90,16 @@ pub(super) fn read(
         files.routes = routes.and_then(|node| FileReference::read(reader, node, "`routes`"));
         files.vrps =
             fields.find("vrps").and_then(|node| FileReference::read(reader, node, "`vrps`"));
+        settings.rpki_validator = fields
+            .find("validator")
+            .and_then(|node| reader.value(node, "`validator`", fields::socket));
+        if let (Some(_), Some((span, _))) = (&files.vrps, fields.entry("validator")) {
+            reader.error(
+                span,
+                "`vrps` and `validator` are two sources for the same",
+                Some("keep the one that is fresher, and delete the other"),
+            );
+        }
     }
     settings.resolvers = list(reader, &fields, "resolvers", |reader, item| {
         reader.value(item, "a resolver", fields::socket)

@@ -83,3 +83,27 @@ fn a_file_of_one_line_stays_cheap() {
     assert_eq!(problems.count(), 60_000);
     assert!(problems.render(false).len() < 1_000_000);
 }
+
+#[test]
+fn payloads_come_from_one_source() {
+    let with = |data: &str| {
+        format!(
+            "{HEAD}      - {{id: s, category: portal, web: \"https://a.vn\"}}\nsettings: {{origin_data: {{routes: r.txt{data}}}}}\n"
+        )
+    };
+    let good = parse(with(", validator: \"[::1]:8323\"").as_bytes(), "t.yaml");
+    let settings =
+        good.unwrap_or_else(|problems| panic!("{}", problems.render(false))).inventory.settings;
+    assert_eq!(settings.rpki_validator, Some("[::1]:8323".parse().unwrap()));
+    for (data, expected) in [
+        (", vrps: v.json, validator: \"[::1]:8323\"", "two sources for the same"),
+        (", validator: rpki.example", "rpki.example"),
+    ] {
+        let problems = problems(with(data).as_bytes());
+        assert!(
+            problems.iter().any(|p| p.message.contains(expected)),
+            "{}",
+            problems.render(false)
+        );
+    }
+}

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, common};
+use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, common, whole};
 use crate::facts::{self, Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
@@ -148,7 +148,7 @@ fn verdicts(
             let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
                 Verdict::inconclusive(common::VANTAGE_ABSENT)
             } else {
-                explain_missing(rule(&case), set_aside)
+                explain_missing(whole(&case, rule(&case)), set_aside)
             };
             weigh(check, verdict, bench.policy)
         })

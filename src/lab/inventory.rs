@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use super::dns::{RESOLVERS, ROOT_SERVERS};
 use super::province::Site;
 
-/// Who announces the lab's addresses: one site's prefix comes from elsewhere, and another's lacks its ROA.
+/// Who announces the lab's addresses: one site's prefix comes from elsewhere, and another's lacks its
+/// ROA. Second name servers are another AS's, but for one zone's.
 pub(super) const ROUTES: &str = "# prefix and origin AS\n2001:db8::/32 64500\n3fff::/20 64501\n\
-    2001:db8:100:c0::/64 64666\n2001:db8:100:c1::/64 64500\n";
+    2001:db8:100:c0::/64 64666\n2001:db8:100:c1::/64 64500\n\
+    2001:db8:d002::/48 64502\n2001:db8:d002:ce::/64 64500\n";
 
 /// See [`ROUTES`].
 pub(super) const VRPS: &str = "{\"roas\": [\

@@ -21,8 +21,6 @@ mod web_server;
 pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};
 pub use enter::{Entered, enter};
 pub use province::{Expectation, Site, sites};
-#[cfg(test)]
-pub(crate) use staple::revoked as revoked_staple;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -37,12 +37,9 @@ impl Digest {
 
     /// The 64 hexadecimal digits without the prefix.
     pub fn hex(&self) -> String {
-        use std::fmt::Write as _;
-        let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let nibbles = self.0.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+        nibbles.map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
     }
 }
 

@@ -1,7 +1,5 @@
 //! What one TCP connection showed: the connect, the TLS handshake on it, the HTTP exchange on that.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Blob, NetFailure, Readings};
@@ -97,17 +95,6 @@ pub enum TlsFailure {
     },
 }
 
-impl TlsFailure {
-    /// Whether the cause lies on our own machine, so that it must never count against the target.
-    pub fn is_ours(&self) -> bool {
-        match self {
-            Self::Net { failure } => failure.is_ours(),
-            Self::Ours { .. } => true,
-            _ => false,
-        }
-    }
-}
-
 /// An HTTP response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpResponse {
@@ -178,17 +165,19 @@ pub enum HttpFailure {
 
 impl Conversation {
     /// The first failure on the way up, if it lies on our own machine.
-    pub fn our_fault(&self) -> Option<&dyn fmt::Display> {
-        match (&self.connect, &self.tls, &self.http) {
-            (Err(failure), _, _)
-            | (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. })), _)
-            | (_, _, Some(Err(HttpFailure::Net { failure }))) => {
-                failure.is_ours().then_some(failure as &dyn fmt::Display)
-            }
-            (_, Some(Err(TlsFailed { failure: TlsFailure::Ours { detail }, .. })), _) => {
-                Some(detail)
-            }
-            _ => None,
-        }
+    pub fn our_fault(&self) -> Option<&NetFailure> {
+        let failure = match (&self.connect, &self.tls, &self.http) {
+            (Err(failure), _, _) => failure,
+            (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. })), _) => failure,
+            (_, _, Some(Err(HttpFailure::Net { failure }))) => failure,
+            _ => return None,
+        };
+        failure.is_ours().then_some(failure)
+    }
+
+    /// Whether it was ended by our own machine or by our own library.
+    pub fn is_our_fault(&self) -> bool {
+        let library = |failed: &TlsFailed| matches!(failed.failure, TlsFailure::Ours { .. });
+        self.our_fault().is_some() || matches!(&self.tls, Some(Err(failed)) if library(failed))
     }
 }

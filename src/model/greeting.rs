@@ -151,9 +151,13 @@ pub enum Starttls {
 
 impl Greeting {
     /// The first failure on the way up, if it lies on our own machine.
-    pub fn our_fault(&self) -> Option<&dyn fmt::Display> {
-        let ours = || self.net_failure().filter(|failure| failure.is_ours());
-        self.conversation.our_fault().or_else(|| ours().map(|failure| failure as _))
+    pub fn our_fault(&self) -> Option<&NetFailure> {
+        self.conversation.our_fault().or_else(|| self.net_failure().filter(|f| f.is_ours()))
+    }
+
+    /// Whether it was ended by our own machine or by our own library.
+    pub fn is_our_fault(&self) -> bool {
+        self.conversation.is_our_fault() || self.our_fault().is_some()
     }
 
     /// The network failure that ended the exchange of greetings.

@@ -26,8 +26,12 @@ impl fmt::Display for OriginQuestion {
 pub struct Origins {
     /// The longest announced prefix that contains it, with each AS that announces it.
     pub routes: Vec<Route>,
-    /// Every validated payload that covers that prefix (RFC 6811 §2); `None` without such a table.
+    /// Every validated payload that covers that prefix (RFC 6811 §2); `None` without a table of them
+    /// and without a validator that tells.
     pub payloads: Option<Vec<Payload>>,
+    /// Why the operator's validator did not tell, where one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator_failed: Option<String>,
 }
 
 /// A prefix and who announces it.
@@ -122,7 +126,7 @@ impl OriginTable {
             };
             payloads.iter().filter(covers).copied().collect()
         });
-        Origins { routes, payloads }
+        Origins { routes, payloads, validator_failed: None }
     }
 
     fn longest(&self, address: IpAddr) -> Vec<Route> {

@@ -71,6 +71,9 @@ pub struct DnsQuestion {
     pub checking_disabled: bool,
     /// The DO bit (RFC 3225).
     pub dnssec_ok: bool,
+    /// Whether to leave EDNS out, for a server that does not know it (RFC 6891 §7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_edns: bool,
 }
 
 /// What carries a DNS message.
@@ -162,6 +165,7 @@ impl fmt::Display for DnsQuestion {
             (self.recursion_desired, " +rd"),
             (self.checking_disabled, " +cd"),
             (self.dnssec_ok, " +do"),
+            (self.without_edns, " -edns"),
         ] {
             if set {
                 f.write_str(flag)?;

@@ -25,6 +25,8 @@ pub struct Settings {
     /// Those tables, while a scan is made; a stored run holds what was found in them.
     #[serde(skip)]
     pub origin_table: Option<Arc<OriginTable>>,
+    /// The operator's RPKI validator with an HTTP API, asked where the table holds no payloads.
+    pub rpki_validator: Option<SocketAddr>,
     /// CAA domains of authorities that the built-in table doesn't know.
     pub caa_issuers: Vec<CaaIssuer>,
     /// What must answer over IPv6 for the vantage point to count as working: on port 53 a DNS
@@ -137,6 +139,7 @@ impl Default for Settings {
             extra_ca: Vec::new(),
             has_origin_data: false,
             origin_table: None,
+            rpki_validator: None,
             caa_issuers: Vec::new(),
             control_targets: Vec::new(),
             concurrency: 256,

@@ -3,7 +3,7 @@
 use crate::facts::authority::{self, authority};
 use crate::facts::delegation::Reach;
 use crate::facts::large::large;
-use crate::facts::{Needs, View};
+use crate::facts::{Needs, View, origin};
 use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
@@ -25,6 +25,11 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
             if let Some(said) = address.ask(view, apex, asked, record_type) {
                 needs.extend(said.needs);
             }
+        }
+        if address.family() == Family::Ipv6
+            && let Some(origin) = origin(view, address.address)
+        {
+            needs.extend(origin.needs);
         }
         if address.family() == Family::Ipv6
             && let Some(reading) = large(view, apex, address)

@@ -21,5 +21,5 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         needs.extend(facts::content(view, &ipv6, &ipv4).needs);
         needs.extend(facts::protection(view, &ipv6, &ipv4).needs);
     }
-    needs.extend(facts::resources(view, &ipv6).needs);
+    needs.extend(facts::resources(view, &ipv6, service.expect_status).needs);
 }

@@ -12,9 +12,9 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         for contact in facts::contacts(view, service, family).main {
             needs.extend(facts::rounds(view, &contact).needs);
             if family == Family::Ipv6
-                && let Some(LargeData::FellSilent(small)) = facts::large_data(view, &contact)
+                && let Some(LargeData::FellSilent(silence)) = facts::large_data(view, &contact)
             {
-                needs.extend(small.needs);
+                needs.extend(silence.needs);
             }
         }
     }

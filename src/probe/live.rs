@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route};
+use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route, validator};
 use crate::model::{
     Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
@@ -37,6 +37,7 @@ pub struct Live {
     quic: quic::Client,
     echo: echo::Client,
     origins: Option<Arc<OriginTable>>,
+    validator: Option<validator::Client>,
 }
 
 impl Live {
@@ -56,6 +57,9 @@ impl Live {
                 .map_err(|error| LiveError::Conversations(error.into()))?,
             echo: echo::Client::new(settings.timeouts.connect),
             origins: settings.origin_table.clone(),
+            validator: settings
+                .rpki_validator
+                .map(|address| validator::Client::new(address, settings.timeouts.http)),
         })
     }
 
@@ -98,7 +102,11 @@ impl Live {
             Question::Quic(question) => Reply::Quic(self.quic.shake_hands(question).await),
             Question::Echo(question) => Reply::Echo(self.echo.exchange(question).await),
             Question::Origin(question) => {
-                Reply::Origin(self.origins.as_ref().map(|table| table.find(question.address)))
+                let found = self.origins.as_ref().map(|table| table.find(question.address));
+                Reply::Origin(match (found, &self.validator) {
+                    (Some(found), Some(validator)) => Some(validator.complete(found).await),
+                    (found, _) => found,
+                })
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
@@ -133,6 +141,7 @@ mod tests {
             recursion_desired: false,
             checking_disabled: false,
             dnssec_ok: false,
+            without_edns: false,
         }))
     }
 

@@ -11,6 +11,7 @@ mod ntp;
 mod pacing;
 mod quic;
 mod route;
+mod validator;
 
 pub use dns::DroppedAnswers;
 pub use live::{Live, LiveError};

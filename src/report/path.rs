@@ -85,6 +85,10 @@ fn unaddressed(why: Unaddressed) -> Text {
             vi: "tên này không tra cứu được chỉ qua IPv6",
             en: "its name can't be found over IPv6 alone",
         },
+        Unaddressed::Ours => Text {
+            vi: "chưa tra cứu được tên này do lỗi của máy đo",
+            en: "its name could not be looked up through our own fault",
+        },
         Unaddressed::Loop => Text {
             vi: "tên này chỉ tìm được qua chính vùng đó",
             en: "its name leads back to this zone",

@@ -1,5 +1,6 @@
 //! Writing facts as they arrive: one thread, small transactions.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -270,9 +271,17 @@ fn link(
     Ok(())
 }
 
+thread_local! {
+    /// Making one takes longer than most documents take to be compressed.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 pub(super) fn compress(octets: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    zstd::bulk::compress(octets, ZSTD_LEVEL)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    let compressed = COMPRESSOR.with_borrow_mut(|compressor| match compressor {
+        Some(compressor) => compressor.compress(octets),
+        None => compressor.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(octets),
+    });
+    compressed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 impl Asker {

@@ -56,6 +56,7 @@ pub(super) fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: false,
+        without_edns: false,
     });
     observation(question, attempt, reply)
 }

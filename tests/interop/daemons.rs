@@ -74,8 +74,11 @@ impl Postfix {
         );
         fs::write(home.join("config/master.cf"), master).unwrap();
         let config = home.join("config").display().to_string();
-        let mut command = Command::new(find("postfix").unwrap());
-        command.args(["-c", &config, "start-fg"]);
+        // Its queue's folders are made here. The master itself is the peer: `postfix start-fg` would
+        // leave it behind when it is ended.
+        run("postfix", &["-c", &config, "check"]);
+        let mut command = Command::new(find("master").unwrap());
+        command.args(["-c", &config, "-s"]);
         let first = services[0].split(' ').next().unwrap();
         Peer::start(folder, "postfix", &mut command, first)
     }

@@ -6,15 +6,24 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod broken;
+mod cases;
+mod checked;
 mod daemons;
 mod dnssec;
+mod faults;
 mod net;
 mod peers;
+mod responder;
+mod says;
 mod scan;
 mod services;
+mod wire;
+mod zones;
 
 use peers::{Certificate, Knot, Nginx, Peer, Unbound};
 use scan::{Expected, Service};
+use zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, leaf_zone, tld_zone};
 
 /// Every host has the same last part in both families.
 fn ipv6(number: u16) -> String {
@@ -23,67 +32,6 @@ fn ipv6(number: u16) -> String {
 
 fn ipv4(number: u16) -> String {
     format!("198.51.100.{number}")
-}
-
-/// Where the name servers of the root, of the TLD and of the province are, in both families.
-const ROOT_AT: [&str; 4] = ["2001:db8:a::1", "2001:db8:b::1", "192.0.2.1", "192.0.2.2"];
-const TLD_AT: [&str; 4] = ["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"];
-const LEAF_AT: [&str; 4] = ["2001:db8:e::1", "2001:db8:f::1", "192.0.2.5", "192.0.2.6"];
-
-const ROOT_ZONE: &str = "
-. 300 SOA a.root.example. hostmaster.root.example. 1 3600 600 86400 300
-. 300 NS a.root.example.
-. 300 NS b.root.example.
-a.root.example. 300 AAAA 2001:db8:a::1
-a.root.example. 300 A 192.0.2.1
-b.root.example. 300 AAAA 2001:db8:b::1
-b.root.example. 300 A 192.0.2.2
-example. 300 NS a.nic.example.
-example. 300 NS b.nic.example.
-a.nic.example. 300 AAAA 2001:db8:c::1
-a.nic.example. 300 A 192.0.2.3
-b.nic.example. 300 AAAA 2001:db8:d::1
-b.nic.example. 300 A 192.0.2.4
-ipv4only.arpa. 300 A 192.0.0.170
-ipv4only.arpa. 300 A 192.0.0.171
-";
-
-const TLD_ZONE: &str = "
-example. 300 SOA a.nic.example. hostmaster.nic.example. 1 3600 600 86400 300
-example. 300 NS a.nic.example.
-example. 300 NS b.nic.example.
-example. 300 CAA 0 issue \"ca.nic.example\"
-a.nic.example. 300 AAAA 2001:db8:c::1
-a.nic.example. 300 A 192.0.2.3
-b.nic.example. 300 AAAA 2001:db8:d::1
-b.nic.example. 300 A 192.0.2.4
-a.root.example. 300 AAAA 2001:db8:a::1
-a.root.example. 300 A 192.0.2.1
-b.root.example. 300 AAAA 2001:db8:b::1
-b.root.example. 300 A 192.0.2.2
-tinh.example. 300 NS ns1.tinh.example.
-tinh.example. 300 NS ns2.tinh.example.
-ns1.tinh.example. 300 AAAA 2001:db8:e::1
-ns1.tinh.example. 300 A 192.0.2.5
-ns2.tinh.example. 300 AAAA 2001:db8:f::1
-ns2.tinh.example. 300 A 192.0.2.6
-mot.example. 300 NS ns1.mot.example.
-mot.example. 300 NS ns2.mot.example.
-ns1.mot.example. 300 AAAA 2001:db8:e::1
-ns1.mot.example. 300 A 192.0.2.5
-ns2.mot.example. 300 A 192.0.2.6
-";
-
-/// A zone of the province: its apex, name servers and hosts.
-fn leaf_zone(apex: &str, second_has_ipv6: bool, hosts: &str) -> String {
-    let second = if second_has_ipv6 { "ns2 300 AAAA 2001:db8:f::1\n" } else { "" };
-    format!(
-        "$ORIGIN {apex}.\n\
-         @ 300 SOA ns1 hostmaster 1 3600 600 86400 300\n\
-         @ 300 NS ns1\n@ 300 NS ns2\n\
-         ns1 300 AAAA 2001:db8:e::1\nns1 300 A 192.0.2.5\n\
-         {second}ns2 300 A 192.0.2.6\n{hosts}"
-    )
 }
 
 /// One site: its number, host, what its zone holds, its nginx `server` blocks and what is expected.
@@ -266,7 +214,7 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     let nginx = Nginx::new(folder);
     let sites = sites(&nginx);
     let root = Knot::start(folder, "root", &ROOT_AT, &[(".", ROOT_ZONE.to_owned())]);
-    let tld = Knot::start(folder, "tld", &TLD_AT, &[("example", TLD_ZONE.to_owned())]);
+    let tld = Knot::start(folder, "tld", &TLD_AT, &[("example", tld_zone(""))]);
     let leaf = Knot::start(
         folder,
         "leaf",

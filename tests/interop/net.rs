@@ -74,7 +74,13 @@ fn set_up() {
         "-4 route add local 192.0.2.0/24 dev lo",
         "-4 route add local 198.51.100.0/24 dev lo",
     ] {
-        let done = Command::new(find("ip").unwrap()).args(arguments.split(' ')).status().unwrap();
-        assert!(done.success(), "ip {arguments}");
+        ip(arguments);
     }
+}
+
+/// Runs `ip`, which has to succeed; what it printed.
+pub fn ip(arguments: &str) -> String {
+    let done = Command::new(find("ip").unwrap()).args(arguments.split(' ')).output().unwrap();
+    assert!(done.status.success(), "ip {arguments}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).into_owned()
 }

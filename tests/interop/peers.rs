@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 
 use crate::net::find;
@@ -52,9 +54,11 @@ impl Peer {
 
     /// Keeps the server from doing anything, or lets it go on; its kernel still takes connections.
     pub fn freeze(&self, frozen: bool) {
-        use nix::sys::signal::{Signal, kill};
-        let pid = nix::unistd::Pid::from_raw(self.process.id().try_into().unwrap());
-        kill(pid, if frozen { Signal::SIGSTOP } else { Signal::SIGCONT }).unwrap();
+        self.signal(if frozen { Signal::SIGSTOP } else { Signal::SIGCONT }).unwrap();
+    }
+
+    fn signal(&self, signal: Signal) -> nix::Result<()> {
+        kill(Pid::from_raw(self.process.id().try_into().unwrap()), signal)
     }
 
     /// Ends the server; one that had ended by itself is a failure.
@@ -68,8 +72,7 @@ impl Peer {
 impl Drop for Peer {
     fn drop(&mut self) {
         // Asked first, so that a server can end its own children.
-        let pid = nix::unistd::Pid::from_raw(self.process.id().try_into().unwrap());
-        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+        let _ = self.signal(Signal::SIGTERM);
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(2) {
             if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -122,14 +125,16 @@ impl Unbound {
 
     /// Starts it with these modules, and what they are to be told.
     pub fn start_as(folder: &Path, modules: &str, more: &str) -> Peer {
+        let hints = ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:a::1\n\
+                     a.root.example. 300 A 192.0.2.1\n. 300 NS b.root.example.\n\
+                     b.root.example. 300 AAAA 2001:db8:b::1\nb.root.example. 300 A 192.0.2.2\n";
+        Self::start_from(folder, hints, modules, more)
+    }
+
+    /// As [`Self::start_as`], with these root servers.
+    pub fn start_from(folder: &Path, root: &str, modules: &str, more: &str) -> Peer {
         let hints = folder.join("root.hints");
-        fs::write(
-            &hints,
-            ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:a::1\n\
-             a.root.example. 300 A 192.0.2.1\n. 300 NS b.root.example.\n\
-             b.root.example. 300 AAAA 2001:db8:b::1\nb.root.example. 300 A 192.0.2.2\n",
-        )
-        .unwrap();
+        fs::write(&hints, root).unwrap();
         let config = folder.join("unbound.conf");
         fs::write(
             &config,

@@ -24,9 +24,17 @@ pub struct Service {
     pub target: String,
 }
 
+/// How long an answer from DNS is waited for, if not said otherwise.
+const DNS_TIMEOUT: &str = "3s";
+
 /// Scans these services with the resolvers and root servers of the test.
 pub fn scan(folder: &Path, services: &[Service]) -> Value {
-    result(&command(folder, services, "run.db").output().unwrap())
+    scan_with(folder, services, DNS_TIMEOUT)
+}
+
+/// As [`scan`], waiting so long for an answer from DNS.
+pub fn scan_with(folder: &Path, services: &[Service], dns_timeout: &str) -> Value {
+    result(&command(folder, services, "run.db", dns_timeout).output().unwrap())
 }
 
 /// As [`scan`], but soon after the scan began, none of these peers says anything for a while.
@@ -34,7 +42,7 @@ pub fn scan_through_an_outage(folder: &Path, services: &[Service], peers: &[Peer
     /// Into the scan, and longer than any time-out that it has.
     const BEFORE: Duration = Duration::from_millis(1500);
     const LASTS: Duration = Duration::from_secs(5);
-    let mut command = command(folder, services, "outage.db");
+    let mut command = command(folder, services, "outage.db", DNS_TIMEOUT);
     let scan = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(BEFORE);
     peers.iter().for_each(|peer| peer.freeze(true));
@@ -49,7 +57,7 @@ fn result(output: &Output) -> Value {
 }
 
 /// The command that scans these services into a store of this name.
-fn command(folder: &Path, services: &[Service], db: &str) -> Command {
+fn command(folder: &Path, services: &[Service], db: &str, dns_timeout: &str) -> Command {
     let mut text = "version: 1
 title: Interoperability
 lang: en
@@ -63,9 +71,9 @@ settings:
   attempts: 2
   round_interval: 300ms
   vantage_interval: 1s
-  timeouts: {dns: 3s, connect: 2s, tls: 3s, http: 3s}
 "
     .to_owned();
+    text.push_str(&format!("  timeouts: {{dns: {dns_timeout}, connect: 2s, tls: 3s, http: 3s}}\n"));
     if folder.join("root.key").exists() {
         text.push_str("  trust_anchors: root.key\n");
     }
@@ -105,14 +113,8 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     let mut surprises = Vec::new();
     for (id, expected) in expected {
         let id = format!("peers/{id}");
-        let services = result["services"].as_array().unwrap();
-        let service = services.iter().find(|service| text(&service["id"]) == id).unwrap();
-        let verdicts = service["verdicts"].as_array().unwrap();
-        let seen: BTreeSet<(String, String)> = verdicts
-            .iter()
-            .filter(|verdict| text(&verdict["outcome"]) == "fail")
-            .map(|verdict| (text(&verdict["check"]), text(&verdict["reason"])))
-            .collect();
+        let verdicts = service(result, &id)["verdicts"].as_array().unwrap();
+        let seen = failures(verdicts);
         let wanted: BTreeSet<(String, String)> = expected
             .iter()
             .chain(EVERYWHERE.iter().filter(|_| has_ipv6(verdicts)))
@@ -138,10 +140,21 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
+/// What fails, and why.
+pub fn failures(verdicts: &[Value]) -> BTreeSet<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let failing = verdicts.iter().filter(|verdict| verdict["outcome"] == "fail");
+    failing.map(|verdict| (text(&verdict["check"]), text(&verdict["reason"]))).collect()
+}
+
+/// The result of one service, by its whole id.
+pub fn service<'a>(result: &'a Value, id: &str) -> &'a Value {
+    let services = result["services"].as_array().unwrap();
+    services.iter().find(|service| service["id"] == id).unwrap()
+}
+
 /// What one check says of one service.
 pub fn verdict<'a>(result: &'a Value, id: &str, check: &str) -> &'a Value {
-    let services = result["services"].as_array().unwrap();
-    let service = services.iter().find(|service| service["id"] == format!("peers/{id}")).unwrap();
-    let verdicts = service["verdicts"].as_array().unwrap();
+    let verdicts = service(result, &format!("peers/{id}"))["verdicts"].as_array().unwrap();
     verdicts.iter().find(|verdict| verdict["check"] == check).unwrap()
 }

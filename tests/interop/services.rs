@@ -3,7 +3,7 @@
 use crate::daemons::{Chrony, Dovecot, Identity, OpenSsh, Postfix};
 use crate::peers::{Certificate, Knot, Nginx, Peer, Unbound};
 use crate::scan::{self, Expected, Service};
-use crate::{ROOT_ZONE, TLD_ZONE, ipv4, ipv6, leaf_zone, net};
+use crate::{ROOT_ZONE, ipv4, ipv6, leaf_zone, net, tld_zone};
 
 const PROGRAMS: &[&str] =
     &["knotd", "unbound", "postfix", "dovecot", "chronyd", "sshd", "ssh-keygen", "ip"];
@@ -66,11 +66,7 @@ fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
     );
     let name_servers = [
         (".", ROOT_ZONE.to_owned(), ["2001:db8:a::1", "2001:db8:b::1", "192.0.2.1", "192.0.2.2"]),
-        (
-            "example",
-            TLD_ZONE.to_owned(),
-            ["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"],
-        ),
+        ("example", tld_zone(""), ["2001:db8:c::1", "2001:db8:d::1", "192.0.2.3", "192.0.2.4"]),
         (
             "tinh.example",
             leaf_zone("tinh.example", true, &zone),

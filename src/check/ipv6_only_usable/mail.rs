@@ -28,7 +28,14 @@ pub(super) fn evaluate(case: &Case<'_>) -> Verdict {
         let start = resolved(exchanger.name.clone(), exchanger.lookup(Family::Ipv6), &mut cite);
         ways.extend(to_exchanger(case, exchanger, start, &met, &mut cite));
     }
-    Verdict::worst_of(choose(ways), "usable", common::NO_MX).citing(cite)
+    let verdict = Verdict::worst_of(choose(ways), "usable", common::NO_MX).citing(cite);
+    match verdict.outcome {
+        // Beyond our limit there may be an exchanger that takes it.
+        Outcome::Fail if mail.is_cut => {
+            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        }
+        _ => verdict,
+    }
 }
 
 /// The ways to one exchanger, by each of its addresses.

@@ -1,10 +1,12 @@
 //! The way of a browser: pages from redirect to redirect, and what the last of them needs.
 
+use super::super::chains::{is_guarded, unseen};
 use super::super::web_subresources::owner;
 use super::super::{Case, common};
 use super::{choose, holds, secured};
-use crate::facts::{self, Access, End, Hop, Status, Talk, Walk};
-use crate::model::{Family, Host, ObservationId, Outcome, Subject, SubjectName};
+use crate::facts::page::Unreadable;
+use crate::facts::{self, Access, End, Hop, Resources, Talk, Walk};
+use crate::model::{Family, Host, HttpFailure, Name, ObservationId, Outcome, Subject, SubjectName};
 
 /// Adds the steps from the service's addresses on; the reason that something is still to be seen,
 /// when nothing fails without it.
@@ -19,10 +21,23 @@ pub(super) fn walk(
     if walks.is_empty() || !holds(steps) {
         return None;
     }
-    let resources = facts::resources(&case.view, &walks);
+    let resources = facts::resources(&case.view, &walks, case.service.expect_status);
     steps.extend(resources.servers.iter().filter(|s| s.is_required()).map(|s| resource(case, s)));
-    cite.extend(resources.observations);
-    (!resources.needs.is_empty()).then_some(common::NOT_OBSERVED)
+    cite.extend(&resources.observations);
+    unread(&resources)
+}
+
+/// Why the page may need more than is known, when it may.
+fn unread(resources: &Resources) -> Option<&'static str> {
+    match resources.unreadable {
+        _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+        _ if resources.is_cut => Some(common::LIMIT),
+        // What is no text needs nothing.
+        None | Some(Unreadable::NotText) => None,
+        Some(Unreadable::TooLarge) => Some(common::LIMIT),
+        Some(Unreadable::Challenge) => Some("challenge"),
+        Some(Unreadable::Incomplete | Unreadable::Coding) => Some("page-unreadable"),
+    }
 }
 
 /// The pages that the client comes by, from one address on.
@@ -46,39 +61,58 @@ fn pages(case: &Case<'_>, walk: &Walk<'_>) -> Vec<Subject> {
 }
 
 fn page(case: &Case<'_>, walk: &Walk<'_>, hop: &Hop<'_>, is_last: bool) -> (Outcome, &'static str) {
-    let mut worst = (Outcome::Inconclusive, common::NOT_OBSERVED);
-    for visit in &hop.visits {
-        let host = match hop.url.host() {
-            Some(url::Host::Domain(name)) => {
-                Host::Name(crate::model::Name::from_presentation(name))
-            }
-            _ => Host::Address(visit.address.ip()),
-        };
-        worst = answer(case, &visit.talk, &host);
-        if worst.0 == Outcome::Pass {
-            break;
-        }
-    }
+    let best = best_answer(case, hop);
     let blocked = (Outcome::Fail, "redirect-blocked");
     match &walk.end {
         // The last hop of a chain that could not go on is the one that was never visited.
-        End::NoAddress(Status::Failed(_)) if is_last => (Outcome::Inconclusive, common::UNRESOLVED),
+        End::NoAddress(_) if is_last => match unseen(walk) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => blocked,
+        },
         // The service's own address: what address-global says of it is said there.
         End::NotVisited(_) if is_last && walk.hops.len() == 1 => {
             (Outcome::Inconclusive, common::NOT_VISITED)
         }
-        End::NoAddress(_) | End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
-        End::Loop | End::TooMany if is_last && worst.0 == Outcome::Pass => blocked,
+        End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
+        End::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => blocked,
+        },
+        End::TooMany if is_last && best.0 == Outcome::Pass => {
+            (Outcome::Inconclusive, common::LIMIT)
+        }
         End::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::Response { status } if is_last && worst.0 == Outcome::Pass => {
+        End::Response { status } if is_last && best.0 == Outcome::Pass => {
             match case.service.expect_status {
-                Some(expected) if expected == *status => worst,
-                None if *status < 400 => worst,
+                Some(expected) if expected == *status => best,
+                None if *status < 400 => best,
+                _ if is_guarded(walk) => (Outcome::Inconclusive, "challenge"),
                 _ => (Outcome::Fail, "error-status"),
             }
         }
-        _ => worst,
+        _ => best,
     }
+}
+
+/// What a hop gives to a client that tries its addresses in turn: one that answers is enough, and
+/// where none is known to, nothing is known as long as one of them is unknown.
+fn best_answer(case: &Case<'_>, hop: &Hop<'_>) -> (Outcome, &'static str) {
+    let mut best = None;
+    for visit in &hop.visits {
+        let host = match hop.url.host() {
+            Some(url::Host::Domain(name)) => Host::Name(Name::from_presentation(name)),
+            _ => Host::Address(visit.address.ip()),
+        };
+        let (outcome, reason) = answer(case, &visit.talk, &host);
+        match (outcome, best) {
+            (Outcome::Pass, _) => return (outcome, reason),
+            (Outcome::Inconclusive, None | Some((Outcome::Fail, _))) | (_, None) => {
+                best = Some((outcome, reason));
+            }
+            _ => {}
+        }
+    }
+    best.unwrap_or((Outcome::Inconclusive, common::NOT_OBSERVED))
 }
 
 /// Whether one address gives an answer that a browser accepts.
@@ -88,6 +122,7 @@ fn answer(case: &Case<'_>, talk: &Talk<'_>, host: &Host) -> (Outcome, &'static s
     }
     match talk.best().map(|best| &best.http) {
         Some(Some(Ok(_))) => (Outcome::Pass, "answers"),
+        Some(Some(Err(HttpFailure::HeadersTooLarge))) => (Outcome::Inconclusive, common::LIMIT),
         _ => (Outcome::Fail, "no-page"),
     }
 }
@@ -101,6 +136,8 @@ fn resource(case: &Case<'_>, server: &facts::Server) -> Subject {
         Access::NoIpv6 | Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),
         // Dead over both families: no client gets it, so it can't be what the service needs.
         Access::Dead => (Outcome::NotApplicable, "dead-link"),
+        Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
+        Access::Limit => (Outcome::Inconclusive, common::LIMIT),
         Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
         Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
         Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),

@@ -24,6 +24,31 @@ pub(super) fn a_failed_look_up_is_not_no_aaaa() {
         let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &reply);
         assert_eq!(world.says("dns-aaaa"), expected, "{reply:?}");
     }
+    let many: Vec<_> =
+        (0..20).map(|n| (format!("a{n}.example."), format!("a{}.example.", n + 1))).collect();
+    let mut links = vec![(www.to_owned(), "a0.example.".to_owned())];
+    links.extend(many);
+    let links: Vec<_> = links
+        .iter()
+        .map(|(owner, to)| (owner.as_str(), RData::CNAME(CNAME(WireName::from_ascii(to).unwrap()))))
+        .collect();
+    let world = World::new("active").dns("www.example.vn", RecordType::AAAA, &answer(&links));
+    assert_eq!(world.says("dns-aaaa"), (Fail, "chain-too-long"));
+    let world = World::new("active").dns(
+        "www.example.vn",
+        RecordType::AAAA,
+        &answer(&[address("64:ff9b::c000:201")]),
+    );
+    let view = View { dns64: &["64:ff9b::/96".parse().unwrap()], ..world.view() };
+    assert_eq!(world.verdict_in(view, "dns-aaaa").reason, "synthesised-only");
+    for (literal, expected) in
+        [("[2001:db8::1]", (Pass, "ipv6-literal")), ("192.0.2.1", (Fail, "ipv4-literal"))]
+    {
+        let world = World::of(&format!("web: \"https://{literal}/\""));
+        assert_eq!(world.says("dns-aaaa"), expected);
+    }
+    let zone = World::of("zone: example.vn");
+    assert_eq!(zone.says("dns-aaaa"), (Outcome::NotApplicable, common::OTHER_KIND));
     let nothing = World::new("active");
     assert_eq!(nothing.says("dns-aaaa"), (Inconclusive, common::NOT_OBSERVED));
     let retired = World::new("retired");

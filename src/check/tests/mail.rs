@@ -9,46 +9,46 @@ use crate::model::{
     Starttls, TlsFailed, TlsFailure, TlsSession,
 };
 
-const DOMAIN: &str = "example.vn";
-const HOST: &str = "mx.example.vn";
-const IPV6: &str = "2001:db8::25";
-const IPV4: &str = "192.0.2.25";
+pub(super) const DOMAIN: &str = "example.vn";
+pub(super) const HOST: &str = "mx.example.vn";
+pub(super) const IPV6: &str = "2001:db8::25";
+pub(super) const IPV4: &str = "192.0.2.25";
 const CHECKS: [&str; 5] =
     ["mail-mx-aaaa", "mail-banner", "mail-starttls", "mail-starttls-parity", "mail-ptr"];
 
-fn data(owner: &str, data: RData) -> Reply {
+pub(super) fn data(owner: &str, data: RData) -> Reply {
     answer(&[(owner, data)])
 }
 
-fn mx(preference: u16, exchanger: &str) -> (&'static str, RData) {
+pub(super) fn mx(preference: u16, exchanger: &str) -> (&'static str, RData) {
     ("example.vn.", RData::MX(MX::new(preference, WireName::from_ascii(exchanger).unwrap())))
 }
 
-fn at(owner: &'static str, text: &str) -> (&'static str, RData) {
+pub(super) fn at(owner: &'static str, text: &str) -> (&'static str, RData) {
     (owner, address(text).1)
 }
 
 /// A domain with these MX records.
-fn domain(exchangers: &[(&str, RData)]) -> World {
+pub(super) fn domain(exchangers: &[(&str, RData)]) -> World {
     World::of("mail: example.vn").dns(DOMAIN, RecordType::MX, &answer(exchangers))
 }
 
 /// A domain with one exchanger that has an address of each family.
-fn published() -> World {
+pub(super) fn published() -> World {
     domain(&[mx(10, "mx.example.vn.")])
         .dns(HOST, RecordType::AAAA, &answer(&[at("mx.example.vn.", IPV6)]))
         .dns(HOST, RecordType::A, &answer(&[at("mx.example.vn.", IPV4)]))
 }
 
-fn said(meaning: Meaning) -> Option<Result<Answer, GreetingFailure>> {
+pub(super) fn said(meaning: Meaning) -> Option<Result<Answer, GreetingFailure>> {
     Some(Ok(Answer { elapsed_us: 1, meaning, lines: vec!["220 mx.example.vn".to_owned()] }))
 }
 
-fn failed(failure: NetFailure) -> Option<Result<Answer, GreetingFailure>> {
+pub(super) fn failed(failure: NetFailure) -> Option<Result<Answer, GreetingFailure>> {
     Some(Err(GreetingFailure::Net { failure }))
 }
 
-fn session(leaf: u8, version: &str) -> TlsSession {
+pub(super) fn session(leaf: u8, version: &str) -> TlsSession {
     TlsSession {
         elapsed_us: 1,
         version: version.to_owned(),
@@ -61,7 +61,7 @@ fn session(leaf: u8, version: &str) -> TlsSession {
 }
 
 /// Everything goes well.
-fn friendly() -> Greeting {
+pub(super) fn friendly() -> Greeting {
     Greeting {
         conversation: Conversation {
             connect: Ok(Connected { elapsed_us: 1 }),
@@ -75,18 +75,18 @@ fn friendly() -> Greeting {
 }
 
 /// No connection.
-fn closed(failure: NetFailure) -> Greeting {
+pub(super) fn closed(failure: NetFailure) -> Greeting {
     let conversation = Conversation { connect: Err(failure), tls: None, http: None };
     Greeting { conversation, banner: None, hello: None, starttls: None }
 }
 
 impl World {
     /// The same exchange in both attempts.
-    fn greets(self, address: &str, greeting: &Greeting) -> Self {
+    pub(super) fn greets(self, address: &str, greeting: &Greeting) -> Self {
         self.greets_in_turn(address, [greeting, greeting])
     }
 
-    fn greets_in_turn(mut self, address: &str, attempts: [&Greeting; 2]) -> Self {
+    pub(super) fn greets_in_turn(mut self, address: &str, attempts: [&Greeting; 2]) -> Self {
         for (at, greeting) in attempts.into_iter().enumerate() {
             let question = Question::Greeting(GreetingQuestion {
                 address: SocketAddr::new(address.parse().unwrap(), 25),
@@ -113,6 +113,7 @@ pub(super) fn exchangers_and_their_addresses() {
         (&nothing, (Fail, "none")),
         (&local, (Fail, "none")),
         (&broken, (Inconclusive, common::UNRESOLVED)),
+        (&Reply::DnsFailed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
     ] {
         let world = domain(&[mx(10, "mx.example.vn.")]).dns(HOST, RecordType::AAAA, aaaa).dns(
             HOST,

@@ -9,22 +9,26 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use jiff::Timestamp;
 use url::Url;
 
-mod address;
-mod certificates;
-mod conversations;
+mod builders;
 mod dns;
-mod dnssec;
-mod http3;
 mod inventory;
-mod limits;
 mod mail;
+mod mail_unknown;
 mod origin;
 mod reach;
 mod reasons;
+mod records;
 mod service;
+mod service_unknown;
 mod tls;
-mod tls_certificates;
-mod tls_dane;
+mod web;
+mod web_names;
+mod web_pages;
+mod web_parity;
+mod web_usable;
+mod zone;
+mod zone_servers;
+mod zone_way;
 
 use super::{Case, Check, Rule, common, find};
 use crate::facts::{self, Trust, View};
@@ -121,15 +125,21 @@ impl World {
 
     /// The verdict of one check.
     fn verdict(&self, id: &str) -> Verdict {
+        self.verdict_in(self.view(), id)
+    }
+
+    /// The verdict of one check over another view of the facts.
+    fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
-        let verdict: Verdict = rule(&Case {
+        let case = Case {
             service: &self.inventory.services[0],
             inventory: &self.inventory,
-            view: self.view(),
+            view,
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
-        });
+        };
+        let verdict: Verdict = super::whole(&case, rule(&case));
         reasons::given(check, &verdict);
         verdict
     }
@@ -163,6 +173,11 @@ fn message(rcode: ResponseCode, records: &[(&str, RData)]) -> Reply {
     for (owner, data) in records {
         let owner = WireName::from_ascii(owner).unwrap();
         message.answers.push(Record::from_rdata(owner, 60, data.clone()));
+    }
+    // Negative answers say by whose authority (RFC 2308 §2).
+    if records.is_empty() {
+        let zone = WireName::from_ascii("example.vn.").unwrap();
+        message.authorities.push(Record::from_rdata(zone, 60, zone::soa()));
     }
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
 }

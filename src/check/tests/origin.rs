@@ -25,7 +25,7 @@ fn declared(asn: Option<u32>) -> World {
 }
 
 impl World {
-    fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
+    pub(super) fn looked_up(mut self, address: IpAddr, found: Option<Origins>) -> Self {
         let question = Question::Origin(OriginQuestion { address });
         self.seen(question, 1, Reply::Origin(found));
         self
@@ -57,6 +57,17 @@ pub(super) fn without_tables_nothing_is_said() {
     let mut configured = world;
     configured.inventory.settings.has_origin_data = true;
     assert_eq!(configured.says("address-origin"), (Inconclusive, common::NOT_OBSERVED));
+    // The routes are known, and our validator was silent on what RPKI says of them.
+    let found = |routes: &str| {
+        let address: IpAddr = "2001:db8::1".parse().unwrap();
+        let found = OriginTable::parse(routes, None).unwrap().find(address);
+        let found = Origins { validator_failed: Some("no answer in time".to_owned()), ..found };
+        let mut world = declared(Some(64500)).published();
+        world.inventory.settings.has_origin_data = true;
+        world.looked_up(address, Some(found)).says("address-origin")
+    };
+    assert_eq!(found("2001:db8::/32 64500"), (Inconclusive, common::OUR_FAULT));
+    assert_eq!(found("2001:db8::/32 64501"), (Fail, "another-as"));
     let gone = configured.looked_up("2001:db8::1".parse().unwrap(), None);
     assert_eq!(gone.says("address-origin"), (Inconclusive, common::OUR_FAULT));
 }

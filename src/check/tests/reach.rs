@@ -1,6 +1,5 @@
 //! The reachability checks.
 
-use super::conversations::*;
 use super::*;
 use crate::model::ConversationQuestion;
 
@@ -14,20 +13,9 @@ pub(super) fn every_way_not_to_connect_has_its_own_reason() {
         (failed(NetFailure::Refused), (Fail, "refused")),
         (failed(NetFailure::TimedOut), (Fail, "timed-out")),
         (failed(NetFailure::Reset), (Fail, "reset")),
-        (failed(NetFailure::Closed), (Fail, "closed")),
-        (failed(icmp(IcmpMeaning::NoRoute)), (Fail, "icmp-no-route")),
         (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
-        (failed(icmp(IcmpMeaning::BeyondScope)), (Fail, "icmp-beyond-scope")),
         (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
-        (failed(icmp(IcmpMeaning::PortUnreachable)), (Fail, "icmp-port-unreachable")),
-        (failed(icmp(IcmpMeaning::PolicyFailed)), (Fail, "icmp-policy-failed")),
-        (failed(icmp(IcmpMeaning::RejectRoute)), (Fail, "icmp-reject-route")),
-        (failed(icmp(IcmpMeaning::PacketTooBig)), (Fail, "icmp-packet-too-big")),
         (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
-        (failed(icmp(IcmpMeaning::Other)), (Fail, "icmp-other")),
-        (vec![Err(NetFailure::NoRoute), Err(NetFailure::Refused)], (Fail, "refused")),
-        (vec![Err(NetFailure::Refused), Err(NetFailure::NoRoute)], (Fail, "refused")),
-        (vec![Err(NetFailure::NoRoute), Ok(())], (Pass, "open")),
         // Ours, and what isn't settled yet, is never held against the target.
         (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
         (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
@@ -37,54 +25,6 @@ pub(super) fn every_way_not_to_connect_has_its_own_reason() {
     ] {
         let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
         assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
-    }
-    // A port that takes connections is open, whatever our own side then makes of TLS.
-    let ours = vec![cut(exhausted()); 2];
-    let world = World::new("active").published().talks(SIX, &ours);
-    assert_eq!(world.says("reach-port"), (Pass, "open"));
-    let private = World::new("active").addressed(&["fd00::1"]);
-    assert_eq!(private.says("reach-port"), (Inconclusive, common::NOT_VISITED));
-}
-
-#[test]
-pub(super) fn ports_over_both_families() {
-    use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    let (open, closed) = (|| vec![up()], || vec![down(NetFailure::Refused); 2]);
-    let ours = || vec![down(NetFailure::NoRoute); 2];
-    let flaky = || vec![down(NetFailure::TimedOut), up()];
-    for (over_six, over_four, expected) in [
-        (open(), open(), (Pass, "same")),
-        (closed(), closed(), (Pass, "closed-over-both")),
-        (closed(), open(), (Fail, "closed-over-ipv6")),
-        (open(), closed(), (Fail, "open-only-over-ipv6")),
-        (vec![cut(exhausted()); 2], open(), (Pass, "same")),
-        (ours(), open(), (Inconclusive, common::OUR_FAULT)),
-        (open(), ours(), (Inconclusive, common::OUR_FAULT)),
-        (closed(), ours(), (Inconclusive, common::OUR_FAULT)),
-        (flaky(), open(), (Inconclusive, common::FLAKY)),
-        (open(), flaky(), (Inconclusive, common::FLAKY)),
-        (open(), vec![], (Inconclusive, common::NOT_OBSERVED)),
-        (vec![], open(), (Inconclusive, common::NOT_OBSERVED)),
-    ] {
-        let world = World::new("active")
-            .published()
-            .talks(SIX, &over_six)
-            .talks(FOUR, &over_four)
-            .talks_plainly("[2001:db8::1]:80", &over_six)
-            .talks_plainly("192.0.2.1:80", &over_four);
-        let verdict = world.verdict("reach-parity");
-        let said = (verdict.outcome, verdict.subjects[0].reason);
-        assert_eq!(said, expected, "{over_six:?} {over_four:?}");
-    }
-    let over_six_only = World::new("active").addressed(&["2001:db8::1"]).talks(SIX, &open());
-    let broken = message(ResponseCode::ServFail, &[]);
-    let unknown = World::new("active")
-        .dns("www.example.vn", RecordType::AAAA, &answer(&[address("2001:db8::1")]))
-        .dns("www.example.vn", RecordType::A, &broken)
-        .talks(SIX, &open());
-    for id in ["reach-parity", "reach-latency"] {
-        assert_eq!(over_six_only.says(id), (NotApplicable, common::NO_IPV4), "{id}");
-        assert_eq!(unknown.says(id), (Inconclusive, common::UNRESOLVED), "{id}");
     }
 }
 
@@ -119,10 +59,6 @@ pub(super) fn rounds_tell_flapping_from_down() {
         let world = later(world, "[2001:db8::1]:443", &rounds);
         assert_eq!(world.says("reach-stable"), expected, "{attempts:?} {rounds:?}");
     }
-    // Connections that were taken one right after the other are no rounds, whosever fault it was
-    // that more were needed.
-    let hasty = World::new("active").published().talks(SIX, &vec![cut(exhausted()); 2]);
-    assert_eq!(hasty.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let asked_once = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
     assert_eq!(asked_once.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let mut one_round = asked_once;
@@ -175,23 +111,13 @@ pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
     use Outcome::{Fail, Inconclusive, Pass};
     let silent = || Err(NetFailure::TimedOut);
     let reply = || Ok(Echoed { elapsed_us: 1 });
-    let icmp = || {
-        Err(NetFailure::Icmp {
-            icmp_type: 1,
-            icmp_code: 1,
-            from: None,
-            meaning: IcmpMeaning::Prohibited,
-        })
-    };
     for (small, large, expected) in [
         (vec![reply()], vec![reply()], (Pass, "answers")),
         (vec![silent(), reply()], vec![silent(), reply()], (Pass, "answers")),
         (vec![silent(), silent()], vec![], (Fail, "no-reply")),
         (vec![reply()], vec![silent(), silent()], (Fail, "only-small")),
         (vec![Err(NetFailure::NotPermitted)], vec![], (Inconclusive, "no-icmp-socket")),
-        (vec![icmp(), icmp()], vec![], (Fail, "icmp-error")),
         (vec![Err(NetFailure::NoRoute); 2], vec![], (Inconclusive, common::OUR_FAULT)),
-        (vec![reply()], vec![Err(NetFailure::NoRoute); 2], (Inconclusive, common::OUR_FAULT)),
         (vec![silent()], vec![], (Inconclusive, common::NOT_OBSERVED)),
         (vec![reply()], vec![], (Inconclusive, common::NOT_OBSERVED)),
         (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
@@ -206,32 +132,39 @@ pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
             }
         }
         assert_eq!(world.says("reach-echo"), expected, "{small:?} {large:?}");
-        // Where no connection could leave, no echo request did.
-        let ours = vec![down(NetFailure::NoRoute); 2];
-        if expected.0 == Fail {
-            let world = world.talks(SIX, &ours);
-            assert_eq!(world.says("reach-echo"), (Inconclusive, common::OUR_FAULT), "{small:?}");
-        }
     }
-    let mail = World::of("mail: example.vn");
-    assert_eq!(mail.says("reach-echo"), (Outcome::NotApplicable, common::OTHER_KIND));
 }
 
 #[test]
 pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
-    use crate::model::{BodyEnd, HttpResponse};
+    use crate::model::{BodyEnd, HttpResponse, TlsFailed, TlsFailure, TlsSession};
     use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    let with = |octets| session(&[Blob::new(vec![0; octets])]);
+    let silent =
+        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::TimedOut }, chain: Vec::new() };
+    let session = |octets| TlsSession {
+        elapsed_us: 1,
+        version: "TLSv1.3".to_owned(),
+        cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
+        group: None,
+        alpn: None,
+        chain: vec![Blob::new(vec![0; octets])],
+        ocsp: None,
+    };
     let question = |mss| {
         Question::Conversation(ConversationQuestion {
             address: "[2001:db8::1]:636".parse().unwrap(),
-            tls: Some(host()),
+            tls: Some(crate::model::Host::Name(Name::from_presentation("www.example.vn"))),
             http: None,
             mss,
         })
     };
-    let fell_silent = || cut(NetFailure::TimedOut);
-    let answered = |octets| secured(with(octets));
+    let talk = |connect, tls| {
+        let seen = Conversation { connect, tls, http: None };
+        Reply::Conversation(Box::new(seen))
+    };
+    let up = || Ok(Connected { elapsed_us: 1 });
+    let fell_silent = || talk(up(), Some(Err(silent.clone())));
+    let answered = |octets| talk(up(), Some(Ok(session(octets))));
     let page = |body_end| {
         let response = HttpResponse {
             elapsed_us: 1,
@@ -242,41 +175,79 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             body_end,
             readings: crate::model::Readings::default(),
         };
-        Conversation { http: Some(Ok(response)), ..answered(900) }
+        let seen =
+            Conversation { connect: up(), tls: Some(Ok(session(900))), http: Some(Ok(response)) };
+        Reply::Conversation(Box::new(seen))
     };
-    let stalls = || page(BodyEnd::TimedOut);
-    for (usual, small, expected) in [
-        (answered(2000), None, (Pass, "large-data-arrives")),
-        (answered(900), None, (NotApplicable, "nothing-large")),
-        (fell_silent(), Some(answered(900)), (Fail, "black-hole")),
-        (fell_silent(), Some(fell_silent()), (NotApplicable, "silent-with-small-packets-too")),
-        (stalls(), Some(page(BodyEnd::Complete)), (Fail, "black-hole")),
-        (stalls(), Some(stalls()), (NotApplicable, "silent-with-small-packets-too")),
-        (fell_silent(), None, (Inconclusive, common::NOT_OBSERVED)),
-        // What is turned down is not silent, and what our own side breaks off says nothing.
-        (fell_silent(), Some(down(NetFailure::Refused)), (Inconclusive, common::LOWER_LAYER)),
-        (fell_silent(), Some(broken(alert())), (Inconclusive, common::LOWER_LAYER)),
-        (fell_silent(), Some(down(NetFailure::NoRoute)), (Inconclusive, common::OUR_FAULT)),
-        (fell_silent(), Some(cut(exhausted())), (Inconclusive, common::OUR_FAULT)),
-        (down(NetFailure::TimedOut), None, (Inconclusive, common::LOWER_LAYER)),
-        (down(NetFailure::NoRoute), None, (Inconclusive, common::OUR_FAULT)),
-    ] {
-        let talk = |seen: &Conversation| Reply::Conversation(Box::new(seen.clone()));
+    let reset = || {
+        let failure = TlsFailure::Net { failure: NetFailure::Reset };
+        talk(up(), Some(Err(TlsFailed { failure, chain: Vec::new() })))
+    };
+    let (ours, gone) =
+        (talk(Err(NetFailure::NoRoute), None), talk(Err(NetFailure::TimedOut), None));
+    let says = |usual: &[&Reply], small: &[&Reply], again: Option<&Reply>| {
         let mut world = World::of("tls: \"www.example.vn:636\"").published();
-        for attempt in 1..=2 {
-            world.seen(question(None), attempt, talk(&usual));
-            if let Some(small) = &small {
-                world.seen(question(Some(1208)), attempt, talk(small));
-            }
+        for (at, reply) in usual.iter().enumerate() {
+            world.seen(question(None), at as u8 + 1, (*reply).clone());
         }
-        assert_eq!(world.says("reach-pmtu"), expected, "{usual:?} {small:?}");
+        for (at, reply) in small.iter().enumerate() {
+            world.seen(question(Some(1208)), at as u8 + 1, (*reply).clone());
+        }
+        if let Some(again) = again {
+            world.seen(question(None), 3, again.clone());
+        }
+        let service = &world.inventory.services[0];
+        let met = facts::contacts(&world.view(), service, crate::model::Family::Ipv6).main;
+        let asked = match facts::large_data(&world.view(), &met[0]) {
+            Some(facts::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
+            _ => Vec::new(),
+        };
+        (world.says("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))
+    };
+    let (silent, little, much) = (&fell_silent(), &answered(900), &answered(2000));
+    let (stalls, whole) = (&page(BodyEnd::TimedOut), &page(BodyEnd::Complete));
+    let (reset, ours, gone) = (&reset(), &ours, &gone);
+    let both = [silent; 2];
+    let black_hole = (Fail, "black-hole");
+    let flaky = (Inconclusive, common::FLAKY);
+    let too = (NotApplicable, "silent-with-small-packets-too");
+    let not_observed = (Inconclusive, common::NOT_OBSERVED);
+    let our_fault = (Inconclusive, common::OUR_FAULT);
+    for (usual, small, again, expected) in [
+        (&[much][..], &[][..], None, (Pass, "large-data-arrives")),
+        (&[little], &[], None, (NotApplicable, "nothing-large")),
+        (&[silent, little], &[], None, (NotApplicable, "nothing-large")),
+        (&both, &[little], Some(silent), black_hole),
+        (&[stalls], &[whole], Some(stalls), black_hole),
+        // What works the next time was no black hole.
+        (&both, &[little], Some(much), (Pass, "large-data-arrives")),
+        (&both, &[little], Some(little), (NotApplicable, "nothing-large")),
+        (&[stalls], &[whole], Some(whole), (NotApplicable, "nothing-large")),
+        (&both, &[little], Some(reset), flaky),
+        (&both, &[little], Some(gone), flaky),
+        (&both, &[little], Some(ours), our_fault),
+        (&[stalls], &[whole], Some(ours), our_fault),
+        (&both, &[silent, little], Some(silent), flaky),
+        (&both, &[gone, gone], None, flaky),
+        (&both, &[reset, reset], None, flaky),
+        (&both, &both, None, too),
+        (&[stalls], &[stalls], None, too),
+        (&both, &[ours, ours], None, our_fault),
+        (&both, &[silent, ours], None, our_fault),
+        (&both, &[], None, not_observed),
+        (&[silent, reset], &[], None, flaky),
+        (&[reset, silent], &[], None, flaky),
+        (&[gone, silent], &[little], Some(silent), flaky),
+        (&[silent, ours], &[little], Some(silent), our_fault),
+        (&[ours, silent], &[little], Some(silent), our_fault),
+        (&[gone, gone], &[], None, (Inconclusive, common::LOWER_LAYER)),
+        (&[ours, ours], &[], None, our_fault),
+    ] {
+        let said = says(usual, small, again);
+        assert_eq!(said, (expected, false), "{usual:?} {small:?} {again:?}");
     }
-    // One silence beside a failure of ours is no black hole.
-    let mut half = World::of("tls: \"www.example.vn:636\"").published();
-    for (mss, attempt, seen) in
-        [(None, 1, fell_silent()), (None, 2, cut(exhausted())), (Some(1208), 1, answered(900))]
-    {
-        half.seen(question(mss), attempt, Reply::Conversation(Box::new(seen)));
+    // Only after small packets made the difference is it asked once more, and then never again.
+    for (usual, small) in [(&both[..], little), (&[stalls], whole)] {
+        assert_eq!(says(usual, &[small], None), (not_observed, true));
     }
-    assert_eq!(half.says("reach-pmtu"), (Inconclusive, common::OUR_FAULT));
 }

@@ -144,6 +144,7 @@ pub(super) fn name_servers_over_both_transports() {
                 recursion_desired: true,
                 checking_disabled: false,
                 dnssec_ok: false,
+                without_edns: false,
             });
             world = world.both_attempts(&question, reply);
         }

@@ -66,8 +66,10 @@ pub struct Cut {
     pub zone: Name,
     /// Where its name servers are known from.
     pub source: Source,
-    /// Its name servers, sorted by name.
+    /// Its name servers, sorted by name: at most [`crate::model::Limits::name_servers`].
     pub servers: Vec<Server>,
+    /// Whether there are more than that.
+    pub is_cut: bool,
     /// The server whose answer led further.
     pub led_on: Option<SocketAddr>,
 }
@@ -120,6 +122,8 @@ pub enum Unaddressed {
     NoRecord,
     /// The way to its name stops.
     Stopped,
+    /// The way to its name could not be gone through our own fault.
+    Ours,
     /// Finding its address leads back to the zone that it serves.
     Loop,
     /// Look-ups inside look-ups got too deep.

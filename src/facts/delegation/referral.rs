@@ -26,15 +26,8 @@ pub(super) enum Step {
     Unusable(&'static str),
 }
 
-/// Reads the answer of a server of `zone` to the question for `name`. `servers_max` bounds the
-/// name servers that are taken from it.
-pub(super) fn read(
-    message: &Message,
-    zone: &Name,
-    name: &Name,
-    record_type: RecordType,
-    servers_max: usize,
-) -> Step {
+/// Reads the answer of a server of `zone` to the question for `name`.
+pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: RecordType) -> Step {
     match message.rcode {
         Rcode::NOERROR | Rcode::NXDOMAIN => {}
         Rcode::REFUSED => return Step::Unusable("refuses"),
@@ -44,8 +37,7 @@ pub(super) fn read(
     if message.truncated {
         return Step::Truncated;
     }
-    let servers =
-        |owner: &Name, section: &[Record]| name_servers(message, zone, owner, section, servers_max);
+    let servers = |owner: &Name, section: &[Record]| name_servers(message, zone, owner, section);
     let own = |record: &&Record| record.name == *name;
     let wanted: Vec<RecordData> = message
         .answers
@@ -91,13 +83,7 @@ pub(super) fn read(
 
 /// The name servers of `owner`, sorted, with the addresses that a server of `zone` may vouch for:
 /// those of names within `zone`.
-fn name_servers(
-    message: &Message,
-    zone: &Name,
-    owner: &Name,
-    section: &[Record],
-    servers_max: usize,
-) -> Vec<Server> {
+fn name_servers(message: &Message, zone: &Name, owner: &Name, section: &[Record]) -> Vec<Server> {
     let mut names: Vec<Name> = section
         .iter()
         .filter(|record| record.name == *owner)
@@ -108,7 +94,6 @@ fn name_servers(
         .collect();
     names.sort();
     names.dedup();
-    names.truncate(servers_max);
     let glue = |name: &Name| -> Vec<IpAddr> {
         if !name.is_within(zone) {
             return Vec::new();

@@ -79,6 +79,7 @@ impl<'v, 'e> Walker<'v, 'e> {
             zone: Name::root(),
             source: Source::Hints,
             servers: hints::root(self.view.settings),
+            is_cut: false,
             led_on: None,
         };
         let mut path = Path { name: name.clone(), cuts: vec![root], end: End::Pending };
@@ -108,15 +109,14 @@ impl<'v, 'e> Walker<'v, 'e> {
                         return End::Stopped(Stop::Limit);
                     }
                     at = candidates.iter().take_while(|name| apex.is_within(name)).count();
-                    cuts.push(Cut { zone: apex, source: Source::Referral, servers, led_on: None });
+                    cuts.push(self.cut(apex, Source::Referral, servers));
                 }
                 Step::Apex { servers } if *asked != zone => {
                     if cuts.len() >= self.view.settings.limits.delegation_depth {
                         return End::Stopped(Stop::Limit);
                     }
                     let servers = inherit(servers, cuts);
-                    let zone = asked.clone();
-                    cuts.push(Cut { zone, source: Source::Itself, servers, led_on: None });
+                    cuts.push(self.cut(asked.clone(), Source::Itself, servers));
                     at += 1;
                 }
                 _ if at < candidates.len() => match step {
@@ -133,6 +133,13 @@ impl<'v, 'e> Walker<'v, 'e> {
                 Step::NoData | Step::Truncated | Step::Unusable(_) => return End::NoData,
             }
         }
+    }
+
+    fn cut(&self, zone: Name, source: Source, mut servers: Vec<Server>) -> Cut {
+        let max = self.view.settings.limits.name_servers;
+        let is_cut = servers.len() > max;
+        servers.truncate(max);
+        Cut { zone, source, servers, is_cut, led_on: None }
     }
 
     /// The names that are asked for NS, from the top-level domain down to the name itself. Of a
@@ -175,7 +182,7 @@ impl<'v, 'e> Walker<'v, 'e> {
                 }
             }
         }
-        Said::Stopped(why_stopped(&cut.servers))
+        Said::Stopped(why_stopped(cut))
     }
 
     /// Asks at the addresses that one server has in a family; `None` when none leads on.
@@ -198,7 +205,9 @@ impl<'v, 'e> Walker<'v, 'e> {
                 return Ok(None);
             }
         };
-        for address in addresses {
+        let max = self.view.settings.limits.addresses;
+        cut.is_cut |= addresses.len() > max;
+        for address in addresses.into_iter().take(max) {
             let socket = SocketAddr::new(address, DNS_PORT);
             let known = cut.servers[at].tried.iter().find(|(tried, _)| *tried == socket);
             if matches!(known, Some((_, Tried::Unusable(_) | Tried::NotGlobal))) {
@@ -234,6 +243,9 @@ impl<'v, 'e> Walker<'v, 'e> {
             let question = exchange::question(server, transport, name, record_type, false);
             let seen = exchange(self.view, question, round);
             self.observations.extend(&seen.observations);
+            if seen.question.without_edns {
+                self.questions_left = self.questions_left.saturating_sub(1);
+            }
             let message = match seen.heard {
                 Heard::Pending => {
                     self.needs.extend(seen.needs);
@@ -244,11 +256,12 @@ impl<'v, 'e> Walker<'v, 'e> {
                 Heard::Failed(failure) if failure.is_ours() => {
                     return Ok(Some((None, Tried::Ours)));
                 }
+                // Over UDP it said that there is an answer.
+                Heard::Failed(_) if transport == Transport::Tcp => break,
                 Heard::Failed(_) => return Ok(Some((None, Tried::Silent))),
                 Heard::Message(message) => message,
             };
-            let servers_max = self.view.settings.limits.name_servers;
-            match read(message, zone, name, record_type, servers_max) {
+            match read(message, zone, name, record_type) {
                 Step::Truncated => {}
                 Step::Unusable(why) => return Ok(Some((None, Tried::Unusable(why)))),
                 step => return Ok(Some((Some(step), Tried::Usable))),
@@ -257,15 +270,15 @@ impl<'v, 'e> Walker<'v, 'e> {
         Ok(Some((None, Tried::Unusable("truncated"))))
     }
 
-    /// The addresses of a server in a family, at most [`crate::model::Limits::addresses`]: from the
-    /// delegation, or else found by going the way to its name.
+    /// The addresses of a server in a family, from the delegation, or else found by going the way to
+    /// its name: at most one more than [`crate::model::Limits::addresses`].
     fn addresses(
         &mut self,
         zone: &Name,
         server: &Server,
         family: Family,
     ) -> Result<Result<Vec<IpAddr>, Unaddressed>, Pending> {
-        let max = self.view.settings.limits.addresses;
+        let max = self.view.settings.limits.addresses + 1;
         let glue = server.glue.iter().copied().filter(|a| Family::of(*a) == family);
         let glue: Vec<IpAddr> = glue.take(max).collect();
         if !glue.is_empty() {
@@ -292,6 +305,7 @@ impl<'v, 'e> Walker<'v, 'e> {
             End::Found(records) => Ok(of_records(&records, max)),
             End::Stopped(Stop::Limit) => Err(Unaddressed::TooDeep),
             End::Stopped(Stop::Loop) => Err(Unaddressed::Loop),
+            End::Stopped(Stop::Ours) => Err(Unaddressed::Ours),
             End::Stopped(_) => Err(Unaddressed::Stopped),
             _ => Err(Unaddressed::NoRecord),
         };
@@ -331,19 +345,23 @@ fn inherit(mut servers: Vec<Server>, cuts: &[Cut]) -> Vec<Server> {
     servers
 }
 
-fn why_stopped(servers: &[Server]) -> Stop {
+/// What our own fault or a limit of ours kept from being tried might have led on, so it stands before
+/// what the others did.
+fn why_stopped(cut: &Cut) -> Stop {
+    let servers = &cut.servers;
     let tried = |wanted: fn(&Tried) -> bool| {
         servers.iter().flat_map(|server| &server.tried).any(|(_, tried)| wanted(tried))
     };
     let unaddressed = |wanted: Unaddressed| servers.iter().any(|s| s.unaddressed == Some(wanted));
-    if tried(|tried| *tried == Tried::Ours) {
+    if tried(|tried| *tried == Tried::Ours) || unaddressed(Unaddressed::Ours) {
         Stop::Ours
-    } else if unaddressed(Unaddressed::TooDeep) {
+    } else if unaddressed(Unaddressed::TooDeep) || cut.is_cut {
         Stop::Limit
     } else if tried(|tried| matches!(tried, Tried::Unusable(_))) {
         Stop::Unusable
     } else if tried(|tried| *tried == Tried::Silent) {
-        Stop::Silent
+        // Those that led on for another question do answer.
+        if cut.led_on.is_some() { Stop::Unusable } else { Stop::Silent }
     } else if unaddressed(Unaddressed::Loop) {
         Stop::Loop
     } else {

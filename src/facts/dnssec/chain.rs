@@ -10,7 +10,6 @@ use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
 use crate::facts::View;
-use crate::facts::lookup::Failure;
 use crate::model;
 
 /// Reads what DNSSEC says of a name and type, following aliases.
@@ -27,12 +26,9 @@ pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordTyp
     // One turn for each alias; the number of links is bounded.
     while let Some(current) = next.take() {
         let text = model::Name::from_labels(current.iter());
-        if found.links.iter().any(|link| link.name == text) {
-            break;
-        }
-        if found.links.len() > view.settings.limits.cname_links {
-            let security = Security::Unknown(Unknown::LimitReached);
-            found.links.push(Link { zone: text.clone(), name: text, security });
+        if found.links.iter().any(|link| link.name == text)
+            || found.links.len() > view.settings.limits.cname_links
+        {
             break;
         }
         let walk = Walk { view, kind: RecordType::from(record_type.0), budget: &budget };
@@ -162,12 +158,12 @@ impl Walk<'_> {
     fn cut(&self, keys: &ZoneKeys, name: &Name, answer: &Answer) -> Cut {
         let answers = &answer.wire.answers;
         let found = rrset(answers, name, RecordType::DS);
+        if found.len() > super::DNSSEC_KEYS_MAX {
+            return Cut::End(Security::Unknown(Unknown::LimitReached));
+        }
         if !found.is_empty() {
             let verified = keys.verify(answers, name, RecordType::DS, answer.at, self.budget);
             return match verified {
-                Ok(_) if found.len() > super::DNSSEC_KEYS_MAX => {
-                    Cut::End(Security::Unknown(Unknown::LimitReached))
-                }
                 Ok(labels) if labels == name.num_labels() => Cut::Signed(digests(&found)),
                 Ok(_) => Cut::End(Security::Bogus(Bogus::BadSignature)),
                 Err(unproven) => Cut::End(security(unproven)),
@@ -189,7 +185,7 @@ impl Walk<'_> {
                 Cut::End(Security::Insecure(Insecure::NoDs))
             }
             Denied::TooManyIterations => Cut::End(Security::Insecure(Insecure::Nsec3Iterations)),
-            Denied::Nothing => Cut::End(denials.unproven()),
+            Denied::Nothing => Cut::End(Security::Bogus(Bogus::BadDenial)),
             Denied::Absent if answer.wire.metadata.response_code == ResponseCode::NXDomain => {
                 Cut::NothingBelow
             }
@@ -217,7 +213,7 @@ impl Walk<'_> {
                 Denied::Absent => Security::Secure,
                 Denied::OptOut | Denied::InsecureDelegation => Security::Insecure(Insecure::NoDs),
                 Denied::TooManyIterations => Security::Insecure(Insecure::Nsec3Iterations),
-                Denied::Nothing => denials.unproven(),
+                Denied::Nothing => Security::Bogus(Bogus::BadDenial),
             };
         }
         let labels = match keys.verify(answers, name, kind, answer.at, self.budget) {
@@ -229,15 +225,12 @@ impl Walk<'_> {
         if labels == name.num_labels() {
             return Security::Secure;
         }
-        let denials = match self.denials(keys, answer) {
-            Ok(denials) => denials,
-            Err(security) => return security,
-        };
-        match denials.of_expansion(name, labels) {
-            Denied::Absent => Security::Secure,
-            Denied::OptOut => Security::Insecure(Insecure::NoDs),
-            Denied::TooManyIterations => Security::Insecure(Insecure::Nsec3Iterations),
-            Denied::InsecureDelegation | Denied::Nothing => denials.unproven(),
+        match self.denials(keys, answer).map(|denials| denials.of_expansion(name, labels)) {
+            Ok(Denied::Absent) => Security::Secure,
+            Ok(Denied::OptOut) => Security::Insecure(Insecure::NoDs),
+            Ok(Denied::TooManyIterations) => Security::Insecure(Insecure::Nsec3Iterations),
+            Ok(_) => Security::Bogus(Bogus::BadDenial),
+            Err(security) => security,
         }
     }
 
@@ -273,12 +266,7 @@ impl Walk<'_> {
                 end.security = Security::Unknown(Unknown::NotObserved);
                 return;
             }
-            // An RCODE is what a validating resolver says of what is bogus. Silence says nothing.
-            Err(NoAnswer::Failed(Failure::Rcode(_))) => false,
-            Err(NoAnswer::Failed(failure)) => {
-                end.security = Security::Unknown(Unknown::Failed(failure));
-                return;
-            }
+            Err(NoAnswer::Failed(_)) => false,
         };
         if vouches {
             end.security = Security::Unknown(Unknown::ResolverDisagrees);
@@ -348,7 +336,7 @@ fn label_count(name: &Name) -> usize {
 fn security(unproven: Unproven) -> Security {
     match unproven {
         Unproven::Bogus(bogus) => Security::Bogus(bogus),
-        Unproven::LimitReached => Security::Unknown(Unknown::LimitReached),
+        Unproven::BudgetSpent => Security::Unknown(Unknown::LimitReached),
         Unproven::Unsupported => Security::Insecure(Insecure::UnsupportedAlgorithm),
     }
 }

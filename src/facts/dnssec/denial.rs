@@ -6,7 +6,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use jiff::Timestamp;
 
 use super::signatures::{Budget, Unproven, ZoneKeys};
-use super::{Bogus, DENIALS_MAX, NSEC3_ITERATIONS_MAX, Security, Unknown};
+use super::{DENIALS_MAX, NSEC3_ITERATIONS_MAX};
 
 /// What the signed denials of an answer prove of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,30 +29,26 @@ pub(super) struct Denials<'r> {
     nsec: Vec<(&'r Name, &'r NSEC)>,
     nsec3: Vec<(Vec<u8>, &'r NSEC3)>,
     too_many_iterations: bool,
-    /// Whether there are more than [`DENIALS_MAX`].
-    is_cut: bool,
 }
 
 impl<'r> Denials<'r> {
-    /// Those of an authority section that the zone's keys sign.
+    /// Those of an authority section that the zone's keys sign. More than [`DENIALS_MAX`] are not
+    /// looked at, since the proof might stand in any of them.
     pub(super) fn authenticate(
         keys: &'r ZoneKeys,
         section: &'r [Record],
         at: Timestamp,
         budget: &Budget,
     ) -> Result<Self, Unproven> {
-        let mut denials = Self {
-            zone: &keys.zone,
-            nsec: vec![],
-            nsec3: vec![],
-            too_many_iterations: false,
-            is_cut: false,
-        };
+        let mut denials =
+            Self { zone: &keys.zone, nsec: vec![], nsec3: vec![], too_many_iterations: false };
         let mut fault = None;
         let kinds = [RecordType::NSEC, RecordType::NSEC3];
         let found = || section.iter().filter(|record| kinds.contains(&record.record_type()));
-        denials.is_cut = found().count() > DENIALS_MAX;
-        for record in found().take(DENIALS_MAX) {
+        if found().count() > DENIALS_MAX {
+            return Err(Unproven::BudgetSpent);
+        }
+        for record in found() {
             if !keys.zone.zone_of(&record.name) {
                 continue;
             }
@@ -60,12 +56,11 @@ impl<'r> Denials<'r> {
                 // A wildcard's NSEC can't be an expanded one.
                 Ok(labels) if labels == record.name.num_labels() => denials.keep(record),
                 Ok(_) => {}
-                Err(Unproven::LimitReached) => return Err(Unproven::LimitReached),
+                Err(Unproven::BudgetSpent) => return Err(Unproven::BudgetSpent),
                 Err(unproven) => fault = Some(unproven),
             }
         }
         match fault {
-            Some(_) if denials.is_empty() && denials.is_cut => Err(Unproven::LimitReached),
             Some(fault) if denials.is_empty() => Err(fault),
             _ => Ok(denials),
         }
@@ -84,14 +79,6 @@ impl<'r> Denials<'r> {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// What it means that they prove nothing: a denial that was not looked at may be the proof.
-    pub(super) fn unproven(&self) -> Security {
-        match self.is_cut {
-            true => Security::Unknown(Unknown::LimitReached),
-            false => Security::Bogus(Bogus::BadDenial),
         }
     }
 

@@ -11,8 +11,6 @@ mod denial;
 mod signatures;
 
 #[cfg(test)]
-pub(crate) mod signed;
-#[cfg(test)]
 mod tests;
 
 pub use anchors::{AnchorError, Anchors};
@@ -24,7 +22,7 @@ use super::Needs;
 use super::lookup::Failure;
 use crate::model::{Name, ObservationId};
 
-/// Keys of one zone that are looked at.
+/// Keys of one zone that are looked at, and DS records of one delegation.
 pub const DNSSEC_KEYS_MAX: usize = 16;
 /// Signatures over one RRset that are tried.
 pub const DNSSEC_SIGNATURES_MAX: usize = 8;

@@ -19,8 +19,8 @@ pub(super) struct Budget(Cell<usize>);
 pub(super) enum Unproven {
     /// The records contradict what is signed.
     Bogus(Bogus),
-    /// The verifications allowed for one name are used up, or there is more than is looked at.
-    LimitReached,
+    /// A limit of ours stopped the verification: what was left aside might have held.
+    BudgetSpent,
     /// Nothing that this program can verify signs them (RFC 4035 §5.2).
     Unsupported,
 }
@@ -33,7 +33,7 @@ impl Default for Budget {
 
 impl Budget {
     fn take(&self) -> Result<(), Unproven> {
-        let left = self.0.get().checked_sub(1).ok_or(Unproven::LimitReached)?;
+        let left = self.0.get().checked_sub(1).ok_or(Unproven::BudgetSpent)?;
         self.0.set(left);
         Ok(())
     }
@@ -44,7 +44,7 @@ pub(super) struct ZoneKeys {
     /// The zone's apex.
     pub(super) zone: Name,
     keys: Vec<DNSKEY>,
-    /// Whether there are more than [`DNSSEC_KEYS_MAX`].
+    /// Whether the zone has more keys than are looked at.
     is_cut: bool,
 }
 
@@ -86,26 +86,23 @@ impl ZoneKeys {
             return Err(Unproven::Unsupported);
         }
         let records = rrset(answers, zone, RecordType::DNSKEY);
-        let mut keys: Vec<DNSKEY> = records
+        let is_cut = records.len() > DNSSEC_KEYS_MAX;
+        let keys: Vec<DNSKEY> = records
             .iter()
             .filter_map(|record| match &record.data {
                 RData::DNSSEC(DNSSECRData::DNSKEY(key)) => Some(key.clone()),
                 _ => None,
             })
+            .take(DNSSEC_KEYS_MAX)
             .collect();
-        let is_cut = keys.len() > DNSSEC_KEYS_MAX;
-        keys.truncate(DNSSEC_KEYS_MAX);
         let entry: Vec<DNSKEY> = keys
             .iter()
             .filter(|key| usable.iter().any(|anchor| vouches(anchor, zone, key)))
             .cloned()
             .collect();
         if entry.is_empty() {
-            return Err(if is_cut {
-                Unproven::LimitReached
-            } else {
-                Unproven::Bogus(Bogus::NoMatchingKey)
-            });
+            let bogus = Unproven::Bogus(Bogus::NoMatchingKey);
+            return Err(if is_cut { Unproven::BudgetSpent } else { bogus });
         }
         let entry = Self { zone: zone.clone(), keys: entry, is_cut };
         entry.verify(answers, zone, RecordType::DNSKEY, at, budget)?;
@@ -123,27 +120,25 @@ impl ZoneKeys {
         budget: &Budget,
     ) -> Result<u8, Unproven> {
         let records = rrset(section, owner, kind);
-        let mut sigs: Vec<&RRSIG> = signatures(section, owner, kind)
+        let sigs: Vec<&RRSIG> = signatures(section, owner, kind)
             .into_iter()
             .filter(|sig| sig.input().signer_name == self.zone)
             .filter(|sig| sig.input().num_labels <= owner.num_labels())
             .collect();
-        let is_cut = sigs.len() > DNSSEC_SIGNATURES_MAX || (self.is_cut && !sigs.is_empty());
-        sigs.truncate(DNSSEC_SIGNATURES_MAX);
+        let is_cut = self.is_cut || sigs.len() > DNSSEC_SIGNATURES_MAX;
         let mut worst = None;
         // One that holds is enough. Among those that don't, a signature that is right but for its
         // dates says most.
-        for sig in sigs {
+        for sig in sigs.into_iter().take(DNSSEC_SIGNATURES_MAX) {
             match self.verify_one(sig, &records, owner, at, budget)? {
                 Ok(()) => return Ok(sig.input().num_labels),
                 Err(fault) => worst = worst.min(Some(fault)).or(Some(fault)),
             }
         }
-        // A signature or a key that was not looked at may be the right one.
-        if is_cut {
-            return Err(Unproven::LimitReached);
+        match worst {
+            Some(_) if is_cut => Err(Unproven::BudgetSpent),
+            worst => Err(Unproven::Bogus(worst.unwrap_or(Bogus::MissingSignature))),
         }
-        Err(Unproven::Bogus(worst.unwrap_or(Bogus::MissingSignature)))
     }
 
     fn verify_one(

@@ -31,6 +31,8 @@ pub enum Unreadable {
     Coding,
     /// It is neither HTML nor any other text.
     NotText,
+    /// It isn't the page but a guard in front of it.
+    Challenge,
 }
 
 /// What kind of text a body is.

@@ -36,6 +36,8 @@ pub(super) struct Parts {
     pub policies: Vec<String>,
     /// The text of inline scripts.
     pub scripts: String,
+    /// Whether a limit of ours left something out.
+    pub is_cut: bool,
 }
 
 #[derive(Default)]
@@ -72,7 +74,9 @@ pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
         .append_element_content_handler(text!("style", {
             let found = found.clone();
             move |chunk| {
-                keep(&mut found.borrow_mut().styles, chunk.as_str());
+                let mut found = found.borrow_mut();
+                let is_kept = keep(&mut found.styles, chunk.as_str());
+                found.parts.is_cut |= !is_kept;
                 Ok(())
             }
         }))
@@ -87,7 +91,10 @@ pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
                             found.parts.text.push_str(text);
                         }
                     }
-                    TextType::ScriptData => keep(&mut found.parts.scripts, text),
+                    TextType::ScriptData => {
+                        let is_kept = keep(&mut found.parts.scripts, text);
+                        found.parts.is_cut |= !is_kept;
+                    }
                     // Style sheets have a handler of their own; the rest is for visitors without
                     // scripts or frames.
                     TextType::RawText | TextType::PlainText => {}
@@ -107,10 +114,13 @@ pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
     Ok(found.take().into_parts(url))
 }
 
-fn keep(text: &mut String, more: &str) {
-    if text.len() + more.len() <= INLINE_OCTETS_MAX {
+/// Adds to a text, unless it would grow beyond the limit.
+fn keep(text: &mut String, more: &str) -> bool {
+    let fits = text.len() + more.len() <= INLINE_OCTETS_MAX;
+    if fits {
         text.push_str(more);
     }
+    fits
 }
 
 /// Whether nobody sees what is inside.
@@ -185,10 +195,11 @@ impl Found {
     }
 
     fn add(&mut self, reference: Option<String>, what: Use) {
-        if let Some(reference) = reference
-            && self.named.len() < REFERENCES_MAX
-        {
+        let Some(reference) = reference else { return };
+        if self.named.len() < REFERENCES_MAX {
             self.named.push((reference, what));
+        } else {
+            self.parts.is_cut = true;
         }
     }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use url::Url;
 
 use self::body::Kind;
-use crate::model::HttpResponse;
+use crate::model::{BodyEnd, HttpResponse};
 
 /// What a page loads something for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +92,8 @@ pub struct Page {
     pub policies: Vec<String>,
     /// The text of its inline scripts.
     pub scripts: String,
+    /// Whether a limit of ours cut it, so that it may hold more.
+    pub is_cut: bool,
 }
 
 /// Reads the page that was found at `url`; an error says why it can't be read, and is never held
@@ -100,8 +102,17 @@ pub fn page(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadable>>
     response.readings.of(&format!("page {url}"), || read(response, url))
 }
 
+/// As [`page`], but a guard in front of the page is not the page.
+pub fn readable(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadable>> {
+    if is_challenge(response, url) {
+        return Arc::new(Err(Unreadable::Challenge));
+    }
+    page(response, url)
+}
+
 fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
     let (kind, text) = body::text(response)?;
+    let is_cut = response.body_end == BodyEnd::Limit;
     if kind != Kind::Html {
         let words = Words::of(&text);
         return Ok(Page {
@@ -109,6 +120,7 @@ fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
             references: Vec::new(),
             policies: Vec::new(),
             scripts: String::new(),
+            is_cut,
         });
     }
     let parts = html::read(&text, url)?;
@@ -117,21 +129,25 @@ fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
         references: parts.references,
         policies: parts.policies,
         scripts: parts.scripts,
+        is_cut: is_cut || parts.is_cut,
     })
 }
 
-/// What a style sheet that was found at `url` loads; nothing when it is no style sheet or can't be
-/// read.
-pub fn style_sheet(response: &HttpResponse, url: &Url) -> Arc<Vec<Reference>> {
+/// What a style sheet that was found at `url` loads; nothing when it is no style sheet.
+pub fn style_sheet(response: &HttpResponse, url: &Url) -> Arc<Result<Vec<Reference>, Unreadable>> {
     response.readings.of(&format!("style sheet {url}"), || loaded_by_style(response, url))
 }
 
-fn loaded_by_style(response: &HttpResponse, url: &Url) -> Vec<Reference> {
-    let Ok((Kind::Css, text)) = body::text(response) else { return Vec::new() };
-    css::references(&text)
+fn loaded_by_style(response: &HttpResponse, url: &Url) -> Result<Vec<Reference>, Unreadable> {
+    let text = match body::text(response) {
+        Ok((Kind::Css, text)) => text,
+        Ok(_) | Err(Unreadable::NotText) => return Ok(Vec::new()),
+        Err(why) => return Err(why),
+    };
+    Ok(css::references(&text)
         .iter()
         .filter_map(|reference| url.join(reference).ok())
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         .map(|url| Reference { url, what: Use::Image })
-        .collect()
+        .collect())
 }

@@ -33,6 +33,7 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
         Behaviour::Refused => answer.metadata.response_code = ResponseCode::Refused,
         Behaviour::ServFail => answer.metadata.response_code = ResponseCode::ServFail,
         Behaviour::NxDomainForAaaa if is_aaaa => {
+            answer.metadata.authoritative = true;
             answer.metadata.response_code = ResponseCode::NXDomain;
         }
         Behaviour::Lame => {}

@@ -16,12 +16,14 @@ pub(super) fn sites() -> Vec<Site> {
             .zone(Zone::new(12, "loi.example").all(Behaviour::ServFail))
             .fails(&[
                 ("dns-ns-ipv6-answers", "servfail"),
+                ("dns-ns-ipv4-answers", "servfail"),
                 ("dns-ipv6-only-resolution", "servers-unusable"),
             ]),
         Site::new(9, "khong-tra-loi", "Tên miền không được trả lời", "www.imlang.example")
             .zone(Zone::new(9, "imlang.example").all(Behaviour::Silent))
             .fails(&[
                 ("dns-ns-ipv6-answers", "silent"),
+                ("dns-ns-ipv4-answers", "silent"),
                 ("dns-ipv6-only-resolution", "servers-silent"),
             ]),
         Site::new(13, "mot-ns", "Vùng chỉ có một máy chủ tên miền IPv6", "www.mot.example")
@@ -63,6 +65,7 @@ pub(super) fn sites() -> Vec<Site> {
             .zone(Zone::new(43, "lame.example").all(Behaviour::Lame))
             .fails(&[
                 ("dns-ns-ipv6-answers", "lame"),
+                ("dns-ns-ipv4-answers", "lame"),
                 ("dns-ipv6-only-resolution", "servers-unusable"),
             ]),
         Site::new(44, "ns-bo-aaaa", "Máy chủ tên miền bỏ qua AAAA", "www.boaaaa.example")
@@ -105,6 +108,9 @@ pub(super) fn sites() -> Vec<Site> {
                 }
             }))
             .fails(&[("dns-ns-diversity", "one-prefix")]),
+        Site::new(206, "mot-as", "Máy chủ tên miền cùng một hệ thống tự trị", "www.motas.example")
+            .zone(Zone::new(206, "motas.example"))
+            .fails(&[("dns-ns-diversity", "one-as")]),
         Site::new(
             201,
             "vung-khong-ipv4",

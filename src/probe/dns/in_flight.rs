@@ -191,6 +191,7 @@ mod tests {
             recursion_desired: true,
             checking_disabled: false,
             dnssec_ok: false,
+            without_edns: false,
         })
         .unwrap()
     }

@@ -35,9 +35,11 @@ impl Query {
         message.metadata.recursion_desired = question.recursion_desired;
         message.metadata.checking_disabled = question.checking_disabled;
         message.add_query(WireQuery::query(name, WireRecordType::from(question.record_type.0)));
-        let mut edns = Edns::new();
-        edns.set_max_payload(EDNS_BUFFER_OCTETS).set_dnssec_ok(question.dnssec_ok);
-        message.set_edns(edns);
+        if !question.without_edns {
+            let mut edns = Edns::new();
+            edns.set_max_payload(EDNS_BUFFER_OCTETS).set_dnssec_ok(question.dnssec_ok);
+            message.set_edns(edns);
+        }
         let octets = message.to_vec().map_err(|error| unencodable(error.to_string()))?;
         if question_end > octets.len() {
             return Err(unencodable("its length is not what was expected".to_owned()));
@@ -136,6 +138,7 @@ mod tests {
             recursion_desired: true,
             checking_disabled: false,
             dnssec_ok: false,
+            without_edns: false,
         }
     }
 

@@ -41,6 +41,7 @@ fn question(server: SocketAddr, transport: Transport, name: &str) -> DnsQuestion
         recursion_desired: true,
         checking_disabled: false,
         dnssec_ok: true,
+        without_edns: false,
     }
 }
 
