@@ -19,6 +19,8 @@ pub struct Tlsa {
     pub security: Security,
     /// The records, authentic or not.
     pub records: Vec<TLSA>,
+    /// Whether there are more than [`TLSA_MAX`].
+    pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// What still has to be asked.
@@ -70,10 +72,14 @@ fn at(view: &View<'_>, base: &Name, port: u16) -> Tlsa {
         RData::TLSA(tlsa) => Some(tlsa.clone()),
         _ => None,
     });
+    let mut records: Vec<TLSA> = records.collect();
+    let is_cut = records.len() > TLSA_MAX;
+    records.truncate(TLSA_MAX);
     Tlsa {
         owner,
         security: found.security().clone(),
-        records: records.take(TLSA_MAX).collect(),
+        records,
+        is_cut,
         observations: found.observations.clone(),
         needs: found.needs,
     }

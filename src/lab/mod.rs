@@ -13,7 +13,7 @@ mod inventory;
 mod network;
 mod province;
 mod router;
-mod staple;
+pub(crate) mod staple;
 mod tls_server;
 mod unsteady_server;
 mod web_server;

@@ -24,7 +24,7 @@ const OCSP_BASIC: &[u8] = b"\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An OCSP response by the issuer: the certificate was revoked ten days ago.
-pub(super) fn revoked(
+pub(crate) fn revoked(
     leaf: &CertificateDer<'_>,
     issuer: &Issuer,
     now: Duration,

@@ -5,7 +5,8 @@ use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
 use super::builders::{down, no_tls, session};
 use super::*;
 use crate::model::{
-    ConversationQuestion, Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, TlsFailed,
+    Answer, ConversationQuestion, Greeting, GreetingQuestion, Host, LegacyAnswer,
+    LegacyHelloQuestion, LegacyVersion, Meaning, Protocol, Security, Starttls, TlsFailed,
     TlsFailure, TlsSession,
 };
 
@@ -110,4 +111,94 @@ pub(super) fn old_versions_beside_the_handshake_of_our_time() {
     }
     let plain = World::of("tcp: \"www.example.vn:389\"").published();
     assert_eq!(plain.says("tls-version"), (NotApplicable, "no-tls"));
+}
+
+#[test]
+pub(super) fn handshakes() {
+    let id = "tls-handshake";
+    let detail = String::new;
+    let up = &shakes(session());
+    let (late, reset) = (&net(NetFailure::TimedOut), &net(NetFailure::Reset));
+    let (ours, gone) = (&down(NetFailure::NoRoute), &down(NetFailure::TimedOut));
+    let midway = &net(NetFailure::NoRoute);
+    let alert = &no_tls(TlsFailure::Alert { code: 112, name: detail() });
+    let nothing = &no_tls(TlsFailure::NothingInCommon { detail: detail() });
+    let forged = &no_tls(TlsFailure::BadSignature { detail: detail() });
+    let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+    let library = &no_tls(TlsFailure::Ours { detail: detail() });
+    let large = &no_tls(TlsFailure::ChainTooLarge);
+    let our_fault = (Inconclusive, common::OUR_FAULT);
+    for (attempts, expected) in [
+        (&[up][..], (Pass, "completed")),
+        (&[gone, up], (Pass, "completed")),
+        (&[ours, up], (Pass, "completed")),
+        (&[late, up], (Inconclusive, common::FLAKY)),
+        (&[alert], (Fail, "alert")),
+        (&[nothing], (Fail, "nothing-in-common")),
+        (&[forged], (Fail, "bad-signature")),
+        (&[strange], (Fail, "not-tls")),
+        (&[large], (Fail, "chain-too-large")),
+        (&[reset, reset], (Fail, "reset")),
+        (&[&net(NetFailure::Closed), &net(NetFailure::Closed)], (Fail, "closed")),
+        (&[late, late], (Fail, "timed-out")),
+        (&[&net(NetFailure::Refused), &net(NetFailure::Refused)], (Fail, "network-error")),
+        (&[gone, gone], (Inconclusive, common::LOWER_LAYER)),
+        (&[ours, ours], our_fault),
+        (&[late, ours], our_fault),
+        (&[midway, late], our_fault),
+        (&[late, midway], our_fault),
+        (&[library], our_fault),
+        (&[late], (Inconclusive, common::NOT_OBSERVED)),
+        (&[], (Inconclusive, common::NOT_OBSERVED)),
+    ] {
+        assert_eq!(service().shaken(SIX, attempts).says(id), expected, "{attempts:?}");
+    }
+    let plain = World::of("tcp: \"www.example.vn:389\"").published();
+    assert_eq!(plain.says(id), (NotApplicable, "no-tls"));
+    let denied = Answer { elapsed_us: 1, meaning: Meaning::No, lines: Vec::new() };
+    for (starttls, expected) in [
+        (Starttls::NotOffered, "starttls-not-offered"),
+        (Starttls::Denied { answer: denied }, "starttls-denied"),
+        (Starttls::Injected, "starttls-injected"),
+    ] {
+        let mut world = World::of("imap: \"www.example.vn:143\"").published();
+        let question = GreetingQuestion {
+            address: "[2001:db8::1]:143".parse().unwrap(),
+            protocol: Protocol::Imap,
+            security: Security::Starttls,
+            host: host(),
+        };
+        let conversation =
+            Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+        let yes = Answer { elapsed_us: 1, meaning: Meaning::Yes, lines: Vec::new() };
+        let greeting =
+            Greeting { conversation, banner: Some(Ok(yes)), hello: None, starttls: Some(starttls) };
+        world.seen(Question::Greeting(question), 1, Reply::Greeting(Box::new(greeting)));
+        assert_eq!(world.says(id), (Fail, expected));
+    }
+}
+
+#[test]
+pub(super) fn key_exchanges() {
+    let id = "tls-key-exchange";
+    let of =
+        |group: Option<&str>| shakes(TlsSession { group: group.map(str::to_owned), ..session() });
+    let (new, old, none) = (&of(Some("X25519MLKEM768")), &of(Some("X25519")), &of(None));
+    for (attempts, expected) in [
+        (&[new][..], (Pass, "post-quantum")),
+        (&[old], (Pass, "classical")),
+        (&[none], (Inconclusive, "unknown-group")),
+        (&[&net(NetFailure::Reset), &down(NetFailure::NoRoute)], (Inconclusive, common::OUR_FAULT)),
+        (&[&no_tls(TlsFailure::ChainTooLarge)], (Inconclusive, common::LOWER_LAYER)),
+    ] {
+        assert_eq!(service().shaken(SIX, attempts).says(id), expected, "{attempts:?}");
+    }
+    // The handshake completed twice, and each time with another group.
+    let cut = |seen: &Conversation| {
+        let failure = crate::model::HttpFailure::Net { failure: NetFailure::Reset };
+        Conversation { http: Some(Err(failure)), ..seen.clone() }
+    };
+    let world = World::new("active").published();
+    let world = world.visits(URL, "2001:db8::1", &[&cut(new), &cut(old)]);
+    assert_eq!(world.says(id), (Inconclusive, common::FLAKY));
 }

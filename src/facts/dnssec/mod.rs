@@ -11,7 +11,7 @@ mod denial;
 mod signatures;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use anchors::{AnchorError, Anchors};
 pub use chain::dnssec;

@@ -23,20 +23,20 @@ use crate::model::{
 
 mod keytrap;
 
-const NOW: i64 = 1_800_000_000;
+pub(crate) const NOW: i64 = 1_800_000_000;
 
-fn n(text: &str) -> Name {
+pub(crate) fn n(text: &str) -> Name {
     Name::from_ascii(text).unwrap()
 }
 
-struct Zone {
+pub(crate) struct Zone {
     signer: DnssecSigner,
-    inception: u32,
-    expiration: u32,
+    pub(crate) inception: u32,
+    pub(crate) expiration: u32,
 }
 
 impl Zone {
-    fn new(apex: &str) -> Self {
+    pub(crate) fn new(apex: &str) -> Self {
         let pkcs8 = EcdsaSigningKey::generate_pkcs8(Algorithm::ECDSAP256SHA256).unwrap();
         let key = EcdsaSigningKey::from_pkcs8(&pkcs8, Algorithm::ECDSAP256SHA256).unwrap();
         let dnskey = DNSKEY::from_key(&key.to_public_key().unwrap());
@@ -48,7 +48,7 @@ impl Zone {
         self.signer.signer_name().clone()
     }
 
-    fn ds(&self) -> Record {
+    pub(crate) fn ds(&self) -> Record {
         let key = self.signer.dnskey();
         let digest = key.to_digest(&self.apex(), DigestType::SHA256).unwrap().as_ref().to_vec();
         let tag = key.calculate_key_tag().unwrap();
@@ -56,20 +56,20 @@ impl Zone {
         record(self.apex(), RData::DNSSEC(DNSSECRData::DS(ds)))
     }
 
-    fn anchor(&self) -> String {
+    pub(crate) fn anchor(&self) -> String {
         let record = self.ds();
         let RData::DNSSEC(DNSSECRData::DS(ds)) = &record.data else { panic!() };
         let digest: String = ds.digest().iter().map(|octet| format!("{octet:02x}")).collect();
         format!("{} DS {} 13 2 {digest}", self.apex(), ds.key_tag())
     }
 
-    fn dnskey(&self) -> Vec<Record> {
+    pub(crate) fn dnskey(&self) -> Vec<Record> {
         let key = RData::DNSSEC(DNSSECRData::DNSKEY(self.signer.to_dnskey()));
         self.signed(vec![record(self.apex(), key)])
     }
 
     /// An RRset with its signature.
-    fn signed(&self, rrset: Vec<Record>) -> Vec<Record> {
+    pub(crate) fn signed(&self, rrset: Vec<Record>) -> Vec<Record> {
         let owner = rrset[0].name.clone();
         self.signed_as(&owner, rrset)
     }
@@ -92,7 +92,7 @@ impl Zone {
         rrset
     }
 
-    fn nsec(&self, owner: &str, next: &str, types: &[RecordType]) -> Vec<Record> {
+    pub(crate) fn nsec(&self, owner: &str, next: &str, types: &[RecordType]) -> Vec<Record> {
         let nsec = NSEC::new(n(next), types.iter().copied());
         self.signed(vec![record(n(owner), RData::DNSSEC(DNSSECRData::NSEC(nsec)))])
     }
@@ -102,7 +102,7 @@ impl Zone {
         self.nsec3_iterated(name, covers, opt_out, types, 0)
     }
 
-    fn nsec3_iterated(
+    pub(crate) fn nsec3_iterated(
         &self,
         name: &str,
         covers: bool,
@@ -142,25 +142,25 @@ fn base32hex(octets: &[u8]) -> String {
         .collect()
 }
 
-fn record(owner: Name, data: RData) -> Record {
+pub(crate) fn record(owner: Name, data: RData) -> Record {
     Record::from_rdata(owner, 60, data)
 }
 
-fn aaaa(owner: &str) -> Record {
+pub(crate) fn aaaa(owner: &str) -> Record {
     record(n(owner), RData::AAAA(AAAA("2001:db8::1".parse().unwrap())))
 }
 
-struct World {
-    settings: Settings,
-    evidence: Evidence,
+pub(crate) struct World {
+    pub(crate) settings: Settings,
+    pub(crate) evidence: Evidence,
     networks: Networks,
-    root: Zone,
-    leaf: Zone,
+    pub(crate) root: Zone,
+    pub(crate) leaf: Zone,
 }
 
 impl World {
     /// A signed root with a signed zone `z.` below it, whose names still have to be told.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (root, leaf) = (Zone::new("."), Zone::new("z."));
         let settings = Settings {
             resolvers: vec!["192.0.2.53:53".parse().unwrap()],
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// With the leaf zone's DS and keys.
-    fn delegated() -> Self {
+    pub(crate) fn delegated() -> Self {
         let mut world = Self::new();
         world.tell("z.", RecordType::DS, world.root.signed(vec![world.leaf.ds()]), vec![]);
         world.tell("z.", RecordType::DNSKEY, world.leaf.dnskey(), vec![]);
@@ -189,7 +189,13 @@ impl World {
         self
     }
 
-    fn tell(&mut self, name: &str, kind: RecordType, answers: Vec<Record>, denial: Vec<Record>) {
+    pub(crate) fn tell(
+        &mut self,
+        name: &str,
+        kind: RecordType,
+        answers: Vec<Record>,
+        denial: Vec<Record>,
+    ) {
         self.reply(name, kind, true, ResponseCode::NoError, answers, denial, false);
     }
 
@@ -198,7 +204,7 @@ impl World {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn reply(
+    pub(crate) fn reply(
         &mut self,
         name: &str,
         kind: RecordType,
@@ -232,7 +238,7 @@ impl World {
         self.evidence.insert(observation.id(), Arc::new(observation));
     }
 
-    fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View {
             evidence: &self.evidence,
             settings: &self.settings,

@@ -1,0 +1,120 @@
+//! Chains of trust of a zone, signed at test time.
+
+use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
+use hickory_proto::dnssec::{Algorithm, DigestType};
+use hickory_proto::rr::rdata::SOA;
+use hickory_proto::rr::{Record, RecordType as Kind};
+
+use super::*;
+use crate::facts::dnssec::tests::{self as signed, NOW, Zone, n, record};
+
+fn soa() -> Record {
+    record(n("z."), RData::SOA(SOA::new(n("z."), n("z."), 1, 1, 1, 1, 1)))
+}
+
+fn judged(world: &signed::World) -> (Outcome, &'static str) {
+    let verdict = World::of("zone: z").verdict_in(world.view(), "dns-dnssec");
+    (verdict.outcome, verdict.reason)
+}
+
+/// The zone's SOA record as answered; the usual question gets this RCODE.
+fn answered(mut world: signed::World, answers: Vec<Record>, usual: ResponseCode) -> signed::World {
+    world.tell("z.", Kind::SOA, answers.clone(), vec![]);
+    let authentic = usual == ResponseCode::NoError;
+    world.reply("z.", Kind::SOA, false, usual, answers, vec![], authentic);
+    world
+}
+
+#[test]
+pub(super) fn signatures_of_a_zone() {
+    let delegated = signed::World::delegated;
+    let sign = |world: &signed::World| world.leaf.signed(vec![soa()]);
+    let right = delegated();
+    let answers = sign(&right);
+    assert_eq!(judged(&answered(right, answers, ResponseCode::NoError)), (Pass, "secure"));
+    let dated = |inception: i64, expiration: i64| {
+        let mut world = delegated();
+        world.leaf.inception = (NOW + inception) as u32;
+        world.leaf.expiration = (NOW + expiration) as u32;
+        let answers = sign(&world);
+        answered(world, answers, ResponseCode::ServFail)
+    };
+    let tampered = || {
+        let world = delegated();
+        let mut answers = sign(&world);
+        answers[0].data = RData::SOA(SOA::new(n("z."), n("z."), 2, 1, 1, 1, 1));
+        answered(world, answers, ResponseCode::ServFail)
+    };
+    let another_key = || {
+        let mut world = signed::World::new();
+        let ds = world.root.signed(vec![Zone::new("z.").ds()]);
+        world.tell("z.", Kind::DS, ds, vec![]);
+        world.tell("z.", Kind::DNSKEY, world.leaf.dnskey(), vec![]);
+        let answers = sign(&world);
+        answered(world, answers, ResponseCode::ServFail)
+    };
+    let unsigned = |usual| answered(delegated(), vec![soa()], usual);
+    for (world, expected) in [
+        (dated(-100, -1), (Fail, "expired")),
+        (dated(1, 100), (Fail, "not-yet-valid")),
+        (tampered(), (Fail, "bad-signature")),
+        (another_key(), (Fail, "no-matching-key")),
+        (unsigned(ResponseCode::ServFail), (Fail, "missing-signature")),
+        (unsigned(ResponseCode::NoError), (Inconclusive, "resolver-disagrees")),
+    ] {
+        assert_eq!(judged(&world), expected);
+    }
+}
+
+#[test]
+pub(super) fn zones_that_are_not_signed() {
+    let below = |denial: fn(&Zone) -> Vec<Record>| {
+        let mut world = signed::World::new();
+        world.tell("z.", Kind::DS, vec![], denial(&world.root));
+        answered(world, vec![soa()], ResponseCode::ServFail)
+    };
+    let gost = || {
+        let mut world = signed::World::new();
+        let mut ds = world.leaf.ds();
+        let data = DS::new(1, Algorithm::Unknown(12), DigestType::SHA256, vec![0; 32]);
+        ds.data = RData::DNSSEC(DNSSECRData::DS(data));
+        world.tell("z.", Kind::DS, world.root.signed(vec![ds]), vec![]);
+        world.tell("z.", Kind::DNSKEY, world.leaf.dnskey(), vec![]);
+        answered(world, vec![soa()], ResponseCode::NoError)
+    };
+    for (world, expected) in [
+        (below(|root| root.nsec("z.", ".", &[Kind::NS])), (Fail, "insecure")),
+        (below(|_| vec![]), (Fail, "bad-denial")),
+        (
+            below(|root| root.nsec3_iterated("z.", false, false, &[Kind::NS], 51)),
+            (Fail, "nsec3-iterations"),
+        ),
+        (gost(), (Fail, "unsupported-algorithm")),
+    ] {
+        assert_eq!(judged(&world), expected);
+    }
+}
+
+#[test]
+pub(super) fn what_hides_whether_a_zone_is_signed() {
+    let mut strips = signed::World::new();
+    let key = strips.root.dnskey().remove(0);
+    strips.evidence = Evidence::new();
+    strips.tell(".", Kind::DNSKEY, vec![key], vec![]);
+    let strips = answered(strips, vec![soa()], ResponseCode::NoError);
+    assert_eq!(judged(&strips), (Inconclusive, "resolver-strips"));
+    let mut unanchored = signed::World::delegated();
+    unanchored.settings.trust_anchors = Some(Zone::new("other.").anchor());
+    let answers = unanchored.leaf.signed(vec![soa()]);
+    let unanchored = answered(unanchored, answers, ResponseCode::NoError);
+    assert_eq!(judged(&unanchored), (Inconclusive, "no-trust-anchor"));
+    assert_eq!(judged(&signed::World::delegated()), (Inconclusive, common::NOT_OBSERVED));
+    let mut failing = signed::World::new();
+    failing.reply("z.", Kind::DS, true, ResponseCode::ServFail, vec![], vec![], false);
+    let failing = answered(failing, vec![soa()], ResponseCode::ServFail);
+    assert_eq!(judged(&failing), (Inconclusive, common::UNRESOLVED));
+    let literal = World::of("tcp: \"[2001:db8::1]:80\"");
+    assert_eq!(literal.says("dns-dnssec"), (NotApplicable, "address-literal"));
+    assert_eq!(World::new("retired").says("dns-dnssec"), (NotApplicable, common::RETIRED));
+}
