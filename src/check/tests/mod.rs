@@ -23,6 +23,7 @@ mod origin;
 mod reach;
 mod reasons;
 mod records;
+mod retired;
 mod service;
 mod service_unknown;
 mod tls;
