@@ -51,7 +51,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         subjects.extend(of_address(case, walk, answers_over_ipv4, &mut cited));
     }
     let mut verdict = over_first(subjects, "answers", &ipv6).citing(cited);
-    if verdict.subjects.is_empty() {
+    if verdict.outcome == Outcome::NotApplicable {
         verdict.reason = "not-advertised";
     }
     verdict
@@ -105,6 +105,9 @@ fn of_address(
     subjects.extend(read.talks.iter().map(|talk| of_talk(talk, answers_over_ipv4)));
     if read.is_cut {
         subjects.extend(unknown(common::LIMIT));
+    }
+    if subjects.is_empty() {
+        subjects.push(socket(walk.start, Outcome::NotApplicable, "not-advertised", Vec::new()));
     }
     subjects
 }

@@ -17,6 +17,7 @@ mod dns;
 mod dnssec;
 mod families;
 mod inventory;
+mod limits;
 mod mail;
 mod mail_unknown;
 mod origin;

@@ -46,6 +46,8 @@ const TABLES: &[fn()] = &[
     inventory::a_wildcard_proves_nothing,
     inventory::mail_domains_and_zones_have_servers_instead_of_addresses,
     inventory::an_address_literal_needs_no_name,
+    limits::addresses_of_a_redirect_target,
+    limits::addresses_that_may_advertise_what_others_do_not,
     mail::exchangers_and_their_addresses,
     mail::domains_without_exchangers_are_not_judged,
     mail::nothing_is_said_before_the_domain_was_asked_for,
