@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::subjects::web_url;
+use super::subjects::{unknown_status, web_url};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{BindingEnd, BoundEndpoint, Status, binding};
 use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "dns-https-record",
     sources: &["RFC 9460 §2.4, §2.5, §7.3"],
     severity: Severity::Warning,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("agrees"),
         Reason::fail("hint-differs"),
@@ -45,7 +45,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         BindingEnd::Failed(Status::ChainTooLong) | BindingEnd::TooLong => {
             Verdict::plain(Outcome::Fail, "alias-too-long")
         }
-        BindingEnd::Failed(_) => Verdict::inconclusive(common::UNRESOLVED),
+        BindingEnd::Failed(status) => {
+            Verdict::inconclusive(unknown_status(status).unwrap_or(common::UNRESOLVED))
+        }
         BindingEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         BindingEnd::Endpoints => {
             let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();
@@ -64,7 +66,6 @@ fn subject(endpoint: &BoundEndpoint) -> Subject {
     let hints = endpoint.ipv6_hints.iter().map(|hint| IpAddr::V6(*hint));
     let other: Vec<IpAddr> = hints.filter(|hint| !addresses.contains(hint)).collect();
     let (outcome, reason) = match &endpoint.aaaa.status {
-        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
         Status::NoData | Status::NxDomain | Status::Synthesised => {
             (Outcome::Fail, "target-without-ipv6")
         }
@@ -73,7 +74,7 @@ fn subject(endpoint: &BoundEndpoint) -> Subject {
             (Outcome::Fail, "only-ipv4-hint")
         }
         Status::Found => (Outcome::Pass, "agrees"),
-        _ => (Outcome::Inconclusive, common::UNRESOLVED),
+        status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
     };
     let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
     Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }

@@ -1,10 +1,16 @@
 //! The servers that speak for a service's zone, each at each of its addresses.
 
+mod address;
+mod server;
+
+pub use address::{AddressOf, Answering};
+pub use server::NameServer;
+
 use std::net::{IpAddr, SocketAddr};
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
-use super::exchange::{self, Exchange, Heard, exchange};
-use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
+use super::exchange::{self, exchange};
+use super::lookup::{Lookup, resolve, resolve_authoritative};
 use super::{Needs, View, zone};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
@@ -35,32 +41,6 @@ pub struct Authority<'e> {
     pub needs: Needs,
 }
 
-/// A name server of a zone.
-#[derive(Clone, Debug)]
-pub struct NameServer {
-    /// Its name.
-    pub name: Name,
-    /// Its addresses that came with the delegation.
-    pub glue: Vec<IpAddr>,
-    /// Its AAAA records, as the resolver has them.
-    pub aaaa: Lookup,
-    /// Its A records, as the resolver has them.
-    pub a: Lookup,
-}
-
-/// One address of a zone's name servers.
-#[derive(Clone, Debug)]
-pub struct AddressOf<'e> {
-    /// The (first) name server that has it.
-    pub server: Name,
-    /// The address.
-    pub address: IpAddr,
-    /// The question for the zone's SOA over UDP.
-    pub udp: Exchange<'e>,
-    /// The same over TCP.
-    pub tcp: Exchange<'e>,
-}
-
 /// What a zone's own servers say of who serves it.
 #[derive(Clone, Debug)]
 pub struct OwnServers {
@@ -72,112 +52,6 @@ pub struct OwnServers {
     pub is_ours: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-}
-
-/// How a server answers for its zone over one transport.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answering {
-    /// With authority, and RCODE 0.
-    Well,
-    /// That the answer doesn't fit a datagram: it is to be had over TCP, if at all.
-    Truncated,
-    /// It answers, but not so; the word says how.
-    Badly(&'static str),
-    /// It doesn't answer.
-    Not,
-    /// Its attempts contradict each other.
-    Flaky,
-    /// Our own machine could not ask.
-    Ours,
-    /// The visit rules forbid to ask there.
-    NotVisited,
-    /// Not asked yet.
-    Pending,
-}
-
-impl<'e> AddressOf<'e> {
-    /// How it answers for the zone over a transport.
-    pub fn answering(&self, apex: &Name, transport: Transport) -> Answering {
-        let seen = match transport {
-            Transport::Udp => &self.udp,
-            Transport::Tcp => &self.tcp,
-        };
-        match &seen.heard {
-            Heard::Pending => Answering::Pending,
-            Heard::NotVisited => Answering::NotVisited,
-            Heard::Failed(failure) if failure.is_ours() => Answering::Ours,
-            Heard::Failed(_) => Answering::Not,
-            Heard::Malformed => Answering::Badly("malformed"),
-            Heard::Message(_) if seen.is_flaky => Answering::Flaky,
-            Heard::Message(message) if message.truncated && transport == Transport::Udp => {
-                Answering::Truncated
-            }
-            Heard::Message(message) => match wrong(message, apex) {
-                None => Answering::Well,
-                Some(how) => Answering::Badly(how),
-            },
-        }
-    }
-
-    /// The transport over which it answers well, UDP where it does; `None` where it doesn't, or
-    /// where that isn't known yet.
-    pub fn usable(&self, apex: &Name) -> Option<Transport> {
-        let over = |transport| self.answering(apex, transport);
-        match (over(Transport::Udp), over(Transport::Tcp)) {
-            (Answering::Well | Answering::Flaky, _) | (Answering::Truncated, Answering::Well) => {
-                Some(Transport::Udp)
-            }
-            (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
-            _ => None,
-        }
-    }
-
-    /// What it says to a further question, over TCP where it doesn't fit a datagram; `None` where
-    /// it doesn't answer for the zone at all.
-    pub fn ask(
-        &self,
-        view: &View<'e>,
-        apex: &Name,
-        name: &Name,
-        record_type: RecordType,
-    ) -> Option<Exchange<'e>> {
-        let attempts = view.settings.attempts;
-        let socket = SocketAddr::new(self.address, DNS_PORT);
-        let over = |transport| {
-            let question = exchange::question(socket, transport, name, record_type, false);
-            exchange(view, question, attempts)
-        };
-        let transport = self.usable(apex)?;
-        let first = over(transport);
-        match first.message() {
-            Some(message) if message.truncated && transport == Transport::Udp => {
-                let mut second = over(Transport::Tcp);
-                second.observations.splice(0..0, first.observations);
-                Some(second)
-            }
-            _ => Some(first),
-        }
-    }
-
-    /// What the server's name and address are called together.
-    pub fn family(&self) -> Family {
-        Family::of(self.address)
-    }
-}
-
-/// What is wrong with an answer to the question for a zone's SOA.
-fn wrong(message: &Message, apex: &Name) -> Option<&'static str> {
-    let has_soa = message
-        .answers
-        .iter()
-        .any(|record| record.name == *apex && record.record_type == RecordType::SOA);
-    match message.rcode {
-        Rcode::REFUSED => Some("refuses"),
-        Rcode::SERVFAIL => Some("servfail"),
-        Rcode::NOERROR if message.authoritative && has_soa => None,
-        Rcode::NOERROR | Rcode::NXDOMAIN => Some("lame"),
-        _ => Some("other-rcode"),
-    }
 }
 
 impl Authority<'_> {
@@ -330,47 +204,5 @@ fn ask_each<'e>(view: &View<'e>, apex: &Name, authority: &mut Authority<'e>) {
         authority.needs.extend(udp.needs.clone());
         authority.needs.extend(tcp.needs.clone());
         authority.addresses.push(AddressOf { server, address, udp, tcp });
-    }
-}
-
-impl NameServer {
-    /// Its addresses: what the resolver found, and for a family that it could not look up, what
-    /// came with the delegation.
-    pub fn addresses(&self) -> Vec<IpAddr> {
-        let mut addresses = Vec::new();
-        for (lookup, family) in [(&self.aaaa, Family::Ipv6), (&self.a, Family::Ipv4)] {
-            match lookup.status {
-                Status::Failed(_) => {
-                    let glue = self.glue.iter().filter(|address| Family::of(**address) == family);
-                    addresses.extend(glue);
-                }
-                _ => addresses.extend(lookup.addresses()),
-            }
-        }
-        addresses
-    }
-
-    /// Whether its name is an alias, which RFC 2181 §10.3 forbids; `None` when neither look-up tells.
-    pub fn is_alias(&self) -> Option<bool> {
-        let lookups = [&self.aaaa, &self.a];
-        if lookups.iter().any(|lookup| lookup.chain.len() > 1) {
-            return Some(true);
-        }
-        lookups.iter().any(|lookup| !lookup.is_unresolved()).then_some(false)
-    }
-
-    /// The look-up of its addresses of a family.
-    pub fn lookup(&self, family: Family) -> &Lookup {
-        match family {
-            Family::Ipv6 => &self.aaaa,
-            Family::Ipv4 => &self.a,
-        }
-    }
-
-    /// Whether its addresses of a family are unknown: the look-up failed or was not made, and none
-    /// came with the delegation.
-    pub fn is_unknown(&self, family: Family) -> bool {
-        self.lookup(family).is_unresolved()
-            && !self.glue.iter().any(|address| Family::of(*address) == family)
     }
 }

@@ -3,20 +3,18 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::authority::{Authority, Certificate};
+use super::page::response;
 use super::province::{Door, Page, Site};
 use super::router::Beyond;
-use super::{datagram_server, greeting_server, tls_server, unsteady_server};
+use super::{datagram_server, greeting_server, http2_server, tls_server, unsteady_server};
 
 /// How long a visitor may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,6 +57,10 @@ pub(super) async fn start(
             Door::Odd(oddity, page) => {
                 let config = tls_server::config(site.host, *oddity, authority)?;
                 tls_server::serve(listen(*address, 128)?, config, *oddity, page, site.host)?;
+            }
+            Door::Http2 { page, breaks_off } => {
+                let good = authority.server(site.host, Certificate::Good)?;
+                http2_server::serve(listen(*address, 128)?, &good, page, site.host, *breaks_off)?;
             }
             Door::Https(certificate, page) => {
                 let config = authority.server(site.host, *certificate)?;
@@ -155,33 +157,19 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     }
     // What is no HTTP, such as a TLS handshake, is answered as web servers do.
     let is_http = request.first().is_some_and(u8::is_ascii_uppercase);
-    let (status, location) = match page {
-        _ if !is_http => (400, None),
-        Page::Status(status) => (*status, None),
-        Page::Html(..) | Page::EndlessHead | Page::SlowBody => (200, None),
-        Page::Redirect(to) => (301, Some(to.clone())),
-        Page::ToHttps => (301, Some(format!("https://{host}/"))),
-        Page::Http3 => (200, None),
+    let shown = if is_http { response(page, host)? } else { response(&Page::Status(400), host)? };
+    let is_chunked = shown.fields.iter().any(|(name, _)| *name == "Transfer-Encoding");
+    let mut head = format!("HTTP/1.1 {} -\r\nConnection: close\r\n", shown.status);
+    for (name, value) in &shown.fields {
+        head += &format!("{name}: {value}\r\n");
+    }
+    let body = if is_chunked {
+        chunks(&shown.body)
+    } else {
+        head += &format!("Content-Length: {}\r\n", shown.body.len());
+        shown.body
     };
-    let alternative = match page {
-        Page::Http3 => "Alt-Svc: h3=\":443\"; ma=86400\r\n",
-        _ => "",
-    };
-    let (body, fields) = match page {
-        Page::Html(html, fields) if is_http => numbered(html, fields),
-        _ => {
-            let body = format!(
-                "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
-            );
-            (body, location.iter().map(|to| format!("Location: {to}\r\n")).collect())
-        }
-    };
-    let (body, length) = framed(body.into_bytes(), &fields)?;
-    let head = format!(
-        "HTTP/1.1 {status} -\r\nContent-Type: text/html; charset=utf-8\r\n\
-         {length}Connection: close\r\n{fields}{alternative}\r\n"
-    );
-    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(format!("{head}\r\n").as_bytes()).await?;
     stream.write_all(&body).await?;
     stream.shutdown().await
 }
@@ -196,30 +184,8 @@ async fn drip<S: AsyncWrite + Unpin>(mut stream: S, head: &str, drop: &str) -> i
     }
 }
 
-/// A page and its header fields with another number in them at each visit.
-fn numbered(html: &str, fields: &[(&'static str, String)]) -> (String, String) {
-    static VISITS: AtomicU64 = AtomicU64::new(1);
-    // An odd multiplier, so that neighbouring visits have nothing in common.
-    let visit = VISITS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let number = format!("{visit:016x}");
-    let fields: String =
-        fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    (html.replace("{n}", &number), fields.replace("{n}", &number))
-}
-
-/// The body as its header fields say that it is sent, and the field that says how long it is.
-fn framed(body: Vec<u8>, fields: &str) -> io::Result<(Vec<u8>, String)> {
-    let body = if fields.contains("Content-Encoding: gzip") {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        std::io::Write::write_all(&mut encoder, &body)?;
-        encoder.finish()?
-    } else {
-        body
-    };
-    if !fields.contains("Transfer-Encoding: chunked") {
-        let length = format!("Content-Length: {}\r\n", body.len());
-        return Ok((body, length));
-    }
+/// A body in chunks (RFC 9112 §7.1).
+fn chunks(body: &[u8]) -> Vec<u8> {
     let mut chunks = Vec::new();
     for chunk in body.chunks(100) {
         chunks.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
@@ -227,5 +193,5 @@ fn framed(body: Vec<u8>, fields: &str) -> io::Result<(Vec<u8>, String)> {
         chunks.extend_from_slice(b"\r\n");
     }
     chunks.extend_from_slice(b"0\r\n\r\n");
-    Ok((chunks, String::new()))
+    chunks
 }

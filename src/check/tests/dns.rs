@@ -141,6 +141,7 @@ pub(super) fn what_https_records_lead_to() {
     let hint = record(www, 1, ".", &["2001:db8::1"], &["192.0.2.1"]);
     let to_cdn = record(www, 0, "cdn.example.", &[], &[]);
     let back = record("cdn.example.", 0, www, &[], &[]);
+    let ours = Reply::DnsFailed(NetFailure::NoRoute);
     let rows: Vec<(Vec<_>, Reply, Reply, _)> = vec![
         (vec![], answer(&[]), answer(&[]), (NotApplicable, "no-record")),
         (vec![hint.clone()], answer(&[]), answer(&[]), (Pass, "agrees")),
@@ -169,11 +170,13 @@ pub(super) fn what_https_records_lead_to() {
             (Inconclusive, common::UNRESOLVED),
         ),
         (
-            vec![to_cdn],
+            vec![to_cdn.clone()],
             answer(&[]),
             message(ResponseCode::ServFail, &[]),
             (Inconclusive, common::UNRESOLVED),
         ),
+        (vec![to_cdn.clone()], ours.clone(), answer(&[]), (Inconclusive, common::OUR_FAULT)),
+        (vec![to_cdn], answer(&[]), ours, (Inconclusive, common::OUR_FAULT)),
     ];
     for (records, cdn, aaaa, expected) in rows {
         let world = World::new("active")

@@ -35,6 +35,8 @@ mod web_pages;
 mod web_parity;
 mod web_usable;
 mod zone;
+mod zone_delegation;
+mod zone_large;
 mod zone_servers;
 mod zone_way;
 

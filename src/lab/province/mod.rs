@@ -1,10 +1,11 @@
 //! The made-up province: every site, what it publishes, how it behaves, and which checks fail
 //! because of it. A file of this folder for each area; numbers are given once over all of them:
 //! below 40 what one look sees, then DNS (40), reachability and TLS (80), web (120), mail and other
-//! kinds (160), inventory (210 to 250).
+//! kinds (160), inventory (210 to 228), hostile ones (229 to 239) and HTTP/2 (243 to 249).
 
 mod dns;
 mod healthy;
+mod http2;
 mod mail;
 mod other_kinds;
 mod reach;
@@ -34,6 +35,13 @@ pub enum Door {
     Https(Certificate, Page),
     /// A page over TLS that is spoken in an odd way.
     Odd(Oddity, Page),
+    /// A page over HTTP/2.
+    Http2 {
+        /// The page.
+        page: Page,
+        /// Whether every stream is reset before anything is answered in it.
+        breaks_off: bool,
+    },
     /// Plain HTTP where TLS is expected.
     NotTls,
     /// The kernel drops every SYN.
@@ -360,6 +368,7 @@ impl Site {
 pub fn sites() -> Vec<Site> {
     [
         healthy::sites(),
+        http2::sites(),
         mail::sites(),
         other_kinds::sites(),
         state::sites(),
