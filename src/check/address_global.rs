@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "address-global",
     sources: &["IANA IPv6 Special-Purpose Address Registry", "RFC 6890", "RFC 4291"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("global"),
         Reason::pass("declared-testbed"),
@@ -34,10 +34,13 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };
-    let subjects = found.into_iter().map(|address| subject(case, address)).collect();
+    let subjects: Vec<Subject> = found.into_iter().map(|address| subject(case, address)).collect();
+    // One address that only counts by what is declared speaks for all.
+    let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
+    let pass = declared.map_or("global", |subject| subject.reason);
     let lookup = facts::addresses(&case.view, case.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, "global", common::NO_IPV6)
+    Verdict::worst_of(subjects, pass, common::NO_IPV6)
         .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
 }
 

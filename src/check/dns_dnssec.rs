@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "dns-dnssec",
     sources: &["RFC 4035 §5", "RFC 5155 §8", "RFC 6840", "RFC 9276 §3.2", "RFC 9905"],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("secure"),
         Reason::fail("expired"),

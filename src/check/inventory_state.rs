@@ -1,11 +1,13 @@
 //! Does what was seen agree with what the inventory declares?
 
+mod retired;
+
 use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
 use super::chains::unseen;
-use super::subjects::{not_seen, unknown_lookup, walks};
+use super::subjects::{unknown_lookup, walks};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Addresses, End, Lookup, Route, Status, Walk};
 use crate::model::{
@@ -17,7 +19,7 @@ pub static CHECK: Check = Check {
     id: "inventory-state",
     sources: &["the inventory's `state`", "RFC 4592"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("retired-still-in-dns"),
@@ -42,7 +44,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
     let verdict = match case.service.state {
         State::Active => active(case, &aaaa, &a),
-        State::Retired => retired(case, &aaaa, &a),
+        State::Retired => retired::named(case, &aaaa, &a),
         State::Internal => internal(case, &aaaa, &a),
         State::Redirected => redirected(case),
         State::Ipv6Only => ipv6_only(&aaaa, &a),
@@ -54,7 +56,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn literal(case: &Case<'_>, address: IpAddr) -> Verdict {
     match case.service.state {
         State::Active => judged(Outcome::Pass, "as-declared"),
-        State::Retired => answers(case, "as-declared"),
+        State::Retired => retired::answers(case, "as-declared"),
         State::Internal if is_public(case, address) => judged(Outcome::Fail, "internal-but-public"),
         State::Internal => judged(Outcome::Pass, "as-declared"),
         State::Redirected => redirected(case),
@@ -154,50 +156,6 @@ fn wildcard(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
         judged(Outcome::Fail, "wildcard")
     };
     verdict.citing(cite)
-}
-
-fn retired(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {
-    match (exists(aaaa), exists(a)) {
-        (Some(false), Some(false)) => return judged(Outcome::Pass, "as-declared"),
-        (None, None) | (None, Some(false)) | (Some(false), None) => return unknown([aaaa, a]),
-        _ => {}
-    }
-    let verdict = answers(case, "retired-still-in-dns");
-    // What one family keeps silent about, the other may still answer.
-    match verdict.outcome {
-        Outcome::Pass if exists(aaaa).is_none() || exists(a).is_none() => unknown([aaaa, a]),
-        _ => verdict,
-    }
-}
-
-/// Does a retired service still answer? `silent` is what is said when it doesn't.
-fn answers(case: &Case<'_>, silent: &'static str) -> Verdict {
-    let of = |family| facts::contacts(&case.view, case.service, family).main;
-    let contacts = [of(Family::Ipv6), of(Family::Ipv4)].concat();
-    let talks = || contacts.iter().map(|contact| &contact.talk);
-    let cite: Vec<_> = talks().flat_map(|talk| talk.observations()).collect();
-    let answers = talks().any(|talk| talk.best().is_some_and(|seen| seen.connect.is_ok()));
-    let verdict = if answers {
-        judged(Outcome::Fail, "retired-but-answers")
-    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
-        Verdict::inconclusive(reason)
-    } else if contacts.is_empty() {
-        // Nobody connects to services of this kind.
-        Verdict::inconclusive(common::NOT_OBSERVED)
-    } else if is_cut(case) {
-        Verdict::inconclusive(common::LIMIT)
-    } else {
-        judged(Outcome::Pass, silent)
-    };
-    verdict.citing(cite)
-}
-
-/// Whether the service has more addresses of a family than are contacted.
-fn is_cut(case: &Case<'_>) -> bool {
-    let max = case.view.settings.limits.addresses;
-    let published = facts::addresses(&case.view, case.service);
-    let lookups = [Family::Ipv6, Family::Ipv4].map(|family| published.as_ref()?.lookup(family));
-    lookups.into_iter().flatten().any(|lookup| lookup.addresses().len() > max)
 }
 
 fn internal(case: &Case<'_>, aaaa: &Lookup, a: &Lookup) -> Verdict {

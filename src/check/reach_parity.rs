@@ -1,6 +1,7 @@
 //! Are the ports that are open over IPv4 open over IPv6 too?
 
-use super::subjects::{all_contacts, not_seen, socket, unknown_lookup};
+use super::reach_port::unknown_connection;
+use super::subjects::{all_contacts, socket, unknown_lookup};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::{self, Contact};
 use crate::model::{Family, Host, Outcome, Question, Severity, State, Subject, Target, Verdict};
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "reach-parity",
     sources: &["RFC 6540", "internet.nl"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same"),
         Reason::pass("closed-over-both"),
@@ -80,7 +81,7 @@ fn unknown_over_ipv4(case: &Case<'_>, host: Option<Host>) -> Option<&'static str
 
 /// Whether a connection was accepted, or why that can't be told.
 fn is_open(contact: &Contact<'_>) -> Result<bool, &'static str> {
-    match not_seen(Some(&contact.talk)) {
+    match unknown_connection(&contact.talk) {
         Some(reason) => Err(reason),
         None if contact.talk.is_connect_flaky() => Err(common::FLAKY),
         None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),

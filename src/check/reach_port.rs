@@ -2,7 +2,7 @@
 
 use super::subjects::{contacts, not_seen, over_contacts, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::Contact;
+use crate::facts::{Contact, Talk};
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "reach-port",
     sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("open"),
         Reason::fail("refused"),
@@ -43,7 +43,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 fn subject(contact: &Contact<'_>) -> Subject {
     let talk = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(talk)) {
+    if let Some(reason) = unknown_connection(talk) {
         return unknown(reason);
     }
     let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);
@@ -67,6 +67,12 @@ fn subject(contact: &Contact<'_>) -> Subject {
             socket(contact.address, Outcome::Fail, failure.reason(), detail)
         }
     }
+}
+
+/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
+pub(super) fn unknown_connection(talk: &Talk<'_>) -> Option<&'static str> {
+    let is_connected = talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+    if is_connected { None } else { not_seen(Some(talk)) }
 }
 
 fn theirs(seen: &Conversation) -> Option<&NetFailure> {

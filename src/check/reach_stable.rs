@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "reach-stable",
     sources: &["RFC 2678"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("stable"),
         Reason::fail("flapping"),

@@ -157,7 +157,7 @@ fn asked(
 }
 
 /// Why the attempts tell nothing of the server, when they don't.
-fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
+pub(super) fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
     if asked.is_forbidden {
         Some(common::NOT_VISITED)
     } else if !asked.needs.is_empty() || asked.replies.is_empty() {

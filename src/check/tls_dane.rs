@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "tls-dane",
     sources: &["RFC 6698 §2.1", "RFC 7671 §4, §5", "RFC 7672 §2.2, §3.1"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("matches"),
         Reason::fail("mismatch"),

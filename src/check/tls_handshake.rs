@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     id: "tls-handshake",
     sources: &["RFC 8446", "RFC 6066 §3"],
     severity: Severity::Critical,
-    revision: 1,
+    revision: 2,
     reasons: &[
         Reason::pass("completed"),
         Reason::fail("alert"),
@@ -47,11 +47,10 @@ fn subject(contact: &Contact<'_>) -> Subject {
     }
     let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
-    let failed = handshakes().filter_map(|tls| tls.as_ref().err()).next_back();
-    match (completed, failed) {
-        (Some(_), Some(failed)) if reason(&failed.failure) != common::OUR_FAULT => {
-            unknown(common::FLAKY)
-        }
+    let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
+    let theirs = failures().rfind(|failed| reason(&failed.failure) != common::OUR_FAULT);
+    match (completed, theirs.or(failures().next_back())) {
+        (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
         (Some(session), _) => {
             let mut detail: Vec<Detail> = vec![
                 ("version", session.version.clone()),

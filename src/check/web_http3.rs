@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "web-http3",
     sources: &["RFC 9114 §3.1", "RFC 7838", "RFC 9000"],
     severity: Severity::Info,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("silent"),
@@ -51,7 +51,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         subjects.extend(of_address(case, walk, answers_over_ipv4, &mut cited));
     }
     let mut verdict = over_first(subjects, "answers", &ipv6).citing(cited);
-    if verdict.subjects.is_empty() {
+    if verdict.outcome == Outcome::NotApplicable {
         verdict.reason = "not-advertised";
     }
     verdict
@@ -106,7 +106,19 @@ fn of_address(
     if read.is_cut {
         subjects.extend(unknown(common::LIMIT));
     }
+    if subjects.is_empty() {
+        subjects.push(socket(walk.start, Outcome::NotApplicable, "not-advertised", Vec::new()));
+    }
     subjects
+}
+
+fn is_turned_down(failure: &QuicFailure) -> bool {
+    match failure {
+        QuicFailure::Net { failure } => {
+            matches!(failure, NetFailure::Refused | NetFailure::Icmp { .. })
+        }
+        _ => !failure.is_ours(),
+    }
 }
 
 fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
@@ -122,6 +134,10 @@ fn of_talk(talk: &QuicTalk<'_>, answers_over_ipv4: bool) -> Subject {
     }
     let sessions = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
     if let Some(session) = sessions.into_iter().next_back() {
+        // A datagram that is lost and sent again is no contradiction; one that is turned down is.
+        if talk.attempts.iter().any(|(seen, _)| seen.as_ref().is_err_and(is_turned_down)) {
+            return say(Outcome::Inconclusive, common::FLAKY, Vec::new());
+        }
         let alpn = session.alpn.clone().unwrap_or_default();
         return say(Outcome::Pass, "answers", vec![("alpn", alpn)]);
     }

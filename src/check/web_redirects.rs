@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "web-redirects",
     sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("followed"),
         Reason::pass("none"),
@@ -71,6 +71,11 @@ fn judged(walk: &Walk<'_>) -> (Outcome, &'static str) {
     }
 }
 
+/// Whether a hop's host has more addresses than were asked.
+fn has_more_addresses(hop: &Hop<'_>) -> bool {
+    hop.lookup.as_ref().is_some_and(|lookup| lookup.addresses().len() > hop.visits.len())
+}
+
 /// Every address of every hop has to work, not only the one that happened to answer.
 fn followed(later: &[Hop<'_>]) -> (Outcome, &'static str) {
     let talks = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
@@ -84,6 +89,8 @@ fn followed(later: &[Hop<'_>]) -> (Outcome, &'static str) {
         (Outcome::Inconclusive, reason)
     } else if talks().any(Talk::is_flaky) {
         (Outcome::Inconclusive, common::FLAKY)
+    } else if later.iter().any(has_more_addresses) {
+        (Outcome::Inconclusive, common::LIMIT)
     } else if later.is_empty() {
         (Outcome::Pass, "none")
     } else {

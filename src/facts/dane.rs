@@ -31,8 +31,10 @@ pub struct Tlsa {
 /// authentic, the name that it leads to is asked first (RFC 7671 §7).
 pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
     let chain = dnssec(view, host, RecordType::AAAA);
+    let security = chain.security().clone();
     let target = chain.links.last().filter(|link| link.name != *host);
-    let target = target.filter(|_| *chain.security() == Security::Secure);
+    let is_unknown = target.is_some() && matches!(security, Security::Unknown(_));
+    let target = target.filter(|_| security == Security::Secure);
     let target = target.map(|link| link.name.clone());
     let mut observations = chain.observations;
     let mut needs = chain.needs;
@@ -41,13 +43,18 @@ pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
         let mut tlsa = at(view, base, port);
         observations.append(&mut tlsa.observations);
         needs.extend(std::mem::take(&mut tlsa.needs));
-        let usable = !tlsa.records.is_empty();
+        let is_last_word = !tlsa.records.is_empty()
+            || matches!(tlsa.security, Security::Bogus(_) | Security::Unknown(_));
         found = Some(tlsa);
-        if usable {
+        if is_last_word {
             break;
         }
     }
     let mut tlsa = found.unwrap_or_else(|| at(view, host, port));
+    // Where the alias leads is not known, nor is what its target publishes.
+    if is_unknown && tlsa.records.is_empty() && tlsa.security == Security::Secure {
+        tlsa.security = security;
+    }
     tlsa.observations = observations;
     tlsa.needs = needs;
     tlsa

@@ -60,6 +60,15 @@ impl<'e> Asked<'e> {
         exchanges().find(|exchange| exchange.is_ours).or(exchanges().next_back())
     }
 
+    /// Whether anything at all came back.
+    pub fn is_answered(&self) -> bool {
+        self.replies.iter().any(|reply| match reply {
+            Reply::Dns(_) => true,
+            Reply::Ntp(exchange) => exchange.answer.is_ok(),
+            _ => false,
+        })
+    }
+
     /// Whether no attempt was answered, and one or more failed through our own fault: what the server
     /// would have said to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {

@@ -75,8 +75,8 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
             take(conversation, id);
         }
     }
-    let is_settled =
-        rounds.missing.is_some() || !rounds.needs.is_empty() || contact.talk.is_only_our_fault();
+    // Where no connection could leave, none is tried again.
+    let is_settled = rounds.missing.is_some() || !rounds.needs.is_empty() || rounds.counted() == 0;
     if !is_settled {
         rounds.needs.add(view.evidence.missing(question, 2..=view.settings.rounds));
     }

@@ -103,3 +103,37 @@ pub(super) fn associations() {
     let plain = World::of("tcp: \"z:389\"").host("z", &["2001:db8::1"]);
     assert_eq!(plain.says(id), (NotApplicable, "no-tls"));
 }
+
+#[test]
+pub(super) fn an_alias_whose_end_is_unknown() {
+    // `z` is an alias, and at its own name stand no records; those of the name that it leads to
+    // would come first.
+    for (limit, expected) in
+        [(8, (Inconclusive, common::UNRESOLVED)), (0, (Inconclusive, common::LIMIT))]
+    {
+        let mut signer = dnssec::World::delegated();
+        let alias = record(n("www.z."), RData::CNAME(CNAME(n("a.z."))));
+        let alias = signer.leaf.signed(vec![alias]);
+        let none = signer.leaf.nsec("www.z.", "z.", &[Kind::A]);
+        signer.tell("www.z.", Kind::DS, vec![], none.clone());
+        signer.tell("www.z.", Kind::AAAA, alias, vec![]);
+        let broken = ResponseCode::ServFail;
+        signer.reply("a.z.", Kind::DS, true, broken, vec![], vec![], false);
+        signer.reply("a.z.", Kind::AAAA, true, broken, vec![], vec![], false);
+        let owner = "_636._tcp.www.z.";
+        let none = signer.leaf.nsec(owner, "z.", &[Kind::A]);
+        for name in ["_tcp.www.z.", owner] {
+            let gap = signer.leaf.nsec(name, "z.", &[Kind::A]);
+            signer.tell(name, Kind::DS, vec![], gap);
+        }
+        signer.tell(owner, Kind::TLSA, vec![], none);
+        let mut world = World::of("tls: \"www.z:636\"").host("www.z", &["2001:db8::1"]);
+        world.inventory.settings.trust_anchors = signer.settings.trust_anchors.clone();
+        world.inventory.settings.attempts = 1;
+        world.inventory.settings.limits.cname_links = limit;
+        for (observation, id) in signer.evidence.all() {
+            world.evidence.insert(id, Arc::clone(observation));
+        }
+        assert_eq!(world.says("tls-dane"), expected, "{limit}");
+    }
+}

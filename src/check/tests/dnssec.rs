@@ -118,3 +118,51 @@ pub(super) fn what_hides_whether_a_zone_is_signed() {
     assert_eq!(literal.says("dns-dnssec"), (NotApplicable, "address-literal"));
     assert_eq!(World::new("retired").says("dns-dnssec"), (NotApplicable, common::RETIRED));
 }
+
+#[test]
+pub(super) fn what_could_not_be_confirmed_is_not_bogus() {
+    // The zone is signed and the answer isn't; then the resolver can't be asked the usual way.
+    for (failure, expected) in [
+        (NetFailure::TimedOut, (Inconclusive, common::UNRESOLVED)),
+        (NetFailure::NoRoute, (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let mut world = signed::World::delegated();
+        world.tell("z.", Kind::SOA, vec![soa()], vec![]);
+        assert_eq!(judged(&world), (Inconclusive, common::NOT_OBSERVED));
+        let name = Name::from_presentation("z");
+        let asked = facts::dns_question(&world.view(), &name, RecordType::SOA, 1).unwrap();
+        let asked = crate::model::DnsQuestion { dnssec_ok: true, ..asked };
+        let observation = Observation {
+            request: Request::first(Question::Dns(asked)),
+            observed_at: Timestamp::from_second(NOW).unwrap(),
+            elapsed_us: 1,
+            reply: Reply::DnsFailed(failure.clone()),
+        };
+        world.evidence.insert(observation.id(), Arc::new(observation));
+        assert_eq!(judged(&world), expected, "{failure}");
+    }
+}
+
+#[test]
+pub(super) fn aliases_that_are_not_followed_to_their_end() {
+    for (links, expected) in [(1, (Pass, "secure")), (0, (Inconclusive, common::LIMIT))] {
+        let mut world = signed::World::delegated();
+        world.settings.limits.cname_links = links;
+        for (name, next) in [("www.z.", "z."), ("a.z.", "www.z.")] {
+            let none = world.leaf.nsec(name, next, &[Kind::AAAA, Kind::A]);
+            world.tell(name, Kind::DS, vec![], none);
+        }
+        for kind in [Kind::AAAA, Kind::A] {
+            let alias = record(n("www.z."), RData::CNAME(CNAME(n("a.z."))));
+            world.tell("www.z.", kind, world.leaf.signed(vec![alias]), vec![]);
+            let data = match kind {
+                Kind::A => RData::A(A("192.0.2.1".parse().unwrap())),
+                _ => RData::AAAA(AAAA("2001:db8::1".parse().unwrap())),
+            };
+            let end = world.leaf.signed(vec![record(n("a.z."), data)]);
+            world.tell("a.z.", kind, end, vec![]);
+        }
+        let verdict = World::of("tcp: \"www.z:80\"").verdict_in(world.view(), "dns-dnssec");
+        assert_eq!((verdict.outcome, verdict.reason), expected, "{links}");
+    }
+}

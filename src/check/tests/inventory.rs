@@ -51,20 +51,6 @@ pub(super) fn names_against_their_declared_state() {
 }
 
 #[test]
-pub(super) fn a_retired_name_that_answers_or_not() {
-    let failed = vec![Err(NetFailure::TimedOut), Err(NetFailure::TimedOut)];
-    for (attempts, expected) in [
-        (vec![Ok(())], (Outcome::Fail, "retired-but-answers")),
-        (failed, (Outcome::Pass, "retired-still-in-dns")),
-        (vec![], (Outcome::Inconclusive, common::NOT_OBSERVED)),
-    ] {
-        let world = named(World::new("retired"), &answer(&[address("2001:db8::1")]), &nothing());
-        let world = world.connects("[2001:db8::1]:443", &attempts);
-        assert_eq!(world.says("inventory-state"), expected, "{attempts:?}");
-    }
-}
-
-#[test]
 pub(super) fn a_wildcard_proves_nothing() {
     let six = answer(&[address("2001:db8::1")]);
     let sibling = |text: &str| {

@@ -1,5 +1,6 @@
 //! The reachability checks.
 
+use super::builders::no_tls;
 use super::*;
 use crate::model::ConversationQuestion;
 
@@ -26,6 +27,10 @@ pub(super) fn every_way_not_to_connect_has_its_own_reason() {
         let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
         assert_eq!(world.says("reach-port"), expected, "{attempts:?}");
     }
+    // A port that takes connections is open, whatever our own side then makes of TLS.
+    let ours = crate::model::TlsFailure::Ours { detail: String::new() };
+    let world = World::new("active").published().visits(URL, "2001:db8::1", &[&no_tls(ours)]);
+    assert_eq!(world.says("reach-port"), (Pass, "open"));
 }
 
 /// Connections after the first conversation.
@@ -59,6 +64,11 @@ pub(super) fn rounds_tell_flapping_from_down() {
         let world = later(world, "[2001:db8::1]:443", &rounds);
         assert_eq!(world.says("reach-stable"), expected, "{attempts:?} {rounds:?}");
     }
+    // Connections that were taken one right after the other are no rounds.
+    let ours = crate::model::TlsFailure::Net { failure: NetFailure::NoRoute };
+    let hasty = World::new("active").published();
+    let hasty = hasty.visits(URL, "2001:db8::1", &[&no_tls(ours.clone()), &no_tls(ours)]);
+    assert_eq!(hasty.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let asked_once = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
     assert_eq!(asked_once.says("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
     let mut one_round = asked_once;

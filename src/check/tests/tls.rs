@@ -133,6 +133,7 @@ pub(super) fn handshakes() {
         (&[gone, up], (Pass, "completed")),
         (&[ours, up], (Pass, "completed")),
         (&[late, up], (Inconclusive, common::FLAKY)),
+        (&[up, reset, midway], (Inconclusive, common::FLAKY)),
         (&[alert], (Fail, "alert")),
         (&[nothing], (Fail, "nothing-in-common")),
         (&[forged], (Fail, "bad-signature")),

@@ -124,6 +124,9 @@ pub(super) fn http3_where_it_is_advertised() {
     let library = Err(QuicFailure::Ours { detail: String::new() });
     for (six, four, expected) in [
         (vec![&up], vec![&up], (Pass, "answers")),
+        // A datagram that is lost is no contradiction; one that is turned down is.
+        (vec![&away, &up], vec![&up], (Pass, "answers")),
+        (vec![&net(NetFailure::Refused), &up], vec![&up], (Inconclusive, common::FLAKY)),
         (vec![&away, &away], vec![&up], (Fail, "silent")),
         (vec![&away, &away], vec![&away, &away], (Inconclusive, "silent-over-both")),
         (vec![&refused], vec![&up], (Fail, "refused")),

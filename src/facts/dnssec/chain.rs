@@ -10,6 +10,7 @@ use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
 use crate::facts::View;
+use crate::facts::lookup::Failure;
 use crate::model;
 
 /// Reads what DNSSEC says of a name and type, following aliases.
@@ -26,9 +27,12 @@ pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordTyp
     // One turn for each alias; the number of links is bounded.
     while let Some(current) = next.take() {
         let text = model::Name::from_labels(current.iter());
-        if found.links.iter().any(|link| link.name == text)
-            || found.links.len() > view.settings.limits.cname_links
-        {
+        if found.links.iter().any(|link| link.name == text) {
+            break;
+        }
+        if found.links.len() > view.settings.limits.cname_links {
+            let security = Security::Unknown(Unknown::LimitReached);
+            found.links.push(Link { zone: text.clone(), name: text, security });
             break;
         }
         let walk = Walk { view, kind: RecordType::from(record_type.0), budget: &budget };
@@ -266,7 +270,12 @@ impl Walk<'_> {
                 end.security = Security::Unknown(Unknown::NotObserved);
                 return;
             }
-            Err(NoAnswer::Failed(_)) => false,
+            // An RCODE is what a validating resolver says of what is bogus. Silence says nothing.
+            Err(NoAnswer::Failed(Failure::Rcode(_))) => false,
+            Err(NoAnswer::Failed(failure)) => {
+                end.security = Security::Unknown(Unknown::Failed(failure));
+                return;
+            }
         };
         if vouches {
             end.security = Security::Unknown(Unknown::ResolverDisagrees);
