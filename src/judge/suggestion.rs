@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Nearby, NearbyTarget, Via, registrable};
-use crate::model::{Inventory, Name, Service, ServiceId, Target};
+use crate::model::{Host, Inventory, Name, Service, ServiceId, Target};
 
 /// A service that the inventory doesn't list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,10 @@ pub fn suggestions<'a>(
             let is_own = own.is_some_and(|own| {
                 domain(target.name()).is_some_and(|domain| own.contains(&domain))
             });
-            if is_own && !is_listed {
+            // A name in the DNS may have any octets; the inventory takes those of hosts alone.
+            let host = Host::parse(&target.name().to_string()).ok();
+            let is_host = host.is_some_and(|host| host.name() == Some(target.name()));
+            if is_own && !is_listed && is_host {
                 let organisation = service.id.organisation.to_string();
                 let suggested = found.entry(target).or_insert((organisation, BTreeSet::new()));
                 suggested.1.insert((service.id.clone(), via));
@@ -109,6 +112,10 @@ mod tests {
             Nearby {
                 via: Via::MailExchanger,
                 target: NearbyTarget::MailExchanger(name("mx.tinh.gov.vn")),
+            },
+            Nearby {
+                via: Via::MailExchanger,
+                target: NearbyTarget::MailExchanger(name("\\<b\\>.tinh.gov.vn")),
             },
         ]);
         let found = suggestions(&inventory, [(&*inventory.services[0], seen)]);

@@ -10,7 +10,9 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::province::HOSTILE;
 use super::staple;
 
 /// What is wrong with a certificate, if anything.
@@ -40,6 +42,10 @@ pub enum Certificate {
     Sha1,
     /// A staple says that it was revoked.
     Revoked,
+    /// It is for this many names beside the host's.
+    Crowded(u16),
+    /// It is self-signed, and every name in it is made to do harm: see [`HOSTILE`].
+    Hostile,
 }
 
 pub(super) type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -98,9 +104,25 @@ impl Authority {
     fn issue(&self, host: &str, kind: Certificate) -> Result<Arc<ServerConfig>, Error> {
         let key = KeyPair::generate()?;
         let name = if kind == Certificate::WrongName { "khac.vidu.example" } else { host };
-        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        let mut names = vec![name.to_owned()];
+        match kind {
+            Certificate::Crowded(more) => {
+                names.extend((0..more).map(|number| format!("m{number}.vidu.example")));
+            }
+            // Such a name is ASCII (RFC 5280 §4.2.1.6).
+            Certificate::Hostile => {
+                let ascii = HOSTILE.iter().filter(|text| text.is_ascii());
+                names = ascii.map(|text| (*text).to_owned()).collect();
+            }
+            _ => {}
+        }
+        let mut params = CertificateParams::new(names)?;
         params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, "v6ready lab server");
+        let own_name = match kind {
+            Certificate::Hostile => HOSTILE.concat(),
+            _ => "v6ready lab server".to_owned(),
+        };
+        params.distinguished_name.push(DnType::CommonName, own_name);
         let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch();
         params.not_before = match kind {
             Certificate::NotYetValid => now + 30 * DAY,
@@ -113,7 +135,9 @@ impl Authority {
         };
         let issuer = |issuer: &Issuer| params.signed_by(&key, issuer);
         let chain: Vec<CertificateDer<'static>> = match kind {
-            Certificate::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
+            Certificate::SelfSigned | Certificate::Hostile => {
+                vec![params.self_signed(&key)?.der().clone()]
+            }
             Certificate::UnknownRoot => {
                 vec![issuer(&self.stranger)?.der().clone(), self.stranger.der().clone()]
             }
@@ -136,10 +160,13 @@ impl Authority {
         };
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        // Nobody reads the certificate here: some are such as rustls wouldn't take.
+        let mut certified = CertifiedKey::new(chain, provider.key_provider.load_private_key(key)?);
+        certified.ocsp = Some(staple).filter(|staple| !staple.is_empty());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert_with_ocsp(chain, key, staple)?;
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         Ok(Arc::new(config))
     }
 }

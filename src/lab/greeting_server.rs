@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::authority::Authority;
-use super::province::{Greeter, Manner};
+use super::province::{Greeter, HOSTILE, Manner};
 use super::web_server::PATIENCE;
 use crate::model::{Protocol, Security};
 
@@ -84,6 +84,9 @@ async fn greet<S: AsyncWrite + Unpin>(stream: &mut S, greeter: Greeter) -> io::R
         (Manner::Later, _) => "421 4.3.2 Try again later\r\n".to_owned(),
         (Manner::Refuses, Protocol::Imap) => "* BYE not here\r\n".to_owned(),
         (Manner::Refuses, Protocol::Pop3) => "-ERR not here\r\n".to_owned(),
+        (Manner::Hostile, _) => {
+            HOSTILE.iter().map(|text| format!("554-{text}\r\n")).collect::<String>() + "554 -\r\n"
+        }
         (Manner::Refuses, _) => "554 5.7.1 No service for you\r\n".to_owned(),
         _ => friendly,
     };

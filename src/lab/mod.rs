@@ -22,7 +22,7 @@ mod web_server;
 
 pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};
 pub use enter::{Entered, enter};
-pub use province::{Expectation, Site, sites};
+pub use province::{Expectation, HOSTILE, Site, sites};
 
 use std::io;
 use std::path::{Path, PathBuf};

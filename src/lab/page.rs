@@ -29,8 +29,12 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
     let redirect = |to: String| plain(301, vec![("Location", to)]);
     let (status, html, more) = match page {
         Page::Status(status) => plain(*status, Vec::new()),
-        Page::EndlessHead | Page::SlowBody => plain(200, Vec::new()),
-        Page::Redirect(to) => redirect(to.clone()),
+        // These come piece by piece.
+        Page::EndlessHead | Page::SlowBody | Page::EndlessBody | Page::Raw(_) => {
+            plain(200, Vec::new())
+        }
+        Page::Bomb(html) => return bomb(html),
+        Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),
         Page::Html(html, fields) => {
@@ -38,11 +42,30 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
             (200, html, fields)
         }
     };
-    let mut fields = vec![("Content-Type", "text/html; charset=utf-8".to_owned())];
+    let mut fields = vec![html_type()];
     fields.extend(more);
     let is_packed = fields.iter().any(|(name, _)| *name == "Content-Encoding");
-    let body = if is_packed { gzip(html.as_bytes())? } else { html.into_bytes() };
+    let body =
+        if is_packed { gzip(html.as_bytes(), Compression::fast())? } else { html.into_bytes() };
     Ok(Response { status, fields, body })
+}
+
+fn html_type() -> (&'static str, String) {
+    ("Content-Type", "text/html; charset=utf-8".to_owned())
+}
+
+/// A page that grows to 16 MiB when it is unpacked, and is sent in a fraction of that.
+fn bomb(html: &str) -> io::Result<Response> {
+    /// Members of the gzip file (RFC 1952 §2.2) after the first, and the octets in each.
+    const MEMBERS: usize = 256;
+    const OCTETS: usize = 64 * 1024;
+    let body = [
+        gzip(html.as_bytes(), Compression::fast())?,
+        gzip(&[b' '; OCTETS], Compression::best())?.repeat(MEMBERS),
+    ]
+    .concat();
+    let fields = vec![html_type(), ("Content-Encoding", "gzip".to_owned())];
+    Ok(Response { status: 200, fields, body })
 }
 
 /// A page and its header fields with another number in them at each visit.
@@ -58,8 +81,8 @@ fn numbered(
     (html.replace("{n}", &number), fields.collect())
 }
 
-fn gzip(octets: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+fn gzip(octets: &[u8], level: Compression) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     io::Write::write_all(&mut encoder, octets)?;
     encoder.finish()
 }

@@ -22,6 +22,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two drops of a response that is sent slowly.
 const DRIP_EVERY: Duration = Duration::from_millis(200);
 
+/// Between two parts of a body without end; the lab has other visitors.
+const FLOOD_EVERY: Duration = Duration::from_millis(5);
+
 /// Octets of a request that are read.
 const REQUEST_MAX: usize = 16 * 1024;
 
@@ -76,6 +79,9 @@ pub(super) fn listen(address: SocketAddr, backlog: i32) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
+    // As web servers do; connections have it of their listener. Here a TLS record is less than a
+    // segment, so each would wait until the one before it is acknowledged (RFC 896).
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(backlog)?;
     Ok(socket)
@@ -153,6 +159,11 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             return drip(stream, "Content-Type: text/html\r\nContent-Length: 9999\r\n\r\n", ".")
                 .await;
         }
+        Page::EndlessBody => return flood(stream).await,
+        Page::Raw(octets) => {
+            stream.write_all(octets).await?;
+            return stream.shutdown().await;
+        }
         _ => {}
     }
     // What is no HTTP, such as a TLS handshake, is answered as web servers do.
@@ -181,6 +192,16 @@ async fn drip<S: AsyncWrite + Unpin>(mut stream: S, head: &str, drop: &str) -> i
         stream.write_all(drop.as_bytes()).await?;
         stream.flush().await?;
         tokio::time::sleep(DRIP_EVERY).await;
+    }
+}
+
+/// Sends a page without end, faster than it is worth reading.
+async fn flood<S: AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 -\r\nContent-Type: text/html\r\n\r\n<p>").await?;
+    let part = "Không bao giờ hết. ".repeat(1000).into_bytes();
+    loop {
+        stream.write_all(&part).await?;
+        tokio::time::sleep(FLOOD_EVERY).await;
     }
 }
 

@@ -172,7 +172,7 @@ fn domain(
 }
 
 /// A mail domain with one dual-stack exchanger.
-fn healthy(
+pub(super) fn healthy(
     number: u8,
     id: &'static str,
     title: &'static str,

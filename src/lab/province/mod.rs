@@ -1,10 +1,12 @@
 //! The made-up province: every site, what it publishes, how it behaves, and which checks fail
 //! because of it. A file of this folder for each area; numbers are given once over all of them:
 //! below 40 what one look sees, then DNS (40), reachability and TLS (80), web (120), mail and other
-//! kinds (160), inventory (210 to 228), hostile ones (229 to 239) and HTTP/2 (243 to 249).
+//! kinds (160), inventory (210 to 223, 228), hostile ones (224 to 239) and HTTP/2 (243 to 249).
 
 mod dns;
 mod healthy;
+mod hostile;
+mod hostile_texts;
 mod http2;
 mod mail;
 mod other_kinds;
@@ -24,6 +26,7 @@ use super::authority::Certificate;
 use super::dns::{Zone, address_data, name};
 use crate::model::{Protocol, Security};
 
+pub use hostile_texts::HOSTILE;
 pub(super) use zones::zones;
 
 /// What answers at a port.
@@ -102,6 +105,8 @@ pub enum Manner {
     Refuses,
     /// Nothing at all.
     Silent,
+    /// A permanent error in words that are made to do harm: see [`HOSTILE`].
+    Hostile,
     /// A greeting without end, an octet at a time.
     Tarpit,
     /// It closes the connection.
@@ -149,7 +154,7 @@ pub enum Oddity {
 pub enum Page {
     /// A page with this status.
     Status(u16),
-    /// A redirect to this URL.
+    /// A redirect to this URL; every `{n}` in it is another number at each visit.
     Redirect(String),
     /// A redirect to the host's own https page.
     ToHttps,
@@ -161,6 +166,12 @@ pub enum Page {
     EndlessHead,
     /// A page whose body comes an octet at a time, slower than anybody waits.
     SlowBody,
+    /// A page whose body has no end.
+    EndlessBody,
+    /// This HTML with very much more after it, all of it compressed to little.
+    Bomb(String),
+    /// These octets instead of HTTP.
+    Raw(&'static [u8]),
 }
 
 /// A failure that the lab's scan has to find: check and reason.
@@ -368,6 +379,8 @@ impl Site {
 pub fn sites() -> Vec<Site> {
     [
         healthy::sites(),
+        hostile::sites(),
+        hostile_texts::sites(),
         http2::sites(),
         mail::sites(),
         other_kinds::sites(),

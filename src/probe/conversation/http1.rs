@@ -102,14 +102,15 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     };
 
     let mut body = Body::new(limits.body_octets);
-    let _ = timeout_at(deadline, driven.until(read(&mut incoming, &mut body))).await;
+    let _ = timeout_at(deadline, read(&mut driven, &mut incoming, &mut body)).await;
     Ok(head.with_body(body))
 }
 
 /// Reads the body to its end or to the limit.
-async fn read(incoming: &mut Incoming, body: &mut Body) {
+async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut Incoming, body: &mut Body) {
     body.end = loop {
-        match incoming.frame().await {
+        // Frame by frame, so that the connection goes on at once after each.
+        match driven.until(incoming.frame()).await {
             None => break BodyEnd::Complete,
             Some(Err(error)) => break BodyEnd::Broken { detail: innermost(&error).to_string() },
             Some(Ok(frame)) => {

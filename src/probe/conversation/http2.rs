@@ -97,7 +97,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     };
 
     let mut body = Body::new(limits.body_octets);
-    let _ = timeout_at(deadline, driven.until(read(&mut incoming, &mut body))).await;
+    let _ = timeout_at(deadline, read(&mut driven, &mut incoming, &mut body)).await;
     Ok(head.with_body(body))
 }
 
@@ -105,9 +105,10 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 const WINDOW_MAX: u32 = (1 << 31) - 1;
 
 /// Reads the body to its end or to the limit.
-async fn read(incoming: &mut RecvStream, body: &mut Body) {
+async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut RecvStream, body: &mut Body) {
     body.end = loop {
-        match incoming.data().await {
+        // Frame by frame, so that the connection goes on at once after each.
+        match driven.until(incoming.data()).await {
             None => break BodyEnd::Complete,
             Some(Err(error)) => break BodyEnd::Broken { detail: error.to_string() },
             Some(Ok(octets)) => {
