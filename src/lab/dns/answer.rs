@@ -25,6 +25,9 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
     let part = part_for(parts, query.name(), query.query_type());
     let behaviour = part.map_or(Behaviour::Healthy, |part| part.behaviour);
     let is_aaaa = query.query_type() == RecordType::AAAA;
+    // Its servers' own addresses are answered for and have not changed: else whoever asks it first
+    // finds no server.
+    let names_server = part.is_some_and(|part| part.zone.names_server(query.name()));
     match behaviour {
         Behaviour::Silent | Behaviour::Closed => return None,
         Behaviour::TcpOnly if udp => return None,
@@ -32,7 +35,7 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
         Behaviour::DropsAaaa if is_aaaa => return None,
         Behaviour::Refused => answer.metadata.response_code = ResponseCode::Refused,
         Behaviour::ServFail => answer.metadata.response_code = ResponseCode::ServFail,
-        Behaviour::NxDomainForAaaa if is_aaaa => {
+        Behaviour::NxDomainForAaaa if is_aaaa && !names_server => {
             answer.metadata.authoritative = true;
             answer.metadata.response_code = ResponseCode::NXDomain;
         }
@@ -45,8 +48,6 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
             }
         },
     }
-    // Its servers' own addresses have not changed: else whoever asks it first finds no server.
-    let names_server = part.is_some_and(|part| part.zone.names_server(query.name()));
     if behaviour == Behaviour::Outdated && !names_server {
         answer.answers.iter_mut().for_each(age);
     }
