@@ -221,6 +221,10 @@ fn follow(
         Some(Host::Address(address)) if Family::of(address) == family => {
             return Ok((None, vec![SocketAddr::new(address, port)]));
         }
+        // That nobody may be sent there says more than that it is of the other family.
+        Some(Host::Address(address)) if !view.networks.may_visit(address) => {
+            return Err((End::NotVisited(address), None));
+        }
         // A literal of the other family: a client of this family has no address to go to.
         Some(Host::Address(_)) => return Err((End::NoAddress(Status::NoData), None)),
         None => return Err((End::BadLocation(target.to_string()), None)),

@@ -139,13 +139,14 @@ pub(super) fn redirects_over_ipv6() {
         (two(&page()), (Pass, "followed")),
         (two(&away), (Fail, "target-unreachable")),
         (two(&mine), (Inconclusive, common::OUR_FAULT)),
-        (first("http://198.51.100.1/"), (Fail, "target-without-ipv6")),
+        (first("http://192.0.2.9/"), (Fail, "target-without-ipv6")),
         (first(OTHER).host("other.example.vn", &[]), (Fail, "target-without-ipv6")),
         (first(URL), (Fail, "loop")),
         // A browser brings the cookie along and may get further.
         (site(&[&cookie], &page()), (Inconclusive, "challenge")),
         (first("ftp://www.example.vn/"), (Fail, "bad-location")),
         (first("http://[fe80::1]/"), (Fail, "to-private-address")),
+        (first("http://169.254.169.254/latest"), (Fail, "to-private-address")),
         (
             first(OTHER).dns("other.example.vn", RecordType::AAAA, &servfail()),
             (Inconclusive, "target-unresolved"),
