@@ -1,9 +1,9 @@
 //! What the ends of redirect chains tell, and when they don't.
 
-use super::subjects::{first_talk, not_seen, unknown_status};
+use super::subjects::{first_talk, is_cut, not_seen, unknown_status};
 use super::{Case, common};
 use crate::facts::{self, End, Status, Walk};
-use crate::model::{Family, Outcome, Verdict};
+use crate::model::{Outcome, Verdict};
 
 /// Why the end of a chain can't be held against the target, when it can't: at whatever hop.
 pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
@@ -27,16 +27,10 @@ pub(super) fn unseen(walk: &Walk<'_>) -> Option<&'static str> {
 }
 
 /// What holds of all addresses that were looked at, where there are more of the service's than that: for
-/// verdicts that name none of them, which [`super::whole`] can't tell.
+/// verdicts that name none of them, which [`super::Whole`] can't tell.
 pub(super) fn within_limits(case: &Case<'_>, verdict: Verdict) -> Verdict {
-    let is_cut = || {
-        let published = facts::addresses(&case.view, case.service);
-        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
-    };
     match verdict.outcome {
-        Outcome::Pass if is_cut() => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-        }
+        Outcome::Pass if is_cut(case) => verdict.made_unknown(common::LIMIT),
         _ => verdict,
     }
 }

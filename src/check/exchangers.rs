@@ -1,8 +1,8 @@
 //! Exchangers of a mail domain of whose addresses not everything is known.
 
-use super::common;
-use super::subjects::unknown_lookup;
-use crate::facts::Mail;
+use super::subjects::{contacts, mail_exchangers, unknown_lookup};
+use super::{Case, common};
+use crate::facts::{Contact, Mail};
 use crate::model::{Family, Outcome, Subject, SubjectName, Verdict};
 
 /// The verdict when no exchanger is known to have an address of a family.
@@ -14,6 +14,26 @@ pub(super) fn without_addresses(mail: &Mail, family: Family) -> Verdict {
         None => Verdict::not_applicable(none),
     };
     verdict.citing(mail.observations())
+}
+
+/// The verdict over what each IPv6 address of a domain's exchangers shows.
+pub(super) fn over_ipv6_contacts(
+    case: &Case<'_>,
+    subject: fn(&Contact<'_>) -> Subject,
+    pass: &'static str,
+) -> Verdict {
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
+    let contacts = match contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
+    let subjects = contacts.iter().map(subject).collect();
+    over_exchangers(&mail, &[Family::Ipv6], subjects, pass, common::NO_IPV6)
+        .citing(cite.collect::<Vec<_>>())
 }
 
 /// The verdict over the exchangers of a domain: those whose addresses are not known are subjects of
@@ -36,7 +56,7 @@ pub(super) fn over_exchangers(
     let verdict = Verdict::worst_of(subjects, pass, empty).citing(mail.observations());
     match verdict.outcome {
         Outcome::Pass | Outcome::NotApplicable if mail.is_cut => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+            verdict.made_unknown(common::LIMIT)
         }
         _ => verdict,
     }

@@ -8,7 +8,7 @@ mod web;
 
 use jiff::Timestamp;
 
-use super::subjects::{not_seen, unknown_status};
+use super::subjects::{is_cut, not_seen, unknown_status};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::certificate::{self, Path};
 use crate::facts::{self, Lookup, Status, Talk};
@@ -82,13 +82,9 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 
 /// Where the addresses that were tried lead nowhere, one beyond our limit may lead to the end.
 fn or_beyond(case: &Case<'_>, verdict: Verdict) -> Verdict {
-    let is_cut = || {
-        let published = facts::addresses(&case.view, case.service);
-        published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
-    };
     match verdict.outcome {
-        Outcome::Fail if verdict.reason != "resource-blocked" && is_cut() => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        Outcome::Fail if verdict.reason != "resource-blocked" && is_cut(case) => {
+            verdict.made_unknown(common::LIMIT)
         }
         _ => verdict,
     }

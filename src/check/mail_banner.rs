@@ -1,11 +1,11 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
-use super::exchangers::over_exchangers;
+use super::exchangers::over_ipv6_contacts;
 use super::greetings::{self, Said, banner, hello};
-use super::subjects::{contacts, mail_exchangers, socket};
-use super::{Case, Check, Doc, Reason, Rule, common};
+use super::subjects::socket;
+use super::{Case, Check, Doc, Reason, Rule};
 use crate::facts::Contact;
-use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+use crate::model::{Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -31,18 +31,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let mail = match mail_exchangers(case) {
-        Ok(mail) => mail,
-        Err(verdict) => return verdict,
-    };
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
-    let subjects = contacts.iter().map(subject).collect();
-    over_exchangers(&mail, &[Family::Ipv6], subjects, "greets", common::NO_IPV6)
-        .citing(cite.collect::<Vec<_>>())
+    over_ipv6_contacts(case, subject, "greets")
 }
 
 /// What an exchanger says at one address.

@@ -40,7 +40,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         verdict.reason = if is_none { "none" } else { "some-without" };
     }
     if verdict.outcome == Outcome::Pass && mail.is_cut {
-        return Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict };
+        return verdict.made_unknown(common::LIMIT);
     }
     verdict
 }

@@ -1,12 +1,10 @@
 //! Does STARTTLS work at each IPv6 address of each mail exchanger?
 
-use super::exchangers::over_exchangers;
-use super::subjects::{contacts, mail_exchangers, not_seen, socket};
+use super::exchangers::over_ipv6_contacts;
+use super::subjects::{not_seen, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
 use crate::facts::Contact;
-use crate::model::{
-    Detail, Family, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict,
-};
+use crate::model::{Detail, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -27,18 +25,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let mail = match mail_exchangers(case) {
-        Ok(mail) => mail,
-        Err(verdict) => return verdict,
-    };
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
-    let subjects = contacts.iter().map(subject).collect();
-    over_exchangers(&mail, &[Family::Ipv6], subjects, "completes", common::NO_IPV6)
-        .citing(cite.collect::<Vec<_>>())
+    over_ipv6_contacts(case, subject, "completes")
 }
 
 fn subject(contact: &Contact<'_>) -> Subject {

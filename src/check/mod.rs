@@ -69,7 +69,7 @@ mod whole;
 
 pub use common::{COMMON_REASONS, CommonReason};
 pub use doc::{Doc, Page};
-pub use whole::whole;
+pub use whole::Whole;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -95,7 +95,7 @@ impl Known<'_> {
         if !self.authority.is_cut || is_settled {
             return verdict;
         }
-        Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
+        verdict.made_unknown(common::LIMIT)
     }
 }
 

@@ -53,6 +53,12 @@ pub(super) fn addresses(case: &Case<'_>, family: Family) -> Result<Vec<IpAddr>, 
     }
 }
 
+/// Whether the service has more IPv6 addresses than are looked at.
+pub(super) fn is_cut(case: &Case<'_>) -> bool {
+    let published = facts::addresses(&case.view, case.service);
+    published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+}
+
 fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
     verdict.citing(lookup.observations.iter().copied())
 }

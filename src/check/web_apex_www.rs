@@ -49,9 +49,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     let verdict = Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite);
     let is_cut = other.aaaa.addresses().len() > case.view.settings.limits.addresses;
     match verdict.outcome {
-        Outcome::Pass if is_cut => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-        }
+        Outcome::Pass if is_cut => verdict.made_unknown(common::LIMIT),
         _ => verdict,
     }
 }

@@ -47,7 +47,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
             match (verdict.outcome, more) {
                 // There may be more, but no more than that is known.
                 (Outcome::Pass | Outcome::NotApplicable, Some(reason)) => {
-                    Verdict { outcome: Outcome::Inconclusive, reason, ..verdict }
+                    verdict.made_unknown(reason)
                 }
                 _ if verdict.subjects.is_empty() => {
                     Verdict::plain(Outcome::Pass, "own-server-only")

@@ -7,34 +7,48 @@ use super::{Case, common};
 use crate::facts;
 use crate::model::{Family, Host, Name, Outcome, Subject, SubjectName, Target, Verdict};
 
-/// A verdict of addresses that holds for all of them: where a service has more than
-/// [`crate::model::Limits::addresses`] and nothing is wrong with those that were looked at, the rest
-/// is unknown; and so it is where some exchanger of a mail domain could not be looked up.
-pub fn whole(case: &Case<'_>, mut verdict: Verdict) -> Verdict {
-    if !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable) {
-        return verdict;
+/// What is left aside of a service's addresses, read once for all its verdicts.
+pub struct Whole {
+    /// Why the addresses of some exchanger of a mail domain are unknown.
+    unknown_exchanger: Option<&'static str>,
+    /// The hosts with more addresses of a family than [`crate::model::Limits::addresses`].
+    cut: Vec<(Name, Vec<IpAddr>)>,
+    addresses_max: usize,
+}
+
+impl Whole {
+    /// Reads it.
+    pub fn of(case: &Case<'_>) -> Self {
+        let addresses_max = case.view.settings.limits.addresses;
+        let hosts = hosts(case).into_iter();
+        let all = hosts.flat_map(|(name, both)| both.map(|all| (name.clone(), all)));
+        let cut = all.filter(|(_, all)| all.len() > addresses_max).collect();
+        Self { unknown_exchanger: unknown_exchanger(case), cut, addresses_max }
     }
-    let named: Vec<IpAddr> = verdict.subjects.iter().filter_map(address_of).collect();
-    if named.is_empty() {
-        return verdict;
-    }
-    if let Some(reason) = unknown_exchanger(case) {
-        (verdict.outcome, verdict.reason) = (Outcome::Inconclusive, reason);
-        return verdict;
-    }
-    let max = case.view.settings.limits.addresses;
-    let left_out = hosts(case).into_iter().flat_map(|(name, both)| {
-        let cut = both
-            .into_iter()
-            .filter(|all| all.len() > max && all.iter().any(|address| named.contains(address)));
-        cut.map(|all| unlooked(&name, all.len(), max)).collect::<Vec<_>>()
-    });
-    let left_out: Vec<Subject> = left_out.collect();
-    if !left_out.is_empty() {
-        (verdict.outcome, verdict.reason) = (Outcome::Inconclusive, common::LIMIT);
+
+    /// A verdict of addresses that holds for all of them: where nothing is wrong with those that were
+    /// looked at, and some were not, it is unknown.
+    pub fn of_all(&self, mut verdict: Verdict) -> Verdict {
+        if !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable) {
+            return verdict;
+        }
+        let named: Vec<IpAddr> = verdict.subjects.iter().filter_map(address_of).collect();
+        if named.is_empty() {
+            return verdict;
+        }
+        if let Some(reason) = self.unknown_exchanger {
+            return verdict.made_unknown(reason);
+        }
+        let is_named = |all: &[IpAddr]| all.iter().any(|address| named.contains(address));
+        let cut = self.cut.iter().filter(|(_, all)| is_named(all));
+        let left_out: Vec<Subject> =
+            cut.map(|(name, all)| unlooked(name, all.len(), self.addresses_max)).collect();
+        if left_out.is_empty() {
+            return verdict;
+        }
         verdict.subjects.extend(left_out);
+        verdict.made_unknown(common::LIMIT)
     }
-    verdict
 }
 
 /// Why the addresses of some exchanger of a mail domain are not known, so that they are not among

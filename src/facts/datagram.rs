@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Needs, View};
+use super::{Needs, View, exchange};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
     RecordType, Reply, Transport,
@@ -90,19 +90,15 @@ fn is_answer(reply: &Reply) -> bool {
     }
 }
 
-/// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
+/// How a name server answers [`name_server_question`].
 pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport) -> Asked<'e> {
-    let question = Question::Dns(DnsQuestion {
-        server,
-        transport,
-        name: Name::root(),
-        record_type: RecordType::SOA,
-        recursion_desired: true,
-        checking_disabled: false,
-        dnssec_ok: false,
-        without_edns: false,
-    });
-    ask(view, server, question)
+    ask(view, server, name_server_question(server, transport))
+}
+
+/// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
+pub fn name_server_question(server: SocketAddr, transport: Transport) -> Question {
+    let question = exchange::question(server, transport, &Name::root(), RecordType::SOA, false);
+    Question::Dns(DnsQuestion { recursion_desired: true, ..question })
 }
 
 /// The time of a time server.

@@ -45,7 +45,7 @@ pub use caa::{Caa, Permission, Property, caa};
 pub use contact::{Contact, Contacts, Port, contact, contacts, ports, tls_host};
 pub use counterpart::{Counterpart, counterpart, other_name, registrable};
 pub use dane::{Tlsa, dane_host, tlsa};
-pub use datagram::{Asked, Heard, name_server, time_server};
+pub use datagram::{Asked, Heard, name_server, name_server_question, time_server};
 pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
 pub use front::{
     Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, front, looks, protection,

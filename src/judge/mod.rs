@@ -22,7 +22,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, common, whole};
+use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, Whole, common};
 use crate::facts::{self, Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
@@ -138,6 +138,7 @@ fn verdicts(
         trust: bench.trust,
         as_of: bench.as_of,
     };
+    let whole = Whole::of(&case);
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
@@ -148,7 +149,7 @@ fn verdicts(
             let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
                 Verdict::inconclusive(common::VANTAGE_ABSENT)
             } else {
-                explain_missing(whole(&case, rule(&case)), set_aside)
+                explain_missing(whole.of_all(rule(&case)), set_aside)
             };
             weigh(check, verdict, bench.policy)
         })

@@ -151,6 +151,11 @@ impl Verdict {
         Self { outcome, reason, subjects, observations: Vec::new() }
     }
 
+    /// The same verdict where, for this reason, it is unknown whether it holds.
+    pub fn made_unknown(self, reason: &'static str) -> Self {
+        Self { outcome: Outcome::Inconclusive, reason, ..self }
+    }
+
     /// Adds cited facts, each once, in order of first mention.
     pub fn citing(mut self, observations: impl IntoIterator<Item = ObservationId>) -> Self {
         for id in observations {

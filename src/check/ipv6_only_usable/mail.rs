@@ -31,9 +31,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Verdict {
     let verdict = Verdict::worst_of(choose(ways), "usable", common::NO_MX).citing(cite);
     match verdict.outcome {
         // Beyond our limit there may be an exchanger that takes it.
-        Outcome::Fail if mail.is_cut => {
-            Verdict { outcome: Outcome::Inconclusive, reason: common::LIMIT, ..verdict }
-        }
+        Outcome::Fail if mail.is_cut => verdict.made_unknown(common::LIMIT),
         _ => verdict,
     }
 }

@@ -149,7 +149,7 @@ impl World {
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
         };
-        let verdict: Verdict = super::whole(&case, rule(&case));
+        let verdict: Verdict = super::Whole::of(&case).of_all(rule(&case));
         reasons::given(check, &verdict);
         verdict
     }

@@ -4,7 +4,7 @@ use Outcome::{Fail, Inconclusive, Pass};
 
 use super::builders::{down, nxdomain, responds, servfail};
 use super::*;
-use crate::model::{DnsQuestion, NtpExchange, NtpQuestion, Transport};
+use crate::model::{NtpExchange, NtpQuestion, Transport};
 
 const FAILS: (Outcome, &str) = (Fail, "retired-but-answers");
 const STILL: (Outcome, &str) = (Pass, "retired-still-in-dns");
@@ -44,18 +44,7 @@ pub(super) fn a_retired_site_at_both_of_its_ports() {
 #[test]
 pub(super) fn a_retired_name_server_or_time_server() {
     let server = |port| SocketAddr::new("2001:db8::1".parse().unwrap(), port);
-    let dns = |transport| {
-        Question::Dns(DnsQuestion {
-            server: server(53),
-            transport,
-            name: Name::root(),
-            record_type: RecordType::SOA,
-            recursion_desired: true,
-            checking_disabled: false,
-            dnssec_ok: false,
-            without_edns: false,
-        })
-    };
+    let dns = |transport| facts::name_server_question(server(53), transport);
     let (udp, tcp) = (&dns(Transport::Udp), &dns(Transport::Tcp));
     let time = &Question::Ntp(NtpQuestion { server: server(123) });
     let ntp = |answer| Reply::Ntp(NtpExchange { answer, is_ours: true });

@@ -4,8 +4,8 @@ use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
 
 use super::*;
 use crate::model::{
-    Answer, ConversationQuestion, DnsQuestion, Greeting, GreetingFailure, GreetingQuestion, Host,
-    Meaning, NtpExchange, NtpQuestion, Protocol, Security, TlsFailed, TlsFailure, Transport,
+    Answer, ConversationQuestion, Greeting, GreetingFailure, GreetingQuestion, Host, Meaning,
+    NtpExchange, NtpQuestion, Protocol, Security, TlsFailed, TlsFailure, Transport,
 };
 
 const SIX: &str = "2001:db8::1";
@@ -136,16 +136,7 @@ pub(super) fn name_servers_over_both_transports() {
     ] {
         let mut world = World::of("dns: www.example.vn").published();
         for (transport, reply) in [(Transport::Udp, udp), (Transport::Tcp, tcp)] {
-            let question = Question::Dns(DnsQuestion {
-                server: socket(53),
-                transport,
-                name: Name::root(),
-                record_type: RecordType::SOA,
-                recursion_desired: true,
-                checking_disabled: false,
-                dnssec_ok: false,
-                without_edns: false,
-            });
+            let question = facts::name_server_question(socket(53), transport);
             world = world.both_attempts(&question, reply);
         }
         assert_eq!(world.says("service-answers"), expected, "{udp:?} {tcp:?}");

@@ -5,8 +5,8 @@ use Outcome::{Fail, Inconclusive, Pass};
 use super::builders::{down, no_tls, session};
 use super::*;
 use crate::model::{
-    Answer, ConversationQuestion, DnsQuestion, Greeting, GreetingFailure, GreetingQuestion, Host,
-    Meaning, NtpExchange, NtpQuestion, Protocol, Security, TlsFailure, Transport,
+    Answer, ConversationQuestion, Greeting, GreetingFailure, GreetingQuestion, Host, Meaning,
+    NtpExchange, NtpQuestion, Protocol, Security, TlsFailure, Transport,
 };
 
 const OURS: (Outcome, &str) = (Inconclusive, common::OUR_FAULT);
@@ -110,12 +110,7 @@ pub(super) fn greetings_in_turn() {
 
 #[test]
 pub(super) fn datagrams_in_turn() {
-    let asks = |transport| {
-        let root = Name::root();
-        let soa = RecordType::SOA;
-        let question = facts::exchange::question(socket(53), transport, &root, soa, false);
-        Question::Dns(DnsQuestion { recursion_desired: true, ..question })
-    };
+    let asks = |transport| facts::name_server_question(socket(53), transport);
     let well = answer(&[]);
     let failed = |failure| Reply::DnsFailed(failure);
     let (away, mine) = (failed(NetFailure::TimedOut), failed(NetFailure::NoRoute));
