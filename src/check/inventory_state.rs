@@ -80,13 +80,13 @@ fn domain(case: &Case<'_>) -> Verdict {
         }
         Target::Zone(apex) => {
             let zone = facts::zone(&case.view, apex);
-            let is_named = match zone.soa.status {
+            let is_named = match &zone.soa.status {
                 Status::NotObserved => Err(common::NOT_OBSERVED),
                 _ if zone.soa.is_unresolved() => Err(common::UNRESOLVED),
                 // An alias, or a name of the zone above, is no apex.
-                status => Ok(status == Status::Found && zone.soa.chain.len() == 1),
+                status => Ok(*status == Status::Found && zone.soa.chain.len() == 1),
             };
-            (is_named, zone.soa.observations)
+            (is_named, zone.soa.observations.clone())
         }
         _ => return Verdict::not_applicable(common::OTHER_KIND),
     };

@@ -1,6 +1,7 @@
 //! One run: tests the vantage point, asks what the planner names, and ends at any instant with
 //! everything that was seen in the store.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,16 +12,16 @@ use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::asking::{Asking, Fact};
+use super::asking::Asking;
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::facts::{Trust, View, is_later_round, vantage};
+use crate::facts::{Memory, Trust, View, is_later_round, vantage};
 use crate::judge::{self, Bench, ServiceResult};
 use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
 use crate::plan;
 use crate::policy::Policy;
 use crate::probe::Live;
-use crate::store::{Recorder, Store, StoreError};
+use crate::store::{Recorder, Store};
 
 /// What a run is made from.
 pub(super) struct Setup {
@@ -224,8 +225,8 @@ async fn ask_all(
     }
 }
 
-/// How long the planner waits for further answers after one came. Planning reads all the evidence,
-/// so answers that come close together had better be read together.
+/// How long the planner waits for further answers after one came, so that those that come close
+/// together are read together.
 const GATHERING: Duration = Duration::from_millis(20);
 
 /// The planner's loop for one service, and the service's judgement when it has come to its end.
@@ -239,32 +240,24 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
     } else {
         Evidence::new()
     };
+    let memory = Memory::default();
     let mut under_way = FuturesUnordered::new();
-    let mut named = std::collections::HashSet::new();
-    let mut answered = Vec::new();
+    let mut named = HashSet::new();
     loop {
         if *stop.borrow() {
             return Ok(None);
         }
-        let trusted = vantage::trusted(&evidence, &vantage);
-        let view = View {
-            evidence: &trusted,
-            settings: &inventory.settings,
-            networks: &inventory.networks,
-            dns64: &vantage.dns64,
+        let next = {
+            let trusted = vantage::trusted(&evidence, &vantage);
+            let (settings, networks) = (&inventory.settings, &inventory.networks);
+            let view = View::new(&trusted, settings, networks, &vantage.dns64);
+            plan::next(&view.remembering(&memory), &service)
         };
-        // An answer can open the next question while others are still awaited.
-        let next = if under_way.is_empty() {
-            plan::next(&view, &service)
-        } else {
-            plan::next_after(&view, &service, &answered)
-        };
-        answered.clear();
         if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             place = None;
         }
         for request in next.into_iter().filter_map(|next| vantage::repeated(next, &evidence)) {
-            if named.insert(request.key()) {
+            if named.insert(request.clone()) {
                 let (asking, service) = (&asking, &service);
                 under_way.push(async move { asking.ask(&service.id, &request).await });
             }
@@ -274,20 +267,19 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
             _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
         };
         let Some(fact) = fact else { break };
-        let mut learn = |fact: Result<Fact, StoreError>| {
-            let (id, observation) = fact.map_err(Stop::of_error)?;
-            answered.push(observation.request.question.clone());
-            evidence.insert(id, observation);
-            Ok::<_, Stop>(())
-        };
-        learn(fact)?;
+        let mut facts = vec![fact];
         let gathered = tokio::time::sleep(GATHERING);
         tokio::pin!(gathered);
         while !under_way.is_empty() {
             tokio::select! {
-                Some(fact) = under_way.next() => learn(fact)?,
+                Some(fact) = under_way.next() => facts.push(fact),
                 () = &mut gathered => break,
             }
+        }
+        for fact in facts {
+            let (id, observation) = fact.map_err(Stop::of_error)?;
+            memory.learn(&observation.request.question);
+            evidence.insert(id, observation);
         }
         if let Some(failure) = asking.recorder().failure() {
             return Err(Stop::mend(failure));
@@ -296,7 +288,7 @@ async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<Servi
     drop(place);
     let (inventory, vantage, policy, trust) = (&*inventory, &*vantage, &*policy, &*trust);
     let bench = Bench { inventory, vantage, policy, trust, as_of };
-    Ok(Some(judge::judge_service(&bench, &service, &evidence)))
+    Ok(Some(judge::judge_remembered(&bench, &service, &evidence, &memory)))
 }
 
 /// The tests of the vantage point.

@@ -72,12 +72,8 @@ fn way(
     }
     let evidence = store.evidence_of(&result.run.id, &service.id).map_err(Stop::of_error)?;
     let inventory = &case.loaded.inventory;
-    let view = View {
-        evidence: &evidence,
-        settings: &inventory.settings,
-        networks: &inventory.networks,
-        dns64: &result.run.vantage.dns64,
-    };
+    let view =
+        View::new(&evidence, &inventory.settings, &inventory.networks, &result.run.vantage.dns64);
     let way = authority::way(&view, service, Reach::Ipv6Only);
     Ok(way.map(|way| report::path::tree(&way, lang)).unwrap_or_default())
 }

@@ -23,12 +23,8 @@ pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, Stop>
     let mut found = Vec::new();
     for service in &case.services {
         let evidence = store.evidence_of(&run.id, &service.id).map_err(Stop::of_error)?;
-        let view = View {
-            evidence: &evidence,
-            settings: &inventory.settings,
-            networks: &inventory.networks,
-            dns64: &run.vantage.dns64,
-        };
+        let view =
+            View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64);
         found.push((&**service, nearby(&view, service)));
     }
     let suggested = suggestions(inventory, found);

@@ -7,6 +7,7 @@ pub use address::{AddressOf, Answering};
 pub use server::NameServer;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
 use super::exchange::{self, exchange};
@@ -111,13 +112,13 @@ pub fn secured(service: &Service) -> &'static [RecordType] {
 }
 
 /// The way from the root to a service's name.
-pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Resolution> {
+pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Arc<Resolution>> {
     let (name, record_type) = subject(service)?;
     Some(delegation::resolution(view, &name, record_type, reach))
 }
 
 /// The way from the root to a mail exchanger's address, with IPv6 alone.
-pub fn exchanger_way(view: &View<'_>, exchanger: &Name) -> Resolution {
+pub fn exchanger_way(view: &View<'_>, exchanger: &Name) -> Arc<Resolution> {
     delegation::resolution(view, exchanger, RecordType::AAAA, Reach::Ipv6Only)
 }
 

@@ -133,7 +133,6 @@ pub fn contact<'e>(view: &View<'e>, port: &Port, address: IpAddr) -> Contact<'e>
     let address = SocketAddr::new(address, port.number);
     let question = port.question(address);
     let greetings = view
-        .evidence
         .attempts(&question)
         .filter_map(|(observation, id)| match &observation.reply {
             Reply::Greeting(greeting) => Some((&**greeting, id)),

@@ -119,7 +119,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e>
         return asked;
     }
     let mut is_settled = false;
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         asked.observations.push(id);
         asked.replies.push(&observation.reply);
         is_settled |= is_answer(&observation.reply);

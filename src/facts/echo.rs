@@ -46,7 +46,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
         echo.missing = Some(Missing::NotVisited);
         return echo;
     }
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         if let Reply::Echo(answer) = &observation.reply {
             echo.answers.push(answer);
             echo.observations.push(id);

@@ -105,7 +105,7 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
     let question = Question::Dns(exchange.question.clone());
     let mut theirs = None;
     let mut ours = None;
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         if observation.request.attempt > attempts.max(1) {
             break;
         }
@@ -134,7 +134,7 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
             _ => {}
         }
     }
-    if let Some(request) = view.evidence.missing(question, 1..=attempts.max(1)) {
+    if let Some(request) = view.missing(question, 1..=attempts.max(1)) {
         exchange.needs.add(request);
         return exchange;
     }

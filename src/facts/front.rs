@@ -45,7 +45,7 @@ fn look_again(talk: &Talk<'_>, view: &View<'_>, needs: &mut Needs) {
     // A second look that fails is not tried again and again: there is a bound, as for any question.
     let attempts_max = view.settings.attempts.max(1).saturating_add(1);
     if looks(talk).count() < LOOKS {
-        needs.add(view.evidence.missing(question, 1..=attempts_max));
+        needs.add(view.missing(question, 1..=attempts_max));
     }
 }
 

@@ -79,7 +79,7 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicT
         return talk;
     }
     let question = Question::Quic(QuicQuestion { address, host: host.clone() });
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         if let Reply::Quic(seen) = &observation.reply {
             talk.attempts.push((seen, id));
         }

@@ -26,7 +26,7 @@ pub fn legacy<'e>(view: &View<'e>, talk: &Talk<'_>, host: &Host) -> Legacy<'e> {
     }
     for version in LegacyVersion::ALL {
         let question = question(talk.address, host, version);
-        let seen = view.evidence.attempts(&question).next();
+        let seen = view.attempts(&question).next();
         match seen.map(|(observation, id)| (&observation.reply, id)) {
             Some((Reply::LegacyHello(answer), id)) => legacy.answers.push((version, answer, id)),
             Some(_) => {}

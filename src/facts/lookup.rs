@@ -198,10 +198,8 @@ fn find(
     lookup: &mut Lookup,
 ) -> Option<Result<Message, Failure>> {
     let question = Question::Dns(question.clone());
-    let (observation, id) = view
-        .evidence
-        .attempts(&question)
-        .find(|(observation, _)| observation.request.attempt == attempt)?;
+    let (observation, id) =
+        view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
     lookup.observations.push(id);
     Some(message(observation))
 }

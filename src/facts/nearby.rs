@@ -81,11 +81,11 @@ pub fn nearby(view: &View<'_>, service: &Service) -> BTreeSet<Nearby> {
         return found;
     };
     let zone = zone(view, &own);
-    if let Some(apex) = zone.apex {
+    if let Some(apex) = zone.apex.clone() {
         found.insert(Nearby { via: Via::Zone, target: NearbyTarget::Zone(apex) });
     }
-    for server in zone.name_servers {
-        let target = NearbyTarget::NameServer(server.name);
+    for server in &zone.name_servers {
+        let target = NearbyTarget::NameServer(server.name.clone());
         found.insert(Nearby { via: Via::NameServer, target });
     }
     for exchanger in mail(view, &own).exchangers {

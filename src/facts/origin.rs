@@ -23,7 +23,7 @@ pub fn origin<'e>(view: &View<'e>, address: IpAddr) -> Option<Origin<'e>> {
     }
     let question = Question::Origin(OriginQuestion { address });
     let mut origin = Origin { found: None, observations: Vec::new(), needs: Needs::default() };
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         origin.observations.push(id);
         if let Reply::Origin(found) = &observation.reply {
             origin.found = found.as_ref();

@@ -65,7 +65,7 @@ pub fn large_data<'e>(view: &View<'e>, contact: &Contact<'e>) -> Option<LargeDat
     let small = ConversationQuestion { mss: Some(SMALL_MSS), ..question.clone() };
     let small = talk::talk(view, small);
     let last = last_attempt(view);
-    let again = view.evidence.attempts(&contact.talk.question).find_map(|(observation, id)| {
+    let again = view.attempts(&contact.talk.question).find_map(|(observation, id)| {
         match &observation.reply {
             Reply::Conversation(seen) if observation.request.attempt == last => Some((&**seen, id)),
             _ => None,

@@ -68,7 +68,7 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
     for (conversation, id) in &contact.talk.attempts {
         take(conversation, *id);
     }
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         if question != contact.talk.question
             && let Reply::Conversation(conversation) = &observation.reply
         {
@@ -78,7 +78,7 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
     // Where no connection could leave, none is tried again.
     let is_settled = rounds.missing.is_some() || !rounds.needs.is_empty() || rounds.counted() == 0;
     if !is_settled {
-        rounds.needs.add(view.evidence.missing(question, 2..=view.settings.rounds));
+        rounds.needs.add(view.missing(question, 2..=view.settings.rounds));
     }
     rounds
 }

@@ -77,11 +77,11 @@ fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
         return lookup;
     }
     let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };
-    lookup.observations.extend(way.observations);
-    match way.end {
+    lookup.observations.extend(&way.observations);
+    match &way.end {
         End::Pending => {
             lookup.status = Status::NotObserved;
-            lookup.needs.extend(way.needs);
+            lookup.needs.extend(way.needs.clone());
         }
         End::Stopped(_) => lookup.status = Status::Failed(Failure::Unconfirmed),
         _ => {}

@@ -165,7 +165,7 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         return talk;
     }
     let mut settled = false;
-    for (observation, id) in view.evidence.attempts(&question) {
+    for (observation, id) in view.attempts(&question) {
         let (conversation, greeting) = match &observation.reply {
             Reply::Conversation(conversation) => (&**conversation, None),
             Reply::Greeting(greeting) => (&greeting.conversation, Some(greeting)),

@@ -1,7 +1,9 @@
 //! The zone that a name belongs to, and its name servers.
 
+use std::sync::Arc;
+
 use super::lookup::{Lookup, Status, resolve, resolve_authoritative};
-use super::{Needs, View};
+use super::{Needs, Topic, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
 /// A zone, found by the SOA that answers, never by counting labels.
@@ -47,7 +49,11 @@ impl Zone {
 /// An SOA question is answered either by the zone itself (the name is the apex) or by a negative
 /// answer whose authority section names the apex (RFC 2308 §3). An alias is a record of the zone
 /// that holds it, so its SOA answer speaks of the target; the parent is asked instead.
-pub fn zone(view: &View<'_>, name: &Name) -> Zone {
+pub fn zone(view: &View<'_>, name: &Name) -> Arc<Zone> {
+    view.remembered(Topic::Zone(name.clone()), || find(view, name))
+}
+
+fn find(view: &View<'_>, name: &Name) -> Zone {
     let soa = resolve(view, name, RecordType::SOA);
     let mut zone = Zone {
         apex: None,
@@ -62,7 +68,7 @@ pub fn zone(view: &View<'_>, name: &Name) -> Zone {
     }
     if zone.soa.chain.len() > 1 {
         return match name.parent() {
-            Some(parent) => self::zone(view, &parent),
+            Some(parent) => find(view, &parent),
             None => zone,
         };
     }

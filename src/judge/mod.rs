@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, Whole, common};
-use crate::facts::{self, Trust, View};
+use crate::facts::{self, Memory, Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
     Vantage, VantageIpv6, Verdict,
@@ -93,7 +93,18 @@ pub fn judge_service(
     service: &Arc<Service>,
     evidence: &Evidence,
 ) -> ServiceResult {
-    let verdicts = verdicts(bench, service, evidence, |_| true);
+    judge_remembered(bench, service, evidence, &Memory::default())
+}
+
+/// As [`judge_service`], with what the planner remembers of reading the same evidence under the same
+/// settings.
+pub fn judge_remembered(
+    bench: &Bench<'_>,
+    service: &Arc<Service>,
+    evidence: &Evidence,
+    memory: &Memory,
+) -> ServiceResult {
+    let verdicts = verdicts(bench, service, evidence, memory, |_| true);
     stand_at(service, verdicts, bench.policy, day_of(bench.as_of, &bench.inventory.timezone))
 }
 
@@ -122,19 +133,17 @@ fn verdicts(
     bench: &Bench<'_>,
     service: &Service,
     evidence: &Evidence,
+    memory: &Memory,
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Judged> {
     let trusted = facts::vantage::trusted(evidence, bench.vantage);
     let set_aside = trusted.len() < evidence.len();
+    let (settings, networks) = (&bench.inventory.settings, &bench.inventory.networks);
+    let view = View::new(&trusted, settings, networks, &bench.vantage.dns64);
     let case = Case {
         service,
         inventory: bench.inventory,
-        view: View {
-            evidence: &trusted,
-            settings: &bench.inventory.settings,
-            networks: &bench.inventory.networks,
-            dns64: &bench.vantage.dns64,
-        },
+        view: view.remembering(memory),
         trust: bench.trust,
         as_of: bench.as_of,
     };
@@ -165,7 +174,8 @@ pub fn stand(bench: &Bench<'_>, service: &Arc<Service>, evidence: &Evidence) -> 
         .flatten()
         .map(String::as_str)
         .collect();
-    let verdicts = verdicts(bench, service, evidence, |check| gates.contains(&check.id));
+    let memory = Memory::default();
+    let verdicts = verdicts(bench, service, evidence, &memory, |check| gates.contains(&check.id));
     stage::standing(service, &verdicts, bench.policy).0
 }
 

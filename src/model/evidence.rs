@@ -1,8 +1,11 @@
 //! Everything that was seen, ready to be asked.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use super::{Observation, ObservationId, Question, Request};
 
@@ -11,7 +14,8 @@ use super::{Observation, ObservationId, Question, Request};
 /// The order in which observations were inserted has no influence on anything that can be asked.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    by_question: HashMap<Question, Vec<Fact>, foldhash::fast::RandomState>,
+    /// All facts of one question, by attempt; none of these lists is empty.
+    by_question: HashTable<SmallVec<[Fact; 1]>>,
     len: usize,
 }
 
@@ -19,6 +23,30 @@ pub struct Evidence {
 struct Fact {
     observation: Arc<Observation>,
     id: ObservationId,
+}
+
+/// A question in eight octets. Equal questions have equal hashes within one process; that different
+/// ones have too is rare, and must do no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QuestionHash(u64);
+
+impl QuestionHash {
+    /// The hash of a question.
+    pub fn of(question: &Question) -> Self {
+        static STATE: LazyLock<foldhash::fast::RandomState> = LazyLock::new(Default::default);
+        Self(STATE.hash_one(question))
+    }
+}
+
+impl Fact {
+    fn question(&self) -> &Question {
+        &self.observation.request.question
+    }
+
+    /// Attempt and repeat: the order within a question.
+    fn number(&self) -> (u8, u8) {
+        (self.observation.request.attempt, self.observation.request.repeat)
+    }
 }
 
 impl Evidence {
@@ -30,36 +58,45 @@ impl Evidence {
     /// Adds a fact, whose id the caller knows already. A second answer to the same request is
     /// ignored: facts are never overwritten.
     pub fn insert(&mut self, id: ObservationId, observation: Arc<Observation>) {
-        let facts = self.by_question.entry(observation.request.question.clone()).or_default();
-        let number =
-            |observation: &Observation| (observation.request.attempt, observation.request.repeat);
-        let new = number(&observation);
-        if let Err(at) = facts.binary_search_by_key(&new, |fact| number(&fact.observation)) {
-            facts.insert(at, Fact { observation, id });
-            self.len += 1;
+        let new = Fact { observation, id };
+        let hash = QuestionHash::of(new.question());
+        let is_same = |facts: &SmallVec<[Fact; 1]>| facts[0].question() == new.question();
+        match self.by_question.find_mut(hash.0, is_same) {
+            Some(facts) => {
+                if let Err(at) = facts.binary_search_by_key(&new.number(), Fact::number) {
+                    facts.insert(at, new);
+                    self.len += 1;
+                }
+            }
+            None => {
+                let again = |facts: &SmallVec<[Fact; 1]>| QuestionHash::of(facts[0].question()).0;
+                self.by_question.insert_unique(hash.0, SmallVec::from_buf([new]), again);
+                self.len += 1;
+            }
         }
+    }
+
+    fn facts(&self, question: &Question) -> &[Fact] {
+        let is_same = |facts: &SmallVec<[Fact; 1]>| facts[0].question() == question;
+        self.by_question.find(QuestionHash::of(question).0, is_same).map_or(&[], SmallVec::as_slice)
     }
 
     /// Whether this very request was answered (or failed).
     pub fn contains(&self, request: &Request) -> bool {
-        let facts = self.by_question.get(&request.question);
-        facts.into_iter().flatten().any(|fact| fact.observation.request == *request)
+        self.facts(&request.question).iter().any(|fact| fact.observation.request == *request)
     }
 
     /// The first of these attempts at a question that was not made.
     pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
-        let made = |attempt: &u8| {
-            self.attempts(&question).any(|(fact, _)| fact.request.attempt == *attempt)
-        };
+        let facts = self.facts(&question);
+        let made = |attempt: &u8| facts.iter().any(|fact| fact.number().0 == *attempt);
         let attempt = attempts.into_iter().find(|attempt| !made(attempt))?;
         Some(Request::nth(question, attempt))
     }
 
     /// How often an attempt was made, its repeats counted.
     pub fn times(&self, question: &Question, attempt: u8) -> usize {
-        let facts = self.by_question.get(question);
-        let is_that = |fact: &&Fact| fact.observation.request.attempt == attempt;
-        facts.into_iter().flatten().filter(is_that).count()
+        self.facts(question).iter().filter(|fact| fact.number().0 == attempt).count()
     }
 
     /// All attempts at a question, the first one first; of an attempt that was repeated, the first
@@ -67,9 +104,9 @@ impl Evidence {
     pub fn attempts(
         &self,
         question: &Question,
-    ) -> impl DoubleEndedIterator<Item = (&Arc<Observation>, ObservationId)> {
-        let facts = self.by_question.get(question).map_or(&[][..], Vec::as_slice);
-        let attempt = |at: usize| facts.get(at).map(|fact| fact.observation.request.attempt);
+    ) -> impl DoubleEndedIterator<Item = (&Arc<Observation>, ObservationId)> + use<'_> {
+        let facts = self.facts(question);
+        let attempt = |at: usize| facts.get(at).map(|fact| fact.number().0);
         facts
             .iter()
             .enumerate()
@@ -90,7 +127,7 @@ impl Evidence {
     /// All facts, ordered by their request's key.
     pub fn all(&self) -> Vec<(&Arc<Observation>, ObservationId)> {
         let mut all: Vec<_> =
-            self.by_question.values().flatten().map(|f| (&f.observation, f.id)).collect();
+            self.by_question.iter().flatten().map(|f| (&f.observation, f.id)).collect();
         all.sort_by_cached_key(|(observation, _)| observation.request.key());
         all
     }

@@ -38,7 +38,7 @@ pub use dns::{
     DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding,
 };
 pub use echo::{EchoQuestion, Echoed};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, QuestionHash};
 pub use failure::{IcmpMeaning, NetFailure};
 pub use greeting::{
     Answer, Greeting, GreetingFailure, GreetingQuestion, Meaning, Protocol, Security, Starttls,

@@ -15,7 +15,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     for lookup in authority::without_glue(view, &way) {
         needs.extend(lookup.needs);
     }
-    needs.extend(way.needs);
+    needs.extend(way.needs.clone());
     let Some(authority) = authority(view, service) else { return };
     needs.extend(authority.needs.clone());
     let Some(apex) = &authority.apex else { return };

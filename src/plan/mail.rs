@@ -10,7 +10,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     let mut has_ipv6 = false;
     for exchanger in &mail.exchangers {
         if exchanger.lookup(Family::Ipv6).status == Status::Found {
-            needs.extend(authority::exchanger_way(view, &exchanger.name).needs);
+            needs.extend(authority::exchanger_way(view, &exchanger.name).needs.clone());
         }
         for address in exchanger.addresses(Family::Ipv6, view) {
             has_ipv6 = true;

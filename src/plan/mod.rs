@@ -17,73 +17,68 @@ mod web;
 
 use std::time::Duration;
 
-use crate::facts::{self, Needs, View};
-use crate::model::{Question, Request, Service, Settings};
+use crate::facts::{self, Needs, Topic, View};
+use crate::model::{Request, Service, Settings};
 
 /// What one area of checks still needs to know of a service.
 struct Part {
+    name: &'static str,
     needs: fn(&View<'_>, &Service, &mut Needs),
-    /// Whether the answer to a question can change what it needs.
-    concerns: fn(&Question) -> bool,
 }
 
 /// Every part, in the order in which its questions are asked.
 const PARTS: &[Part] = &[
-    Part { needs: names::needs, concerns: to_resolvers },
-    Part { needs: dns::needs, concerns: of_dns },
-    Part { needs: web::needs, concerns: not_to_authorities },
-    Part { needs: page::needs, concerns: not_to_authorities },
-    Part { needs: tls::needs, concerns: not_to_authorities },
-    Part { needs: mail::needs, concerns: of_dns },
-    Part { needs: greeting::needs, concerns: any },
-    Part { needs: reach::needs, concerns: to_resolvers_or_echo },
+    Part { name: "names", needs: names::needs },
+    Part { name: "dns", needs: dns::needs },
+    Part { name: "web", needs: web::needs },
+    Part { name: "page", needs: page::needs },
+    Part { name: "tls", needs: tls::needs },
+    Part { name: "mail", needs: mail::needs },
+    Part { name: "greeting", needs: greeting::needs },
+    Part { name: "reach", needs: reach::needs },
 ];
 
 /// Parts whose reading is dear, such as verifying signatures: they are read when the others have
-/// everything that they need, so that they are not read again with each answer.
-const LATE_PARTS: &[Part] = &[Part { needs: records::needs, concerns: any }];
+/// everything that they need.
+const LATE_PARTS: &[Part] = &[Part { name: "records", needs: records::needs }];
 
 /// Parts that ask again later: while they wait, nothing else is to be asked of the service.
-const LAST_PARTS: &[Part] = &[Part { needs: rounds::needs, concerns: any }];
-
-fn of_dns(question: &Question) -> bool {
-    matches!(question, Question::Dns(_))
-}
-
-fn to_resolvers(question: &Question) -> bool {
-    matches!(question, Question::Dns(dns) if dns.recursion_desired)
-}
-
-fn to_resolvers_or_echo(question: &Question) -> bool {
-    to_resolvers(question) || matches!(question, Question::Echo(_))
-}
-
-fn not_to_authorities(question: &Question) -> bool {
-    !of_dns(question) || to_resolvers(question)
-}
-
-fn any(_: &Question) -> bool {
-    true
-}
+const LAST_PARTS: &[Part] = &[Part { name: "rounds", needs: rounds::needs }];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.
 ///
 /// At most [`crate::model::Limits::requests_per_service`] requests are ever named for a service
 /// whose evidence holds nothing but answers to its own requests.
+///
+/// Through a view that remembers, a part that has learnt nothing since it was last read is not read
+/// again, and what it named then is not named again. So nothing new does not mean that nothing is
+/// missing: that is so when everything that was named has been answered.
 pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
-    let mut needs = Needs::default();
-    for part in PARTS {
-        (part.needs)(view, service, &mut needs);
-    }
-    for parts in [LATE_PARTS, LAST_PARTS] {
-        if needs.is_empty() {
-            for part in parts {
+    let mut named = Needs::default();
+    for parts in [PARTS, LATE_PARTS, LAST_PARTS] {
+        let mut is_complete = true;
+        for part in parts {
+            let mut is_new = false;
+            let needs = view.remembered(Topic::Part(part.name), || {
+                is_new = true;
+                let mut needs = Needs::default();
                 (part.needs)(view, service, &mut needs);
+                needs
+            });
+            is_complete &= needs.is_empty();
+            if is_new {
+                named.extend((*needs).clone());
             }
         }
+        if !is_complete {
+            break;
+        }
     }
-    bounded(view, needs)
+    let left = view.settings.limits.requests_per_service.saturating_sub(view.facts());
+    let mut requests = named.into_vec();
+    requests.truncate(left);
+    requests
 }
 
 /// How long to wait before a request is sent, so that what it finds is not the same moment's.
@@ -93,24 +88,4 @@ pub fn pause(settings: &Settings, request: &Request) -> Duration {
         _ if facts::is_later_round(request) => settings.round_interval,
         _ => settings.retry_interval,
     }
-}
-
-/// What the answers to these questions alone let one ask next, while others are still awaited: a
-/// quick look that reads only what they concern. Whether a service has come to its end is only told
-/// by [`next`].
-pub fn next_after(view: &View<'_>, service: &Service, answered: &[Question]) -> Vec<Request> {
-    let mut needs = Needs::default();
-    for part in PARTS {
-        if answered.iter().any(part.concerns) {
-            (part.needs)(view, service, &mut needs);
-        }
-    }
-    bounded(view, needs)
-}
-
-fn bounded(view: &View<'_>, needs: Needs) -> Vec<Request> {
-    let left = view.settings.limits.requests_per_service.saturating_sub(view.evidence.len());
-    let mut requests = needs.into_vec();
-    requests.truncate(left);
-    requests
 }

@@ -11,7 +11,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         }
     }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
-        needs.extend(facts::zone(view, name).needs);
+        needs.extend(facts::zone(view, name).needs.clone());
     }
     if service.state != State::Retired
         && let Some(addresses) = &addresses

@@ -39,7 +39,9 @@ pub(super) fn a_failed_look_up_is_not_no_aaaa() {
         RecordType::AAAA,
         &answer(&[address("64:ff9b::c000:201")]),
     );
-    let view = View { dns64: &["64:ff9b::/96".parse().unwrap()], ..world.view() };
+    let dns64 = ["64:ff9b::/96".parse().unwrap()];
+    let (settings, networks) = (&world.inventory.settings, &world.inventory.networks);
+    let view = View::new(&world.evidence, settings, networks, &dns64);
     assert_eq!(world.verdict_in(view, "dns-aaaa").reason, "synthesised-only");
     for (literal, expected) in
         [("[2001:db8::1]", (Pass, "ipv6-literal")), ("192.0.2.1", (Fail, "ipv4-literal"))]

@@ -77,12 +77,7 @@ impl World {
     }
 
     fn view(&self) -> View<'_> {
-        View {
-            evidence: &self.evidence,
-            settings: &self.inventory.settings,
-            networks: &self.inventory.networks,
-            dns64: &[],
-        }
+        View::new(&self.evidence, &self.inventory.settings, &self.inventory.networks, &[])
     }
 
     fn seen(&mut self, question: Question, attempt: u8, reply: Reply) {

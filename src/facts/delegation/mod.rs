@@ -13,8 +13,9 @@ mod walker;
 mod tests;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use super::{Needs, View};
+use super::{Needs, Topic, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// The servers that a resolver can ask.
@@ -197,6 +198,8 @@ pub fn resolution(
     name: &Name,
     record_type: RecordType,
     reach: Reach,
-) -> Resolution {
-    walker::Walker::new(view, reach).resolution(name, record_type)
+) -> Arc<Resolution> {
+    view.remembered(Topic::Way(name.clone(), record_type, reach), || {
+        walker::Walker::new(view, reach).resolution(name, record_type)
+    })
 }

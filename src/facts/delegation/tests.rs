@@ -97,8 +97,7 @@ fn go(
     let mut evidence = Evidence::new();
     let mut asked: Vec<Request> = Vec::new();
     loop {
-        let view =
-            View { evidence: &evidence, settings: &settings, networks: &networks, dns64: &[] };
+        let view = View::new(&evidence, &settings, &networks, &[]);
         let way = resolution(&view, &name, RecordType::AAAA, reach);
         let needs = way.needs.clone().into_vec();
         assert_eq!(needs.is_empty(), way.end != End::Pending, "{way:?}");
@@ -337,7 +336,7 @@ proptest! {
             evidence.insert(observation.id(), Arc::new(observation));
         }
         let view =
-            View { evidence: &evidence, settings: &settings, networks: &networks, dns64: &[] };
+            View::new(&evidence, &settings, &networks, &[]);
         let again = resolution(&view, &Name::from_presentation("a.z.vn"), RecordType::AAAA, Reach::Either);
         prop_assert_eq!(again.end, way.end);
         prop_assert_eq!(again.observations, way.observations);

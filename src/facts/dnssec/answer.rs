@@ -71,10 +71,8 @@ fn find(
     trail: &mut Trail,
 ) -> Option<Result<Answer, Failure>> {
     let question = Question::Dns(asked.clone());
-    let (observation, id) = view
-        .evidence
-        .attempts(&question)
-        .find(|(observation, _)| observation.request.attempt == attempt)?;
+    let (observation, id) =
+        view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
     if !trail.observations.contains(&id) {
         trail.observations.push(id);
     }

@@ -239,12 +239,7 @@ impl World {
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        View {
-            evidence: &self.evidence,
-            settings: &self.settings,
-            networks: &self.networks,
-            dns64: &[],
-        }
+        View::new(&self.evidence, &self.settings, &self.networks, &[])
     }
 
     fn read(&self, name: &str) -> Dnssec {

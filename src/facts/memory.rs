@@ -1,0 +1,133 @@
+//! What has been read of a service's evidence already.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::delegation::Reach;
+use crate::model::{Name, Question, QuestionHash, RecordType};
+
+/// Readings of one service's evidence, each with the questions whose answers it looked for, so that a
+/// new fact undoes only what rests on it.
+///
+/// A memory is no more than a saving of time: a view with one reads what the same view without one
+/// reads.
+#[derive(Default)]
+pub struct Memory(RefCell<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    kept: Vec<Kept>,
+    /// What the readings under way have looked for, the innermost last.
+    under_way: Vec<Vec<QuestionHash>>,
+}
+
+struct Kept {
+    topic: Topic,
+    reading: Arc<dyn Any + Send + Sync>,
+    /// Sorted, each once.
+    rests_on: Vec<QuestionHash>,
+}
+
+/// What a reading is of. One topic always stands for one type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What a part of the plan, by its name, still needs of the service.
+    Part(&'static str),
+    /// The way from the root to a name.
+    Way(Name, RecordType, Reach),
+    /// The zone that a name belongs to.
+    Zone(Name),
+}
+
+impl Memory {
+    /// Forgets what rests on the answers to this question, because there is a new one.
+    pub fn learn(&self, question: &Question) {
+        let hash = QuestionHash::of(question);
+        let mut inner = self.0.borrow_mut();
+        inner.kept.retain(|kept| kept.rests_on.binary_search(&hash).is_err());
+    }
+
+    /// Notes that the reading under way looks for answers to this question.
+    pub(super) fn read(&self, question: &Question) {
+        if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
+            reading.push(QuestionHash::of(question));
+        }
+    }
+
+    /// The reading of a topic, from memory or made now.
+    pub(super) fn of<T: Any + Send + Sync>(
+        &self,
+        topic: Topic,
+        read: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        if let Some(known) = self.0.borrow_mut().recall(&topic) {
+            return known;
+        }
+        self.0.borrow_mut().under_way.push(Vec::new());
+        // Not while it is borrowed: readings lead to one another.
+        let reading = Arc::new(read());
+        self.0.borrow_mut().keep(topic, Arc::clone(&reading) as _);
+        reading
+    }
+}
+
+impl Inner {
+    fn recall<T: Any + Send + Sync>(&mut self, topic: &Topic) -> Option<Arc<T>> {
+        let kept = self.kept.iter().find(|kept| kept.topic == *topic)?;
+        let reading = Arc::clone(&kept.reading).downcast().ok()?;
+        // Whoever asks for it rests on the same facts.
+        if let Some(outer) = self.under_way.last_mut() {
+            outer.extend(&kept.rests_on);
+        }
+        Some(reading)
+    }
+
+    fn keep(&mut self, topic: Topic, reading: Arc<dyn Any + Send + Sync>) {
+        let mut rests_on = self.under_way.pop().unwrap_or_default();
+        rests_on.sort_unstable();
+        rests_on.dedup();
+        if let Some(outer) = self.under_way.last_mut() {
+            outer.extend(&rests_on);
+        }
+        self.kept.push(Kept { topic, reading, rests_on });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(last: u8) -> Question {
+        Question::Route([192, 0, 2, last].into())
+    }
+
+    #[test]
+    fn a_reading_is_made_again_only_when_what_it_rests_on_changes() {
+        let memory = Memory::default();
+        let made = std::cell::Cell::new(0);
+        let outer = || {
+            *memory.of(Topic::Part("outer"), || {
+                made.set(made.get() + 1);
+                memory.read(&route(1));
+                *memory.of(Topic::Part("inner"), || {
+                    made.set(made.get() + 100);
+                    memory.read(&route(2));
+                    made.get()
+                })
+            })
+        };
+        assert_eq!((outer(), outer(), made.get()), (101, 101, 101));
+        memory.learn(&route(3));
+        assert_eq!((outer(), made.get()), (101, 101), "nobody looked for that");
+        memory.learn(&route(1));
+        assert_eq!((outer(), made.get()), (101, 102), "the inner one still holds");
+        memory.learn(&route(2));
+        assert_eq!((outer(), made.get()), (203, 203), "the outer one rests on the inner one");
+        memory.learn(&route(1));
+        assert_eq!((outer(), made.get()), (203, 204));
+        memory.learn(&route(2));
+        outer();
+        assert_eq!(made.get(), 305, "also when it took the inner one from memory");
+    }
+}
