@@ -34,10 +34,11 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if case.service.state == State::Retired {
         return Verdict::not_applicable(common::RETIRED);
     }
-    let aaaa = match facts::addresses(&case.view, case.service) {
+    let published = facts::addresses(&case.view, case.service);
+    let aaaa = match published.as_deref() {
         None => return Verdict::not_applicable(common::OTHER_KIND),
         Some(Addresses::Literal(address)) => {
-            return match Family::of(address) {
+            return match Family::of(*address) {
                 Family::Ipv6 => Verdict::plain(Outcome::Pass, "ipv6-literal"),
                 Family::Ipv4 => Verdict::plain(Outcome::Fail, "ipv4-literal"),
             };
@@ -61,7 +62,8 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .map(|name| Subject { name: SubjectName::Host(name.clone()), outcome, reason, detail })
         .into_iter()
         .collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(aaaa.observations)
+    Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(aaaa.observations.iter().copied())
 }
 
 /// None of these means that there is no AAAA.

@@ -61,7 +61,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     known.cite(known.within_limits(verdict), None)
 }
 
-fn as_properly(a: &Heard<'_>, aaaa: &Heard<'_>) -> (Outcome, &'static str) {
+fn as_properly(a: &Heard, aaaa: &Heard) -> (Outcome, &'static str) {
     // Where A is not answered properly either, AAAA is not treated worse.
     let Heard::Message(a) = a else { return (Outcome::Inconclusive, common::LOWER_LAYER) };
     if !a.authoritative || !matches!(a.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {

@@ -107,7 +107,7 @@ fn majority<T>(said: &[(T, Sets)]) -> Option<Sets> {
 /// The records of the name itself, sorted: addresses of a type, or the alias in their place. What a
 /// server adds about the alias's target is another zone's affair. `None` when there is no
 /// answer with authority.
-fn set(name: &Name, seen: &Exchange<'_>, record_type: RecordType) -> Option<Vec<String>> {
+fn set(name: &Name, seen: &Exchange, record_type: RecordType) -> Option<Vec<String>> {
     let message = seen.message().filter(|message| message.authoritative)?;
     match message.rcode {
         Rcode::NOERROR => {}

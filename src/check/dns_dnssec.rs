@@ -52,7 +52,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
             worst = Some((rank, outcome, reason));
         }
         subjects.extend(found.links.iter().map(|link| subject(link, *record_type, &found)));
-        cite.extend(found.observations);
+        cite.extend(&found.observations);
     }
     let (_, outcome, reason) = worst.unwrap_or((0, Outcome::Inconclusive, common::NOT_OBSERVED));
     Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)

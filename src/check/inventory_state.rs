@@ -36,18 +36,19 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let (aaaa, a) = match facts::addresses(&case.view, case.service) {
+    let published = facts::addresses(&case.view, case.service);
+    let (aaaa, a) = match published.as_deref() {
         Some(Addresses::Looked { aaaa, a }) => (aaaa, a),
-        Some(Addresses::Literal(address)) => return literal(case, address),
+        Some(Addresses::Literal(address)) => return literal(case, *address),
         None => return domain(case),
     };
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
     let verdict = match case.service.state {
-        State::Active => active(case, &aaaa, &a),
-        State::Retired => retired::named(case, &aaaa, &a),
-        State::Internal => internal(case, &aaaa, &a),
+        State::Active => active(case, aaaa, a),
+        State::Retired => retired::named(case, aaaa, a),
+        State::Internal => internal(case, aaaa, a),
         State::Redirected => redirected(case),
-        State::Ipv6Only => ipv6_only(&aaaa, &a),
+        State::Ipv6Only => ipv6_only(aaaa, a),
     };
     verdict.citing(cite)
 }

@@ -1,18 +1,20 @@
 //! What the checks of a zone's name servers have in common.
 
+use std::sync::Arc;
+
 use super::subjects::unknown_lookup;
 use super::{Case, common};
 use crate::facts::authority::{self, AddressOf, Answering, Authority, NameServer};
 use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
-pub(super) struct Known<'e> {
-    pub authority: Authority<'e>,
+pub(super) struct Known {
+    pub authority: Arc<Authority>,
     pub apex: Name,
 }
 
 /// Who serves the service's zone; else the verdict that nothing can be said of that.
-pub(super) fn known<'e>(case: &Case<'e>) -> Result<Known<'e>, Verdict> {
+pub(super) fn known(case: &Case<'_>) -> Result<Known, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
@@ -32,13 +34,13 @@ pub(super) fn known<'e>(case: &Case<'e>) -> Result<Known<'e>, Verdict> {
 }
 
 /// What a name server's address shows.
-pub(super) fn server(at: &AddressOf<'_>, outcome: Outcome, reason: &'static str) -> Subject {
+pub(super) fn server(at: &AddressOf, outcome: Outcome, reason: &'static str) -> Subject {
     let name = SubjectName::NameServer(at.server.clone(), Some(at.address));
     Subject { name, outcome, reason, detail: Vec::new() }
 }
 
 /// How an address answers for the zone over both transports.
-pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
+pub(super) fn answers(apex: &Name, at: &AddressOf) -> Subject {
     use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
@@ -63,7 +65,7 @@ pub(super) fn answers(apex: &Name, at: &AddressOf<'_>) -> Subject {
     subject
 }
 
-impl Known<'_> {
+impl Known {
     /// The facts that the answers of a family's servers rest on.
     pub fn cite(&self, verdict: Verdict, family: Option<Family>) -> Verdict {
         let asked = self
@@ -100,7 +102,7 @@ impl Known<'_> {
 }
 
 /// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
-pub(super) fn not_usable(apex: &Name, at: &AddressOf<'_>) -> Subject {
+pub(super) fn not_usable(apex: &Name, at: &AddressOf) -> Subject {
     let subject = answers(apex, at);
     let reason = match subject.outcome {
         Outcome::Inconclusive => subject.reason,

@@ -88,9 +88,7 @@ impl Asking {
                 let (id, observation) = match self.earlier_session(&key)? {
                     Some(fact) => fact,
                     None => {
-                        let fact = self.ask_network(request).await;
-                        let asker = Asker::Service(service.clone());
-                        self.recorder.record(asker, fact.0, Arc::clone(&fact.1));
+                        let fact = self.record(request, Asker::Service(service.clone())).await;
                         asked = Some(fact.clone());
                         fact
                     }
@@ -111,24 +109,30 @@ impl Asking {
         match stored {
             Some(fact) => Ok(fact),
             // Not reached while the store keeps what it confirmed; asking again is always honest.
-            None => Ok(self.ask_network(request).await),
+            None => {
+                let observation = self.ask_network(request).await;
+                Ok((observation.id(), observation))
+            }
         }
     }
 
     /// Asks for the vantage point itself; nothing is shared, every test is new.
     pub(super) async fn test(&self, request: &Request) -> Fact {
-        let fact = self.ask_network(request).await;
-        self.recorder.record(Asker::Vantage, fact.0, Arc::clone(&fact.1));
-        fact
+        self.record(request, Asker::Vantage).await
     }
 
-    async fn ask_network(&self, request: &Request) -> Fact {
+    async fn record(&self, request: &Request, asker: Asker) -> Fact {
+        let observation = self.ask_network(request).await;
+        (self.recorder.record(asker, &observation), observation)
+    }
+
+    async fn ask_network(&self, request: &Request) -> Arc<Observation> {
         let pause = plan::pause(&self.settings, request);
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        let observation = Arc::new(self.live.ask(request).await);
-        (observation.id(), observation)
+        // A conversation's state is large, and would be copied with each future around it.
+        Arc::new(Box::pin(self.live.ask(request)).await)
     }
 
     fn earlier_session(&self, key: &str) -> Result<Option<Fact>, StoreError> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::delegation::{self, Cut, Reach, Resolution, Source};
 use super::exchange::{self, exchange};
 use super::lookup::{Lookup, resolve, resolve_authoritative};
-use super::{Needs, View, zone};
+use super::{Needs, Topic, View, zone};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
 };
@@ -22,7 +22,7 @@ const DNS_PORT: u16 = 53;
 
 /// A zone and everybody who serves it.
 #[derive(Clone, Debug)]
-pub struct Authority<'e> {
+pub struct Authority {
     /// The zone's apex, when it was found: by the resolver, else on the way down from the root.
     pub apex: Option<Name>,
     /// The delegation as the parent has it, where the way down from the root shows one.
@@ -31,7 +31,7 @@ pub struct Authority<'e> {
     pub servers: Vec<NameServer>,
     /// Every address of them, each once, sorted: at most
     /// [`crate::model::Limits::zone_addresses`].
-    pub addresses: Vec<AddressOf<'e>>,
+    pub addresses: Vec<AddressOf>,
     /// Whether there are more name servers or addresses than are looked at.
     pub is_cut: bool,
     /// Whether it is known who serves the zone.
@@ -55,9 +55,9 @@ pub struct OwnServers {
     pub observations: Vec<ObservationId>,
 }
 
-impl Authority<'_> {
+impl Authority {
     /// The addresses of one family.
-    pub fn of(&self, family: Family) -> impl Iterator<Item = &AddressOf<'_>> {
+    pub fn of(&self, family: Family) -> impl Iterator<Item = &AddressOf> {
         self.addresses.iter().filter(move |address| address.family() == family)
     }
 
@@ -135,10 +135,18 @@ pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
 }
 
 /// Reads who serves the zone of a service, and how each of them answers.
-pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>> {
-    let (name, _) = subject(service)?;
-    let zone = zone(view, &name);
-    let way = way(view, service, Reach::Either)?;
+pub fn authority(view: &View<'_>, service: &Service) -> Option<Arc<Authority>> {
+    let (name, record_type) = subject(service)?;
+    Some(
+        view.remembered(Topic::Authority(name.clone(), record_type), || {
+            find(view, &name, record_type)
+        }),
+    )
+}
+
+fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
+    let zone = zone(view, name);
+    let way = delegation::resolution(view, name, record_type, Reach::Either);
     let mut authority = Authority {
         apex: None,
         delegation: None,
@@ -158,7 +166,7 @@ pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>
         .clone()
         .or_else(|| last.filter(|_| way.needs.is_empty()).map(|cut| cut.zone.clone()))
         .filter(|apex| !apex.is_root());
-    let Some(apex) = authority.apex.clone() else { return Some(authority) };
+    let Some(apex) = authority.apex.clone() else { return authority };
     authority.delegation = way.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
     let mut names: Vec<Name> = zone.name_servers.iter().map(|ns| ns.name.clone()).collect();
     // The parent's list may only be trusted to be whole when the way is known.
@@ -182,10 +190,10 @@ pub fn authority<'e>(view: &View<'e>, service: &Service) -> Option<Authority<'e>
         authority.servers.push(NameServer { name, glue, aaaa, a });
     }
     ask_each(view, &apex, &mut authority);
-    Some(authority)
+    authority
 }
 
-fn ask_each<'e>(view: &View<'e>, apex: &Name, authority: &mut Authority<'e>) {
+fn ask_each(view: &View<'_>, apex: &Name, authority: &mut Authority) {
     let mut places: Vec<(IpAddr, Name)> = authority
         .servers
         .iter()

@@ -36,8 +36,8 @@ pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
     let is_unknown = target.is_some() && matches!(security, Security::Unknown(_));
     let target = target.filter(|_| security == Security::Secure);
     let target = target.map(|link| link.name.clone());
-    let mut observations = chain.observations;
-    let mut needs = chain.needs;
+    let mut observations = chain.observations.clone();
+    let mut needs = chain.needs.clone();
     let mut found = None;
     for base in target.iter().chain([host]) {
         let mut tlsa = at(view, base, port);
@@ -88,6 +88,6 @@ fn at(view: &View<'_>, base: &Name, port: u16) -> Tlsa {
         records,
         is_cut,
         observations: found.observations.clone(),
-        needs: found.needs,
+        needs: found.needs.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! What one authoritative server said to one question.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::{Needs, View};
 use crate::model::{
@@ -10,11 +11,11 @@ use crate::model::{
 
 /// Every attempt at one question to one server.
 #[derive(Clone, Debug)]
-pub struct Exchange<'e> {
+pub struct Exchange {
     /// What was asked.
     pub question: DnsQuestion,
     /// What came of it.
-    pub heard: Heard<'e>,
+    pub heard: Heard,
     /// The size of the message that came, in octets.
     pub size_octets: usize,
     /// How long the attempt that brought it took, in microseconds.
@@ -30,13 +31,13 @@ pub struct Exchange<'e> {
 
 /// What came of a question to a server.
 #[derive(Clone, Debug)]
-pub enum Heard<'e> {
+pub enum Heard {
     /// Not asked (yet), or to be asked again.
     Pending,
     /// The visit rules forbid to ask there.
     NotVisited,
     /// A message.
-    Message(&'e Message),
+    Message(Arc<Message>),
     /// What came is no DNS message.
     Malformed,
     /// No attempt brought a message. The failure is our own where only silence speaks against the
@@ -44,10 +45,10 @@ pub enum Heard<'e> {
     Failed(NetFailure),
 }
 
-impl<'e> Exchange<'e> {
+impl Exchange {
     /// The message, if one came.
-    pub fn message(&self) -> Option<&'e Message> {
-        match self.heard {
+    pub fn message(&self) -> Option<&Message> {
+        match &self.heard {
             Heard::Message(message) => Some(message),
             _ => None,
         }
@@ -88,7 +89,7 @@ pub fn question(
 ///
 /// A server that does not know EDNS has to say FORMERR (RFC 6891 §7), and is asked again without it,
 /// as resolvers do. A question with the DO bit makes no sense without EDNS and is left at that.
-pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exchange<'e> {
+pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchange {
     let mut exchange = Exchange {
         question,
         heard: Heard::Pending,
@@ -124,7 +125,7 @@ pub fn exchange<'e>(view: &View<'e>, question: DnsQuestion, attempts: u8) -> Exc
                         again.is_flaky |= exchange.is_flaky;
                         return again;
                     }
-                    Ok(message) => Heard::Message(message),
+                    Ok(message) => Heard::Message(Arc::clone(message)),
                     Err(_) => Heard::Malformed,
                 };
                 return exchange;

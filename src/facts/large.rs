@@ -56,7 +56,7 @@ pub struct Reading {
 
 /// Reads whether a large answer comes from an address that answers well over UDP; `None` for any
 /// other.
-pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading> {
+pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf) -> Option<Reading> {
     let mut reading =
         Reading { large: Large::NothingLarge, observations: Vec::new(), needs: Needs::default() };
     if at.usable(apex) != Some(Transport::Udp) {
@@ -120,7 +120,7 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf<'_>) -> Option<Reading
 }
 
 impl Reading {
-    fn add(&mut self, exchange: &Exchange<'_>) {
+    fn add(&mut self, exchange: &Exchange) {
         self.observations.extend(&exchange.observations);
         self.needs.extend(exchange.needs.clone());
     }

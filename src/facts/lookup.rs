@@ -1,6 +1,7 @@
 //! What the resolvers say of a name.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::{Needs, View};
 use crate::model::{
@@ -163,7 +164,7 @@ fn ask(
     name: &Name,
     record_type: RecordType,
     lookup: &mut Lookup,
-) -> Result<Option<Message>, Failure> {
+) -> Result<Option<Arc<Message>>, Failure> {
     let mut last_failure = Failure::Net(NetFailure::NoRoute);
     for attempt in 1..=view.settings.attempts.max(1) {
         let Some(mut question) = question(view, name, record_type, attempt) else {
@@ -196,7 +197,7 @@ fn find(
     question: &DnsQuestion,
     attempt: u8,
     lookup: &mut Lookup,
-) -> Option<Result<Message, Failure>> {
+) -> Option<Result<Arc<Message>, Failure>> {
     let question = Question::Dns(question.clone());
     let (observation, id) =
         view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
@@ -205,7 +206,7 @@ fn find(
 }
 
 /// The DNS message of an observation, or why there is none.
-fn message(observation: &Observation) -> Result<Message, Failure> {
+fn message(observation: &Observation) -> Result<Arc<Message>, Failure> {
     match &observation.reply {
         Reply::Dns(message) => message.decoded().cloned().map_err(|_| Failure::Malformed),
         Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),

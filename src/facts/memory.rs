@@ -38,6 +38,12 @@ pub enum Topic {
     Way(Name, RecordType, Reach),
     /// The zone that a name belongs to.
     Zone(Name),
+    /// Who serves the zone of a name that is looked up for records of this type.
+    Authority(Name, RecordType),
+    /// What DNSSEC says of a name's records.
+    Security(Name, RecordType),
+    /// The published addresses of the service.
+    Addresses,
 }
 
 impl Memory {

@@ -1,13 +1,14 @@
 //! What the evidence says of a service as a whole.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use url::Url;
 
-use super::View;
 use super::authority;
 use super::delegation::{End, Reach};
 use super::lookup::{Failure, Lookup, Status, resolve};
+use super::{Topic, View};
 use crate::model::{Family, Host, Name, RecordType, Service, Target};
 
 /// The published addresses of a service.
@@ -56,18 +57,23 @@ impl Addresses {
 /// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
 /// of their own, and for a zone, which is served by its name servers' addresses and not by those of
 /// its apex.
-pub fn addresses(view: &View<'_>, service: &Service) -> Option<Addresses> {
+pub fn addresses(view: &View<'_>, service: &Service) -> Option<Arc<Addresses>> {
     if matches!(service.target, Target::Mail(_) | Target::Zone(_)) {
         return None;
     }
-    Some(match service.target.host()? {
+    let host = service.target.host()?;
+    Some(view.remembered(Topic::Addresses, || find(view, service, host)))
+}
+
+fn find(view: &View<'_>, service: &Service, host: Host) -> Addresses {
+    match host {
         Host::Address(address) => Addresses::Literal(address),
         Host::Name(name) => {
             let [aaaa, a] = [RecordType::AAAA, RecordType::A]
                 .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
             Addresses::Looked { aaaa, a }
         }
-    })
+    }
 }
 
 /// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the

@@ -280,7 +280,7 @@ fn answered(observation: &Observation) -> bool {
 
 fn message(observation: &Observation) -> Option<&crate::model::Message> {
     match &observation.reply {
-        Reply::Dns(message) => message.decoded().ok(),
+        Reply::Dns(message) => message.decoded().ok().map(|message| &**message),
         _ => None,
     }
 }

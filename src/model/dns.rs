@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use hickory_proto::op::{Message as WireMessage, MessageType};
 use hickory_proto::rr::rdata::HTTPS;
@@ -16,7 +16,7 @@ use super::{Blob, Name};
 #[derive(Clone)]
 pub struct DnsMessage {
     raw: Blob,
-    decoded: OnceLock<Result<Message, DecodeError>>,
+    decoded: OnceLock<Result<Arc<Message>, DecodeError>>,
 }
 
 /// Why octets are not a DNS message.
@@ -256,8 +256,8 @@ impl DnsMessage {
     ///
     /// # Errors
     /// When it is malformed in any section.
-    pub fn decoded(&self) -> Result<&Message, &DecodeError> {
-        self.decoded.get_or_init(|| Message::decode(self.raw.bytes())).as_ref()
+    pub fn decoded(&self) -> Result<&Arc<Message>, &DecodeError> {
+        self.decoded.get_or_init(|| Message::decode(self.raw.bytes()).map(Arc::new)).as_ref()
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
         for record_type in authority::secured(service) {
-            needs.extend(dnssec(view, name, *record_type).needs);
+            needs.extend(dnssec(view, name, *record_type).needs.clone());
         }
     }
 }

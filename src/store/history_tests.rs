@@ -13,10 +13,10 @@ fn record(store: &mut Store, name: &str, facts: &[Arc<crate::model::Observation>
     let run = run(name);
     let recorder = store.begin(&run, &inputs()).unwrap();
     for fact in facts {
-        recorder.record(service("one"), fact.id(), Arc::clone(fact));
+        recorder.record(service("one"), fact);
         recorder.share(id("two"), fact.request.key());
     }
-    recorder.record(Asker::Vantage, facts[0].id(), Arc::clone(&facts[0]));
+    recorder.record(Asker::Vantage, &facts[0]);
     recorder.finish(&Run { complete: true, ..run.clone() }).unwrap();
     run.id
 }
@@ -123,7 +123,7 @@ fn a_copy_is_whole_while_a_scan_goes_on() {
     record(&mut store, "r", &facts());
     let recorder = store.begin(&run("s"), &inputs()).unwrap();
     let fact = dns("b.example", 1, Reply::DnsFailed(NetFailure::Refused));
-    recorder.record(service("one"), fact.id(), Arc::clone(&fact));
+    recorder.record(service("one"), &fact);
     recorder.flush().unwrap();
     let copy = folder.path().join("copy.db");
     store.copy_to(&copy).unwrap();

@@ -9,11 +9,13 @@
 
 mod error;
 mod lock;
+mod packing;
 mod read;
 mod recorder;
 mod schema;
 mod transfer;
 mod upkeep;
+mod writer;
 
 pub use error::StoreError;
 pub use recorder::{Asker, Recorder};

@@ -1,29 +1,19 @@
-//! Writing facts as they arrive: one thread, small transactions.
+//! Taking facts as they arrive, for the thread that writes them.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use super::lock::Lock;
+use super::writer::{Entry, Writer};
 use super::{StoreError, json, schema};
-use crate::model::{Observation, ObservationId, Run, RunId, ServiceId};
-
-/// Facts of one transaction at the most.
-const BATCH_MAX: usize = 256;
-
-/// How long a fact waits for its transaction at the most.
-const BATCH_DELAY: Duration = Duration::from_millis(50);
+use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
 
 /// Facts that wait for the writer at the most; whoever brings one more waits too.
 const QUEUE_MAX: usize = 1024;
-
-/// zstd's level: 1 is the fastest one that compresses well.
-const ZSTD_LEVEL: i32 = 1;
 
 /// Who rests on a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,12 +39,6 @@ struct Inner {
     lock: Mutex<Option<Lock>>,
 }
 
-enum Entry {
-    Fact(Asker, ObservationId, Arc<Observation>),
-    Share(Asker, String),
-    Flush(SyncSender<()>),
-}
-
 impl Recorder {
     pub(super) fn start(path: &Path, run: &RunId, lock: Lock) -> Result<Self, StoreError> {
         let in_path = |error| StoreError::of(path, error);
@@ -65,8 +49,7 @@ impl Recorder {
             .map_err(in_path)?;
         let (queue, entries) = sync_channel(QUEUE_MAX);
         let failure = Arc::new(OnceLock::new());
-        let mut writer =
-            Writer { connection, run: number, path: path.to_owned(), failure: failure.clone() };
+        let mut writer = Writer::new(connection, number, path.to_owned(), failure.clone());
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.write_all(&entries))
@@ -84,10 +67,13 @@ impl Recorder {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Takes a fact. It is committed a moment later; a failure shows in [`Recorder::failure`].
-    /// Waits while the writer has more to do than its queue holds.
-    pub fn record(&self, asker: Asker, id: ObservationId, observation: Arc<Observation>) {
-        self.send(Entry::Fact(asker, id, observation));
+    /// Takes a fact and names it. It is committed a moment later; a failure shows in
+    /// [`Recorder::failure`]. Waits while the writer has more to do than its queue holds.
+    pub fn record(&self, asker: Asker, observation: &Arc<Observation>) -> ObservationId {
+        let document = observation.document();
+        let id = ObservationId(Digest::of(&document));
+        self.send(Entry::Fact { asker, id, document, observation: Arc::clone(observation) });
+        id
     }
 
     /// Says that a service rests on a fact that was recorded before, by the key of its request.
@@ -146,142 +132,6 @@ impl Recorder {
             let _ = queue.send(entry);
         }
     }
-}
-
-struct Writer {
-    connection: Connection,
-    run: i64,
-    path: PathBuf,
-    failure: Arc<OnceLock<String>>,
-}
-
-impl Writer {
-    fn write_all(&mut self, entries: &Receiver<Entry>) {
-        while let Ok(first) = entries.recv() {
-            let mut batch = vec![first];
-            let until = Instant::now() + BATCH_DELAY;
-            while batch.len() < BATCH_MAX && !matches!(batch.last(), Some(Entry::Flush(_))) {
-                match entries.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(entry) => batch.push(entry),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-                }
-            }
-            if let Err(error) = self.write_batch(&batch) {
-                let _ = self.failure.set(StoreError::of(&self.path, error).to_string());
-                return;
-            }
-            for entry in batch {
-                if let Entry::Flush(done) = entry {
-                    let _ = done.send(());
-                }
-            }
-        }
-    }
-
-    fn write_batch(&mut self, batch: &[Entry]) -> rusqlite::Result<()> {
-        let run = self.run;
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for entry in batch {
-            match entry {
-                Entry::Fact(asker, id, observation) => {
-                    let key = observation.request.key();
-                    let answer = answer(&transaction, run, &key, *id, observation)?;
-                    link(&transaction, run, asker, answer)?;
-                }
-                Entry::Share(asker, key) => {
-                    if let Some(answer) = find_answer(&transaction, run, key)? {
-                        link(&transaction, run, asker, answer)?;
-                    }
-                }
-                Entry::Flush(_) => {}
-            }
-        }
-        transaction.commit()
-    }
-}
-
-/// The row of an answer; a second answer to the same request is not taken.
-fn answer(
-    transaction: &Transaction<'_>,
-    run: i64,
-    key: &str,
-    id: ObservationId,
-    observation: &Observation,
-) -> rusqlite::Result<i64> {
-    if let Some(answer) = find_answer(transaction, run, key)? {
-        return Ok(answer);
-    }
-    let number = observation_row(transaction, id, observation)?;
-    transaction
-        .prepare_cached("INSERT INTO answer (run, request, observation) VALUES (?1, ?2, ?3)")?
-        .execute(params![run, key, number])?;
-    Ok(transaction.last_insert_rowid())
-}
-
-fn find_answer(
-    transaction: &Transaction<'_>,
-    run: i64,
-    key: &str,
-) -> rusqlite::Result<Option<i64>> {
-    transaction
-        .prepare_cached("SELECT number FROM answer WHERE run = ?1 AND request = ?2")?
-        .query_row(params![run, key], |row| row.get(0))
-        .optional()
-}
-
-fn observation_row(
-    transaction: &Transaction<'_>,
-    id: ObservationId,
-    observation: &Observation,
-) -> rusqlite::Result<i64> {
-    let digest = &id.0.0[..];
-    let known = transaction
-        .prepare_cached("SELECT number FROM observation WHERE digest = ?1")?
-        .query_row([digest], |row| row.get(0))
-        .optional()?;
-    if let Some(number) = known {
-        return Ok(number);
-    }
-    for blob in observation.blobs() {
-        if blob.is_external() {
-            let mut seen = transaction.prepare_cached("SELECT 1 FROM blob WHERE digest = ?1")?;
-            if !seen.exists([&blob.digest().0[..]])? {
-                transaction
-                    .prepare_cached("INSERT INTO blob (digest, octets) VALUES (?1, ?2)")?
-                    .execute(params![&blob.digest().0[..], compress(blob.bytes())?])?;
-            }
-        }
-    }
-    transaction
-        .prepare_cached("INSERT INTO observation (digest, document) VALUES (?1, ?2)")?
-        .execute(params![digest, compress(&observation.document())?])?;
-    Ok(transaction.last_insert_rowid())
-}
-
-fn link(
-    transaction: &Transaction<'_>,
-    run: i64,
-    asker: &Asker,
-    answer: i64,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")?
-        .execute(params![run, asker.column(), answer])?;
-    Ok(())
-}
-
-thread_local! {
-    /// Making one takes longer than most documents take to be compressed.
-    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
-}
-
-pub(super) fn compress(octets: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    let compressed = COMPRESSOR.with_borrow_mut(|compressor| match compressor {
-        Some(compressor) => compressor.compress(octets),
-        None => compressor.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(octets),
-    });
-    compressed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 impl Asker {

@@ -117,9 +117,9 @@ fn facts_come_back_as_they_were() {
         page(&body),
     ];
     for fact in &facts {
-        recorder.record(service("one"), fact.id(), Arc::clone(fact));
+        recorder.record(service("one"), fact);
     }
-    recorder.record(Asker::Vantage, facts[2].id(), Arc::clone(&facts[2]));
+    recorder.record(Asker::Vantage, &facts[2]);
     recorder.share(id("two"), facts[0].request.key());
     recorder.share(id("two"), "never asked".into());
     let finished = Run { complete: true, finished_at: Some(Timestamp::UNIX_EPOCH), ..run.clone() };
@@ -153,7 +153,7 @@ fn what_was_committed_survives_and_is_resumed() {
     let run = run("r");
     let fact = dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut));
     let recorder = store.begin(&run, &inputs()).unwrap();
-    recorder.record(service("one"), fact.id(), Arc::clone(&fact));
+    recorder.record(service("one"), &fact);
     recorder.flush().unwrap();
     // While the recorder lives, nobody else may write, and everybody may read.
     assert!(matches!(store.resume(&run.id), Err(StoreError::Busy { .. })));
@@ -176,8 +176,8 @@ fn a_second_answer_to_a_request_is_not_taken() {
     let recorder = store.begin(&run, &inputs()).unwrap();
     let first = dns("a.example", 1, Reply::DnsFailed(NetFailure::TimedOut));
     let second = dns("a.example", 1, Reply::DnsFailed(NetFailure::Refused));
-    recorder.record(service("one"), first.id(), Arc::clone(&first));
-    recorder.record(service("two"), second.id(), second);
+    recorder.record(service("one"), &first);
+    recorder.record(service("two"), &second);
     recorder.flush().unwrap();
     let evidence = store.evidence_of(&run.id, &id("two")).unwrap();
     assert_eq!(evidence.attempts(&first.request.question).next().unwrap().1, first.id());
@@ -209,7 +209,7 @@ fn damage_is_noticed() {
     let run = run("r");
     let recorder = store.begin(&run, &inputs()).unwrap();
     let fact = page(&[7; 5000]);
-    recorder.record(service("one"), fact.id(), fact);
+    recorder.record(service("one"), &fact);
     recorder.flush().unwrap();
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let other = zstd::bulk::compress(&[8; 5000], 1).unwrap();

@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::lock::Lock;
-use super::recorder::compress;
+use super::packing::compress;
 use super::{RunInputs, Store, StoreError, StoredRun, json};
 use crate::model::{Digest, Observation, Run, RunId};
 

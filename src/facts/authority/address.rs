@@ -9,15 +9,15 @@ use crate::model::{Family, Message, Name, Rcode, RecordType, Transport};
 
 /// One address of a zone's name servers.
 #[derive(Clone, Debug)]
-pub struct AddressOf<'e> {
+pub struct AddressOf {
     /// The (first) name server that has it.
     pub server: Name,
     /// The address.
     pub address: IpAddr,
     /// The question for the zone's SOA over UDP.
-    pub udp: Exchange<'e>,
+    pub udp: Exchange,
     /// The same over TCP.
-    pub tcp: Exchange<'e>,
+    pub tcp: Exchange,
 }
 
 /// How a server answers for its zone over one transport.
@@ -41,7 +41,7 @@ pub enum Answering {
     Pending,
 }
 
-impl<'e> AddressOf<'e> {
+impl AddressOf {
     /// How it answers for the zone over a transport.
     pub fn answering(&self, apex: &Name, transport: Transport) -> Answering {
         let seen = match transport {
@@ -82,11 +82,11 @@ impl<'e> AddressOf<'e> {
     /// it doesn't answer for the zone at all.
     pub fn ask(
         &self,
-        view: &View<'e>,
+        view: &View<'_>,
         apex: &Name,
         name: &Name,
         record_type: RecordType,
-    ) -> Option<Exchange<'e>> {
+    ) -> Option<Exchange> {
         let attempts = view.settings.attempts;
         let socket = SocketAddr::new(self.address, DNS_PORT);
         let over = |transport| {

@@ -261,7 +261,7 @@ impl<'v, 'e> Walker<'v, 'e> {
                 Heard::Failed(_) => return Ok(Some((None, Tried::Silent))),
                 Heard::Message(message) => message,
             };
-            match read(message, zone, name, record_type) {
+            match read(&message, zone, name, record_type) {
                 Step::Truncated => {}
                 Step::Unusable(why) => return Ok(Some((None, Tried::Unusable(why)))),
                 step => return Ok(Some((Some(step), Tried::Usable))),

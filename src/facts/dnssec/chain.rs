@@ -1,5 +1,7 @@
 //! The way from a trust anchor down to a name, zone cut by zone cut.
 
+use std::sync::Arc;
+
 use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
@@ -9,12 +11,16 @@ use super::answer::{Answer, NoAnswer, Trail, ask};
 use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
-use crate::facts::View;
 use crate::facts::lookup::Failure;
+use crate::facts::{Topic, View};
 use crate::model;
 
 /// Reads what DNSSEC says of a name and type, following aliases.
-pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Dnssec {
+pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Arc<Dnssec> {
+    view.remembered(Topic::Security(name.clone(), record_type), || find(view, name, record_type))
+}
+
+fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Dnssec {
     let mut found = Dnssec {
         links: Vec::new(),
         records: Vec::new(),

@@ -242,7 +242,7 @@ impl World {
         View::new(&self.evidence, &self.settings, &self.networks, &[])
     }
 
-    fn read(&self, name: &str) -> Dnssec {
+    fn read(&self, name: &str) -> Arc<Dnssec> {
         let name = model::Name::from_presentation(name);
         dnssec(&self.view(), &name, model::RecordType::AAAA)
     }

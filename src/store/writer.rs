@@ -1,0 +1,212 @@
+//! Writing facts: one thread, small transactions.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior, params,
+};
+
+use super::StoreError;
+use super::packing::compress;
+use super::recorder::Asker;
+use crate::model::{Observation, ObservationId};
+
+/// Facts of one transaction at the most.
+const BATCH_MAX: usize = 256;
+
+/// How long a fact waits for its transaction at the most.
+const BATCH_DELAY: Duration = Duration::from_millis(50);
+
+/// Answers whose rows the writer remembers: most that are shared are shared soon.
+const REMEMBERED_MAX: usize = 8192;
+
+/// What the writer is sent.
+pub(super) enum Entry {
+    /// A fact, under the request that it answers.
+    Fact {
+        asker: Asker,
+        id: ObservationId,
+        /// The canonical document, which `id` is the digest of.
+        document: Vec<u8>,
+        observation: Arc<Observation>,
+    },
+    /// Somebody else rests on the answer to the request of this key.
+    Share(Asker, String),
+    /// To be told when everything before is committed.
+    Flush(SyncSender<()>),
+}
+
+/// The thread's own.
+pub(super) struct Writer {
+    connection: Connection,
+    run: i64,
+    path: PathBuf,
+    failure: Arc<OnceLock<String>>,
+    answers: Answers,
+}
+
+/// The rows of answers of this run, by the request's key: the newest, and no others.
+#[derive(Default)]
+struct Answers {
+    rows: HashMap<Arc<str>, i64, foldhash::fast::RandomState>,
+    order: VecDeque<Arc<str>>,
+}
+
+/// What a transaction does again and again.
+struct Statements<'c> {
+    transaction: &'c Connection,
+    find_answer: CachedStatement<'c>,
+    find_observation: CachedStatement<'c>,
+    find_blob: CachedStatement<'c>,
+    add_answer: CachedStatement<'c>,
+    add_observation: CachedStatement<'c>,
+    add_blob: CachedStatement<'c>,
+    add_use: CachedStatement<'c>,
+    drop_observation: CachedStatement<'c>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        run: i64,
+        path: PathBuf,
+        failure: Arc<OnceLock<String>>,
+    ) -> Self {
+        Self { connection, run, path, failure, answers: Answers::default() }
+    }
+
+    /// Writes until nobody is left to send anything, or until something can't be written.
+    pub(super) fn write_all(&mut self, entries: &Receiver<Entry>) {
+        while let Ok(first) = entries.recv() {
+            let mut batch = vec![first];
+            let until = Instant::now() + BATCH_DELAY;
+            while batch.len() < BATCH_MAX && !matches!(batch.last(), Some(Entry::Flush(_))) {
+                match entries.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(entry) => batch.push(entry),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+            }
+            if let Err(error) = self.write_batch(&batch) {
+                let _ = self.failure.set(StoreError::of(&self.path, error).to_string());
+                return;
+            }
+            for entry in batch {
+                if let Entry::Flush(done) = entry {
+                    let _ = done.send(());
+                }
+            }
+        }
+    }
+
+    fn write_batch(&mut self, batch: &[Entry]) -> rusqlite::Result<()> {
+        let (run, answers) = (self.run, &mut self.answers);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut statements = Statements::of(&transaction)?;
+        for entry in batch {
+            let (asker, answer) = match entry {
+                Entry::Fact { asker, id, document, observation } => {
+                    let key = observation.request.key();
+                    let answer = statements.answer(run, &key, *id, document, observation)?;
+                    answers.remember(key, answer);
+                    (asker, answer)
+                }
+                Entry::Share(asker, key) => match answers.rows.get(key.as_str()) {
+                    Some(answer) => (asker, *answer),
+                    None => match statements.find_answer(run, key)? {
+                        Some(answer) => (asker, answer),
+                        None => continue,
+                    },
+                },
+                Entry::Flush(_) => continue,
+            };
+            statements.add_use.execute(params![run, asker.column(), answer])?;
+        }
+        drop(statements);
+        transaction.commit()
+    }
+}
+
+impl Answers {
+    fn remember(&mut self, key: String, row: i64) {
+        let key: Arc<str> = key.into();
+        if self.rows.insert(Arc::clone(&key), row).is_none() {
+            self.order.push_back(key);
+        }
+        if self.order.len() > REMEMBERED_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.rows.remove(&oldest);
+        }
+    }
+}
+
+impl<'c> Statements<'c> {
+    fn of(transaction: &'c Transaction<'_>) -> rusqlite::Result<Self> {
+        let prepare = |sql| transaction.prepare_cached(sql);
+        Ok(Self {
+            find_answer: prepare("SELECT number FROM answer WHERE run = ?1 AND request = ?2")?,
+            find_observation: prepare("SELECT number FROM observation WHERE digest = ?1")?,
+            find_blob: prepare("SELECT 1 FROM blob WHERE digest = ?1")?,
+            add_answer: prepare(
+                "INSERT OR IGNORE INTO answer (run, request, observation) VALUES (?1, ?2, ?3)",
+            )?,
+            add_observation: prepare(
+                "INSERT OR IGNORE INTO observation (digest, document) VALUES (?1, ?2)",
+            )?,
+            add_blob: prepare("INSERT INTO blob (digest, octets) VALUES (?1, ?2)")?,
+            add_use: prepare("INSERT OR IGNORE INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")?,
+            drop_observation: prepare("DELETE FROM observation WHERE number = ?1")?,
+            transaction,
+        })
+    }
+
+    /// The row of an answer; a second answer to the same request is not taken.
+    fn answer(
+        &mut self,
+        run: i64,
+        key: &str,
+        id: ObservationId,
+        document: &[u8],
+        observation: &Observation,
+    ) -> rusqlite::Result<i64> {
+        let (number, is_new) = self.observation(id, document, observation)?;
+        if self.add_answer.execute(params![run, key, number])? == 1 {
+            return Ok(self.transaction.last_insert_rowid());
+        }
+        if is_new {
+            self.drop_observation.execute([number])?;
+        }
+        self.find_answer.query_row(params![run, key], |row| row.get(0))
+    }
+
+    fn find_answer(&mut self, run: i64, key: &str) -> rusqlite::Result<Option<i64>> {
+        self.find_answer.query_row(params![run, key], |row| row.get(0)).optional()
+    }
+
+    /// The row of an observation, and whether it was added now. Hardly any is there before: each says
+    /// when it was made.
+    fn observation(
+        &mut self,
+        id: ObservationId,
+        document: &[u8],
+        observation: &Observation,
+    ) -> rusqlite::Result<(i64, bool)> {
+        let digest = &id.0.0[..];
+        if self.add_observation.execute(params![digest, compress(document)?])? == 0 {
+            return Ok((self.find_observation.query_row([digest], |row| row.get(0))?, false));
+        }
+        let number = self.transaction.last_insert_rowid();
+        for blob in observation.blobs() {
+            let digest = blob.digest();
+            if blob.is_external() && !self.find_blob.exists([&digest.0[..]])? {
+                self.add_blob.execute(params![&digest.0[..], compress(blob.bytes())?])?;
+            }
+        }
+        Ok((number, true))
+    }
+}
