@@ -13,6 +13,7 @@ mod bare;
 #[path = "scan/servers.rs"]
 mod servers;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -34,7 +35,7 @@ fn main() {
         Ok("servers") => servers::run(sizes[0], Path::new(&std::env::args().next_back().unwrap())),
         Ok("bare") => {
             let folder = std::env::args().next_back().unwrap();
-            bare::run(sizes[0], sizes[1], sizes[2], Path::new(&folder));
+            bare::run(sizes[0], [sizes[1], sizes[2], sizes[3]], Path::new(&folder));
         }
         _ => outside(&sizes),
     }
@@ -76,10 +77,11 @@ fn inside(sizes: &[usize]) {
     for &services in sizes {
         let scan = measured(&mut scan(services, folder.path()));
         let asked = Asked::of(&folder.path().join(format!("{services}.db")));
-        let same = [services, asked.lookups, asked.openings].map(|number| number.to_string());
+        let same = ["dns udp", "hello", "connect"].map(|kind| asked.number(kind));
+        let same = [services, same[0], same[1], same[2]].map(|number| number.to_string());
         let bare = measured(&mut role("bare", &same, folder.path()));
         let result: Value = serde_json::from_slice(&scan.stdout).unwrap();
-        print(services, &bare, &scan, &result, asked);
+        print(services, &bare, &scan, &result, &asked);
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
@@ -157,27 +159,42 @@ fn measured(command: &mut Command) -> Measured {
     }
 }
 
-/// What a scan asked beside its conversations.
-#[derive(Clone, Copy)]
-struct Asked {
-    requests: usize,
-    lookups: usize,
-    openings: usize,
-}
+/// How many requests of each kind a scan made.
+#[derive(Default)]
+struct Asked(BTreeMap<&'static str, usize>);
 
 impl Asked {
     fn of(store: &Path) -> Self {
         let store = rusqlite::Connection::open(store).unwrap();
-        let count = |like: &str| -> usize {
-            let sql = "SELECT count(*) FROM answer WHERE request LIKE ?1";
-            let number: i64 = store.query_row(sql, [like], |row| row.get(0)).unwrap();
-            usize::try_from(number).unwrap()
-        };
-        Self { requests: count("%"), lookups: count("dns %"), openings: count("%hello%") }
+        let mut all = store.prepare("SELECT request FROM answer").unwrap();
+        let mut asked = Self::default();
+        for key in all.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+            *asked.0.entry(kind(&key.unwrap())).or_default() += 1;
+        }
+        asked
+    }
+
+    fn number(&self, kind: &str) -> usize {
+        self.0.get(kind).copied().unwrap_or_default()
+    }
+
+    fn all(&self) -> usize {
+        self.0.values().sum()
     }
 }
 
-fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, asked: Asked) {
+/// The kind of a request, by its key.
+fn kind(key: &str) -> &'static str {
+    let known = ["dns udp", "dns tcp", "echo", "route", "hello", "quic", "origin"];
+    match known.into_iter().find(|kind| key.starts_with(kind)) {
+        Some(kind) => kind,
+        None if key.contains(" GET ") => "get",
+        None if key.starts_with("tcp ") => "connect",
+        None => "other",
+    }
+}
+
+fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, asked: &Asked) {
     let summary = &result["summary"];
     assert_eq!(summary["services"], services);
     let per = |time: Duration, parts: usize| time.as_secs_f64() * 1e6 / parts as f64;
@@ -189,9 +206,14 @@ fn print(services: usize, bare: &Measured, scan: &Measured, result: &Value, aske
         services as f64 / scan.wall.as_secs_f64(),
         per(scan.cpu, services),
         per(scan.cpu, conversations),
-        asked.requests as f64 / services as f64,
+        asked.all() as f64 / services as f64,
         scan.peak_kib as f64 / 1024.0,
     );
+    let kinds = asked
+        .0
+        .iter()
+        .map(|(kind, number)| format!("{kind} {:.1}", *number as f64 / services as f64));
+    println!("  requests a service: {}", kinds.collect::<Vec<_>>().join(", "));
     println!(
         "  bare: {:.0} services/s, client CPU {:.0} µs a service, {:.0} µs a conversation",
         services as f64 / bare.wall.as_secs_f64(),

@@ -20,9 +20,9 @@ use crate::servers;
 /// About as many healthy conversations at once as are best on two cores.
 const AT_ONCE: usize = 64;
 
-/// Visits every service over both families, on 443 and on 80, and sends as many DNS questions and
-/// as many openings that no handshake follows as the scan did.
-pub fn run(services: usize, lookups: usize, openings: usize, folder: &Path) {
+/// Visits every service over both families, on 443 and on 80, and sends as many DNS questions, as many
+/// hellos that the server refuses and as many connections that nothing follows as the scan did.
+pub fn run(services: usize, [lookups, hellos, connects]: [usize; 3], folder: &Path) {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(folder.join("ca.pem")).unwrap()).unwrap();
     let config = rustls::ClientConfig::builder_with_provider(
@@ -51,10 +51,10 @@ pub fn run(services: usize, lookups: usize, openings: usize, folder: &Path) {
             .for_each(async |done| done.unwrap())
             .await;
         look_up(services, lookups).await;
-        futures_util::stream::iter(0..openings)
+        futures_util::stream::iter(0..hellos + connects)
             .map(|number| {
                 let address = servers::addresses(number % services + 1)[0];
-                tokio::spawn(open(SocketAddr::new(address, 443)))
+                tokio::spawn(open(SocketAddr::new(address, 443), number < hellos))
             })
             .buffer_unordered(AT_ONCE)
             .for_each(async |done| done.unwrap())
@@ -112,9 +112,12 @@ async fn look_up(services: usize, lookups: usize) {
     }
 }
 
-/// A hello that the server refuses.
-async fn open(address: SocketAddr) {
+/// A connection, and a hello that the server refuses.
+async fn open(address: SocketAddr, with_hello: bool) {
     let mut stream = TcpStream::connect(address).await.unwrap();
+    if !with_hello {
+        return;
+    }
     stream.write_all(&[0x16, 3, 0, 0, 4, 1, 0, 0, 0]).await.unwrap();
     let _ = stream.read(&mut [0; 64]).await;
 }

@@ -1,6 +1,7 @@
 //! The pages at the end of the redirect chains, of both families, side by side.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -163,7 +164,10 @@ fn compare(
     (a, a_url): (&HttpResponse, &Url),
     (b, b_url): (&HttpResponse, &Url),
 ) -> Result<u8, Unreadable> {
-    let (a, b) = (page::page(a, a_url), page::page(b, b_url));
+    // Most sites send the same octets over both families, which need not be read twice.
+    let is_same = a_url == b_url && page::is_same(a, b);
+    let a = page::page(a, a_url);
+    let b = if is_same { Arc::clone(&a) } else { page::page(b, b_url) };
     match (a.as_ref(), b.as_ref()) {
         (Ok(a), Ok(b)) => Ok(a.words.likeness(&b.words)),
         (Err(Unreadable::NotText), Err(Unreadable::NotText)) => Err(Unreadable::NotText),

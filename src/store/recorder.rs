@@ -94,6 +94,11 @@ impl Recorder {
     pub fn flush(&self) -> Result<(), StoreError> {
         let (done, wait) = sync_channel(1);
         self.send(Entry::Flush(done));
+        let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = writer.as_ref() {
+            writer.thread().unpark();
+        }
+        drop(writer);
         // An error here means that the writer has ended; why, its failure says.
         let _ = wait.recv();
         match self.failure() {

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{
     CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior, params,
@@ -16,9 +16,9 @@ use super::recorder::Asker;
 use crate::model::{Observation, ObservationId};
 
 /// Facts of one transaction at the most.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 1024;
 
-/// How long a fact waits for its transaction at the most.
+/// How long a fact waits for its transaction at the most, unless somebody flushes.
 const BATCH_DELAY: Duration = Duration::from_millis(50);
 
 /// Answers whose rows the writer remembers: most that are shared are shared soon.
@@ -83,13 +83,11 @@ impl Writer {
     pub(super) fn write_all(&mut self, entries: &Receiver<Entry>) {
         while let Ok(first) = entries.recv() {
             let mut batch = vec![first];
-            let until = Instant::now() + BATCH_DELAY;
-            while batch.len() < BATCH_MAX && !matches!(batch.last(), Some(Entry::Flush(_))) {
-                match entries.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(entry) => batch.push(entry),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-                }
+            // Asleep meanwhile, so that those who bring facts need not wake it for each.
+            if !matches!(batch[0], Entry::Flush(_)) {
+                std::thread::park_timeout(BATCH_DELAY);
             }
+            batch.extend(entries.try_iter().take(BATCH_MAX - 1));
             if let Err(error) = self.write_batch(&batch) {
                 let _ = self.failure.set(StoreError::of(&self.path, error).to_string());
                 return;

@@ -110,6 +110,16 @@ pub fn readable(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadab
     page(response, url)
 }
 
+/// Whether two responses at the same URL are the same page, to the octet, and declare it in the same
+/// way: then reading one is reading the other.
+pub fn is_same(a: &HttpResponse, b: &HttpResponse) -> bool {
+    fn declared(response: &HttpResponse) -> impl Iterator<Item = &(String, String)> {
+        let matters = |name: &str| matches!(name, "content-type" | "content-encoding");
+        response.headers.iter().filter(move |(name, _)| matters(name))
+    }
+    a.body == b.body && a.body_end == b.body_end && declared(a).eq(declared(b))
+}
+
 fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
     let (kind, text) = body::text(response)?;
     let is_cut = response.body_end == BodyEnd::Limit;
