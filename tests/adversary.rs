@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
-use v6ready::facts::{Memory, Trust, View};
-use v6ready::judge::{Bench, judge_remembered};
+use v6ready::facts::{Memory, Trust, View, is_later_round};
+use v6ready::judge::{Bench, Early, ServiceResult, judge_remembered};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
@@ -287,6 +287,7 @@ fn carry_out(
     let mut asked = HashSet::new();
     let mut open: Vec<Request> = Vec::new();
     let mut facts = Vec::new();
+    let mut resting: Option<Resting> = None;
     for _ in 0..ROUNDS_MAX {
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         for request in plan::next(&view.remembering(&memory), service) {
@@ -309,8 +310,18 @@ fn carry_out(
         if open.is_empty() {
             let remembered = said(inventory, service, &facts, &memory);
             assert_eq!(remembered, said(inventory, service, &facts, &Memory::default()));
+            if let Some(rested) = resting.and_then(|resting| resting.result(inventory)) {
+                assert_eq!(remembered, rested);
+            }
             return facts;
         }
+        resting = match resting {
+            Some(resting) => resting.goes_on(inventory, service),
+            None if open.iter().all(is_later_round) => {
+                Some(Resting::begin(inventory, service, &evidence, &open))
+            }
+            None => None,
+        };
         for _ in 0..=adversary.below(open.len()) {
             let request = open.swap_remove(adversary.below(open.len()));
             if facts.len() == inventory.settings.limits.requests_per_service {
@@ -319,10 +330,51 @@ fn carry_out(
             let fact = Arc::new(adversary.answer(&request));
             memory.learn(&request.question);
             evidence.insert(fact.id(), Arc::clone(&fact));
+            if let Some(resting) = &mut resting {
+                resting.memory.learn(&request.question);
+                resting.evidence.insert(fact.id(), Arc::clone(&fact));
+            }
             facts.push(fact);
         }
     }
     panic!("{} is not done after {ROUNDS_MAX} rounds and {} facts", service.id, facts.len());
+}
+
+/// A service that waits for its last answers with a part of its evidence.
+struct Resting {
+    early: Early,
+    evidence: Evidence,
+    memory: Memory,
+}
+
+impl Resting {
+    fn begin(
+        inventory: &Inventory,
+        service: &Arc<Service>,
+        evidence: &Evidence,
+        open: &[Request],
+    ) -> Self {
+        let (mut evidence, memory) = (evidence.clone(), Memory::default());
+        let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
+        plan::next(&view.remembering(&memory), service);
+        let early = with_bench(inventory, |bench| {
+            Early::judge(bench, service, &mut evidence, &memory, open)
+        });
+        Self { early: early.unwrap(), evidence, memory }
+    }
+
+    /// `None` when it needs all the evidence again.
+    fn goes_on(self, inventory: &Inventory, service: &Arc<Service>) -> Option<Self> {
+        let view = View::new(&self.evidence, &inventory.settings, &inventory.networks, &[]);
+        let next = plan::next(&view.remembering(&self.memory), service);
+        let is_foreseen = next.iter().all(|request| self.early.foresaw(request));
+        (is_foreseen && !self.memory.has_missed()).then_some(self)
+    }
+
+    fn result(self, inventory: &Inventory) -> Option<String> {
+        let Self { early, evidence, memory } = self;
+        with_bench(inventory, |bench| early.finish(bench, &evidence, &memory)).map(|r| text(&r))
+    }
 }
 
 fn peer(request: &Request) -> Option<IpAddr> {
@@ -348,6 +400,15 @@ fn said(
     for fact in facts {
         evidence.insert(fact.id(), Arc::clone(fact));
     }
+    with_bench(inventory, |bench| text(&judge_remembered(bench, service, &evidence, memory)))
+}
+
+fn text(result: &ServiceResult) -> String {
+    let judged = result.verdicts.iter();
+    judged.map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict)).collect()
+}
+
+fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&Bench<'_>) -> T) -> T {
     let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
@@ -361,13 +422,7 @@ fn said(
         lost: Vec::new(),
     };
     let as_of = Timestamp::from_second(1_800_000_100).unwrap();
-    let bench = Bench { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of };
-    let result = judge_remembered(&bench, service, &evidence, memory);
-    result
-        .verdicts
-        .iter()
-        .map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict))
-        .collect()
+    then(&Bench { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of })
 }
 
 proptest! {

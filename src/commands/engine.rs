@@ -1,9 +1,7 @@
 //! One run: tests the vantage point, asks what the planner names, and ends at any instant with
 //! everything that was seen in the store.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -15,10 +13,10 @@ use tokio::task::JoinSet;
 use super::asking::Asking;
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::facts::{Memory, Trust, View, is_later_round, vantage};
-use crate::judge::{self, Bench, ServiceResult};
+use super::visit::{Scene, visit};
+use crate::facts::{Trust, vantage};
+use crate::judge::ServiceResult;
 use crate::model::{Evidence, Inventory, Run, Service, Vantage, VantageIpv6};
-use crate::plan;
 use crate::policy::Policy;
 use crate::probe::Live;
 use crate::store::{Recorder, Store};
@@ -178,21 +176,6 @@ const SERVICES_PER_CONVERSATION: usize = 2;
 /// nothing but the memory of what they have shown.
 const AT_HAND_PER_PLACE: usize = 4;
 
-/// What the loops of all services have in common.
-#[derive(Clone)]
-struct Scene {
-    asking: Arc<Asking>,
-    inventory: Arc<Inventory>,
-    policy: Arc<Policy>,
-    trust: Arc<Trust>,
-    vantage: Arc<Vantage>,
-    as_of: Timestamp,
-    stop: watch::Receiver<bool>,
-    places: Arc<Semaphore>,
-    /// Whether the store may hold something of the services already.
-    goes_on: bool,
-}
-
 /// Returns the result of every service, or none when not everything was asked. Each service is a
 /// task of its own, so that handshakes use every core.
 async fn ask_all(
@@ -210,7 +193,7 @@ async fn ask_all(
             && let Some((place, service)) = waiting.next()
         {
             let scene = scene.clone();
-            under_way.spawn(async move { (place, ask_service(scene, service).await) });
+            under_way.spawn(async move { (place, visit(scene, service).await) });
         }
         match under_way.join_next().await {
             None => return Ok(results.into_iter().collect()),
@@ -223,72 +206,6 @@ async fn ask_all(
         }
         progress.service_done();
     }
-}
-
-/// How long the planner waits for further answers after one came, so that those that come close
-/// together are read together.
-const GATHERING: Duration = Duration::from_millis(20);
-
-/// The planner's loop for one service, and the service's judgement when it has come to its end.
-async fn ask_service(scene: Scene, service: Arc<Service>) -> Result<Option<ServiceResult>, Stop> {
-    let Scene { asking, inventory, policy, trust, vantage, as_of, mut stop, places, goes_on } =
-        scene;
-    // Given back when nothing is left but later rounds. Nobody closes the semaphore.
-    let mut place = places.acquire().await.ok();
-    let mut evidence = if goes_on {
-        asking.recorded(&service.id).map_err(Stop::of_error)?
-    } else {
-        Evidence::new()
-    };
-    let memory = Memory::default();
-    let mut under_way = FuturesUnordered::new();
-    let mut named = HashSet::new();
-    loop {
-        if *stop.borrow() {
-            return Ok(None);
-        }
-        let next = {
-            let trusted = vantage::trusted(&evidence, &vantage);
-            let (settings, networks) = (&inventory.settings, &inventory.networks);
-            let view = View::new(&trusted, settings, networks, &vantage.dns64);
-            plan::next(&view.remembering(&memory), &service)
-        };
-        if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
-            place = None;
-        }
-        for request in next.into_iter().filter_map(|next| vantage::repeated(next, &evidence)) {
-            if named.insert(request.clone()) {
-                let (asking, service) = (&asking, &service);
-                under_way.push(async move { asking.ask(&service.id, &request).await });
-            }
-        }
-        let fact = tokio::select! {
-            fact = under_way.next() => fact,
-            _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
-        };
-        let Some(fact) = fact else { break };
-        let mut facts = vec![fact];
-        let gathered = tokio::time::sleep(GATHERING);
-        tokio::pin!(gathered);
-        while !under_way.is_empty() {
-            tokio::select! {
-                Some(fact) = under_way.next() => facts.push(fact),
-                () = &mut gathered => break,
-            }
-        }
-        for fact in facts {
-            let (id, observation) = fact.map_err(Stop::of_error)?;
-            memory.learn(&observation.request.question);
-            evidence.insert(id, observation);
-        }
-        if let Some(failure) = asking.recorder().failure() {
-            return Err(Stop::mend(failure));
-        }
-    }
-    drop(place);
-    let (inventory, vantage, policy, trust) = (&*inventory, &*vantage, &*policy, &*trust);
-    let bench = Bench { inventory, vantage, policy, trust, as_of };
-    Ok(Some(judge::judge_remembered(&bench, &service, &evidence, &memory)))
 }
 
 /// The tests of the vantage point.

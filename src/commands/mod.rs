@@ -26,6 +26,7 @@ mod show;
 mod stop;
 mod suggest;
 mod terminal;
+mod visit;
 
 use std::process::ExitCode;
 

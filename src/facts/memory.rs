@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::delegation::Reach;
@@ -20,6 +21,9 @@ struct Inner {
     kept: Vec<Kept>,
     /// What the readings under way have looked for, the innermost last.
     under_way: Vec<Vec<QuestionHash>>,
+    /// Questions whose answers are no longer in the evidence.
+    gone: HashSet<QuestionHash>,
+    has_missed: bool,
 }
 
 struct Kept {
@@ -44,6 +48,10 @@ pub enum Topic {
     Security(Name, RecordType),
     /// The published addresses of the service.
     Addresses,
+    /// What is left aside of the service's addresses.
+    Whole,
+    /// What a check, by its id, says of the service.
+    Verdict(&'static str),
 }
 
 impl Memory {
@@ -54,10 +62,57 @@ impl Memory {
         inner.kept.retain(|kept| kept.rests_on.binary_search(&hash).is_err());
     }
 
+    /// What answers to these questions would undo: the topics, and every question that these readings
+    /// looked for answers to.
+    pub fn undone_by(
+        &self,
+        questions: &HashSet<QuestionHash>,
+    ) -> (Vec<Topic>, HashSet<QuestionHash>) {
+        let inner = self.0.borrow();
+        let undone = inner.kept.iter().filter(|kept| {
+            questions.iter().any(|question| kept.rests_on.binary_search(question).is_ok())
+        });
+        let mut topics = Vec::new();
+        let mut rests_on = HashSet::new();
+        for kept in undone {
+            topics.push(kept.topic.clone());
+            rests_on.extend(&kept.rests_on);
+        }
+        (topics, rests_on)
+    }
+
+    /// Forgets everything but what the parts of the plan need, because the answers to these questions
+    /// are no longer in the evidence.
+    pub fn keep_parts(&self, gone: HashSet<QuestionHash>) {
+        let mut inner = self.0.borrow_mut();
+        inner.gone = gone;
+        inner.kept.retain(|kept| matches!(kept.topic, Topic::Part(_)));
+        inner.kept.shrink_to_fit();
+    }
+
+    /// Whether a reading looked for an answer that is no longer in the evidence, so that it can't be
+    /// relied on.
+    pub fn has_missed(&self) -> bool {
+        self.0.borrow().has_missed
+    }
+
+    /// Makes a reading for its own sake, and remembers only what it rests on.
+    pub(super) fn trace<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
+        self.0.borrow_mut().under_way.push(Vec::new());
+        let reading = read();
+        let mut inner = self.0.borrow_mut();
+        inner.kept.retain(|kept| kept.topic != topic);
+        inner.keep(topic, Arc::new(()));
+        reading
+    }
+
     /// Notes that the reading under way looks for answers to this question.
     pub(super) fn read(&self, question: &Question) {
-        if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
-            reading.push(QuestionHash::of(question));
+        let mut inner = self.0.borrow_mut();
+        let hash = QuestionHash::of(question);
+        inner.has_missed |= inner.gone.contains(&hash);
+        if let Some(reading) = inner.under_way.last_mut() {
+            reading.push(hash);
         }
     }
 

@@ -79,6 +79,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What a reading gives, made now; a memory learns what it rests on, and no more.
+    pub fn traced<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
+        match self.memory {
+            Some(memory) => memory.trace(topic, read),
+            None => read(),
+        }
+    }
+
     fn read(&self, question: &Question) {
         if let Some(memory) = self.memory {
             memory.read(question);

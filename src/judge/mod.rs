@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+mod early;
 pub mod quarter;
 mod stage;
 mod suggestion;
@@ -12,6 +13,7 @@ pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
+pub use early::Early;
 pub use stage::{Blocker, Standing};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
@@ -23,7 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, Whole, common};
-use crate::facts::{self, Memory, Trust, View};
+use crate::facts::{self, Memory, Topic, Trust, View};
 use crate::model::{
     Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
     Vantage, VantageIpv6, Verdict,
@@ -147,7 +149,13 @@ fn verdicts(
         trust: bench.trust,
         as_of: bench.as_of,
     };
-    let whole = Whole::of(&case);
+    let judge = |rule: fn(&Case<'_>) -> Verdict| {
+        if bench.vantage.ipv6 == VantageIpv6::Absent {
+            return Verdict::inconclusive(common::VANTAGE_ABSENT);
+        }
+        let whole = case.view.remembered(Topic::Whole, || Whole::of(&case));
+        explain_missing(whole.of_all(rule(&case)), set_aside)
+    };
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
@@ -155,11 +163,7 @@ fn verdicts(
             _ => None,
         })
         .map(|(check, rule)| {
-            let verdict = if bench.vantage.ipv6 == VantageIpv6::Absent {
-                Verdict::inconclusive(common::VANTAGE_ABSENT)
-            } else {
-                explain_missing(whole.of_all(rule(&case)), set_aside)
-            };
+            let verdict = case.view.traced(Topic::Verdict(check.id), || judge(rule));
             weigh(check, verdict, bench.policy)
         })
         .collect()

@@ -1,5 +1,6 @@
 //! Everything that was seen, ready to be asked.
 
+use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
@@ -27,7 +28,7 @@ struct Fact {
 
 /// A question in eight octets. Equal questions have equal hashes within one process; that different
 /// ones have too is rare, and must do no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuestionHash(u64);
 
 impl QuestionHash {
@@ -81,6 +82,21 @@ impl Evidence {
         self.by_question.find(QuestionHash::of(question).0, is_same).map_or(&[], SmallVec::as_slice)
     }
 
+    /// Lets go of all facts but those whose question is wanted, to save memory, and gives the questions
+    /// of those that are gone. They still count in [`Evidence::len`].
+    pub fn keep_only(&mut self, wanted: impl Fn(QuestionHash) -> bool) -> HashSet<QuestionHash> {
+        let mut gone = HashSet::new();
+        self.by_question.retain(|facts| {
+            let question = QuestionHash::of(facts[0].question());
+            wanted(question) || !gone.insert(question)
+        });
+        self.by_question.shrink_to_fit(|facts| QuestionHash::of(facts[0].question()).0);
+        for fact in self.by_question.iter().flatten() {
+            fact.observation.forget_readings();
+        }
+        gone
+    }
+
     /// Whether this very request was answered (or failed).
     pub fn contains(&self, request: &Request) -> bool {
         self.facts(&request.question).iter().any(|fact| fact.observation.request == *request)
@@ -114,12 +130,12 @@ impl Evidence {
             .map(|(_, fact)| (&fact.observation, fact.id))
     }
 
-    /// How many facts there are.
+    /// How many facts were learnt.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether none was.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -145,6 +145,18 @@ impl Observation {
         Ok(())
     }
 
+    /// Lets go of what has been worked out of it: it is worked out again when it is asked for.
+    pub fn forget_readings(&self) {
+        let conversation = match &self.reply {
+            Reply::Conversation(conversation) => conversation,
+            Reply::Greeting(greeting) => &greeting.conversation,
+            _ => return,
+        };
+        if let Some(Ok(response)) = &conversation.http {
+            response.readings.clear();
+        }
+    }
+
     /// The socket address that was contacted, if any.
     pub fn peer(&self) -> Option<SocketAddr> {
         match &self.request.question {

@@ -34,6 +34,11 @@ impl Readings {
         }
         reading
     }
+
+    /// Forgets them all.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Vec::new();
+    }
 }
 
 impl Clone for Readings {
@@ -66,6 +71,8 @@ mod tests {
         assert_eq!(*readings.of("words", || 3), 3);
         assert_eq!(*readings.of("words", || 4), 3);
         assert_eq!(*readings.clone().of("words", || 4), 4);
+        readings.clear();
+        assert_eq!(*readings.of("words", || 5), 5);
         // Beyond the bound nothing is kept, and nothing is wrong.
         for number in 0..20 {
             assert_eq!(*readings.of(&format!("n{number}"), || number), number);

@@ -1,0 +1,87 @@
+//! Judging a service before its last answers have come, so that waiting for them costs little memory.
+//!
+//! Rounds of connections are spread over a time in which nothing else is asked of a service. All that
+//! a verdict can say without them is said before, and of the evidence only that is kept which the rest
+//! will look at again.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Bench, Judged, ServiceResult, day_of, stand_at, verdicts};
+use crate::check::Check;
+use crate::facts::{Memory, Topic};
+use crate::model::{Evidence, QuestionHash, Request, Service};
+
+/// A service that was judged while some answers were still to come.
+pub struct Early {
+    result: ServiceResult,
+    /// The checks that those answers can still change.
+    open: Vec<&'static str>,
+    /// The questions that are still to be answered.
+    pending: HashSet<QuestionHash>,
+}
+
+impl Early {
+    /// Judges a service of which nothing but these requests is still to be answered, and lets go of the
+    /// evidence that their answers leave as it is. `None`, and nothing is let go, where evidence is
+    /// not trusted as it stands.
+    pub fn judge(
+        bench: &Bench<'_>,
+        service: &Arc<Service>,
+        evidence: &mut Evidence,
+        memory: &Memory,
+        pending: &[Request],
+    ) -> Option<Self> {
+        if !bench.vantage.lost.is_empty() {
+            return None;
+        }
+        let pending: HashSet<QuestionHash> =
+            pending.iter().map(|request| QuestionHash::of(&request.question)).collect();
+        let verdicts = verdicts(bench, service, evidence, memory, |_| true);
+        let (undone, rests_on) = memory.undone_by(&pending);
+        let open = undone.into_iter().filter_map(|topic| match topic {
+            Topic::Verdict(check) => Some(check),
+            _ => None,
+        });
+        let open = open.collect();
+        let gone = evidence
+            .keep_only(|question| rests_on.contains(&question) || pending.contains(&question));
+        memory.keep_parts(gone);
+        let today = day_of(bench.as_of, &bench.inventory.timezone);
+        let result = stand_at(service, verdicts, bench.policy, today);
+        Some(Self { result, open, pending })
+    }
+
+    /// Whether this request is one of those that were to come, or a further attempt at one.
+    pub fn foresaw(&self, request: &Request) -> bool {
+        self.pending.contains(&QuestionHash::of(&request.question))
+    }
+
+    /// Judges again what the answers may have changed. `None` when that takes evidence that was let go
+    /// ([`Memory::has_missed`]): then all of it has to be read again.
+    pub fn finish(
+        self,
+        bench: &Bench<'_>,
+        evidence: &Evidence,
+        memory: &Memory,
+    ) -> Option<ServiceResult> {
+        let Self { result, open, .. } = self;
+        let service = Arc::clone(&result.service);
+        let is_open = |check: &Check| open.contains(&check.id);
+        let mut again = verdicts(bench, &service, evidence, memory, is_open).into_iter();
+        if memory.has_missed() {
+            return None;
+        }
+        let verdicts: Vec<Judged> = result
+            .verdicts
+            .into_iter()
+            .map(
+                |judged| {
+                    if is_open(judged.check) { again.next().unwrap_or(judged) } else { judged }
+                },
+            )
+            .collect();
+        let today = day_of(bench.as_of, &bench.inventory.timezone);
+        Some(stand_at(&service, verdicts, bench.policy, today))
+    }
+}
