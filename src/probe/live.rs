@@ -87,20 +87,26 @@ impl Live {
         };
         let observed_at = Timestamp::now();
         let started = Instant::now();
+        // Boxed, so that the many requests that wait for their place take no memory for what follows.
         let reply = match &request.question {
-            Question::Dns(question) => self.dns.exchange(question).await,
+            Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
-                Reply::Conversation(Box::new(self.conversations.converse(question).await))
+                let conversation = Box::pin(self.conversations.converse(question)).await;
+                Reply::Conversation(Box::new(conversation))
             }
             Question::Greeting(question) => {
-                Reply::Greeting(Box::new(self.conversations.greet(question).await))
+                Reply::Greeting(Box::new(Box::pin(self.conversations.greet(question)).await))
             }
-            Question::Ntp(question) => Reply::Ntp(ntp::exchange(question, self.timeouts.dns).await),
+            Question::Ntp(question) => {
+                Reply::Ntp(Box::pin(ntp::exchange(question, self.timeouts.dns)).await)
+            }
             Question::LegacyHello(question) => {
-                Reply::LegacyHello(legacy_tls::greet(question, &self.timeouts).await)
+                Reply::LegacyHello(Box::pin(legacy_tls::greet(question, &self.timeouts)).await)
             }
-            Question::Quic(question) => Reply::Quic(self.quic.shake_hands(question).await),
-            Question::Echo(question) => Reply::Echo(self.echo.exchange(question).await),
+            Question::Quic(question) => {
+                Reply::Quic(Box::pin(self.quic.shake_hands(question)).await)
+            }
+            Question::Echo(question) => Reply::Echo(Box::pin(self.echo.exchange(question)).await),
             Question::Origin(question) => {
                 let found = self.origins.as_ref().map(|table| table.find(question.address));
                 Reply::Origin(match (found, &self.validator) {
