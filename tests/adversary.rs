@@ -346,6 +346,7 @@ fn said(inventory: &Inventory, service: &Arc<Service>, facts: &[Arc<Observation>
     let result = judge_service(&bench, service, &evidence);
     result
         .verdicts
+        .unpack()
         .iter()
         .map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict))
         .collect()
