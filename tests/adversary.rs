@@ -404,8 +404,8 @@ fn said(
 }
 
 fn text(result: &ServiceResult) -> String {
-    let judged = result.verdicts.iter();
-    judged.map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict)).collect()
+    let judged = result.verdicts.unpack();
+    judged.iter().map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict)).collect()
 }
 
 fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&Bench<'_>) -> T) -> T {

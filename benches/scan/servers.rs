@@ -3,13 +3,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, NS, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
@@ -112,23 +114,47 @@ fn certificates(services: usize, folder: &Path) -> TlsAcceptor {
         format!(". 300 NS a.root.example.\na.root.example. 300 AAAA {ROOT}\n"),
     )
     .unwrap();
-    let zones = (0..=services / ZONE_SERVICES).map(|zone| format!("*.z{zone}.example"));
-    let mut leaf = CertificateParams::new(zones.collect::<Vec<_>>()).unwrap();
-    (leaf.not_before, leaf.not_after) = (date_time_ymd(2024, 1, 1), date_time_ymd(2054, 1, 1));
+    let zones = (0..=services / ZONE_SERVICES).map(|_| OnceLock::new()).collect();
     let key = KeyPair::generate().unwrap();
-    let leaf = leaf.signed_by(&key, &authority).unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let certificates = Certificates { authority, key, zones };
     let mut config = rustls::ServerConfig::builder_with_provider(
         rustls::crypto::aws_lc_rs::default_provider().into(),
     )
     .with_safe_default_protocol_versions()
     .unwrap()
     .with_no_client_auth()
-    .with_single_cert(vec![leaf.der().clone()], key)
-    .unwrap();
+    .with_cert_resolver(Arc::new(certificates));
     // Clients that come once do not need tickets.
     config.send_tls13_tickets = 0;
     TlsAcceptor::from(Arc::new(config))
+}
+
+/// A certificate for each zone, as sites have: one with the names of all zones would make a service
+/// dearer the more of them there are. Made when it is first asked for.
+#[derive(Debug)]
+struct Certificates {
+    authority: CertifiedIssuer<'static, KeyPair>,
+    key: KeyPair,
+    zones: Vec<OnceLock<Arc<CertifiedKey>>>,
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let zone = Owner::of(&format!("{}.", hello.server_name()?)).zone()?;
+        let made = self.zones.get(zone)?.get_or_init(|| Arc::new(self.of_zone(zone)));
+        Some(Arc::clone(made))
+    }
+}
+
+impl Certificates {
+    fn of_zone(&self, zone: usize) -> CertifiedKey {
+        let mut leaf = CertificateParams::new(vec![format!("*.z{zone}.example")]).unwrap();
+        (leaf.not_before, leaf.not_after) = (date_time_ymd(2024, 1, 1), date_time_ymd(2054, 1, 1));
+        let leaf = leaf.signed_by(&self.key, &self.authority).unwrap();
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+        CertifiedKey::new(vec![leaf.der().clone()], key)
+    }
 }
 
 async fn web(listener: TcpListener, tls: Option<TlsAcceptor>) {

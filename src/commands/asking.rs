@@ -1,20 +1,12 @@
 //! Asks each question of a run once, however many services lead to it.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::OnceCell;
-
-use crate::model::{
-    Digest, Evidence, Observation, ObservationId, Reply, Request, RunId, ServiceId, Settings,
-};
+use super::known::{Known, Seen};
+use crate::model::{Evidence, Observation, ObservationId, Request, RunId, ServiceId, Settings};
 use crate::plan;
 use crate::probe::Live;
 use crate::store::{Asker, Recorder, Store, StoreError};
-
-/// DNS answers that are kept at hand for services that come to the same question a little later;
-/// older ones, and whole conversations, are read back from the store.
-const AT_HAND_MAX: usize = 4096;
 
 /// Where a run's questions go: to what is already known, or to the network.
 pub(super) struct Asking {
@@ -24,21 +16,9 @@ pub(super) struct Asking {
     recorder: Recorder,
     /// A connection of its own, which sees what the recorder has committed.
     reader: Mutex<Store>,
-    known: Mutex<Known>,
+    known: Known,
     /// Whether an earlier session of this run may have asked already.
     resumed: bool,
-}
-
-#[derive(Default)]
-struct Known {
-    // By the digest of the request's key, which is shorter than the key.
-    cells: HashMap<Digest, Arc<OnceCell<Seen>>>,
-    at_hand: VecDeque<Arc<Observation>>,
-}
-
-struct Seen {
-    id: ObservationId,
-    observation: Weak<Observation>,
 }
 
 /// An observation and its name.
@@ -53,7 +33,7 @@ impl Asking {
         reader: Store,
         resumed: bool,
     ) -> Self {
-        let (reader, known) = (Mutex::new(reader), Mutex::default());
+        let (reader, known) = (Mutex::new(reader), Known::default());
         Self { live, settings, run, recorder, reader, known, resumed }
     }
 
@@ -77,40 +57,55 @@ impl Asking {
         service: &ServiceId,
         request: &Request,
     ) -> Result<Fact, StoreError> {
+        self.ask_by(service, request, || self.ask_network(request)).await
+    }
+
+    /// As [`Asking::ask`], with the network to ask.
+    async fn ask_by<F: Future<Output = Arc<Observation>>>(
+        &self,
+        service: &ServiceId,
+        request: &Request,
+        network: impl Fn() -> F,
+    ) -> Result<Fact, StoreError> {
         let key = request.key();
-        let cell = {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(known.cells.entry(Digest::of(key.as_bytes())).or_default())
-        };
-        let mut asked = None;
+        let cell = self.known.cell(&key);
+        // What this call has found itself, and whether by asking.
+        let mut found = None;
         let seen = cell
+            .seen
             .get_or_try_init(|| async {
-                let (id, observation) = match self.earlier_session(&key)? {
-                    Some(fact) => fact,
+                let (fact, is_new) = match self.stored(&key, cell.may_be_stored)? {
+                    Some(fact) => (fact, false),
                     None => {
-                        let fact = self.record(request, Asker::Service(service.clone())).await;
-                        asked = Some(fact.clone());
-                        fact
+                        let observation = network().await;
+                        // From here on nothing is awaited, so nobody who gives up leaves an answer
+                        // behind that isn't recorded.
+                        let asker = Asker::Service(service.clone());
+                        ((self.recorder.record(asker, &observation), observation), true)
                     }
                 };
-                self.keep_at_hand(&observation);
-                Ok::<_, StoreError>(Seen { id, observation: Arc::downgrade(&observation) })
+                let (id, observation) = fact;
+                self.known.answered(&key, &observation);
+                let seen = Seen { id, observation: Arc::downgrade(&observation) };
+                found = Some(((id, observation), is_new));
+                Ok::<_, StoreError>(seen)
             })
             .await?;
-        if let Some(fact) = asked {
-            return Ok(fact);
-        }
+        let fact = match found {
+            Some((fact, true)) => return Ok(fact),
+            Some((fact, false)) => Some(fact),
+            None => seen.observation.upgrade().map(|observation| (seen.id, observation)),
+        };
         self.recorder.share(service.clone(), key.clone());
-        if let Some(observation) = seen.observation.upgrade() {
-            return Ok((seen.id, observation));
-        }
-        self.recorder.flush()?;
-        let stored = self.reader().observation_of(&self.run, &key)?;
-        match stored {
+        let fact = match fact {
+            Some(fact) => Some(fact),
+            None => self.stored(&key, true)?,
+        };
+        match fact {
             Some(fact) => Ok(fact),
             // Not reached while the store keeps what it confirmed; asking again is always honest.
             None => {
-                let observation = self.ask_network(request).await;
+                let observation = network().await;
                 Ok((observation.id(), observation))
             }
         }
@@ -131,26 +126,25 @@ impl Asking {
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        // A conversation's state is large, and would be copied with each future around it.
-        Arc::new(Box::pin(self.live.ask(request)).await)
+        Arc::new(self.live.ask(request).await)
     }
 
-    fn earlier_session(&self, key: &str) -> Result<Option<Fact>, StoreError> {
-        if self.resumed { self.reader().observation_of(&self.run, key) } else { Ok(None) }
-    }
-
-    fn keep_at_hand(&self, observation: &Arc<Observation>) {
-        if !matches!(observation.reply, Reply::Dns(_) | Reply::DnsFailed(_)) {
-            return;
+    /// What the store holds of a request: from an earlier session, or from this one, where it may be
+    /// so.
+    fn stored(&self, key: &str, in_this_session: bool) -> Result<Option<Fact>, StoreError> {
+        if in_this_session {
+            self.recorder.flush()?;
+        } else if !self.resumed {
+            return Ok(None);
         }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.at_hand.push_back(Arc::clone(observation));
-        if known.at_hand.len() > AT_HAND_MAX {
-            known.at_hand.pop_front();
-        }
+        self.reader().observation_of(&self.run, key)
     }
 
     fn reader(&self) -> std::sync::MutexGuard<'_, Store> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+#[path = "asking_tests.rs"]
+mod tests;

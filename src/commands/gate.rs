@@ -54,11 +54,8 @@ impl Gate {
             }
         }
         if let Some(severity) = self.fail_on {
-            let failing = result
-                .services
-                .iter()
-                .filter(|service| service.verdicts.iter().any(|v| v.fails_at(severity)))
-                .count();
+            let failing =
+                result.services.iter().filter(|service| service.fails_at(severity)).count();
             if failing > 0 {
                 eprintln!("--fail-on {}: {failing} services fail", severity.id());
                 return ExitCode::from(GATE_FAILED);

@@ -14,6 +14,7 @@ mod import;
 mod inventory;
 mod judge;
 mod judging;
+mod known;
 mod load;
 mod policy;
 mod progress;

@@ -115,6 +115,11 @@ impl Finding {
         let verdict = &judged.verdict;
         Self { outcome: verdict.outcome, reason: verdict.reason, severity: judged.severity }
     }
+
+    /// Whether this is a failure of at least this severity.
+    pub fn fails_at(&self, severity: Severity) -> bool {
+        self.outcome == Outcome::Fail && self.severity <= severity
+    }
 }
 
 /// A check of a service whose finding changed.
@@ -193,15 +198,14 @@ fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> Serv
 
 fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChange> {
     let earlier: HashMap<&str, Finding> =
-        before.verdicts.iter().map(|judged| (judged.check.id, Finding::of(judged))).collect();
-    after
-        .verdicts
-        .iter()
-        .filter_map(|judged| {
-            let (before, after) = (*earlier.get(judged.check.id)?, Finding::of(judged));
+        before.verdicts.findings().into_iter().map(|(check, found)| (check.id, found)).collect();
+    let later = after.verdicts.findings().into_iter();
+    later
+        .filter_map(|(check, after)| {
+            let before = *earlier.get(check.id)?;
             let change = Change::of_findings(&before, &after);
             (change != Change::Same).then_some(CheckChange {
-                check: judged.check.id,
+                check: check.id,
                 change,
                 before,
                 after,

@@ -74,6 +74,7 @@ impl Early {
         }
         let verdicts: Vec<Judged> = result
             .verdicts
+            .unpack()
             .into_iter()
             .map(
                 |judged| {

@@ -8,6 +8,7 @@ mod stage;
 mod suggestion;
 mod summary;
 mod target;
+mod verdicts;
 
 pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use comparison::{
@@ -18,7 +19,9 @@ pub use stage::{Blocker, Standing};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
 pub use target::{Basis, Progress, TargetStanding, day_of, targets};
+pub use verdicts::Verdicts;
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -27,8 +30,8 @@ use jiff::civil::Date;
 use crate::check::{CATALOGUE, Case, Check, Rule, StandingCase, VantageCase, Whole, common};
 use crate::facts::{self, Memory, Topic, Trust, View};
 use crate::model::{
-    Evidence, Inventory, ObservationId, Organisation, Outcome, Run, Service, Severity, Stage,
-    Vantage, VantageIpv6, Verdict,
+    Evidence, Inventory, ObservationId, Organisation, Run, Service, Severity, Stage, Vantage,
+    VantageIpv6, Verdict,
 };
 use crate::policy::Policy;
 
@@ -53,7 +56,7 @@ pub struct ServiceResult {
     /// What keeps it from the next stage (or, where it stands at unknown, what is unknown).
     pub blockers: Vec<Blocker>,
     /// One verdict per check, in the catalogue's order.
-    pub verdicts: Vec<Judged>,
+    pub verdicts: Verdicts,
 }
 
 /// A whole run, judged.
@@ -119,7 +122,8 @@ fn stand_at(
     today: Date,
 ) -> ServiceResult {
     verdicts.retain(|judged| judged.check.may_gate());
-    let (standing, blockers) = stage::standing(service, &verdicts, policy);
+    let (standing, mut blockers) = stage::standing(service, &verdicts, policy);
+    blockers.shrink_to_fit();
     let (stage, at_least) = (standing.stage(), standing.at_least());
     let case = StandingCase { service, stage, at_least, today };
     for check in CATALOGUE {
@@ -127,7 +131,7 @@ fn stand_at(
             verdicts.push(weigh(check, rule(&case), policy));
         }
     }
-    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
+    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts: verdicts.into() }
 }
 
 /// What the wanted checks say, in the catalogue's order.
@@ -196,11 +200,7 @@ pub fn judge_vantage(bench: &Bench<'_>, evidence: &Evidence) -> Vec<Judged> {
         .collect()
 }
 
-fn weigh(check: &'static Check, mut verdict: Verdict, policy: &Policy) -> Judged {
-    // The verdicts of a whole run are in memory at once.
-    verdict.observations.shrink_to_fit();
-    verdict.subjects.shrink_to_fit();
-    verdict.subjects.iter_mut().for_each(|subject| subject.detail.shrink_to_fit());
+fn weigh(check: &'static Check, verdict: Verdict, policy: &Policy) -> Judged {
     let severity = policy
         .severity(check.id, verdict.reason)
         .unwrap_or_else(|| check.severity_of(verdict.reason));
@@ -224,15 +224,37 @@ fn explain_missing(mut verdict: Verdict, set_aside: bool) -> Verdict {
 impl Judged {
     /// Whether this is a failure of at least this severity.
     pub fn fails_at(&self, severity: Severity) -> bool {
-        self.verdict.outcome == Outcome::Fail && self.severity <= severity
+        Finding::of(self).fails_at(severity)
+    }
+}
+
+impl PartialEq for Judged {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.check, other.check)
+            && self.severity == other.severity
+            && self.verdict == other.verdict
+    }
+}
+
+impl Eq for Judged {}
+
+impl fmt::Debug for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { check, severity, verdict } = self;
+        write!(f, "{} {severity:?} {verdict:?}", check.id)
     }
 }
 
 impl ServiceResult {
+    /// Whether any check fails at least this severely.
+    pub fn fails_at(&self, severity: Severity) -> bool {
+        self.verdicts.findings().iter().any(|(_, finding)| finding.fails_at(severity))
+    }
+
     /// Every fact that a verdict of this service cites, each once.
     pub fn observations(&self) -> Vec<ObservationId> {
-        let mut ids: Vec<_> =
-            self.verdicts.iter().flat_map(|j| j.verdict.observations.iter().copied()).collect();
+        let verdicts = self.verdicts.unpack().into_iter();
+        let mut ids: Vec<_> = verdicts.flat_map(|judged| judged.verdict.observations).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -257,16 +279,16 @@ impl RunResult {
     /// The same verdicts under another policy: other weights and gates, the same findings.
     pub fn under(&self, policy: &Arc<Policy>) -> Self {
         let today = day_of(self.as_of, &self.inventory.timezone);
-        let again = |judged: &Judged| weigh(judged.check, judged.verdict.clone(), policy);
+        let again = |judged: Judged| weigh(judged.check, judged.verdict, policy);
         let services = self
             .services
             .iter()
             .map(|result| {
-                let verdicts = result.verdicts.iter().map(again).collect();
+                let verdicts = result.verdicts.unpack().into_iter().map(again).collect();
                 stand_at(&result.service, verdicts, policy, today)
             })
             .collect();
-        let vantage = self.vantage.iter().map(again).collect();
+        let vantage = self.vantage.iter().cloned().map(again).collect();
         Self { policy: Arc::clone(policy), vantage, services, ..self.clone() }
     }
 

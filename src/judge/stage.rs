@@ -1,6 +1,7 @@
 //! Where a service stands.
 
-use super::Judged;
+use super::{Finding, Judged};
+use crate::check::Check;
 use crate::model::{Outcome, Service, Severity, Stage, State};
 use crate::policy::Policy;
 
@@ -59,15 +60,17 @@ pub(super) fn standing(
     verdicts: &[Judged],
     policy: &Policy,
 ) -> (Standing, Vec<Blocker>) {
-    standing_if(service, verdicts, policy, |judged| judged.verdict.outcome)
+    let findings: Vec<_> =
+        verdicts.iter().map(|judged| (judged.check, Finding::of(judged))).collect();
+    standing_if(service, &findings, policy, |_, finding| finding.outcome)
 }
 
-/// Where the service would stand if its verdicts had these outcomes.
+/// Where the service would stand if its checks had these outcomes.
 pub(super) fn standing_if(
     service: &Service,
-    verdicts: &[Judged],
+    findings: &[(&'static Check, Finding)],
     policy: &Policy,
-    outcome_of: impl Fn(&Judged) -> Outcome,
+    outcome_of: impl Fn(&Check, &Finding) -> Outcome,
 ) -> (Standing, Vec<Blocker>) {
     if service.state == State::Retired {
         return (Standing::NotCounted, Vec::new());
@@ -76,21 +79,20 @@ pub(super) fn standing_if(
     let mut is_judged = false;
     for stage in Stage::ALL.into_iter().skip(1) {
         let Some(gates) = policy.gates_of(service.target.kind(), stage) else { break };
-        is_judged |= verdicts.iter().any(|judged| {
-            judged.verdict.outcome != Outcome::NotApplicable
-                && gates.iter().any(|id| id == judged.check.id)
+        is_judged |= findings.iter().any(|(check, finding)| {
+            finding.outcome != Outcome::NotApplicable && gates.iter().any(|id| id == check.id)
         });
         let closed = |outcome: Outcome| -> Vec<Blocker> {
-            verdicts
+            findings
                 .iter()
-                .filter(|judged| {
-                    outcome_of(judged) == outcome
-                        && (outcome != Outcome::Fail || judged.severity <= Severity::Error)
-                        && gates.iter().any(|id| id == judged.check.id)
+                .filter(|(check, finding)| {
+                    outcome_of(check, finding) == outcome
+                        && (outcome != Outcome::Fail || finding.severity <= Severity::Error)
+                        && gates.iter().any(|id| id == check.id)
                 })
-                .map(|judged| Blocker {
-                    check: judged.check.id,
-                    reason: judged.verdict.reason,
+                .map(|(check, finding)| Blocker {
+                    check: check.id,
+                    reason: finding.reason,
                     outcome,
                 })
                 .collect()

@@ -76,10 +76,7 @@ impl Summary {
                 by_category[at].add(result.standing);
             }
         }
-        let critical = services
-            .iter()
-            .filter(|result| result.verdicts.iter().any(|v| v.fails_at(Severity::Critical)))
-            .count();
+        let critical = services.iter().filter(|result| result.fails_at(Severity::Critical)).count();
         let categories = Category::ALL
             .into_iter()
             .zip(by_category)

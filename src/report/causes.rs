@@ -1,8 +1,8 @@
 //! Failures and unknowns grouped by their cause, so that one mend stands once.
 
 use crate::check::{Check, common};
-use crate::judge::{Judged, RunResult, ServiceResult};
-use crate::model::{Outcome, Severity};
+use crate::judge::{Finding, RunResult, ServiceResult};
+use crate::model::{Outcome, Severity, Subject};
 
 /// A cause and whom it concerns.
 pub struct Cause<'a> {
@@ -12,8 +12,10 @@ pub struct Cause<'a> {
     pub reason: &'static str,
     /// How much it matters.
     pub severity: Severity,
-    /// The services, each with its verdict, in the inventory's order.
-    pub services: Vec<(&'a ServiceResult, &'a Judged)>,
+    /// Whether the check fails or is inconclusive.
+    pub outcome: Outcome,
+    /// The services in the inventory's order, each with the subjects that have this outcome.
+    pub services: Vec<(&'a ServiceResult, Vec<Subject>)>,
 }
 
 /// All causes of one outcome, the most severe first, then those that concern most services. What
@@ -21,24 +23,35 @@ pub struct Cause<'a> {
 pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for service in &result.services {
-        for judged in service.verdicts.iter().filter(|j| j.verdict.outcome == outcome) {
-            let reason = judged.verdict.reason;
-            if follows(service, judged.check.id, reason) || is_explained(service, judged) {
+        let findings = service.verdicts.findings();
+        let is_cause = |check: &Check, finding: &Finding| {
+            finding.outcome == outcome
+                && !follows(&findings, check.id, finding.reason)
+                && !is_explained(&findings, check, finding)
+        };
+        // Most services have nothing that would be worth unpacking.
+        if !findings.iter().any(|(check, finding)| is_cause(check, finding)) {
+            continue;
+        }
+        for judged in service.verdicts.unpack() {
+            let (check, finding) = (judged.check, Finding::of(&judged));
+            if !is_cause(check, &finding) {
                 continue;
             }
-            let known = causes
-                .iter()
-                .position(|c| std::ptr::eq(c.check, judged.check) && c.reason == reason);
+            let Finding { reason, severity, .. } = finding;
+            let known =
+                causes.iter().position(|c| std::ptr::eq(c.check, check) && c.reason == reason);
             let cause = match known {
                 Some(at) => &mut causes[at],
                 None => {
-                    let severity = judged.severity;
-                    causes.push(Cause { check: judged.check, reason, severity, services: vec![] });
+                    causes.push(Cause { check, reason, severity, outcome, services: vec![] });
                     let last = causes.len() - 1;
                     &mut causes[last]
                 }
             };
-            cause.services.push((service, judged));
+            let mut subjects = judged.verdict.subjects;
+            subjects.retain(|subject| subject.outcome == outcome);
+            cause.services.push((service, subjects));
         }
     }
     // Stable, so that equals stay in the catalogue's and the inventory's order.
@@ -46,25 +59,23 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
     causes
 }
 
+/// What the checks of one service found.
+type Findings = [(&'static Check, Finding)];
+
 /// Whether a failure of the whole is explained by that of a part, where the mend stands.
-fn is_explained(service: &ServiceResult, judged: &Judged) -> bool {
-    let explains = |other: &Judged| {
-        !other.check.composes_others()
-            && other.verdict.outcome == Outcome::Fail
-            && other.severity <= Severity::Error
+fn is_explained(findings: &Findings, check: &Check, finding: &Finding) -> bool {
+    let explains = |(other, found): &(&'static Check, Finding)| {
+        !other.composes_others() && found.fails_at(Severity::Error)
     };
-    judged.check.composes_others()
-        && judged.verdict.outcome == Outcome::Fail
-        && service.verdicts.iter().any(explains)
+    check.composes_others() && finding.outcome == Outcome::Fail && findings.iter().any(explains)
 }
 
 /// Whether a reason only says that a check could not look, because of what another check says.
-pub fn follows(service: &ServiceResult, check: &str, reason: &str) -> bool {
+pub fn follows(findings: &Findings, check: &str, reason: &str) -> bool {
     let name_is_found = || {
-        service
-            .verdicts
+        findings
             .iter()
-            .any(|judged| judged.check.id == "dns-aaaa" && judged.verdict.outcome == Outcome::Pass)
+            .any(|(check, found)| check.id == "dns-aaaa" && found.outcome == Outcome::Pass)
     };
     match reason {
         common::LOWER_LAYER => true,

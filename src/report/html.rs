@@ -242,12 +242,9 @@ fn cause_blocks(sheet: &Sheet<'_>, outcome: Outcome) -> Vec<CauseBlock> {
                 services: cause
                     .services
                     .iter()
-                    .map(|(service, judged)| {
-                        let names: Vec<_> = judged
-                            .verdict
-                            .subjects
+                    .map(|(service, subjects)| {
+                        let names: Vec<_> = subjects
                             .iter()
-                            .filter(|subject| subject.outcome == outcome)
                             .map(|subject| clean(&subject.name.to_string()))
                             .collect();
                         (service.service.id.to_string(), names.join(", "))
@@ -285,7 +282,12 @@ fn service_block(sheet: &Sheet<'_>, result: &ServiceResult) -> ServiceBlock {
         },
         standing: texts::standing(result.standing, sheet.lang),
         blockers: blockers.join(", "),
-        verdicts: result.verdicts.iter().map(|judged| verdict_block(sheet, judged)).collect(),
+        verdicts: result
+            .verdicts
+            .unpack()
+            .iter()
+            .map(|judged| verdict_block(sheet, judged))
+            .collect(),
     }
 }
 

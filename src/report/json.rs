@@ -36,7 +36,8 @@ impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let lang = self.0.lang;
         serializer.collect_seq(self.0.result.services.iter().map(|service| {
-            service_document(service, service.verdicts.iter().map(|j| verdict(j, lang)).collect())
+            let verdicts = service.verdicts.unpack();
+            service_document(service, verdicts.iter().map(|j| verdict(j, lang)).collect())
         }))
     }
 }

@@ -44,7 +44,8 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
         ] {
             suite.add_property(Property::new(name, clean(&value)));
         }
-        suite.add_test_cases(service.verdicts.iter().map(|judged| case(&id, judged, lang)));
+        let verdicts = service.verdicts.unpack();
+        suite.add_test_cases(verdicts.iter().map(|judged| case(&id, judged, lang)));
         report.add_test_suite(suite);
     }
     report.serialize(out).map_err(io::Error::other)

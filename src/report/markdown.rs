@@ -145,14 +145,9 @@ fn work_list(
         };
         let message = cause.check.message(cause.reason, lang);
         writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.check.id)?;
-        for (service, judged) in &cause.services {
-            let subjects: Vec<_> = judged
-                .verdict
-                .subjects
-                .iter()
-                .filter(|subject| subject.outcome == outcome)
-                .map(|subject| escaped(&subject.name.to_string()))
-                .collect();
+        for (service, subjects) in &cause.services {
+            let subjects: Vec<_> =
+                subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
             writeln!(
                 out,
                 "- {}: {}",

@@ -51,8 +51,8 @@ pub fn write_service(
     let standing = texts::standing(service.standing, sheet.lang);
     page.heading(&format!("{} · {}", service.service.id, service.service.target))?;
     writeln!(page.out, "{}: {standing}", texts::STAGE.get(sheet.lang))?;
-    for judged in &service.verdicts {
-        page.verdict(sheet, judged, verbose)?;
+    for judged in service.verdicts.unpack() {
+        page.verdict(sheet, &judged, verbose)?;
     }
     writeln!(page.out)
 }
@@ -122,24 +122,17 @@ impl Page<'_> {
     }
 
     fn cause(&mut self, cause: &Cause<'_>) -> io::Result<()> {
-        let failing = cause.services.first().map(|(_, j)| j.verdict.outcome);
-        let severity = match failing {
-            Some(Outcome::Fail) => texts::severity(cause.severity).get(self.lang),
+        let severity = match cause.outcome {
+            Outcome::Fail => texts::severity(cause.severity).get(self.lang),
             _ => texts::UNKNOWN.get(self.lang),
         };
-        let style = self.style(failing.unwrap_or(Outcome::Inconclusive));
-        let sign = texts::sign(failing.unwrap_or(Outcome::Inconclusive));
+        let style = self.style(cause.outcome);
+        let sign = texts::sign(cause.outcome);
         let message = cause.check.message(cause.reason, self.lang);
         write!(self.out, "{style}{sign}{style:#}")?;
         self.wrapped(" ", "    ", &format!("{} ({severity}): {message}", cause.check.id))?;
-        for (service, judged) in cause.services.iter().take(LISTED_MAX) {
-            let which: Vec<_> = judged
-                .verdict
-                .subjects
-                .iter()
-                .filter(|subject| subject.outcome == judged.verdict.outcome)
-                .map(|subject| self.subject(subject))
-                .collect();
+        for (service, subjects) in cause.services.iter().take(LISTED_MAX) {
+            let which: Vec<_> = subjects.iter().map(|subject| self.subject(subject)).collect();
             let line = format!("{}  {}", service.service.id, which.join("; "));
             self.wrapped("    ", "      ", &line)?;
         }

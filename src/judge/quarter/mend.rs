@@ -1,12 +1,12 @@
 //! The work list: what is to be mended, and whom each mend lifts.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::check::{CATALOGUE, Check};
-use crate::judge::{Judged, RunResult, ServiceResult, Standing, stage};
-use crate::model::{Outcome, Service, Severity, SubjectName};
+use crate::judge::{Finding, Judged, RunResult, ServiceResult, Standing, stage};
+use crate::model::{Outcome, Service, Severity, Subject, SubjectName};
 
 /// The check that only repeats what stops a client first. It is work of its own where it is what
 /// holds a service; elsewhere the checks below it say what to do.
@@ -41,11 +41,17 @@ struct Place {
 /// severe, and those that concern most services.
 pub fn mends(result: &RunResult) -> Vec<Mend> {
     // By check (its place in the catalogue), reason and thing; ordered, so that equals stay put.
-    let mut places: BTreeMap<(usize, &'static str, Option<&SubjectName>), Place> = BTreeMap::new();
+    let mut places: BTreeMap<(usize, &'static str, Option<SubjectName>), Place> = BTreeMap::new();
+    // What holds a service, by the service and the check.
+    let mut holding: HashMap<(usize, &'static str), Vec<Subject>> = HashMap::new();
     for (number, service) in counted(result) {
-        for judged in service.verdicts.iter().filter(|judged| is_work(service, judged)) {
+        if !service.verdicts.findings().iter().any(|(_, found)| found.outcome == Outcome::Fail) {
+            continue;
+        }
+        let verdicts = service.verdicts.unpack().into_iter();
+        for judged in verdicts.filter(|judged| is_work(service, judged)) {
             let order = CATALOGUE.iter().position(|check| std::ptr::eq(*check, judged.check));
-            for (reason, subject) in failing(judged) {
+            for (reason, subject) in failing(&judged) {
                 let key = (order.unwrap_or(CATALOGUE.len()), reason, subject);
                 let place = places
                     .entry(key)
@@ -54,6 +60,9 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
                 if place.services.last() != Some(&number) {
                     place.services.push(number);
                 }
+            }
+            if is_held_by(service, judged.check.id) {
+                holding.insert((number, judged.check.id), judged.verdict.subjects);
             }
         }
     }
@@ -65,28 +74,29 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
             .entry((order, reason, place.services))
             .or_insert_with(|| (place.severity, Vec::new()));
         *severity = (*severity).min(place.severity);
-        subjects.extend(subject.cloned());
+        subjects.extend(subject);
     }
     let mut mends: Vec<Mend> = together
         .into_iter()
         .filter_map(|((order, reason, numbers), (severity, subjects))| {
             let check = *CATALOGUE.get(order)?;
-            let concerned: Vec<&ServiceResult> =
-                numbers.iter().filter_map(|number| result.services.get(*number)).collect();
-            let holds = |service: &&&ServiceResult| {
-                service.blockers.iter().any(|b| b.check == check.id && b.outcome == Outcome::Fail)
+            let concerned = || {
+                let service = |number: &usize| Some((*number, result.services.get(*number)?));
+                numbers.iter().filter_map(service)
             };
-            let lifted = |service: &&&ServiceResult| {
-                lifts(result, service, check.id, |subject| subjects.contains(subject))
-            };
-            let held: Vec<_> = concerned.iter().filter(holds).collect();
+            let held: Vec<_> = concerned()
+                .filter_map(|(number, service)| Some((service, holding.get(&(number, check.id))?)))
+                .collect();
+            let lifted = held.iter().filter(|(service, named)| {
+                lifts(result, service, check.id, named, |subject| subjects.contains(subject))
+            });
             Some(Mend {
                 check,
                 reason,
                 severity,
                 holds: held.len(),
-                lifts: concerned.iter().filter(holds).filter(lifted).count(),
-                services: concerned.iter().map(|service| Arc::clone(&service.service)).collect(),
+                lifts: lifted.count(),
+                services: concerned().map(|(_, service)| Arc::clone(&service.service)).collect(),
                 subjects,
             })
         })
@@ -101,6 +111,10 @@ fn counted(result: &RunResult) -> impl Iterator<Item = (usize, &ServiceResult)> 
     result.services.iter().enumerate().filter(|(_, s)| s.standing != Standing::NotCounted)
 }
 
+fn is_held_by(service: &ServiceResult, check: &str) -> bool {
+    service.blockers.iter().any(|b| b.check == check && b.outcome == Outcome::Fail)
+}
+
 fn is_work(service: &ServiceResult, judged: &Judged) -> bool {
     judged.verdict.outcome == Outcome::Fail
         && (judged.check.id != COMPOSITE
@@ -108,31 +122,32 @@ fn is_work(service: &ServiceResult, judged: &Judged) -> bool {
 }
 
 /// What a verdict fails on, each with its reason; the verdict's own reason when it names nothing.
-fn failing(judged: &Judged) -> Vec<(&'static str, Option<&SubjectName>)> {
+fn failing(judged: &Judged) -> Vec<(&'static str, Option<SubjectName>)> {
     let verdict = &judged.verdict;
     let named: Vec<_> = verdict
         .subjects
         .iter()
         .filter(|subject| subject.outcome == Outcome::Fail)
-        .map(|subject| (subject.reason, Some(&subject.name)))
+        .map(|subject| (subject.reason, Some(subject.name.clone())))
         .collect();
     if named.is_empty() { vec![(verdict.reason, None)] } else { named }
 }
 
-/// Whether the service climbs when a check no longer fails on these things.
+/// Whether the service climbs when a check, which names these things, no longer fails on those that
+/// are mended.
 fn lifts(
     result: &RunResult,
     service: &ServiceResult,
     check: &str,
+    named: &[Subject],
     mended: impl Fn(&SubjectName) -> bool,
 ) -> bool {
-    let outcome = |judged: &Judged| -> Outcome {
-        if judged.check.id != check {
-            return judged.verdict.outcome;
+    let outcome = |other: &Check, finding: &Finding| -> Outcome {
+        if other.id != check {
+            return finding.outcome;
         }
         let left = |outcome: Outcome| {
-            let mut subjects = judged.verdict.subjects.iter();
-            subjects.any(|subject| {
+            named.iter().any(|subject| {
                 subject.outcome == outcome && !(outcome == Outcome::Fail && mended(&subject.name))
             })
         };
@@ -142,7 +157,7 @@ fn lifts(
             () => Outcome::Pass,
         }
     };
-    let (after, _) =
-        stage::standing_if(&service.service, &service.verdicts, &result.policy, outcome);
+    let findings = service.verdicts.findings();
+    let (after, _) = stage::standing_if(&service.service, &findings, &result.policy, outcome);
     after.at_least() > service.standing.at_least()
 }

@@ -56,10 +56,11 @@ struct Seen {
 pub fn shared(result: &RunResult) -> Vec<Shared> {
     let mut things: BTreeMap<SharedThing, Seen> = BTreeMap::new();
     for (number, service) in result.services.iter().enumerate() {
-        if service.standing == Standing::NotCounted {
+        if service.standing == Standing::NotCounted || !service.fails_at(Severity::Error) {
             continue;
         }
-        for judged in service.verdicts.iter().filter(|judged| judged.fails_at(Severity::Error)) {
+        let verdicts = service.verdicts.unpack();
+        for judged in verdicts.iter().filter(|judged| judged.fails_at(Severity::Error)) {
             let holds = service.blockers.iter().any(|blocker| blocker.check == judged.check.id);
             for subject in &judged.verdict.subjects {
                 if subject.outcome != Outcome::Fail {

@@ -3,8 +3,8 @@
 use super::chart;
 use super::document::Document;
 use super::grid::Grid;
-use crate::judge::{Judged, RunResult, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Text};
+use crate::judge::{RunResult, ServiceResult};
+use crate::model::{Lang, Outcome, Stage, Subject, Text};
 use crate::report::causes::{causes, follows};
 use crate::report::describe::clean;
 use crate::report::table::{self, Cell, Kind, Table};
@@ -144,7 +144,7 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed(services: &[(&ServiceResult, &Judged)], lang: Lang) -> String {
+fn listed(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
     let ids = services.iter().take(LISTED_MAX);
     let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
     if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
@@ -168,13 +168,13 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
     for (organisation, services) in result.by_organisation() {
         groups.push((table.rows.len(), clean(&organisation.name)));
         for service in services {
+            let findings = service.verdicts.findings();
             let with = |outcome: Outcome| {
-                let ids: Vec<_> = service
-                    .verdicts
+                let ids: Vec<_> = findings
                     .iter()
-                    .filter(|judged| judged.verdict.outcome == outcome)
-                    .filter(|judged| !follows(service, judged.check.id, judged.verdict.reason))
-                    .map(|judged| judged.check.id)
+                    .filter(|(_, finding)| finding.outcome == outcome)
+                    .filter(|(check, finding)| !follows(&findings, check.id, finding.reason))
+                    .map(|(check, _)| check.id)
                     .collect();
                 Cell::Text(ids.join(", "))
             };

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Cell, Kind, Table};
-use crate::check::CATALOGUE;
-use crate::judge::{Counts, Judged, RunResult, ServiceResult, Summary};
+use crate::check::{CATALOGUE, Check};
+use crate::judge::{Counts, Finding, RunResult, ServiceResult, Summary};
 use crate::model::{Lang, Outcome, Severity, Stage, Subject, SubjectName, Text};
 use crate::report::causes::causes;
 use crate::report::texts;
@@ -58,9 +58,10 @@ pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
         }
     }
     for (service, organisation) in with_organisations(result) {
-        let mut row = service_row(result, service, organisation, lang);
+        let findings = service.verdicts.findings();
+        let mut row = service_row(result, service, &findings, organisation, lang);
         if checks {
-            row.extend(listed.iter().map(|id| outcome_of(service, id)));
+            row.extend(listed.iter().map(|id| outcome_of(&findings, id)));
         }
         table.rows.push(row);
     }
@@ -70,14 +71,15 @@ pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
 fn service_row(
     result: &RunResult,
     service: &ServiceResult,
+    findings: &[(&'static Check, Finding)],
     organisation: &str,
     lang: Lang,
 ) -> Vec<Cell> {
     let about = &service.service;
     let with = |outcome: Outcome| {
-        service.verdicts.iter().filter(|judged| judged.verdict.outcome == outcome).count()
+        findings.iter().filter(|(_, finding)| finding.outcome == outcome).count()
     };
-    let critical = service.verdicts.iter().filter(|v| v.fails_at(Severity::Critical)).count();
+    let critical = findings.iter().filter(|(_, f)| f.fails_at(Severity::Critical)).count();
     let blockers: Vec<_> = service.blockers.iter().map(|blocker| blocker.check).collect();
     let meaning = service.standing.stage().map_or("", |stage| stage.name().get(lang));
     let goal = about.goal.as_ref().or_else(|| result.policy.goal());
@@ -116,7 +118,8 @@ pub fn checks(result: &RunResult, lang: Lang) -> Table {
     for service in &result.services {
         let mut row =
             vec![Cell::text(&service.service.id.to_string()), Cell::Stage(service.standing)];
-        row.extend(listed.iter().map(|id| outcome_of(service, id)));
+        let findings = service.verdicts.findings();
+        row.extend(listed.iter().map(|id| outcome_of(&findings, id)));
         table.rows.push(row);
     }
     table
@@ -142,7 +145,7 @@ pub fn failures(result: &RunResult, lang: Lang) -> Table {
                 Outcome::Fail => Cell::Severity(cause.severity),
                 _ => Cell::Empty,
             };
-            for (service, judged) in &cause.services {
+            for (service, subjects) in &cause.services {
                 table.rows.push(vec![
                     Cell::Outcome(outcome),
                     severity.clone(),
@@ -151,7 +154,7 @@ pub fn failures(result: &RunResult, lang: Lang) -> Table {
                     Cell::text(organisation_of(result, service)),
                     Cell::text(&service.service.name),
                     Cell::text(&service.service.id.to_string()),
-                    Cell::text(&subjects_with(judged, outcome)),
+                    Cell::text(&names_of(subjects)),
                     Cell::text(cause.check.remedy(cause.reason, lang).unwrap_or_default()),
                 ]);
             }
@@ -185,11 +188,11 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
         table = table.column(title, kind, width_chars);
     }
     let of_services = result.services.iter().flat_map(|service| {
-        service.verdicts.iter().map(move |judged| (service.service.id.to_string(), judged))
+        let verdicts = service.verdicts.unpack().into_iter();
+        verdicts.map(move |judged| (service.service.id.to_string(), judged))
     });
-    for (service, judged) in
-        result.vantage.iter().map(|judged| (String::new(), judged)).chain(of_services)
-    {
+    let of_vantage = result.vantage.iter().map(|judged| (String::new(), judged.clone()));
+    for (service, judged) in of_vantage.chain(of_services) {
         let verdict = &judged.verdict;
         let head = [
             Cell::text(&result.run.id.to_string()),
@@ -314,17 +317,16 @@ fn service_checks(result: &RunResult) -> Vec<&'static str> {
     let said: BTreeSet<_> = result
         .services
         .iter()
-        .flat_map(|service| service.verdicts.iter().map(|judged| judged.check.id))
+        .flat_map(|service| service.verdicts.findings().into_iter().map(|(check, _)| check.id))
         .collect();
     CATALOGUE.iter().map(|check| check.id).filter(|id| said.contains(id)).collect()
 }
 
-fn outcome_of(service: &ServiceResult, check: &str) -> Cell {
-    service
-        .verdicts
+fn outcome_of(findings: &[(&'static Check, Finding)], wanted: &str) -> Cell {
+    findings
         .iter()
-        .find(|judged| judged.check.id == check)
-        .map_or(Cell::Empty, |judged| Cell::Outcome(judged.verdict.outcome))
+        .find(|(check, _)| check.id == wanted)
+        .map_or(Cell::Empty, |(_, finding)| Cell::Outcome(finding.outcome))
 }
 
 fn with_organisations(result: &RunResult) -> impl Iterator<Item = (&ServiceResult, &str)> {
@@ -340,14 +342,8 @@ fn organisation_of<'a>(result: &'a RunResult, service: &ServiceResult) -> &'a st
         .map_or("", |organisation| &organisation.name)
 }
 
-fn subjects_with(judged: &Judged, outcome: Outcome) -> String {
-    let names: Vec<_> = judged
-        .verdict
-        .subjects
-        .iter()
-        .filter(|subject| subject.outcome == outcome)
-        .map(|subject| subject.name.to_string())
-        .collect();
+fn names_of(subjects: &[Subject]) -> String {
+    let names: Vec<_> = subjects.iter().map(|subject| subject.name.to_string()).collect();
     names.join(", ")
 }
 
