@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -9,7 +10,7 @@ use serde::{Serialize, Serializer};
 use super::Sheet;
 use super::describe::clean;
 use crate::judge::{Counts, Judged, ServiceResult};
-use crate::model::{Lang, Stage, Subject, SubjectName, VantageIpv6};
+use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/result/1";
@@ -23,7 +24,7 @@ struct Document<'a> {
     run: RunDocument,
     summary: SummaryDocument,
     /// What is said of the vantage point itself.
-    vantage: Vec<VerdictDocument>,
+    vantage: Vec<VerdictDocument<'a>>,
     #[schemars(with = "Vec<ServiceDocument>")]
     services: Services<'a>,
 }
@@ -34,11 +35,21 @@ struct Services<'a>(&'a Sheet<'a>);
 
 impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let lang = self.0.lang;
-        serializer.collect_seq(self.0.result.services.iter().map(|service| {
-            let verdicts = service.verdicts.unpack();
-            service_document(service, verdicts.iter().map(|j| verdict(j, lang)).collect())
-        }))
+        let Sheet { result, lang, .. } = *self.0;
+        serializer.collect_seq(result.services.iter().map(|service| OneService { service, lang }))
+    }
+}
+
+struct OneService<'a> {
+    service: &'a ServiceResult,
+    lang: Lang,
+}
+
+impl Serialize for OneService<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let verdicts = self.service.verdicts.unpack();
+        let verdicts = verdicts.iter().map(|judged| verdict(judged, self.lang)).collect();
+        service_document(self.service, verdicts).serialize(serializer)
     }
 }
 
@@ -103,54 +114,59 @@ struct SummaryDocument {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ServiceDocument {
+#[schemars(rename = "ServiceDocument")]
+struct ServiceDocument<'a> {
     /// `ORG/SERVICE`.
     id: String,
-    name: String,
-    organisation: String,
-    category: String,
+    name: &'a str,
+    organisation: &'a str,
+    category: &'a str,
     /// What is probed.
     target: String,
-    state: String,
+    state: &'a str,
     /// 0 to 4; null when unknown or retired.
     stage: Option<u8>,
     /// The checks that keep it from the next stage.
-    stage_blockers: Vec<String>,
-    verdicts: Vec<VerdictDocument>,
+    stage_blockers: Vec<&'a str>,
+    verdicts: Vec<VerdictDocument<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
-struct VerdictDocument {
-    check: String,
+#[schemars(rename = "VerdictDocument")]
+struct VerdictDocument<'a> {
+    check: &'a str,
     revision: u16,
     /// `critical`, `error`, `warning` or `info`; it weighs only when the check fails.
-    severity: String,
+    severity: &'a str,
     /// `pass`, `fail`, `not-applicable` or `inconclusive`.
-    outcome: String,
-    reason: String,
-    subjects: Vec<SubjectDocument>,
+    outcome: &'a str,
+    reason: &'a str,
+    subjects: Vec<SubjectDocument<'a>>,
     /// One sentence in the report's language.
-    message: String,
+    message: &'a str,
     /// The evidence, `sha256:…`.
-    observations: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    observations: &'a [ObservationId],
 }
 
 #[derive(Default, Serialize, JsonSchema)]
-struct SubjectDocument {
+#[schemars(rename = "SubjectDocument")]
+struct SubjectDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    address: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    host: Option<String>,
+    host: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name_server: Option<String>,
+    name_server: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
-    outcome: String,
-    reason: String,
+    outcome: &'a str,
+    reason: &'a str,
     /// Further particulars; each may occur more than once.
-    detail: BTreeMap<String, Vec<String>>,
+    detail: BTreeMap<&'a str, Vec<String>>,
 }
 
 /// Writes the document and a line feed.
@@ -173,7 +189,6 @@ fn document<'a>(sheet: &'a Sheet<'a>) -> Document<'a> {
     let result = sheet.result;
     let (run, vantage) = (&result.run, &result.run.vantage);
     let summary = result.summary();
-    let verdicts = |list: &[Judged]| list.iter().map(|j| verdict(j, sheet.lang)).collect();
     Document {
         schema: SCHEMA.to_owned(),
         run: RunDocument {
@@ -207,7 +222,7 @@ fn document<'a>(sheet: &'a Sheet<'a>) -> Document<'a> {
             critical: summary.critical,
             stages: stages(&summary.all),
         },
-        vantage: verdicts(&result.vantage),
+        vantage: result.vantage.iter().map(|judged| verdict(judged, sheet.lang)).collect(),
         services: Services(sheet),
     }
 }
@@ -220,56 +235,59 @@ fn stages(counts: &Counts) -> BTreeMap<String, usize> {
         .collect()
 }
 
-fn service_document(result: &ServiceResult, verdicts: Vec<VerdictDocument>) -> ServiceDocument {
+fn service_document<'a>(
+    result: &'a ServiceResult,
+    verdicts: Vec<VerdictDocument<'a>>,
+) -> ServiceDocument<'a> {
     let service = &result.service;
     ServiceDocument {
         id: service.id.to_string(),
-        name: service.name.clone(),
-        organisation: service.id.organisation.to_string(),
-        category: service.category.id().to_owned(),
+        name: &service.name,
+        organisation: &service.id.organisation,
+        category: service.category.id(),
         target: service.target.to_string(),
-        state: service.state.id().to_owned(),
+        state: service.state.id(),
         stage: result.standing.stage().map(Stage::number),
-        stage_blockers: result.blockers.iter().map(|b| b.check.to_owned()).collect(),
+        stage_blockers: result.blockers.iter().map(|blocker| blocker.check).collect(),
         verdicts,
     }
 }
 
-fn verdict(judged: &Judged, lang: Lang) -> VerdictDocument {
+fn verdict(judged: &Judged, lang: Lang) -> VerdictDocument<'_> {
     let verdict = &judged.verdict;
     VerdictDocument {
-        check: judged.check.id.to_owned(),
+        check: judged.check.id,
         revision: judged.check.revision,
-        severity: judged.severity.id().to_owned(),
-        outcome: verdict.outcome.id().to_owned(),
-        reason: verdict.reason.to_owned(),
+        severity: judged.severity.id(),
+        outcome: verdict.outcome.id(),
+        reason: verdict.reason,
         subjects: verdict.subjects.iter().map(subject).collect(),
-        message: judged.check.message(verdict.reason, lang).to_owned(),
-        observations: verdict.observations.iter().map(ToString::to_string).collect(),
+        message: judged.check.message(verdict.reason, lang),
+        observations: &verdict.observations,
     }
 }
 
-fn subject(subject: &Subject) -> SubjectDocument {
+fn subject(subject: &Subject) -> SubjectDocument<'_> {
     let mut document = SubjectDocument {
-        outcome: subject.outcome.id().to_owned(),
-        reason: subject.reason.to_owned(),
+        outcome: subject.outcome.id(),
+        reason: subject.reason,
         ..SubjectDocument::default()
     };
     match &subject.name {
         SubjectName::Socket(socket) | SubjectName::Control(socket) => {
-            document.address = Some(socket.ip().to_string());
+            document.address = Some(socket.ip());
             document.port = Some(socket.port());
         }
-        SubjectName::Address(address) => document.address = Some(address.to_string()),
-        SubjectName::Host(name) => document.host = Some(name.to_string()),
+        SubjectName::Address(address) => document.address = Some(*address),
+        SubjectName::Host(name) => document.host = Some(name.as_str()),
         SubjectName::NameServer(name, address) => {
-            document.name_server = Some(name.to_string());
-            document.address = address.map(|address| address.to_string());
+            document.name_server = Some(name.as_str());
+            document.address = *address;
         }
         SubjectName::Url(url) => document.url = Some(clean(url)),
     }
     for (key, value) in &subject.detail {
-        document.detail.entry((*key).to_owned()).or_default().push(clean(value));
+        document.detail.entry(key).or_default().push(clean(value));
     }
     document
 }
