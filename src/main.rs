@@ -11,6 +11,8 @@ const INTERNAL_FAULT: u8 = 4;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Huge pages would keep memory that is hardly used. Where they can't be turned off, they stay.
+    let _ = nix::sys::prctl::set_thp_disable(true);
     // The panic's message has been printed by then.
     std::panic::catch_unwind(v6ready::commands::main)
         .unwrap_or_else(|_| ExitCode::from(INTERNAL_FAULT))

@@ -83,7 +83,8 @@ pub(super) async fn scan(setup: Setup, progress: &Progress) -> Result<Asked, Sto
         return close(recorder, run, Ending::Absent);
     }
     let (stopping, stop) = watch::channel(false);
-    let places = inventory.settings.concurrency.max(1) * SERVICES_PER_CONVERSATION;
+    // As many services are under way as conversations may be: each has several addresses.
+    let places = inventory.settings.concurrency.max(1);
     // What the planner and the judge know of the vantage point.
     let mut known = vantage;
     let mut pass = 0;
@@ -168,13 +169,9 @@ fn close(recorder: Recorder, mut run: Run, ending: Ending) -> Result<Asked, Stop
 /// How many tests are waited for a vantage point that was cut off to come back.
 const RETURN_TESTS: u8 = 5;
 
-/// Services that are under way at once, for each conversation that may be: most of them wait for
-/// an answer from DNS or for their turn at a host.
-const SERVICES_PER_CONVERSATION: usize = 2;
-
-/// Services at hand for each of those that are under way: most wait for their next round, which costs
-/// nothing but the memory of what they have shown.
-const AT_HAND_PER_PLACE: usize = 4;
+/// Services at hand for each of those that are under way: most wait for their next round, with little
+/// more than their verdicts in memory.
+const AT_HAND_PER_PLACE: usize = 8;
 
 /// Returns the result of every service, or none when not everything was asked. Each service is a
 /// task of its own, so that handshakes use every core.

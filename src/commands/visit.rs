@@ -62,6 +62,8 @@ pub(super) async fn visit(
         if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             place = None;
             known.rest(&next);
+            // All of them have been answered, so the planner names none of them again.
+            named = HashSet::new();
         }
         for request in next {
             if named.insert(request.clone()) {
