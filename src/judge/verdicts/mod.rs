@@ -44,7 +44,8 @@ impl From<Vec<Judged>> for Verdicts {
         let packed = pack::pack(&verdicts)
             .filter(|packed| unpack::unpack(packed).is_some_and(|again| again == verdicts));
         Self(match packed {
-            Some(packed) => Form::Packed(packed.into()),
+            // A copy of its own size: shrunk in place, it would keep the room in which it grew.
+            Some(packed) => Form::Packed(Box::from(&packed[..])),
             None => Form::Plain(verdicts.into()),
         })
     }
