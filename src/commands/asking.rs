@@ -74,7 +74,7 @@ impl Asking {
         let seen = cell
             .seen
             .get_or_try_init(|| async {
-                let (fact, is_new) = match self.stored(&key, cell.may_be_stored)? {
+                let ((id, observation), is_new) = match self.stored(&key, cell.may_be_stored)? {
                     Some(fact) => (fact, false),
                     None => {
                         let observation = network().await;
@@ -84,7 +84,6 @@ impl Asking {
                         ((self.recorder.record(asker, &observation), observation), true)
                     }
                 };
-                let (id, observation) = fact;
                 self.known.answered(&key, &observation);
                 let seen = Seen { id, observation: Arc::downgrade(&observation) };
                 found = Some(((id, observation), is_new));
@@ -113,12 +112,8 @@ impl Asking {
 
     /// Asks for the vantage point itself; nothing is shared, every test is new.
     pub(super) async fn test(&self, request: &Request) -> Fact {
-        self.record(request, Asker::Vantage).await
-    }
-
-    async fn record(&self, request: &Request, asker: Asker) -> Fact {
         let observation = self.ask_network(request).await;
-        (self.recorder.record(asker, &observation), observation)
+        (self.recorder.record(Asker::Vantage, &observation), observation)
     }
 
     async fn ask_network(&self, request: &Request) -> Arc<Observation> {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Question, Reply, Run, Vantage, VantageIpv6};
+use crate::model::{Question, Reply, Run};
 use crate::store::RunInputs;
 
 /// A run whose network is a counter.
@@ -17,21 +17,7 @@ struct Bed {
 fn bed(known: Known) -> Bed {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("v6ready.db");
-    let run = Run {
-        id: RunId("r".into()),
-        started_at: Timestamp::UNIX_EPOCH,
-        finished_at: None,
-        vantage: Vantage {
-            name: "v".into(),
-            ipv6: VantageIpv6::Working,
-            resolver: None,
-            dns64: Vec::new(),
-            validates_dnssec: None,
-            lost: Vec::new(),
-        },
-        version: "0".into(),
-        complete: false,
-    };
+    let run = Run::of_tests("r");
     let settings = Settings::default();
     let inputs = RunInputs {
         inventory_file: "inventory.yaml".into(),

@@ -218,23 +218,12 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Vantage, VantageIpv6};
 
     fn made(id: &str, day: &str) -> Run {
         Run {
-            id: RunId(id.to_owned()),
             started_at: format!("{day}T00:00:00Z").parse().unwrap(),
-            finished_at: None,
-            vantage: Vantage {
-                name: "v".into(),
-                ipv6: VantageIpv6::Working,
-                resolver: None,
-                dns64: Vec::new(),
-                validates_dnssec: None,
-                lost: Vec::new(),
-            },
-            version: "0".into(),
             complete: true,
+            ..Run::of_tests(id)
         }
     }
 

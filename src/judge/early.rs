@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Bench, Judged, ServiceResult, day_of, stand_at, verdicts};
+use super::{Bench, ServiceResult, result, verdicts};
 use crate::check::Check;
 use crate::facts::{Memory, Topic};
 use crate::model::{Evidence, QuestionHash, Request, Service};
@@ -39,17 +39,15 @@ impl Early {
             pending.iter().map(|request| QuestionHash::of(&request.question)).collect();
         let verdicts = verdicts(bench, service, evidence, memory, |_| true);
         let (undone, rests_on) = memory.undone_by(&pending);
-        let open = undone.into_iter().filter_map(|topic| match topic {
+        let checks = undone.into_iter().filter_map(|topic| match topic {
             Topic::Verdict(check) => Some(check),
             _ => None,
         });
-        let open = open.collect();
+        let open = checks.collect();
         let gone = evidence
             .keep_only(|question| rests_on.contains(&question) || pending.contains(&question));
         memory.keep_parts(gone);
-        let today = day_of(bench.as_of, &bench.inventory.timezone);
-        let result = stand_at(service, verdicts, bench.policy, today);
-        Some(Self { result, open, pending })
+        Some(Self { result: result(bench, service, verdicts), open, pending })
     }
 
     /// Whether this request is one of those that were to come, or a further attempt at one.
@@ -65,24 +63,16 @@ impl Early {
         evidence: &Evidence,
         memory: &Memory,
     ) -> Option<ServiceResult> {
-        let Self { result, open, .. } = self;
-        let service = Arc::clone(&result.service);
+        let Self { result: before, open, .. } = self;
         let is_open = |check: &Check| open.contains(&check.id);
-        let mut again = verdicts(bench, &service, evidence, memory, is_open).into_iter();
+        let again = verdicts(bench, &before.service, evidence, memory, is_open);
         if memory.has_missed() {
             return None;
         }
-        let verdicts: Vec<Judged> = result
-            .verdicts
-            .unpack()
-            .into_iter()
-            .map(
-                |judged| {
-                    if is_open(judged.check) { again.next().unwrap_or(judged) } else { judged }
-                },
-            )
-            .collect();
-        let today = day_of(bench.as_of, &bench.inventory.timezone);
-        Some(stand_at(&service, verdicts, bench.policy, today))
+        let mut verdicts = before.verdicts.unpack();
+        // Both are in the catalogue's order.
+        let judged_before = verdicts.iter_mut().filter(|judged| is_open(judged.check));
+        judged_before.zip(again).for_each(|(judged, again)| *judged = again);
+        Some(result(bench, &before.service, verdicts))
     }
 }

@@ -110,6 +110,11 @@ pub fn judge_remembered(
     memory: &Memory,
 ) -> ServiceResult {
     let verdicts = verdicts(bench, service, evidence, memory, |_| true);
+    result(bench, service, verdicts)
+}
+
+/// What all verdicts of a service come to.
+fn result(bench: &Bench<'_>, service: &Arc<Service>, verdicts: Vec<Judged>) -> ServiceResult {
     stand_at(service, verdicts, bench.policy, day_of(bench.as_of, &bench.inventory.timezone))
 }
 

@@ -37,6 +37,28 @@ pub struct Run {
     pub complete: bool,
 }
 
+#[cfg(test)]
+impl Run {
+    /// A run of tests, that began at the beginning of time and has not ended.
+    pub(crate) fn of_tests(id: &str) -> Self {
+        Self {
+            id: RunId(id.to_owned()),
+            started_at: Timestamp::UNIX_EPOCH,
+            finished_at: None,
+            vantage: Vantage {
+                name: "v".to_owned(),
+                ipv6: VantageIpv6::Working,
+                resolver: None,
+                dns64: Vec::new(),
+                validates_dnssec: None,
+                lost: Vec::new(),
+            },
+            version: "0".to_owned(),
+            complete: false,
+        }
+    }
+}
+
 /// The point from which a run looked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vantage {

@@ -7,25 +7,11 @@ use super::*;
 use crate::model::{
     Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion,
     HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, ServiceId,
-    Transport, Vantage, VantageIpv6,
+    Transport,
 };
 
 pub(super) fn run(id: &str) -> Run {
-    Run {
-        id: RunId(id.to_owned()),
-        started_at: Timestamp::UNIX_EPOCH,
-        finished_at: None,
-        vantage: Vantage {
-            name: "v".into(),
-            ipv6: VantageIpv6::Working,
-            resolver: None,
-            dns64: Vec::new(),
-            validates_dnssec: None,
-            lost: Vec::new(),
-        },
-        version: "0".into(),
-        complete: false,
-    }
+    Run::of_tests(id)
 }
 
 pub(super) fn inputs() -> RunInputs {
