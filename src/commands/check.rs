@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::cli::{CheckArgs, Global, ResultFormat};
@@ -23,8 +24,8 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
     let mut loaded =
         load::from_text(text.into_bytes(), load::COMMAND_LINE, args.policy.as_deref())?;
     // Somebody is waiting.
-    loaded.inventory.settings.round_interval = ROUND_INTERVAL;
-    let scanned = scan::fresh(global, &loaded, &[], &scan::vantage_name())?;
+    Arc::make_mut(&mut loaded.inventory).settings.round_interval = ROUND_INTERVAL;
+    let scanned = scan::fresh(global, loaded, &[], &scan::vantage_name())?;
     if args.format == ResultFormat::Text && scanned.is_complete() {
         let (color, width) = terminal::of_stdout(global);
         let result = &scanned.result;

@@ -31,8 +31,8 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, Stop> {
     let lab = runtime.block_on(Lab::start(folder)).map_err(Stop::of_error)?;
     let loaded = load::from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
-    let scanned = scan::fresh(&global, &loaded, &[], "demo")?;
-    let lang = loaded.inventory.lang;
+    let scanned = scan::fresh(&global, loaded, &[], "demo")?;
+    let lang = scanned.result.inventory.lang;
     let formats =
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];
     let letterhead = Letterhead::default();

@@ -125,8 +125,8 @@ fn with_bench(
     };
     let services = services(&bench)?;
     Ok(RunResult {
-        inventory: Arc::new(case.loaded.inventory.clone()),
-        policy: Arc::new(case.loaded.policy.clone()),
+        inventory: Arc::clone(&case.loaded.inventory),
+        policy: Arc::clone(&case.loaded.policy),
         as_of,
         vantage: judge::judge_vantage(&bench, &tests),
         services,

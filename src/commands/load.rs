@@ -22,11 +22,11 @@ use crate::policy::{self, Policy};
 /// A usable inventory.
 pub(super) struct Loaded {
     /// What it says, its settings complete.
-    pub inventory: Inventory,
+    pub inventory: Arc<Inventory>,
     /// The policy to judge by.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// The trusted authorities.
-    pub trust: Trust,
+    pub trust: Arc<Trust>,
     /// Its name as given.
     pub file: String,
     /// Its text as read.
@@ -77,9 +77,9 @@ pub(super) fn restored(
     let trust = Trust::new(&settings.extra_ca)
         .map_err(|_| Stop::mend("the run's `extra_ca` holds something that is no certificate"))?;
     Ok(Loaded {
-        inventory: Inventory { settings, ..parsed.inventory },
+        inventory: Arc::new(Inventory { settings, ..parsed.inventory }),
         policy,
-        trust,
+        trust: Arc::new(trust),
         file: file.to_owned(),
         text: text.to_vec(),
         policy_name: policy_name.to_owned(),
@@ -91,7 +91,7 @@ pub(super) fn restored(
 ///
 /// # Errors
 /// When there is no such policy or its text is none.
-pub(super) fn policy(name: &str) -> Result<(Policy, String), Stop> {
+pub(super) fn policy(name: &str) -> Result<(Arc<Policy>, String), Stop> {
     if let Some(yaml) = policy::built_in(name) {
         return Ok((parse_policy(name, yaml)?, yaml.to_owned()));
     }
@@ -133,7 +133,7 @@ pub(super) fn reread_origin_table(loaded: &mut Loaded) {
     let Ok(Parsed { files, .. }) = inventory::parse(&loaded.text, &loaded.file) else { return };
     let folder = Path::new(&loaded.file).parent().unwrap_or(Path::new(""));
     match origin_table(&files, folder) {
-        Ok(table) => loaded.inventory.settings.origin_table = table,
+        Ok(table) => Arc::make_mut(&mut loaded.inventory).settings.origin_table = table,
         Err(problem) => eprintln!("{}", problem.render(std::io::stderr().is_terminal())),
     }
 }
@@ -209,6 +209,7 @@ fn complete(
         Stop::mend(format!("certificate {} of `extra_ca` can't be used", index + 1))
     })?;
     let file = file.to_owned();
+    let (inventory, trust) = (Arc::new(inventory), Arc::new(trust));
     Ok(Loaded { inventory, policy, trust, file, text, policy_name, policy_yaml })
 }
 
@@ -217,7 +218,7 @@ fn refused(problems: &Diagnostics) -> Stop {
     Stop::mend(format!("the inventory can't be used:\n{}", problems.render(color)))
 }
 
-fn parse_policy(name: &str, yaml: &str) -> Result<Policy, Stop> {
+fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, Stop> {
     let knows = |id: &str, reason: Option<&str>| {
         check::find(id).is_some_and(|check| {
             reason.is_none_or(|reason| check.reasons.iter().any(|known| known.id == reason))
@@ -238,7 +239,7 @@ fn parse_policy(name: &str, yaml: &str) -> Result<Policy, Stop> {
         ))
         .help(format!("delete `{id}` from `stages` and `kinds`; its severity can be set")));
     }
-    Ok(policy)
+    Ok(Arc::new(policy))
 }
 
 /// Certificates from a PEM file with any number of them, or a DER file with one.

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 
 use jiff::tz::TimeZone;
@@ -176,7 +177,7 @@ pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, S
 fn timezone(store: &Store, listed: &[ListedRun], run: Option<&str>) -> Result<String, Stop> {
     let newest = || listed.iter().find(|run| is_candidate(run)).map(|run| run.run.id.0.as_str());
     match run.or_else(newest) {
-        Some(run) => Ok(judging::open(store, Some(run))?.loaded.inventory.timezone),
+        Some(run) => Ok(judging::open(store, Some(run))?.loaded.inventory.timezone.clone()),
         None => Err(Stop::mend("the store holds no complete run of a whole inventory")
             .help("`v6ready scan` without `--only` makes one; `v6ready runs` lists what there is")),
     }
@@ -254,9 +255,9 @@ fn chosen(series: &[Candidate], quarter: Quarter) -> (Vec<&Candidate>, Vec<&Cand
     (earlier, weeks.into_values().collect())
 }
 
-fn previous(store: &Store, run: &Candidate, policy: &Policy) -> Result<Previous, Stop> {
+fn previous(store: &Store, run: &Candidate, policy: &Arc<Policy>) -> Result<Previous, Stop> {
     let mut case = judging::open(store, Some(&run.run.id.0))?;
-    case.loaded.policy = policy.clone();
+    case.loaded.policy = Arc::clone(policy);
     let result = judging::judge(store, &case, run.ended_at)?;
     Ok(Previous { quarter: Quarter::of(run.day), result })
 }

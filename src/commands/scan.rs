@@ -17,7 +17,7 @@ use super::terminal;
 use crate::judge::RunResult;
 use crate::model::{Run, RunId, Vantage, VantageIpv6};
 use crate::report;
-use crate::store::{RunInputs, Store};
+use crate::store::{Recorder, RunInputs, Store, StoredRun};
 
 /// Scans an inventory, stores the run and prints the summary.
 ///
@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, Stop> {
         Some(run) => resume(global, run.as_deref())?,
         None => {
             let loaded = load::from_file(&args.inventory, args.policy.as_deref())?;
-            fresh(global, &loaded, &args.only, &vantage)?
+            fresh(global, loaded, &args.only, &vantage)?
         }
     };
     finish(global, &scanned, args.format, &gate)
@@ -59,7 +59,7 @@ impl Scanned {
 /// What the operator must mend.
 pub(super) fn fresh(
     global: &Global,
-    loaded: &Loaded,
+    loaded: Loaded,
     only: &[String],
     vantage: &str,
 ) -> Result<Scanned, Stop> {
@@ -89,42 +89,20 @@ pub(super) fn fresh(
     };
     let mut store = Store::open(&global.db).map_err(Stop::of_error)?;
     let recorder = store.begin(&run, &inputs).map_err(Stop::of_error)?;
-    let reader = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let setup = Setup {
-        inventory: Arc::new(loaded.inventory.clone()),
-        services,
-        run,
-        recorder,
-        reader,
-        resumed: false,
-        policy: Arc::new(loaded.policy.clone()),
-        trust: Arc::new(loaded.trust.clone()),
-    };
-    carry_out(global, store, setup)
+    let case = Case { stored: StoredRun { run, inputs }, loaded, services };
+    carry_out(global, store, case, recorder, false)
 }
 
 /// Goes on with a run that was interrupted, from its own inventory and settings.
 fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, Stop> {
     let mut store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let case = match run {
+    let mut case = match run {
         Some(run) => judging::open(&store, Some(run))?,
         None => newest_incomplete(&store)?,
     };
-    let Case { stored, mut loaded, services } = case;
-    load::reread_origin_table(&mut loaded);
-    let recorder = store.resume(&stored.run.id).map_err(Stop::of_error)?;
-    let reader = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let setup = Setup {
-        inventory: Arc::new(loaded.inventory),
-        services,
-        run: stored.run,
-        recorder,
-        reader,
-        resumed: true,
-        policy: Arc::new(loaded.policy),
-        trust: Arc::new(loaded.trust),
-    };
-    carry_out(global, store, setup)
+    load::reread_origin_table(&mut case.loaded);
+    let recorder = store.resume(&case.stored.run.id).map_err(Stop::of_error)?;
+    carry_out(global, store, case, recorder, true)
 }
 
 fn newest_incomplete(store: &Store) -> Result<Case, Stop> {
@@ -136,15 +114,33 @@ fn newest_incomplete(store: &Store) -> Result<Case, Stop> {
     }
 }
 
-fn carry_out(global: &Global, store: Store, setup: Setup) -> Result<Scanned, Stop> {
+/// Asks what the case's run lacks, and judges it.
+fn carry_out(
+    global: &Global,
+    store: Store,
+    mut case: Case,
+    recorder: Recorder,
+    resumed: bool,
+) -> Result<Scanned, Stop> {
+    let Loaded { inventory, policy, trust, .. } = &case.loaded;
+    let setup = Setup {
+        inventory: Arc::clone(inventory),
+        services: case.services.clone(),
+        run: case.stored.run.clone(),
+        recorder,
+        reader: Store::open_existing(&global.db).map_err(Stop::of_error)?,
+        resumed,
+        policy: Arc::clone(policy),
+        trust: Arc::clone(trust),
+    };
     let progress = Progress::new(setup.services.len(), global.quiet);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::of_error)?;
     let asked = runtime.block_on(engine::scan(setup, &progress));
     progress.clear();
     let Asked { run, ending, judged } = asked?;
-    let case = judging::open(&store, Some(&run.id.0))?;
     let as_of = run.finished_at.unwrap_or_else(Timestamp::now);
+    case.stored.run = run;
     let result = match judged {
         Some(services) => judging::judged(&store, &case, services, as_of)?,
         None => judging::judge(&store, &case, as_of)?,
