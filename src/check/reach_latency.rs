@@ -1,9 +1,9 @@
 //! Is connecting over IPv6 about as fast as over IPv4?
 
 use super::reach_stable::{ATTEMPTS_MIN, unknown};
-use super::subjects::{contacts, socket};
+use super::subjects::{rounds, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Rounds};
+use crate::facts::Rounds;
 use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
 
 /// How much later an IPv6 handshake may end than IPv4's: the delay after which a client that knows
@@ -25,13 +25,10 @@ fn evaluate(case: &Case<'_>) -> Verdict {
     if case.service.state == State::Ipv6Only {
         return Verdict::not_applicable(common::NO_IPV4);
     }
-    let [ipv6, ipv4] = match [contacts(case, Family::Ipv6), contacts(case, Family::Ipv4)] {
-        [Ok(ipv6), Ok(ipv4)] => [ipv6, ipv4],
-        [Err(verdict), _] | [_, Err(verdict)] => return verdict,
+    let (ipv6, ipv4) = match (rounds(case, Family::Ipv6), rounds(case, Family::Ipv4)) {
+        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
+        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
     };
-    let [ipv6, ipv4] = [&ipv6, &ipv4].map(|contacts| -> Vec<Rounds<'_>> {
-        contacts.iter().map(|contact| facts::rounds(&case.view, contact)).collect()
-    });
     // The fastest IPv4 address is what a client would go over to.
     let fastest = ipv4.iter().filter_map(Rounds::median_us).min();
     let unknown_over_ipv4 = ipv4.iter().find_map(unknown);
@@ -41,7 +38,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
 }
 
 fn subject(
-    rounds: &Rounds<'_>,
+    rounds: &Rounds,
     ipv4_us: Option<u64>,
     unknown_over_ipv4: Option<&'static str>,
 ) -> Subject {

@@ -1,8 +1,8 @@
 //! Does each IPv6 address take a connection every time, or only now and then?
 
-use super::subjects::{contacts, socket};
+use super::subjects::{rounds, socket};
 use super::{Case, Check, Doc, Reason, Rule, common};
-use crate::facts::{self, Missing, Rounds};
+use crate::facts::{Missing, Rounds};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// Attempts from which something can be said.
@@ -25,12 +25,10 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &Case<'_>) -> Verdict {
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
+    let rounds = match rounds(case, Family::Ipv6) {
+        Ok(rounds) => rounds,
         Err(verdict) => return verdict,
     };
-    let rounds: Vec<_> =
-        contacts.iter().map(|contact| facts::rounds(&case.view, contact)).collect();
     let subjects: Vec<Subject> = rounds.iter().map(subject).collect();
     // Where every address is down, that is what is said.
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
@@ -38,7 +36,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         .citing(rounds.iter().flat_map(|rounds| rounds.observations.iter().copied()))
 }
 
-fn subject(rounds: &Rounds<'_>) -> Subject {
+fn subject(rounds: &Rounds) -> Subject {
     let (counted, answered) = (rounds.counted(), rounds.answered());
     let (outcome, reason) = match unknown(rounds) {
         Some(reason) => (Outcome::Inconclusive, reason),
@@ -57,7 +55,7 @@ fn subject(rounds: &Rounds<'_>) -> Subject {
 }
 
 /// Why nothing can be said of an address's rounds, when that is our side's doing.
-pub(super) fn unknown(rounds: &Rounds<'_>) -> Option<&'static str> {
+pub(super) fn unknown(rounds: &Rounds) -> Option<&'static str> {
     match rounds.missing {
         Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
         Some(Missing::NotVisited) => return Some(common::NOT_VISITED),

@@ -8,7 +8,7 @@ use url::Url;
 use super::exchangers::without_addresses;
 use super::{Case, common};
 use crate::facts::{
-    self, Contact, Contacts, Failure, Lookup, Mail, Missing, Route, Status, Talk, Walk,
+    self, Contact, Contacts, Failure, Lookup, Mail, Missing, Rounds, Route, Status, Talk, Walk,
 };
 use crate::model::{
     Detail, Family, Outcome, State, Subject, SubjectName, Target, TlsSession, Verdict,
@@ -146,20 +146,35 @@ pub(super) fn all_contacts<'a>(
     met(case, family).map(|contacts| contacts.main.into_iter().chain(contacts.further).collect())
 }
 
-fn met<'a>(case: &Case<'a>, family: Family) -> Result<Contacts<'a>, Verdict> {
+/// The rounds at each address that [`contacts`] has.
+pub(super) fn rounds(case: &Case<'_>, family: Family) -> Result<Vec<Rounds>, Verdict> {
+    // Whether mail can leave our network, only the contacts tell.
+    match case.service.target {
+        Target::Mail(_) => drop(met(case, family)?),
+        _ => drop(may_be_met(case, family)?),
+    }
+    let first = facts::first_rounds(&case.view, case.service, family);
+    Ok(first.iter().map(|first| facts::rounds(&case.view, first)).collect())
+}
+
+/// The verdict that there is nobody to be met, or that nothing is known of it; else a mail domain's
+/// exchangers.
+fn may_be_met(case: &Case<'_>, family: Family) -> Result<Option<Mail>, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
-    let mail = match &case.service.target {
-        Target::Mail(_) => Some(mail_exchangers(case)?),
-        _ => None,
-    };
-    if mail.is_none() {
-        if facts::ports(case.service).is_empty() {
-            return Err(Verdict::not_applicable(common::OTHER_KIND));
-        }
-        addresses(case, family)?;
+    if let Target::Mail(_) = &case.service.target {
+        return mail_exchangers(case).map(Some);
     }
+    if facts::ports(case.service).is_empty() {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    }
+    addresses(case, family)?;
+    Ok(None)
+}
+
+fn met<'a>(case: &Case<'a>, family: Family) -> Result<Contacts<'a>, Verdict> {
+    let mail = may_be_met(case, family)?;
     let met = facts::contacts(&case.view, case.service, family);
     if let Some(mail) = mail {
         if met.main.is_empty() {

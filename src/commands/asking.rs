@@ -121,7 +121,8 @@ impl Asking {
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        Arc::new(self.live.ask(request).await)
+        // Boxed, so that what waits for its round takes no memory for what follows.
+        Arc::new(Box::pin(self.live.ask(request)).await)
     }
 
     /// What the store holds of a request: from an earlier session, or from this one, where it may be

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::OnceCell;
@@ -9,10 +10,10 @@ use tokio::sync::OnceCell;
 use crate::model::{Observation, ObservationId, Reply};
 
 /// DNS answers that are kept at hand for services that come to the same question a little later.
-const AT_HAND_MAX: usize = 4096;
+const AT_HAND_MAX: usize = 1024;
 
 /// Answers whose place is kept while those who asked may still hold them.
-const PLACES_MAX: usize = 8192;
+const PLACES_MAX: usize = 4096;
 
 /// Everything that a run has come to. Requests under way, and those answered lately, have a cell, in
 /// which all who come to them meet. Of all others only a hash is left: who comes to one of them finds
@@ -27,6 +28,8 @@ pub(super) struct Cell {
     pub seen: OnceCell<Seen>,
     /// Whether the store may hold the answer already. Two requests may have one hash, so it need not.
     pub may_be_stored: bool,
+    /// Whether somebody came to it again since it was last to go.
+    is_wanted: AtomicBool,
 }
 
 /// An answer that came.
@@ -68,6 +71,7 @@ impl Known {
     pub(super) fn cell(&self, key: &str) -> Arc<Cell> {
         self.with(|inner| {
             if let Some(cell) = inner.cells.get(key) {
+                cell.is_wanted.store(true, Ordering::Relaxed);
                 return Arc::clone(cell);
             }
             let may_be_stored = inner.past.contains(&inner.hasher.hash_one(key));
@@ -88,8 +92,14 @@ impl Known {
                 inner.places.push_back(key.into());
             }
             while inner.at_hand.len() > inner.at_hand_max {
-                let oldest = inner.at_hand.pop_front();
-                inner.places.extend(oldest.map(|(key, _)| key));
+                let Some((key, observation)) = inner.at_hand.pop_front() else { break };
+                let is_wanted = |cell: &Arc<Cell>| cell.is_wanted.swap(false, Ordering::Relaxed);
+                // What many services come to, such as the servers of a large zone, stays.
+                if inner.cells.get(&key).is_some_and(is_wanted) {
+                    inner.at_hand.push_back((key, observation));
+                } else {
+                    inner.places.push_back(key);
+                }
             }
             while inner.places.len() > inner.places_max {
                 if let Some(oldest) = inner.places.pop_front() {
@@ -119,5 +129,37 @@ impl Known {
     /// The number of cells.
     pub(super) fn cells(&self) -> usize {
         self.with(|inner| inner.cells.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{NetFailure, Question, Request};
+
+    #[test]
+    fn what_is_wanted_again_and_again_stays() {
+        let observation = Arc::new(Observation {
+            request: Request::first(Question::Route([192, 0, 2, 1].into())),
+            observed_at: Timestamp::UNIX_EPOCH,
+            elapsed_us: 1,
+            reply: Reply::DnsFailed(NetFailure::TimedOut),
+        });
+        let known = Known::keeping(2);
+        let ask = |key: &str| {
+            let cell = known.cell(key);
+            known.answered(key, &observation);
+            Arc::as_ptr(&cell)
+        };
+        let hot = ask("hot");
+        ask("cold");
+        for number in 0..20 {
+            ask(&number.to_string());
+            assert_eq!(Arc::as_ptr(&known.cell("hot")), hot);
+        }
+        assert!(known.cell("cold").may_be_stored, "it went, and came again");
+        assert!(known.cells() <= 6);
     }
 }

@@ -5,8 +5,10 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::delegation::Reach;
-use crate::model::{Name, Question, QuestionHash, RecordType};
+use crate::model::{Family, Name, Question, QuestionHash, RecordType};
 
 /// Readings of one service's evidence, each with the questions whose answers it looked for, so that a
 /// new fact undoes only what rests on it.
@@ -18,19 +20,32 @@ pub struct Memory(RefCell<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    /// Whatever a reading took up from here stands before it.
     kept: Vec<Kept>,
     /// What the readings under way have looked for, the innermost last.
-    under_way: Vec<Vec<QuestionHash>>,
-    /// Questions whose answers are no longer in the evidence.
-    gone: HashSet<QuestionHash>,
+    under_way: Vec<RestsOn>,
+    /// How many readings were kept until now.
+    count: u32,
+    /// After [`Memory::rest`], the questions whose answers are still in the evidence, sorted.
+    at_hand: Option<Box<[QuestionHash]>>,
     has_missed: bool,
 }
 
 struct Kept {
+    /// Counted in the order of keeping.
+    number: u32,
     topic: Topic,
     reading: Arc<dyn Any + Send + Sync>,
-    /// Sorted, each once.
-    rests_on: Vec<QuestionHash>,
+    rests_on: RestsOn,
+}
+
+/// What a reading rests on.
+#[derive(Default)]
+struct RestsOn {
+    /// The questions that it looked for answers to itself; once it is kept, sorted and each once.
+    questions: Vec<QuestionHash>,
+    /// The numbers of the readings that it took up.
+    readings: SmallVec<[u32; 4]>,
 }
 
 /// What a reading is of. One topic always stands for one type.
@@ -48,6 +63,8 @@ pub enum Topic {
     Security(Name, RecordType),
     /// The published addresses of the service.
     Addresses,
+    /// The first contacts with the service's addresses of one family.
+    FirstRounds(Family),
     /// What is left aside of the service's addresses.
     Whole,
     /// What a check, by its id, says of the service.
@@ -59,60 +76,67 @@ impl Memory {
     pub fn learn(&self, question: &Question) {
         let hash = QuestionHash::of(question);
         let mut inner = self.0.borrow_mut();
-        inner.kept.retain(|kept| kept.rests_on.binary_search(&hash).is_err());
-    }
-
-    /// What answers to these questions would undo: the topics, and every question that these readings
-    /// looked for answers to.
-    pub fn undone_by(
-        &self,
-        questions: &HashSet<QuestionHash>,
-    ) -> (Vec<Topic>, HashSet<QuestionHash>) {
-        let inner = self.0.borrow();
-        let undone = inner.kept.iter().filter(|kept| {
-            questions.iter().any(|question| kept.rests_on.binary_search(question).is_ok())
-        });
-        let mut topics = Vec::new();
-        let mut rests_on = HashSet::new();
-        for kept in undone {
-            topics.push(kept.topic.clone());
-            rests_on.extend(&kept.rests_on);
+        let undone = inner.undone_by(|question| question == hash);
+        if !undone.is_empty() {
+            inner.kept.retain(|kept| !undone.contains(&kept.number));
         }
-        (topics, rests_on)
     }
 
-    /// Forgets everything but what the parts of the plan need, because the answers to these questions
-    /// are no longer in the evidence.
-    pub fn keep_parts(&self, gone: HashSet<QuestionHash>) {
+    /// Nothing but these questions is still to be answered: forgets all that their answers neither
+    /// undo nor will be read together with. Gives the topics that they undo, and the questions whose
+    /// answers the readings of these look at; all other evidence may be let go of.
+    pub fn rest(
+        &self,
+        pending: &HashSet<QuestionHash>,
+    ) -> (Vec<Topic>, impl Fn(QuestionHash) -> bool + use<>) {
         let mut inner = self.0.borrow_mut();
-        inner.gone = gone;
-        inner.kept.retain(|kept| matches!(kept.topic, Topic::Part(_)));
+        let undone = inner.undone_by(|question| pending.contains(&question));
+        let (mut topics, mut taken_up) = (Vec::new(), HashSet::new());
+        let mut at_hand: Vec<_> = pending.iter().copied().collect();
+        for kept in inner.kept.iter().filter(|kept| undone.contains(&kept.number)) {
+            topics.push(kept.topic.clone());
+            taken_up.extend(kept.rests_on.readings.iter().copied());
+            at_hand.extend(&kept.rests_on.questions);
+        }
+        at_hand.sort_unstable();
+        at_hand.dedup();
+        inner.kept.retain(|kept| match kept.topic {
+            Topic::Part(_) => true,
+            Topic::Verdict(_) => false,
+            _ => undone.contains(&kept.number) || taken_up.contains(&kept.number),
+        });
         inner.kept.shrink_to_fit();
+        for kept in &mut inner.kept {
+            kept.rests_on.questions.retain(|question| pending.contains(question));
+            kept.rests_on.questions.shrink_to_fit();
+        }
+        inner.at_hand = Some(at_hand.clone().into());
+        (topics, move |question| at_hand.binary_search(&question).is_ok())
     }
 
-    /// Whether a reading looked for an answer that is no longer in the evidence, so that it can't be
-    /// relied on.
+    /// Whether a reading looked for an answer that may have been let go of, so that it can't be relied
+    /// on.
     pub fn has_missed(&self) -> bool {
         self.0.borrow().has_missed
     }
 
     /// Makes a reading for its own sake, and remembers only what it rests on.
     pub(super) fn trace<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
-        self.0.borrow_mut().under_way.push(Vec::new());
+        self.0.borrow_mut().under_way.push(RestsOn::default());
         let reading = read();
-        let mut inner = self.0.borrow_mut();
-        inner.kept.retain(|kept| kept.topic != topic);
-        inner.keep(topic, Arc::new(()));
+        self.0.borrow_mut().keep(topic, Arc::new(()));
         reading
     }
 
     /// Notes that the reading under way looks for answers to this question.
-    pub(super) fn read(&self, question: &Question) {
+    pub(super) fn read(&self, question: QuestionHash) {
         let mut inner = self.0.borrow_mut();
-        let hash = QuestionHash::of(question);
-        inner.has_missed |= inner.gone.contains(&hash);
+        if let Some(at_hand) = &inner.at_hand {
+            let is_at_hand = at_hand.binary_search(&question).is_ok();
+            inner.has_missed |= !is_at_hand;
+        }
         if let Some(reading) = inner.under_way.last_mut() {
-            reading.push(hash);
+            reading.questions.push(question);
         }
     }
 
@@ -122,11 +146,13 @@ impl Memory {
         topic: Topic,
         read: impl FnOnce() -> T,
     ) -> Arc<T> {
-        if let Some(known) = self.0.borrow_mut().recall(&topic) {
+        let mut inner = self.0.borrow_mut();
+        if let Some(known) = inner.recall(&topic) {
             return known;
         }
-        self.0.borrow_mut().under_way.push(Vec::new());
+        inner.under_way.push(RestsOn::default());
         // Not while it is borrowed: readings lead to one another.
+        drop(inner);
         let reading = Arc::new(read());
         self.0.borrow_mut().keep(topic, Arc::clone(&reading) as _);
         reading
@@ -139,19 +165,35 @@ impl Inner {
         let reading = Arc::clone(&kept.reading).downcast().ok()?;
         // Whoever asks for it rests on the same facts.
         if let Some(outer) = self.under_way.last_mut() {
-            outer.extend(&kept.rests_on);
+            outer.readings.push(kept.number);
         }
         Some(reading)
     }
 
     fn keep(&mut self, topic: Topic, reading: Arc<dyn Any + Send + Sync>) {
         let mut rests_on = self.under_way.pop().unwrap_or_default();
-        rests_on.sort_unstable();
-        rests_on.dedup();
+        rests_on.questions.sort_unstable();
+        rests_on.questions.dedup();
+        let number = self.count;
+        self.count += 1;
         if let Some(outer) = self.under_way.last_mut() {
-            outer.extend(&rests_on);
+            outer.readings.push(number);
         }
-        self.kept.push(Kept { topic, reading, rests_on });
+        self.kept.push(Kept { number, topic, reading, rests_on });
+    }
+
+    /// The numbers of the readings that rest on answers to such questions, by themselves or through
+    /// others.
+    fn undone_by(&self, is_new: impl Fn(QuestionHash) -> bool) -> SmallVec<[u32; 16]> {
+        let mut undone = SmallVec::new();
+        for Kept { number, rests_on, .. } in &self.kept {
+            if rests_on.questions.iter().any(|question| is_new(*question))
+                || rests_on.readings.iter().any(|reading| undone.contains(reading))
+            {
+                undone.push(*number);
+            }
+        }
+        undone
     }
 }
 
@@ -170,10 +212,10 @@ mod tests {
         let outer = || {
             *memory.of(Topic::Part("outer"), || {
                 made.set(made.get() + 1);
-                memory.read(&route(1));
+                memory.read(QuestionHash::of(&route(1)));
                 *memory.of(Topic::Part("inner"), || {
                     made.set(made.get() + 100);
-                    memory.read(&route(2));
+                    memory.read(QuestionHash::of(&route(2)));
                     made.get()
                 })
             })
@@ -190,5 +232,29 @@ mod tests {
         memory.learn(&route(2));
         outer();
         assert_eq!(made.get(), 305, "also when it took the inner one from memory");
+    }
+
+    #[test]
+    fn at_rest_only_what_is_read_again_stays() {
+        let memory = Memory::default();
+        let hash = |last| QuestionHash::of(&route(last));
+        let look = |last| memory.read(hash(last));
+        // Both parts take up the addresses; only one of them waits for the third answer.
+        let addresses = || drop(memory.of(Topic::Addresses, || look(1)));
+        let open = || drop(memory.of(Topic::Part("open"), || (addresses(), look(2), look(3))));
+        let settled = || drop(memory.of(Topic::Part("settled"), || (addresses(), look(4))));
+        open();
+        settled();
+        memory.trace(Topic::Verdict("open"), || (addresses(), look(3)));
+        memory.trace(Topic::Verdict("settled"), || look(4));
+        let (undone, is_wanted) = memory.rest(&HashSet::from([hash(3)]));
+        assert_eq!(undone, [Topic::Part("open"), Topic::Verdict("open")]);
+        assert_eq!([1, 2, 3, 4].map(|last| is_wanted(hash(last))), [false, true, true, false]);
+        memory.learn(&route(3));
+        open();
+        settled();
+        assert!(!memory.has_missed(), "what the open part took up is remembered");
+        look(4);
+        assert!(memory.has_missed());
     }
 }

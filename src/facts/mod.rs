@@ -66,7 +66,7 @@ pub use pmtu::{
 };
 pub use resources::{HOSTS_MAX, Resources, Server, Unread, resources};
 pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
-pub use rounds::{Rounds, is_later_round, rounds};
+pub use rounds::{FirstRound, Rounds, first_rounds, is_later_round, rounds};
 pub use service::{Addresses, addresses, plain_http_url, wildcard_probe};
 pub use talk::{Ending, Missing, Talk, question as conversation_question, talk};
 pub use trust::Trust;

@@ -1,19 +1,36 @@
 //! Connections to one address, spread over the run: does it answer each time, and how fast?
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use super::{Contact, Missing, Needs, View};
+use super::{Contact, Missing, Needs, Topic, View, contacts};
 use crate::model::{
-    Conversation, ConversationQuestion, NetFailure, ObservationId, Question, Reply, Request,
+    Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
+    Request, Service,
 };
+
+/// A first contact, as far as it tells of connecting: what was said then takes no part in the rounds.
+#[derive(Clone, Debug)]
+pub struct FirstRound {
+    /// The address.
+    pub address: SocketAddr,
+    /// Each attempt in order, with its fact: the microseconds from SYN to SYN-ACK, or why there was
+    /// none.
+    attempts: Vec<(Result<u64, NetFailure>, ObservationId)>,
+    /// Whether nothing but a connection was asked for, as in the rounds after it.
+    is_bare: bool,
+    missing: Option<Missing>,
+    is_our_fault: bool,
+    needs: Needs,
+}
 
 /// What came of connecting to an address again and again.
 #[derive(Clone, Debug)]
-pub struct Rounds<'e> {
+pub struct Rounds {
     /// The address.
     pub address: SocketAddr,
     /// Each attempt in order: the microseconds from SYN to SYN-ACK, or why there was none.
-    pub outcomes: Vec<Result<u64, &'e NetFailure>>,
+    pub outcomes: Vec<Result<u64, NetFailure>>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
@@ -24,10 +41,10 @@ pub struct Rounds<'e> {
     pub needs: Needs,
 }
 
-impl Rounds<'_> {
+impl Rounds {
     /// Attempts that were not ended by our own machine.
     pub fn counted(&self) -> usize {
-        self.outcomes.iter().filter(|o| !o.is_err_and(NetFailure::is_ours)).count()
+        self.outcomes.iter().filter(|o| !o.as_ref().is_err_and(NetFailure::is_ours)).count()
     }
 
     /// Attempts that were answered.
@@ -35,44 +52,64 @@ impl Rounds<'_> {
         self.outcomes.iter().filter(|outcome| outcome.is_ok()).count()
     }
 
+    fn times(&self) -> impl Iterator<Item = u64> {
+        self.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied())
+    }
+
     /// The shortest time from SYN to SYN-ACK in microseconds.
     pub fn fastest_us(&self) -> Option<u64> {
-        self.outcomes.iter().filter_map(|outcome| outcome.ok()).min()
+        self.times().min()
     }
 
     /// The median time from SYN to SYN-ACK in microseconds; the lower one of two.
     pub fn median_us(&self) -> Option<u64> {
-        let mut times: Vec<u64> = self.outcomes.iter().filter_map(|o| o.ok()).collect();
+        let mut times: Vec<u64> = self.times().collect();
         times.sort_unstable();
         times.get(times.len().saturating_sub(1) / 2).copied()
     }
 }
 
+/// Reads the first contacts with a service at every address of one family that is known by now, at
+/// its main port.
+pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<Vec<FirstRound>> {
+    view.remembered(Topic::FirstRounds(family), || {
+        contacts(view, service, family).main.iter().map(FirstRound::of).collect()
+    })
+}
+
+impl FirstRound {
+    fn of(contact: &Contact<'_>) -> Self {
+        let talk = &contact.talk;
+        Self {
+            address: contact.address,
+            attempts: talk.attempts.iter().map(|(seen, id)| (connecting(seen), *id)).collect(),
+            is_bare: talk.question == bare(contact.address),
+            missing: talk.missing,
+            is_our_fault: talk.is_our_fault(),
+            needs: talk.needs.clone(),
+        }
+    }
+}
+
 /// Reads the rounds at an address. The first is the contact itself, with its retries; those after it
 /// only connect, [`crate::model::Settings::round_interval`] apart.
-pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
-    let question = bare(contact.address);
+pub fn rounds(view: &View<'_>, first: &FirstRound) -> Rounds {
+    let question = bare(first.address);
+    let (outcomes, observations) = first.attempts.iter().cloned().unzip();
     let mut rounds = Rounds {
-        address: contact.address,
-        outcomes: Vec::new(),
-        observations: Vec::new(),
-        missing: contact.talk.missing,
-        is_our_fault: contact.talk.is_our_fault(),
-        needs: contact.talk.needs.clone(),
+        address: first.address,
+        outcomes,
+        observations,
+        missing: first.missing,
+        is_our_fault: first.is_our_fault,
+        needs: first.needs.clone(),
     };
-    let mut take = |conversation: &'e Conversation, id| {
-        let connect = conversation.connect.as_ref();
-        rounds.outcomes.push(connect.map(|connected| connected.elapsed_us));
-        rounds.observations.push(id);
-    };
-    for (conversation, id) in &contact.talk.attempts {
-        take(conversation, *id);
-    }
     for (observation, id) in view.attempts(&question) {
-        if question != contact.talk.question
+        if !first.is_bare
             && let Reply::Conversation(conversation) = &observation.reply
         {
-            take(conversation, id);
+            rounds.outcomes.push(connecting(conversation));
+            rounds.observations.push(id);
         }
     }
     // Where no connection could leave, none is tried again.
@@ -81,6 +118,13 @@ pub fn rounds<'e>(view: &View<'e>, contact: &Contact<'e>) -> Rounds<'e> {
         rounds.needs.add(view.missing(question, 2..=view.settings.rounds));
     }
     rounds
+}
+
+fn connecting(seen: &Conversation) -> Result<u64, NetFailure> {
+    match &seen.connect {
+        Ok(connected) => Ok(connected.elapsed_us),
+        Err(failure) => Err(failure.clone()),
+    }
 }
 
 fn bare(address: SocketAddr) -> Question {

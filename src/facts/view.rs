@@ -7,7 +7,9 @@ use std::sync::Arc;
 use ipnet::Ipv6Net;
 
 use super::memory::{Memory, Topic};
-use crate::model::{Evidence, Networks, Observation, ObservationId, Question, Request, Settings};
+use crate::model::{
+    Evidence, Networks, Observation, ObservationId, Question, QuestionHash, Request, Settings,
+};
 
 /// What was seen, with what is needed to read it.
 #[derive(Clone, Copy)]
@@ -47,14 +49,14 @@ impl<'a> View<'a> {
         &self,
         question: &Question,
     ) -> impl DoubleEndedIterator<Item = (&'a Arc<Observation>, ObservationId)> + use<'a> {
-        self.read(question);
-        self.evidence.attempts(question)
+        let hash = self.read(question);
+        self.evidence.attempts_of(hash, question)
     }
 
     /// The first of these attempts at a question that was not made.
     pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
-        self.read(&question);
-        self.evidence.missing(question, attempts)
+        let hash = self.read(&question);
+        self.evidence.missing_of(hash, question, attempts)
     }
 
     /// The next attempt at a question, while the settings allow one.
@@ -87,10 +89,12 @@ impl<'a> View<'a> {
         }
     }
 
-    fn read(&self, question: &Question) {
+    fn read(&self, question: &Question) -> QuestionHash {
+        let hash = QuestionHash::of(question);
         if let Some(memory) = self.memory {
-            memory.read(question);
+            memory.read(hash);
         }
+        hash
     }
 }
 

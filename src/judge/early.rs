@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Bench, ServiceResult, result, verdicts};
+use super::{Bench, Judging, ServiceResult, result, verdicts};
 use crate::check::Check;
 use crate::facts::{Memory, Topic};
 use crate::model::{Evidence, QuestionHash, Request, Service};
@@ -37,16 +37,14 @@ impl Early {
         }
         let pending: HashSet<QuestionHash> =
             pending.iter().map(|request| QuestionHash::of(&request.question)).collect();
-        let verdicts = verdicts(bench, service, evidence, memory, |_| true);
-        let (undone, rests_on) = memory.undone_by(&pending);
+        let verdicts = verdicts(bench, service, evidence, memory, Judging::Traced, |_| true);
+        let (undone, wanted) = memory.rest(&pending);
+        evidence.keep_only(wanted);
         let checks = undone.into_iter().filter_map(|topic| match topic {
             Topic::Verdict(check) => Some(check),
             _ => None,
         });
         let open = checks.collect();
-        let gone = evidence
-            .keep_only(|question| rests_on.contains(&question) || pending.contains(&question));
-        memory.keep_parts(gone);
         Some(Self { result: result(bench, service, verdicts), open, pending })
     }
 
@@ -65,7 +63,7 @@ impl Early {
     ) -> Option<ServiceResult> {
         let Self { result: before, open, .. } = self;
         let is_open = |check: &Check| open.contains(&check.id);
-        let again = verdicts(bench, &before.service, evidence, memory, is_open);
+        let again = verdicts(bench, &before.service, evidence, memory, Judging::Plain, is_open);
         if memory.has_missed() {
             return None;
         }

@@ -109,7 +109,7 @@ pub fn judge_remembered(
     evidence: &Evidence,
     memory: &Memory,
 ) -> ServiceResult {
-    let verdicts = verdicts(bench, service, evidence, memory, |_| true);
+    let verdicts = verdicts(bench, service, evidence, memory, Judging::Plain, |_| true);
     result(bench, service, verdicts)
 }
 
@@ -139,12 +139,20 @@ fn stand_at(
     ServiceResult { service: Arc::clone(service), standing, blockers, verdicts: verdicts.into() }
 }
 
+/// Whether the memory is to learn what each verdict rests on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judging {
+    Traced,
+    Plain,
+}
+
 /// What the wanted checks say, in the catalogue's order.
 fn verdicts(
     bench: &Bench<'_>,
     service: &Service,
     evidence: &Evidence,
     memory: &Memory,
+    judging: Judging,
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Judged> {
     let trusted = facts::vantage::trusted(evidence, bench.vantage);
@@ -172,7 +180,10 @@ fn verdicts(
             _ => None,
         })
         .map(|(check, rule)| {
-            let verdict = case.view.traced(Topic::Verdict(check.id), || judge(rule));
+            let verdict = match judging {
+                Judging::Traced => case.view.traced(Topic::Verdict(check.id), || judge(rule)),
+                Judging::Plain => judge(rule),
+            };
             weigh(check, verdict, bench.policy)
         })
         .collect()
@@ -188,7 +199,8 @@ pub fn stand(bench: &Bench<'_>, service: &Arc<Service>, evidence: &Evidence) -> 
         .map(String::as_str)
         .collect();
     let memory = Memory::default();
-    let verdicts = verdicts(bench, service, evidence, &memory, |check| gates.contains(&check.id));
+    let is_gate = |check: &Check| gates.contains(&check.id);
+    let verdicts = verdicts(bench, service, evidence, &memory, Judging::Plain, is_gate);
     stage::standing(service, &verdicts, bench.policy).0
 }
 

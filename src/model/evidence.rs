@@ -1,6 +1,5 @@
 //! Everything that was seen, ready to be asked.
 
-use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
@@ -78,23 +77,22 @@ impl Evidence {
     }
 
     fn facts(&self, question: &Question) -> &[Fact] {
-        let is_same = |facts: &SmallVec<[Fact; 1]>| facts[0].question() == question;
-        self.by_question.find(QuestionHash::of(question).0, is_same).map_or(&[], SmallVec::as_slice)
+        self.facts_of(QuestionHash::of(question), question)
     }
 
-    /// Lets go of all facts but those whose question is wanted, to save memory, and gives the questions
-    /// of those that are gone. They still count in [`Evidence::len`].
-    pub fn keep_only(&mut self, wanted: impl Fn(QuestionHash) -> bool) -> HashSet<QuestionHash> {
-        let mut gone = HashSet::new();
-        self.by_question.retain(|facts| {
-            let question = QuestionHash::of(facts[0].question());
-            wanted(question) || !gone.insert(question)
-        });
+    fn facts_of(&self, hash: QuestionHash, question: &Question) -> &[Fact] {
+        let is_same = |facts: &SmallVec<[Fact; 1]>| facts[0].question() == question;
+        self.by_question.find(hash.0, is_same).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// Lets go of all facts but those whose question is wanted, to save memory. They still count in
+    /// [`Evidence::len`].
+    pub fn keep_only(&mut self, wanted: impl Fn(QuestionHash) -> bool) {
+        self.by_question.retain(|facts| wanted(QuestionHash::of(facts[0].question())));
         self.by_question.shrink_to_fit(|facts| QuestionHash::of(facts[0].question()).0);
         for fact in self.by_question.iter().flatten() {
             fact.observation.forget_readings();
         }
-        gone
     }
 
     /// Whether this very request was answered (or failed).
@@ -104,7 +102,17 @@ impl Evidence {
 
     /// The first of these attempts at a question that was not made.
     pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
-        let facts = self.facts(&question);
+        self.missing_of(QuestionHash::of(&question), question, attempts)
+    }
+
+    /// As [`Evidence::missing`], where the question's hash is known.
+    pub fn missing_of(
+        &self,
+        hash: QuestionHash,
+        question: Question,
+        attempts: RangeInclusive<u8>,
+    ) -> Option<Request> {
+        let facts = self.facts_of(hash, &question);
         let made = |attempt: &u8| facts.iter().any(|fact| fact.number().0 == *attempt);
         let attempt = attempts.into_iter().find(|attempt| !made(attempt))?;
         Some(Request::nth(question, attempt))
@@ -121,7 +129,16 @@ impl Evidence {
         &self,
         question: &Question,
     ) -> impl DoubleEndedIterator<Item = (&Arc<Observation>, ObservationId)> + use<'_> {
-        let facts = self.facts(question);
+        self.attempts_of(QuestionHash::of(question), question)
+    }
+
+    /// As [`Evidence::attempts`], where the question's hash is known.
+    pub fn attempts_of(
+        &self,
+        hash: QuestionHash,
+        question: &Question,
+    ) -> impl DoubleEndedIterator<Item = (&Arc<Observation>, ObservationId)> + use<'_> {
+        let facts = self.facts_of(hash, question);
         let attempt = |at: usize| facts.get(at).map(|fact| fact.number().0);
         facts
             .iter()

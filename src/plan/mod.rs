@@ -43,7 +43,10 @@ const PARTS: &[Part] = &[
 const LATE_PARTS: &[Part] = &[Part { name: "records", needs: records::needs }];
 
 /// Parts that ask again later: while they wait, nothing else is to be asked of the service.
-const LAST_PARTS: &[Part] = &[Part { name: "rounds", needs: rounds::needs }];
+const LAST_PARTS: &[Part] = &[
+    Part { name: "rounds", needs: rounds::needs },
+    Part { name: "small packets", needs: rounds::small_packets },
+];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
 /// and none that has been answered; empty when everything is known that the checks ask for.

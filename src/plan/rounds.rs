@@ -9,13 +9,20 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         return;
     }
     for family in [Family::Ipv6, Family::Ipv4] {
-        for contact in facts::contacts(view, service, family).main {
-            needs.extend(facts::rounds(view, &contact).needs);
-            if family == Family::Ipv6
-                && let Some(LargeData::FellSilent(silence)) = facts::large_data(view, &contact)
-            {
-                needs.extend(silence.needs);
-            }
+        for first in facts::first_rounds(view, service, family).iter() {
+            needs.extend(facts::rounds(view, first).needs);
+        }
+    }
+}
+
+/// What still has to be asked, in small packets, of addresses that fell silent.
+pub(super) fn small_packets(view: &View<'_>, service: &Service, needs: &mut Needs) {
+    if service.state == State::Retired {
+        return;
+    }
+    for contact in facts::contacts(view, service, Family::Ipv6).main {
+        if let Some(LargeData::FellSilent(silence)) = facts::large_data(view, &contact) {
+            needs.extend(silence.needs);
         }
     }
 }

@@ -15,6 +15,10 @@ use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
 /// Facts that wait for the writer at the most; whoever brings one more waits too.
 const QUEUE_MAX: usize = 1024;
 
+/// The writer keeps 8 MB of pages in memory, because names that are digests are spread over the whole
+/// file.
+const WRITER_PAGES: &str = "PRAGMA cache_size = -8000";
+
 /// Who rests on a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asker {
@@ -44,6 +48,7 @@ impl Recorder {
         let in_path = |error| StoreError::of(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
+        connection.execute_batch(WRITER_PAGES).map_err(in_path)?;
         let number = connection
             .query_row("SELECT number FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
             .map_err(in_path)?;

@@ -13,10 +13,9 @@ const APPLICATION_ID: u32 = 0x7636_7264;
 /// Each step leads from one format to the next; the first one from an empty file.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
 
-/// How a connection works: a checkpoint each 32 MB of WAL, and 8 MB of pages in memory, because names
-/// that are digests are spread over the whole file.
+/// How a connection works: a checkpoint each 32 MB of WAL.
 const CONNECTION: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-    PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -8000;";
+    PRAGMA wal_autocheckpoint = 8000;";
 
 /// How long a reader waits for a writer's commit.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

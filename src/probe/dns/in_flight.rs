@@ -29,8 +29,14 @@ pub(super) struct InFlight {
 }
 
 enum Question {
-    Waiting { asked: Asked, outcome: oneshot::Sender<Outcome> },
+    /// Boxed, because most of those in the table have ended.
+    Waiting(Box<Waiting>),
     Ended,
+}
+
+struct Waiting {
+    asked: Asked,
+    outcome: oneshot::Sender<Outcome>,
 }
 
 /// Why a message was dropped.
@@ -45,9 +51,9 @@ pub(super) enum Dropped {
 }
 
 impl InFlight {
-    /// Ended questions that keep their ids. Together with the questions under way they are few
-    /// among the 65,536 ids that each server has.
-    const ENDED_MAX: usize = 4096;
+    /// Ended questions that keep their ids: those of some ten seconds of the busiest scan. Together
+    /// with the questions under way they are few among the 65,536 ids that each server has.
+    const ENDED_MAX: usize = 1024;
 
     /// Enters a question under an id from `draw` that is free; `None` when no draw is. The outcome
     /// arrives at the receiver.
@@ -60,7 +66,7 @@ impl InFlight {
         for id in draw {
             if let Entry::Vacant(vacant) = self.questions.entry((server, id)) {
                 let (outcome, receiver) = oneshot::channel();
-                vacant.insert(Question::Waiting { asked, outcome });
+                vacant.insert(Question::Waiting(Box::new(Waiting { asked, outcome })));
                 return Some(((server, id), receiver));
             }
         }
@@ -74,10 +80,10 @@ impl InFlight {
         match self.questions.get(&key) {
             None => Err(Dropped::Unsolicited),
             Some(Question::Ended) => Err(Dropped::Late),
-            Some(Question::Waiting { asked, .. }) if !asked.is_answered_by(message) => {
+            Some(Question::Waiting(waiting)) if !waiting.asked.is_answered_by(message) => {
                 Err(Dropped::OtherQuestion)
             }
-            Some(Question::Waiting { .. }) => {
+            Some(Question::Waiting(_)) => {
                 self.end(key, Some(Ok(Arc::from(message))));
                 Ok(())
             }
@@ -91,7 +97,7 @@ impl InFlight {
         if let [high, low, ..] = queued.payload[..] {
             let key = (server, u16::from_be_bytes([high, low]));
             return match self.questions.get(&key)? {
-                Question::Waiting { asked, .. } if asked.is_returned_in(&queued.payload) => {
+                Question::Waiting(waiting) if waiting.asked.is_returned_in(&queued.payload) => {
                     Some(key)
                 }
                 _ => None,
@@ -103,9 +109,7 @@ impl InFlight {
         let mut waiting = self
             .questions
             .iter()
-            .filter(|(key, question)| {
-                key.0 == server && matches!(question, Question::Waiting { .. })
-            })
+            .filter(|(key, question)| key.0 == server && matches!(question, Question::Waiting(_)))
             .map(|(key, _)| *key);
         waiting.next().filter(|_| waiting.next().is_none())
     }
@@ -113,14 +117,12 @@ impl InFlight {
     /// Ends a question, with an outcome unless whoever waited has given up.
     pub fn end(&mut self, key: Key, outcome: Option<Outcome>) {
         let Some(question) = self.questions.get_mut(&key) else { return };
-        let Question::Waiting { outcome: sender, .. } =
-            std::mem::replace(question, Question::Ended)
-        else {
+        let Question::Waiting(waiting) = std::mem::replace(question, Question::Ended) else {
             return;
         };
         if let Some(outcome) = outcome {
             // The receiver may be gone: whoever asked has given up at this very moment.
-            let _ = sender.send(outcome);
+            let _ = waiting.outcome.send(outcome);
         }
         self.ended.push_back(key);
         if self.ended.len() > Self::ENDED_MAX
