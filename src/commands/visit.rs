@@ -38,7 +38,7 @@ pub(super) struct Scene {
 
 /// How long the planner waits for further answers after one came, so that those that come close
 /// together are read together.
-const GATHERING: Duration = Duration::from_millis(20);
+const GATHERING: Duration = Duration::from_millis(100);
 
 /// Asks everything that the planner names, and judges the service. `None` when it was stopped.
 ///

@@ -56,8 +56,8 @@ pub(super) async fn connect_with(
 fn start(peer: SocketAddr, mss: Option<u16>) -> Result<TcpStream, NetFailure> {
     let ours = |error: io::Error| errors::of_error(&error, peer.ip());
     let socket =
-        Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP)).map_err(ours)?;
-    socket.set_nonblocking(true).map_err(ours)?;
+        Socket::new(Domain::for_address(peer), Type::STREAM.nonblocking(), Some(Protocol::TCP))
+            .map_err(ours)?;
     // Neither is needed for a true result; without them it is a little slower or less exact.
     let _ = socket.set_tcp_nodelay(true);
     let _ = errors::queue_errors(&socket, Family::of(peer.ip()), true);
@@ -79,7 +79,10 @@ async fn established(stream: &TcpStream, peer: SocketAddr) -> Result<(), NetFail
     const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
     let awake = stream.ready(Interest::WRITABLE | Interest::ERROR).await;
-    awake.map_err(|error| errors::of_error(&error, peer.ip()))?;
+    let awake = awake.map_err(|error| errors::of_error(&error, peer.ip()))?;
+    if !awake.is_error() && stream.peer_addr().is_ok() {
+        return Ok(());
+    }
     loop {
         if let Poll::Ready(result) = state(stream, peer) {
             return result;

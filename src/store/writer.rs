@@ -19,7 +19,7 @@ use crate::model::{Observation, ObservationId};
 const BATCH_MAX: usize = 1024;
 
 /// How long a fact waits for its transaction at the most, unless somebody flushes.
-const BATCH_DELAY: Duration = Duration::from_millis(50);
+const BATCH_DELAY: Duration = Duration::from_millis(200);
 
 /// Answers whose rows the writer remembers: most that are shared are shared soon.
 const REMEMBERED_MAX: usize = 8192;
