@@ -405,7 +405,12 @@ fn said(
 
 fn text(result: &ServiceResult) -> String {
     let judged = result.verdicts.unpack();
-    judged.iter().map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict)).collect()
+    let stage = format!("{:?} {:?}\n", result.standing, result.blockers);
+    stage
+        + &judged
+            .iter()
+            .map(|judged| format!("{} {:?}\n", judged.check.id, judged.verdict))
+            .collect::<String>()
 }
 
 fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&Bench<'_>) -> T) -> T {

@@ -7,14 +7,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Bench, Judging, ServiceResult, result, verdicts};
+use super::{Bench, Judging, ServiceResult, Verdicts, complete, day_of, verdicts};
 use crate::check::Check;
 use crate::facts::{Memory, Topic};
 use crate::model::{Evidence, QuestionHash, Request, Service};
 
 /// A service that was judged while some answers were still to come.
 pub struct Early {
-    result: ServiceResult,
+    service: Arc<Service>,
+    /// The verdicts that those answers leave as they are.
+    settled: Verdicts,
     /// The checks that those answers can still change.
     open: Vec<&'static str>,
     /// The questions that are still to be answered.
@@ -44,8 +46,10 @@ impl Early {
             Topic::Verdict(check) => Some(check),
             _ => None,
         });
-        let open = checks.collect();
-        Some(Self { result: result(bench, service, verdicts), open, pending })
+        let open: Vec<_> = checks.collect();
+        let settled = verdicts.into_iter().filter(|judged| !open.contains(&judged.check.id));
+        let (service, settled) = (Arc::clone(service), settled.collect());
+        Some(Self { service, settled, open, pending })
     }
 
     /// Whether this request is one of those that were to come, or a further attempt at one.
@@ -61,16 +65,13 @@ impl Early {
         evidence: &Evidence,
         memory: &Memory,
     ) -> Option<ServiceResult> {
-        let Self { result: before, open, .. } = self;
+        let Self { service, settled, open, .. } = self;
         let is_open = |check: &Check| open.contains(&check.id);
-        let again = verdicts(bench, &before.service, evidence, memory, Judging::Plain, is_open);
+        let later = verdicts(bench, &service, evidence, memory, Judging::Plain, is_open);
         if memory.has_missed() {
             return None;
         }
-        let mut verdicts = before.verdicts.unpack();
-        // Both are in the catalogue's order.
-        let judged_before = verdicts.iter_mut().filter(|judged| is_open(judged.check));
-        judged_before.zip(again).for_each(|(judged, again)| *judged = again);
-        Some(result(bench, &before.service, verdicts))
+        let today = day_of(bench.as_of, &bench.inventory.timezone);
+        Some(complete(&service, settled, later, bench.policy, today))
     }
 }

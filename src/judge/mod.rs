@@ -115,28 +115,32 @@ pub fn judge_remembered(
 
 /// What all verdicts of a service come to.
 fn result(bench: &Bench<'_>, service: &Arc<Service>, verdicts: Vec<Judged>) -> ServiceResult {
-    stand_at(service, verdicts, bench.policy, day_of(bench.as_of, &bench.inventory.timezone))
+    let today = day_of(bench.as_of, &bench.inventory.timezone);
+    complete(service, Verdicts::from(verdicts), Vec::new(), bench.policy, today)
 }
 
-/// Gives a service its stage, and judges what that means to its owner: the verdicts about the stage
-/// follow those that it comes from, and never weigh on it.
-fn stand_at(
+/// Gives a service its stage by earlier and later verdicts, and judges what that means to its owner:
+/// the verdicts about the stage never weigh on it.
+fn complete(
     service: &Arc<Service>,
-    mut verdicts: Vec<Judged>,
+    earlier: Verdicts,
+    mut later: Vec<Judged>,
     policy: &Policy,
     today: Date,
 ) -> ServiceResult {
-    verdicts.retain(|judged| judged.check.may_gate());
-    let (standing, mut blockers) = stage::standing(service, &verdicts, policy);
+    let of_later = later.iter().map(|judged| (judged.check, Finding::of(judged)));
+    let findings = verdicts::in_order(earlier.findings().into_iter().chain(of_later), |of| of.0);
+    let (standing, mut blockers) = stage::standing(service, &findings, policy);
     blockers.shrink_to_fit();
     let (stage, at_least) = (standing.stage(), standing.at_least());
     let case = StandingCase { service, stage, at_least, today };
     for check in CATALOGUE {
         if let Rule::Standing(rule) = check.rule {
-            verdicts.push(weigh(check, rule(&case), policy));
+            later.push(weigh(check, rule(&case), policy));
         }
     }
-    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts: verdicts.into() }
+    let verdicts = earlier.and(later);
+    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
 }
 
 /// Whether the memory is to learn what each verdict rests on.
@@ -201,7 +205,8 @@ pub fn stand(bench: &Bench<'_>, service: &Arc<Service>, evidence: &Evidence) -> 
     let memory = Memory::default();
     let is_gate = |check: &Check| gates.contains(&check.id);
     let verdicts = verdicts(bench, service, evidence, &memory, Judging::Plain, is_gate);
-    stage::standing(service, &verdicts, bench.policy).0
+    let findings: Vec<_> = verdicts.iter().map(|j| (j.check, Finding::of(j))).collect();
+    stage::standing(service, &findings, bench.policy).0
 }
 
 /// Judges the vantage point of a run.
@@ -301,8 +306,9 @@ impl RunResult {
             .services
             .iter()
             .map(|result| {
-                let verdicts = result.verdicts.unpack().into_iter().map(again).collect();
-                stand_at(&result.service, verdicts, policy, today)
+                let verdicts = result.verdicts.unpack().into_iter();
+                let verdicts = verdicts.filter(|judged| judged.check.may_gate()).map(again);
+                complete(&result.service, verdicts.collect(), Vec::new(), policy, today)
             })
             .collect();
         let vantage = self.vantage.iter().cloned().map(again).collect();

@@ -1,6 +1,6 @@
 //! Where a service stands.
 
-use super::{Finding, Judged};
+use super::Finding;
 use crate::check::Check;
 use crate::model::{Outcome, Service, Severity, Stage, State};
 use crate::policy::Policy;
@@ -57,12 +57,10 @@ pub struct Blocker {
 /// days is still valid).
 pub(super) fn standing(
     service: &Service,
-    verdicts: &[Judged],
+    findings: &[(&'static Check, Finding)],
     policy: &Policy,
 ) -> (Standing, Vec<Blocker>) {
-    let findings: Vec<_> =
-        verdicts.iter().map(|judged| (judged.check, Finding::of(judged))).collect();
-    standing_if(service, &findings, policy, |_, finding| finding.outcome)
+    standing_if(service, findings, policy, |_, finding| finding.outcome)
 }
 
 /// Where the service would stand if its checks had these outcomes.

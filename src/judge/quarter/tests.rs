@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::check::CATALOGUE;
-use crate::judge::{Basis, Judged, ServiceResult, stage};
+use crate::judge::{Basis, Finding, Judged, ServiceResult, stage};
 use crate::model::{Name, Outcome, Run, Severity, Stage, Subject, SubjectName, Vantage, Verdict};
 use crate::policy::{self, Policy};
 
@@ -76,7 +76,8 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
                     },
                 })
                 .collect();
-            let (standing, blockers) = stage::standing(service, &verdicts, &policy);
+            let findings: Vec<_> = verdicts.iter().map(|j| (j.check, Finding::of(j))).collect();
+            let (standing, blockers) = stage::standing(service, &findings, &policy);
             let (service, verdicts) = (Arc::clone(service), verdicts.into());
             ServiceResult { service, standing, blockers, verdicts }
         })

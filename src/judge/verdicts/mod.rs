@@ -8,7 +8,7 @@ mod tests;
 mod unpack;
 
 use super::{Finding, Judged};
-use crate::check::Check;
+use crate::check::{CATALOGUE, Check};
 
 /// The verdicts of one service in the order in which they were given. They take a tenth of the
 /// memory of what they are made from, and come back exactly as they were.
@@ -35,17 +35,19 @@ enum Form {
     /// What packing would not have given back as it was: a check outside the catalogue, a name that
     /// isn't in its normal form.
     Plain(Box<[Judged]>),
+    /// Those that were given first, and those that came to them.
+    Both(Box<[Verdicts; 2]>),
 }
 
 impl From<Vec<Judged>> for Verdicts {
-    /// Packs them. The pack is read once before it replaces what it was made from, so that reading it
-    /// later can't fail.
+    /// Packs them.
     fn from(verdicts: Vec<Judged>) -> Self {
-        let packed = pack::pack(&verdicts)
-            .filter(|packed| unpack::unpack(packed).is_some_and(|again| again == verdicts));
-        Self(match packed {
-            // A copy of its own size: shrunk in place, it would keep the room in which it grew.
-            Some(packed) => Form::Packed(Box::from(&packed[..])),
+        Self(match pack::pack(&verdicts) {
+            Some(packed) => {
+                debug_assert_eq!(unpack::unpack(&packed).as_ref(), Some(&verdicts));
+                // A copy of its own size: shrunk in place, it would keep the room in which it grew.
+                Form::Packed(Box::from(&packed[..]))
+            }
             None => Form::Plain(verdicts.into()),
         })
     }
@@ -58,12 +60,20 @@ impl FromIterator<Judged> for Verdicts {
 }
 
 impl Verdicts {
+    /// These verdicts and later ones of other checks, all in the catalogue's order.
+    pub fn and(self, later: Vec<Judged>) -> Self {
+        Self(Form::Both(Box::new([self, later.into()])))
+    }
+
     /// Every verdict with its subjects and facts, made anew at each call.
     pub fn unpack(&self) -> Vec<Judged> {
         match &self.0 {
-            // It was read when it was packed.
+            // Everything that was packed can be unpacked: it never left the process.
             Form::Packed(packed) => unpack::unpack(packed).unwrap_or_default(),
             Form::Plain(verdicts) => verdicts.to_vec(),
+            Form::Both(both) => {
+                in_order(both.iter().flat_map(Verdicts::unpack), |judged| judged.check)
+            }
         }
     }
 
@@ -73,6 +83,7 @@ impl Verdicts {
             // As above.
             Form::Packed(packed) => unpack::findings(packed).unwrap_or_default(),
             Form::Plain(verdicts) => verdicts.iter().map(|j| (j.check, Finding::of(j))).collect(),
+            Form::Both(both) => in_order(both.iter().flat_map(Verdicts::findings), |(c, _)| *c),
         }
     }
 
@@ -82,6 +93,18 @@ impl Verdicts {
         match &self.0 {
             Form::Packed(packed) => packed.len(),
             Form::Plain(verdicts) => size_of_val(&**verdicts),
+            Form::Both(both) => both.iter().map(Self::octets).sum(),
         }
     }
+}
+
+/// In the catalogue's order; what isn't in it comes last.
+pub(super) fn in_order<T>(
+    all: impl Iterator<Item = T>,
+    check: impl Fn(&T) -> &'static Check,
+) -> Vec<T> {
+    let place = |check: &'static Check| CATALOGUE.iter().position(|at| std::ptr::eq(*at, check));
+    let mut all: Vec<T> = all.collect();
+    all.sort_by_cached_key(|one| place(check(one)).unwrap_or(usize::MAX));
+    all
 }

@@ -3,8 +3,9 @@
 //! 1. the number of verdicts, and of each its place in the catalogue, outcome, severity and reason:
 //!    small, and read more often than all the rest;
 //! 2. the identities of the facts that are cited, each once: digests, which no compression shortens;
-//! 3. the length of the rest, and the rest compressed: subjects, and citations as steps from one
-//!    identity's place to the next one's, which repeat from verdict to verdict.
+//! 3. the length of the rest, twice and one more where it is compressed, and the rest: subjects, and
+//!    citations as steps from one identity's place to the next one's, which repeat from verdict to
+//!    verdict.
 //!
 //! Numbers are in LEB128: seven bits an octet, the lowest first. It never leaves the process, so it
 //! has no version.
@@ -16,7 +17,7 @@ use super::squeeze;
 use super::statics::Numbers;
 use crate::check::{CATALOGUE, Check};
 use crate::judge::Judged;
-use crate::model::{ObservationId, Outcome, Severity, Subject, SubjectName};
+use crate::model::{Name, ObservationId, Outcome, Severity, Subject, SubjectName};
 
 /// Outcomes by their number.
 pub(super) const OUTCOMES: [Outcome; 4] =
@@ -37,7 +38,11 @@ pub(super) mod kind {
     pub const CONTROL: u8 = 6;
 }
 
-/// Packs; `None` for a check that isn't in the catalogue, and when there are no more numbers for words.
+/// A shorter rest is not compressed: that would take time and save hardly anything.
+const COMPRESSED_MIN: usize = 256;
+
+/// Packs; `None` for a check that isn't in the catalogue, for a name that would not come back as it is,
+/// and when there are no more numbers for words.
 pub(super) fn pack(verdicts: &[Judged]) -> Option<Vec<u8>> {
     let mut writer = Writer { numbers: Numbers::lock(), ids: Ids::default() };
     let (mut head, mut rest) = (Vec::new(), Vec::new());
@@ -55,8 +60,13 @@ pub(super) fn pack(verdicts: &[Judged]) -> Option<Vec<u8>> {
     drop(numbers);
     number(&mut head, ids.all.len());
     head.extend(ids.all.iter().flat_map(|id| id.0.0));
-    number(&mut head, rest.len());
-    head.extend(squeeze::compress(&rest)?);
+    let is_compressed = rest.len() >= COMPRESSED_MIN;
+    number(&mut head, rest.len() * 2 + usize::from(is_compressed));
+    if is_compressed {
+        head.extend(squeeze::compress(&rest)?);
+    } else {
+        head.append(&mut rest);
+    }
     Some(head)
 }
 
@@ -86,7 +96,7 @@ impl Writer {
     fn subjects(&mut self, out: &mut Vec<u8>, subjects: &[Subject]) -> Option<()> {
         number(out, subjects.len());
         for subject in subjects {
-            name(out, &subject.name);
+            name(out, &subject.name)?;
             out.push(subject.outcome as u8);
             number(out, self.numbers.of(subject.reason)?);
             number(out, subject.detail.len());
@@ -113,7 +123,7 @@ impl Writer {
     }
 }
 
-fn name(out: &mut Vec<u8>, name: &SubjectName) {
+fn name(out: &mut Vec<u8>, name: &SubjectName) -> Option<()> {
     match name {
         SubjectName::Socket(at) => {
             out.push(kind::SOCKET);
@@ -125,15 +135,15 @@ fn name(out: &mut Vec<u8>, name: &SubjectName) {
         }
         SubjectName::Host(name) => {
             out.push(kind::HOST);
-            text(out, name.as_str());
+            host(out, name)?;
         }
         SubjectName::NameServer(name, None) => {
             out.push(kind::NAME_SERVER);
-            text(out, name.as_str());
+            host(out, name)?;
         }
         SubjectName::NameServer(name, Some(at)) => {
             out.push(kind::NAME_SERVER_AT);
-            text(out, name.as_str());
+            host(out, name)?;
             address(out, *at);
         }
         SubjectName::Url(url) => {
@@ -145,6 +155,12 @@ fn name(out: &mut Vec<u8>, name: &SubjectName) {
             socket(out, at);
         }
     }
+    Some(())
+}
+
+/// A name; `None` where reading it again would give another one.
+fn host(out: &mut Vec<u8>, name: &Name) -> Option<()> {
+    (Name::from_presentation(name.as_str()) == *name).then(|| text(out, name.as_str()))
 }
 
 fn socket(out: &mut Vec<u8>, socket: &SocketAddr) {
