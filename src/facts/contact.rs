@@ -1,11 +1,11 @@
 //! What a client of a service does first at one of its ports, and what came of it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use url::Url;
 
 use super::talk::{self, Talk, url_host};
-use super::{Lookup, Needs, View, addresses, mail, plain_http_url};
+use super::{Lookup, Needs, Topic, View, addresses, mail, plain_http_url};
 use crate::model::{
     ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, ObservationId,
     Protocol, Question, Reply, Security, Service, Target,
@@ -21,8 +21,8 @@ pub struct Port {
 
 #[derive(Clone, Debug)]
 enum Approach {
-    /// A GET of this URL.
-    Page(Url),
+    /// A GET of this URL, and the question that it is at some address.
+    Page(Url, ConversationQuestion),
     /// A connection, and a TLS handshake for the host where one is named.
     Connect(Option<Host>),
     /// The protocol's greetings.
@@ -44,7 +44,7 @@ impl Port {
     /// Whether TLS is spoken at this port, from the start or later.
     pub fn has_tls(&self) -> bool {
         match &self.approach {
-            Approach::Page(url) => url.scheme() == "https",
+            Approach::Page(url, _) => url.scheme() == "https",
             Approach::Connect(host) => host.is_some(),
             Approach::Greet(_, security, _) => *security != Security::None,
         }
@@ -72,7 +72,9 @@ impl Port {
 
     fn question(&self, address: SocketAddr) -> Question {
         match &self.approach {
-            Approach::Page(url) => Question::Conversation(talk::question(url, address)),
+            Approach::Page(_, question) => {
+                Question::Conversation(ConversationQuestion { address, ..question.clone() })
+            }
             Approach::Connect(host) => Question::Conversation(ConversationQuestion {
                 address,
                 tls: host.clone(),
@@ -105,9 +107,10 @@ pub fn ports(service: &Service) -> Vec<Port> {
             let plain = plain_http_url(service).filter(|plain| plain != url);
             std::iter::once(url.clone())
                 .chain(plain)
-                .map(|url| Port {
-                    number: url.port_or_known_default().unwrap_or(443),
-                    approach: Approach::Page(url),
+                .map(|url| {
+                    let number = url.port_or_known_default().unwrap_or(443);
+                    let question = talk::question(&url, (Ipv6Addr::UNSPECIFIED, number).into());
+                    Port { number, approach: Approach::Page(url, question) }
                 })
                 .collect()
         }
@@ -166,7 +169,8 @@ pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> Conta
         return found;
     }
     let published = addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
-    for (at, port) in ports(service).iter().enumerate() {
+    let ports = view.remembered(Topic::Ports, || ports(service));
+    for (at, port) in ports.iter().enumerate() {
         let met = published.iter().map(|address| contact(view, port, *address));
         if at == 0 { found.main.extend(met) } else { found.further.extend(met) }
     }

@@ -63,6 +63,12 @@ pub enum Topic {
     Security(Name, RecordType),
     /// The published addresses of the service.
     Addresses,
+    /// The ports that the service declares.
+    Ports,
+    /// The trust anchors that the settings name.
+    Anchors,
+    /// The root servers that the settings name.
+    RootServers,
     /// The first contacts with the service's addresses of one family.
     FirstRounds(Family),
     /// What is left aside of the service's addresses.

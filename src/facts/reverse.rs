@@ -68,7 +68,8 @@ fn name_of(address: IpAddr) -> Name {
     let text = match address {
         IpAddr::V6(address) => {
             let nibbles = address.octets().into_iter().rev().flat_map(|o| [o & 15, o >> 4]);
-            nibbles.map(|nibble| format!("{nibble:x}.")).collect::<String>() + "ip6.arpa"
+            let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+            nibbles.flat_map(|nibble| [digit(nibble), '.']).chain("ip6.arpa".chars()).collect()
         }
         IpAddr::V4(address) => {
             let [a, b, c, d] = address.octets();

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
+use smallvec::SmallVec;
 use url::Url;
 
 use super::{Needs, View};
@@ -20,9 +21,9 @@ pub struct Talk<'e> {
     /// The attempts in order. Empty when nothing was asked.
     pub attempts: Vec<(&'e Conversation, ObservationId)>,
     /// When each attempt was made, in the same order.
-    pub seen_at: Vec<Timestamp>,
+    pub seen_at: SmallVec<[Timestamp; 1]>,
     /// How each attempt ended, in the same order.
-    pub endings: Vec<Ending>,
+    pub endings: SmallVec<[Ending; 4]>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Missing>,
     /// What still has to be asked.
@@ -120,13 +121,13 @@ pub fn question(url: &Url, address: SocketAddr) -> ConversationQuestion {
         (None, _) => String::new(),
     };
     let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
+        Some(query) => format!("{}?{query}", url.path()).into(),
+        None => url.path().into(),
     };
     ConversationQuestion {
         address,
         tls: if url.scheme() == "https" { host } else { None },
-        http: Some(HttpAsk { authority, path }),
+        http: Some(HttpAsk { authority: authority.into(), path }),
         mss: None,
     }
 }
@@ -155,8 +156,8 @@ pub(super) fn attempts<'e>(view: &View<'e>, question: Question, address: SocketA
         address,
         question: question.clone(),
         attempts: Vec::new(),
-        seen_at: Vec::new(),
-        endings: Vec::new(),
+        seen_at: SmallVec::new(),
+        endings: SmallVec::new(),
         missing: None,
         needs: Needs::default(),
     };

@@ -74,7 +74,10 @@ impl Name {
         }
         let trimmed =
             if text.ends_with("\\.") { text } else { text.strip_suffix('.').unwrap_or(text) };
-        Self(Arc::from(trimmed.to_ascii_lowercase()))
+        if trimmed.bytes().any(|octet| octet.is_ascii_uppercase()) {
+            return Self(Arc::from(trimmed.to_ascii_lowercase()));
+        }
+        Self(Arc::from(trimmed))
     }
 
     /// Writes the labels of a decoded name, leftmost first, in presentation format: what is no

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,10 +107,13 @@ pub struct ConversationQuestion {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HttpAsk {
     /// The `Host` header or `:authority`: host, and port where it isn't the scheme's own.
-    pub authority: String,
+    pub authority: Arc<str>,
     /// Path and query, starting with `/`.
-    pub path: String,
+    pub path: Arc<str>,
 }
+
+/// Octets of most keys, at the most.
+const KEY_OCTETS: usize = 128;
 
 impl Request {
     /// The first attempt at a question.
@@ -124,7 +128,11 @@ impl Request {
 
     /// The identity of this request within a run.
     pub fn key(&self) -> String {
-        self.to_string()
+        use fmt::Write as _;
+        let mut key = String::with_capacity(KEY_OCTETS);
+        // Writing to a `String` can't fail.
+        let _ = write!(key, "{self}");
+        key
     }
 }
 

@@ -1,10 +1,11 @@
 //! Where the way down from the root begins.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::Server;
-use crate::model::{Name, Settings};
+use crate::facts::{Topic, View};
+use crate::model::Name;
 
 /// The root servers; the file says where they are from and of when.
 pub const BUILT_IN: &str = include_str!("root.hints");
@@ -13,11 +14,11 @@ pub const BUILT_IN: &str = include_str!("root.hints");
 const SERVERS_MAX: usize = 26;
 
 /// The root servers that a scan begins with, sorted by name.
-pub(super) fn root(settings: &Settings) -> Vec<Server> {
-    static OF_BUILT_IN: LazyLock<Vec<Server>> = LazyLock::new(|| parse(BUILT_IN));
-    match &settings.root_hints {
-        Some(hints) => parse(hints),
-        None => OF_BUILT_IN.clone(),
+pub(super) fn root(view: &View<'_>) -> Arc<Vec<Server>> {
+    static OF_BUILT_IN: LazyLock<Arc<Vec<Server>>> = LazyLock::new(|| Arc::new(parse(BUILT_IN)));
+    match &view.settings.root_hints {
+        Some(hints) => view.remembered(Topic::RootServers, || parse(hints)),
+        None => Arc::clone(&OF_BUILT_IN),
     }
 }
 
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_root_has_thirteen_servers_of_both_families() {
-        let root = root(&Settings::default());
+        let root = parse(BUILT_IN);
         assert_eq!(root.len(), 13);
         for server in &root {
             assert_eq!(server.glue.len(), 2, "{}", server.name);
@@ -77,8 +78,7 @@ mod tests {
     fn hints_as_people_write_them() {
         let text = "; c\n. 1 IN NS A.ROOT.\nA.ROOT. 3600 IN A 192.0.2.1 ; x\n\tAAAA 2001:db8::1\n\
                     b.root. aaaa 2001:db8::2\nc.root. A 2001:db8::3\nd.root. A\n";
-        let settings = Settings { root_hints: Some(text.to_owned()), ..Settings::default() };
-        let root = root(&settings);
+        let root = parse(text);
         let names: Vec<_> = root.iter().map(|s| (s.name.as_str(), s.glue.len())).collect();
         assert_eq!(names, [("a.root", 2), ("b.root", 1)]);
         assert_eq!(addresses("nothing"), 0);

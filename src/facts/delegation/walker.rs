@@ -78,7 +78,7 @@ impl<'v, 'e> Walker<'v, 'e> {
         let root = Cut {
             zone: Name::root(),
             source: Source::Hints,
-            servers: hints::root(self.view.settings),
+            servers: hints::root(self.view).to_vec(),
             is_cut: false,
             led_on: None,
         };

@@ -1,9 +1,13 @@
 //! The keys that trust begins with.
 
+use std::sync::{Arc, LazyLock};
+
 use base64::Engine as _;
 use hickory_proto::dnssec::rdata::{DNSKEY, DS};
 use hickory_proto::dnssec::{Algorithm, DigestType, PublicKeyBuf};
 use hickory_proto::rr::Name;
+
+use crate::facts::{Topic, View};
 
 /// The root's key-signing keys 20326 (2017) and 38696 (2024). A test compares them with the keys built
 /// into hickory-proto 0.26.3. In November 2026 they agreed with copies of IANA's
@@ -70,6 +74,16 @@ impl Anchors {
             return Err(AnchorError { line: 0, problem: "no trust anchor in it" });
         }
         Ok(Self(anchors))
+    }
+
+    /// Those that a scan begins with; `None` when the settings hold none that can be read.
+    pub(super) fn of_view(view: &View<'_>) -> Arc<Option<Self>> {
+        static OF_ROOT: LazyLock<Arc<Option<Anchors>>> =
+            LazyLock::new(|| Arc::new(Anchors::read(None).ok()));
+        match &view.settings.trust_anchors {
+            Some(text) => view.remembered(Topic::Anchors, || Self::read(Some(text)).ok()),
+            None => Arc::clone(&OF_ROOT),
+        }
     }
 
     /// The deepest anchored zone that a name lies in.

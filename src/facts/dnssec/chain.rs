@@ -112,11 +112,9 @@ impl Walk<'_> {
     /// Walks from the anchor to the zone that holds `name`.
     fn descend(&self, name: &Name, trail: &mut Trail) -> Reached {
         let unknown = |zone: &Name, why| Err((zone.clone(), Security::Unknown(why)));
-        let anchors = Anchors::read(self.view.settings.trust_anchors.as_deref());
-        let Some((anchors, zone)) = anchors
-            .ok()
-            .and_then(|anchors| Some((anchors.zone_of(name)?, anchors)))
-            .map(|(zone, anchors)| (anchors, zone))
+        let anchors = Anchors::of_view(self.view);
+        let Some((anchors, zone)) =
+            (*anchors).as_ref().and_then(|anchors| Some((anchors, anchors.zone_of(name)?)))
         else {
             return unknown(&Name::root(), Unknown::NoAnchor);
         };

@@ -98,7 +98,10 @@ impl Words {
             .filter(|token| !token.contains(|c: char| c.is_numeric()))
             .flat_map(|token| token.split(|c: char| !c.is_alphabetic() && !is_mark(c)))
             .filter(|word| !word.is_empty() && word.chars().count() <= LETTERS_MAX)
-            .map(|word| word.nfc().collect::<String>().to_lowercase())
+            .map(|word| match word.is_ascii() {
+                true => word.to_ascii_lowercase(),
+                false => word.nfc().collect::<String>().to_lowercase(),
+            })
             .filter(|word| !CALENDAR.contains(&word.as_str()))
             .take(WORDS_MAX)
             .collect();

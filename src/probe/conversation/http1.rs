@@ -53,8 +53,8 @@ pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn request(ask: &HttpAsk) -> Result<Request<Empty<Bytes>>, http::Error> {
-    Request::get(ask.path.as_str())
-        .header(header::HOST, ask.authority.as_str())
+    Request::get(&*ask.path)
+        .header(header::HOST, &*ask.authority)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, ACCEPT)
         .header(header::ACCEPT_ENCODING, "identity")

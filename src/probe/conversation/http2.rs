@@ -45,8 +45,8 @@ pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
 fn request(ask: &HttpAsk) -> Result<Request<()>, http::Error> {
     let uri = Uri::builder()
         .scheme("https")
-        .authority(ask.authority.as_str())
-        .path_and_query(ask.path.as_str())
+        .authority(&*ask.authority)
+        .path_and_query(&*ask.path)
         .build()?;
     Request::get(uri)
         .version(Version::HTTP_2)

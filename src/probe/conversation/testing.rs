@@ -57,7 +57,7 @@ pub(super) fn ask_https(address: SocketAddr) -> ConversationQuestion {
 }
 
 fn page() -> HttpAsk {
-    HttpAsk { authority: "www.example.vn".to_owned(), path: "/tin?so=1".to_owned() }
+    HttpAsk { authority: "www.example.vn".into(), path: "/tin?so=1".into() }
 }
 
 /// Serves one connection with `script`.

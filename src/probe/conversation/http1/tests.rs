@@ -93,7 +93,7 @@ async fn the_request_says_who_asks_for_what() {
 async fn a_request_that_cannot_be_sent_is_held_against_nobody() {
     let address = serve("[::1]:0", silence).await;
     let mut question = ask_http(address);
-    question.http.as_mut().unwrap().path = "/a b".to_owned();
+    question.http.as_mut().unwrap().path = "/a b".into();
     let conversation = converse(&patient(), &question).await;
     assert!(conversation.our_fault().is_some(), "{conversation:?}");
 }
