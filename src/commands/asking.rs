@@ -67,7 +67,7 @@ impl Asking {
         request: &Request,
         network: impl Fn() -> F,
     ) -> Result<Fact, StoreError> {
-        let key = request.key();
+        let key: Arc<str> = request.key().into();
         let cell = self.known.cell(&key);
         // What this call has found itself, and whether by asking.
         let mut found = None;
@@ -81,7 +81,7 @@ impl Asking {
                         // From here on nothing is awaited, so nobody who gives up leaves an answer
                         // behind that isn't recorded.
                         let asker = Asker::Service(service.clone());
-                        ((self.recorder.record(asker, &observation), observation), true)
+                        ((self.recorder.record_as(asker, &key, &observation), observation), true)
                     }
                 };
                 self.known.answered(&key, &observation);
@@ -95,7 +95,7 @@ impl Asking {
             Some((fact, false)) => Some(fact),
             None => seen.observation.upgrade().map(|observation| (seen.id, observation)),
         };
-        self.recorder.share(service.clone(), key.clone());
+        self.recorder.share(service.clone(), Arc::clone(&key));
         let fact = match fact {
             Some(fact) => Some(fact),
             None => self.stored(&key, true)?,

@@ -68,7 +68,7 @@ impl Default for Inner {
 
 impl Known {
     /// The cell of a request, by its key.
-    pub(super) fn cell(&self, key: &str) -> Arc<Cell> {
+    pub(super) fn cell(&self, key: &Arc<str>) -> Arc<Cell> {
         self.with(|inner| {
             if let Some(cell) = inner.cells.get(key) {
                 cell.is_wanted.store(true, Ordering::Relaxed);
@@ -76,20 +76,20 @@ impl Known {
             }
             let may_be_stored = inner.past.contains(&inner.hasher.hash_one(key));
             let cell = Arc::new(Cell { may_be_stored, ..Cell::default() });
-            inner.cells.insert(key.into(), Arc::clone(&cell));
+            inner.cells.insert(Arc::clone(key), Arc::clone(&cell));
             cell
         })
     }
 
     /// Says that the answer to a request is in its cell, and was given to the store before: from now
     /// on its cell may go.
-    pub(super) fn answered(&self, key: &str, observation: &Arc<Observation>) {
+    pub(super) fn answered(&self, key: &Arc<str>, observation: &Arc<Observation>) {
         self.with(|inner| {
             inner.past.insert(inner.hasher.hash_one(key));
             if matches!(observation.reply, Reply::Dns(_) | Reply::DnsFailed(_)) {
-                inner.at_hand.push_back((key.into(), Arc::clone(observation)));
+                inner.at_hand.push_back((Arc::clone(key), Arc::clone(observation)));
             } else {
-                inner.places.push_back(key.into());
+                inner.places.push_back(Arc::clone(key));
             }
             while inner.at_hand.len() > inner.at_hand_max {
                 let Some((key, observation)) = inner.at_hand.pop_front() else { break };
@@ -149,17 +149,18 @@ mod tests {
         });
         let known = Known::keeping(2);
         let ask = |key: &str| {
-            let cell = known.cell(key);
-            known.answered(key, &observation);
+            let key = Arc::from(key);
+            let cell = known.cell(&key);
+            known.answered(&key, &observation);
             Arc::as_ptr(&cell)
         };
         let hot = ask("hot");
         ask("cold");
         for number in 0..20 {
             ask(&number.to_string());
-            assert_eq!(Arc::as_ptr(&known.cell("hot")), hot);
+            assert_eq!(Arc::as_ptr(&known.cell(&"hot".into())), hot);
         }
-        assert!(known.cell("cold").may_be_stored, "it went, and came again");
+        assert!(known.cell(&"cold".into()).may_be_stored, "it went, and came again");
         assert!(known.cells() <= 6);
     }
 }

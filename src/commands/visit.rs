@@ -53,7 +53,7 @@ pub(super) async fn visit(
     let (asking, mut stop) = (Arc::clone(&scene.asking), scene.stop.clone());
     let mut known = Known::of(scene, Arc::clone(&service))?;
     let mut under_way = FuturesUnordered::new();
-    let mut named = HashSet::new();
+    let mut named: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
     loop {
         if *stop.borrow() {
             return Ok(None);
@@ -63,7 +63,7 @@ pub(super) async fn visit(
             place = None;
             known.rest(&next);
             // All of them have been answered, so the planner names none of them again.
-            named = HashSet::new();
+            named = HashSet::default();
         }
         for request in next {
             if named.insert(request.clone()) {

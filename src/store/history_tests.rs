@@ -14,7 +14,7 @@ fn record(store: &mut Store, name: &str, facts: &[Arc<crate::model::Observation>
     let recorder = store.begin(&run, &inputs()).unwrap();
     for fact in facts {
         recorder.record(service("one"), fact);
-        recorder.share(id("two"), fact.request.key());
+        recorder.share(id("two"), fact.request.key().into());
     }
     recorder.record(Asker::Vantage, &facts[0]);
     recorder.finish(&Run { complete: true, ..run.clone() }).unwrap();

@@ -75,14 +75,25 @@ impl Recorder {
     /// Takes a fact and names it. It is committed a moment later; a failure shows in
     /// [`Recorder::failure`]. Waits while the writer has more to do than its queue holds.
     pub fn record(&self, asker: Asker, observation: &Arc<Observation>) -> ObservationId {
+        self.record_as(asker, &observation.request.key().into(), observation)
+    }
+
+    /// As [`Recorder::record`], with the key of its request.
+    pub fn record_as(
+        &self,
+        asker: Asker,
+        key: &Arc<str>,
+        observation: &Arc<Observation>,
+    ) -> ObservationId {
         let document = observation.document();
         let id = ObservationId(Digest::of(&document));
-        self.send(Entry::Fact { asker, id, document, observation: Arc::clone(observation) });
+        let (key, observation) = (Arc::clone(key), Arc::clone(observation));
+        self.send(Entry::Fact { asker, id, document, key, observation });
         id
     }
 
     /// Says that a service rests on a fact that was recorded before, by the key of its request.
-    pub fn share(&self, service: ServiceId, key: String) {
+    pub fn share(&self, service: ServiceId, key: Arc<str>) {
         self.send(Entry::Share(Asker::Service(service), key));
     }
 

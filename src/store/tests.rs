@@ -106,7 +106,7 @@ fn facts_come_back_as_they_were() {
         recorder.record(service("one"), fact);
     }
     recorder.record(Asker::Vantage, &facts[2]);
-    recorder.share(id("two"), facts[0].request.key());
+    recorder.share(id("two"), facts[0].request.key().into());
     recorder.share(id("two"), "never asked".into());
     let finished = Run { complete: true, finished_at: Some(Timestamp::UNIX_EPOCH), ..run.clone() };
     recorder.finish(&finished).unwrap();

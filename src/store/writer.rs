@@ -32,10 +32,11 @@ pub(super) enum Entry {
         id: ObservationId,
         /// The canonical document, which `id` is the digest of.
         document: Vec<u8>,
+        key: Arc<str>,
         observation: Arc<Observation>,
     },
     /// Somebody else rests on the answer to the request of this key.
-    Share(Asker, String),
+    Share(Asker, Arc<str>),
     /// To be told when everything before is committed.
     Flush(SyncSender<()>),
 }
@@ -107,13 +108,12 @@ impl Writer {
         let mut statements = Statements::of(&transaction)?;
         for entry in batch {
             let (asker, answer) = match entry {
-                Entry::Fact { asker, id, document, observation } => {
-                    let key = observation.request.key();
-                    let answer = statements.answer(run, &key, *id, document, observation)?;
+                Entry::Fact { asker, id, document, key, observation } => {
+                    let answer = statements.answer(run, key, *id, document, observation)?;
                     answers.remember(key, answer);
                     (asker, answer)
                 }
-                Entry::Share(asker, key) => match answers.rows.get(key.as_str()) {
+                Entry::Share(asker, key) => match answers.rows.get(key) {
                     Some(answer) => (asker, *answer),
                     None => match statements.find_answer(run, key)? {
                         Some(answer) => (asker, answer),
@@ -130,10 +130,9 @@ impl Writer {
 }
 
 impl Answers {
-    fn remember(&mut self, key: String, row: i64) {
-        let key: Arc<str> = key.into();
-        if self.rows.insert(Arc::clone(&key), row).is_none() {
-            self.order.push_back(key);
+    fn remember(&mut self, key: &Arc<str>, row: i64) {
+        if self.rows.insert(Arc::clone(key), row).is_none() {
+            self.order.push_back(Arc::clone(key));
         }
         if self.order.len() > REMEMBERED_MAX
             && let Some(oldest) = self.order.pop_front()
