@@ -1,15 +1,17 @@
 //! A scan of N healthy dual-stack web services, beside a bare loop that makes the same connections,
-//! handshakes and GETs: `cargo bench --bench scan -- 1000 10000`.
+//! handshakes and GETs, and beside the scan's probers alone: `cargo bench --bench scan -- 1000 10000`.
 //!
 //! Everything runs in a network namespace of its own (needs `ip` from iproute2, and root or user
 //! namespaces). The servers are a process of their own, whose CPU time isn't counted. What is
 //! printed: services per second, client CPU per service and per conversation, requests per service,
-//! peak memory, and the ratio to the bare loop of the same run.
+//! peak memory, and the ratios to the bare loop of the same run.
 
 #![allow(clippy::unwrap_used)]
 
 #[path = "scan/bare.rs"]
 mod bare;
+#[path = "scan/probers.rs"]
+mod probers;
 #[path = "scan/servers.rs"]
 mod servers;
 
@@ -39,6 +41,7 @@ fn main() {
             let folder = std::env::args().next_back().unwrap();
             bare::run(sizes[0], [sizes[1], sizes[2], sizes[3]], Path::new(&folder));
         }
+        Ok("probers") => probers::run(sizes[0], [sizes[1], sizes[2], sizes[3]]),
         _ => outside(&sizes),
     }
 }
@@ -83,8 +86,10 @@ fn inside(sizes: &[usize]) {
         let same = ["dns udp", "hello", "connect"].map(|kind| asked.number(kind));
         let same = [services, same[0], same[1], same[2]].map(|number| number.to_string());
         let bare = measured(&mut role("bare", &same, folder.path()));
+        let probers = measured(&mut role("probers", &same, folder.path()));
         let printed = BufReader::new(File::open(&printed).unwrap());
-        print(services, &bare, &scan, &serde_json::from_reader(printed).unwrap(), &asked);
+        let printed = serde_json::from_reader(printed).unwrap();
+        print(services, [&bare, &probers, &scan], &printed, &asked);
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
@@ -208,7 +213,7 @@ fn kind(key: &str) -> &'static str {
     }
 }
 
-fn print(services: usize, bare: &Measured, scan: &Measured, printed: &Printed, asked: &Asked) {
+fn print(services: usize, [bare, probers, scan]: [&Measured; 3], printed: &Printed, asked: &Asked) {
     let summary = &printed.summary;
     assert_eq!(summary.services, services);
     let per = |time: Duration, parts: usize| time.as_secs_f64() * 1e6 / parts as f64;
@@ -228,15 +233,17 @@ fn print(services: usize, bare: &Measured, scan: &Measured, printed: &Printed, a
         .iter()
         .map(|(kind, number)| format!("{kind} {:.1}", *number as f64 / services as f64));
     println!("  requests a service: {}", kinds.collect::<Vec<_>>().join(", "));
+    for (name, measured) in [("bare", bare), ("probers", probers)] {
+        println!(
+            "  {name}: {:.0} services/s, client CPU {:.0} µs a service, {:.0} µs a conversation",
+            services as f64 / measured.wall.as_secs_f64(),
+            per(measured.cpu, services),
+            per(measured.cpu, conversations),
+        );
+    }
     println!(
-        "  bare: {:.0} services/s, client CPU {:.0} µs a service, {:.0} µs a conversation",
-        services as f64 / bare.wall.as_secs_f64(),
-        per(bare.cpu, services),
-        per(bare.cpu, conversations),
-    );
-    println!(
-        "  ratio: {:.2}× the bare loop's CPU, {:.0} % of its rate",
+        "  ratio: {:.2}× the bare loop's CPU, of which the probers {:.2}×",
         scan.cpu.as_secs_f64() / bare.cpu.as_secs_f64(),
-        100.0 * bare.wall.as_secs_f64() / scan.wall.as_secs_f64(),
+        probers.cpu.as_secs_f64() / bare.cpu.as_secs_f64(),
     );
 }

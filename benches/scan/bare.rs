@@ -18,7 +18,7 @@ use tokio_rustls::TlsConnector;
 use crate::servers;
 
 /// About as many healthy conversations at once as are best on two cores.
-const AT_ONCE: usize = 64;
+pub const AT_ONCE: usize = 64;
 
 /// Visits every service over both families, on 443 and on 80, and sends as many DNS questions, as many
 /// hellos that the server refuses and as many connections that nothing follows as the scan did.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
+use super::packing::unpack;
 use super::{Asker, ListedRun, Store, StoreError, StoredRun};
 use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, ServiceId};
 
@@ -197,10 +198,8 @@ impl Store {
     }
 
     fn unpacked(&self, digest: Digest, packed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let octets = zstd::bulk::Decompressor::upper_bound(packed)
-            .filter(|octets| *octets <= UNPACKED_MAX)
-            .and_then(|octets| zstd::bulk::decompress(packed, octets).ok())
-            .ok_or_else(|| StoreError::digest(&self.path, digest))?;
+        let octets =
+            unpack(packed, UNPACKED_MAX).ok_or_else(|| StoreError::digest(&self.path, digest))?;
         if Digest::of(&octets) != digest {
             return Err(StoreError::digest(&self.path, digest));
         }

@@ -11,7 +11,7 @@ use super::StoreError;
 const APPLICATION_ID: u32 = 0x7636_7264;
 
 /// Each step leads from one format to the next; the first one from an empty file.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
 
 /// How a connection works: a checkpoint each 32 MB of WAL.
 const CONNECTION: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \

@@ -206,3 +206,23 @@ fn damage_is_noticed() {
     hand.execute("UPDATE observation SET document = x'00'", []).unwrap();
     assert!(matches!(store.evidence_of(&run.id, &id("one")), Err(StoreError::Damaged { .. })));
 }
+
+#[test]
+fn a_store_of_the_first_format_is_read_and_goes_on() {
+    let (folder, mut store) = opened();
+    let run = run("r");
+    let recorder = store.begin(&run, &inputs()).unwrap();
+    let (first, second) = (page(&[7; 50]), page(&[8; 50]));
+    let id_of_first = recorder.record(service("one"), &first);
+    recorder.flush().unwrap();
+    let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
+    hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.pragma_update(None, "user_version", 1).unwrap();
+    drop((recorder, store));
+    let mut store = Store::open(&folder.path().join("v6ready.db")).unwrap();
+    assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
+    store.resume(&run.id).unwrap().record(service("one"), &second);
+    let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+}

@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::lock::Lock;
-use super::packing::compress;
+use super::packing::{pack_blob, pack_document};
 use super::{RunInputs, Store, StoreError, StoredRun, json};
 use crate::model::{Digest, Observation, Run, RunId};
 
@@ -242,7 +242,7 @@ fn take(
                 let digest = Digest::of(&octets);
                 to.prepare_cached("INSERT OR IGNORE INTO blob (digest, octets) VALUES (?1, ?2)")
                     .and_then(|mut insert| {
-                        insert.execute(params![&digest.0[..], compress(&octets)?])
+                        insert.execute(params![&digest.0[..], pack_blob(&octets)?])
                     })
                     .map_err(in_path)?;
                 blobs.insert(digest, true);
@@ -296,7 +296,7 @@ fn observation_row(
         return Ok(number);
     }
     to.prepare_cached("INSERT INTO observation (digest, document) VALUES (?1, ?2)")?
-        .execute(params![&digest.0[..], compress(document)?])?;
+        .execute(params![&digest.0[..], pack_document(document)?])?;
     Ok(to.last_insert_rowid())
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::lock::Lock;
+use super::packing::unpack;
 use super::{Store, StoreError};
 use crate::model::{Digest, Observation, RunId};
 
@@ -163,9 +164,7 @@ fn unused_blobs(of: &Transaction<'_>) -> rusqlite::Result<HashSet<Digest>> {
     while let Some(row) = rows.next()? {
         let packed: Vec<u8> = row.get(0)?;
         let damaged = |detail: String| rusqlite::Error::ToSqlConversionFailure(detail.into());
-        let size = zstd::bulk::Decompressor::upper_bound(&packed);
-        let size = size.filter(|size| *size <= super::read::UNPACKED_MAX);
-        let document = size.and_then(|size| zstd::bulk::decompress(&packed, size).ok());
+        let document = unpack(&packed, super::read::UNPACKED_MAX);
         let document = document.ok_or_else(|| damaged("an observation is damaged".to_owned()))?;
         let observation = Observation::from_document(&document)
             .map_err(|error| damaged(format!("an observation is damaged: {error}")))?;

@@ -11,7 +11,7 @@ use rusqlite::{
 };
 
 use super::StoreError;
-use super::packing::compress;
+use super::packing::{pack_blob, pack_document};
 use super::recorder::Asker;
 use crate::model::{Observation, ObservationId};
 
@@ -194,14 +194,14 @@ impl<'c> Statements<'c> {
         observation: &Observation,
     ) -> rusqlite::Result<(i64, bool)> {
         let digest = &id.0.0[..];
-        if self.add_observation.execute(params![digest, compress(document)?])? == 0 {
+        if self.add_observation.execute(params![digest, pack_document(document)?])? == 0 {
             return Ok((self.find_observation.query_row([digest], |row| row.get(0))?, false));
         }
         let number = self.transaction.last_insert_rowid();
         for blob in observation.blobs() {
             let digest = blob.digest();
             if blob.is_external() && !self.find_blob.exists([&digest.0[..]])? {
-                self.add_blob.execute(params![&digest.0[..], compress(blob.bytes())?])?;
+                self.add_blob.execute(params![&digest.0[..], pack_blob(blob.bytes())?])?;
             }
         }
         Ok((number, true))

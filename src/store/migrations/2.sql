@@ -1,0 +1,2 @@
+-- From here on documents are compressed with a dictionary, which earlier versions of the program don't
+-- have: see `packing.rs`. Those that are there stay as they are.
