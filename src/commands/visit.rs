@@ -180,3 +180,7 @@ impl Scene {
         Bench { inventory, vantage, policy, trust, as_of: *as_of }
     }
 }
+
+#[cfg(test)]
+#[path = "visit_tests.rs"]
+mod tests;
