@@ -31,6 +31,11 @@ const ROLE: &str = "V6READY_BENCH_ROLE";
 /// Connections that a healthy https service costs: 443 and 80 over both families.
 const CONVERSATIONS: usize = 4;
 
+/// How often the bare loop and the probers run, by turns: other work on the machine can only make them
+/// dearer, so the cheapest run of each counts. Not of sizes beyond this, where a run is long.
+const REPEATS: usize = 5;
+const REPEATED_MAX: usize = 2000;
+
 fn main() {
     let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![1000] } else { sizes };
@@ -85,8 +90,14 @@ fn inside(sizes: &[usize]) {
         let asked = Asked::of(&folder.path().join(format!("{services}.db")));
         let same = ["dns udp", "hello", "connect"].map(|kind| asked.number(kind));
         let same = [services, same[0], same[1], same[2]].map(|number| number.to_string());
-        let bare = measured(&mut role("bare", &same, folder.path()));
-        let probers = measured(&mut role("probers", &same, folder.path()));
+        let mut loops: [Vec<Measured>; 2] = Default::default();
+        for _ in 0..if services > REPEATED_MAX { 1 } else { REPEATS } {
+            for (name, of) in ["bare", "probers"].into_iter().zip(&mut loops) {
+                of.push(measured(&mut role(name, &same, folder.path())));
+            }
+        }
+        let least = |all: Vec<Measured>| all.into_iter().min_by_key(|one| one.cpu).unwrap();
+        let [bare, probers] = loops.map(least);
         let printed = BufReader::new(File::open(&printed).unwrap());
         let printed = serde_json::from_reader(printed).unwrap();
         print(services, [&bare, &probers, &scan], &printed, &asked);
