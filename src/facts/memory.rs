@@ -88,9 +88,10 @@ impl Memory {
         }
     }
 
-    /// Nothing but these questions is still to be answered: forgets all that their answers neither
-    /// undo nor will be read together with. Gives the topics that they undo, and the questions whose
-    /// answers the readings of these look at; all other evidence may be let go of.
+    /// Nothing but these questions is still to be answered. Keeps the readings that their answers undo
+    /// and those that such a reading takes up, and what the parts of the plan need; forgets all others.
+    /// Gives the topics that are undone, and whether their readings look for the answers to a question
+    /// themselves: all other evidence may be let go of.
     pub fn rest(
         &self,
         pending: &HashSet<QuestionHash>,
