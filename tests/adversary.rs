@@ -20,7 +20,6 @@ use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
     QuicFailure, Readings, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage,
-    VantageIpv6,
 };
 use v6ready::{inventory, plan, policy};
 
@@ -418,14 +417,7 @@ fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&Bench<'_>) -> T) -> T
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
     let trust = Trust::new(&[]).unwrap();
-    let vantage = Vantage {
-        name: "v".to_owned(),
-        ipv6: VantageIpv6::Working,
-        resolver: None,
-        dns64: Vec::new(),
-        validates_dnssec: None,
-        lost: Vec::new(),
-    };
+    let vantage = Vantage::new("v", &[]);
     let as_of = Timestamp::from_second(1_800_000_100).unwrap();
     then(&Bench { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of })
 }

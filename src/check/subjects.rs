@@ -166,7 +166,7 @@ fn may_be_met(case: &Case<'_>, family: Family) -> Result<Option<Mail>, Verdict> 
     if let Target::Mail(_) = &case.service.target {
         return mail_exchangers(case).map(Some);
     }
-    if facts::ports(case.service).is_empty() {
+    if facts::ports(&case.view, case.service).is_empty() {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
     addresses(case, family)?;
@@ -228,7 +228,7 @@ pub(super) fn tls_contacts<'a>(case: &Case<'a>) -> Result<Vec<Contact<'a>>, Verd
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
-    match facts::ports(case.service).first() {
+    match facts::ports(&case.view, case.service).first() {
         None => Err(Verdict::not_applicable(common::OTHER_KIND)),
         Some(port) if !port.has_tls() => Err(Verdict::not_applicable("no-tls")),
         Some(_) => contacts(case, Family::Ipv6),

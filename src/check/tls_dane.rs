@@ -38,7 +38,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         return Verdict::not_applicable(common::RETIRED);
     }
     let is_mail = matches!(case.service.target, Target::Mail(_));
-    match facts::ports(case.service).first() {
+    match facts::ports(&case.view, case.service).first() {
         None if !is_mail => return Verdict::not_applicable(common::OTHER_KIND),
         Some(port) if !port.has_tls() => return Verdict::not_applicable("no-tls"),
         _ => {}

@@ -30,7 +30,7 @@ fn evaluate(case: &Case<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    if !facts::ports(case.service).first().is_some_and(|port| port.starts_with_tls()) {
+    if !facts::ports(&case.view, case.service).first().is_some_and(|port| port.starts_with_tls()) {
         return Verdict::not_applicable(common::OTHER_KIND);
     }
     let mut cited = Vec::new();

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, Ipv6Addr};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
@@ -16,21 +17,7 @@ struct Bed {
 
 fn bed(known: Known) -> Bed {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("v6ready.db");
-    let run = Run::of_tests("r");
-    let settings = Settings::default();
-    let inputs = RunInputs {
-        inventory_file: "inventory.yaml".into(),
-        inventory: Vec::new(),
-        only: Vec::new(),
-        settings: settings.clone(),
-        policy_name: "p".into(),
-        policy_yaml: String::new(),
-    };
-    let recorder = Store::open(&path).unwrap().begin(&run, &inputs).unwrap();
-    let reader = Store::open(&path).unwrap();
-    let live = Live::new(&settings).unwrap();
-    let mut asking = Asking::new(live, settings, run.id, recorder, reader, false);
+    let mut asking = Asking::of_tests(folder.path(), "", &Settings::default());
     asking.known = known;
     Bed { asking, asked: AtomicU32::new(0), _folder: folder }
 }
@@ -43,6 +30,30 @@ fn request(number: u16) -> Request {
 
 fn service(name: &str) -> ServiceId {
     ServiceId { organisation: "o".into(), service: name.into() }
+}
+
+impl Asking {
+    /// Begins the run of [`Run::of_tests`] in a new store in a folder.
+    pub(in crate::commands) fn of_tests(
+        folder: &Path,
+        inventory: &str,
+        settings: &Settings,
+    ) -> Self {
+        let path = folder.join("v6ready.db");
+        let run = Run::of_tests("r");
+        let inputs = RunInputs {
+            inventory_file: "inventory.yaml".into(),
+            inventory: inventory.into(),
+            only: Vec::new(),
+            settings: settings.clone(),
+            policy_name: "p".into(),
+            policy_yaml: String::new(),
+        };
+        let recorder = Store::open(&path).unwrap().begin(&run, &inputs).unwrap();
+        let reader = Store::open(&path).unwrap();
+        let live = Live::new(settings).unwrap();
+        Self::new(live, settings.clone(), run.id, recorder, reader, false)
+    }
 }
 
 impl Bed {

@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::terminal;
 use crate::judge::RunResult;
-use crate::model::{Run, RunId, Vantage, VantageIpv6};
+use crate::model::{Run, RunId, Vantage};
 use crate::report;
 use crate::store::{Recorder, RunInputs, Store, StoredRun};
 
@@ -68,14 +68,7 @@ pub(super) fn fresh(
         id: new_run_id(),
         started_at: Timestamp::now(),
         finished_at: None,
-        vantage: Vantage {
-            name: vantage.to_owned(),
-            ipv6: VantageIpv6::Working,
-            resolver: loaded.inventory.settings.resolvers.first().map(ToString::to_string),
-            dns64: Vec::new(),
-            validates_dnssec: None,
-            lost: Vec::new(),
-        },
+        vantage: Vantage::new(vantage, &loaded.inventory.settings.resolvers),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         complete: false,
     };

@@ -7,8 +7,7 @@ use crate::judge::judge_service;
 use crate::model::{
     Connected, Conversation, NetFailure, Observation, Question, Reply, Run, TlsFailed, TlsFailure,
 };
-use crate::probe::Live;
-use crate::store::{Asker, RunInputs, Store};
+use crate::store::Asker;
 
 use super::*;
 
@@ -21,28 +20,15 @@ organisations:
 ";
 
 fn scene(folder: &std::path::Path) -> Scene {
-    let path = folder.join("v6ready.db");
     let Ok(parsed) = inventory::parse(INVENTORY.as_bytes(), "t.yaml") else { panic!() };
-    let settings = parsed.inventory.settings.clone();
-    let run = Run::of_tests("r");
-    let inputs = RunInputs {
-        inventory_file: "t.yaml".into(),
-        inventory: INVENTORY.into(),
-        only: Vec::new(),
-        settings: settings.clone(),
-        policy_name: "p".into(),
-        policy_yaml: String::new(),
-    };
-    let recorder = Store::open(&path).unwrap().begin(&run, &inputs).unwrap();
-    let reader = Store::open(&path).unwrap();
-    let live = Live::new(&settings).unwrap();
+    let asking = Asking::of_tests(folder, INVENTORY, &parsed.inventory.settings);
     let Ok((policy, _)) = load::policy("ipv6-only") else { panic!() };
     Scene {
-        asking: Arc::new(Asking::new(live, settings, run.id, recorder, reader, false)),
+        asking: Arc::new(asking),
         inventory: Arc::new(parsed.inventory),
         policy,
         trust: Arc::new(Trust::new(&[]).unwrap()),
-        vantage: Arc::new(run.vantage),
+        vantage: Arc::new(Run::of_tests("r").vantage),
         as_of: Timestamp::UNIX_EPOCH,
         stop: watch::channel(false).1,
         places: Arc::new(Semaphore::new(1)),

@@ -1,14 +1,13 @@
 //! What a client of a service does first at one of its ports, and what came of it.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
-use url::Url;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::talk::{self, Talk, url_host};
 use super::{Lookup, Needs, Topic, View, addresses, mail, plain_http_url};
 use crate::model::{
-    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, ObservationId,
-    Protocol, Question, Reply, Security, Service, Target,
+    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpAsk,
+    ObservationId, Protocol, Question, Reply, Security, Service, Target,
 };
 
 /// A port that a service declares, over TCP.
@@ -21,10 +20,8 @@ pub struct Port {
 
 #[derive(Clone, Debug)]
 enum Approach {
-    /// A GET of this URL, and the question that it is at some address.
-    Page(Url, ConversationQuestion),
-    /// A connection, and a TLS handshake for the host where one is named.
-    Connect(Option<Host>),
+    /// A connection, a TLS handshake for the host where one is named, and a GET where a page is.
+    Converse(Option<Host>, Option<HttpAsk>),
     /// The protocol's greetings.
     Greet(Protocol, Security, Host),
 }
@@ -44,8 +41,7 @@ impl Port {
     /// Whether TLS is spoken at this port, from the start or later.
     pub fn has_tls(&self) -> bool {
         match &self.approach {
-            Approach::Page(url, _) => url.scheme() == "https",
-            Approach::Connect(host) => host.is_some(),
+            Approach::Converse(host, _) => host.is_some(),
             Approach::Greet(_, security, _) => *security != Security::None,
         }
     }
@@ -72,13 +68,10 @@ impl Port {
 
     fn question(&self, address: SocketAddr) -> Question {
         match &self.approach {
-            Approach::Page(_, question) => {
-                Question::Conversation(ConversationQuestion { address, ..question.clone() })
-            }
-            Approach::Connect(host) => Question::Conversation(ConversationQuestion {
+            Approach::Converse(host, page) => Question::Conversation(ConversationQuestion {
                 address,
                 tls: host.clone(),
-                http: None,
+                http: page.clone(),
                 mss: None,
             }),
             Approach::Greet(protocol, security, host) => Question::Greeting(GreetingQuestion {
@@ -94,9 +87,13 @@ impl Port {
 /// The TCP ports of a service at its own addresses, the one that it is declared on first. None for
 /// zones, name servers and time servers, and none for mail domains, whose exchangers are hosts of
 /// their own: see [`super::mail`].
-pub fn ports(service: &Service) -> Vec<Port> {
+pub fn ports(view: &View<'_>, service: &Service) -> Arc<Vec<Port>> {
+    view.remembered(Topic::Ports, || declared(service))
+}
+
+fn declared(service: &Service) -> Vec<Port> {
     let connect = |endpoint: &Endpoint, host: Option<Host>| {
-        vec![Port { number: endpoint.port, approach: Approach::Connect(host) }]
+        vec![Port { number: endpoint.port, approach: Approach::Converse(host, None) }]
     };
     let greet = |endpoint: &Endpoint, protocol, security| {
         let approach = Approach::Greet(protocol, security, endpoint.host.clone());
@@ -105,12 +102,11 @@ pub fn ports(service: &Service) -> Vec<Port> {
     match &service.target {
         Target::Web(url) => {
             let plain = plain_http_url(service).filter(|plain| plain != url);
-            std::iter::once(url.clone())
-                .chain(plain)
-                .map(|url| {
-                    let number = url.port_or_known_default().unwrap_or(443);
-                    let question = talk::question(&url, (Ipv6Addr::UNSPECIFIED, number).into());
-                    Port { number, approach: Approach::Page(url, question) }
+            std::iter::once(url)
+                .chain(&plain)
+                .map(|url| Port {
+                    number: url.port_or_known_default().unwrap_or(443),
+                    approach: Approach::Converse(talk::tls_of(url), Some(talk::page_of(url))),
                 })
                 .collect()
         }
@@ -169,8 +165,7 @@ pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> Conta
         return found;
     }
     let published = addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
-    let ports = view.remembered(Topic::Ports, || ports(service));
-    for (at, port) in ports.iter().enumerate() {
+    for (at, port) in ports(view, service).iter().enumerate() {
         let met = published.iter().map(|address| contact(view, port, *address));
         if at == 0 { found.main.extend(met) } else { found.further.extend(met) }
     }

@@ -114,8 +114,17 @@ fn height(conversation: &Conversation) -> u8 {
 
 /// The conversation that a GET of `url` from `address` is. The path and query are as in the URL.
 pub fn question(url: &Url, address: SocketAddr) -> ConversationQuestion {
-    let host = url_host(url);
-    let authority = match (&host, url.port()) {
+    ConversationQuestion { address, tls: tls_of(url), http: Some(page_of(url)), mss: None }
+}
+
+/// For whom TLS is spoken to get a URL; `None` where it is got without.
+pub(super) fn tls_of(url: &Url) -> Option<Host> {
+    url_host(url).filter(|_| url.scheme() == "https")
+}
+
+/// What is asked for to get a URL.
+pub(super) fn page_of(url: &Url) -> HttpAsk {
+    let authority = match (url_host(url), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_string(),
         (None, _) => String::new(),
@@ -124,12 +133,7 @@ pub fn question(url: &Url, address: SocketAddr) -> ConversationQuestion {
         Some(query) => format!("{}?{query}", url.path()).into(),
         None => url.path().into(),
     };
-    ConversationQuestion {
-        address,
-        tls: if url.scheme() == "https" { host } else { None },
-        http: Some(HttpAsk { authority: authority.into(), path }),
-        mss: None,
-    }
+    HttpAsk { authority: authority.into(), path }
 }
 
 /// The host of a URL.

@@ -162,14 +162,7 @@ pub fn tests(evidence: &Evidence, settings: &Settings) -> Vec<Reading> {
 /// good test before a bad one and the next good one counts for nobody.
 pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
     let tests = tests(evidence, settings);
-    let mut vantage = Vantage {
-        name: name.to_owned(),
-        ipv6: VantageIpv6::Working,
-        resolver: settings.resolvers.first().map(ToString::to_string),
-        dns64: Vec::new(),
-        validates_dnssec: None,
-        lost: Vec::new(),
-    };
+    let mut vantage = Vantage::new(name, &settings.resolvers);
     if !tests.first().is_some_and(Reading::works) {
         vantage.ipv6 = VantageIpv6::Absent;
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Judged, RunResult, ServiceResult, Standing};
+use crate::check::Check;
 use crate::model::{Outcome, Service, ServiceId, Severity};
 
 /// The direction of a change.
@@ -114,6 +115,11 @@ impl Finding {
     pub fn of(judged: &Judged) -> Self {
         let verdict = &judged.verdict;
         Self { outcome: verdict.outcome, reason: verdict.reason, severity: judged.severity }
+    }
+
+    /// The findings of verdicts, each with its check.
+    pub fn of_all(verdicts: &[Judged]) -> Vec<(&'static Check, Self)> {
+        verdicts.iter().map(|judged| (judged.check, Self::of(judged))).collect()
     }
 
     /// Whether this is a failure of at least this severity.

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Bench, Judging, ServiceResult, Verdicts, complete, day_of, verdicts};
+use super::{Bench, Judging, ServiceResult, Verdicts, complete, verdicts};
 use crate::check::Check;
 use crate::facts::{Memory, Topic};
 use crate::model::{Evidence, QuestionHash, Request, Service};
@@ -71,7 +71,6 @@ impl Early {
         if memory.has_missed() {
             return None;
         }
-        let today = day_of(bench.as_of, &bench.inventory.timezone);
-        Some(complete(&service, settled, later, bench.policy, today))
+        Some(complete(&service, Some(settled), later, bench.policy, bench.today()))
     }
 }

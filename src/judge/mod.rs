@@ -91,6 +91,12 @@ pub struct Bench<'a> {
     pub as_of: Timestamp,
 }
 
+impl Bench<'_> {
+    fn today(&self) -> Date {
+        day_of(self.as_of, &self.inventory.timezone)
+    }
+}
+
 /// Judges one service. Observations from stretches in which the vantage point was cut off count as
 /// not made.
 pub fn judge_service(
@@ -110,26 +116,22 @@ pub fn judge_remembered(
     memory: &Memory,
 ) -> ServiceResult {
     let verdicts = verdicts(bench, service, evidence, memory, Judging::Plain, |_| true);
-    result(bench, service, verdicts)
+    complete(service, None, verdicts, bench.policy, bench.today())
 }
 
-/// What all verdicts of a service come to.
-fn result(bench: &Bench<'_>, service: &Arc<Service>, verdicts: Vec<Judged>) -> ServiceResult {
-    let today = day_of(bench.as_of, &bench.inventory.timezone);
-    complete(service, Verdicts::from(verdicts), Vec::new(), bench.policy, today)
-}
-
-/// Gives a service its stage by earlier and later verdicts, and judges what that means to its owner:
-/// the verdicts about the stage never weigh on it.
+/// Gives a service its stage by its verdicts, some of which may have been packed earlier, and judges
+/// what that means to its owner: the verdicts about the stage never weigh on it.
 fn complete(
     service: &Arc<Service>,
-    earlier: Verdicts,
+    earlier: Option<Verdicts>,
     mut later: Vec<Judged>,
     policy: &Policy,
     today: Date,
 ) -> ServiceResult {
-    let of_later = later.iter().map(|judged| (judged.check, Finding::of(judged)));
-    let findings = verdicts::in_order(earlier.findings().into_iter().chain(of_later), |of| of.0);
+    let mut findings = Finding::of_all(&later);
+    if let Some(earlier) = &earlier {
+        findings = verdicts::in_order(findings.into_iter().chain(earlier.findings()), |of| of.0);
+    }
     let (standing, mut blockers) = stage::standing(service, &findings, policy);
     blockers.shrink_to_fit();
     let (stage, at_least) = (standing.stage(), standing.at_least());
@@ -139,7 +141,10 @@ fn complete(
             later.push(weigh(check, rule(&case), policy));
         }
     }
-    let verdicts = earlier.and(later);
+    let verdicts = match earlier {
+        Some(earlier) => earlier.and(later),
+        None => later.into(),
+    };
     ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
 }
 
@@ -205,8 +210,7 @@ pub fn stand(bench: &Bench<'_>, service: &Arc<Service>, evidence: &Evidence) -> 
     let memory = Memory::default();
     let is_gate = |check: &Check| gates.contains(&check.id);
     let verdicts = verdicts(bench, service, evidence, &memory, Judging::Plain, is_gate);
-    let findings: Vec<_> = verdicts.iter().map(|j| (j.check, Finding::of(j))).collect();
-    stage::standing(service, &findings, bench.policy).0
+    stage::standing(service, &Finding::of_all(&verdicts), bench.policy).0
 }
 
 /// Judges the vantage point of a run.
@@ -308,7 +312,7 @@ impl RunResult {
             .map(|result| {
                 let verdicts = result.verdicts.unpack().into_iter();
                 let verdicts = verdicts.filter(|judged| judged.check.may_gate()).map(again);
-                complete(&result.service, verdicts.collect(), Vec::new(), policy, today)
+                complete(&result.service, None, verdicts.collect(), policy, today)
             })
             .collect();
         let vantage = self.vantage.iter().cloned().map(again).collect();

@@ -100,12 +100,7 @@ impl Evidence {
         self.facts(&request.question).iter().any(|fact| fact.observation.request == *request)
     }
 
-    /// The first of these attempts at a question that was not made.
-    pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
-        self.missing_of(QuestionHash::of(&question), question, attempts)
-    }
-
-    /// As [`Evidence::missing`], where the question's hash is known.
+    /// The first of these attempts at a question, whose hash is known, that was not made.
     pub fn missing_of(
         &self,
         hash: QuestionHash,

@@ -1,5 +1,6 @@
 //! A run: one scan of an inventory from one vantage point.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipnet::Ipv6Net;
@@ -45,14 +46,7 @@ impl Run {
             id: RunId(id.to_owned()),
             started_at: Timestamp::UNIX_EPOCH,
             finished_at: None,
-            vantage: Vantage {
-                name: "v".to_owned(),
-                ipv6: VantageIpv6::Working,
-                resolver: None,
-                dns64: Vec::new(),
-                validates_dnssec: None,
-                lost: Vec::new(),
-            },
+            vantage: Vantage::new("v", &[]),
             version: "0".to_owned(),
             complete: false,
         }
@@ -78,6 +72,20 @@ pub struct Vantage {
     /// judges nobody.
     #[serde(default)]
     pub lost: Vec<LostWindow>,
+}
+
+impl Vantage {
+    /// One that is taken to work until its tests show something else.
+    pub fn new(name: &str, resolvers: &[SocketAddr]) -> Self {
+        Self {
+            name: name.to_owned(),
+            ipv6: VantageIpv6::Working,
+            resolver: resolvers.first().map(ToString::to_string),
+            dns64: Vec::new(),
+            validates_dnssec: None,
+            lost: Vec::new(),
+        }
+    }
 }
 
 /// The state of a vantage point's IPv6 over a whole run.

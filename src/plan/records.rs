@@ -16,7 +16,8 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     }
     let mut secured: Vec<(Name, u16)> = Vec::new();
     let is_mail = matches!(service.target, Target::Mail(_));
-    if is_mail || facts::ports(service).first().is_some_and(facts::Port::has_tls) {
+    let has_tls = facts::ports(view, service).first().is_some_and(facts::Port::has_tls);
+    if is_mail || has_tls {
         for contact in facts::contacts(view, service, Family::Ipv6).main {
             let host = facts::dane_host(service, &contact);
             secured.extend(host.map(|host| (host, contact.address.port())));
@@ -32,7 +33,6 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     {
         needs.extend(binding.needs);
     }
-    let has_tls = facts::ports(service).first().is_some_and(facts::Port::has_tls);
     if has_tls && let Some(Host::Name(host)) = facts::tls_host(service) {
         // The name above speaks for a wildcard certificate.
         for name in [Some(host.clone()), host.parent()].into_iter().flatten() {

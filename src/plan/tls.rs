@@ -4,7 +4,7 @@ use crate::facts::{self, Needs, View};
 use crate::model::{Family, Service, State, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
-    let ports = facts::ports(service);
+    let ports = facts::ports(view, service);
     let starts_with_tls = ports.first().is_some_and(|port| port.starts_with_tls());
     if !starts_with_tls || service.state == State::Retired {
         return;

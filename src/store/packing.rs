@@ -6,7 +6,9 @@
 //! with. What was compressed without one, as in stores of the first format, is read all the same.
 
 use std::cell::RefCell;
+use std::io;
 use std::sync::LazyLock;
+use std::thread::LocalKey;
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -31,18 +33,22 @@ thread_local! {
 
 /// Compresses an observation's document.
 pub(super) fn pack_document(document: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    let packed = OF_DOCUMENTS.with_borrow_mut(|kept| match kept {
-        Some(compressor) => compressor.compress(document),
-        None => kept.insert(Compressor::with_prepared_dictionary(&ENCODER)?).compress(document),
-    });
-    packed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    pack(document, &OF_DOCUMENTS, || Compressor::with_prepared_dictionary(&ENCODER))
 }
 
 /// Compresses a long byte string.
 pub(super) fn pack_blob(octets: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    let packed = OF_BLOBS.with_borrow_mut(|kept| match kept {
+    pack(octets, &OF_BLOBS, || Compressor::new(ZSTD_LEVEL))
+}
+
+fn pack(
+    octets: &[u8],
+    kept: &'static LocalKey<RefCell<Option<Compressor<'static>>>>,
+    make: impl FnOnce() -> io::Result<Compressor<'static>>,
+) -> rusqlite::Result<Vec<u8>> {
+    let packed = kept.with_borrow_mut(|kept| match kept {
         Some(compressor) => compressor.compress(octets),
-        None => kept.insert(Compressor::new(ZSTD_LEVEL)?).compress(octets),
+        None => kept.insert(make()?).compress(octets),
     });
     packed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }

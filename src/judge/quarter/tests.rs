@@ -76,7 +76,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
                     },
                 })
                 .collect();
-            let findings: Vec<_> = verdicts.iter().map(|j| (j.check, Finding::of(j))).collect();
+            let findings = Finding::of_all(&verdicts);
             let (standing, blockers) = stage::standing(service, &findings, &policy);
             let (service, verdicts) = (Arc::clone(service), verdicts.into());
             ServiceResult { service, standing, blockers, verdicts }
@@ -87,14 +87,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
             id: RunId(id.to_owned()),
             started_at: finished_at.parse().unwrap(),
             finished_at: Some(finished_at.parse().unwrap()),
-            vantage: Vantage {
-                name: "v".into(),
-                ipv6: VantageIpv6::Working,
-                resolver: None,
-                dns64: vec![],
-                validates_dnssec: None,
-                lost: vec![],
-            },
+            vantage: Vantage::new("v", &[]),
             version: "0.0.0".into(),
             complete: true,
         },

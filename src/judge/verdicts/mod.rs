@@ -82,7 +82,7 @@ impl Verdicts {
         match &self.0 {
             // As above.
             Form::Packed(packed) => unpack::findings(packed).unwrap_or_default(),
-            Form::Plain(verdicts) => verdicts.iter().map(|j| (j.check, Finding::of(j))).collect(),
+            Form::Plain(verdicts) => Finding::of_all(verdicts),
             Form::Both(both) => in_order(both.iter().flat_map(Verdicts::findings), |(c, _)| *c),
         }
     }
