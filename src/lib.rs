@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Rules never touch the network, the disk or the clock. [`plan`], [`facts`], [`check`],
+//! 1. Rules never touch the network, the disk or the clock. [`plan`], [`evidence`], [`check`],
 //!    [`policy`], [`judge`] and [`report`] contain no tokio, no `std::fs`, no `now()`.
 //! 2. A probe returns an [`model::Observation`], not a `Result`: a time-out, a reset, an alert and
 //!    an RCODE are results of measuring, each with its own name.
@@ -21,7 +21,7 @@
 
 pub mod check;
 pub mod commands;
-pub mod facts;
+pub mod evidence;
 pub mod inventory;
 pub mod judge;
 pub mod lab;
@@ -30,4 +30,5 @@ pub mod plan;
 pub mod policy;
 pub mod probe;
 pub mod report;
+pub mod scan;
 pub mod store;

@@ -14,8 +14,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
-use v6ready::facts::{Memory, Trust, View, is_later_round};
-use v6ready::judge::{Bench, Early, ServiceResult, judge_remembered};
+use v6ready::evidence::query::{Memory, View};
+use v6ready::evidence::reach::is_later_round;
+use v6ready::evidence::tls::TrustedRoots;
+use v6ready::judge::{JudgeContext, ProvisionalResult, ServiceResult, judge_remembered};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
@@ -327,10 +329,10 @@ fn carry_out(
                 continue;
             }
             let fact = Arc::new(adversary.answer(&request));
-            memory.learn(&request.question);
+            memory.invalidate(&request.question);
             evidence.insert(fact.id(), Arc::clone(&fact));
             if let Some(resting) = &mut resting {
-                resting.memory.learn(&request.question);
+                resting.memory.invalidate(&request.question);
                 resting.evidence.insert(fact.id(), Arc::clone(&fact));
             }
             facts.push(fact);
@@ -341,7 +343,7 @@ fn carry_out(
 
 /// A service that waits for its last answers with a part of its evidence.
 struct Resting {
-    early: Early,
+    early: ProvisionalResult,
     evidence: Evidence,
     memory: Memory,
 }
@@ -357,7 +359,7 @@ impl Resting {
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         plan::next(&view.remembering(&memory), service);
         let early = with_bench(inventory, |bench| {
-            Early::judge(bench, service, &mut evidence, &memory, open)
+            ProvisionalResult::judge(bench, service, &mut evidence, &memory, open)
         });
         Self { early: early.unwrap(), evidence, memory }
     }
@@ -412,14 +414,14 @@ fn text(result: &ServiceResult) -> String {
             .collect::<String>()
 }
 
-fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&Bench<'_>) -> T) -> T {
+fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
     let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
-    let trust = Trust::new(&[]).unwrap();
+    let trust = TrustedRoots::new(&[]).unwrap();
     let vantage = Vantage::new("v", &[]);
     let as_of = Timestamp::from_second(1_800_000_100).unwrap();
-    then(&Bench { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of })
+    then(&JudgeContext { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of })
 }
 
 proptest! {

@@ -14,22 +14,22 @@ fn page(lang: Lang) -> String {
     let (title, note, head) = match lang {
         Lang::En => (
             "The checks",
-            "Generated from `src/check/*.en.md`; do not edit. `v6ready explain ID` prints one of them.",
+            "Generated from `src/check/*/*.en.md`; do not edit. `v6ready explain ID` prints one of them.",
             "| check | severity | what it asks |",
         ),
         Lang::Vi => (
             "Các tiêu chí kiểm tra",
-            "Được tạo tự động từ `src/check/*.vi.md`; không sửa trực tiếp. Lệnh `v6ready explain ID --lang vi` in từng tiêu chí.",
+            "Được tạo tự động từ `src/check/*/*.vi.md`; không sửa trực tiếp. Lệnh `v6ready explain ID --lang vi` in từng tiêu chí.",
             "| tiêu chí | mức độ | nội dung |",
         ),
     };
     let mut text = format!("# {title}\n\n{note}\n\n{head}\n|---|---|---|\n");
-    for check in CATALOGUE {
+    for check in CATALOGUE.iter() {
         let id = check.id;
         let severity = texts::severity(check.severity).get(lang);
         text.push_str(&format!("| [`{id}`](#{id}) | {severity} | {} |\n", check.title(lang)));
     }
-    for check in CATALOGUE {
+    for check in CATALOGUE.iter() {
         text.push_str(&format!("\n<a id=\"{}\"></a>\n", check.id));
         for line in check.doc.markdown(lang).trim_end().lines() {
             let deeper = if line.starts_with('#') { "#" } else { "" };

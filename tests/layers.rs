@@ -9,20 +9,20 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("inventory", &["model"]),
     ("policy", &["model"]),
-    ("facts", &["model"]),
-    ("plan", &["model", "facts"]),
-    ("check", &["model", "facts"]),
-    ("judge", &["model", "facts", "check", "policy"]),
+    ("evidence", &["model"]),
+    ("plan", &["model", "evidence"]),
+    ("check", &["model", "evidence"]),
+    ("judge", &["model", "evidence", "check", "policy"]),
     ("probe", &["model"]),
     ("store", &["model"]),
     // `describe` reads certificates as the checks do.
-    ("report", &["model", "judge", "check", "policy", "facts"]),
+    ("report", &["model", "judge", "check", "policy", "evidence"]),
     ("lab", &["model"]),
 ];
 
 /// Modules without network, disk and clock.
 const PURE: [&str; 8] =
-    ["model", "inventory", "policy", "facts", "plan", "check", "judge", "report"];
+    ["model", "inventory", "policy", "evidence", "plan", "check", "judge", "report"];
 
 const FORBIDDEN: [&str; 7] = [
     "tokio::",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use url::Url;
-use v6ready::facts::conversation_question;
+use v6ready::evidence::service::conversation_question;
 use v6ready::model::{
     ConversationQuestion, DnsQuestion, Host, LegacyHelloQuestion, LegacyVersion, Name, Question,
     RecordType, Request, Settings, Transport,

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cli::{CheckArgs, Global, ResultFormat};
+use super::error::CliError;
 use super::gate::Gate;
-use super::stop::Stop;
-use super::{judging, load, scan, terminal};
-use crate::inventory;
-use crate::report;
+use super::{load, scan, stored_run, terminal};
+use crate::{inventory, report};
 
 /// The pause between two rounds of connections.
 const ROUND_INTERVAL: Duration = Duration::from_secs(1);
@@ -19,8 +18,8 @@ const ROUND_INTERVAL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// What the operator must mend.
-pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
-    let text = inventory::for_targets(&args.targets).map_err(Stop::of_error)?;
+pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliError> {
+    let text = inventory::for_targets(&args.targets).map_err(CliError::of_error)?;
     let mut loaded =
         load::from_text(text.into_bytes(), load::COMMAND_LINE, args.policy.as_deref())?;
     // Somebody is waiting.
@@ -29,7 +28,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
     if args.format == ResultFormat::Text && scanned.is_complete() {
         let (color, width) = terminal::of_stdout(global);
         let result = &scanned.result;
-        judging::with_sheet(&scanned.store, result, result.inventory.lang, |sheet| {
+        stored_run::with_sheet(&scanned.store, result, result.inventory.lang, |sheet| {
             let mut out = terminal::results();
             for service in &result.services {
                 report::terminal::write_service(
@@ -43,7 +42,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, Stop> {
             }
             out.flush()
         })
-        .map_err(Stop::of_error)?;
+        .map_err(CliError::of_error)?;
         return Ok(ExitCode::SUCCESS);
     }
     scan::finish(global, &scanned, args.format, &Gate::default())

@@ -10,7 +10,7 @@ use clap::{Command, CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
 use super::cli::Cli;
-use super::stop::Stop;
+use super::error::CliError;
 
 const CONFIG: &str = "config";
 
@@ -19,15 +19,15 @@ const CONFIG: &str = "config";
 /// # Errors
 /// When the file can't be read, is no YAML mapping, or names an option that doesn't exist. What is
 /// wrong with the command line itself ends the process, as clap has it.
-pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, CliError> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let command = match file(&arguments) {
         Some(path) => {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(&path)
-                .map_err(|error| Stop::mend(format!("{name}: can't be read: {error}")))?;
+                .map_err(|error| CliError::mend(format!("{name}: can't be read: {error}")))?;
             with_defaults(Cli::command(), &text)
-                .map_err(|problem| Stop::mend(format!("{name}: {problem}")))?
+                .map_err(|problem| CliError::mend(format!("{name}: {problem}")))?
         }
         None => Cli::command(),
     };

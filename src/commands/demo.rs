@@ -5,30 +5,31 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
+use super::error::CliError;
 use super::gate::Gate;
-use super::stop::Stop;
 use super::{load, report, scan};
-use crate::lab::{self, Entered, Lab};
+use crate::lab;
+use crate::lab::{Entered, Lab};
 use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
 ///
 /// # Errors
 /// When the lab can't be built, with what would allow it.
-pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, Stop> {
-    match lab::enter().map_err(Stop::of_error)? {
+pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError> {
+    match lab::enter().map_err(CliError::of_error)? {
         Entered::Ran(code) => return Ok(code),
         Entered::Inside => {}
     }
     let folder: &Path = &args.out;
     fs::create_dir_all(folder)
-        .map_err(|error| Stop::mend(format!("{} can't be made: {error}", folder.display())))?;
+        .map_err(|error| CliError::mend(format!("{} can't be made: {error}", folder.display())))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(Stop::of_error)?;
-    let lab = runtime.block_on(Lab::start(folder)).map_err(Stop::of_error)?;
+        .map_err(CliError::of_error)?;
+    let lab = runtime.block_on(Lab::start(folder)).map_err(CliError::of_error)?;
     let loaded = load::from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let scanned = scan::fresh(&global, loaded, &[], "demo")?;

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{DiffArgs, DiffFormat, Global};
-use super::judging::{self, Case};
-use super::stop::Stop;
+use super::error::CliError;
+use super::stored_run::{self, LoadedRun};
 use super::{load, quarter, terminal};
 use crate::judge::quarter::Quarter;
 use crate::judge::{Comparison, MadeUnder, RunResult};
@@ -19,12 +19,12 @@ const WORSE: u8 = 1;
 ///
 /// # Errors
 /// When a run doesn't exist, a quarter has none, or the store can't be read.
-pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, Stop> {
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError> {
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
     let (mut before, mut after) = (open(&store, &args.before)?, open(&store, &args.after)?);
     if before.stored.run.id == after.stored.run.id {
         let id = &after.stored.run.id;
-        return Err(Stop::mend(format!(
+        return Err(CliError::mend(format!(
             "`{}` and `{}` are both run {id}",
             args.before, args.after
         ))
@@ -35,8 +35,8 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, Stop> {
         (after.loaded.policy, _) = load::policy(policy)?;
     }
     before.loaded.policy = after.loaded.policy.clone();
-    let judge = |case: &Case| -> Result<RunResult, Stop> {
-        judging::judge(&store, case, quarter::ended_at(&case.stored.run))
+    let judge = |case: &LoadedRun| -> Result<RunResult, CliError> {
+        stored_run::judge(&store, case, quarter::ended_at(&case.stored.run))
     };
     let made_under = MadeUnder { before: &policies[0], after: &policies[1] };
     let comparison = Comparison::of(judge(&before)?, judge(&after)?, &made_under);
@@ -51,15 +51,15 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, Stop> {
             difference::text::plain(&sheet, color, global.verbose > 0, &mut out)
         }
     };
-    written.and_then(|()| out.flush()).map_err(Stop::of_error)?;
+    written.and_then(|()| out.flush()).map_err(CliError::of_error)?;
     let failed = args.fail_on_worse && comparison.is_worse();
     Ok(if failed { ExitCode::from(WORSE) } else { ExitCode::SUCCESS })
 }
 
 /// The run that a word on the command line means: a quarter's closing run, or a run by its id.
-fn open(store: &Store, word: &str) -> Result<Case, Stop> {
+fn open(store: &Store, word: &str) -> Result<LoadedRun, CliError> {
     match word.parse::<Quarter>() {
-        Ok(quarter) => judging::open(store, Some(&quarter::closing(store, quarter)?.0)),
-        Err(_) => judging::open(store, Some(word)),
+        Ok(quarter) => stored_run::open(store, Some(&quarter::closing(store, quarter)?.0)),
+        Err(_) => stored_run::open(store, Some(word)),
     }
 }

@@ -3,16 +3,17 @@
 use std::process::ExitCode;
 
 use super::cli::ExplainArgs;
-use super::stop::Stop;
-use crate::check::{self, CATALOGUE};
+use super::error::CliError;
+use crate::check;
+use crate::check::CATALOGUE;
 
 /// Prints a check's page, or the list of all checks.
 ///
 /// # Errors
 /// When there is no such check.
-pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
     let Some(id) = &args.check else {
-        for check in CATALOGUE {
+        for check in CATALOGUE.iter() {
             println!("{:24} {}", check.id, check.title(args.lang));
         }
         return Ok(ExitCode::SUCCESS);
@@ -29,7 +30,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
                 .map(|check| check.id)
                 .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
                 .unwrap_or_default();
-            Err(Stop::mend(format!("there is no check `{id}`"))
+            Err(CliError::mend(format!("there is no check `{id}`"))
                 .help(format!("did you mean `{nearest}`? `v6ready explain` lists all")))
         }
     }

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cli::{Global, PruneArgs, RunsCommand};
+use super::error::CliError;
 use super::report::write_whole;
-use super::stop::Stop;
 use super::{quarter, runs};
 use crate::model::{Run, RunId};
 use crate::store::{Imported, Store, StoreError, TransferError};
@@ -23,20 +23,20 @@ const NEWEST: &str = "newest";
 ///
 /// # Errors
 /// What the operator must mend.
-pub(super) fn run(global: &Global, command: &RunsCommand) -> Result<ExitCode, Stop> {
+pub(super) fn run(global: &Global, command: &RunsCommand) -> Result<ExitCode, CliError> {
     match command {
         RunsCommand::Export { run, file } => export(&global.db, run, file)?,
         RunsCommand::Import { files } => import(&global.db, files)?,
         RunsCommand::Prune(args) => prune(&global.db, args)?,
         RunsCommand::Backup { file } => {
-            let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+            let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
             copy(&store, file)?;
             println!("{}", file.display());
         }
         RunsCommand::Restore { file, replace } => restore(&global.db, file, *replace)?,
         RunsCommand::Verify => {
-            let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-            let held = store.verify().map_err(Stop::of_error)?;
+            let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
+            let held = store.verify().map_err(CliError::of_error)?;
             println!(
                 "{}: whole; runs: {}, observations: {}, long byte strings: {}",
                 global.db.display(),
@@ -49,25 +49,25 @@ pub(super) fn run(global: &Global, command: &RunsCommand) -> Result<ExitCode, St
     Ok(ExitCode::SUCCESS)
 }
 
-fn export(db: &Path, run: &str, file: &Path) -> Result<(), Stop> {
-    let store = Store::open_existing(db).map_err(Stop::of_error)?;
+fn export(db: &Path, run: &str, file: &Path) -> Result<(), CliError> {
+    let store = Store::open_existing(db).map_err(CliError::of_error)?;
     let id = match run {
-        NEWEST => match store.runs().map_err(Stop::of_error)?.into_iter().next() {
+        NEWEST => match store.runs().map_err(CliError::of_error)?.into_iter().next() {
             Some(run) => run.id,
             None => {
                 return Err(
-                    Stop::mend("the store holds no run yet").help("`v6ready scan` makes one")
+                    CliError::mend("the store holds no run yet").help("`v6ready scan` makes one")
                 );
             }
         },
         id => RunId(id.to_owned()),
     };
     if file == Path::new("-") {
-        store.export(&id, io::stdout().lock()).map_err(Stop::of_error)?;
+        store.export(&id, io::stdout().lock()).map_err(CliError::of_error)?;
         return Ok(());
     }
     // Looked for before the file is touched.
-    store.run(&id).map_err(Stop::of_error)?;
+    store.run(&id).map_err(CliError::of_error)?;
     let mut failure = None;
     let written = write_whole(file, |out| match store.export(&id, out) {
         Ok(_) => Ok(()),
@@ -78,7 +78,7 @@ fn export(db: &Path, run: &str, file: &Path) -> Result<(), Stop> {
         }
     });
     match (failure, written) {
-        (Some(error), _) => return Err(Stop::of_error(error)),
+        (Some(error), _) => return Err(CliError::of_error(error)),
         (None, Err(error)) => return Err(unwritable(file, &error)),
         (None, Ok(())) => {}
     }
@@ -86,24 +86,24 @@ fn export(db: &Path, run: &str, file: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-fn unwritable(file: &Path, error: &io::Error) -> Stop {
-    Stop::mend(format!("{} can't be written: {error}", file.display()))
+fn unwritable(file: &Path, error: &io::Error) -> CliError {
+    CliError::mend(format!("{} can't be written: {error}", file.display()))
 }
 
-fn import(db: &Path, files: &[PathBuf]) -> Result<(), Stop> {
-    let mut store = Store::open(db).map_err(Stop::of_error)?;
+fn import(db: &Path, files: &[PathBuf]) -> Result<(), CliError> {
+    let mut store = Store::open(db).map_err(CliError::of_error)?;
     for file in files {
         let source: Box<dyn Read> = if file == Path::new("-") {
             Box::new(io::stdin())
         } else {
             let opened = File::open(file).map_err(|error| {
-                Stop::mend(format!("{} can't be read: {error}", file.display()))
+                CliError::mend(format!("{} can't be read: {error}", file.display()))
             })?;
             Box::new(BufReader::new(opened))
         };
         let imported = store.import(source).map_err(|error| match error {
-            TransferError::Store(error) => Stop::of_error(error),
-            other => Stop::mend(format!("{}: {}", file.display(), chain(&other))),
+            TransferError::Store(error) => CliError::of_error(error),
+            other => CliError::mend(format!("{}: {}", file.display(), chain(&other))),
         })?;
         match imported {
             Imported::Taken(id) => println!("{id}"),
@@ -120,9 +120,9 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
 }
 
-fn prune(db: &Path, args: &PruneArgs) -> Result<(), Stop> {
-    let mut store = Store::open_existing(db).map_err(Stop::of_error)?;
-    let runs = store.runs().map_err(Stop::of_error)?;
+fn prune(db: &Path, args: &PruneArgs) -> Result<(), CliError> {
+    let mut store = Store::open_existing(db).map_err(CliError::of_error)?;
+    let runs = store.runs().map_err(CliError::of_error)?;
     let quarterly = match args.keep_quarterly {
         true => quarter::closings(&store)?,
         false => HashSet::new(),
@@ -130,16 +130,16 @@ fn prune(db: &Path, args: &PruneArgs) -> Result<(), Stop> {
     let removed = no_longer_kept(&runs, args, &quarterly, Timestamp::now());
     let mut out = super::terminal::results();
     for run in &removed {
-        writeln!(out, "{}", runs::line(run)).map_err(Stop::of_error)?;
+        writeln!(out, "{}", runs::line(run)).map_err(CliError::of_error)?;
     }
-    out.flush().map_err(Stop::of_error)?;
+    out.flush().map_err(CliError::of_error)?;
     if args.dry_run {
         eprintln!("{} of {} runs would be removed", removed.len(), runs.len());
         return Ok(());
     }
     let ids: Vec<RunId> = removed.iter().map(|run| run.id.clone()).collect();
     if !ids.is_empty() {
-        store.prune(&ids).map_err(Stop::of_error)?;
+        store.prune(&ids).map_err(CliError::of_error)?;
     }
     eprintln!("{} of {} runs were removed", ids.len(), runs.len());
     Ok(())
@@ -166,25 +166,25 @@ fn no_longer_kept<'a>(
 }
 
 /// Copies a store: to another name first, so that no half of a copy ever has the wanted one.
-fn copy(store: &Store, file: &Path) -> Result<(), Stop> {
+fn copy(store: &Store, file: &Path) -> Result<(), CliError> {
     if file.exists() {
-        return Err(Stop::mend(format!("{} is there already", file.display()))
+        return Err(CliError::mend(format!("{} is there already", file.display()))
             .help("name a new file, or remove the old one"));
     }
     let part = with_ending(file, ".part");
     if part.exists() {
         fs::remove_file(&part).map_err(|error| unwritable(&part, &error))?;
     }
-    store.copy_to(&part).map_err(Stop::of_error)?;
+    store.copy_to(&part).map_err(CliError::of_error)?;
     fs::rename(&part, file).map_err(|error| unwritable(file, &error))
 }
 
-fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), Stop> {
-    let backup = Store::open_existing(file).map_err(Stop::of_error)?;
-    backup.verify().map_err(Stop::of_error)?;
+fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliError> {
+    let backup = Store::open_existing(file).map_err(CliError::of_error)?;
+    backup.verify().map_err(CliError::of_error)?;
     if db.exists() {
         if !replace {
-            return Err(Stop::mend(format!("{} is there already", db.display()))
+            return Err(CliError::mend(format!("{} is there already", db.display()))
                 .help("`--replace` puts the copy in its place and keeps the old store beside it"));
         }
         // Nobody may be writing to what is about to be put aside.
@@ -194,7 +194,7 @@ fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), Stop> {
             // What is damaged can be put aside as it is.
             _ => Ok(None),
         });
-        let _held = old.map_err(Stop::of_error)?;
+        let _held = old.map_err(CliError::of_error)?;
         let aside = with_ending(db, ".replaced");
         fs::rename(db, &aside).map_err(|error| unwritable(&aside, &error))?;
         for ending in ["-wal", "-shm"] {

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{ImportArgs, ImportFormat};
+use super::error::CliError;
 use super::report::write_whole;
-use super::stop::Stop;
 use crate::inventory::import::{self, Defaults, EMPTY, MergeError, Merged, Reading};
 use crate::model::Name;
 use crate::report::describe::clean;
@@ -22,7 +22,7 @@ const SHOWN_MAX: usize = 100;
 ///
 /// # Errors
 /// Everything that is wrong with the rows; nothing is written then.
-pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
     let reading = read(args)?;
     for note in &reading.notes {
         eprintln!("note: {}", clean(note));
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, Stop> {
         eprintln!("… and {} more", bad - SHOWN_MAX);
     }
     if bad > 0 && (!args.keep_going || reading.candidates.is_empty()) {
-        let stop = Stop::mend(format!("{}: {bad} problem(s); nothing is written", name(args)));
+        let stop = CliError::mend(format!("{}: {bad} problem(s); nothing is written", name(args)));
         return Err(match reading.candidates.is_empty() {
             true => stop,
             false => stop.help("`--keep-going` adds the good rows alone"),
@@ -51,17 +51,17 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, Stop> {
             .map_err(|error| match error {
                 MergeError::Inventory(problems) => {
                     eprint!("{}", problems.render(std::io::stderr().is_terminal()));
-                    Stop::mend(format!("{}: {problems}", args.into.display()))
+                    CliError::mend(format!("{}: {problems}", args.into.display()))
                 }
-                other => Stop::of_error(other),
+                other => CliError::of_error(other),
             })?;
-    tell(&merged).map_err(Stop::of_error)?;
+    tell(&merged).map_err(CliError::of_error)?;
     if args.dry_run || merged.added.is_empty() {
         eprintln!("{} is left as it is", args.into.display());
         return Ok(ExitCode::SUCCESS);
     }
     write_whole(&args.into, |out| out.write_all(merged.text.as_bytes())).map_err(|error| {
-        Stop::mend(format!("{} can't be written: {error}", args.into.display()))
+        CliError::mend(format!("{} can't be written: {error}", args.into.display()))
     })?;
     eprintln!("{} is written", args.into.display());
     Ok(ExitCode::SUCCESS)
@@ -74,9 +74,9 @@ fn name(args: &ImportArgs) -> String {
     }
 }
 
-fn read(args: &ImportArgs) -> Result<Reading, Stop> {
+fn read(args: &ImportArgs) -> Result<Reading, CliError> {
     let unreadable =
-        |error: std::io::Error| Stop::mend(format!("{} can't be read: {error}", name(args)));
+        |error: std::io::Error| CliError::mend(format!("{} can't be read: {error}", name(args)));
     let mut octets = Vec::new();
     if args.source == Path::new("-") {
         std::io::stdin().take(OCTETS_MAX).read_to_end(&mut octets).map_err(unreadable)?;
@@ -84,7 +84,7 @@ fn read(args: &ImportArgs) -> Result<Reading, Stop> {
         let file = fs::File::open(&args.source).map_err(unreadable)?;
         file.take(OCTETS_MAX).read_to_end(&mut octets).map_err(unreadable)?;
     }
-    let faulty = |message: String| Stop::mend(format!("{}: {message}", name(args)));
+    let faulty = |message: String| CliError::mend(format!("{}: {message}", name(args)));
     match args.from.unwrap_or_else(|| guessed(&args.source, &octets)) {
         ImportFormat::Csv => {
             import::csv_table(&octets).map(|table| import::candidates(&table)).map_err(faulty)
@@ -121,13 +121,13 @@ fn guessed(source: &Path, octets: &[u8]) -> ImportFormat {
     }
 }
 
-fn inventory_text(file: &Path) -> Result<String, Stop> {
+fn inventory_text(file: &Path) -> Result<String, CliError> {
     match fs::read(file) {
         Ok(octets) => String::from_utf8(octets).map_err(|_| {
-            Stop::mend(format!("{} is not UTF-8", file.display())).help("save it in UTF-8")
+            CliError::mend(format!("{} is not UTF-8", file.display())).help("save it in UTF-8")
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(EMPTY.to_owned()),
-        Err(error) => Err(Stop::mend(format!("{} can't be read: {error}", file.display()))),
+        Err(error) => Err(CliError::mend(format!("{} can't be read: {error}", file.display()))),
     }
 }
 

@@ -6,9 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
-use super::import;
-use super::stop::Stop;
-use super::suggest;
+use super::error::CliError;
+use super::{import, suggest};
 use crate::inventory;
 use crate::model::Lang;
 
@@ -16,23 +15,23 @@ use crate::model::Lang;
 ///
 /// # Errors
 /// What is wrong with the inventory or its file.
-pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, CliError> {
     match &args.command {
         InventoryCommand::Init { file, lang, title } => init(file, *lang, title.as_deref()),
         InventoryCommand::Validate { file } => validate(file),
         InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Schema => {
-            std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(Stop::of_error)?;
+            std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(CliError::of_error)?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, Stop> {
+fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, CliError> {
     let text = inventory::scaffold(lang, title);
     if file == Path::new("-") {
-        std::io::stdout().write_all(text.as_bytes()).map_err(Stop::of_error)?;
+        std::io::stdout().write_all(text.as_bytes()).map_err(CliError::of_error)?;
         return Ok(ExitCode::SUCCESS);
     }
     let written = File::create_new(file).and_then(|mut created| created.write_all(text.as_bytes()));
@@ -42,21 +41,21 @@ fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, Stop> 
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Stop::mend(format!("{} exists already and is left as it is", file.display()))
+            Err(CliError::mend(format!("{} exists already and is left as it is", file.display()))
                 .help("name another file, or `-` for stdout"))
         }
-        Err(error) => Err(Stop::mend(format!("{} can't be written: {error}", file.display()))),
+        Err(error) => Err(CliError::mend(format!("{} can't be written: {error}", file.display()))),
     }
 }
 
-fn validate(file: &Path) -> Result<ExitCode, Stop> {
+fn validate(file: &Path) -> Result<ExitCode, CliError> {
     let (text, name) = if file == Path::new("-") {
         let mut text = Vec::new();
-        std::io::stdin().read_to_end(&mut text).map_err(Stop::of_error)?;
+        std::io::stdin().read_to_end(&mut text).map_err(CliError::of_error)?;
         (text, "(stdin)".to_owned())
     } else {
         let text = fs::read(file).map_err(|error| {
-            Stop::mend(format!("{} can't be read: {error}", file.display()))
+            CliError::mend(format!("{} can't be read: {error}", file.display()))
                 .help("`v6ready inventory init` writes one to start from")
         })?;
         (text, file.display().to_string())
@@ -78,7 +77,7 @@ fn validate(file: &Path) -> Result<ExitCode, Stop> {
         }
         Err(problems) => {
             eprint!("{}", problems.render(color));
-            Err(Stop::mend(format!("{name}: {problems}")))
+            Err(CliError::mend(format!("{name}: {problems}")))
         }
     }
 }

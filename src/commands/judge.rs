@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::cli::{Global, JudgeArgs, ResultFormat};
+use super::error::CliError;
 use super::gate::Gate;
-use super::stop::Stop;
-use super::{judging, load, terminal};
+use super::{load, stored_run, terminal};
 use crate::report;
 use crate::store::Store;
 
@@ -16,15 +16,15 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When the run doesn't exist, the policy is none, or the store can't be read.
-pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, Stop> {
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let mut case = judging::open(&store, args.run.as_deref())?;
+pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliError> {
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
+    let mut case = stored_run::open(&store, args.run.as_deref())?;
     if let Some(policy) = &args.policy {
         (case.loaded.policy, _) = load::policy(policy)?;
     }
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
-    let result = judging::judge(&store, &case, as_of)?;
-    judging::with_sheet(&store, &result, result.inventory.lang, |sheet| {
+    let result = stored_run::judge(&store, &case, as_of)?;
+    stored_run::with_sheet(&store, &result, result.inventory.lang, |sheet| {
         let mut out = terminal::results();
         match args.format {
             ResultFormat::Json => report::json::write(sheet, &mut out)?,
@@ -35,6 +35,6 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, Stop> {
         }
         out.flush()
     })
-    .map_err(Stop::of_error)?;
+    .map_err(CliError::of_error)?;
     Ok(Gate::of(&args.gate).judge(&result))
 }

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::stop::Stop;
-use crate::check;
-use crate::facts::Trust;
-use crate::facts::delegation::hints;
-use crate::facts::dnssec::Anchors;
-use crate::inventory::{self, Diagnostic, Diagnostics, FileReference, FileReferences, Parsed};
+use super::error::CliError;
+use crate::evidence::dns::delegation::hints;
+use crate::evidence::dns::dnssec::Anchors;
+use crate::evidence::tls::TrustedRoots;
+use crate::inventory::{Diagnostic, Diagnostics, FileReference, FileReferences, Parsed};
 use crate::model::{Inventory, OriginTable, Settings, Stage, Target};
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
+use crate::{check, inventory, policy};
 
 /// A usable inventory.
 pub(super) struct Loaded {
@@ -26,7 +26,7 @@ pub(super) struct Loaded {
     /// The policy to judge by.
     pub policy: Arc<Policy>,
     /// The trusted authorities.
-    pub trust: Arc<Trust>,
+    pub trust: Arc<TrustedRoots>,
     /// Its name as given.
     pub file: String,
     /// Its text as read.
@@ -44,9 +44,9 @@ pub(super) const COMMAND_LINE: &str = "(command line)";
 ///
 /// # Errors
 /// All that is wrong with it, with file, line and column.
-pub(super) fn from_file(path: &Path, policy: Option<&str>) -> Result<Loaded, Stop> {
+pub(super) fn from_file(path: &Path, policy: Option<&str>) -> Result<Loaded, CliError> {
     let text = fs::read(path).map_err(|error| {
-        Stop::mend(format!("{}: the inventory can't be read: {error}", path.display()))
+        CliError::mend(format!("{}: the inventory can't be read: {error}", path.display()))
             .help("`v6ready inventory init` writes one to start from")
     })?;
     complete(text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")), policy)
@@ -56,7 +56,7 @@ pub(super) fn from_file(path: &Path, policy: Option<&str>) -> Result<Loaded, Sto
 ///
 /// # Errors
 /// As [`from_file`].
-pub(super) fn from_text(text: Vec<u8>, name: &str, policy: Option<&str>) -> Result<Loaded, Stop> {
+pub(super) fn from_text(text: Vec<u8>, name: &str, policy: Option<&str>) -> Result<Loaded, CliError> {
     complete(text, name, Path::new(""), policy)
 }
 
@@ -71,11 +71,11 @@ pub(super) fn restored(
     settings: Settings,
     policy_name: &str,
     policy_yaml: &str,
-) -> Result<Loaded, Stop> {
+) -> Result<Loaded, CliError> {
     let parsed = inventory::parse(text, file).map_err(|problems| refused(&problems))?;
     let policy = parse_policy(policy_name, policy_yaml)?;
-    let trust = Trust::new(&settings.extra_ca)
-        .map_err(|_| Stop::mend("the run's `extra_ca` holds something that is no certificate"))?;
+    let trust = TrustedRoots::new(&settings.extra_ca)
+        .map_err(|_| CliError::mend("the run's `extra_ca` holds something that is no certificate"))?;
     Ok(Loaded {
         inventory: Arc::new(Inventory { settings, ..parsed.inventory }),
         policy,
@@ -91,13 +91,13 @@ pub(super) fn restored(
 ///
 /// # Errors
 /// When there is no such policy or its text is none.
-pub(super) fn policy(name: &str) -> Result<(Arc<Policy>, String), Stop> {
+pub(super) fn policy(name: &str) -> Result<(Arc<Policy>, String), CliError> {
     if let Some(yaml) = policy::built_in(name) {
         return Ok((parse_policy(name, yaml)?, yaml.to_owned()));
     }
     let yaml = fs::read_to_string(name).map_err(|error| {
         let known: Vec<_> = policy::BUILT_IN.iter().map(|(name, _)| *name).collect();
-        Stop::mend(format!("`{name}` is no built-in policy, and no file that can be read: {error}"))
+        CliError::mend(format!("`{name}` is no built-in policy, and no file that can be read: {error}"))
             .help(format!("built in are {}", known.join(" and ")))
     })?;
     Ok((parse_policy(name, &yaml)?, yaml))
@@ -143,7 +143,7 @@ fn complete(
     file: &str,
     folder: &Path,
     policy_override: Option<&str>,
-) -> Result<Loaded, Stop> {
+) -> Result<Loaded, CliError> {
     let Parsed { mut inventory, files, warnings } =
         inventory::parse(&text, file).map_err(|problems| refused(&problems))?;
     for warning in &warnings {
@@ -205,26 +205,26 @@ fn complete(
     let (Some((policy, policy_yaml)), true) = (policy, problems.is_empty()) else {
         return Err(refused(&Diagnostics::from(problems)));
     };
-    let trust = Trust::new(&inventory.settings.extra_ca).map_err(|index| {
-        Stop::mend(format!("certificate {} of `extra_ca` can't be used", index + 1))
+    let trust = TrustedRoots::new(&inventory.settings.extra_ca).map_err(|index| {
+        CliError::mend(format!("certificate {} of `extra_ca` can't be used", index + 1))
     })?;
     let file = file.to_owned();
     let (inventory, trust) = (Arc::new(inventory), Arc::new(trust));
     Ok(Loaded { inventory, policy, trust, file, text, policy_name, policy_yaml })
 }
 
-fn refused(problems: &Diagnostics) -> Stop {
+fn refused(problems: &Diagnostics) -> CliError {
     let color = std::io::stderr().is_terminal();
-    Stop::mend(format!("the inventory can't be used:\n{}", problems.render(color)))
+    CliError::mend(format!("the inventory can't be used:\n{}", problems.render(color)))
 }
 
-fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, Stop> {
+fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, CliError> {
     let knows = |id: &str, reason: Option<&str>| {
         check::find(id).is_some_and(|check| {
             reason.is_none_or(|reason| check.reasons.iter().any(|known| known.id == reason))
         })
     };
-    let policy = Policy::parse(name, yaml, knows).map_err(Stop::of_error)?;
+    let policy = Policy::parse(name, yaml, knows).map_err(CliError::of_error)?;
     // A stage can't depend on what is said of the stage.
     let gates = |kind: &str| {
         Stage::ALL.into_iter().filter_map(|stage| policy.gates_of(kind, stage)).flatten().find(
@@ -234,7 +234,7 @@ fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, Stop> {
         )
     };
     if let Some(id) = Target::KINDS.into_iter().find_map(gates) {
-        return Err(Stop::mend(format!(
+        return Err(CliError::mend(format!(
             "the policy `{name}` gates a stage by `{id}`, which is about the stage itself"
         ))
         .help(format!("delete `{id}` from `stages` and `kinds`; its severity can be set")));
@@ -250,16 +250,16 @@ fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
         .collect::<Result<_, _>>()
         .map_err(|error| format!("is no PEM file: {error}"))?;
     let found = if found.is_empty() { vec![octets] } else { found };
-    match Trust::new(&found) {
+    match TrustedRoots::new(&found) {
         Ok(_) => Ok(found),
         Err(index) => Err(format!("certificate {} in it can't be used", index + 1)),
     }
 }
 
 /// The resolvers that the system is configured with, each once.
-fn system_resolvers() -> Result<Vec<SocketAddr>, Stop> {
+fn system_resolvers() -> Result<Vec<SocketAddr>, CliError> {
     let (config, _) = hickory_resolver::system_conf::read_system_conf().map_err(|error| {
-        Stop::mend(format!("the system's resolvers can't be found out: {error}"))
+        CliError::mend(format!("the system's resolvers can't be found out: {error}"))
             .help("name some under `settings.resolvers` of the inventory")
     })?;
     let mut resolvers = Vec::new();

@@ -3,20 +3,20 @@
 use std::process::ExitCode;
 
 use super::cli::PolicyArgs;
-use super::stop::Stop;
+use super::error::CliError;
 use crate::policy::{BUILT_IN, built_in};
 
 /// Prints a built-in policy, or their names.
 ///
 /// # Errors
 /// When there is none of this name.
-pub(super) fn run(args: &PolicyArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(args: &PolicyArgs) -> Result<ExitCode, CliError> {
     match &args.name {
         None => BUILT_IN.iter().for_each(|(name, _)| println!("{name}")),
         Some(name) => match built_in(name) {
             Some(yaml) => print!("{yaml}"),
             None => {
-                return Err(Stop::mend(format!("there is no built-in policy `{name}`"))
+                return Err(CliError::mend(format!("there is no built-in policy `{name}`"))
                     .help("`v6ready policy` lists them"));
             }
         },

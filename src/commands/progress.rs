@@ -5,11 +5,11 @@ use std::io::IsTerminal as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The bar of a running scan; silent where nobody looks.
-pub(super) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// A bar over so many services. `quiet` hides it even from a terminal.
-    pub(super) fn new(services: usize, quiet: bool) -> Self {
+    pub(crate) fn new(services: usize, quiet: bool) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -22,23 +22,23 @@ impl Progress {
     }
 
     /// One more service is finished.
-    pub(super) fn service_done(&self) {
+    pub(crate) fn service_done(&self) {
         self.0.inc(1);
     }
 
     /// All services are gone through once more.
-    pub(super) fn again(&self, why: &str) {
+    pub(crate) fn again(&self, why: &str) {
         self.note(why);
         self.0.reset();
     }
 
     /// A line above the bar.
-    pub(super) fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         self.0.suspend(|| eprintln!("{text}"));
     }
 
     /// Takes the bar away.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -13,18 +13,19 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 
 use super::cli::{AsOf, ReportArgs, ReportFormat};
+use super::error::CliError;
 use super::gate::Gate;
-use super::judging::{self, Case};
 use super::load;
 use super::report::{letterhead, write_whole};
-use super::stop::Stop;
+use super::stored_run::{self, LoadedRun};
+use crate::judge;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
-use crate::judge::{self, Bench, Counts};
+use crate::judge::{JudgeContext, Counts};
 use crate::model::{Run, RunId, VantageIpv6};
 use crate::policy::Policy;
 use crate::report::letterhead::Letterhead;
-use crate::report::quarter::{self, QuarterSheet};
-use crate::report::{Sheet, csv, junit, pdf, xlsx};
+use crate::report::quarter::{self, QuarterContext};
+use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 use crate::store::{ListedRun, Store};
 
 /// Earlier quarters in the trend at the most: two years.
@@ -34,7 +35,7 @@ const EARLIER_QUARTERS_MAX: usize = 8;
 ///
 /// # Errors
 /// When the quarter has no run, the store can't be read, or a file can't be written.
-pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Result<ExitCode, Stop> {
+pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Result<ExitCode, CliError> {
     let question = Question {
         quarter,
         run: args.run.as_deref(),
@@ -43,9 +44,9 @@ pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Resu
     };
     let review = review(store, &question)?;
     let lang = args.lang.unwrap_or(review.closing.inventory.lang);
-    let sheet = QuarterSheet { review: &review, lang };
+    let sheet = QuarterContext { review: &review, lang };
     let problem = |path: &Path, error: io::Error| {
-        Stop::mend(format!("{} can't be written: {error}", path.display()))
+        CliError::mend(format!("{} can't be written: {error}", path.display()))
     };
     let letterhead = letterhead(args.letterhead.as_deref())?;
     fs::create_dir_all(&args.out).map_err(|error| problem(&args.out, error))?;
@@ -58,7 +59,7 @@ pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Resu
     Ok(Gate::of(&args.gate).judge(&review.closing))
 }
 
-type Renderer = fn(&QuarterSheet<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
+type Renderer = fn(&QuarterContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and who writes it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
@@ -81,16 +82,16 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
 }
 
 /// The closing run by itself, without evidence.
-fn closing_sheet<'a>(sheet: &QuarterSheet<'a>) -> Sheet<'a> {
-    Sheet { result: &sheet.review.closing, lang: sheet.lang, facts: &|_| None }
+fn closing_sheet<'a>(sheet: &QuarterContext<'a>) -> ReportContext<'a> {
+    ReportContext { result: &sheet.review.closing, lang: sheet.lang, facts: &|_| None }
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.
 ///
 /// # Errors
 /// When there is none, or the store can't be read.
-pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, Stop> {
-    let listed = store.listed().map_err(Stop::of_error)?;
+pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, CliError> {
+    let listed = store.listed().map_err(CliError::of_error)?;
     let timezone = timezone(store, &listed, None)?;
     closing_run(&candidates(listed, &timezone), quarter, None, &timezone)
 }
@@ -99,8 +100,8 @@ pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, Stop> {
 ///
 /// # Errors
 /// When the store can't be read.
-pub(super) fn closings(store: &Store) -> Result<HashSet<RunId>, Stop> {
-    let listed = store.listed().map_err(Stop::of_error)?;
+pub(super) fn closings(store: &Store) -> Result<HashSet<RunId>, CliError> {
+    let listed = store.listed().map_err(CliError::of_error)?;
     if !listed.iter().any(is_candidate) {
         return Ok(HashSet::new());
     }
@@ -142,8 +143,8 @@ struct Candidate {
 ///
 /// # Errors
 /// When there is no such run, or the store can't be read.
-pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, Stop> {
-    let listed = store.listed().map_err(Stop::of_error)?;
+pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, CliError> {
+    let listed = store.listed().map_err(CliError::of_error)?;
     let timezone = timezone(store, &listed, question.run)?;
     let as_of = question.as_of.map(|as_of| as_of.moment(&timezone));
     let candidates = candidates(listed, &timezone);
@@ -151,7 +152,7 @@ pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, S
         Some(run) => RunId(run.to_owned()),
         None => closing_run(&candidates, question.quarter, as_of, &timezone)?,
     };
-    let mut closing = judging::open(store, Some(&id.0))?;
+    let mut closing = stored_run::open(store, Some(&id.0))?;
     if let Some(policy) = question.policy {
         (closing.loaded.policy, _) = load::policy(policy)?;
     }
@@ -169,16 +170,16 @@ pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, S
     let ids: Vec<&RunId> = earlier.iter().chain(&weekly).map(|run| &run.run.id).collect();
     let mut points = points(store.path(), &ids, &policy)?;
     points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
-    let closing = judging::judge(store, &closing, as_of.unwrap_or(ended_at))?;
+    let closing = stored_run::judge(store, &closing, as_of.unwrap_or(ended_at))?;
     Ok(Review::of(Material { quarter: question.quarter, closing, previous, points }))
 }
 
 /// By whose clocks quarters begin: the named run's inventory, or the newest whole run's.
-fn timezone(store: &Store, listed: &[ListedRun], run: Option<&str>) -> Result<String, Stop> {
+fn timezone(store: &Store, listed: &[ListedRun], run: Option<&str>) -> Result<String, CliError> {
     let newest = || listed.iter().find(|run| is_candidate(run)).map(|run| run.run.id.0.as_str());
     match run.or_else(newest) {
-        Some(run) => Ok(judging::open(store, Some(run))?.loaded.inventory.timezone.clone()),
-        None => Err(Stop::mend("the store holds no complete run of a whole inventory")
+        Some(run) => Ok(stored_run::open(store, Some(run))?.loaded.inventory.timezone.clone()),
+        None => Err(CliError::mend("the store holds no complete run of a whole inventory")
             .help("`v6ready scan` without `--only` makes one; `v6ready runs` lists what there is")),
     }
 }
@@ -212,7 +213,7 @@ fn closing_run(
     quarter: Quarter,
     as_of: Option<Timestamp>,
     timezone: &str,
-) -> Result<RunId, Stop> {
+) -> Result<RunId, CliError> {
     let closing = candidates
         .iter()
         .rev()
@@ -225,7 +226,7 @@ fn closing_run(
     quarters.dedup();
     let quarters: Vec<_> = quarters.iter().map(ToString::to_string).collect();
     let before = if as_of.is_some() { " before the moment of the judgement" } else { "" };
-    Err(Stop::mend(format!(
+    Err(CliError::mend(format!(
         "no complete run of a whole inventory ended in {quarter}{before}, by the clocks of {timezone}"
     ))
     .help(format!("the store has such runs in {}", quarters.join(", "))))
@@ -255,16 +256,16 @@ fn chosen(series: &[Candidate], quarter: Quarter) -> (Vec<&Candidate>, Vec<&Cand
     (earlier, weeks.into_values().collect())
 }
 
-fn previous(store: &Store, run: &Candidate, policy: &Arc<Policy>) -> Result<Previous, Stop> {
-    let mut case = judging::open(store, Some(&run.run.id.0))?;
+fn previous(store: &Store, run: &Candidate, policy: &Arc<Policy>) -> Result<Previous, CliError> {
+    let mut case = stored_run::open(store, Some(&run.run.id.0))?;
     case.loaded.policy = Arc::clone(policy);
-    let result = judging::judge(store, &case, run.ended_at)?;
+    let result = stored_run::judge(store, &case, run.ended_at)?;
     Ok(Previous { quarter: Quarter::of(run.day), result })
 }
 
 /// Judges where the services of several runs stood, on all processors: each thread has a
 /// connection of its own.
-fn points(db: &Path, ids: &[&RunId], policy: &Policy) -> Result<Vec<Point>, Stop> {
+fn points(db: &Path, ids: &[&RunId], policy: &Policy) -> Result<Vec<Point>, CliError> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let share = ids.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
@@ -272,24 +273,24 @@ fn points(db: &Path, ids: &[&RunId], policy: &Policy) -> Result<Vec<Point>, Stop
             .chunks(share)
             .map(|ids| {
                 scope.spawn(move || {
-                    let store = Store::open_existing(db).map_err(Stop::of_error)?;
-                    ids.iter().map(|id| point(&store, id, policy)).collect::<Result<Vec<_>, Stop>>()
+                    let store = Store::open_existing(db).map_err(CliError::of_error)?;
+                    ids.iter().map(|id| point(&store, id, policy)).collect::<Result<Vec<_>, CliError>>()
                 })
             })
             .collect();
         let mut points = Vec::new();
         for worker in workers {
-            let judged = worker.join().map_err(|_| Stop::fault("a judging thread has died"))?;
+            let judged = worker.join().map_err(|_| CliError::fault("a judging thread has died"))?;
             points.extend(judged?);
         }
         Ok(points)
     })
 }
 
-fn point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, Stop> {
-    let Case { stored, loaded, services } = judging::open(store, Some(&id.0))?;
+fn point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, CliError> {
+    let LoadedRun { stored, loaded, services } = stored_run::open(store, Some(&id.0))?;
     let run = stored.run;
-    let bench = Bench {
+    let bench = JudgeContext {
         inventory: &loaded.inventory,
         vantage: &run.vantage,
         policy,
@@ -298,7 +299,7 @@ fn point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, Stop> {
     };
     let mut counts = Counts::default();
     for service in &services {
-        let evidence = store.evidence_of(&run.id, &service.id).map_err(Stop::of_error)?;
+        let evidence = store.evidence_of(&run.id, &service.id).map_err(CliError::of_error)?;
         counts.add(judge::stand(&bench, service, &evidence));
     }
     let day = judge::day_of(bench.as_of, &loaded.inventory.timezone);

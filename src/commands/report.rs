@@ -8,25 +8,26 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::cli::{Global, ReportArgs, ReportFormat};
+use super::error::CliError;
 use super::gate::Gate;
-use super::stop::Stop;
-use super::{judging, load, quarter};
+use super::{load, quarter, stored_run};
 use crate::judge::RunResult;
 use crate::model::Lang;
+use crate::report;
+use crate::report::ReportContext;
 use crate::report::letterhead::Letterhead;
-use crate::report::{self, Sheet};
 use crate::store::Store;
 
 /// Renders a run, or a quarter, and names the files on stdout.
 ///
 /// # Errors
 /// When the run doesn't exist, the store can't be read, or a file can't be written.
-pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, Stop> {
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, CliError> {
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
     if let Some(quarter) = args.quarter {
         return quarter::report(&store, quarter, args);
     }
-    let mut case = judging::open(&store, args.run.as_deref())?;
+    let mut case = stored_run::open(&store, args.run.as_deref())?;
     if let Some(policy) = &args.policy {
         (case.loaded.policy, _) = load::policy(policy)?;
     }
@@ -35,7 +36,7 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, Stop> 
         .map(|as_of| as_of.moment(&case.loaded.inventory.timezone))
         .or(case.stored.run.finished_at)
         .unwrap_or_else(Timestamp::now);
-    let result = judging::judge(&store, &case, as_of)?;
+    let result = stored_run::judge(&store, &case, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
     let letterhead = letterhead(args.letterhead.as_deref())?;
     for path in write_files(&store, &result, lang, &args.format, &letterhead, &args.out)? {
@@ -56,12 +57,12 @@ pub(super) fn write_files(
     formats: &[ReportFormat],
     letterhead: &Letterhead,
     folder: &Path,
-) -> Result<Vec<PathBuf>, Stop> {
+) -> Result<Vec<PathBuf>, CliError> {
     let problem = |path: &Path, error: io::Error| {
-        Stop::mend(format!("{} can't be written: {error}", path.display()))
+        CliError::mend(format!("{} can't be written: {error}", path.display()))
     };
     fs::create_dir_all(folder).map_err(|error| problem(folder, error))?;
-    judging::with_sheet(store, result, lang, |sheet| {
+    stored_run::with_sheet(store, result, lang, |sheet| {
         formats
             .iter()
             .flat_map(|format| renderers(*format))
@@ -76,16 +77,16 @@ pub(super) fn write_files(
 }
 
 /// Reads the letterhead; without one, a PDF leaves blanks.
-pub(super) fn letterhead(path: Option<&Path>) -> Result<Letterhead, Stop> {
+pub(super) fn letterhead(path: Option<&Path>) -> Result<Letterhead, CliError> {
     let Some(path) = path else { return Ok(Letterhead::default()) };
     let yaml = fs::read_to_string(path).map_err(|error| {
-        Stop::mend(format!("{}: the letterhead can't be read: {error}", path.display()))
+        CliError::mend(format!("{}: the letterhead can't be read: {error}", path.display()))
             .help("docs/letterhead.yaml of the repository is one to start from")
     })?;
-    Letterhead::parse(&yaml).map_err(|error| Stop::mend(format!("{}: {error}", path.display())))
+    Letterhead::parse(&yaml).map_err(|error| CliError::mend(format!("{}: {error}", path.display())))
 }
 
-type Renderer = fn(&Sheet<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
+type Renderer = fn(&ReportContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and who writes it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {

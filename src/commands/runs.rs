@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{Global, ResultFormat, RunsArgs};
+use super::error::CliError;
 use super::history;
-use super::stop::Stop;
 use crate::model::{Run, VantageIpv6};
 use crate::store::Store;
 
@@ -13,28 +13,28 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When the store can't be read.
-pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, CliError> {
     if let Some(command) = &args.command {
         return history::run(global, command);
     }
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let runs = store.runs().map_err(Stop::of_error)?;
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
+    let runs = store.runs().map_err(CliError::of_error)?;
     let mut out = super::terminal::results();
     match args.format {
         ResultFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &runs).map_err(Stop::of_error)?;
-            writeln!(out).map_err(Stop::of_error)?;
+            serde_json::to_writer_pretty(&mut out, &runs).map_err(CliError::of_error)?;
+            writeln!(out).map_err(CliError::of_error)?;
         }
         ResultFormat::Text => {
             for run in &runs {
-                writeln!(out, "{}", line(run)).map_err(Stop::of_error)?;
+                writeln!(out, "{}", line(run)).map_err(CliError::of_error)?;
             }
             if runs.is_empty() {
                 eprintln!("the store holds no run yet; `v6ready scan` makes one");
             }
         }
     }
-    out.flush().map_err(Stop::of_error)?;
+    out.flush().map_err(CliError::of_error)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,23 +7,23 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::cli::{Global, ResultFormat, ScanArgs};
-use super::engine::{self, Asked, Ending, Setup};
+use super::error::CliError;
 use super::gate::Gate;
-use super::judging::{self, Case};
 use super::load::{self, Loaded};
 use super::progress::Progress;
-use super::stop::Stop;
+use super::stored_run::{self, LoadedRun};
 use super::terminal;
 use crate::judge::RunResult;
 use crate::model::{Run, RunId, Vantage};
 use crate::report;
+use crate::scan::engine::{self, ScanEnd, Ending, ScanInput};
 use crate::store::{Recorder, RunInputs, Store, StoredRun};
 
 /// Scans an inventory, stores the run and prints the summary.
 ///
 /// # Errors
 /// What the operator must mend.
-pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, Stop> {
+pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let gate = Gate::of(&args.gate);
     let vantage = args.vantage.clone().unwrap_or_else(vantage_name);
     let scanned = match &args.resume {
@@ -62,8 +62,8 @@ pub(super) fn fresh(
     loaded: Loaded,
     only: &[String],
     vantage: &str,
-) -> Result<Scanned, Stop> {
-    let services = judging::chosen(&loaded.inventory, only)?;
+) -> Result<Scanned, CliError> {
+    let services = stored_run::chosen(&loaded.inventory, only)?;
     let run = Run {
         id: new_run_id(),
         started_at: Timestamp::now(),
@@ -80,29 +80,29 @@ pub(super) fn fresh(
         policy_name: loaded.policy_name.clone(),
         policy_yaml: loaded.policy_yaml.clone(),
     };
-    let mut store = Store::open(&global.db).map_err(Stop::of_error)?;
-    let recorder = store.begin(&run, &inputs).map_err(Stop::of_error)?;
-    let case = Case { stored: StoredRun { run, inputs }, loaded, services };
+    let mut store = Store::open(&global.db).map_err(CliError::of_error)?;
+    let recorder = store.begin(&run, &inputs).map_err(CliError::of_error)?;
+    let case = LoadedRun { stored: StoredRun { run, inputs }, loaded, services };
     carry_out(global, store, case, recorder, false)
 }
 
 /// Goes on with a run that was interrupted, from its own inventory and settings.
-fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, Stop> {
-    let mut store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
+fn resume(global: &Global, run: Option<&str>) -> Result<Scanned, CliError> {
+    let mut store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
     let mut case = match run {
-        Some(run) => judging::open(&store, Some(run))?,
+        Some(run) => stored_run::open(&store, Some(run))?,
         None => newest_incomplete(&store)?,
     };
     load::reread_origin_table(&mut case.loaded);
-    let recorder = store.resume(&case.stored.run.id).map_err(Stop::of_error)?;
+    let recorder = store.resume(&case.stored.run.id).map_err(CliError::of_error)?;
     carry_out(global, store, case, recorder, true)
 }
 
-fn newest_incomplete(store: &Store) -> Result<Case, Stop> {
-    let runs = store.runs().map_err(Stop::of_error)?;
+fn newest_incomplete(store: &Store) -> Result<LoadedRun, CliError> {
+    let runs = store.runs().map_err(CliError::of_error)?;
     match runs.into_iter().find(|run| !run.complete && run.finished_at.is_none()) {
-        Some(run) => judging::open(store, Some(&run.id.0)),
-        None => Err(Stop::mend("there is no interrupted run to resume")
+        Some(run) => stored_run::open(store, Some(&run.id.0)),
+        None => Err(CliError::mend("there is no interrupted run to resume")
             .help("`v6ready runs` lists the runs; `v6ready scan` begins a new one")),
     }
 }
@@ -111,32 +111,32 @@ fn newest_incomplete(store: &Store) -> Result<Case, Stop> {
 fn carry_out(
     global: &Global,
     store: Store,
-    mut case: Case,
+    mut case: LoadedRun,
     recorder: Recorder,
     resumed: bool,
-) -> Result<Scanned, Stop> {
+) -> Result<Scanned, CliError> {
     let Loaded { inventory, policy, trust, .. } = &case.loaded;
-    let setup = Setup {
+    let setup = ScanInput {
         inventory: Arc::clone(inventory),
         services: case.services.clone(),
         run: case.stored.run.clone(),
         recorder,
-        reader: Store::open_existing(&global.db).map_err(Stop::of_error)?,
+        reader: Store::open_existing(&global.db).map_err(CliError::of_error)?,
         resumed,
         policy: Arc::clone(policy),
         trust: Arc::clone(trust),
     };
     let progress = Progress::new(setup.services.len(), global.quiet);
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::of_error)?;
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::of_error)?;
     let asked = runtime.block_on(engine::scan(setup, &progress));
     progress.clear();
-    let Asked { run, ending, judged } = asked?;
+    let ScanEnd { run, ending, judged } = asked?;
     let as_of = run.finished_at.unwrap_or_else(Timestamp::now);
     case.stored.run = run;
     let result = match judged {
-        Some(services) => judging::judged(&store, &case, services, as_of)?,
-        None => judging::judge(&store, &case, as_of)?,
+        Some(services) => stored_run::judged(&store, &case, services, as_of)?,
+        None => stored_run::judge(&store, &case, as_of)?,
     };
     Ok(Scanned { store, result, ending })
 }
@@ -150,10 +150,10 @@ pub(super) fn finish(
     scanned: &Scanned,
     format: ResultFormat,
     gate: &Gate,
-) -> Result<ExitCode, Stop> {
+) -> Result<ExitCode, CliError> {
     let Scanned { store, result, ending } = scanned;
     let lang = result.inventory.lang;
-    judging::with_sheet(store, result, lang, |sheet| {
+    stored_run::with_sheet(store, result, lang, |sheet| {
         let mut out = terminal::results();
         match format {
             ResultFormat::Json => report::json::write(sheet, &mut out)?,
@@ -164,7 +164,7 @@ pub(super) fn finish(
         }
         out.flush()
     })
-    .map_err(Stop::of_error)?;
+    .map_err(CliError::of_error)?;
     let run = &result.run;
     match ending {
         Ending::Interrupted => {
@@ -175,7 +175,7 @@ pub(super) fn finish(
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Ending::Absent => {
-            return Err(Stop::inconclusive(format!(
+            return Err(CliError::inconclusive(format!(
                 "the vantage point `{}` has no working IPv6 or no resolver, so nothing can be said of any service",
                 run.vantage.name
             ))

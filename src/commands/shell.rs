@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use super::cli::{Cli, CompletionsArgs};
-use super::stop::Stop;
+use super::error::CliError;
 
 /// Prints completions for a shell.
 ///
 /// # Errors
 /// None; the signature is that of every command.
-pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Stop> {
+pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, CliError> {
     clap_complete::generate(args.shell, &mut Cli::command(), "v6ready", &mut std::io::stdout());
     Ok(ExitCode::SUCCESS)
 }
@@ -21,14 +21,14 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Stop> {
 ///
 /// # Errors
 /// When stdout can't be written.
-pub(super) fn man() -> Result<ExitCode, Stop> {
+pub(super) fn man() -> Result<ExitCode, CliError> {
     let mut out = super::terminal::results();
     let mut program = Cli::command();
     program.build();
     let pages = std::iter::once(program.clone()).chain(program.get_subcommands().cloned());
     for page in pages {
-        clap_mangen::Man::new(page).render(&mut out).map_err(Stop::of_error)?;
+        clap_mangen::Man::new(page).render(&mut out).map_err(CliError::of_error)?;
     }
-    out.flush().map_err(Stop::of_error)?;
+    out.flush().map_err(CliError::of_error)?;
     Ok(ExitCode::SUCCESS)
 }

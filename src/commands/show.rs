@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::cli::{Global, ShowArgs};
-use super::stop::Stop;
-use super::{judging, terminal};
-use crate::facts::delegation::Reach;
-use crate::facts::{View, authority};
+use super::error::CliError;
+use super::{stored_run, terminal};
+use crate::evidence::dns::authority;
+use crate::evidence::dns::delegation::Reach;
+use crate::evidence::query::View;
 use crate::judge::RunResult;
 use crate::model::{Lang, Service, State};
 use crate::report;
@@ -19,14 +20,14 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When the run or the service doesn't exist, or the store can't be read.
-pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, Stop> {
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let mut case = judging::open(&store, args.run.as_deref())?;
+pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError> {
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
+    let mut case = stored_run::open(&store, args.run.as_deref())?;
     let known = case.services.clone();
     case.services.retain(|service| service.id.to_string() == args.service);
     if case.services.is_empty() {
         let stop =
-            Stop::mend(format!("run {} has no service `{}`", case.stored.run.id, args.service));
+            CliError::mend(format!("run {} has no service `{}`", case.stored.run.id, args.service));
         let nearest = known.iter().map(|service| service.id.to_string()).max_by(|a, b| {
             let likeness = |id: &str| strsim::jaro_winkler(id, &args.service);
             likeness(a).total_cmp(&likeness(b))
@@ -37,15 +38,15 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, Stop> {
         });
     }
     let as_of = case.stored.run.finished_at.unwrap_or_else(Timestamp::now);
-    let result = judging::judge(&store, &case, as_of)?;
+    let result = stored_run::judge(&store, &case, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
     let (color, width) = terminal::of_stdout(global);
     let ways = case
         .services
         .iter()
         .map(|service| Ok((service.id.clone(), way(&store, &case, &result, service, lang)?)))
-        .collect::<Result<Vec<_>, Stop>>()?;
-    judging::with_sheet(&store, &result, lang, |sheet| {
+        .collect::<Result<Vec<_>, CliError>>()?;
+    stored_run::with_sheet(&store, &result, lang, |sheet| {
         let mut out = terminal::results();
         for service in &result.services {
             report::terminal::write_service(sheet, service, true, color, width, &mut out)?;
@@ -55,22 +56,22 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, Stop> {
         }
         out.flush()
     })
-    .map_err(Stop::of_error)?;
+    .map_err(CliError::of_error)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The way from the root to the service's name over IPv6 alone, as the run saw it.
 fn way(
     store: &Store,
-    case: &judging::Case,
+    case: &stored_run::LoadedRun,
     result: &RunResult,
     service: &Service,
     lang: Lang,
-) -> Result<Vec<String>, Stop> {
+) -> Result<Vec<String>, CliError> {
     if service.state == State::Retired {
         return Ok(Vec::new());
     }
-    let evidence = store.evidence_of(&result.run.id, &service.id).map_err(Stop::of_error)?;
+    let evidence = store.evidence_of(&result.run.id, &service.id).map_err(CliError::of_error)?;
     let inventory = &case.loaded.inventory;
     let view =
         View::new(&evidence, &inventory.settings, &inventory.networks, &result.run.vantage.dns64);

@@ -4,9 +4,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{Global, SuggestArgs, SuggestFormat};
-use super::stop::Stop;
-use super::{judging, terminal};
-use crate::facts::{Via, View, nearby};
+use super::error::CliError;
+use super::{stored_run, terminal};
+use crate::evidence::discovered_names::{self, Via};
+use crate::evidence::query::View;
 use crate::judge::{Suggestion, suggestions};
 use crate::model::Target;
 use crate::store::Store;
@@ -15,20 +16,20 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When the run doesn't exist or the store can't be read.
-pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, Stop> {
-    let store = Store::open_existing(&global.db).map_err(Stop::of_error)?;
-    let case = judging::open(&store, args.run.as_deref())?;
+pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, CliError> {
+    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
+    let case = stored_run::open(&store, args.run.as_deref())?;
     let run = &case.stored.run;
     let inventory = &case.loaded.inventory;
     let mut found = Vec::new();
     for service in &case.services {
-        let evidence = store.evidence_of(&run.id, &service.id).map_err(Stop::of_error)?;
+        let evidence = store.evidence_of(&run.id, &service.id).map_err(CliError::of_error)?;
         let view =
             View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64);
-        found.push((&**service, nearby(&view, service)));
+        found.push((&**service, discovered_names::discovered_names(&view, service)));
     }
     let suggested = suggestions(inventory, found);
-    write(&suggested, args.format).map_err(Stop::of_error)?;
+    write(&suggested, args.format).map_err(CliError::of_error)?;
     if suggested.is_empty() {
         eprintln!("run {} came by nothing that the inventory doesn't list", run.id);
     }

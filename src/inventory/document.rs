@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::fields;
 use super::reader::{Ids, Reader};
 use super::reference::{FileReference, FileReferences};
-use super::service;
-use super::settings;
 use super::source::Span;
 use super::tree::NodeId;
+use super::{fields, service, settings};
 use crate::model::{Digest, Inventory, Lang, Network, Networks, Organisation, Service, Settings};
 
 /// The keys of the file itself.

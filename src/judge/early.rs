@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Bench, Judging, ServiceResult, Verdicts, complete, verdicts};
+use super::{JudgeContext, Judging, ServiceResult, Verdicts, complete, verdicts};
 use crate::check::Check;
-use crate::facts::{Memory, Topic};
+use crate::evidence::query::{Memory, Topic};
 use crate::model::{Evidence, QuestionHash, Request, Service};
 
 /// A service that was judged while some answers were still to come.
-pub struct Early {
+pub struct ProvisionalResult {
     service: Arc<Service>,
     /// The verdicts that those answers leave as they are.
     settled: Verdicts,
@@ -23,12 +23,12 @@ pub struct Early {
     pending: HashSet<QuestionHash>,
 }
 
-impl Early {
+impl ProvisionalResult {
     /// Judges a service of which nothing but these requests is still to be answered, and lets go of the
     /// evidence that their answers leave as it is. `None`, and nothing is let go, where evidence is
     /// not trusted as it stands.
     pub fn judge(
-        bench: &Bench<'_>,
+        bench: &JudgeContext<'_>,
         service: &Arc<Service>,
         evidence: &mut Evidence,
         memory: &Memory,
@@ -40,7 +40,7 @@ impl Early {
         let pending: HashSet<QuestionHash> =
             pending.iter().map(|request| QuestionHash::of(&request.question)).collect();
         let verdicts = verdicts(bench, service, evidence, memory, Judging::Traced, |_| true);
-        let (undone, wanted) = memory.rest(&pending);
+        let (undone, wanted) = memory.retain_for(&pending);
         evidence.keep_only(wanted);
         let checks = undone.into_iter().filter_map(|topic| match topic {
             Topic::Verdict(check) => Some(check),
@@ -61,7 +61,7 @@ impl Early {
     /// ([`Memory::has_missed`]): then all of it has to be read again.
     pub fn finish(
         self,
-        bench: &Bench<'_>,
+        bench: &JudgeContext<'_>,
         evidence: &Evidence,
         memory: &Memory,
     ) -> Option<ServiceResult> {

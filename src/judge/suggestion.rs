@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Nearby, NearbyTarget, Via, registrable};
+use crate::evidence::discovered_names::{DiscoveredName, DiscoveredTarget, Via};
+use crate::evidence::web::registrable;
 use crate::model::{Host, Inventory, Name, Service, ServiceId, Target};
 
 /// A service that the inventory doesn't list.
@@ -23,9 +24,9 @@ type Suggested = (String, BTreeSet<(ServiceId, Via)>);
 /// organisation that came by them: others are somebody else's.
 pub fn suggestions<'a>(
     inventory: &Inventory,
-    nearby: impl IntoIterator<Item = (&'a Service, BTreeSet<Nearby>)>,
+    nearby: impl IntoIterator<Item = (&'a Service, BTreeSet<DiscoveredName>)>,
 ) -> Vec<Suggestion> {
-    let listed: BTreeSet<NearbyTarget> =
+    let listed: BTreeSet<DiscoveredTarget> =
         inventory.services.iter().flat_map(|service| listed_as(service)).collect();
     let mut domains: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for service in &inventory.services {
@@ -34,10 +35,10 @@ pub fn suggestions<'a>(
         }
     }
     // Several organisations may come by the same; the first one is asked about it.
-    let mut found: BTreeMap<NearbyTarget, Suggested> = BTreeMap::new();
+    let mut found: BTreeMap<DiscoveredTarget, Suggested> = BTreeMap::new();
     for (service, names) in nearby {
         let own = domains.get(&*service.id.organisation);
-        for Nearby { via, target } in names {
+        for DiscoveredName { via, target } in names {
             let is_listed = listed.contains(&target);
             let is_own = own.is_some_and(|own| {
                 domain(target.name()).is_some_and(|domain| own.contains(&domain))
@@ -61,14 +62,14 @@ pub fn suggestions<'a>(
 }
 
 /// What a service makes superfluous to suggest.
-fn listed_as(service: &Service) -> Option<NearbyTarget> {
+fn listed_as(service: &Service) -> Option<DiscoveredTarget> {
     let host = || service.target.host()?.name().cloned();
     match &service.target {
-        Target::Web(_) => host().map(NearbyTarget::Web),
-        Target::Zone(apex) => Some(NearbyTarget::Zone(apex.clone())),
-        Target::Dns(_) => host().map(NearbyTarget::NameServer),
+        Target::Web(_) => host().map(DiscoveredTarget::Web),
+        Target::Zone(apex) => Some(DiscoveredTarget::Zone(apex.clone())),
+        Target::Dns(_) => host().map(DiscoveredTarget::NameServer),
         tcp => {
-            let exchanger = NearbyTarget::MailExchanger(host()?);
+            let exchanger = DiscoveredTarget::MailExchanger(host()?);
             (exchanger.target().as_ref() == Some(tcp)).then_some(exchanger)
         }
     }
@@ -91,8 +92,8 @@ mod tests {
             - {id: b, category: portal, web: \"https://khac.gov.vn/\"}\n";
         let inventory = crate::inventory::parse(text.as_bytes(), "t.yaml").unwrap().inventory;
         let name = Name::from_presentation;
-        let web = |via, host| Nearby { via, target: NearbyTarget::Web(name(host)) };
-        let zone = |apex| Nearby { via: Via::Zone, target: NearbyTarget::Zone(name(apex)) };
+        let web = |via, host| DiscoveredName { via, target: DiscoveredTarget::Web(name(host)) };
+        let zone = |apex| DiscoveredName { via: Via::Zone, target: DiscoveredTarget::Zone(name(apex)) };
         let seen = BTreeSet::from([
             web(Via::Redirect, "cong.tinh.gov.vn"),
             web(Via::Resource, "cong.tinh.gov.vn"),
@@ -101,21 +102,21 @@ mod tests {
             web(Via::Certificate, "khac.gov.vn"),
             zone("tinh.gov.vn"),
             zone("con.tinh.gov.vn"),
-            Nearby {
+            DiscoveredName {
                 via: Via::NameServer,
-                target: NearbyTarget::NameServer(name("ns1.tinh.gov.vn")),
+                target: DiscoveredTarget::NameServer(name("ns1.tinh.gov.vn")),
             },
-            Nearby {
+            DiscoveredName {
                 via: Via::NameServer,
-                target: NearbyTarget::NameServer(name("ns2.tinh.gov.vn")),
+                target: DiscoveredTarget::NameServer(name("ns2.tinh.gov.vn")),
             },
-            Nearby {
+            DiscoveredName {
                 via: Via::MailExchanger,
-                target: NearbyTarget::MailExchanger(name("mx.tinh.gov.vn")),
+                target: DiscoveredTarget::MailExchanger(name("mx.tinh.gov.vn")),
             },
-            Nearby {
+            DiscoveredName {
                 via: Via::MailExchanger,
-                target: NearbyTarget::MailExchanger(name("\\<b\\>.tinh.gov.vn")),
+                target: DiscoveredTarget::MailExchanger(name("\\<b\\>.tinh.gov.vn")),
             },
         ]);
         let found = suggestions(&inventory, [(&*inventory.services[0], seen)]);

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_inventory_is_good() {
-        let sites = super::super::sites();
+        let sites = crate::lab::sites();
         let parsed = crate::inventory::parse(text(&sites).as_bytes(), "lab.yaml")
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         assert_eq!(parsed.inventory.services.len(), sites.len());

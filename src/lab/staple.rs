@@ -90,7 +90,7 @@ mod tests {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa};
 
     use super::*;
-    use crate::facts::certificate::{Staple, staple};
+    use crate::evidence::tls::certificate::{Staple, staple};
     use crate::model::Blob;
 
     fn authority(name: &str) -> Issuer {

@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for Digest {
 ///
 /// In a serialised observation a short blob stands inline (base64) and a long one is named by its
 /// digest, so that the same certificate seen ten thousand times is stored once. A long blob that
-/// was read back has no bytes until [`crate::model::Observation::attach`] gives them to it.
+/// was read back has no bytes until [`super::Observation::attach`] gives them to it.
 #[derive(Clone)]
 pub struct Blob {
     digest: Digest,

@@ -219,6 +219,15 @@ pub enum Host {
 }
 
 impl Host {
+    /// The host of a URL; `None` for a URL without one.
+    pub fn of_url(url: &url::Url) -> Option<Self> {
+        match url.host()? {
+            url::Host::Domain(name) => Some(Self::Name(Name::from_presentation(name))),
+            url::Host::Ipv4(address) => Some(Self::Address(address.into())),
+            url::Host::Ipv6(address) => Some(Self::Address(address.into())),
+        }
+    }
+
     /// Reads `example.gov.vn`, `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! The way from the root over IPv6 alone, and every name server of the zone at every address.
 
-use crate::facts::authority::{self, authority};
-use crate::facts::delegation::Reach;
-use crate::facts::large::large;
-use crate::facts::{Needs, View, origin};
+use crate::evidence::dns::authority::{self, authority};
+use crate::evidence::dns::delegation::Reach;
+use crate::evidence::dns::large_response::large;
+use crate::evidence::query::{Needs, View};
+use crate::evidence::reach::origin;
 use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {

@@ -3,7 +3,8 @@
 
 use std::net::SocketAddr;
 
-use crate::facts::{self, Needs, View};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::service;
 use crate::model::{Endpoint, Family, Service, Target, Transport};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
@@ -14,16 +15,16 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
             Target::Dns(endpoint) => {
                 for server in sockets(view, service, endpoint, family) {
                     for transport in [Transport::Udp, Transport::Tcp] {
-                        needs.extend(facts::name_server(view, server, transport).needs);
+                        needs.extend(service::name_server(view, server, transport).needs);
                     }
                 }
             }
             Target::Ntp(endpoint) => {
                 for server in sockets(view, service, endpoint, family) {
-                    needs.extend(facts::time_server(view, server).needs);
+                    needs.extend(service::time_server(view, server).needs);
                 }
             }
-            _ => needs.extend(facts::contacts(view, service, family).needs()),
+            _ => needs.extend(service::contacts(view, service, family).needs()),
         }
     }
 }
@@ -34,7 +35,7 @@ fn sockets(
     endpoint: &Endpoint,
     family: Family,
 ) -> Vec<SocketAddr> {
-    let published = facts::addresses(view, service);
+    let published = service::addresses(view, service);
     let addresses = published.map(|all| all.of(family, view)).unwrap_or_default();
     addresses.into_iter().map(|address| SocketAddr::new(address, endpoint.port)).collect()
 }

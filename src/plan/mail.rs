@@ -1,11 +1,13 @@
 //! A mail domain's exchangers, the way to them, the names of their addresses, and who may send in its name.
 
-use crate::facts::{self, Needs, Status, View, authority};
+use crate::evidence::dns::{self, Status, authority};
+use crate::evidence::mail::{self, spf};
+use crate::evidence::query::{Needs, View};
 use crate::model::{Family, Service, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     let Target::Mail(domain) = &service.target else { return };
-    let mail = facts::mail(view, domain);
+    let mail = mail::route(view, domain);
     needs.extend(mail.needs);
     let mut has_ipv6 = false;
     for exchanger in &mail.exchangers {
@@ -14,10 +16,10 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         }
         for address in exchanger.addresses(Family::Ipv6, view) {
             has_ipv6 = true;
-            needs.extend(facts::reverse(view, address).needs);
+            needs.extend(dns::reverse(view, address).needs);
         }
     }
     if has_ipv6 {
-        needs.extend(facts::spf::spf(view, domain).needs);
+        needs.extend(spf::spf(view, domain).needs);
     }
 }

@@ -1,32 +1,33 @@
 //! The service's addresses, its zone, and whether a wildcard answers for names beside it.
 
-use crate::facts::{self, Needs, View};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::{dns, reach, service};
 use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
-    let addresses = facts::addresses(view, service);
+    let addresses = service::addresses(view, service);
     for family in [Family::Ipv6, Family::Ipv4] {
         if let Some(lookup) = addresses.as_ref().and_then(|all| all.lookup(family)) {
             needs.extend(lookup.needs.clone());
         }
     }
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
-        needs.extend(facts::zone(view, name).needs.clone());
+        needs.extend(dns::zone(view, name).needs.clone());
     }
     if service.state != State::Retired
         && let Some(addresses) = &addresses
     {
         for address in addresses.of(Family::Ipv6, view) {
-            if let Some(origin) = facts::origin(view, address) {
+            if let Some(origin) = reach::origin(view, address) {
                 needs.extend(origin.needs);
             }
         }
     }
     if addresses.is_some()
-        && let Some(probe) = facts::wildcard_probe(service)
+        && let Some(probe) = service::wildcard_probe(service)
     {
         for record_type in [RecordType::AAAA, RecordType::A] {
-            needs.extend(facts::resolve(view, &probe, record_type).needs);
+            needs.extend(dns::resolve(view, &probe, record_type).needs);
         }
     }
 }

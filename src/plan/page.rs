@@ -1,16 +1,17 @@
 //! A second look at pages that seem to differ, the site's other name, and what the front page
 //! depends on.
 
-use crate::facts::{self, Needs, View};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::web;
 use crate::model::{Family, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
         return;
     }
-    let ipv6 = facts::walks(view, service, Family::Ipv6);
-    let ipv4 = facts::walks(view, service, Family::Ipv4);
-    if let Some(counterpart) = facts::counterpart(view, service) {
+    let ipv6 = web::walks(view, service, Family::Ipv6);
+    let ipv4 = web::walks(view, service, Family::Ipv4);
+    if let Some(counterpart) = web::www_alias(view, service) {
         needs.extend(counterpart.needs);
     }
     // The chains come first: `web` asks for them.
@@ -18,8 +19,8 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         return;
     }
     if service.state != State::Ipv6Only && !ipv4.is_empty() {
-        needs.extend(facts::content(view, &ipv6, &ipv4).needs);
-        needs.extend(facts::protection(view, &ipv6, &ipv4).needs);
+        needs.extend(web::content(view, &ipv6, &ipv4).needs);
+        needs.extend(web::protection(view, &ipv6, &ipv4).needs);
     }
-    needs.extend(facts::resources(view, &ipv6, service.expect_status).needs);
+    needs.extend(web::subresources(view, &ipv6, service.expect_status).needs);
 }

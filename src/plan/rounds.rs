@@ -1,7 +1,9 @@
 //! Connections to every address of a service, again and again, and with small packets where large ones
 //! may have been lost.
 
-use crate::facts::{self, LargeData, Needs, View};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::reach::{self, LargeData};
+use crate::evidence::service;
 use crate::model::{Family, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
@@ -9,8 +11,8 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         return;
     }
     for family in [Family::Ipv6, Family::Ipv4] {
-        for first in facts::first_rounds(view, service, family).iter() {
-            needs.extend(facts::rounds(view, first).needs);
+        for first in reach::first_rounds(view, service, family).iter() {
+            needs.extend(reach::rounds(view, first).needs);
         }
     }
 }
@@ -20,8 +22,8 @@ pub(super) fn small_packets(view: &View<'_>, service: &Service, needs: &mut Need
     if service.state == State::Retired {
         return;
     }
-    for contact in facts::contacts(view, service, Family::Ipv6).main {
-        if let Some(LargeData::FellSilent(silence)) = facts::large_data(view, &contact) {
+    for contact in service::contacts(view, service, Family::Ipv6).main {
+        if let Some(LargeData::FellSilent(silence)) = reach::large_data(view, &contact) {
             needs.extend(silence.needs);
         }
     }

@@ -9,8 +9,8 @@
 
 use std::io::{self, Write};
 
-use super::Sheet;
-use super::quarter::QuarterSheet;
+use super::ReportContext;
+use super::quarter::QuarterContext;
 use super::table::{self, Table};
 use crate::model::Lang;
 
@@ -25,7 +25,7 @@ const GUARDED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－'
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
     write(&table::services(sheet.result, sheet.lang, true), sheet.lang, out)
 }
@@ -34,7 +34,7 @@ pub fn write_services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> 
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_verdicts(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_verdicts(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&table::verdicts(sheet.result, sheet.lang), sheet.lang, out)
 }
 
@@ -42,7 +42,7 @@ pub fn write_verdicts(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> 
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_work(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_work(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
     write(&table::quarter::mends(sheet.review, sheet.lang), sheet.lang, out)
 }

@@ -1,7 +1,7 @@
 //! Observations in a few lines that people can read.
 
 use super::{failures, greeting};
-use crate::facts::certificate;
+use crate::evidence::tls::certificate;
 use crate::model::{Blob, BodyEnd, Conversation, Lang, Observation, Reply, Text};
 
 /// Characters of one hostile text that are shown.

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
-use super::{Sheet, overview, texts};
+use super::{ReportContext, overview, texts};
 use crate::judge::{Judged, ServiceResult, Standing};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
@@ -15,7 +15,7 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = page(sheet).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
@@ -122,7 +122,7 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(sheet: &Sheet<'_>) -> Page {
+fn page(sheet: &ReportContext<'_>) -> Page {
     let (lang, result) = (sheet.lang, sheet.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let bars = bars(sheet);
@@ -176,7 +176,7 @@ fn words(lang: Lang) -> Words {
     }
 }
 
-fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
+fn figures(sheet: &ReportContext<'_>) -> Vec<Figure> {
     let (lang, result) = (sheet.lang, sheet.result);
     let summary = result.summary();
     let counts = &summary.all;
@@ -206,7 +206,7 @@ fn figures(sheet: &Sheet<'_>) -> Vec<Figure> {
     figures
 }
 
-fn bars(sheet: &Sheet<'_>) -> Vec<Bar> {
+fn bars(sheet: &ReportContext<'_>) -> Vec<Bar> {
     let counts = sheet.result.summary().all;
     let policy = &sheet.result.policy;
     let stages = Stage::ALL.into_iter().filter(|s| texts::judged(policy, *s)).map(|stage| {
@@ -227,7 +227,7 @@ fn bars(sheet: &Sheet<'_>) -> Vec<Bar> {
         .collect()
 }
 
-fn cause_blocks(sheet: &Sheet<'_>, outcome: Outcome) -> Vec<CauseBlock> {
+fn cause_blocks(sheet: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> {
     let lang = sheet.lang;
     causes(sheet.result, outcome)
         .into_iter()
@@ -256,7 +256,7 @@ fn cause_blocks(sheet: &Sheet<'_>, outcome: Outcome) -> Vec<CauseBlock> {
         .collect()
 }
 
-fn organisations(sheet: &Sheet<'_>) -> Vec<OrganisationBlock> {
+fn organisations(sheet: &ReportContext<'_>) -> Vec<OrganisationBlock> {
     sheet
         .result
         .by_organisation()
@@ -268,7 +268,7 @@ fn organisations(sheet: &Sheet<'_>) -> Vec<OrganisationBlock> {
         .collect()
 }
 
-fn service_block(sheet: &Sheet<'_>, result: &ServiceResult) -> ServiceBlock {
+fn service_block(sheet: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
     let service = &result.service;
     let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
     ServiceBlock {
@@ -291,7 +291,7 @@ fn service_block(sheet: &Sheet<'_>, result: &ServiceResult) -> ServiceBlock {
     }
 }
 
-fn verdict_block(sheet: &Sheet<'_>, judged: &Judged) -> VerdictBlock {
+fn verdict_block(sheet: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
     let (lang, verdict) = (sheet.lang, &judged.verdict);
     // What went well needs no mend and, so that the file stays small, no evidence beside it.
     let matters = matches!(verdict.outcome, Outcome::Fail | Outcome::Inconclusive);

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::Sheet;
+use super::ReportContext;
 use super::describe::clean;
 use crate::judge::{Counts, Judged, ServiceResult};
 use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
@@ -31,11 +31,11 @@ struct Document<'a> {
 
 /// Each service's document is made when its turn to be written comes: together they would take
 /// more memory than all the rest of a run.
-struct Services<'a>(&'a Sheet<'a>);
+struct Services<'a>(&'a ReportContext<'a>);
 
 impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Sheet { result, lang, .. } = *self.0;
+        let ReportContext { result, lang, .. } = *self.0;
         serializer.collect_seq(result.services.iter().map(|service| OneService { service, lang }))
     }
 }
@@ -173,7 +173,7 @@ struct SubjectDocument<'a> {
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(sheet))?;
     writeln!(out)
 }
@@ -185,7 +185,7 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-fn document<'a>(sheet: &'a Sheet<'a>) -> Document<'a> {
+fn document<'a>(sheet: &'a ReportContext<'a>) -> Document<'a> {
     let result = sheet.result;
     let (run, vantage) = (&result.run, &result.run.vantage);
     let summary = result.summary();

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::describe::clean;
-use super::{Sheet, texts};
+use super::{ReportContext, texts};
 use crate::judge::Judged;
 use crate::model::{Lang, Outcome, Subject};
 
@@ -18,7 +18,7 @@ use crate::model::{Lang, Outcome, Subject};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (lang, result) = (sheet.lang, sheet.result);
     let mut report = Report::new(clean(&result.inventory.title));
     let mut vantage = TestSuite::new(clean(&result.run.vantage.name));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::causes::causes;
 use super::describe::clean;
-use super::{Sheet, texts};
+use super::{ReportContext, texts};
 use crate::judge::Counts;
 use crate::model::{Outcome, Stage, Text, VantageIpv6};
 
@@ -12,7 +12,7 @@ use crate::model::{Outcome, Stage, Text, VantageIpv6};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (lang, result) = (sheet.lang, sheet.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let summary = result.summary();
@@ -78,7 +78,7 @@ pub fn write(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn counts_table(
-    sheet: &Sheet<'_>,
+    sheet: &ReportContext<'_>,
     heading: Text,
     column: Text,
     rows: impl Iterator<Item = (String, Counts)>,
@@ -99,7 +99,7 @@ fn counts_table(
     Ok(())
 }
 
-fn services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (lang, result) = (sheet.lang, sheet.result);
     writeln!(out, "\n## {}", texts::ALL_SERVICES.get(lang))?;
     writeln!(
@@ -127,7 +127,7 @@ fn services(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn work_list(
-    sheet: &Sheet<'_>,
+    sheet: &ReportContext<'_>,
     outcome: Outcome,
     heading: &str,
     out: &mut dyn Write,

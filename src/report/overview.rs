@@ -2,12 +2,12 @@
 //! the result.
 
 use super::describe::clean;
-use super::{Sheet, texts};
+use super::{ReportContext, texts};
 use crate::model::VantageIpv6;
 
 /// Labels and values, in words of the reader's language. Nothing in them is hostile any more, but
 /// they still need the format's own escapes.
-pub fn particulars(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
+pub fn particulars(sheet: &ReportContext<'_>) -> Vec<(&'static str, String)> {
     let (lang, result) = (sheet.lang, sheet.result);
     let run = &result.run;
     let moment = |at| texts::moment(at, &result.inventory.timezone, lang);
@@ -22,7 +22,7 @@ pub fn particulars(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// What weakens the result, one sentence each.
-pub fn warnings(sheet: &Sheet<'_>) -> Vec<&'static str> {
+pub fn warnings(sheet: &ReportContext<'_>) -> Vec<&'static str> {
     let run = &sheet.result.run;
     let vantage = match run.vantage.ipv6 {
         VantageIpv6::Absent => Some(texts::NO_IPV6),

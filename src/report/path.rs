@@ -1,7 +1,9 @@
 //! The way from the root to a name, drawn as a tree.
 
 use super::describe::clean;
-use crate::facts::delegation::{Cut, End, Resolution, Server, Source, Stop, Tried, Unaddressed};
+use crate::evidence::dns::delegation::{
+    Cut, End, Resolution, Server, Source, DelegationFailure, Tried, Unaddressed,
+};
 use crate::model::{Lang, Text};
 
 /// Name servers of one zone that are drawn.
@@ -111,23 +113,23 @@ fn end(end: &End, lang: Lang) -> String {
         End::AliasTooLong => Text { vi: "chuỗi bí danh quá dài", en: "too many aliases" },
         End::Pending => Text { vi: "chưa đo xong", en: "not observed to the end" },
         End::Stopped(stop) => match stop {
-            Stop::NoAddress | Stop::Loop => Text {
+            DelegationFailure::NoAddress | DelegationFailure::Loop => Text {
                 vi: "DỪNG: không tìm được máy chủ nào có IPv6",
                 en: "STOPPED: no server with IPv6 can be found",
             },
-            Stop::Silent => Text {
+            DelegationFailure::Silent => Text {
                 vi: "DỪNG: không máy chủ nào trả lời",
                 en: "STOPPED: no server answers",
             },
-            Stop::Unusable => Text {
+            DelegationFailure::Unusable => Text {
                 vi: "DỪNG: không câu trả lời nào dùng được",
                 en: "STOPPED: no usable answer",
             },
-            Stop::Ours => Text {
+            DelegationFailure::Ours => Text {
                 vi: "chưa xác định: máy đo không gửi được",
                 en: "unknown: we could not ask",
             },
-            Stop::Limit => Text {
+            DelegationFailure::Limit => Text {
                 vi: "chưa xác định: chạm giới hạn",
                 en: "unknown: a limit was reached",
             },

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::causes::{Cause, causes};
 use super::describe::{clean, observation};
-use super::{Sheet, texts};
+use super::{ReportContext, texts};
 use crate::judge::{Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, VantageIpv6};
 
@@ -23,7 +23,7 @@ const NAME_MIN: usize = 16;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &Sheet<'_>, color: bool, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &ReportContext<'_>, color: bool, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { lang: sheet.lang, color, width, out };
     // With no IPv6 of our own there is one thing to say, and not one for each service.
     if sheet.result.run.vantage.ipv6 == VantageIpv6::Absent {
@@ -40,7 +40,7 @@ pub fn write(sheet: &Sheet<'_>, color: bool, width: usize, out: &mut dyn Write) 
 /// # Errors
 /// When `out` can't be written.
 pub fn write_service(
-    sheet: &Sheet<'_>,
+    sheet: &ReportContext<'_>,
     service: &ServiceResult,
     verbose: bool,
     color: bool,
@@ -65,7 +65,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn services(&mut self, sheet: &Sheet<'_>) -> io::Result<()> {
+    fn services(&mut self, sheet: &ReportContext<'_>) -> io::Result<()> {
         let lang = self.lang;
         let mut lines = vec![
             [texts::SERVICE, texts::STAGE, texts::BLOCKERS].map(|text| text.get(lang).to_owned()),
@@ -145,7 +145,7 @@ impl Page<'_> {
         }
     }
 
-    fn totals(&mut self, sheet: &Sheet<'_>) -> io::Result<()> {
+    fn totals(&mut self, sheet: &ReportContext<'_>) -> io::Result<()> {
         let (lang, run) = (self.lang, &sheet.result.run);
         let summary = sheet.result.summary();
         let counts = &summary.all;
@@ -190,7 +190,7 @@ impl Page<'_> {
         writeln!(self.out, "{} {}", texts::RUN.get(lang), run.id)
     }
 
-    fn verdict(&mut self, sheet: &Sheet<'_>, judged: &Judged, verbose: bool) -> io::Result<()> {
+    fn verdict(&mut self, sheet: &ReportContext<'_>, judged: &Judged, verbose: bool) -> io::Result<()> {
         let (lang, verdict) = (self.lang, &judged.verdict);
         let style = self.style(verdict.outcome);
         let sign = texts::sign(verdict.outcome);

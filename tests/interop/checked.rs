@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use v6ready::facts::delegation::hints;
+use v6ready::evidence::dns::delegation::hints;
 
 use crate::faults::{Fault, Zone};
 use crate::net;

@@ -98,7 +98,8 @@ impl World {
             if url.scheme() == "http" {
                 seen.tls = None;
             }
-            let question = Question::Conversation(facts::conversation_question(&url, at));
+            let question =
+                Question::Conversation(evidence::service::conversation_question(&url, at));
             self.seen(question, attempt as u8 + 1, Reply::Conversation(Box::new(seen)));
         }
         self

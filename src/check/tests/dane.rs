@@ -9,7 +9,8 @@ use super::builders::{down, session};
 use super::chains::{leaf_params, root, signed};
 use super::tls::{SIX, shakes};
 use super::*;
-use crate::facts::dnssec::tests::{self as dnssec, Zone, aaaa, n, record};
+use crate::evidence::dns::dnssec::tests as dnssec;
+use crate::evidence::dns::dnssec::tests::{Zone, aaaa, n, record};
 use crate::model::{ConversationQuestion, Host, TlsSession};
 
 const OWNER: &str = "_636._tcp.z.";
@@ -65,7 +66,7 @@ pub(super) fn associations() {
         let world = published(|zone| zone.signed(records), ResponseCode::NoError);
         let mut world = shown(world, seen);
         if is_trusted {
-            world.trust = Trust::new(&[good.der().to_vec()]).unwrap();
+            world.trust = TrustedRoots::new(&[good.der().to_vec()]).unwrap();
         }
         world.says(id)
     };

@@ -7,7 +7,8 @@ use hickory_proto::rr::rdata::SOA;
 use hickory_proto::rr::{Record, RecordType as Kind};
 
 use super::*;
-use crate::facts::dnssec::tests::{self as signed, NOW, Zone, n, record};
+use crate::evidence::dns::dnssec::tests as signed;
+use crate::evidence::dns::dnssec::tests::{NOW, Zone, n, record};
 
 fn soa() -> Record {
     record(n("z."), RData::SOA(SOA::new(n("z."), n("z."), 1, 1, 1, 1, 1)))
@@ -130,7 +131,7 @@ pub(super) fn what_could_not_be_confirmed_is_not_bogus() {
         world.tell("z.", Kind::SOA, vec![soa()], vec![]);
         assert_eq!(judged(&world), (Inconclusive, common::NOT_OBSERVED));
         let name = Name::from_presentation("z");
-        let asked = facts::dns_question(&world.view(), &name, RecordType::SOA, 1).unwrap();
+        let asked = evidence::dns::dns_question(&world.view(), &name, RecordType::SOA, 1).unwrap();
         let asked = crate::model::DnsQuestion { dnssec_ok: true, ..asked };
         let observation = Observation {
             request: Request::first(Question::Dns(asked)),

@@ -50,7 +50,7 @@ pub(super) fn every_error_on_the_way() {
         let mut world = World::new("active").published();
         for (at, answer) in answers.into_iter().enumerate() {
             let address = SIX.parse().unwrap();
-            let octets = facts::SMALL_OCTETS;
+            let octets = evidence::reach::SMALL_OCTETS;
             let question = Question::Echo(EchoQuestion { address, payload_octets: octets });
             world.seen(question, at as u8 + 1, Reply::Echo(Err(answer.clone())));
         }

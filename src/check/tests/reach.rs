@@ -133,7 +133,8 @@ pub(super) fn echoes_are_told_apart_and_a_missing_right_is_ours() {
         (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
     ] {
         let mut world = World::new("active").published();
-        let sizes = [(facts::SMALL_OCTETS, &small), (facts::LARGE_OCTETS, &large)];
+        let sizes =
+            [(evidence::reach::SMALL_OCTETS, &small), (evidence::reach::LARGE_OCTETS, &large)];
         for (payload_octets, answers) in sizes {
             for (at, answer) in answers.iter().enumerate() {
                 let address = "2001:db8::1".parse().unwrap();
@@ -207,9 +208,10 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             world.seen(question(None), 3, again.clone());
         }
         let service = &world.inventory.services[0];
-        let met = facts::contacts(&world.view(), service, crate::model::Family::Ipv6).main;
-        let asked = match facts::large_data(&world.view(), &met[0]) {
-            Some(facts::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
+        let met =
+            evidence::service::contacts(&world.view(), service, crate::model::Family::Ipv6).main;
+        let asked = match evidence::reach::large_data(&world.view(), &met[0]) {
+            Some(evidence::reach::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
             _ => Vec::new(),
         };
         (world.says("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))

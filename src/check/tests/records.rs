@@ -48,7 +48,7 @@ pub(super) fn authorities_that_may_issue() {
             records.iter().map(|data| ("www.example.vn.", data.clone())).collect();
         let mut world =
             World::new("active").published().dns(WWW, RecordType::CAA, &answer(&records));
-        world.trust = Trust::new(&[trusted.der().to_vec()]).unwrap();
+        world.trust = TrustedRoots::new(&[trusted.der().to_vec()]).unwrap();
         world.visit(URL, SIX, seen)
     };
     let issue = |value: &str| property(false, "issue", value);

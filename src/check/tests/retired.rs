@@ -44,7 +44,7 @@ pub(super) fn a_retired_site_at_both_of_its_ports() {
 #[test]
 pub(super) fn a_retired_name_server_or_time_server() {
     let server = |port| SocketAddr::new("2001:db8::1".parse().unwrap(), port);
-    let dns = |transport| facts::name_server_question(server(53), transport);
+    let dns = |transport| evidence::service::name_server_question(server(53), transport);
     let (udp, tcp) = (&dns(Transport::Udp), &dns(Transport::Tcp));
     let time = &Question::Ntp(NtpQuestion { server: server(123) });
     let ntp = |answer| Reply::Ntp(NtpExchange { answer, is_ours: true });

@@ -136,7 +136,7 @@ pub(super) fn name_servers_over_both_transports() {
     ] {
         let mut world = World::of("dns: www.example.vn").published();
         for (transport, reply) in [(Transport::Udp, udp), (Transport::Tcp, tcp)] {
-            let question = facts::name_server_question(socket(53), transport);
+            let question = evidence::service::name_server_question(socket(53), transport);
             world = world.both_attempts(&question, reply);
         }
         assert_eq!(world.says("service-answers"), expected, "{udp:?} {tcp:?}");

@@ -110,7 +110,7 @@ pub(super) fn greetings_in_turn() {
 
 #[test]
 pub(super) fn datagrams_in_turn() {
-    let asks = |transport| facts::name_server_question(socket(53), transport);
+    let asks = |transport| evidence::service::name_server_question(socket(53), transport);
     let well = answer(&[]);
     let failed = |failure| Reply::DnsFailed(failure);
     let (away, mine) = (failed(NetFailure::TimedOut), failed(NetFailure::NoRoute));

@@ -15,7 +15,7 @@ fn shows(chain: Vec<Blob>) -> Conversation {
 }
 
 fn trusting(mut world: World, root: &Issuer) -> World {
-    world.trust = Trust::new(&[root.der().to_vec()]).unwrap();
+    world.trust = TrustedRoots::new(&[root.der().to_vec()]).unwrap();
     world
 }
 

@@ -1,6 +1,6 @@
 //! The headings and words of tables, in both languages.
 
-use super::super::fields::slug;
+use crate::inventory::fields::slug;
 use crate::model::{Category, State, Target};
 
 /// What a column holds.

@@ -9,7 +9,8 @@ use super::*;
 use crate::check::CATALOGUE;
 use crate::judge::{Basis, Finding, Judged, ServiceResult, stage};
 use crate::model::{Name, Outcome, Run, Severity, Stage, Subject, SubjectName, Vantage, Verdict};
-use crate::policy::{self, Policy};
+use crate::policy;
+use crate::policy::Policy;
 
 const INVENTORY: &str = r#"
 version: 1

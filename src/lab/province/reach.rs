@@ -1,8 +1,8 @@
 //! Addresses that do not answer as they should.
 
-use super::super::network::NOBODY;
-use super::super::router;
 use super::{Door, Site, ipv4, ipv6};
+use crate::lab::network::NOBODY;
+use crate::lab::router;
 
 pub(super) fn sites() -> Vec<Site> {
     vec![

@@ -144,11 +144,11 @@ fn is_allowed(generation: TlsGeneration, scheme: SignatureScheme) -> bool {
 mod tests {
     use rustls::version;
 
-    use super::super::testing::{
-        Identity, TlsServer, ask_tls, converse, identity, ordinary, patient, serve_tls,
-    };
     use super::*;
     use crate::model::{Blob, TlsFailed, TlsSession};
+    use crate::probe::conversation::testing::{
+        Identity, TlsServer, ask_tls, converse, identity, ordinary, patient, serve_tls,
+    };
 
     /// An element in DER.
     fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {

@@ -14,10 +14,9 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::iana;
-use super::micros;
 use super::wire::Wire;
 use super::witness::{Sent, Witness};
+use super::{iana, micros};
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 use crate::probe::errors;
 

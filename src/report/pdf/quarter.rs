@@ -8,7 +8,7 @@ use super::{Frame, chart};
 use crate::model::Text;
 use crate::report::describe::clean;
 use crate::report::letterhead::Letterhead;
-use crate::report::quarter::{Chart, QuarterSheet, Section, caveat, particulars, sections, title};
+use crate::report::quarter::{Chart, QuarterContext, Section, caveat, particulars, sections, title};
 
 const STAGES: Text = Text { vi: "Số dịch vụ theo mức", en: "Services by stage" };
 const TREND: Text = Text {
@@ -22,7 +22,7 @@ const FIGURE: Text = Text { vi: "Hình", en: "Figure" };
 /// # Errors
 /// When `out` can't be written.
 pub fn write(
-    sheet: &QuarterSheet<'_>,
+    sheet: &QuarterContext<'_>,
     letterhead: &Letterhead,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -56,7 +56,7 @@ pub fn write(
 }
 
 /// What the report rests on, and what weakens it.
-fn opening(document: &mut Document<'_>, sheet: &QuarterSheet<'_>) {
+fn opening(document: &mut Document<'_>, sheet: &QuarterContext<'_>) {
     for (label, value) in particulars(sheet) {
         document.paragraph(&format!("- {label}: {value}."));
     }
@@ -67,7 +67,7 @@ fn opening(document: &mut Document<'_>, sheet: &QuarterSheet<'_>) {
 
 fn write_section(
     document: &mut Document<'_>,
-    sheet: &QuarterSheet<'_>,
+    sheet: &QuarterContext<'_>,
     section: &Section,
     figures: &mut usize,
 ) {

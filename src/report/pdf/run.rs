@@ -8,7 +8,7 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 use crate::report::causes::{causes, follows};
 use crate::report::describe::clean;
 use crate::report::table::{self, Cell, Kind, Table};
-use crate::report::{Sheet, overview, texts};
+use crate::report::{ReportContext, overview, texts};
 
 /// Services that are listed beside one cause; the annex has them all.
 const LISTED_MAX: usize = 10;
@@ -23,7 +23,7 @@ const FIGURE: Text =
 const STAGES: Text = Text { vi: "Ý nghĩa các mức: ", en: "The stages mean: " };
 
 /// Writes the sections.
-pub(super) fn sections(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+pub(super) fn sections(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
     let (lang, result) = (sheet.lang, sheet.result);
     document.section(GENERAL.get(lang));
     general(document, sheet);
@@ -40,12 +40,12 @@ pub(super) fn sections(document: &mut Document<'_>, sheet: &Sheet<'_>) {
 }
 
 /// Writes the annex: every service.
-pub(super) fn annexes(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+pub(super) fn annexes(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
     document.annex(texts::ALL_SERVICES.get(sheet.lang));
     document.table(None, &services(sheet.result, sheet.lang));
 }
 
-fn general(document: &mut Document<'_>, sheet: &Sheet<'_>) {
+fn general(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
     let (lang, result) = (sheet.lang, sheet.result);
     let summary = result.summary();
     let counts = &summary.all;

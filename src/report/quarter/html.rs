@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::markdown::words_of;
-use super::{Chart, QuarterSheet, chart, sections, title, words};
+use super::{Chart, QuarterContext, chart, sections, title, words};
 use crate::judge::Standing;
 use crate::model::{Lang, Outcome, Text};
 use crate::report::describe::clean;
@@ -16,7 +16,7 @@ use crate::report::texts;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = page(sheet).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
@@ -65,7 +65,7 @@ struct CellBlock {
 
 /// What stands at the head of the report: labels and values.
 /// What the report rests on: labels and values.
-pub fn particulars(sheet: &QuarterSheet<'_>) -> Vec<(&'static str, String)> {
+pub fn particulars(sheet: &QuarterContext<'_>) -> Vec<(&'static str, String)> {
     const CLOSING: Text = Text { vi: "Đợt kết quý", en: "Closing run" };
     const COMPARED: Text = Text { vi: "So sánh với", en: "Compared with" };
     let (review, lang) = (sheet.review, sheet.lang);
@@ -87,7 +87,7 @@ pub fn particulars(sheet: &QuarterSheet<'_>) -> Vec<(&'static str, String)> {
     particulars
 }
 
-fn page(sheet: &QuarterSheet<'_>) -> Page {
+fn page(sheet: &QuarterContext<'_>) -> Page {
     let (review, lang) = (sheet.review, sheet.lang);
     let closing = &review.closing;
     Page {
@@ -121,7 +121,7 @@ fn page(sheet: &QuarterSheet<'_>) -> Page {
     }
 }
 
-fn figures(sheet: &QuarterSheet<'_>) -> Vec<Figure> {
+fn figures(sheet: &QuarterContext<'_>) -> Vec<Figure> {
     const MISSED: Text = Text { vi: "mục tiêu quá hạn chưa đạt", en: "targets missed" };
     let (review, lang) = (sheet.review, sheet.lang);
     let summary = review.closing.summary();
@@ -155,7 +155,7 @@ fn figures(sheet: &QuarterSheet<'_>) -> Vec<Figure> {
 }
 
 fn drawn(
-    sheet: &QuarterSheet<'_>,
+    sheet: &QuarterContext<'_>,
     drawn: Option<&Chart>,
 ) -> (String, Vec<(String, String, String)>) {
     let (policy, lang) = (&sheet.review.closing.policy, sheet.lang);

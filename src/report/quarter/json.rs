@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{QuarterSheet, words};
+use super::{QuarterContext, words};
 use crate::judge::quarter::{Caveat, Point, SharedThing};
 use crate::judge::{Counts, Finding, RunResult, ServiceChange, Standing};
 use crate::model::{Service, Stage};
@@ -246,7 +246,7 @@ struct CaveatDocument {
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(sheet))?;
     writeln!(out)
 }
@@ -259,7 +259,7 @@ pub fn schema() -> String {
 }
 
 /// The document.
-pub fn document(sheet: &QuarterSheet<'_>) -> Document {
+pub fn document(sheet: &QuarterContext<'_>) -> Document {
     let (review, lang) = (sheet.review, sheet.lang);
     let closing = &review.closing;
     let summary = closing.summary();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{QuarterSheet, Section, sections, title, words};
+use super::{QuarterContext, Section, sections, title, words};
 use crate::model::Lang;
 use crate::report::markdown::escaped;
 use crate::report::table::{Cell, Kind, Table};
@@ -12,7 +12,7 @@ use crate::report::texts;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (review, lang) = (sheet.review, sheet.lang);
     let inventory = &review.closing.inventory;
     writeln!(out, "# {}: {}\n", title(sheet), escaped(&inventory.title))?;

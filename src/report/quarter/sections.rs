@@ -1,7 +1,7 @@
 //! The report's sections: paragraphs, a chart, tables. PDF, HTML and Markdown number and draw them.
 
 use super::words::{self, day};
-use super::{Chart, QuarterSheet};
+use super::{Chart, QuarterContext};
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
@@ -39,13 +39,13 @@ const TITLE: Text =
     Text { vi: "Báo cáo mức độ sẵn sàng IPv6", en: "IPv6 readiness report" };
 
 /// The report's title.
-pub fn title(sheet: &QuarterSheet<'_>) -> String {
+pub fn title(sheet: &QuarterContext<'_>) -> String {
     let quarter = words::quarter_name(sheet.review.quarter, sheet.lang);
     format!("{}, {quarter}", TITLE.get(sheet.lang))
 }
 
 /// All sections in order. One without anything to say says so.
-pub fn sections(sheet: &QuarterSheet<'_>) -> Vec<Section> {
+pub fn sections(sheet: &QuarterContext<'_>) -> Vec<Section> {
     vec![
         summary(sheet),
         trend(sheet),
@@ -67,7 +67,7 @@ fn filled(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
-fn summary(sheet: &QuarterSheet<'_>) -> Section {
+fn summary(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let closing = &review.closing;
     let summary = closing.summary();
@@ -117,7 +117,7 @@ fn summary(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn plan(sheet: &QuarterSheet<'_>) -> Option<String> {
+fn plan(sheet: &QuarterContext<'_>) -> Option<String> {
     let lang = sheet.lang;
     let plan = sheet.review.plan.as_ref()?;
     let number = |value| texts::number(value, lang);
@@ -141,7 +141,7 @@ fn plan(sheet: &QuarterSheet<'_>) -> Option<String> {
     })
 }
 
-fn trend(sheet: &QuarterSheet<'_>) -> Section {
+fn trend(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let method = Text {
         vi: "Mỗi cột là một đợt quét hoàn tất: đợt kết quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt kết quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các cột không do quy tắc thay đổi.",
@@ -155,7 +155,7 @@ fn trend(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn groups(sheet: &QuarterSheet<'_>) -> Section {
+fn groups(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     Section {
         tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
@@ -163,7 +163,7 @@ fn groups(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn changes(sheet: &QuarterSheet<'_>) -> Section {
+fn changes(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let mut paragraphs = Vec::new();
     match &review.previous {
@@ -196,7 +196,7 @@ fn changes(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn targets(sheet: &QuarterSheet<'_>) -> Section {
+fn targets(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let counts: Vec<String> = Progress::ALL
         .into_iter()
@@ -220,7 +220,7 @@ fn targets(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn exemptions(sheet: &QuarterSheet<'_>) -> Section {
+fn exemptions(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let none = Text {
         vi: "Không có dịch vụ nào được miễn trừ.",
@@ -231,7 +231,7 @@ fn exemptions(sheet: &QuarterSheet<'_>) -> Section {
     Section { paragraphs, tables: table, ..section("exemptions", EXEMPTIONS.get(lang)) }
 }
 
-fn shared(sheet: &QuarterSheet<'_>) -> Section {
+fn shared(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let none = Text {
         vi: "Không có nguyên nhân nào chung cho từ hai dịch vụ trở lên.",
@@ -250,7 +250,7 @@ fn shared(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn work(sheet: &QuarterSheet<'_>) -> Section {
+fn work(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let about = Text {
         vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
@@ -265,7 +265,7 @@ fn work(sheet: &QuarterSheet<'_>) -> Section {
     }
 }
 
-fn annex(sheet: &QuarterSheet<'_>) -> Section {
+fn annex(sheet: &QuarterContext<'_>) -> Section {
     let (review, lang) = (sheet.review, sheet.lang);
     let title = clean(&review.closing.inventory.title);
     Section {

@@ -2,9 +2,9 @@
 
 use super::sample::{HOSTILE, PLAIN, render, result};
 use crate::model::Lang;
-use crate::report::{Sheet, csv, html, json, junit, markdown};
+use crate::report::{ReportContext, csv, html, json, junit, markdown};
 
-type Write = fn(&Sheet<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
+type Write = fn(&ReportContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
 
 /// Characters that no format passes on: controls but line ends and tabs, and what turns the order
 /// of reading.

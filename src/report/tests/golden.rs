@@ -9,17 +9,17 @@ use super::quarter::golden_review;
 use super::sample::golden;
 use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
-use crate::report::quarter::{QuarterSheet, html, json, markdown};
-use crate::report::{Sheet, csv, junit, pdf, xlsx};
+use crate::report::quarter::{QuarterContext, html, json, markdown};
+use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 
-type Render = fn(&Sheet<'_>, &mut dyn Write) -> std::io::Result<()>;
+type Render = fn(&ReportContext<'_>, &mut dyn Write) -> std::io::Result<()>;
 
-fn with_letterhead(sheet: &Sheet<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+fn with_letterhead(sheet: &ReportContext<'_>, out: &mut dyn Write) -> std::io::Result<()> {
     let example = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
     pdf::write(sheet, &example, out)
 }
 
-type RenderQuarter = fn(&QuarterSheet<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
+type RenderQuarter = fn(&QuarterContext<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
 
 fn quarter_formats() -> [(&'static str, RenderQuarter); 6] {
     [
@@ -47,7 +47,7 @@ fn every_format_gives_the_golden_bytes() {
     for lang in [Lang::Vi, Lang::En] {
         for (ending, write) in formats {
             let mut out = Vec::new();
-            write(&Sheet { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
+            write(&ReportContext { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
             let path = folder.join(format!("run.{}.{ending}", lang.tag()));
             if std::env::var_os("V6READY_UPDATE").is_some() {
                 std::fs::write(&path, &out).unwrap();
@@ -58,7 +58,7 @@ fn every_format_gives_the_golden_bytes() {
         }
     }
     for lang in [Lang::Vi, Lang::En] {
-        let sheet = QuarterSheet { review: &review, lang };
+        let sheet = QuarterContext { review: &review, lang };
         let letterhead = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
         for (ending, write) in quarter_formats() {
             let mut out = Vec::new();

@@ -6,13 +6,12 @@ use std::process::{Command, Stdio};
 use super::sample::{HOSTILE, PLAIN, result};
 use crate::judge::RunResult;
 use crate::model::Lang;
-use crate::report::Sheet;
 use crate::report::letterhead::Letterhead;
-use crate::report::pdf;
+use crate::report::{ReportContext, pdf};
 
 fn render(result: &RunResult, lang: Lang, letterhead: &Letterhead) -> Vec<u8> {
     let mut out = Vec::new();
-    pdf::write(&Sheet { result, lang, facts: &|_| None }, letterhead, &mut out).unwrap();
+    pdf::write(&ReportContext { result, lang, facts: &|_| None }, letterhead, &mut out).unwrap();
     out
 }
 

@@ -7,11 +7,11 @@ use crate::judge::RunResult;
 use crate::judge::quarter::{Material, Point, Previous, Review};
 use crate::model::{Lang, RunId};
 use crate::report::letterhead::Letterhead;
-use crate::report::quarter::{QuarterSheet, html, json, markdown, sections};
+use crate::report::quarter::{QuarterContext, html, json, markdown, sections};
 use crate::report::{csv, pdf, xlsx};
 
 type Book = calamine::Xlsx<std::io::Cursor<Vec<u8>>>;
-type Write = fn(&QuarterSheet<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
+type Write = fn(&QuarterContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
 
 /// A quarter whose closing run is compared with a quite different one.
 pub(super) fn review(words: &[&str]) -> Review {
@@ -41,7 +41,7 @@ fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
 
 fn render(review: &Review, lang: Lang, write: Write) -> String {
     let mut out = Vec::new();
-    write(&QuarterSheet { review, lang }, &mut out).unwrap();
+    write(&QuarterContext { review, lang }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -64,7 +64,7 @@ fn hostile_text_is_harmless_in_a_quarter() {
 fn hostile_and_long_text_stays_inside_documents() {
     let hostile = review(&HOSTILE);
     for lang in [Lang::Vi, Lang::En] {
-        let sheet = QuarterSheet { review: &hostile, lang };
+        let sheet = QuarterContext { review: &hostile, lang };
         let (mut document, mut book, mut table) = (Vec::new(), Vec::new(), Vec::new());
         pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
         xlsx::quarter::write(&sheet, &mut book).unwrap();
@@ -84,7 +84,7 @@ fn hostile_and_long_text_stays_inside_documents() {
 #[test]
 fn a_large_inventory_fits_into_every_form() {
     let large = compared(result(20, 10, &PLAIN), result(20, 10, &PLAIN));
-    let sheet = QuarterSheet { review: &large, lang: Lang::Vi };
+    let sheet = QuarterContext { review: &large, lang: Lang::Vi };
     let (mut document, mut book) = (Vec::new(), Vec::new());
     pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
     xlsx::quarter::write(&sheet, &mut book).unwrap();
@@ -95,7 +95,7 @@ fn a_large_inventory_fits_into_every_form() {
 fn every_section_speaks_and_its_tables_are_rectangular() {
     let plain = review(&PLAIN);
     for lang in [Lang::Vi, Lang::En] {
-        let sections = sections(&QuarterSheet { review: &plain, lang });
+        let sections = sections(&QuarterContext { review: &plain, lang });
         for section in &sections {
             assert!(!section.paragraphs.is_empty() || !section.tables.is_empty(), "{}", section.id);
             for table in &section.tables {

@@ -3,14 +3,16 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use crate::check::{CATALOGUE, COMMON_REASONS, Check};
+use crate::check::common::COMMON_REASONS;
+use crate::check::{CATALOGUE, Check};
 use crate::judge::{Blocker, Judged, RunResult, ServiceResult, Standing};
 use crate::model::{
     Lang, Name, Outcome, Run, RunId, Service, Stage, Subject, SubjectName, Vantage, VantageIpv6,
     Verdict,
 };
-use crate::policy::{self, Policy};
-use crate::report::Sheet;
+use crate::policy;
+use crate::policy::Policy;
+use crate::report::ReportContext;
 
 /// What no output may pass on as it is.
 pub const HOSTILE: [&str; 10] = [
@@ -125,10 +127,10 @@ pub fn golden() -> RunResult {
 pub fn render(
     result: &RunResult,
     lang: Lang,
-    write: fn(&Sheet<'_>, &mut dyn std::io::Write) -> std::io::Result<()>,
+    write: fn(&ReportContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>,
 ) -> Vec<u8> {
     let mut out = Vec::new();
-    write(&Sheet { result, lang, facts: &|_| None }, &mut out).unwrap();
+    write(&ReportContext { result, lang, facts: &|_| None }, &mut out).unwrap();
     out
 }
 

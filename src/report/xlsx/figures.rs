@@ -5,11 +5,11 @@ use rust_xlsxwriter::{
     FormatAlign, Workbook, XlsxError,
 };
 
-use super::super::describe::clean;
-use super::super::table::{Kind, Table};
-use super::super::{Sheet, overview, table, texts};
 use super::{sheet, style};
 use crate::model::Stage;
+use crate::report::describe::clean;
+use crate::report::table::{self, Kind, Table};
+use crate::report::{ReportContext, overview, texts};
 
 /// Columns that the value of a particular runs over, and how wide each is.
 const VALUE_COLUMNS: u16 = 4;
@@ -19,7 +19,7 @@ const FIGURE_CHARS: u16 = 14;
 ///
 /// # Errors
 /// Only what the format itself forbids.
-pub(super) fn write(report: &Sheet<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+pub(super) fn write(report: &ReportContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
     let lang = report.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
@@ -71,7 +71,7 @@ pub(super) fn write(report: &Sheet<'_>, book: &mut Workbook) -> Result<(), XlsxE
 }
 
 /// Services at each stage, from the cells of the table of stages.
-fn chart(report: &Sheet<'_>, stages: &Table, first: u32, last: u32) -> Chart {
+fn chart(report: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> Chart {
     let name = texts::SUMMARY.get(report.lang);
     let mut chart = Chart::new(ChartType::Bar);
     let unknown = Color::RGB(0x006E_7781);

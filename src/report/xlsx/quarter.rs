@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
 use super::{properties_of, sheet};
 use crate::report::describe::clean;
-use crate::report::quarter::{QuarterSheet, caveat, particulars, sections, title};
+use crate::report::quarter::{QuarterContext, caveat, particulars, sections, title};
 use crate::report::{table, texts};
 
 /// Columns that a paragraph runs over, and how wide each is.
@@ -21,12 +21,12 @@ const LABEL_CHARS: u16 = 26;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(quarter: &QuarterSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(quarter: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let bytes = workbook(quarter).and_then(|mut book| book.save_to_buffer());
     out.write_all(&bytes.map_err(io::Error::other)?)
 }
 
-fn workbook(quarter: &QuarterSheet<'_>) -> Result<Workbook, XlsxError> {
+fn workbook(quarter: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties_of(&quarter.review.closing, &title(quarter))?);
     summary(quarter, &mut book)?;
@@ -43,7 +43,7 @@ fn workbook(quarter: &QuarterSheet<'_>) -> Result<Workbook, XlsxError> {
 }
 
 /// The first sheet: what the report is, what weakens it, and its sentences.
-fn summary(quarter: &QuarterSheet<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+fn summary(quarter: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
     let lang = quarter.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;

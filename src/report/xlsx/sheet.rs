@@ -2,11 +2,11 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::super::table::{Cell, Column, Kind, Table};
-use super::super::texts;
 use super::style;
 use crate::judge::Standing;
 use crate::model::Lang;
+use crate::report::table::{Cell, Column, Kind, Table};
+use crate::report::texts;
 
 /// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one in which
 /// stands that there were more.

@@ -4,9 +4,9 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder,
 };
 
-use super::super::table::Kind;
-use super::super::texts;
 use crate::model::{Lang, Outcome, Severity, Stage, Text};
+use crate::report::table::Kind;
+use crate::report::texts;
 
 const LINE: u32 = 0x00C8_D0D8;
 const HEAD: u32 = 0x001F_3B57;

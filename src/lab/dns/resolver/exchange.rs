@@ -24,7 +24,7 @@ pub(super) async fn ask(
     let mut message = Message::query();
     message.add_query(Query::query(name.clone(), record_type));
     let mut edns = Edns::new();
-    edns.set_max_payload(super::super::answer::UDP_MAX).set_dnssec_ok(true);
+    edns.set_max_payload(crate::lab::dns::answer::UDP_MAX).set_dnssec_ok(true);
     message.edns = Some(edns);
     let answer = timeout(PATIENCE, over_udp(server, &message)).await.ok()??;
     if answer.metadata.truncation {

@@ -5,10 +5,12 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::super::Client;
-use super::super::testing::{ADDRESSES, TlsServer, ordinary, patient, serve, serve_over_tls};
 use super::*;
 use crate::model::Host;
+use crate::probe::conversation::Client;
+use crate::probe::conversation::testing::{
+    ADDRESSES, TlsServer, ordinary, patient, serve, serve_over_tls,
+};
 
 fn question(address: SocketAddr, protocol: Protocol, security: Security) -> GreetingQuestion {
     let host = Host::parse("mx.example.vn").unwrap();
@@ -133,7 +135,7 @@ async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
     let mut settings = patient();
     settings.timeouts.greeting = Duration::from_millis(300);
     let client = Client::new(&settings).unwrap();
-    let silent = serve("[::1]:0", super::super::testing::silence).await;
+    let silent = serve("[::1]:0", crate::probe::conversation::testing::silence).await;
     let tarpit = serve("[::1]:0", async move |mut stream: TcpStream| {
         while stream.write_all(b"2").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -5,12 +5,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use super::super::testing::{
+use super::*;
+use crate::model::{Conversation, ConversationQuestion, Settings};
+use crate::probe::conversation::testing::{
     ADDRESSES, SHORT, TlsServer, ask_http, ask_https, converse, ordinary, patient, reply_with,
     reply_without_end, reset, serve, serve_over_tls, silence,
 };
-use super::*;
-use crate::model::{Conversation, ConversationQuestion, Settings};
 
 /// What a conversation without TLS came to, on a server that replies so.
 async fn replied(settings: &Settings, reply: &[u8]) -> Result<HttpResponse, HttpFailure> {
@@ -303,7 +303,7 @@ async fn a_server_that_demands_a_client_certificate() {
 #[test]
 fn a_conversation_can_move_between_threads() {
     fn movable(_: impl Send) {}
-    let client = super::super::Client::new(&patient()).unwrap();
+    let client = crate::probe::conversation::Client::new(&patient()).unwrap();
     movable(client.converse(&ask_https(([127, 0, 0, 1], 1).into())));
 }
 

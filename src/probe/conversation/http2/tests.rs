@@ -4,12 +4,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::super::testing::{
+use super::*;
+use crate::model::Settings;
+use crate::probe::conversation::testing::{
     SHORT, TlsServer, ask_https, converse, ordinary, patient, reply_with, reply_without_end,
     serve_over_tls, silence,
 };
-use super::*;
-use crate::model::Settings;
 
 type Stream = TlsStream<TcpStream>;
 

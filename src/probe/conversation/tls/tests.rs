@@ -6,12 +6,12 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use tokio_rustls::LazyConfigAcceptor;
 
-use super::super::testing::{
+use super::*;
+use crate::model::{Blob, Conversation, Limits};
+use crate::probe::conversation::testing::{
     ADDRESSES, SHORT, TlsServer, ask_https, ask_tls, converse, identity, ordinary, patient,
     reply_with, reset, serve, serve_tls, silence,
 };
-use super::*;
-use crate::model::{Blob, Conversation, Limits};
 
 const HOST: &str = "www.example.vn";
 
@@ -144,7 +144,7 @@ async fn a_name_that_cannot_be_sent_is_held_against_nobody() {
 #[tokio::test]
 async fn no_session_is_resumed() {
     let acceptor = TlsServer::of(ordinary()).acceptor();
-    let client = super::super::Client::new(&patient()).unwrap();
+    let client = crate::probe::conversation::Client::new(&patient()).unwrap();
     for _ in 0..3 {
         let acceptor = acceptor.clone();
         let (sender, mut receiver) = mpsc::channel(1);
@@ -253,7 +253,7 @@ async fn handshakes_take_turns() {
     let mut settings = patient();
     settings.limits.tls_in_flight = 1;
     settings.timeouts.tls = SHORT;
-    let client = Arc::new(super::super::Client::new(&settings).unwrap());
+    let client = Arc::new(crate::probe::conversation::Client::new(&settings).unwrap());
     let mut silent = Vec::new();
     for _ in 0..3 {
         let address = serve("[::1]:0", silence).await;

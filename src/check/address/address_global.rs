@@ -1,0 +1,71 @@
+//! Can a packet from anywhere reach the published addresses?
+
+use std::net::IpAddr;
+
+use super::helpers::addresses;
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service;
+use crate::model::{
+    Family, Outcome, Severity, State, Subject, SubjectName, Verdict, special_purpose,
+};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "address-global",
+    sources: &["IANA IPv6 Special-Purpose Address Registry", "RFC 6890", "RFC 4291"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("global"),
+        Reason::pass("declared-testbed"),
+        Reason::pass("declared-internal"),
+        Reason::fail("special-purpose"),
+        Reason::fail("outside-declared"),
+    ],
+    doc: Doc::new(include_str!("address_global.en.md"), include_str!("address_global.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let found = match addresses(case, Family::Ipv6) {
+        Ok(found) => found,
+        Err(verdict) => return verdict,
+    };
+    let subjects: Vec<Subject> = found.into_iter().map(|address| subject(case, address)).collect();
+    // One address that only counts by what is declared speaks for all.
+    let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
+    let pass = declared.map_or("global", |subject| subject.reason);
+    let lookup = service::addresses(&case.view, case.service);
+    let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
+    Verdict::worst_of(subjects, pass, common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+}
+
+fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let networks = case.view.networks;
+    let mut detail = Vec::new();
+    let (outcome, reason) = if case.service.state == State::Internal {
+        match networks.owner(address) {
+            Some(network) if network.internal => {
+                detail.push(("network", network.name.clone()));
+                (Outcome::Pass, "declared-internal")
+            }
+            _ => (Outcome::Fail, "outside-declared"),
+        }
+    } else {
+        match special_purpose(address).filter(|row| !row.usable) {
+            None => (Outcome::Pass, "global"),
+            Some(_) if networks.counts_as_global(address) => (Outcome::Pass, "declared-testbed"),
+            Some(row) => {
+                detail.push(("range", format!("{} {}", row.id, row.prefix)));
+                detail.push(("source", row.source.to_owned()));
+                (Outcome::Fail, "special-purpose")
+            }
+        }
+    };
+    Subject { name: SubjectName::Address(address), outcome, reason, detail }
+}

@@ -1,0 +1,107 @@
+//! Does an IPv6 address give away the host's IPv4 address or its network card?
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::helpers::addresses;
+use crate::check::doc::Doc;
+use crate::check::unknown::unknown_lookup;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service;
+use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "address-ipv4-embedded",
+    sources: &["RFC 7707 §4.1", "RFC 8064", "RFC 4291 App. A"],
+    severity: Severity::Info,
+    revision: 1,
+    reasons: &[
+        Reason::pass("independent"),
+        Reason::fail("ipv4-embedded"),
+        Reason::fail("mac-embedded"),
+    ],
+    doc: Doc::new(
+        include_str!("address_ipv4_embedded.en.md"),
+        include_str!("address_ipv4_embedded.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let found = match addresses(case, Family::Ipv6) {
+        Ok(found) => found,
+        Err(verdict) => return verdict,
+    };
+    let published = service::addresses(&case.view, case.service);
+    let ipv4 = published.as_ref().and_then(|published| published.lookup(Family::Ipv4));
+    let unknown = ipv4.and_then(unknown_lookup);
+    let ipv4_addresses = ipv4.map(|lookup| lookup.addresses()).unwrap_or_default();
+    let subjects = found
+        .into_iter()
+        .map(|address| {
+            let (outcome, reason) = match address {
+                IpAddr::V6(v6) if holds_mac(v6) => (Outcome::Fail, "mac-embedded"),
+                IpAddr::V6(v6) if ipv4_addresses.iter().any(|v4| holds(v6, *v4)) => {
+                    (Outcome::Fail, "ipv4-embedded")
+                }
+                _ => match unknown {
+                    Some(reason) => (Outcome::Inconclusive, reason),
+                    None => (Outcome::Pass, "independent"),
+                },
+            };
+            Subject { name: SubjectName::Address(address), outcome, reason, detail: Vec::new() }
+        })
+        .collect();
+    let ipv6 = published.as_ref().and_then(|published| published.lookup(Family::Ipv6));
+    let cite = [ipv6, ipv4].into_iter().flatten();
+    Verdict::worst_of(subjects, "independent", common::NO_IPV6)
+        .citing(cite.flat_map(|lookup| lookup.observations.iter().copied()))
+}
+
+/// Whether the interface identifier was made from a MAC address (modified EUI-64): `ff:fe` in its
+/// middle.
+fn holds_mac(address: Ipv6Addr) -> bool {
+    let octets = address.octets();
+    octets[11..13] == [0xff, 0xfe]
+}
+
+/// Whether the last 32 bits are the IPv4 address, or the last four groups spell it in decimal.
+fn holds(address: Ipv6Addr, ipv4: IpAddr) -> bool {
+    let IpAddr::V4(ipv4) = ipv4 else { return false };
+    let octets = address.octets();
+    octets[12..] == ipv4.octets() || spelled(address) == Some(ipv4)
+}
+
+/// `2001:db8::192:0:2:1` spells 192.0.2.1.
+fn spelled(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    for (octet, group) in octets.iter_mut().zip(&address.segments()[4..]) {
+        *octet = format!("{group:x}").parse().ok()?;
+    }
+    Some(octets.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_embedding() {
+        let ipv4: IpAddr = "192.0.2.1".parse().unwrap();
+        for (text, mac, embedded) in [
+            ("2001:db8::1", false, false),
+            ("2001:db8::c000:201", false, true),
+            ("2001:db8::192:0:2:1", false, true),
+            ("2001:db8::192:0:2:2", false, false),
+            ("2001:db8::c000:202", false, false),
+            ("2001:db8::5054:ff:fe12:3456", true, false),
+            ("2001:db8::ffff:ffff:ffff:fffe", false, false),
+        ] {
+            let address: Ipv6Addr = text.parse().unwrap();
+            assert_eq!((holds_mac(address), holds(address, ipv4)), (mac, embedded), "{text}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Do the addresses lie where the inventory says that its services live?
+
+use std::net::IpAddr;
+
+use super::helpers::addresses;
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service;
+use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "address-owned",
+    sources: &["the inventory's `networks`"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("declared"),
+        Reason::fail("undeclared"),
+        Reason::not_applicable("none-declared"),
+    ],
+    doc: Doc::new(include_str!("address_owned.en.md"), include_str!("address_owned.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    if !case.view.networks.declares_ipv6() {
+        return Verdict::not_applicable("none-declared");
+    }
+    let found = match addresses(case, Family::Ipv6) {
+        Ok(found) => found,
+        Err(verdict) => return verdict,
+    };
+    let subjects = found.into_iter().map(|address| subject(case, address)).collect();
+    let lookup = service::addresses(&case.view, case.service);
+    let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
+    Verdict::worst_of(subjects, "declared", common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+}
+
+fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let (outcome, reason, detail) = match case.view.networks.owner(address) {
+        Some(network) => (
+            Outcome::Pass,
+            "declared",
+            vec![("network", network.name.clone()), ("prefix", network.prefix.to_string())],
+        ),
+        None => (Outcome::Fail, "undeclared", Vec::new()),
+    };
+    Subject { name: SubjectName::Address(address), outcome, reason, detail }
+}

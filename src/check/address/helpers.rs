@@ -1,0 +1,56 @@
+//! The addresses of a service, or why there are none to judge.
+
+use std::net::IpAddr;
+
+use crate::check::unknown::unknown_status;
+use crate::check::{CheckContext, common};
+use crate::evidence::dns::{Lookup, Status};
+use crate::evidence::service;
+use crate::model::{Family, State, Verdict, special_purpose};
+
+/// The service's addresses of one family; else the verdict that there are none, or that it is
+/// unknown whether there are.
+pub(in crate::check) fn addresses(case: &CheckContext<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
+    let none = match family {
+        Family::Ipv6 => common::NO_IPV6,
+        Family::Ipv4 => common::NO_IPV4,
+    };
+    let Some(published) = service::addresses(&case.view, case.service) else {
+        return Err(Verdict::not_applicable(none));
+    };
+    let found = published.of(family, &case.view);
+    match published.lookup(family) {
+        None if found.is_empty() => Err(Verdict::not_applicable(none)),
+        None => Ok(found),
+        Some(lookup) => match &lookup.status {
+            Status::Found => Ok(found),
+            Status::NoData | Status::NxDomain | Status::Synthesised => {
+                Err(cited(Verdict::not_applicable(none), lookup))
+            }
+            failed => {
+                let reason = unknown_status(failed).unwrap_or(common::UNRESOLVED);
+                Err(cited(Verdict::inconclusive(reason), lookup))
+            }
+        },
+    }
+}
+
+/// Whether the service has more IPv6 addresses than are looked at.
+pub(in crate::check) fn is_cut(case: &CheckContext<'_>) -> bool {
+    let published = service::addresses(&case.view, case.service);
+    published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+}
+
+fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
+    verdict.citing(lookup.observations.iter().copied())
+}
+
+/// Whether packets can reach an address from where they have to: from anywhere, or for an internal
+/// service from the declared internal network.
+pub(in crate::check) fn is_usable(case: &CheckContext<'_>, address: IpAddr) -> bool {
+    let networks = case.view.networks;
+    if case.service.state == State::Internal {
+        return networks.owner(address).is_some_and(|network| network.internal);
+    }
+    special_purpose(address).is_none_or(|row| row.usable) || networks.counts_as_global(address)
+}

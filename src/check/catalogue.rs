@@ -1,0 +1,42 @@
+//! Every check there is, from the lists of the areas.
+
+use std::sync::LazyLock;
+
+use super::{Check, address, dns, inventory, mail, reach, service, tls, vantage, web};
+
+/// The rules of an area: a `mod` line each, in the order of reports.
+///
+/// One line both compiles a rule and puts it into the catalogue, so that none can be forgotten.
+macro_rules! rules {
+    ($(mod $rule:ident;)+) => {
+        $(pub(super) mod $rule;)+
+
+        /// The area's checks, in the order of reports.
+        pub(super) static CHECKS: &[&super::Check] = &[$(&$rule::CHECK),+];
+    };
+}
+
+/// Every check, in the order of reports: those of a service's stage stand after all that may give it
+/// one.
+pub static CATALOGUE: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
+    [
+        dns::CHECKS,
+        address::CHECKS,
+        reach::CHECKS,
+        tls::CHECKS,
+        web::CHECKS,
+        mail::CHECKS,
+        service::CHECKS,
+        inventory::CHECKS,
+        vantage::CHECKS,
+    ]
+    .concat()
+});
+
+/// The check of this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    CATALOGUE.iter().copied().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What a rule says after it looked at a part of a service's addresses.
+
+use std::net::IpAddr;
+
+use super::unknown::unknown_lookup;
+use super::{CheckContext, common};
+use crate::evidence::{mail, service};
+use crate::model::{Family, Host, Name, Outcome, Subject, SubjectName, Target, Verdict};
+
+/// What is left aside of a service's addresses, read once for all its verdicts.
+pub struct CoverageGuard {
+    /// Why the addresses of some exchanger of a mail domain are unknown.
+    unknown_exchanger: Option<&'static str>,
+    /// The hosts with more addresses of a family than [`crate::model::Limits::addresses`].
+    cut: Vec<(Name, Vec<IpAddr>)>,
+    addresses_max: usize,
+}
+
+impl CoverageGuard {
+    /// Reads it.
+    pub fn of(case: &CheckContext<'_>) -> Self {
+        let addresses_max = case.view.settings.limits.addresses;
+        let hosts = hosts(case).into_iter();
+        let all = hosts.flat_map(|(name, both)| both.map(|all| (name.clone(), all)));
+        let cut = all.filter(|(_, all)| all.len() > addresses_max).collect();
+        Self { unknown_exchanger: unknown_exchanger(case), cut, addresses_max }
+    }
+
+    /// A verdict of addresses that holds for all of them: where nothing is wrong with those that were
+    /// looked at, and some were not, it is unknown.
+    pub fn of_all(&self, mut verdict: Verdict) -> Verdict {
+        if !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable) {
+            return verdict;
+        }
+        let named: Vec<IpAddr> = verdict.subjects.iter().filter_map(address_of).collect();
+        if named.is_empty() {
+            return verdict;
+        }
+        if let Some(reason) = self.unknown_exchanger {
+            return verdict.made_unknown(reason);
+        }
+        let is_named = |all: &[IpAddr]| all.iter().any(|address| named.contains(address));
+        let cut = self.cut.iter().filter(|(_, all)| is_named(all));
+        let left_out: Vec<Subject> =
+            cut.map(|(name, all)| unlooked(name, all.len(), self.addresses_max)).collect();
+        if left_out.is_empty() {
+            return verdict;
+        }
+        verdict.subjects.extend(left_out);
+        verdict.made_unknown(common::LIMIT)
+    }
+}
+
+/// Why the addresses of some exchanger of a mail domain are not known, so that they are not among
+/// those looked at.
+fn unknown_exchanger(case: &CheckContext<'_>) -> Option<&'static str> {
+    let Target::Mail(domain) = &case.service.target else { return None };
+    let exchangers = mail::route(&case.view, domain).exchangers;
+    exchangers.iter().find_map(|exchanger| unknown_lookup(&exchanger.aaaa))
+}
+
+fn address_of(subject: &Subject) -> Option<IpAddr> {
+    match &subject.name {
+        SubjectName::Socket(socket) => Some(socket.ip()),
+        SubjectName::Address(address) => Some(*address),
+        _ => None,
+    }
+}
+
+fn unlooked(name: &Name, found: usize, max: usize) -> Subject {
+    Subject {
+        name: SubjectName::Host(name.clone()),
+        outcome: Outcome::Inconclusive,
+        reason: common::LIMIT,
+        detail: vec![("addresses", found.to_string()), ("looked-at", max.to_string())],
+    }
+}
+
+/// The hosts of a service, each with all its addresses of either family.
+fn hosts(case: &CheckContext<'_>) -> Vec<(Name, [Vec<IpAddr>; 2])> {
+    if let Target::Mail(domain) = &case.service.target {
+        let exchangers = mail::route(&case.view, domain).exchangers.into_iter();
+        return exchangers
+            .map(|host| (host.name, [host.aaaa.addresses(), host.a.addresses()]))
+            .collect();
+    }
+    let all = |published: &service::Addresses, family| {
+        published.lookup(family).map(|lookup| lookup.addresses()).unwrap_or_default()
+    };
+    match (case.service.target.host(), service::addresses(&case.view, case.service)) {
+        (Some(Host::Name(name)), Some(published)) => {
+            vec![(name, [Family::Ipv6, Family::Ipv4].map(|family| all(&published, family)))]
+        }
+        _ => Vec::new(),
+    }
+}

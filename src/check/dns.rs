@@ -1,0 +1,21 @@
+//! What the DNS says of a service: its addresses, its zone and its name servers.
+
+pub(super) mod helpers;
+
+rules! {
+    mod dns_aaaa;
+    mod dns_aaaa_answered;
+    mod dns_ns_aaaa;
+    mod dns_ns_ipv6_answers;
+    mod dns_ns_ipv4_answers;
+    mod dns_ipv6_only_resolution;
+    mod dns_glue;
+    mod dns_consistent;
+    mod dns_delegation;
+    mod dns_ns_diversity;
+    mod dns_large_answer;
+    mod dns_dnssec;
+    mod dns_caa;
+    mod dns_ptr;
+    mod dns_https_record;
+}

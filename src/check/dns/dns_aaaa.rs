@@ -1,0 +1,82 @@
+//! Is an IPv6 address published for the service's host name?
+
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::dns::{Failure, Status};
+use crate::evidence::service::{self, Addresses};
+use crate::model::{Family, Outcome, Rcode, Severity, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-aaaa",
+    sources: &["RFC 3596 §2.1", "RFC 2308 §2"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("published"),
+        Reason::pass("ipv6-literal"),
+        Reason::fail("no-data"),
+        Reason::fail("nxdomain"),
+        Reason::fail("synthesised-only"),
+        Reason::fail("chain-too-long"),
+        Reason::fail("chain-looped"),
+        Reason::fail("ipv4-literal"),
+        Reason::inconclusive("servfail"),
+        Reason::inconclusive("refused"),
+        Reason::inconclusive("other-rcode"),
+        Reason::inconclusive("malformed"),
+        Reason::inconclusive("no-answer"),
+        Reason::inconclusive("unconfirmed"),
+    ],
+    doc: Doc::new(include_str!("dns_aaaa.en.md"), include_str!("dns_aaaa.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let published = service::addresses(&case.view, case.service);
+    let aaaa = match published.as_deref() {
+        None => return Verdict::not_applicable(common::OTHER_KIND),
+        Some(Addresses::Literal(address)) => {
+            return match Family::of(*address) {
+                Family::Ipv6 => Verdict::plain(Outcome::Pass, "ipv6-literal"),
+                Family::Ipv4 => Verdict::plain(Outcome::Fail, "ipv4-literal"),
+            };
+        }
+        Some(Addresses::Looked { aaaa, .. }) => aaaa,
+    };
+    let (outcome, reason) = match &aaaa.status {
+        Status::Found => (Outcome::Pass, "published"),
+        Status::NoData => (Outcome::Fail, "no-data"),
+        Status::Synthesised => (Outcome::Fail, "synthesised-only"),
+        Status::NxDomain => (Outcome::Fail, "nxdomain"),
+        Status::ChainTooLong => (Outcome::Fail, "chain-too-long"),
+        Status::ChainLooped => (Outcome::Fail, "chain-looped"),
+        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        Status::Failed(failure) => (Outcome::Inconclusive, failed(failure)),
+    };
+    let detail = aaaa.addresses().iter().map(|a| ("address", a.to_string())).collect();
+    let subjects = aaaa
+        .chain
+        .last()
+        .map(|name| Subject { name: SubjectName::Host(name.clone()), outcome, reason, detail })
+        .into_iter()
+        .collect();
+    Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(aaaa.observations.iter().copied())
+}
+
+/// None of these means that there is no AAAA.
+fn failed(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Rcode(Rcode::SERVFAIL) => "servfail",
+        Failure::Rcode(Rcode::REFUSED) => "refused",
+        Failure::Rcode(_) => "other-rcode",
+        Failure::Malformed => "malformed",
+        Failure::Unconfirmed => "unconfirmed",
+        Failure::Net(failure) if failure.is_ours() => common::OUR_FAULT,
+        Failure::Net(_) => "no-answer",
+    }
+}

@@ -1,0 +1,97 @@
+//! Is what the DNS says of the service's addresses authentic?
+
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::dns::Failure;
+use crate::evidence::dns::authority::secured;
+use crate::evidence::dns::dnssec::dnssec;
+use crate::evidence::dns::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
+use crate::model::{Outcome, RecordType, Severity, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-dnssec",
+    sources: &["RFC 4035 §5", "RFC 5155 §8", "RFC 6840", "RFC 9276 §3.2", "RFC 9905"],
+    severity: Severity::Warning,
+    revision: 4,
+    reasons: &[
+        Reason::pass("secure"),
+        Reason::fail("expired"),
+        Reason::fail("not-yet-valid"),
+        Reason::fail("bad-signature"),
+        Reason::fail("no-matching-key"),
+        Reason::fail("missing-signature"),
+        Reason::fail("bad-denial"),
+        Reason::fail_as("insecure", Severity::Info),
+        Reason::fail_as("unsupported-algorithm", Severity::Info),
+        Reason::fail_as("nsec3-iterations", Severity::Info),
+        Reason::inconclusive("resolver-strips"),
+        Reason::inconclusive("resolver-disagrees"),
+        Reason::inconclusive("no-trust-anchor"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_dnssec.en.md"), include_str!("dns_dnssec.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let Some(host) = case.service.target.host() else {
+        return Verdict::not_applicable(common::OTHER_KIND);
+    };
+    let Some(name) = host.name() else { return Verdict::not_applicable("address-literal") };
+    // The worst of the types decides: bogus before unknown before unsigned.
+    let mut worst: Option<(u8, Outcome, &'static str)> = None;
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut cite = Vec::new();
+    for record_type in secured(case.service) {
+        let found = dnssec(&case.view, name, *record_type);
+        let (outcome, reason) = judged(found.security(), &found);
+        let rank = found.security().rank();
+        if worst.is_none_or(|(known, ..)| rank < known) {
+            worst = Some((rank, outcome, reason));
+        }
+        subjects.extend(found.links.iter().map(|link| subject(link, *record_type, &found)));
+        cite.extend(&found.observations);
+    }
+    let (_, outcome, reason) = worst.unwrap_or((0, Outcome::Inconclusive, common::NOT_OBSERVED));
+    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
+}
+
+fn subject(link: &Link, record_type: RecordType, found: &Dnssec) -> Subject {
+    let (outcome, reason) = judged(&link.security, found);
+    let detail = vec![("zone", link.zone.to_string()), ("type", record_type.to_string())];
+    Subject { name: SubjectName::Host(link.name.clone()), outcome, reason, detail }
+}
+
+fn judged(security: &Security, found: &Dnssec) -> (Outcome, &'static str) {
+    use Outcome::{Fail, Inconclusive, Pass};
+    match security {
+        Security::Secure => (Pass, "secure"),
+        Security::Bogus(Bogus::Expired) => (Fail, "expired"),
+        Security::Bogus(Bogus::NotYetValid) => (Fail, "not-yet-valid"),
+        Security::Bogus(Bogus::BadSignature) => (Fail, "bad-signature"),
+        Security::Bogus(Bogus::NoMatchingKey) => (Fail, "no-matching-key"),
+        Security::Bogus(Bogus::MissingSignature) => (Fail, "missing-signature"),
+        Security::Bogus(Bogus::BadDenial) => (Fail, "bad-denial"),
+        Security::Insecure(Insecure::NoDs) => (Fail, "insecure"),
+        Security::Insecure(Insecure::UnsupportedAlgorithm) => (Fail, "unsupported-algorithm"),
+        Security::Insecure(Insecure::Nsec3Iterations) => (Fail, "nsec3-iterations"),
+        Security::Unknown(unknown) => (Inconclusive, why_unknown(unknown, found)),
+    }
+}
+
+fn why_unknown(unknown: &Unknown, found: &Dnssec) -> &'static str {
+    match unknown {
+        _ if !found.needs.is_empty() => common::NOT_OBSERVED,
+        Unknown::NotObserved => common::NOT_OBSERVED,
+        Unknown::Failed(Failure::Net(failure)) if failure.is_ours() => common::OUR_FAULT,
+        Unknown::Failed(_) => common::UNRESOLVED,
+        Unknown::ResolverStrips => "resolver-strips",
+        Unknown::ResolverDisagrees => "resolver-disagrees",
+        Unknown::LimitReached => common::LIMIT,
+        Unknown::NoAnchor => "no-trust-anchor",
+    }
+}

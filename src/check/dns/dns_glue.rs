@@ -1,0 +1,81 @@
+//! Does the parent zone know the IPv6 addresses of the zone's own name servers?
+
+use std::net::IpAddr;
+
+use super::helpers::known;
+use crate::check::doc::Doc;
+use crate::check::unknown::unknown_lookup;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::dns::Status;
+use crate::evidence::dns::authority::NameServer;
+use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-glue",
+    sources: &["Zonemaster CONSISTENCY05", "RFC 9471 §2"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("all-equal"),
+        Reason::pass("equal"),
+        Reason::fail("missing"),
+        Reason::fail("differs"),
+        Reason::inconclusive("zone-not-found"),
+        Reason::inconclusive("parent-not-seen"),
+        Reason::not_applicable("no-in-domain-servers"),
+        Reason::not_applicable("no-ipv6"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_glue.en.md"), include_str!("dns_glue.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let known = match known(case) {
+        Ok(known) => known,
+        Err(verdict) => return verdict,
+    };
+    let cite = known.authority.observations.iter().copied();
+    let in_domain = |server: &&NameServer| server.name.is_within(&known.apex);
+    let mut in_domain = known.authority.servers.iter().filter(in_domain).peekable();
+    if in_domain.peek().is_none() {
+        return Verdict::not_applicable("no-in-domain-servers").citing(cite);
+    }
+    let Some(cut) = &known.authority.delegation else {
+        return Verdict::inconclusive("parent-not-seen").citing(cite);
+    };
+    // A server that the parent doesn't name needs no glue there; dns-delegation tells.
+    let subjects = in_domain
+        .filter(|server| cut.servers.iter().any(|named| named.name == server.name))
+        .map(subject)
+        .collect();
+    known.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite))
+}
+
+fn subject(server: &NameServer) -> Subject {
+    let glue: Vec<IpAddr> = server.glue.iter().copied().filter(IpAddr::is_ipv6).collect();
+    let own = server.aaaa.addresses();
+    let (outcome, reason) = match server.aaaa.status {
+        Status::Found if glue == own => (Outcome::Pass, "equal"),
+        Status::Found if glue.is_empty() => (Outcome::Fail, "missing"),
+        Status::Found => (Outcome::Fail, "differs"),
+        Status::NoData | Status::NxDomain | Status::Synthesised if glue.is_empty() => {
+            (Outcome::NotApplicable, "no-ipv6")
+        }
+        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "differs"),
+        _ => {
+            let reason = unknown_lookup(&server.aaaa).unwrap_or(common::UNRESOLVED);
+            (Outcome::Inconclusive, reason)
+        }
+    };
+    let list = |addresses: &[IpAddr]| {
+        addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let detail = match outcome {
+        Outcome::Fail => vec![("glue", list(&glue)), ("aaaa", list(&own))],
+        _ => Vec::new(),
+    };
+    let name = SubjectName::NameServer(server.name.clone(), own.first().copied());
+    Subject { name, outcome, reason, detail }
+}

@@ -1,0 +1,93 @@
+//! Where the site has HTTPS records: do they lead clients to the same place over IPv6?
+
+use std::net::IpAddr;
+
+use crate::check::doc::Doc;
+use crate::check::unknown::unknown_status;
+use crate::check::web::helpers::web_url;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::dns::{HttpsRecordEnd, HttpsEndpoint, Status, https_record};
+use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-https-record",
+    sources: &["RFC 9460 §2.4, §2.5, §7.3"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("agrees"),
+        Reason::fail("hint-differs"),
+        Reason::fail("target-without-ipv6"),
+        Reason::fail_as("only-ipv4-hint", Severity::Info),
+        Reason::fail("unavailable"),
+        Reason::fail("alias-loop"),
+        Reason::fail("alias-too-long"),
+        Reason::not_applicable("no-record"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_https_record.en.md"), include_str!("dns_https_record.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    let Some(bound) = https_record(&case.view, url) else {
+        return Verdict::not_applicable("address-literal");
+    };
+    let verdict = match &bound.end {
+        HttpsRecordEnd::None => Verdict::not_applicable("no-record"),
+        HttpsRecordEnd::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
+        HttpsRecordEnd::Failed(Status::ChainLooped) | HttpsRecordEnd::Looped => {
+            Verdict::plain(Outcome::Fail, "alias-loop")
+        }
+        HttpsRecordEnd::Failed(Status::ChainTooLong) | HttpsRecordEnd::TooLong => {
+            Verdict::plain(Outcome::Fail, "alias-too-long")
+        }
+        HttpsRecordEnd::Failed(status) => {
+            Verdict::inconclusive(unknown_status(status).unwrap_or(common::UNRESOLVED))
+        }
+        HttpsRecordEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
+        HttpsRecordEnd::Endpoints => {
+            let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();
+            if bound.is_cut {
+                subjects
+                    .extend(case.service.target.host().iter().filter_map(Host::name).map(unlooked));
+            }
+            Verdict::worst_of(subjects, "agrees", "no-record")
+        }
+    };
+    verdict.citing(bound.observations)
+}
+
+fn subject(endpoint: &HttpsEndpoint) -> Subject {
+    let addresses = endpoint.aaaa.addresses();
+    let hints = endpoint.ipv6_hints.iter().map(|hint| IpAddr::V6(*hint));
+    let other: Vec<IpAddr> = hints.filter(|hint| !addresses.contains(hint)).collect();
+    let (outcome, reason) = match &endpoint.aaaa.status {
+        Status::NoData | Status::NxDomain | Status::Synthesised => {
+            (Outcome::Fail, "target-without-ipv6")
+        }
+        Status::Found if !other.is_empty() => (Outcome::Fail, "hint-differs"),
+        Status::Found if endpoint.ipv6_hints.is_empty() && !endpoint.ipv4_hints.is_empty() => {
+            (Outcome::Fail, "only-ipv4-hint")
+        }
+        Status::Found => (Outcome::Pass, "agrees"),
+        status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
+    };
+    let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
+    Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }
+}
+
+/// The records that are not looked at, because there are too many.
+fn unlooked(host: &Name) -> Subject {
+    Subject {
+        name: SubjectName::Host(host.clone()),
+        outcome: Outcome::Inconclusive,
+        reason: common::LIMIT,
+        detail: Vec::new(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Does a large answer arrive over IPv6?
+
+use super::helpers::{known, not_usable, server};
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::dns::large_response::{Large, large};
+use crate::model::{Family, Outcome, Severity, Subject, Transport, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-large-answer",
+    sources: &["draft-ietf-dnsop-3901bis §4", "RFC 6891 §6.2", "RFC 9715"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("all-arrive"),
+        Reason::pass("arrives"),
+        Reason::pass("arrives-over-tcp"),
+        Reason::fail("lost"),
+        Reason::fail("tcp-fails"),
+        Reason::fail("edns-refused"),
+        Reason::fail("malformed"),
+        Reason::fail("exceeds-offer"),
+        Reason::inconclusive("zone-not-found"),
+        Reason::not_applicable("nothing-large"),
+        Reason::not_applicable("no-ipv6-servers"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(include_str!("dns_large_answer.en.md"), include_str!("dns_large_answer.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let known = match known(case) {
+        Ok(known) => known,
+        Err(verdict) => return verdict,
+    };
+    let mut cite = Vec::new();
+    let mut subjects: Vec<Subject> = Vec::new();
+    for at in known.authority.of(Family::Ipv6) {
+        let Some(reading) = large(&case.view, &known.apex, at) else {
+            // A server that only TCP reaches sends nothing in datagrams, large or small.
+            subjects.push(match at.usable(&known.apex) {
+                Some(Transport::Tcp) => server(at, Outcome::Inconclusive, common::LOWER_LAYER),
+                _ => not_usable(&known.apex, at),
+            });
+            continue;
+        };
+        cite.extend(reading.observations);
+        let (outcome, reason, octets) = match reading.large {
+            Large::Arrives(octets) => (Outcome::Pass, "arrives", Some(octets)),
+            Large::ArrivesOverTcp(octets) => (Outcome::Pass, "arrives-over-tcp", Some(octets)),
+            Large::Exceeds(octets) => (Outcome::Fail, "exceeds-offer", Some(octets)),
+            Large::TcpFails => (Outcome::Fail, "tcp-fails", None),
+            Large::Lost => (Outcome::Fail, "lost", None),
+            Large::EdnsRefused => (Outcome::Fail, "edns-refused", None),
+            Large::Malformed => (Outcome::Fail, "malformed", None),
+            Large::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
+            Large::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
+            Large::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
+            Large::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
+        };
+        let mut subject = server(at, outcome, reason);
+        subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));
+        subjects.push(subject);
+    }
+    subjects.extend(known.unknown(&[Family::Ipv6]));
+    let empty = if subjects.is_empty() { "no-ipv6-servers" } else { "nothing-large" };
+    let verdict = Verdict::worst_of(subjects, "all-arrive", empty).citing(cite);
+    known.cite(known.within_limits(verdict), Some(Family::Ipv6))
+}

@@ -1,0 +1,55 @@
+//! Does the zone also answer over IPv4?
+
+use super::helpers::{answers, known};
+use crate::check::doc::Doc;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "dns-ns-ipv4-answers",
+    sources: &["RFC 3901 §3"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("answers-over-ipv4"),
+        Reason::pass("answers"),
+        Reason::fail("no-ipv4-servers"),
+        Reason::fail("silent"),
+        Reason::fail("udp-only"),
+        Reason::fail("tcp-only"),
+        Reason::fail("truncated"),
+        Reason::fail("refuses"),
+        Reason::fail("lame"),
+        Reason::fail("servfail"),
+        Reason::fail("other-rcode"),
+        Reason::fail("malformed"),
+        Reason::inconclusive("zone-not-found"),
+        Reason::not_applicable("address-literal"),
+    ],
+    doc: Doc::new(
+        include_str!("dns_ns_ipv4_answers.en.md"),
+        include_str!("dns_ns_ipv4_answers.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+/// One server that answers is enough: which of the others don't is told by the subjects.
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let known = match known(case) {
+        Ok(known) => known,
+        Err(verdict) => return verdict,
+    };
+    let answering = known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at));
+    let subjects: Vec<Subject> = answering.chain(known.unknown(&[Family::Ipv4])).collect();
+    let first = |outcome| subjects.iter().find(|s| s.outcome == outcome).map(|s| s.reason);
+    let (outcome, reason) = match (first(Outcome::Pass), first(Outcome::Inconclusive)) {
+        (Some(_), _) => (Outcome::Pass, "answers-over-ipv4"),
+        (None, Some(reason)) => (Outcome::Inconclusive, reason),
+        // IPv6 is asked first, so that it is IPv4 that a limit leaves out.
+        (None, None) if known.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
+        (None, None) => (Outcome::Fail, first(Outcome::Fail).unwrap_or("no-ipv4-servers")),
+    };
+    let verdict = Verdict { outcome, reason, subjects, observations: Vec::new() };
+    known.cite(verdict, Some(Family::Ipv4))
+}

@@ -1,0 +1,114 @@
+//! What the checks of a zone's name servers have in common.
+
+use std::sync::Arc;
+
+use crate::check::unknown::unknown_lookup;
+use crate::check::{CheckContext, common};
+use crate::evidence::dns::authority::NameServer;
+use crate::evidence::dns::authority::{self, Authority};
+use crate::evidence::dns::authority::{AddressOf, Answering};
+use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
+
+/// A zone whose name servers are known.
+pub(in crate::check) struct Known {
+    pub authority: Arc<Authority>,
+    pub apex: Name,
+}
+
+/// Who serves the service's zone; else the verdict that nothing can be said of that.
+pub(in crate::check) fn known(case: &CheckContext<'_>) -> Result<Known, Verdict> {
+    if case.service.state == State::Retired {
+        return Err(Verdict::not_applicable(common::RETIRED));
+    }
+    if case.service.target.host().is_none() {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    }
+    let Some(authority) = authority::authority(&case.view, case.service) else {
+        return Err(Verdict::not_applicable("address-literal"));
+    };
+    let unknown = |reason| Verdict::inconclusive(reason).citing(authority.observations.clone());
+    match authority.apex.clone() {
+        _ if !authority.is_settled => Err(unknown(common::NOT_OBSERVED)),
+        None => Err(unknown("zone-not-found")),
+        Some(_) if authority.servers.is_empty() => Err(unknown("zone-not-found")),
+        Some(apex) => Ok(Known { authority, apex }),
+    }
+}
+
+/// What a name server's address shows.
+pub(in crate::check) fn server(at: &AddressOf, outcome: Outcome, reason: &'static str) -> Subject {
+    let name = SubjectName::NameServer(at.server.clone(), Some(at.address));
+    Subject { name, outcome, reason, detail: Vec::new() }
+}
+
+/// How an address answers for the zone over both transports.
+pub(in crate::check) fn answers(apex: &Name, at: &AddressOf) -> Subject {
+    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
+    let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
+    let (outcome, reason) = match over {
+        [Pending, _] | [_, Pending] => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        [NotVisited, _] | [_, NotVisited] => (Outcome::Inconclusive, common::NOT_VISITED),
+        [Ours, _] | [_, Ours] => (Outcome::Inconclusive, common::OUR_FAULT),
+        [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
+        [Flaky, _] | [_, Flaky] => (Outcome::Inconclusive, common::FLAKY),
+        [Well | Truncated, Well] => (Outcome::Pass, "answers"),
+        [Truncated, Not | Truncated] => (Outcome::Fail, "truncated"),
+        [_, Truncated] => (Outcome::Fail, "malformed"),
+        [Well, Not] => (Outcome::Fail, "udp-only"),
+        [Not, Well] => (Outcome::Fail, "tcp-only"),
+        [Not, Not] => (Outcome::Fail, "silent"),
+    };
+    let mut subject = server(at, outcome, reason);
+    for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
+        if let crate::evidence::dns::exchange::Heard::Failed(failure) = &seen.heard {
+            subject.detail.push((name, failure.to_string()));
+        }
+    }
+    subject
+}
+
+impl Known {
+    /// The facts that the answers of a family's servers rest on.
+    pub fn cite(&self, verdict: Verdict, family: Option<Family>) -> Verdict {
+        let asked = self
+            .authority
+            .addresses
+            .iter()
+            .filter(|at| family.is_none_or(|family| at.family() == family))
+            .flat_map(|at| [&at.udp, &at.tcp])
+            .flat_map(|seen| seen.observations.iter().copied());
+        verdict.citing(self.authority.observations.iter().copied()).citing(asked)
+    }
+
+    /// The name servers whose addresses of these families are unknown, each with why: whatever is
+    /// said of "every" server has to wait for them.
+    pub fn unknown(&self, families: &[Family]) -> Vec<Subject> {
+        let unknown = |server: &NameServer| {
+            let family = families.iter().find(|family| server.is_unknown(**family))?;
+            let reason = unknown_lookup(server.lookup(*family))?;
+            let name = SubjectName::NameServer(server.name.clone(), None);
+            Some(Subject { name, outcome: Outcome::Inconclusive, reason, detail: Vec::new() })
+        };
+        self.authority.servers.iter().filter_map(unknown).collect()
+    }
+
+    /// Neither holds what was seen of a part of the addresses only, nor does it not concern the
+    /// zone.
+    pub fn within_limits(&self, verdict: Verdict) -> Verdict {
+        let is_settled = !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable);
+        if !self.authority.is_cut || is_settled {
+            return verdict;
+        }
+        verdict.made_unknown(common::LIMIT)
+    }
+}
+
+/// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
+pub(in crate::check) fn not_usable(apex: &Name, at: &AddressOf) -> Subject {
+    let subject = answers(apex, at);
+    let reason = match subject.outcome {
+        Outcome::Inconclusive => subject.reason,
+        _ => common::LOWER_LAYER,
+    };
+    server(at, Outcome::Inconclusive, reason)
+}

@@ -1,0 +1,6 @@
+//! What the owner of a service declares of it.
+
+rules! {
+    mod inventory_state;
+    mod inventory_deadline;
+}

@@ -1,0 +1,171 @@
+//! Was the stage that the inventory declares as a service's target reached by its date?
+
+use crate::check::doc::Doc;
+use crate::check::{Check, Reason, Rule, StageContext, common};
+use crate::model::{Goal, Host, Outcome, Severity, Stage, State, Subject, SubjectName, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "inventory-deadline",
+    sources: &["the inventory's `target` and `exemption`"],
+    severity: Severity::Warning,
+    revision: 1,
+    reasons: &[
+        Reason::pass("target-reached"),
+        Reason::fail("deadline-missed"),
+        Reason::fail("exemption-expired"),
+        Reason::not_applicable("no-target"),
+        Reason::not_applicable("not-yet-due"),
+        Reason::not_applicable("exempt"),
+        Reason::inconclusive("stage-unknown"),
+    ],
+    doc: Doc::new(
+        include_str!("inventory_deadline.en.md"),
+        include_str!("inventory_deadline.vi.md"),
+    ),
+    rule: Rule::Standing(evaluate),
+};
+
+fn evaluate(case: &StageContext<'_>) -> Verdict {
+    if case.service.state == State::Retired {
+        return Verdict::not_applicable(common::RETIRED);
+    }
+    let running =
+        case.service.exemption.as_ref().is_some_and(|exemption| case.today <= exemption.until);
+    let (outcome, reason) = match &case.service.goal {
+        Some(goal) => due(case, goal, running),
+        None if running => (Outcome::NotApplicable, "exempt"),
+        None => (Outcome::NotApplicable, "no-target"),
+    };
+    if reason == "no-target" {
+        return Verdict::plain(outcome, reason);
+    }
+    Verdict { subjects: subject(case, outcome, reason), ..Verdict::plain(outcome, reason) }
+}
+
+/// What is said of a declared target. Both dates are the last day on which they hold.
+fn due(case: &StageContext<'_>, goal: &Goal, running: bool) -> (Outcome, &'static str) {
+    if case.at_least.is_some_and(|reached| reached >= goal.stage) {
+        return (Outcome::Pass, "target-reached");
+    }
+    if running {
+        return (Outcome::NotApplicable, "exempt");
+    }
+    if case.today <= goal.by {
+        return (Outcome::NotApplicable, "not-yet-due");
+    }
+    match case.stage {
+        None => (Outcome::Inconclusive, "stage-unknown"),
+        Some(_) if case.service.exemption.is_some() => (Outcome::Fail, "exemption-expired"),
+        Some(_) => (Outcome::Fail, "deadline-missed"),
+    }
+}
+
+/// The service's host with the declared dates and the stage that was found.
+fn subject(case: &StageContext<'_>, outcome: Outcome, reason: &'static str) -> Vec<Subject> {
+    let Some(host) = case.service.target.host() else { return Vec::new() };
+    let number = |stage: Stage| stage.number().to_string();
+    let mut detail = Vec::new();
+    detail.extend(case.stage.map(|stage| ("stage", number(stage))));
+    if let Some(goal) = &case.service.goal {
+        detail.push(("target-stage", number(goal.stage)));
+        detail.push(("target-by", goal.by.to_string()));
+    }
+    if let Some(exemption) = &case.service.exemption {
+        detail.push(("exempt-until", exemption.until.to_string()));
+        detail.push(("exempt-because", exemption.reason.clone()));
+    }
+    let name = match host {
+        Host::Name(name) => SubjectName::Host(name),
+        Host::Address(address) => SubjectName::Address(address),
+    };
+    vec![Subject { name, outcome, reason, detail }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{Date, date};
+
+    const BEFORE: Date = date(2026, 12, 31);
+    const AFTER: Date = date(2027, 1, 1);
+
+    /// `declared` is what stands beside the service's kind in the inventory.
+    fn says(
+        declared: &str,
+        today: Date,
+        stage: Option<Stage>,
+        at_least: Option<Stage>,
+    ) -> (Verdict, (Outcome, &'static str)) {
+        let text = format!(
+            "{{version: 1, organisations: [{{id: o, services: [{{id: s, category: portal, \
+             web: 'https://www.example/'{declared}}}]}}]}}"
+        );
+        let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml")
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let service = &parsed.inventory.services[0];
+        let verdict = evaluate(&StageContext { service, stage, at_least, today });
+        let said = (verdict.outcome, verdict.reason);
+        (verdict, said)
+    }
+
+    #[test]
+    fn every_way_to_stand_to_a_deadline() {
+        use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+        use Stage::{Addressed, AtParity, Ipv6OnlyUsable, Reachable};
+        const GOAL: &str = ", target: {stage: 3, by: 2026-12-31}";
+        const EXEMPT: &str = ", exemption: {reason: R, until: 2027-06-30}";
+        let both = format!("{GOAL}{EXEMPT}");
+        let retired = format!("{GOAL}, state: retired");
+        let late = date(2027, 7, 1);
+        let at = |stage| (Some(stage), Some(stage));
+        let unknown = |at_least| (None, Some(at_least));
+        for (declared, today, (stage, at_least), expected) in [
+            ("", AFTER, at(Addressed), (NotApplicable, "no-target")),
+            (EXEMPT, AFTER, at(Addressed), (NotApplicable, "exempt")),
+            (EXEMPT, late, at(Addressed), (NotApplicable, "no-target")),
+            (GOAL, BEFORE, at(AtParity), (Pass, "target-reached")),
+            (GOAL, AFTER, at(Ipv6OnlyUsable), (Pass, "target-reached")),
+            // The last day still counts.
+            (GOAL, BEFORE, at(Reachable), (NotApplicable, "not-yet-due")),
+            (GOAL, BEFORE, unknown(Addressed), (NotApplicable, "not-yet-due")),
+            (GOAL, AFTER, at(Reachable), (Fail, "deadline-missed")),
+            (GOAL, AFTER, unknown(Reachable), (Inconclusive, "stage-unknown")),
+            // What is known to be reached is reached, whatever lies above it.
+            (GOAL, AFTER, unknown(AtParity), (Pass, "target-reached")),
+            (&both, AFTER, at(Reachable), (NotApplicable, "exempt")),
+            (&both, AFTER, at(AtParity), (Pass, "target-reached")),
+            (&both, date(2027, 6, 30), unknown(Reachable), (NotApplicable, "exempt")),
+            (&both, late, at(Reachable), (Fail, "exemption-expired")),
+            (&both, late, unknown(Reachable), (Inconclusive, "stage-unknown")),
+            (&retired, AFTER, (None, None), (NotApplicable, common::RETIRED)),
+        ] {
+            let (_, said) = says(declared, today, stage, at_least);
+            assert_eq!(said, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
+        }
+    }
+
+    #[test]
+    fn the_dates_are_named() {
+        let declared = ", target: {stage: 3, by: 2026-12-31}, \
+                        exemption: {reason: Thay thế, until: 2027-06-30}";
+        let stage = Some(Stage::Addressed);
+        let (verdict, _) = says(declared, AFTER, stage, stage);
+        let detail: Vec<_> = verdict.subjects[0]
+            .detail
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        assert_eq!(
+            detail,
+            [
+                "stage=1",
+                "target-stage=3",
+                "target-by=2026-12-31",
+                "exempt-until=2027-06-30",
+                "exempt-because=Thay thế",
+            ]
+        );
+        assert_eq!(verdict.subjects[0].name.to_string(), "www.example");
+    }
+}

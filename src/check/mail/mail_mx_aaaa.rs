@@ -1,0 +1,80 @@
+//! Does every mail exchanger of the domain have a usable IPv6 address?
+
+use crate::check::address::helpers::is_usable;
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::mail_exchangers;
+use crate::check::unknown::unknown_lookup;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::mail::{self, Exchanger, Route};
+use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Target, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "mail-mx-aaaa",
+    sources: &["RFC 7505", "RFC 5321 §5.1", "RFC 3596 §2.1", "internet.nl"],
+    severity: Severity::Error,
+    revision: 2,
+    reasons: &[
+        Reason::pass("every-exchanger"),
+        Reason::fail("none"),
+        Reason::fail("some-without"),
+        Reason::fail("no-aaaa"),
+        Reason::fail("not-global"),
+        Reason::not_applicable("null-mx"),
+    ],
+    doc: Doc::new(include_str!("mail_mx_aaaa.en.md"), include_str!("mail_mx_aaaa.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return null_mx(case).unwrap_or(verdict),
+    };
+    let subjects: Vec<Subject> =
+        mail.exchangers.iter().map(|exchanger| subject(case, exchanger)).collect();
+    let failing = subjects.iter().filter(|subject| subject.outcome == Outcome::Fail).count();
+    let all = subjects.len();
+    let mut verdict =
+        Verdict::worst_of(subjects, "every-exchanger", common::NO_MX).citing(mail.observations());
+    if verdict.outcome == Outcome::Fail {
+        // Beyond our limit there may be others.
+        let is_none = failing == all && !mail.is_cut;
+        verdict.reason = if is_none { "none" } else { "some-without" };
+    }
+    if verdict.outcome == Outcome::Pass && mail.is_cut {
+        return verdict.made_unknown(common::LIMIT);
+    }
+    verdict
+}
+
+/// A domain that says that it takes no mail has nothing to be reached at.
+fn null_mx(case: &CheckContext<'_>) -> Option<Verdict> {
+    let Target::Mail(domain) = &case.service.target else { return None };
+    if case.service.state == State::Retired {
+        return None;
+    }
+    let mail = mail::route(&case.view, domain);
+    (mail.route == Route::NullMx)
+        .then(|| Verdict::not_applicable("null-mx").citing(mail.observations()))
+}
+
+fn subject(case: &CheckContext<'_>, exchanger: &Exchanger) -> Subject {
+    let lookup = exchanger.lookup(Family::Ipv6);
+    let addresses = exchanger.addresses(Family::Ipv6, &case.view);
+    let (outcome, reason) = if addresses.iter().any(|address| is_usable(case, *address)) {
+        (Outcome::Pass, "every-exchanger")
+    } else if let Some(reason) = unknown_lookup(lookup) {
+        (Outcome::Inconclusive, reason)
+    } else if addresses.is_empty() {
+        (Outcome::Fail, "no-aaaa")
+    } else {
+        (Outcome::Fail, "not-global")
+    };
+    let mut detail = vec![("preference", exchanger.preference.to_string())];
+    detail.extend(addresses.iter().map(|address| ("aaaa", address.to_string())));
+    if exchanger.is_alias() {
+        detail.push(("alias-of", lookup.chain.last().map(ToString::to_string).unwrap_or_default()));
+    }
+    Subject { name: SubjectName::Host(exchanger.name.clone()), outcome, reason, detail }
+}

@@ -1,0 +1,76 @@
+//! Does SPF authorise senders over IPv6 as it does over IPv4?
+
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{mail_exchangers, without_addresses};
+use crate::check::unknown::unknown_status;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::mail::spf::{self, Fault};
+use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "mail-spf-ipv6",
+    sources: &["RFC 7208 §5", "RFC 7208 §4.6.4"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("authorises-ipv6"),
+        Reason::fail("only-ipv4"),
+        Reason::fail("broken"),
+        Reason::not_applicable("no-spf"),
+        Reason::not_applicable("sends-none"),
+        Reason::inconclusive("depends-on-sender"),
+    ],
+    doc: Doc::new(include_str!("mail_spf_ipv6.en.md"), include_str!("mail_spf_ipv6.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let mail = match mail_exchangers(case) {
+        Ok(mail) => mail,
+        Err(verdict) => return verdict,
+    };
+    let Target::Mail(domain) = &case.service.target else {
+        return Verdict::not_applicable(common::OTHER_KIND);
+    };
+    let has_ipv6 = |exchanger: &crate::evidence::mail::Exchanger| {
+        !exchanger.addresses(Family::Ipv6, &case.view).is_empty()
+    };
+    if !mail.exchangers.iter().any(has_ipv6) {
+        return without_addresses(&mail, Family::Ipv6);
+    }
+    let spf = spf::spf(&case.view, domain);
+    let mut detail: Vec<_> = spf.record.iter().map(|record| ("spf", record.clone())).collect();
+    detail.push(("look-ups", spf.lookups.to_string()));
+    let (outcome, reason) = match &spf.state {
+        spf::State::Unknown(status) => {
+            (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED))
+        }
+        spf::State::None => (Outcome::NotApplicable, "no-spf"),
+        spf::State::Broken(fault) => {
+            detail.push(("fault", words(fault)));
+            (Outcome::Fail, "broken")
+        }
+        spf::State::Usable if spf.ipv6 || spf.anyone => (Outcome::Pass, "authorises-ipv6"),
+        spf::State::Usable if spf.by_sender => (Outcome::Inconclusive, "depends-on-sender"),
+        spf::State::Usable if spf.ipv4 => (Outcome::Fail, "only-ipv4"),
+        spf::State::Usable => (Outcome::NotApplicable, "sends-none"),
+    };
+    let name = SubjectName::Host(domain.clone());
+    let subjects = vec![Subject { name, outcome, reason, detail }];
+    Verdict { subjects, ..Verdict::plain(outcome, reason) }
+        .citing(mail.mx.observations.iter().copied())
+        .citing(spf.observations)
+}
+
+fn words(fault: &Fault) -> String {
+    match fault {
+        Fault::Several => "several records".to_owned(),
+        Fault::Syntax(term) => format!("syntax: {term}"),
+        Fault::TooManyLookups => format!("more than {} look-ups", spf::LOOKUPS_MAX),
+        Fault::TooManyVoid => {
+            format!("more than {} look-ups without answer", spf::VOID_LOOKUPS_MAX)
+        }
+        Fault::NoTarget(target) => format!("no SPF record at {target}"),
+    }
+}

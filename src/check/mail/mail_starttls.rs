@@ -1,0 +1,68 @@
+//! Does STARTTLS work at each IPv6 address of each mail exchanger?
+
+use super::helpers::over_ipv6_contacts;
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::socket;
+use crate::check::unknown::not_seen;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service::EndpointContact;
+use crate::model::{Detail, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "mail-starttls",
+    sources: &["RFC 3207", "RFC 8314", "RFC 7435"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("completes"),
+        Reason::fail("not-offered"),
+        Reason::fail("denied"),
+        Reason::fail("unanswered"),
+        Reason::fail("injected"),
+        Reason::fail("no-handshake"),
+    ],
+    doc: Doc::new(include_str!("mail_starttls.en.md"), include_str!("mail_starttls.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    over_ipv6_contacts(case, subject, "completes")
+}
+
+fn subject(contact: &EndpointContact<'_>) -> Subject {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(&contact.talk)) {
+        return unknown(reason);
+    }
+    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
+    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| read(greeting)).collect();
+    let Some((outcome, reason, detail)) = seen.pop() else {
+        return unknown(common::LOWER_LAYER);
+    };
+    // An exchange that broke off is tried again: what then comes may contradict it.
+    if seen.iter().any(|(other, _, _)| *other != outcome) {
+        return unknown(common::FLAKY);
+    }
+    socket(contact.address, outcome, reason, detail)
+}
+
+fn read(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
+    Some(match (greeting.starttls.as_ref()?, &greeting.conversation.tls) {
+        (Starttls::NotOffered, _) => (Outcome::Fail, "not-offered", Vec::new()),
+        (Starttls::Denied { answer }, _) => {
+            let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+            (Outcome::Fail, "denied", said.collect())
+        }
+        (Starttls::Unanswered { .. }, _) => (Outcome::Fail, "unanswered", Vec::new()),
+        (Starttls::Injected, _) => (Outcome::Fail, "injected", Vec::new()),
+        (Starttls::Begun, Some(Ok(session))) => {
+            (Outcome::Pass, "completes", vec![("version", session.version.clone())])
+        }
+        (Starttls::Begun, Some(Err(failed))) if failed.failure == TlsFailure::ChainTooLarge => {
+            (Outcome::Inconclusive, common::LIMIT, Vec::new())
+        }
+        (Starttls::Begun, Some(Err(_))) => (Outcome::Fail, "no-handshake", Vec::new()),
+        (Starttls::Begun, None) => return None,
+    })
+}

@@ -1,0 +1,82 @@
+//! Does every IPv6 address accept a connection on the declared port?
+
+use super::helpers::{contacts, over_contacts, socket};
+use crate::check::doc::Doc;
+use crate::check::unknown::not_seen;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service::{EndpointContact, ConversationAttempts};
+use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "reach-port",
+    sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("open"),
+        Reason::fail("refused"),
+        Reason::fail("timed-out"),
+        Reason::fail("reset"),
+        Reason::fail("closed"),
+        Reason::fail("icmp-no-route"),
+        Reason::fail("icmp-prohibited"),
+        Reason::fail("icmp-beyond-scope"),
+        Reason::fail("icmp-address-unreachable"),
+        Reason::fail("icmp-port-unreachable"),
+        Reason::fail("icmp-policy-failed"),
+        Reason::fail("icmp-reject-route"),
+        Reason::fail("icmp-packet-too-big"),
+        Reason::fail("icmp-hop-limit-exceeded"),
+        Reason::fail("icmp-other"),
+    ],
+    doc: Doc::new(include_str!("reach_port.en.md"), include_str!("reach_port.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let contacts = match contacts(case, Family::Ipv6) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    over_contacts(contacts.iter().map(subject).collect(), "open", &contacts)
+}
+
+fn subject(contact: &EndpointContact<'_>) -> Subject {
+    let talk = &contact.talk;
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = unknown_connection(talk) {
+        return unknown(reason);
+    }
+    let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);
+    if talk.is_connect_flaky() {
+        return unknown(common::FLAKY);
+    }
+    match attempts().filter_map(theirs).next_back() {
+        None => {
+            let elapsed = attempts().find_map(|seen| seen.connect.as_ref().ok());
+            let detail = elapsed
+                .map(|c| ("connect-ms", format!("{:.1}", c.elapsed_us as f64 / 1000.0)))
+                .into_iter()
+                .collect();
+            socket(contact.address, Outcome::Pass, "open", detail)
+        }
+        Some(failure) => {
+            let detail = match failure {
+                NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
+                _ => Vec::new(),
+            };
+            socket(contact.address, Outcome::Fail, failure.reason(), detail)
+        }
+    }
+}
+
+/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
+pub(in crate::check) fn unknown_connection(talk: &ConversationAttempts<'_>) -> Option<&'static str> {
+    let is_connected = talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+    if is_connected { None } else { not_seen(Some(talk)) }
+}
+
+fn theirs(seen: &Conversation) -> Option<&NetFailure> {
+    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
+}

@@ -1,0 +1,153 @@
+//! The way of a browser: pages from redirect to redirect, and what the last of them needs.
+
+use super::{choose, holds, secured};
+use crate::check::web::helpers::{is_guarded, unseen};
+use crate::check::web::web_subresources::owner;
+use crate::check::{CheckContext, common};
+use crate::evidence::service::ConversationAttempts;
+use crate::evidence::web::page::Unreadable;
+use crate::evidence::web::{self, Ipv6Access, End, Hop, Resources, RedirectChain};
+use crate::model::{Family, Host, HttpFailure, Name, ObservationId, Outcome, Subject, SubjectName};
+
+/// Adds the steps from the service's addresses on; the reason that something is still to be seen,
+/// when nothing fails without it.
+pub(in crate::check) fn walk(
+    case: &CheckContext<'_>,
+    steps: &mut Vec<Subject>,
+    cite: &mut Vec<ObservationId>,
+) -> Option<&'static str> {
+    let walks = web::walks(&case.view, case.service, Family::Ipv6);
+    cite.extend(walks.iter().flat_map(RedirectChain::observations));
+    steps.extend(choose(walks.iter().map(|walk| pages(case, walk)).collect()));
+    if walks.is_empty() || !holds(steps) {
+        return None;
+    }
+    let resources = web::subresources(&case.view, &walks, case.service.expect_status);
+    steps.extend(resources.servers.iter().filter(|s| s.is_required()).map(|s| resource(case, s)));
+    cite.extend(&resources.observations);
+    unread(&resources)
+}
+
+/// Why the page may need more than is known, when it may.
+fn unread(resources: &Resources) -> Option<&'static str> {
+    match resources.unreadable {
+        _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+        _ if resources.is_cut => Some(common::LIMIT),
+        // What is no text needs nothing.
+        None | Some(Unreadable::NotText) => None,
+        Some(Unreadable::TooLarge) => Some(common::LIMIT),
+        Some(Unreadable::Challenge) => Some("challenge"),
+        Some(Unreadable::Incomplete | Unreadable::Coding) => Some("page-unreadable"),
+    }
+}
+
+/// The pages that the client comes by, from one address on.
+fn pages(case: &CheckContext<'_>, walk: &RedirectChain<'_>) -> Vec<Subject> {
+    let last = walk.hops.len().saturating_sub(1);
+    let mut steps = Vec::new();
+    for (at, hop) in walk.hops.iter().enumerate() {
+        let (outcome, reason) = page(case, walk, hop, at == last);
+        let address = hop.visits.first().map(|visit| ("address", visit.address.to_string()));
+        steps.push(Subject {
+            name: SubjectName::Url(hop.url.to_string()),
+            outcome,
+            reason,
+            detail: address.into_iter().collect(),
+        });
+        if outcome != Outcome::Pass {
+            break;
+        }
+    }
+    steps
+}
+
+fn page(case: &CheckContext<'_>, walk: &RedirectChain<'_>, hop: &Hop<'_>, is_last: bool) -> (Outcome, &'static str) {
+    let best = best_answer(case, hop);
+    let blocked = (Outcome::Fail, "redirect-blocked");
+    match &walk.end {
+        // The last hop of a chain that could not go on is the one that was never visited.
+        End::NoAddress(_) if is_last => match unseen(walk) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => blocked,
+        },
+        // The service's own address: what address-global says of it is said there.
+        End::NotVisited(_) if is_last && walk.hops.len() == 1 => {
+            (Outcome::Inconclusive, common::NOT_VISITED)
+        }
+        End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
+        End::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => blocked,
+        },
+        End::TooMany if is_last && best.0 == Outcome::Pass => {
+            (Outcome::Inconclusive, common::LIMIT)
+        }
+        End::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        End::Response { status } if is_last && best.0 == Outcome::Pass => {
+            match case.service.expect_status {
+                Some(expected) if expected == *status => best,
+                None if *status < 400 => best,
+                _ if is_guarded(walk) => (Outcome::Inconclusive, "challenge"),
+                _ => (Outcome::Fail, "error-status"),
+            }
+        }
+        _ => best,
+    }
+}
+
+/// What a hop gives to a client that tries its addresses in turn: one that answers is enough, and
+/// where none is known to, nothing is known as long as one of them is unknown.
+fn best_answer(case: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str) {
+    let mut best = None;
+    for visit in &hop.visits {
+        let host = match hop.url.host() {
+            Some(url::Host::Domain(name)) => Host::Name(Name::from_presentation(name)),
+            _ => Host::Address(visit.address.ip()),
+        };
+        let (outcome, reason) = answer(case, &visit.talk, &host);
+        match (outcome, best) {
+            (Outcome::Pass, _) => return (outcome, reason),
+            (Outcome::Inconclusive, None | Some((Outcome::Fail, _))) | (_, None) => {
+                best = Some((outcome, reason));
+            }
+            _ => {}
+        }
+    }
+    best.unwrap_or((Outcome::Inconclusive, common::NOT_OBSERVED))
+}
+
+/// Whether one address gives an answer that a browser accepts.
+fn answer(case: &CheckContext<'_>, talk: &ConversationAttempts<'_>, host: &Host) -> (Outcome, &'static str) {
+    if let Err(said) = secured(case, talk, Some(host)) {
+        return said;
+    }
+    match talk.best().map(|best| &best.http) {
+        Some(Some(Ok(_))) => (Outcome::Pass, "answers"),
+        Some(Some(Err(HttpFailure::HeadersTooLarge))) => (Outcome::Inconclusive, common::LIMIT),
+        _ => (Outcome::Fail, "no-page"),
+    }
+}
+
+fn resource(case: &CheckContext<'_>, server: &web::Server) -> Subject {
+    let (outcome, reason) = match &server.access {
+        Ipv6Access::Works => (Outcome::Pass, "resource-over-ipv6"),
+        Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) if owner(case, server).is_none() => {
+            (Outcome::NotApplicable, "third-party")
+        }
+        Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),
+        // Dead over both families: no client gets it, so it can't be what the service needs.
+        Ipv6Access::Dead => (Outcome::NotApplicable, "dead-link"),
+        Ipv6Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
+        Ipv6Access::Limit => (Outcome::Inconclusive, common::LIMIT),
+        Ipv6Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
+        Ipv6Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
+        Ipv6Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
+        Ipv6Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+    };
+    let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
+    let name = match &server.host {
+        Host::Name(name) => SubjectName::Host(name.clone()),
+        Host::Address(address) => SubjectName::Address(*address),
+    };
+    Subject { name, outcome, reason, detail: vec![("as", uses.join(","))] }
+}

@@ -1,0 +1,113 @@
+//! Does a TLS handshake complete on every IPv6 address?
+
+use super::helpers::tls_contacts;
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{over_contacts, socket};
+use crate::check::unknown::not_seen;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service::EndpointContact;
+use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-handshake",
+    sources: &["RFC 8446", "RFC 6066 §3"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("completed"),
+        Reason::fail("alert"),
+        Reason::fail("nothing-in-common"),
+        Reason::fail("bad-signature"),
+        Reason::fail("not-tls"),
+        Reason::fail("chain-too-large"),
+        Reason::fail("reset"),
+        Reason::fail("closed"),
+        Reason::fail("timed-out"),
+        Reason::fail("network-error"),
+        Reason::fail("starttls-not-offered"),
+        Reason::fail("starttls-denied"),
+        Reason::fail("starttls-injected"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_handshake.en.md"), include_str!("tls_handshake.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts)
+}
+
+fn subject(contact: &EndpointContact<'_>) -> Subject {
+    let talk = &contact.talk;
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(reason) = not_seen(Some(talk)) {
+        return unknown(reason);
+    }
+    let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
+    let completed = handshakes().find_map(|tls| tls.as_ref().ok());
+    let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
+    let theirs = failures().rfind(|failed| reason(&failed.failure) != common::OUR_FAULT);
+    match (completed, theirs.or(failures().next_back())) {
+        (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
+        (Some(session), _) => {
+            let mut detail: Vec<Detail> = vec![
+                ("version", session.version.clone()),
+                ("cipher-suite", session.cipher_suite.clone()),
+            ];
+            detail.extend(session.group.clone().map(|group| ("group", group)));
+            socket(contact.address, Outcome::Pass, "completed", detail)
+        }
+        (None, Some(failed)) => {
+            let reason = reason(&failed.failure);
+            let outcome =
+                if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
+            socket(contact.address, outcome, reason, said(&failed.failure))
+        }
+        (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
+            Some(Starttls::NotOffered) => {
+                socket(contact.address, Outcome::Fail, "starttls-not-offered", Vec::new())
+            }
+            Some(Starttls::Denied { answer }) => {
+                let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+                socket(contact.address, Outcome::Fail, "starttls-denied", said.collect())
+            }
+            Some(Starttls::Injected) => {
+                socket(contact.address, Outcome::Fail, "starttls-injected", Vec::new())
+            }
+            _ => unknown(common::LOWER_LAYER),
+        },
+    }
+}
+
+fn reason(failure: &TlsFailure) -> &'static str {
+    match failure {
+        TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
+        TlsFailure::Net { failure: NetFailure::Reset } => "reset",
+        TlsFailure::Net { failure: NetFailure::Closed } => "closed",
+        TlsFailure::Net { failure: NetFailure::TimedOut } => "timed-out",
+        TlsFailure::Net { .. } => "network-error",
+        TlsFailure::Alert { .. } => "alert",
+        TlsFailure::NothingInCommon { .. } => "nothing-in-common",
+        TlsFailure::BadSignature { .. } => "bad-signature",
+        TlsFailure::NotTls { .. } => "not-tls",
+        TlsFailure::ChainTooLarge => "chain-too-large",
+        TlsFailure::Ours { .. } => common::OUR_FAULT,
+    }
+}
+
+fn said(failure: &TlsFailure) -> Vec<Detail> {
+    match failure {
+        TlsFailure::Alert { code, name } => vec![("alert", format!("{name} ({code})"))],
+        TlsFailure::NothingInCommon { detail }
+        | TlsFailure::BadSignature { detail }
+        | TlsFailure::NotTls { detail }
+        | TlsFailure::Ours { detail } => vec![("said", detail.clone())],
+        TlsFailure::Net { failure } => vec![("failure", failure.to_string())],
+        TlsFailure::ChainTooLarge => Vec::new(),
+    }
+}

@@ -1,0 +1,85 @@
+//! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
+
+use super::helpers::{agreed, tls_contacts};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{over_contacts, socket};
+use crate::check::unknown::not_seen;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service::EndpointContact;
+use crate::evidence::tls::certificate;
+use crate::evidence::tls::certificate::Strength;
+use crate::model::{Blob, Detail, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-key",
+    sources: &["CA/Browser Forum Baseline Requirements §6.1.5", "RFC 9325 §4.5", "RFC 9155"],
+    severity: Severity::Error,
+    revision: 2,
+    reasons: &[
+        Reason::pass("strong"),
+        Reason::fail("weak-key"),
+        Reason::fail("weak-signature"),
+        Reason::fail("unreadable"),
+        Reason::inconclusive("unknown-algorithm"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_key.en.md"), include_str!("tls_key.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    over_contacts(contacts.iter().map(subject).collect(), "strong", &contacts)
+}
+
+fn subject(contact: &EndpointContact<'_>) -> Subject {
+    match chains(contact) {
+        Ok(chains) => agreed(contact, chains.into_iter().map(|chain| judged(contact, chain))),
+        Err(reason) => socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
+    }
+}
+
+fn judged(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
+    let all = certificate::strengths(chain);
+    let mut detail: Vec<Detail> = Vec::new();
+    for one in all.iter().flatten() {
+        detail.push(("key", one.key.clone()));
+        detail.push(("signature", one.signature.clone()));
+    }
+    let any =
+        |found: fn(&certificate::CertificateStrength) -> bool| all.iter().flatten().any(found);
+    let (outcome, reason) = if any(|one| one.key_strength == Strength::Weak) {
+        (Outcome::Fail, "weak-key")
+    } else if any(|one| one.signature_strength == Strength::Weak) {
+        (Outcome::Fail, "weak-signature")
+    } else if all.iter().any(Option::is_none) {
+        (Outcome::Fail, "unreadable")
+    } else if any(|one| one.key_strength.max(one.signature_strength) == Strength::Unknown) {
+        (Outcome::Inconclusive, "unknown-algorithm")
+    } else {
+        (Outcome::Pass, "strong")
+    };
+    socket(contact.address, outcome, reason, detail)
+}
+
+/// The chains that were sent, be it in a handshake that did not complete: our own library breaks off
+/// at the weakest keys.
+fn chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
+    let sent = contact.talk.attempts.iter().filter_map(|(seen, _)| {
+        let chain: &[Blob] = match seen.tls.as_ref()? {
+            Ok(session) => &session.chain,
+            Err(failed) => &failed.chain,
+        };
+        (!chain.is_empty()).then_some(chain)
+    });
+    let sent: Vec<_> = sent.collect();
+    match not_seen(Some(&contact.talk)) {
+        _ if !sent.is_empty() => Ok(sent),
+        Some(reason) => Err(reason),
+        None => Err(common::LOWER_LAYER),
+    }
+}

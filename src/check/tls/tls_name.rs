@@ -1,0 +1,65 @@
+//! Is the certificate for the name that users type, on every IPv6 address?
+
+use super::helpers::{of_sessions, tls_contacts};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{over_contacts, socket};
+use crate::check::{CheckContext, Check, Reason, Rule};
+use crate::evidence::service::{self, EndpointContact};
+use crate::evidence::tls::certificate;
+use crate::model::{Detail, Outcome, Severity, Subject, TlsSession, Verdict};
+
+/// Names of a certificate that a verdict shows; there may be thousands.
+const NAMES_SHOWN: usize = 8;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-name",
+    sources: &["RFC 9525 §6"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("name-matches"),
+        Reason::fail("name-mismatch"),
+        Reason::fail("no-san"),
+        Reason::fail("unreadable"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_name.en.md"), include_str!("tls_name.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    over_contacts(
+        contacts.iter().map(|contact| subject(case, contact)).collect(),
+        "name-matches",
+        &contacts,
+    )
+}
+
+fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    of_sessions(contact, |session, _| judged(case, contact, session))
+}
+
+fn judged(case: &CheckContext<'_>, contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
+    let Some(leaf) = certificate::leaf(&session.chain) else {
+        return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
+    };
+    let matches = service::tls_host(case.service).is_some_and(|host| leaf.is_for(&host));
+    let (outcome, reason) = match (matches, leaf.dns_names.len() + leaf.addresses.len()) {
+        (true, _) => (Outcome::Pass, "name-matches"),
+        (false, 0) => (Outcome::Fail, "no-san"),
+        (false, _) => (Outcome::Fail, "name-mismatch"),
+    };
+    let names = leaf.dns_names.iter().cloned();
+    let names: Vec<String> = names.chain(leaf.addresses.iter().map(ToString::to_string)).collect();
+    let mut detail: Vec<Detail> =
+        names.iter().take(NAMES_SHOWN).map(|name| ("san", name.clone())).collect();
+    if let more @ 1.. = names.len().saturating_sub(NAMES_SHOWN) {
+        detail.push(("more-names", more.to_string()));
+    }
+    socket(contact.address, outcome, reason, detail)
+}

@@ -1,0 +1,144 @@
+//! Is it the same secure service on every address of both families?
+
+use super::helpers::{session_of, tls_contacts};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{contacts, over_contacts, socket};
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service::EndpointContact;
+use crate::evidence::tls::certificate;
+use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-parity",
+    sources: &["RFC 6540", "RFC 8446", "RFC 7301"],
+    severity: Severity::Error,
+    revision: 2,
+    reasons: &[
+        Reason::pass("same"),
+        // From the gravest to the mildest: the gravest difference gives the reason.
+        Reason::fail("different-certificate"),
+        Reason::fail("different-chain"),
+        Reason::fail("different-version"),
+        Reason::fail("different-alpn"),
+        Reason::fail("different-group"),
+        Reason::fail_as("another-leaf-of-same-names", Severity::Warning),
+        Reason::not_applicable("one-address"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_parity.en.md"), include_str!("tls_parity.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let ipv6 = match tls_contacts(case) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let ipv4 = match contacts(case, Family::Ipv4) {
+        Ok(contacts) => contacts,
+        Err(verdict) if verdict.reason == common::NO_IPV4 => Vec::new(),
+        Err(verdict) => return verdict,
+    };
+    // IPv4 first: what users have been getting until now is what the rest is compared with.
+    let all: Vec<EndpointContact<'_>> = ipv4.into_iter().chain(ipv6).collect();
+    if all.len() < 2 {
+        let mut verdict = over_contacts(Vec::new(), "same", &all);
+        verdict.reason = "one-address";
+        return verdict;
+    }
+    let sessions: Vec<_> = all.iter().map(agreed).collect();
+    let Some(reference) = sessions.iter().position(Result::is_ok) else {
+        let unknown = sessions.into_iter().filter_map(Result::err).collect();
+        return over_contacts(unknown, "same", &all);
+    };
+    let with = &all[reference];
+    let subjects = sessions.iter().enumerate().filter(|(at, _)| *at != reference);
+    let subjects = subjects.map(|(at, session)| match (session, &sessions[reference]) {
+        (Ok(session), Ok(other)) => compared(&all[at], session, with, other),
+        (Err(unknown), _) | (_, Err(unknown)) => unknown.clone(),
+    });
+    let mut subjects: Vec<Subject> = subjects.collect();
+    subjects.sort_by_key(rank);
+    over_contacts(subjects, "same", &all)
+}
+
+/// The session of a contact, where each of its attempts that completed gave the same.
+fn agreed<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> {
+    let (last, _) = session_of(contact)?;
+    let completed =
+        contact.talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    for session in completed {
+        if compared(contact, session, contact, last).outcome == Outcome::Fail {
+            return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));
+        }
+    }
+    Ok(last)
+}
+
+/// Failures first, the gravest of them at the head; otherwise in the order of the addresses.
+fn rank(subject: &Subject) -> usize {
+    if subject.outcome != Outcome::Fail {
+        return usize::MAX;
+    }
+    CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
+}
+
+fn compared(
+    contact: &EndpointContact<'_>,
+    seen: &TlsSession,
+    with: &EndpointContact<'_>,
+    other: &TlsSession,
+) -> Subject {
+    let mut reasons = Vec::new();
+    let mut detail: Vec<Detail> =
+        vec![("compared-with", SubjectName::Socket(with.address).to_string())];
+    let mut differs = |reason: &'static str, key: &'static str, here: String, there: String| {
+        reasons.push(reason);
+        detail.push((key, format!("{here} / {there}")));
+    };
+    if seen.chain.first() != other.chain.first() {
+        let (reason, here, there) = leaves(seen, other);
+        differs(reason, "leaf", here, there);
+    }
+    if seen.chain.get(1..) != other.chain.get(1..) {
+        let (here, there) = (seen.chain.len().to_string(), other.chain.len().to_string());
+        differs("different-chain", "certificates-sent", here, there);
+    }
+    if seen.version != other.version {
+        differs("different-version", "version", seen.version.clone(), other.version.clone());
+    }
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    if seen.alpn != other.alpn {
+        differs("different-alpn", "alpn", text(&seen.alpn), text(&other.alpn));
+    }
+    // Another version has other groups: that is said already.
+    if seen.group != other.group && seen.version == other.version {
+        differs("different-group", "group", text(&seen.group), text(&other.group));
+    }
+    let order = |reason: &&'static str| CHECK.reasons.iter().position(|known| known.id == *reason);
+    match reasons.into_iter().min_by_key(order) {
+        Some(reason) => socket(contact.address, Outcome::Fail, reason, detail),
+        None => socket(contact.address, Outcome::Pass, "same", detail),
+    }
+}
+
+/// How two leaves differ: two certificates of one issuer for the same names are a milder matter.
+fn leaves(seen: &TlsSession, other: &TlsSession) -> (&'static str, String, String) {
+    let leaf = |session: &TlsSession| certificate::leaf(&session.chain);
+    let digest = |session: &TlsSession| {
+        session.chain.first().map(|blob| blob.digest().to_string()).unwrap_or_default()
+    };
+    let is_twin = match (leaf(seen), leaf(other)) {
+        (Some(mut here), Some(mut there)) => {
+            here.dns_names.sort();
+            there.dns_names.sort();
+            here.addresses.sort();
+            there.addresses.sort();
+            here == there
+        }
+        _ => false,
+    };
+    let reason = if is_twin { "another-leaf-of-same-names" } else { "different-certificate" };
+    (reason, digest(seen), digest(other))
+}

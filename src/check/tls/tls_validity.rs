@@ -1,0 +1,84 @@
+//! Is the certificate inside its dates, and for how much longer, on every IPv6 address?
+
+use jiff::Timestamp;
+
+use super::helpers::{of_sessions, tls_contacts};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::{over_contacts, socket};
+use crate::check::{CheckContext, Check, Reason, Rule};
+use crate::evidence::service::EndpointContact;
+use crate::evidence::tls::certificate;
+use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
+
+const DAY_S: i64 = 24 * 60 * 60;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "tls-validity",
+    sources: &["RFC 5280 §4.1.2.5"],
+    severity: Severity::Critical,
+    revision: 2,
+    reasons: &[
+        Reason::pass("valid"),
+        Reason::fail("expired"),
+        Reason::fail("not-yet-valid"),
+        Reason::fail_as("expires-in-7-days", Severity::Warning),
+        Reason::fail_as("expires-in-14-days", Severity::Warning),
+        Reason::fail_as("expires-in-30-days", Severity::Warning),
+        Reason::fail("unreadable"),
+        Reason::not_applicable("no-tls"),
+    ],
+    doc: Doc::new(include_str!("tls_validity.en.md"), include_str!("tls_validity.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let contacts = match tls_contacts(case) {
+        Ok(contacts) => contacts,
+        Err(verdict) => return verdict,
+    };
+    let mut subjects: Vec<Subject> =
+        contacts.iter().map(|contact| subject(case, contact)).collect();
+    // The worst address gives the reason; all stay in their order otherwise.
+    let rank = |subject: &Subject| {
+        CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
+    };
+    let worst =
+        subjects.iter().filter(|s| s.outcome == Outcome::Fail).min_by_key(|s| rank(s)).cloned();
+    subjects.sort_by_key(|subject| subject.outcome != Outcome::Fail);
+    let mut verdict = over_contacts(subjects, "valid", &contacts);
+    if let Some(worst) = worst {
+        verdict.reason = worst.reason;
+    }
+    verdict
+}
+
+fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+}
+
+fn judged(
+    case: &CheckContext<'_>,
+    contact: &EndpointContact<'_>,
+    session: &TlsSession,
+    seen_at: Timestamp,
+) -> Subject {
+    let chain = certificate::needed(&session.chain, case.trust);
+    let Some(validity) = certificate::validity(&chain) else {
+        return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
+    };
+    let left_s = validity.not_after.as_second() - seen_at.as_second();
+    let (outcome, reason) = match left_s {
+        ..0 => (Outcome::Fail, "expired"),
+        _ if seen_at < validity.not_before => (Outcome::Fail, "not-yet-valid"),
+        left if left < 7 * DAY_S => (Outcome::Fail, "expires-in-7-days"),
+        left if left < 14 * DAY_S => (Outcome::Fail, "expires-in-14-days"),
+        left if left < 30 * DAY_S => (Outcome::Fail, "expires-in-30-days"),
+        _ => (Outcome::Pass, "valid"),
+    };
+    let detail = vec![
+        ("not-before", validity.not_before.to_string()),
+        ("not-after", validity.not_after.to_string()),
+    ];
+    socket(contact.address, outcome, reason, detail)
+}

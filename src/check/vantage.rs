@@ -1,0 +1,6 @@
+//! The vantage point itself.
+
+rules! {
+    mod vantage_ipv6;
+    mod vantage_resolver;
+}

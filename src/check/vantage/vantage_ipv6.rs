@@ -1,0 +1,58 @@
+//! Did the vantage point's own IPv6 work, before, during and after the run?
+
+use crate::check::doc::Doc;
+use crate::check::{Check, Reason, Rule, VantageContext, common};
+use crate::evidence::vantage;
+use crate::model::{Outcome, Severity, Subject, SubjectName, VantageIpv6, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "vantage-ipv6",
+    sources: &["RFC 4443", "RFC 4861"],
+    severity: Severity::Critical,
+    revision: 1,
+    reasons: &[
+        Reason::pass("working"),
+        Reason::pass("answers"),
+        Reason::fail("no-route"),
+        Reason::fail("control-targets-silent"),
+        Reason::fail("silent"),
+        Reason::fail("lost"),
+    ],
+    doc: Doc::new(include_str!("vantage_ipv6.en.md"), include_str!("vantage_ipv6.vi.md")),
+    rule: Rule::Vantage(evaluate),
+};
+
+fn evaluate(case: &VantageContext<'_>) -> Verdict {
+    let tests = vantage::tests(case.evidence, case.settings);
+    let Some(first) = tests.first() else {
+        return Verdict::inconclusive(common::NOT_OBSERVED);
+    };
+    // The first test that failed tells most; without one, the last.
+    let shown = tests.iter().find(|test| !test.ipv6_works()).unwrap_or(first);
+    let (outcome, reason) = if tests.iter().all(vantage::Reading::ipv6_works) {
+        (Outcome::Pass, "working")
+    } else if first.ipv6_works() && case.vantage.ipv6 != VantageIpv6::Absent {
+        (Outcome::Fail, "lost")
+    } else if !shown.route {
+        (Outcome::Fail, "no-route")
+    } else {
+        (Outcome::Fail, "control-targets-silent")
+    };
+    let subject = |outcome, reason| {
+        move |target: &std::net::SocketAddr| Subject {
+            name: SubjectName::Control(*target),
+            outcome,
+            reason,
+            detail: Vec::new(),
+        }
+    };
+    let subjects = shown
+        .answering
+        .iter()
+        .map(subject(Outcome::Pass, "answers"))
+        .chain(shown.silent.iter().map(subject(Outcome::Fail, "silent")))
+        .collect();
+    Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(tests.iter().flat_map(|test| test.observations.iter().copied()))
+}

@@ -1,0 +1,70 @@
+//! Do people see the same page over both families?
+
+use super::helpers::{both_families, uncompared};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::socket;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::web::page::Unreadable;
+use crate::evidence::web::{self, Likeness, RedirectChain};
+use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-content-parity",
+    sources: &["internet.nl", "Broder 1997, On the resemblance and containment of documents"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("same"),
+        Reason::fail("different"),
+        Reason::inconclusive("varies"),
+        Reason::inconclusive("challenge"),
+        Reason::inconclusive("not-comparable"),
+        Reason::inconclusive("unreadable"),
+        Reason::not_applicable("not-text"),
+    ],
+    doc: Doc::new(
+        include_str!("web_content_parity.en.md"),
+        include_str!("web_content_parity.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let (ipv6, ipv4) = match both_families(case) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let compared = web::content(&case.view, &ipv6, &ipv4);
+    let subjects = ipv6
+        .iter()
+        .zip(&compared.addresses)
+        .map(|(walk, (_, likeness))| subject(walk, &ipv4, likeness))
+        .collect();
+    Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations)
+}
+
+fn subject(walk: &RedirectChain<'_>, ipv4: &[RedirectChain<'_>], likeness: &Likeness) -> Subject {
+    let per_cent = |part: &u8| -> Vec<Detail> { vec![("words-in-common", format!("{part}%"))] };
+    let (outcome, reason, detail) = match likeness {
+        Likeness::Same(part) => (Outcome::Pass, "same", per_cent(part)),
+        Likeness::Different(part) => (Outcome::Fail, "different", per_cent(part)),
+        Likeness::Varies(part) => (Outcome::Inconclusive, "varies", per_cent(part)),
+        Likeness::Challenge(family) => {
+            (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
+        }
+        Likeness::Unreadable(Unreadable::NotText) => {
+            (Outcome::NotApplicable, "not-text", Vec::new())
+        }
+        Likeness::Unreadable(Unreadable::TooLarge) => {
+            (Outcome::Inconclusive, common::LIMIT, Vec::new())
+        }
+        Likeness::Unreadable(_) => (Outcome::Inconclusive, "unreadable", Vec::new()),
+        Likeness::NothingToCompare => {
+            let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
+            (Outcome::Inconclusive, reason, Vec::new())
+        }
+        Likeness::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+    };
+    socket(walk.start, outcome, reason, detail)
+}

@@ -1,0 +1,86 @@
+//! Are visitors over IPv6 protected by the same security headers?
+
+use super::helpers::{both_families, uncompared};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::socket;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::web::{self, Difference, Protection, RedirectChain};
+use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-headers-parity",
+    sources: &["RFC 6797 §7.1", "W3C Content Security Policy Level 3", "Fetch standard"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("same"),
+        Reason::fail("missing-over-ipv6"),
+        Reason::fail("different"),
+        Reason::fail_as("only-over-ipv6", Severity::Info),
+        Reason::inconclusive("no-common-ground"),
+        Reason::inconclusive("challenge"),
+        Reason::inconclusive("not-comparable"),
+    ],
+    doc: Doc::new(
+        include_str!("web_headers_parity.en.md"),
+        include_str!("web_headers_parity.vi.md"),
+    ),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let (ipv6, ipv4) = match both_families(case) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    let compared = web::protection(&case.view, &ipv6, &ipv4);
+    let subjects = ipv6
+        .iter()
+        .zip(&compared.addresses)
+        .map(|(walk, (_, protection))| subject(walk, &ipv4, protection))
+        .collect();
+    let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
+    verdict.citing(compared.observations)
+}
+
+fn subject(walk: &RedirectChain<'_>, ipv4: &[RedirectChain<'_>], protection: &Protection) -> Subject {
+    let (outcome, reason, detail) = match protection {
+        Protection::Same(sent) => {
+            (Outcome::Pass, "same", vec![("security-headers", sent.to_string())])
+        }
+        Protection::Different(differences) => {
+            (Outcome::Fail, worst(differences), differences.iter().flat_map(said).collect())
+        }
+        Protection::NoCommonGround => (Outcome::Inconclusive, "no-common-ground", Vec::new()),
+        Protection::Challenge(family) => {
+            (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
+        }
+        Protection::NothingToCompare => {
+            let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
+            (Outcome::Inconclusive, reason, Vec::new())
+        }
+        Protection::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
+        Protection::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+    };
+    socket(walk.start, outcome, reason, detail)
+}
+
+fn worst(differences: &[Difference]) -> &'static str {
+    if differences.iter().any(|d| d.over_ipv6.is_none()) {
+        "missing-over-ipv6"
+    } else if differences.iter().any(|d| d.over_ipv4.is_some()) {
+        "different"
+    } else {
+        "only-over-ipv6"
+    }
+}
+
+fn said(difference: &Difference) -> [Detail; 3] {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    [
+        ("header", difference.header.to_owned()),
+        ("over-ipv6", value(&difference.over_ipv6)),
+        ("over-ipv4", value(&difference.over_ipv4)),
+    ]
+}

@@ -1,0 +1,168 @@
+//! Does plain HTTP lead to HTTPS, over both families alike?
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
+use super::helpers::{first_talk, is_guarded, unseen, walks, web_url};
+use crate::check::doc::Doc;
+use crate::check::reach::helpers::socket;
+use crate::check::unknown::not_seen;
+use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::evidence::service;
+use crate::evidence::web::{End, RedirectChain};
+use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "web-https",
+    sources: &["RFC 9110 §4.2.2", "internet.nl"],
+    severity: Severity::Warning,
+    revision: 2,
+    reasons: &[
+        Reason::pass("redirects"),
+        Reason::pass("no-plain-http"),
+        Reason::fail("stays-plain"),
+        Reason::fail("plain-only-over-ipv6"),
+        Reason::fail("only-over-ipv4"),
+        Reason::inconclusive("challenge"),
+        Reason::not_applicable("not-https"),
+        Reason::not_applicable("own-port"),
+    ],
+    doc: Doc::new(include_str!("web_https.en.md"), include_str!("web_https.vi.md")),
+    rule: Rule::Service(evaluate),
+};
+
+fn evaluate(case: &CheckContext<'_>) -> Verdict {
+    let url = match web_url(case) {
+        Ok(url) => url,
+        Err(verdict) => return verdict,
+    };
+    if url.scheme() != "https" {
+        return Verdict::not_applicable("not-https");
+    }
+    let Some(plain) = service::plain_http_url(case.service) else {
+        return Verdict::not_applicable("own-port");
+    };
+    let ipv6 = match walks(case, &plain, Family::Ipv6) {
+        Ok(walks) => walks,
+        Err(verdict) => return verdict,
+    };
+    // Without IPv4 there is nothing to compare with, and IPv6 is judged alone.
+    let (ipv4, unresolved) = match walks(case, &plain, Family::Ipv4) {
+        Ok(ipv4) => (ipv4, None),
+        Err(verdict) if verdict.outcome == Outcome::NotApplicable => (Vec::new(), None),
+        Err(verdict) => (Vec::new(), Some(verdict.reason)),
+    };
+    let over_ipv4 =
+        OverIpv4 { seen: ipv4.iter().map(|w| behaviour(case, url, w)).collect(), unresolved };
+    let cite = ipv6.iter().chain(&ipv4).flat_map(RedirectChain::observations).collect::<Vec<_>>();
+    let subjects: Vec<_> =
+        ipv6.iter().map(|w| subject(w, behaviour(case, url, w), &over_ipv4)).collect();
+    let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
+    let pass = if is_closed { "no-plain-http" } else { "redirects" };
+    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
+}
+
+/// What plain HTTP does at one address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behaviour {
+    Closed,
+    /// Nothing comes back, and whether anything is there at all is not known.
+    Silent,
+    Redirects,
+    StaysPlain,
+    Unknown(&'static str),
+}
+
+fn behaviour(case: &CheckContext<'_>, url: &Url, walk: &RedirectChain<'_>) -> Behaviour {
+    let talk = first_talk(walk);
+    if let Some(reason) = not_seen(talk) {
+        return Behaviour::Unknown(reason);
+    }
+    let Some(talk) = talk else { return Behaviour::Unknown(common::NOT_OBSERVED) };
+    let Some(best) = talk.best() else { return Behaviour::Unknown(common::NOT_OBSERVED) };
+    if talk.is_flaky() {
+        return Behaviour::Unknown(common::FLAKY);
+    }
+    match (&best.connect, &best.http) {
+        (Err(failure), _) if says_closed(failure) || answers(case, url, walk.start.ip()) => {
+            Behaviour::Closed
+        }
+        (Err(_), _) => Behaviour::Silent,
+        (Ok(_), Some(Ok(_))) => led_to(walk),
+        (Ok(_), _) => Behaviour::Unknown(common::LOWER_LAYER),
+    }
+}
+
+/// Whether the host itself says that nothing listens.
+fn says_closed(failure: &NetFailure) -> bool {
+    use IcmpMeaning::PortUnreachable;
+    matches!(
+        failure,
+        NetFailure::Refused | NetFailure::Reset | NetFailure::Icmp { meaning: PortUnreachable, .. }
+    )
+}
+
+/// Whether the address takes connections at the service's own port, so that silence at another one
+/// is that port's.
+fn answers(case: &CheckContext<'_>, url: &Url, address: IpAddr) -> bool {
+    let at = SocketAddr::new(address, url.port_or_known_default().unwrap_or(443));
+    let main = service::conversation_attempts(&case.view, service::conversation_question(url, at));
+    main.attempts.iter().any(|(seen, _)| seen.connect.is_ok())
+}
+
+/// Where an answer over plain HTTP leads in the end.
+fn led_to(walk: &RedirectChain<'_>) -> Behaviour {
+    if walk.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") {
+        return Behaviour::Redirects;
+    }
+    match (unseen(walk), &walk.end) {
+        (Some(reason), _) => Behaviour::Unknown(reason),
+        (None, End::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
+        (None, End::Response { .. } | End::Loop | End::BadLocation(_)) => Behaviour::StaysPlain,
+        (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
+    }
+}
+
+/// What plain HTTP does over IPv4.
+struct OverIpv4 {
+    seen: Vec<Behaviour>,
+    /// Why the addresses are not known, when they are not.
+    unresolved: Option<&'static str>,
+}
+
+impl OverIpv4 {
+    fn redirects(&self) -> bool {
+        self.seen.contains(&Behaviour::Redirects)
+    }
+
+    /// Why it is not known whether it redirects, when it isn't.
+    fn unknown(&self) -> Option<&'static str> {
+        let unknown = |seen: &Behaviour| match seen {
+            Behaviour::Unknown(reason) => Some(*reason),
+            Behaviour::Silent => Some(common::LOWER_LAYER),
+            _ => None,
+        };
+        self.unresolved.or_else(|| self.seen.iter().find_map(unknown))
+    }
+}
+
+fn subject(walk: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> Subject {
+    let (outcome, reason) = match seen {
+        Behaviour::Unknown(reason) => (Outcome::Inconclusive, reason),
+        Behaviour::StaysPlain if over_ipv4.redirects() => (Outcome::Fail, "plain-only-over-ipv6"),
+        Behaviour::StaysPlain => (Outcome::Fail, "stays-plain"),
+        Behaviour::Closed | Behaviour::Silent if over_ipv4.redirects() => {
+            (Outcome::Fail, "only-over-ipv4")
+        }
+        Behaviour::Silent => (Outcome::Inconclusive, common::LOWER_LAYER),
+        Behaviour::Closed => match over_ipv4.unknown() {
+            Some(reason) => (Outcome::Inconclusive, reason),
+            None => (Outcome::Pass, "no-plain-http"),
+        },
+        Behaviour::Redirects => (Outcome::Pass, "redirects"),
+    };
+    let detail = walk.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
+    socket(walk.start, outcome, reason, detail)
+}

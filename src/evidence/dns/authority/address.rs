@@ -1,0 +1,127 @@
+//! One address of a zone's name servers, and how it answers.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::DNS_PORT;
+use crate::evidence::dns::exchange::{self, Exchange, Heard, exchange};
+use crate::evidence::query::View;
+use crate::model::{Family, Message, Name, Rcode, RecordType, Transport};
+
+/// One address of a zone's name servers.
+#[derive(Clone, Debug)]
+pub struct AddressOf {
+    /// The (first) name server that has it.
+    pub server: Name,
+    /// The address.
+    pub address: IpAddr,
+    /// The question for the zone's SOA over UDP.
+    pub udp: Exchange,
+    /// The same over TCP.
+    pub tcp: Exchange,
+}
+
+/// How a server answers for its zone over one transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answering {
+    /// With authority, and RCODE 0.
+    Well,
+    /// That the answer doesn't fit a datagram: it is to be had over TCP, if at all.
+    Truncated,
+    /// It answers, but not so; the word says how.
+    Badly(&'static str),
+    /// It doesn't answer.
+    Not,
+    /// Its attempts contradict each other.
+    Flaky,
+    /// Our own machine could not ask.
+    Ours,
+    /// The visit rules forbid to ask there.
+    NotVisited,
+    /// Not asked yet.
+    Pending,
+}
+
+impl AddressOf {
+    /// How it answers for the zone over a transport.
+    pub fn answering(&self, apex: &Name, transport: Transport) -> Answering {
+        let seen = match transport {
+            Transport::Udp => &self.udp,
+            Transport::Tcp => &self.tcp,
+        };
+        match &seen.heard {
+            Heard::Pending => Answering::Pending,
+            Heard::NotVisited => Answering::NotVisited,
+            Heard::Failed(failure) if failure.is_ours() => Answering::Ours,
+            Heard::Failed(_) => Answering::Not,
+            Heard::Malformed => Answering::Badly("malformed"),
+            Heard::Message(_) if seen.is_flaky => Answering::Flaky,
+            Heard::Message(message) if message.truncated && transport == Transport::Udp => {
+                Answering::Truncated
+            }
+            Heard::Message(message) => match wrong(message, apex) {
+                None => Answering::Well,
+                Some(how) => Answering::Badly(how),
+            },
+        }
+    }
+
+    /// The transport over which it answers well, UDP where it does; `None` where it doesn't, or
+    /// where that isn't known yet.
+    pub fn usable(&self, apex: &Name) -> Option<Transport> {
+        let over = |transport| self.answering(apex, transport);
+        match (over(Transport::Udp), over(Transport::Tcp)) {
+            (Answering::Well | Answering::Flaky, _) | (Answering::Truncated, Answering::Well) => {
+                Some(Transport::Udp)
+            }
+            (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
+            _ => None,
+        }
+    }
+
+    /// What it says to a further question, over TCP where it doesn't fit a datagram; `None` where
+    /// it doesn't answer for the zone at all.
+    pub fn ask(
+        &self,
+        view: &View<'_>,
+        apex: &Name,
+        name: &Name,
+        record_type: RecordType,
+    ) -> Option<Exchange> {
+        let attempts = view.settings.attempts;
+        let socket = SocketAddr::new(self.address, DNS_PORT);
+        let over = |transport| {
+            let question = exchange::question(socket, transport, name, record_type, false);
+            exchange(view, question, attempts)
+        };
+        let transport = self.usable(apex)?;
+        let first = over(transport);
+        match first.message() {
+            Some(message) if message.truncated && transport == Transport::Udp => {
+                let mut second = over(Transport::Tcp);
+                second.observations.splice(0..0, first.observations);
+                Some(second)
+            }
+            _ => Some(first),
+        }
+    }
+
+    /// What the server's name and address are called together.
+    pub fn family(&self) -> Family {
+        Family::of(self.address)
+    }
+}
+
+/// What is wrong with an answer to the question for a zone's SOA.
+fn wrong(message: &Message, apex: &Name) -> Option<&'static str> {
+    let has_soa = message
+        .answers
+        .iter()
+        .any(|record| record.name == *apex && record.record_type == RecordType::SOA);
+    match message.rcode {
+        Rcode::REFUSED => Some("refuses"),
+        Rcode::SERVFAIL => Some("servfail"),
+        Rcode::NOERROR if message.authoritative && has_soa => None,
+        Rcode::NOERROR | Rcode::NXDOMAIN => Some("lame"),
+        _ => Some("other-rcode"),
+    }
+}

@@ -1,0 +1,89 @@
+//! Signed answers as they came: asked with DO and CD, so that nobody judges before we do.
+
+use hickory_proto::op::{Message as WireMessage, ResponseCode};
+use hickory_proto::rr::RecordType as WireType;
+use jiff::Timestamp;
+
+use crate::evidence::dns::{Failure, dns_question};
+use crate::evidence::query::{Needs, View};
+use crate::model::{
+    DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply, Request,
+    Transport,
+};
+
+/// A usable answer.
+pub(super) struct Answer {
+    pub(super) wire: WireMessage,
+    /// When it was seen: signatures are judged at that moment.
+    pub(super) at: Timestamp,
+}
+
+/// Why there is none.
+pub(super) enum NoAnswer {
+    NotObserved,
+    Failed(Failure),
+}
+
+/// What asking has cited and still needs.
+#[derive(Default)]
+pub(super) struct Trail {
+    pub(super) observations: Vec<ObservationId>,
+    pub(super) needs: Needs,
+}
+
+/// The first usable answer among the attempts, over TCP where UDP truncates.
+pub(super) fn ask(
+    view: &View<'_>,
+    name: &hickory_proto::rr::Name,
+    kind: WireType,
+    checking_disabled: bool,
+    trail: &mut Trail,
+) -> Result<Answer, NoAnswer> {
+    let name = Name::from_labels(name.iter());
+    let mut last = Failure::Net(NetFailure::NoRoute);
+    for attempt in 1..=view.settings.attempts.max(1) {
+        let Some(asked) = dns_question(view, &name, RecordType(kind.into()), attempt) else {
+            break;
+        };
+        let mut asked = DnsQuestion { checking_disabled, dnssec_ok: true, ..asked };
+        let mut reply = find(view, &asked, attempt, trail);
+        if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
+            asked.transport = Transport::Tcp;
+            reply = find(view, &asked, attempt, trail);
+        }
+        match reply {
+            None => {
+                trail.needs.add(Request::nth(Question::Dns(asked), attempt));
+                return Err(NoAnswer::NotObserved);
+            }
+            Some(Ok(answer)) => match answer.wire.metadata.response_code {
+                ResponseCode::NoError | ResponseCode::NXDomain => return Ok(answer),
+                rcode => last = Failure::Rcode(Rcode(rcode.into())),
+            },
+            Some(Err(failure)) => last = failure,
+        }
+    }
+    Err(NoAnswer::Failed(last))
+}
+
+fn find(
+    view: &View<'_>,
+    asked: &DnsQuestion,
+    attempt: u8,
+    trail: &mut Trail,
+) -> Option<Result<Answer, Failure>> {
+    let question = Question::Dns(asked.clone());
+    let (observation, id) =
+        view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
+    if !trail.observations.contains(&id) {
+        trail.observations.push(id);
+    }
+    Some(match &observation.reply {
+        Reply::Dns(message) => match WireMessage::from_vec(message.raw().bytes()) {
+            Ok(wire) => Ok(Answer { wire, at: observation.observed_at }),
+            Err(_) => Err(Failure::Malformed),
+        },
+        Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),
+        _ => Err(Failure::Malformed),
+    })
+}

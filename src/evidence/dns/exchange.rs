@@ -1,0 +1,154 @@
+//! What one authoritative server said to one question.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::evidence::query::{Needs, View};
+use crate::model::{
+    DnsQuestion, Message, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
+    Transport,
+};
+
+/// Every attempt at one question to one server.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was asked.
+    pub question: DnsQuestion,
+    /// What came of it.
+    pub heard: Heard,
+    /// The size of the message that came, in octets.
+    pub size_octets: usize,
+    /// How long the attempt that brought it took, in microseconds.
+    pub elapsed_us: u64,
+    /// Whether one attempt was refused by the host and another answered. A datagram that is lost
+    /// and asked for again is no contradiction.
+    pub is_flaky: bool,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// What came of a question to a server.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// Not asked (yet), or to be asked again.
+    Pending,
+    /// The visit rules forbid to ask there.
+    NotVisited,
+    /// A message.
+    Message(Arc<Message>),
+    /// What came is no DNS message.
+    Malformed,
+    /// No attempt brought a message. The failure is our own where only silence speaks against the
+    /// server and some attempt could not be made: such a silence was not tried often enough.
+    Failed(NetFailure),
+}
+
+impl Exchange {
+    /// The message, if one came.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.heard {
+            Heard::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can be said because of our own side.
+    pub fn is_ours(&self) -> bool {
+        matches!(&self.heard, Heard::Failed(failure) if failure.is_ours())
+    }
+
+    /// Whether it has yet to be asked.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.heard, Heard::Pending)
+    }
+}
+
+/// A question to an authoritative server: without RD.
+pub fn question(
+    server: SocketAddr,
+    transport: Transport,
+    name: &Name,
+    record_type: RecordType,
+    dnssec_ok: bool,
+) -> DnsQuestion {
+    DnsQuestion {
+        server,
+        transport,
+        name: name.clone(),
+        record_type,
+        recursion_desired: false,
+        checking_disabled: false,
+        dnssec_ok,
+        without_edns: false,
+    }
+}
+
+/// Reads what came of a question that is asked up to `attempts` times, as long as nothing comes.
+///
+/// A server that does not know EDNS has to say FORMERR (RFC 6891 §7), and is asked again without it,
+/// as resolvers do. A question with the DO bit makes no sense without EDNS and is left at that.
+pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchange {
+    let mut exchange = Exchange {
+        question,
+        heard: Heard::Pending,
+        size_octets: 0,
+        elapsed_us: 0,
+        is_flaky: false,
+        observations: Vec::new(),
+        needs: Needs::default(),
+    };
+    if !view.networks.may_visit(exchange.question.server.ip()) {
+        exchange.heard = Heard::NotVisited;
+        return exchange;
+    }
+    let question = Question::Dns(exchange.question.clone());
+    let mut theirs = None;
+    let mut ours = None;
+    for (observation, id) in view.attempts(&question) {
+        if observation.request.attempt > attempts.max(1) {
+            break;
+        }
+        exchange.observations.push(id);
+        match &observation.reply {
+            Reply::Dns(message) => {
+                exchange.size_octets = message.size_octets();
+                exchange.elapsed_us = observation.elapsed_us;
+                exchange.is_flaky =
+                    matches!(theirs, Some(NetFailure::Refused | NetFailure::Icmp { .. }));
+                exchange.heard = match message.decoded() {
+                    Ok(message) if knows_no_edns(message, &exchange.question) => {
+                        let without = DnsQuestion { without_edns: true, ..exchange.question };
+                        let mut again = self::exchange(view, without, attempts);
+                        again.observations.splice(0..0, exchange.observations);
+                        again.is_flaky |= exchange.is_flaky;
+                        return again;
+                    }
+                    Ok(message) => Heard::Message(Arc::clone(message)),
+                    Err(_) => Heard::Malformed,
+                };
+                return exchange;
+            }
+            Reply::DnsFailed(failure) if failure.is_ours() => ours = Some(failure.clone()),
+            Reply::DnsFailed(failure) => theirs = Some(failure.clone()),
+            _ => {}
+        }
+    }
+    if let Some(request) = view.missing(question, 1..=attempts.max(1)) {
+        exchange.needs.add(request);
+        return exchange;
+    }
+    exchange.heard = match (theirs, ours) {
+        (Some(NetFailure::TimedOut) | None, Some(failure)) | (Some(failure), _) => {
+            Heard::Failed(failure)
+        }
+        (None, None) => Heard::Malformed,
+    };
+    exchange
+}
+
+fn knows_no_edns(message: &Message, asked: &DnsQuestion) -> bool {
+    let is_refused = matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP);
+    is_refused && message.edns.is_none() && !asked.without_edns && !asked.dnssec_ok
+}

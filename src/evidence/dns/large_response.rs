@@ -1,0 +1,127 @@
+//! Whether a large answer comes from a name server.
+
+use std::net::SocketAddr;
+
+use super::authority::AddressOf;
+use super::exchange::{self, Exchange, Heard, exchange};
+use crate::evidence::query::{Needs, View};
+use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
+
+/// Octets that fit an answer without EDNS (RFC 1035 §4.2.1): more than that is large.
+const CLASSIC_OCTETS: usize = 512;
+
+/// What questions offer to take over UDP, which no path has to fragment (RFC 9715 §3).
+const OFFERED_OCTETS: usize = 1232;
+
+/// What is asked for because it is often large: keys with their signatures, then texts.
+const OFTEN_LARGE: [RecordType; 2] = [RecordType::DNSKEY, RecordType::TXT];
+
+/// Whether a large answer comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Large {
+    /// In one datagram.
+    Arrives(usize),
+    /// Truncated, and then over TCP.
+    ArrivesOverTcp(usize),
+    /// Truncated, and then not over TCP.
+    TcpFails,
+    /// In one datagram that is larger than was offered to be taken (RFC 6891 §6.2.5).
+    Exceeds(usize),
+    /// Nothing comes to a question that may have a large answer, and small answers do come.
+    Lost,
+    /// The server refuses questions with EDNS.
+    EdnsRefused,
+    /// What comes is no DNS message.
+    Malformed,
+    /// The server gives an RCODE instead of an answer.
+    Unanswered,
+    /// The zone has nothing large to ask for.
+    NothingLarge,
+    /// Our own machine could not ask.
+    Ours,
+    /// Not asked yet.
+    Pending,
+}
+
+/// What was found, and what it rests on.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Whether a large answer comes.
+    pub large: Large,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// Reads whether a large answer comes from an address that answers well over UDP; `None` for any
+/// other.
+pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf) -> Option<Reading> {
+    let mut reading =
+        Reading { large: Large::NothingLarge, observations: Vec::new(), needs: Needs::default() };
+    if at.usable(apex) != Some(Transport::Udp) {
+        return None;
+    }
+    let mut is_unanswered = false;
+    for record_type in OFTEN_LARGE {
+        let ask = |transport| {
+            let socket = SocketAddr::new(at.address, at.udp.question.server.port());
+            let question = exchange::question(socket, transport, apex, record_type, true);
+            exchange(view, question, view.settings.attempts)
+        };
+        let udp = ask(Transport::Udp);
+        reading.add(&udp);
+        reading.large = match &udp.heard {
+            Heard::Pending => Large::Pending,
+            Heard::Failed(failure) if failure.is_ours() => Large::Ours,
+            Heard::Message(message) if message.truncated => {
+                let tcp = ask(Transport::Tcp);
+                reading.add(&tcp);
+                match &tcp.heard {
+                    Heard::Pending => Large::Pending,
+                    Heard::Failed(failure) if failure.is_ours() => Large::Ours,
+                    Heard::Message(message)
+                        if message.rcode == Rcode::NOERROR && !message.truncated =>
+                    {
+                        Large::ArrivesOverTcp(tcp.size_octets)
+                    }
+                    _ => Large::TcpFails,
+                }
+            }
+            Heard::Message(message)
+                if message.edns.is_none()
+                    && matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP) =>
+            {
+                Large::EdnsRefused
+            }
+            Heard::Message(message) if message.rcode != Rcode::NOERROR => Large::Unanswered,
+            Heard::Message(_) if udp.size_octets > OFFERED_OCTETS => {
+                Large::Exceeds(udp.size_octets)
+            }
+            Heard::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
+                Large::Arrives(udp.size_octets)
+            }
+            Heard::Message(_) => Large::NothingLarge,
+            Heard::Failed(_) => Large::Lost,
+            Heard::Malformed => Large::Malformed,
+            Heard::NotVisited => Large::NothingLarge,
+        };
+        match reading.large {
+            Large::NothingLarge => {}
+            // Another type may be answered.
+            Large::Unanswered => is_unanswered = true,
+            _ => return Some(reading),
+        }
+    }
+    if is_unanswered {
+        reading.large = Large::Unanswered;
+    }
+    Some(reading)
+}
+
+impl Reading {
+    fn add(&mut self, exchange: &Exchange) {
+        self.observations.extend(&exchange.observations);
+        self.needs.extend(exchange.needs.clone());
+    }
+}

@@ -1,0 +1,289 @@
+//! What the resolvers say of a name.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::evidence::query::{Needs, View};
+use crate::model::{
+    DnsQuestion, Family, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
+    RecordData, RecordType, Reply, Request, Transport,
+};
+
+/// What the resolvers say of one name and type.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// What came of it.
+    pub status: Status,
+    /// The names from the one asked to the last alias target.
+    pub chain: Vec<Name>,
+    /// The records of the wanted type at the end of the chain.
+    pub records: Vec<RecordData>,
+    /// The owner of the SOA in the authority section of a negative answer.
+    pub soa_owner: Option<Name>,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked; the status is [`Status::NotObserved`] as long as this isn't
+    /// empty.
+    pub needs: Needs,
+}
+
+/// What came of a look-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Records of the wanted type.
+    Found,
+    /// The name exists without records of this type (RFC 2308 §2.2).
+    NoData,
+    /// All AAAA records were made up by the resolver's DNS64; the name has none of its own.
+    Synthesised,
+    /// The name does not exist (RFC 2308 §2.1).
+    NxDomain,
+    /// The alias chain is longer than [`crate::model::Limits::cname_links`].
+    ChainTooLong,
+    /// The alias chain leads back into itself.
+    ChainLooped,
+    /// No attempt brought an answer; this is the last one's failure.
+    Failed(Failure),
+    /// Not asked (yet).
+    NotObserved,
+}
+
+/// Why a look-up brought no answer. None of these means that there are no records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// An RCODE other than NOERROR and NXDOMAIN.
+    Rcode(Rcode),
+    /// What came is not a DNS message.
+    Malformed,
+    /// The answer is empty, without so much as an SOA record that would say by whose authority (RFC 2308
+    /// §2.2 type 3), and the zone's own servers don't confirm it.
+    Unconfirmed,
+    /// No message came from the resolver.
+    Net(NetFailure),
+}
+
+impl Lookup {
+    /// Whether the look-up failed or was not made, so that nothing follows from what it lacks.
+    pub fn is_unresolved(&self) -> bool {
+        !matches!(
+            self.status,
+            Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised
+        )
+    }
+
+    /// Whether it is an empty answer that doesn't say by whose authority.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.status == Status::NoData && self.soa_owner.is_none()
+    }
+
+    /// The addresses that were found, sorted, each once.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let mut addresses: Vec<IpAddr> = self
+            .records
+            .iter()
+            .filter_map(|data| match data {
+                RecordData::A(address) => Some(IpAddr::V4(*address)),
+                RecordData::Aaaa(address) => Some(IpAddr::V6(*address)),
+                _ => None,
+            })
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
+    }
+}
+
+/// The question that attempt number `attempt` (from 1) asks: the resolvers take turns.
+pub fn dns_question(
+    view: &View<'_>,
+    name: &Name,
+    record_type: RecordType,
+    attempt: u8,
+) -> Option<DnsQuestion> {
+    let resolvers = &view.settings.resolvers;
+    let turn = usize::from(attempt.max(1) - 1).checked_rem(resolvers.len())?;
+    Some(DnsQuestion {
+        server: resolvers[turn],
+        transport: Transport::Udp,
+        name: name.clone(),
+        record_type,
+        recursion_desired: true,
+        checking_disabled: false,
+        dnssec_ok: false,
+        without_edns: false,
+    })
+}
+
+/// Reads what the resolvers said of a name, following aliases.
+pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
+    let mut lookup = Lookup {
+        status: Status::NotObserved,
+        chain: vec![name.clone()],
+        records: Vec::new(),
+        soa_owner: None,
+        observations: Vec::new(),
+        needs: Needs::default(),
+    };
+    // Each turn asks one further name, which is new to the chain: the bound is the chain's.
+    while let Some(next) = step(view, record_type, &mut lookup) {
+        lookup.chain.push(next);
+    }
+    if record_type == RecordType::AAAA && lookup.status == Status::Found {
+        remove_synthesised(view, &mut lookup);
+    }
+    lookup
+}
+
+/// As [`resolve`], where an empty answer without an SOA record is a failure: resolvers make such an
+/// answer of servers that say nothing, too.
+pub fn resolve_authoritative(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
+    let mut lookup = resolve(view, name, record_type);
+    if lookup.is_unconfirmed() {
+        lookup.status = Status::Failed(Failure::Unconfirmed);
+    }
+    lookup
+}
+
+/// Reads the answer for the last name of the chain; returns the name to ask next when the answer
+/// leaves the chain unfinished.
+fn step(view: &View<'_>, record_type: RecordType, lookup: &mut Lookup) -> Option<Name> {
+    let asked = lookup.chain.last()?.clone();
+    match ask(view, &asked, record_type, lookup) {
+        Ok(None) => None,
+        Err(failure) => {
+            lookup.status = Status::Failed(failure);
+            None
+        }
+        Ok(Some(message)) => read(view, &message, record_type, lookup),
+    }
+}
+
+/// The first usable answer among the attempts; `Ok(None)` when another request is needed first.
+fn ask(
+    view: &View<'_>,
+    name: &Name,
+    record_type: RecordType,
+    lookup: &mut Lookup,
+) -> Result<Option<Arc<Message>>, Failure> {
+    let mut last_failure = Failure::Net(NetFailure::NoRoute);
+    for attempt in 1..=view.settings.attempts.max(1) {
+        let Some(mut question) = dns_question(view, name, record_type, attempt) else {
+            return Err(last_failure);
+        };
+        let mut reply = find(view, &question, attempt, lookup);
+        if let Some(Ok(message)) = &reply
+            && message.truncated
+        {
+            question.transport = Transport::Tcp;
+            reply = find(view, &question, attempt, lookup);
+        }
+        match reply {
+            None => {
+                lookup.needs.add(Request::nth(Question::Dns(question), attempt));
+                return Ok(None);
+            }
+            Some(Ok(message)) if matches!(message.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) => {
+                return Ok(Some(message));
+            }
+            Some(Ok(message)) => last_failure = Failure::Rcode(message.rcode),
+            Some(Err(failure)) => last_failure = failure,
+        }
+    }
+    Err(last_failure)
+}
+
+fn find(
+    view: &View<'_>,
+    question: &DnsQuestion,
+    attempt: u8,
+    lookup: &mut Lookup,
+) -> Option<Result<Arc<Message>, Failure>> {
+    let question = Question::Dns(question.clone());
+    let (observation, id) =
+        view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
+    lookup.observations.push(id);
+    Some(message(observation))
+}
+
+/// The DNS message of an observation, or why there is none.
+fn message(observation: &Observation) -> Result<Arc<Message>, Failure> {
+    match &observation.reply {
+        Reply::Dns(message) => message.decoded().cloned().map_err(|_| Failure::Malformed),
+        Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),
+        _ => Err(Failure::Malformed),
+    }
+}
+
+fn read(
+    view: &View<'_>,
+    message: &Message,
+    record_type: RecordType,
+    lookup: &mut Lookup,
+) -> Option<Name> {
+    let start = lookup.chain.len();
+    loop {
+        let current = lookup.chain.last()?.clone();
+        let mut wanted = message
+            .answers
+            .iter()
+            .filter(|record| record.name == current && record.record_type == record_type)
+            .peekable();
+        if wanted.peek().is_some() {
+            lookup.records = wanted.map(|record| record.data.clone()).collect();
+            lookup.status = Status::Found;
+            return None;
+        }
+        let alias = message.answers.iter().find_map(|record| match &record.data {
+            RecordData::Cname(target) if record.name == current => Some(target.clone()),
+            _ => None,
+        });
+        let Some(target) = alias else { break };
+        if lookup.chain.contains(&target) {
+            lookup.status = Status::ChainLooped;
+            return None;
+        }
+        lookup.chain.push(target);
+        if lookup.chain.len() > view.settings.limits.cname_links {
+            lookup.status = Status::ChainTooLong;
+            return None;
+        }
+    }
+    lookup.soa_owner = message
+        .authorities
+        .iter()
+        .find(|record| record.record_type == RecordType::SOA)
+        .map(|record| record.name.clone());
+    if message.rcode == Rcode::NXDOMAIN {
+        lookup.status = Status::NxDomain;
+        return None;
+    }
+    // An answer that stops in mid-chain without saying that the chain ends there: ask for the rest.
+    if lookup.chain.len() > start && lookup.soa_owner.is_none() {
+        return lookup.chain.pop();
+    }
+    lookup.status = Status::NoData;
+    None
+}
+
+fn remove_synthesised(view: &View<'_>, lookup: &mut Lookup) {
+    lookup.records.retain(|data| match data {
+        RecordData::Aaaa(address) => !view.dns64.iter().any(|prefix| prefix.contains(address)),
+        _ => true,
+    });
+    if lookup.records.is_empty() {
+        lookup.status = Status::Synthesised;
+    }
+}
+
+/// The record type that holds addresses of a family.
+pub(in crate::evidence) fn address_type(family: Family) -> RecordType {
+    match family {
+        Family::Ipv6 => RecordType::AAAA,
+        Family::Ipv4 => RecordType::A,
+    }
+}
+
+/// The facts that look-ups rest on.
+pub(in crate::evidence) fn ids(lookups: &[&Lookup]) -> Vec<ObservationId> {
+    lookups.iter().flat_map(|lookup| lookup.observations.iter().copied()).collect()
+}

@@ -1,0 +1,6 @@
+//! Where mail for a domain goes, and who may send in its name.
+
+mod route;
+pub mod spf;
+
+pub use route::{Exchanger, Mail, Route, route};

@@ -1,0 +1,9 @@
+//! The view of the evidence that everything is read through, and its memory.
+//!
+//! Imports the model alone.
+
+mod memory;
+mod view;
+
+pub use memory::{Memory, Topic};
+pub use view::{Needs, View};

@@ -1,0 +1,131 @@
+//! What readings read from, and what they still lack.
+
+use std::any::Any;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use ipnet::Ipv6Net;
+
+use super::{Memory, Topic};
+use crate::model::{
+    Evidence, Networks, Observation, ObservationId, Question, QuestionHash, Request, Settings,
+};
+
+/// What was seen, with what is needed to read it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// Read through [`View::attempts`] and [`View::missing`] alone, so that the memory knows what a
+    /// reading rests on.
+    evidence: &'a Evidence,
+    /// Whom they were asked of, and where asking stops.
+    pub settings: &'a Settings,
+    /// The declared address ranges.
+    pub networks: &'a Networks,
+    /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
+    pub dns64: &'a [Ipv6Net],
+    memory: Option<&'a Memory>,
+}
+
+impl<'a> View<'a> {
+    /// A view of the facts that remembers nothing: each reading is made anew.
+    pub fn new(
+        evidence: &'a Evidence,
+        settings: &'a Settings,
+        networks: &'a Networks,
+        dns64: &'a [Ipv6Net],
+    ) -> Self {
+        Self { evidence, settings, networks, dns64, memory: None }
+    }
+
+    /// The same view, with a memory of what has been read already: one that has only ever served
+    /// views of this evidence, settings, networks and prefixes, and was told of every fact that came
+    /// since ([`Memory::invalidate`]).
+    pub fn remembering(self, memory: &'a Memory) -> Self {
+        Self { memory: Some(memory), ..self }
+    }
+
+    /// All attempts at a question, as [`Evidence::attempts`] has them.
+    pub fn attempts(
+        &self,
+        question: &Question,
+    ) -> impl DoubleEndedIterator<Item = (&'a Arc<Observation>, ObservationId)> + use<'a> {
+        let hash = self.read(question);
+        self.evidence.attempts_of(hash, question)
+    }
+
+    /// The first of these attempts at a question that was not made.
+    pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
+        let hash = self.read(&question);
+        self.evidence.missing_of(hash, question, attempts)
+    }
+
+    /// The next attempt at a question, while the settings allow one.
+    pub(in crate::evidence) fn next_attempt(&self, question: Question) -> Option<Request> {
+        self.missing(question, 1..=self.settings.attempts.max(1))
+    }
+
+    /// How many facts there are.
+    pub fn facts(&self) -> usize {
+        self.evidence.len()
+    }
+
+    /// What a reading gives, which is made anew only when a fact that it rests on has come since.
+    pub fn remembered<T: Any + Send + Sync>(
+        &self,
+        topic: Topic,
+        read: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        match self.memory {
+            Some(memory) => memory.of(topic, read),
+            None => Arc::new(read()),
+        }
+    }
+
+    /// What a reading gives, made now; a memory learns what it rests on, and no more.
+    pub fn recording_dependencies<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
+        match self.memory {
+            Some(memory) => memory.record_dependencies(topic, read),
+            None => read(),
+        }
+    }
+
+    fn read(&self, question: &Question) -> QuestionHash {
+        let hash = QuestionHash::of(question);
+        if let Some(memory) = self.memory {
+            memory.read(hash);
+        }
+        hash
+    }
+}
+
+/// Requests that still have to be asked before a reading is complete, without repetition.
+#[derive(Clone, Debug, Default)]
+pub struct Needs(Vec<Request>);
+
+impl Needs {
+    /// Adds a request, if there is one.
+    pub fn add(&mut self, request: impl Into<Option<Request>>) {
+        if let Some(request) = request.into()
+            && !self.0.contains(&request)
+        {
+            self.0.push(request);
+        }
+    }
+
+    /// Adds all requests of another list.
+    pub fn extend(&mut self, other: Needs) {
+        for request in other.0 {
+            self.add(request);
+        }
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The requests, in the order in which they were found missing.
+    pub fn into_vec(self) -> Vec<Request> {
+        self.0
+    }
+}

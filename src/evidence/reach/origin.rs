@@ -1,0 +1,36 @@
+//! Who announces an address.
+
+use std::net::IpAddr;
+
+use crate::evidence::query::{Needs, View};
+use crate::model::{ObservationId, OriginQuestion, Origins, Question, Reply, Request};
+
+/// What the operator's tables say of an address.
+#[derive(Clone, Debug)]
+pub struct Origin<'e> {
+    /// What was found; `None` when the tables were not at hand.
+    pub found: Option<&'e Origins>,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// Reads who announces an address; `None` without tables.
+pub fn origin<'e>(view: &View<'e>, address: IpAddr) -> Option<Origin<'e>> {
+    if !view.settings.has_origin_data {
+        return None;
+    }
+    let question = Question::Origin(OriginQuestion { address });
+    let mut origin = Origin { found: None, observations: Vec::new(), needs: Needs::default() };
+    for (observation, id) in view.attempts(&question) {
+        origin.observations.push(id);
+        if let Reply::Origin(found) = &observation.reply {
+            origin.found = found.as_ref();
+        }
+    }
+    if origin.observations.is_empty() {
+        origin.needs.add(Request::first(question));
+    }
+    Some(origin)
+}

@@ -1,0 +1,141 @@
+//! Connections to one address, spread over the run: does it answer each time, and how fast?
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::service::{EndpointContact, Missing, contacts};
+use crate::model::{
+    Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
+    Request, Service,
+};
+
+/// A first contact, as far as it tells of connecting: what was said then takes no part in the rounds.
+#[derive(Clone, Debug)]
+pub struct FirstRound {
+    /// The address.
+    pub address: SocketAddr,
+    /// Each attempt in order, with its fact: the microseconds from SYN to SYN-ACK, or why there was
+    /// none.
+    attempts: Vec<(Result<u64, NetFailure>, ObservationId)>,
+    /// Whether nothing but a connection was asked for, as in the rounds after it.
+    is_bare: bool,
+    missing: Option<Missing>,
+    is_our_fault: bool,
+    needs: Needs,
+}
+
+/// What came of connecting to an address again and again.
+#[derive(Clone, Debug)]
+pub struct Rounds {
+    /// The address.
+    pub address: SocketAddr,
+    /// Each attempt in order: the microseconds from SYN to SYN-ACK, or why there was none.
+    pub outcomes: Vec<Result<u64, NetFailure>>,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// Why nothing was asked, when nothing was.
+    pub missing: Option<Missing>,
+    /// Whether the contact itself came to nothing through our own fault.
+    pub is_our_fault: bool,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+impl Rounds {
+    /// Attempts that were not ended by our own machine.
+    pub fn counted(&self) -> usize {
+        self.outcomes.iter().filter(|o| !o.as_ref().is_err_and(NetFailure::is_ours)).count()
+    }
+
+    /// Attempts that were answered.
+    pub fn answered(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+    }
+
+    fn times(&self) -> impl Iterator<Item = u64> {
+        self.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied())
+    }
+
+    /// The shortest time from SYN to SYN-ACK in microseconds.
+    pub fn fastest_us(&self) -> Option<u64> {
+        self.times().min()
+    }
+
+    /// The median time from SYN to SYN-ACK in microseconds; the lower one of two.
+    pub fn median_us(&self) -> Option<u64> {
+        let mut times: Vec<u64> = self.times().collect();
+        times.sort_unstable();
+        times.get(times.len().saturating_sub(1) / 2).copied()
+    }
+}
+
+/// Reads the first contacts with a service at every address of one family that is known by now, at
+/// its main port.
+pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<Vec<FirstRound>> {
+    view.remembered(Topic::FirstRounds(family), || {
+        contacts(view, service, family).main.iter().map(FirstRound::of).collect()
+    })
+}
+
+impl FirstRound {
+    fn of(contact: &EndpointContact<'_>) -> Self {
+        let talk = &contact.talk;
+        Self {
+            address: contact.address,
+            attempts: talk.attempts.iter().map(|(seen, id)| (connecting(seen), *id)).collect(),
+            is_bare: talk.question == bare(contact.address),
+            missing: talk.missing,
+            is_our_fault: talk.is_our_fault(),
+            needs: talk.needs.clone(),
+        }
+    }
+}
+
+/// Reads the rounds at an address. The first is the contact itself, with its retries; those after it
+/// only connect, [`crate::model::Settings::round_interval`] apart.
+pub fn rounds(view: &View<'_>, first: &FirstRound) -> Rounds {
+    let question = bare(first.address);
+    let (outcomes, observations) = first.attempts.iter().cloned().unzip();
+    let mut rounds = Rounds {
+        address: first.address,
+        outcomes,
+        observations,
+        missing: first.missing,
+        is_our_fault: first.is_our_fault,
+        needs: first.needs.clone(),
+    };
+    for (observation, id) in view.attempts(&question) {
+        if !first.is_bare
+            && let Reply::Conversation(conversation) = &observation.reply
+        {
+            rounds.outcomes.push(connecting(conversation));
+            rounds.observations.push(id);
+        }
+    }
+    // Where no connection could leave, none is tried again.
+    let is_settled = rounds.missing.is_some() || !rounds.needs.is_empty() || rounds.counted() == 0;
+    if !is_settled {
+        rounds.needs.add(view.missing(question, 2..=view.settings.rounds));
+    }
+    rounds
+}
+
+fn connecting(seen: &Conversation) -> Result<u64, NetFailure> {
+    match &seen.connect {
+        Ok(connected) => Ok(connected.elapsed_us),
+        Err(failure) => Err(failure.clone()),
+    }
+}
+
+fn bare(address: SocketAddr) -> Question {
+    Question::Conversation(ConversationQuestion { address, tls: None, http: None, mss: None })
+}
+
+/// Whether a request is a round after the first: a connection and nothing else.
+pub fn is_later_round(request: &Request) -> bool {
+    let is_bare =
+        |question: &ConversationQuestion| question.tls.is_none() && question.http.is_none();
+    request.attempt > 1
+        && matches!(&request.question, Question::Conversation(question) if is_bare(question))
+}

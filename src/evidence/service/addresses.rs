@@ -1,0 +1,117 @@
+//! What the evidence says of a service as a whole.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::evidence::dns::delegation::{End, Reach};
+use crate::evidence::dns::{Failure, Lookup, Status, authority, resolve};
+use crate::evidence::query::{Topic, View};
+use crate::model::{Family, Host, Name, RecordType, Service, Target};
+
+/// The published addresses of a service.
+#[derive(Clone, Debug)]
+pub enum Addresses {
+    /// The service is named by an address literal: nothing is looked up.
+    Literal(IpAddr),
+    /// What the look-ups of its host name brought.
+    Looked {
+        /// AAAA.
+        aaaa: Box<Lookup>,
+        /// A.
+        a: Box<Lookup>,
+    },
+}
+
+impl Addresses {
+    /// The addresses of one family, sorted, at most [`crate::model::Limits::addresses`].
+    pub fn of(&self, family: Family, view: &View<'_>) -> Vec<IpAddr> {
+        let mut addresses = match (self, family) {
+            (Self::Literal(address), _) if Family::of(*address) == family => vec![*address],
+            (Self::Literal(_), _) => Vec::new(),
+            (Self::Looked { aaaa, .. }, Family::Ipv6) => aaaa.addresses(),
+            (Self::Looked { a, .. }, Family::Ipv4) => a.addresses(),
+        };
+        addresses.truncate(view.settings.limits.addresses);
+        addresses
+    }
+
+    /// Whether there are more addresses of one family than [`Addresses::of`] has.
+    pub fn is_cut(&self, family: Family, view: &View<'_>) -> bool {
+        let max = view.settings.limits.addresses;
+        self.lookup(family).is_some_and(|lookup| lookup.addresses().len() > max)
+    }
+
+    /// The look-up of one family; `None` for an address literal.
+    pub fn lookup(&self, family: Family) -> Option<&Lookup> {
+        match (self, family) {
+            (Self::Literal(_), _) => None,
+            (Self::Looked { aaaa, .. }, Family::Ipv6) => Some(aaaa),
+            (Self::Looked { a, .. }, Family::Ipv4) => Some(a),
+        }
+    }
+}
+
+/// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
+/// of their own, and for a zone, which is served by its name servers' addresses and not by those of
+/// its apex.
+pub fn addresses(view: &View<'_>, service: &Service) -> Option<Arc<Addresses>> {
+    if matches!(service.target, Target::Mail(_) | Target::Zone(_)) {
+        return None;
+    }
+    let host = service.target.host()?;
+    Some(view.remembered(Topic::Addresses, || find(view, service, host)))
+}
+
+fn find(view: &View<'_>, service: &Service, host: Host) -> Addresses {
+    match host {
+        Host::Address(address) => Addresses::Literal(address),
+        Host::Name(name) => {
+            let [aaaa, a] = [RecordType::AAAA, RecordType::A]
+                .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
+            Addresses::Looked { aaaa, a }
+        }
+    }
+}
+
+/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
+/// way from the root shows whether any server of the zone speaks for the name.
+fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
+    if !lookup.is_unconfirmed() {
+        return lookup;
+    }
+    let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };
+    lookup.observations.extend(&way.observations);
+    match &way.end {
+        End::Pending => {
+            lookup.status = Status::NotObserved;
+            lookup.needs.extend(way.needs.clone());
+        }
+        End::Stopped(_) => lookup.status = Status::Failed(Failure::Unconfirmed),
+        _ => {}
+    }
+    lookup
+}
+
+/// The plain-HTTP twin of a web service's URL: the same host and path on port 80. `None` when the
+/// service is declared on a port of its own.
+pub fn plain_http_url(service: &Service) -> Option<Url> {
+    let Target::Web(url) = &service.target else { return None };
+    if url.port().is_some() {
+        return None;
+    }
+    let mut plain = url.clone();
+    plain.set_scheme("http").ok()?;
+    Some(plain)
+}
+
+/// A sibling of the service's host that nobody would create: if it resolves, a wildcard answers
+/// for anything, and the host's own answer proves little.
+pub fn wildcard_probe(service: &Service) -> Option<Name> {
+    let host = service.target.host()?;
+    let parent = host.name()?.parent()?;
+    // The sibling of a name right below the root or a top-level domain is a registry's affair.
+    parent.parent().filter(|grandparent| !grandparent.is_root())?;
+    Some(parent.child("v6ready-wildcard-probe"))
+}

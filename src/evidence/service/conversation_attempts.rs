@@ -1,0 +1,205 @@
+//! What the attempts at one conversation showed.
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use smallvec::SmallVec;
+use url::Url;
+
+use crate::evidence::query::{Needs, View};
+use crate::model::{
+    Conversation, ConversationQuestion, Host, HttpAsk, ObservationId, Question, Reply,
+};
+
+/// Every attempt at one conversation.
+#[derive(Clone, Debug)]
+pub struct ConversationAttempts<'e> {
+    /// Whom.
+    pub address: SocketAddr,
+    /// What was asked.
+    pub question: Question,
+    /// The attempts in order. Empty when nothing was asked.
+    pub attempts: Vec<(&'e Conversation, ObservationId)>,
+    /// When each attempt was made, in the same order.
+    pub seen_at: SmallVec<[Timestamp; 1]>,
+    /// How each attempt ended, in the same order.
+    pub endings: SmallVec<[Ending; 4]>,
+    /// Why nothing was asked, when nothing was.
+    pub missing: Option<Missing>,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// How an attempt at a conversation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// In an answer, in whatever answer.
+    Answered,
+    /// In a failure of the network or of the other side, so that it is tried again.
+    Broken,
+    /// On our own machine.
+    Ours,
+}
+
+/// Why there is no observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It was not asked (yet).
+    NotObserved,
+    /// The visit rules forbid it.
+    NotVisited,
+}
+
+impl<'e> ConversationAttempts<'e> {
+    /// The attempt that got furthest up the layers; the first of those.
+    pub fn best(&self) -> Option<&'e Conversation> {
+        self.best_at().map(|(conversation, _)| conversation)
+    }
+
+    /// As [`ConversationAttempts::best`], and when it was made.
+    pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
+        let mut best: Option<(&'e Conversation, Timestamp)> = None;
+        for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
+            if best.is_none_or(|(so_far, _)| height(conversation) > height(so_far)) {
+                best = Some((*conversation, *at));
+            }
+        }
+        best
+    }
+
+    /// The facts that this rests on.
+    pub fn observations(&self) -> impl Iterator<Item = ObservationId> {
+        self.attempts.iter().map(|(_, id)| *id)
+    }
+
+    /// Whether some attempts connected and others did not, our own faults left aside.
+    pub fn is_connect_flaky(&self) -> bool {
+        let mut seen = [false; 2];
+        for (conversation, _) in &self.attempts {
+            match &conversation.connect {
+                Ok(_) => seen[0] = true,
+                Err(failure) if !failure.is_ours() => seen[1] = true,
+                Err(_) => {}
+            }
+        }
+        seen == [true; 2]
+    }
+
+    /// Whether no attempt was answered, and one or more failed through our own fault: what the other
+    /// side would have said to those is not known, whatever became of the rest.
+    pub fn is_our_fault(&self) -> bool {
+        !self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Ours)
+    }
+
+    /// Whether every attempt failed through our own fault.
+    pub fn is_only_our_fault(&self) -> bool {
+        !self.endings.is_empty() && self.endings.iter().all(|ending| *ending == Ending::Ours)
+    }
+
+    /// Whether some attempts were answered and others broke off, our own faults left aside.
+    pub fn is_flaky(&self) -> bool {
+        self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Broken)
+    }
+}
+
+/// How far a conversation got: 0 nothing, 1 connected, 2 TLS, 3 HTTP.
+fn height(conversation: &Conversation) -> u8 {
+    match (&conversation.connect, &conversation.tls, &conversation.http) {
+        (Err(_), _, _) => 0,
+        (_, _, Some(Ok(_))) => 3,
+        (_, Some(Ok(_)), _) => 2,
+        _ => 1,
+    }
+}
+
+/// The conversation that a GET of `url` from `address` is. The path and query are as in the URL.
+pub fn conversation_question(url: &Url, address: SocketAddr) -> ConversationQuestion {
+    ConversationQuestion { address, tls: tls_of(url), http: Some(page_of(url)), mss: None }
+}
+
+/// For whom TLS is spoken to get a URL; `None` where it is got without.
+pub(in crate::evidence) fn tls_of(url: &Url) -> Option<Host> {
+    Host::of_url(url).filter(|_| url.scheme() == "https")
+}
+
+/// What is asked for to get a URL.
+pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
+    let authority = match (Host::of_url(url), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_string(),
+        (None, _) => String::new(),
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()).into(),
+        None => url.path().into(),
+    };
+    HttpAsk { authority: authority.into(), path }
+}
+
+/// Reads every attempt at a conversation.
+///
+/// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
+/// failure ended is asked again, up to the number of attempts.
+pub fn conversation_attempts<'e>(view: &View<'e>, question: ConversationQuestion) -> ConversationAttempts<'e> {
+    let address = question.address;
+    attempts(view, Question::Conversation(question), address)
+}
+
+/// Reads every attempt at a question that opens a connection to `address`.
+pub(in crate::evidence) fn attempts<'e>(
+    view: &View<'e>,
+    question: Question,
+    address: SocketAddr,
+) -> ConversationAttempts<'e> {
+    let mut talk = ConversationAttempts {
+        address,
+        question: question.clone(),
+        attempts: Vec::new(),
+        seen_at: SmallVec::new(),
+        endings: SmallVec::new(),
+        missing: None,
+        needs: Needs::default(),
+    };
+    if !view.networks.may_visit(address.ip()) {
+        talk.missing = Some(Missing::NotVisited);
+        return talk;
+    }
+    let mut settled = false;
+    for (observation, id) in view.attempts(&question) {
+        let (conversation, greeting) = match &observation.reply {
+            Reply::Conversation(conversation) => (&**conversation, None),
+            Reply::Greeting(greeting) => (&greeting.conversation, Some(greeting)),
+            _ => continue,
+        };
+        let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
+        let is_answered = is_settled(conversation) && !broken;
+        settled |= is_answered;
+        let is_ours =
+            conversation.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
+        talk.endings.push(match (is_ours, is_answered) {
+            (true, _) => Ending::Ours,
+            (false, true) => Ending::Answered,
+            (false, false) => Ending::Broken,
+        });
+        talk.attempts.push((conversation, id));
+        talk.seen_at.push(observation.observed_at);
+    }
+    if !settled {
+        talk.needs.add(view.next_attempt(question));
+    }
+    if talk.attempts.is_empty() {
+        talk.missing = Some(Missing::NotObserved);
+    }
+    talk
+}
+
+/// Whether asking again could not teach anything new.
+fn is_settled(conversation: &Conversation) -> bool {
+    use crate::model::{HttpFailure, TlsFailed, TlsFailure};
+    !matches!(
+        (&conversation.connect, &conversation.tls, &conversation.http),
+        (Err(_), _, _)
+            | (_, Some(Err(TlsFailed { failure: TlsFailure::Net { .. }, .. })), _)
+            | (_, _, Some(Err(HttpFailure::Net { .. })))
+    )
+}

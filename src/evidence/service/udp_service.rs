@@ -1,0 +1,132 @@
+//! Services that are asked without a connection: name servers and time servers.
+
+use std::net::SocketAddr;
+
+use crate::evidence::dns::exchange;
+use crate::evidence::query::{Needs, View};
+use crate::model::{
+    DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
+    RecordType, Reply, Transport,
+};
+
+/// Every attempt at one such question.
+#[derive(Clone, Debug)]
+pub struct Asked<'e> {
+    /// Who was asked.
+    pub server: SocketAddr,
+    /// What came of each attempt, in order.
+    pub replies: Vec<&'e Reply>,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+    /// Whether the visit rules forbid to ask.
+    pub is_forbidden: bool,
+    /// What still has to be asked.
+    pub needs: Needs,
+}
+
+/// What the attempts at a DNS question showed; an answer counts more than a failure.
+#[derive(Clone, Debug)]
+pub enum Heard<'e> {
+    /// A message that can be read.
+    Message(&'e Message),
+    /// A message that can't be read.
+    Malformed,
+    /// None, in the last attempt for this reason.
+    Nothing(&'e NetFailure),
+}
+
+impl<'e> Asked<'e> {
+    /// What a name server said.
+    pub fn heard(&self) -> Option<Heard<'e>> {
+        let heard = |reply: &&'e Reply| match *reply {
+            Reply::Dns(message) => match message.decoded() {
+                Ok(message) => Some(Heard::Message(message)),
+                Err(_) => Some(Heard::Malformed),
+            },
+            Reply::DnsFailed(failure) => Some(Heard::Nothing(failure)),
+            _ => None,
+        };
+        let answered = self.replies.iter().find(|reply| matches!(reply, Reply::Dns(_)));
+        answered.or(self.replies.last()).and_then(heard)
+    }
+
+    /// What a time server said: its own answer to us, or else the last thing that came.
+    pub fn time(&self) -> Option<&'e NtpExchange> {
+        let exchanges = || {
+            self.replies.iter().filter_map(|reply| match *reply {
+                Reply::Ntp(exchange) => Some(exchange),
+                _ => None,
+            })
+        };
+        exchanges().find(|exchange| exchange.is_ours).or(exchanges().next_back())
+    }
+
+    /// Whether anything at all came back.
+    pub fn is_answered(&self) -> bool {
+        self.replies.iter().any(|reply| match reply {
+            Reply::Dns(_) => true,
+            Reply::Ntp(exchange) => exchange.answer.is_ok(),
+            _ => false,
+        })
+    }
+
+    /// Whether no attempt was answered, and one or more failed through our own fault: what the server
+    /// would have said to those is not known, whatever became of the rest.
+    pub fn is_our_fault(&self) -> bool {
+        let ours = |reply: &&Reply| match reply {
+            Reply::DnsFailed(failure) => failure.is_ours(),
+            Reply::Ntp(exchange) => exchange.answer.as_ref().is_err_and(NetFailure::is_ours),
+            _ => false,
+        };
+        self.replies.iter().any(ours) && !self.replies.iter().copied().any(is_answer)
+    }
+}
+
+/// Whether a server answered, so that it need not be asked again.
+fn is_answer(reply: &Reply) -> bool {
+    match reply {
+        Reply::Dns(_) => true,
+        Reply::Ntp(exchange) => exchange.is_ours,
+        _ => false,
+    }
+}
+
+/// How a name server answers [`name_server_question`].
+pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport) -> Asked<'e> {
+    ask(view, server, name_server_question(server, transport))
+}
+
+/// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
+pub fn name_server_question(server: SocketAddr, transport: Transport) -> Question {
+    let question = exchange::question(server, transport, &Name::root(), RecordType::SOA, false);
+    Question::Dns(DnsQuestion { recursion_desired: true, ..question })
+}
+
+/// The time of a time server.
+pub fn time_server<'e>(view: &View<'e>, server: SocketAddr) -> Asked<'e> {
+    ask(view, server, Question::Ntp(NtpQuestion { server }))
+}
+
+/// Asked again, up to the number of attempts, until something comes back.
+fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e> {
+    let mut asked = Asked {
+        server,
+        replies: Vec::new(),
+        observations: Vec::new(),
+        is_forbidden: !view.networks.may_visit(server.ip()),
+        needs: Needs::default(),
+    };
+    if asked.is_forbidden {
+        return asked;
+    }
+    let mut is_settled = false;
+    for (observation, id) in view.attempts(&question) {
+        asked.observations.push(id);
+        asked.replies.push(&observation.reply);
+        is_settled |= is_answer(&observation.reply);
+    }
+    if !is_settled {
+        asked.needs.add(view.next_attempt(question));
+    }
+    asked
+}

@@ -1,0 +1,248 @@
+//! Following redirects with the address family pinned.
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
+use crate::evidence::dns::address_type;
+use crate::evidence::dns::{Lookup, Status, resolve};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::service::{Missing, ConversationAttempts, conversation_attempts, conversation_question};
+use crate::model::{Family, Host, ObservationId};
+
+/// A redirect chain from one address on.
+#[derive(Clone, Debug)]
+pub struct RedirectChain<'e> {
+    /// Where it started.
+    pub start: SocketAddr,
+    /// The URLs visited, in order, each with every address that it was asked of.
+    pub hops: Vec<Hop<'e>>,
+    /// How it ended.
+    pub end: End,
+    /// What still has to be asked; [`End::NotObserved`] as long as this isn't empty.
+    pub needs: Needs,
+}
+
+/// One URL of a chain.
+#[derive(Clone, Debug)]
+pub struct Hop<'e> {
+    /// The URL.
+    pub url: Url,
+    /// The look-up of its host, where it is another host than the hop before had.
+    pub lookup: Option<Lookup>,
+    /// The addresses asked: the pinned one as long as the host stays the same, every address of
+    /// the family at any other host.
+    pub visits: Vec<HopAttempt<'e>>,
+}
+
+/// A URL asked of one address.
+#[derive(Clone, Debug)]
+pub struct HopAttempt<'e> {
+    /// The address and port.
+    pub address: SocketAddr,
+    /// What came of it.
+    pub talk: ConversationAttempts<'e>,
+}
+
+/// How a chain ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A response that is no redirect.
+    Response {
+        /// Its status code.
+        status: u16,
+    },
+    /// No address of the last hop gave an HTTP response.
+    NoResponse,
+    /// The last hop's host has no address in this family, or could not be looked up.
+    NoAddress(Status),
+    /// Every address of the last hop is private, local or special: not visited.
+    NotVisited(IpAddr),
+    /// The chain leads back to a URL of its own.
+    Loop,
+    /// More hops than [`crate::model::Limits::redirects`].
+    TooMany,
+    /// The Location is missing, is no URL, or its scheme is neither http nor https. Hostile text.
+    BadLocation(String),
+    /// Not asked (yet).
+    NotObserved,
+}
+
+impl RedirectChain<'_> {
+    /// The last URL that was reached.
+    pub fn final_url(&self) -> Option<&Url> {
+        self.hops.last().map(|hop| &hop.url)
+    }
+
+    /// Whether it leads back to a URL of its own and sets cookies on the way: a client that sends
+    /// them, as browsers do, may get further.
+    pub fn loops_for_cookies(&self) -> bool {
+        let talks = self.hops.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+        let mut seen = talks.filter_map(ConversationAttempts::best);
+        self.end == End::Loop
+            && seen.any(|seen| {
+                matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
+            })
+    }
+
+    /// The facts that the chain rests on.
+    pub fn observations(&self) -> Vec<ObservationId> {
+        let mut ids = Vec::new();
+        for hop in &self.hops {
+            ids.extend(hop.lookup.iter().flat_map(|lookup| lookup.observations.iter().copied()));
+            ids.extend(hop.visits.iter().flat_map(|visit| visit.talk.observations()));
+        }
+        ids
+    }
+}
+
+/// Reads the chains that start with a GET of `url` from each of these addresses.
+pub fn redirect_chains_from<'e>(
+    view: &View<'e>,
+    url: &Url,
+    addresses: impl IntoIterator<Item = IpAddr>,
+) -> Vec<RedirectChain<'e>> {
+    let port = url.port_or_known_default().unwrap_or(443);
+    let starts = addresses.into_iter().map(|address| SocketAddr::new(address, port));
+    starts.map(|start| redirect_chain(view, url, start)).collect()
+}
+
+/// Reads the chain that starts with a GET of `url` from `address`.
+pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
+    let mut walk =
+        RedirectChain { start: address, hops: Vec::new(), end: End::NotObserved, needs: Needs::default() };
+    let mut next = Some((url.clone(), None, vec![address]));
+    while let Some((url, lookup, sockets)) = next.take() {
+        let hop = visit(view, url, lookup, sockets, &mut walk.needs);
+        match redirect(&hop) {
+            Err(end) => {
+                walk.hops.push(hop);
+                walk.end = end;
+            }
+            Ok(target) => {
+                walk.hops.push(hop);
+                match follow(view, &walk, &target, Family::of(address.ip())) {
+                    Err((end, lookup)) => {
+                        walk.end = end;
+                        walk.needs.extend(lookup.map(|l| l.needs).unwrap_or_default());
+                        if !matches!(walk.end, End::Loop | End::TooMany | End::NotObserved) {
+                            walk.hops.push(Hop { url: target, lookup: None, visits: Vec::new() });
+                        }
+                    }
+                    Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
+                }
+            }
+        }
+    }
+    if !walk.needs.is_empty() && walk.hops.iter().any(unanswered) {
+        walk.end = End::NotObserved;
+    }
+    walk
+}
+
+fn unanswered(hop: &Hop<'_>) -> bool {
+    hop.visits.iter().any(|visit| !visit.talk.needs.is_empty())
+}
+
+fn visit<'e>(
+    view: &View<'e>,
+    url: Url,
+    lookup: Option<Lookup>,
+    sockets: Vec<SocketAddr>,
+    needs: &mut Needs,
+) -> Hop<'e> {
+    let visits = sockets
+        .into_iter()
+        .map(|address| {
+            let talk = conversation_attempts(view, conversation_question(&url, address));
+            needs.extend(talk.needs.clone());
+            HopAttempt { address, talk }
+        })
+        .collect();
+    Hop { url, lookup, visits }
+}
+
+/// Where a hop sends the client, or how the chain ends at it. The first address that answers
+/// speaks for the hop; the checks look at the others.
+fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
+    let response = hop
+        .visits
+        .iter()
+        .filter_map(|visit| visit.talk.best())
+        .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
+    let Some(response) = response else {
+        if let Some(visit) = hop.visits.first()
+            && hop.visits.iter().all(|v| v.talk.missing == Some(Missing::NotVisited))
+        {
+            return Err(End::NotVisited(visit.address.ip()));
+        }
+        let pending = hop.visits.iter().any(|visit| !visit.talk.needs.is_empty());
+        return Err(if pending { End::NotObserved } else { End::NoResponse });
+    };
+    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        return Err(End::Response { status: response.status });
+    }
+    let Some(location) = response.header("location") else {
+        return Err(End::BadLocation(String::new()));
+    };
+    // Header values are kept as Latin-1; servers that send raw UTF-8 mean UTF-8.
+    let octets: Vec<u8> = location.chars().map(|c| c as u8).collect();
+    let location = String::from_utf8_lossy(&octets).into_owned();
+    match hop.url.join(&location) {
+        Ok(mut target) if matches!(target.scheme(), "http" | "https") && target.has_host() => {
+            target.set_fragment(None);
+            Ok(target)
+        }
+        _ => Err(End::BadLocation(location)),
+    }
+}
+
+type NextHop = (Option<Lookup>, Vec<SocketAddr>);
+
+/// The addresses at which a redirect's target is to be asked, or how the chain ends before it.
+fn follow(
+    view: &View<'_>,
+    walk: &RedirectChain<'_>,
+    target: &Url,
+    family: Family,
+) -> Result<NextHop, (End, Option<Box<Lookup>>)> {
+    if walk.hops.iter().any(|hop| hop.url == *target) {
+        return Err((End::Loop, None));
+    }
+    if walk.hops.len() > view.settings.limits.redirects {
+        return Err((End::TooMany, None));
+    }
+    let port = target.port_or_known_default().unwrap_or(443);
+    let Some(previous) = walk.hops.last() else { return Err((End::NotObserved, None)) };
+    if Host::of_url(&previous.url) == Host::of_url(target) {
+        let same = previous.visits.iter().map(|v| SocketAddr::new(v.address.ip(), port)).collect();
+        return Ok((None, same));
+    }
+    let name = match Host::of_url(target) {
+        Some(Host::Address(address)) if Family::of(address) == family => {
+            return Ok((None, vec![SocketAddr::new(address, port)]));
+        }
+        // That nobody may be sent there says more than that it is of the other family.
+        Some(Host::Address(address)) if !view.networks.may_visit(address) => {
+            return Err((End::NotVisited(address), None));
+        }
+        // A literal of the other family: a client of this family has no address to go to.
+        Some(Host::Address(_)) => return Err((End::NoAddress(Status::NoData), None)),
+        None => return Err((End::BadLocation(target.to_string()), None)),
+        Some(Host::Name(name)) => name,
+    };
+    let lookup = resolve(view, &name, address_type(family));
+    match lookup.status {
+        Status::Found => {
+            let sockets = lookup
+                .addresses()
+                .into_iter()
+                .take(view.settings.limits.addresses)
+                .map(|address| SocketAddr::new(address, port))
+                .collect();
+            Ok((Some(lookup), sockets))
+        }
+        Status::NotObserved => Err((End::NotObserved, Some(Box::new(lookup)))),
+        ref status => Err((End::NoAddress(status.clone()), Some(Box::new(lookup)))),
+    }
+}

@@ -1,0 +1,230 @@
+//! What the front page loads, and whether a client without IPv4 can load it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
+use super::ipv6_access::Asked;
+use super::page::Unreadable;
+use super::page::{self, Reference, Use};
+use super::{Ipv6Access, RedirectChain, landing_page, looks};
+use crate::evidence::query::{Needs, View};
+use crate::evidence::service::{ConversationAttempts, conversation_attempts, conversation_question};
+use crate::model::{BodyEnd, Host, HttpResponse, ObservationId};
+
+/// Hosts of one page that are looked at.
+pub const HOSTS_MAX: usize = 40;
+
+/// Style sheets of one page that are read for what they load in turn.
+const STYLE_SHEETS_MAX: usize = 16;
+
+/// What a page depends on.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// Where the page was found; `None` as long as there is none.
+    pub page: Option<Url>,
+    /// Why the page can't be read.
+    pub unreadable: Option<Unreadable>,
+    /// The servers that it loads from, beside its own, in the order in which it names them.
+    pub servers: Vec<Server>,
+    /// Whether it names more than [`HOSTS_MAX`], or was itself cut at a limit of ours.
+    pub is_cut: bool,
+    /// Why some of its style sheets were not read, so that they may load more.
+    pub unread: Option<Unread>,
+    /// What still has to be asked.
+    pub needs: Needs,
+    /// The facts that this rests on.
+    pub observations: Vec<ObservationId>,
+}
+
+/// Why a style sheet was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unread {
+    /// It broke off, or no response came.
+    Broken,
+    /// There are more than we read, or it is larger.
+    Limit,
+    /// Our own machine could not ask.
+    Ours,
+}
+
+/// A server that a page loads from.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Its host.
+    pub host: Host,
+    /// Its port.
+    pub port: u16,
+    /// Whether over TLS.
+    pub is_https: bool,
+    /// What for, each once.
+    pub uses: Vec<Use>,
+    /// Whether it can be reached over IPv6.
+    pub access: Ipv6Access,
+    /// Its IPv4 addresses, as far as they were looked up.
+    pub ipv4: Vec<IpAddr>,
+    /// The IPv6 address that works.
+    pub works_at: Option<SocketAddr>,
+}
+
+impl Server {
+    /// Whether the page is commonly useless without it.
+    pub fn is_required(&self) -> bool {
+        self.uses.iter().any(|what| what.is_required())
+    }
+}
+
+/// Reads what the front page over IPv6 depends on: the page that the first address with a readable
+/// one shows, and its style sheets. An error is no front page, unless it is the `expected` status.
+pub fn subresources(view: &View<'_>, ipv6: &[RedirectChain<'_>], expected: Option<u16>) -> Resources {
+    let mut resources = Resources {
+        page: None,
+        unreadable: None,
+        servers: Vec::new(),
+        is_cut: false,
+        unread: None,
+        needs: Needs::default(),
+        observations: Vec::new(),
+    };
+    for walk in ipv6 {
+        let Some((url, talk)) = landing_page(walk) else { continue };
+        let Some(response) = looks(talk).next() else { continue };
+        resources.observations.extend(talk.observations());
+        if !is_front_page(response, url, expected) {
+            continue;
+        }
+        match page::readable(response, url).as_ref() {
+            Ok(page) => {
+                resources.page = Some(url.clone());
+                resources.unreadable = None;
+                resources.is_cut = page.is_cut;
+                resources.read(view, url, talk.address, &page.references);
+                break;
+            }
+            // What can't be read may be a page; what is no text is none.
+            Err(why) if resources.unreadable.is_none_or(|so_far| so_far == Unreadable::NotText) => {
+                resources.unreadable = Some(*why);
+            }
+            Err(_) => {}
+        }
+    }
+    resources
+}
+
+/// Whether a response is the page that people come for, and not an error in its place.
+pub(in crate::evidence) fn is_front_page(
+    response: &HttpResponse,
+    url: &Url,
+    expected: Option<u16>,
+) -> bool {
+    match expected {
+        Some(expected) if response.status == expected => true,
+        None if response.status < 400 => true,
+        _ => page::is_challenge(response, url),
+    }
+}
+
+impl Resources {
+    fn read(&mut self, view: &View<'_>, page: &Url, at: SocketAddr, references: &[Reference]) {
+        references.iter().for_each(|reference| self.name(page, reference));
+        self.visit(view);
+        let mut sheets: Vec<&Url> = Vec::new();
+        for reference in references.iter().filter(|reference| reference.what == Use::Style) {
+            if sheets.contains(&&reference.url) {
+                continue;
+            }
+            if sheets.len() == STYLE_SHEETS_MAX {
+                self.unread = self.unread.max(Some(Unread::Limit));
+                break;
+            }
+            sheets.push(&reference.url);
+        }
+        let mut more = Vec::new();
+        for sheet in sheets {
+            // The page's own server is known to work; any other has to be, first.
+            let address = if origin(sheet) == origin(page) {
+                Some(at)
+            } else {
+                self.server(sheet).and_then(|server| server.works_at)
+            };
+            let Some(address) = address else { continue };
+            let talk = conversation_attempts(view, conversation_question(sheet, address));
+            self.observations.extend(talk.observations());
+            self.needs.extend(talk.needs.clone());
+            let (references, unread) = loaded_by(&talk, sheet);
+            more.extend(references);
+            self.unread = self.unread.max(unread);
+        }
+        more.iter().for_each(|reference| self.name(page, reference));
+        self.visit(view);
+    }
+
+    fn server(&self, url: &Url) -> Option<&Server> {
+        let (host, port, is_https) = origin(url)?;
+        self.servers.iter().find(|s| s.host == host && s.port == port && s.is_https == is_https)
+    }
+
+    /// Notes the server of a reference, unless it is the page's own.
+    fn name(&mut self, page: &Url, reference: &Reference) {
+        if !reference.what.is_loaded() || origin(&reference.url) == origin(page) {
+            return;
+        }
+        let Some((host, port, is_https)) = origin(&reference.url) else { return };
+        let is_full = self.servers.len() == HOSTS_MAX;
+        let known = self
+            .servers
+            .iter_mut()
+            .find(|s| s.host == host && s.port == port && s.is_https == is_https);
+        match known {
+            Some(server) if server.uses.contains(&reference.what) => {}
+            Some(server) => server.uses.push(reference.what),
+            None if is_full => self.is_cut = true,
+            None => self.servers.push(Server {
+                host,
+                port,
+                is_https,
+                uses: vec![reference.what],
+                access: Ipv6Access::NotObserved,
+                ipv4: Vec::new(),
+                works_at: None,
+            }),
+        }
+    }
+
+    fn visit(&mut self, view: &View<'_>) {
+        let mut asked = Asked { view, needs: Needs::default(), observations: Vec::new() };
+        for server in self.servers.iter_mut().filter(|s| s.access == Ipv6Access::NotObserved) {
+            server.access = asked.access(server);
+        }
+        self.needs.extend(asked.needs);
+        for id in asked.observations {
+            if !self.observations.contains(&id) {
+                self.observations.push(id);
+            }
+        }
+    }
+}
+
+type Origin = (Host, u16, bool);
+
+fn origin(url: &Url) -> Option<Origin> {
+    Some((Host::of_url(url)?, url.port_or_known_default()?, url.scheme() == "https"))
+}
+
+/// What a style sheet loads, and why that is not all, where it isn't still to be asked.
+fn loaded_by(talk: &ConversationAttempts<'_>, url: &Url) -> (Vec<Reference>, Option<Unread>) {
+    let Some(response) = looks(talk).next() else {
+        let why = if talk.is_our_fault() { Unread::Ours } else { Unread::Broken };
+        return (Vec::new(), talk.needs.is_empty().then_some(why));
+    };
+    // What is not there loads nothing.
+    if response.status != 200 {
+        return (Vec::new(), None);
+    }
+    let is_cut = response.body_end == BodyEnd::Limit;
+    match page::style_sheet(response, url).as_ref() {
+        Ok(references) => (references.clone(), is_cut.then_some(Unread::Limit)),
+        Err(Unreadable::TooLarge) => (Vec::new(), Some(Unread::Limit)),
+        Err(_) => (Vec::new(), Some(Unread::Broken)),
+    }
+}

@@ -1,0 +1,112 @@
+//! TCP, TLS and HTTP with one address, as one conversation.
+//!
+//! One address, one attempt: no fallback, no redirect, no resumed session. Everything happens
+//! inside the one future that [`Client::converse`] returns; dropping it ends the conversation.
+
+mod greeting;
+mod http;
+mod http1;
+mod http2;
+mod iana;
+mod signature;
+#[cfg(test)]
+mod testing;
+mod tls;
+mod wire;
+pub(super) mod witness;
+
+use std::time::Duration;
+
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+
+use super::connect::connect_with;
+use super::conversation::greeting::Greeter;
+use super::conversation::http::{Exchange, Protocol};
+use super::conversation::tls::Handshaker;
+use super::conversation::wire::Wire;
+use crate::model::{
+    Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
+};
+
+/// Why conversations can't begin: something for the operator to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The TLS library rejects what we configure.
+    #[error("TLS can't be configured: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// Holds conversations. One client serves a whole run; it keeps nothing between conversations.
+pub struct Client {
+    timeouts: Timeouts,
+    tls: Handshaker,
+    http: Exchange,
+    greeter: Greeter,
+}
+
+impl Client {
+    /// Prepares the TLS configuration and the limits.
+    ///
+    /// # Errors
+    /// When the TLS library rejects its configuration.
+    pub fn new(settings: &Settings) -> Result<Self, ClientError> {
+        let http = Exchange::new(&settings.timeouts, &settings.limits);
+        let tls = Handshaker::new(&settings.timeouts, &settings.limits, http.octets_max())?;
+        Ok(Self { timeouts: settings.timeouts, tls, http, greeter: Greeter::new(settings) })
+    }
+
+    /// Exchanges greetings, with TLS where and when the question says.
+    pub async fn greet(&self, question: &GreetingQuestion) -> Greeting {
+        self.greeter.greet(&self.tls, question).await
+    }
+
+    /// Connects, shakes hands and asks, as far as the question goes and the layers hold.
+    pub async fn converse(&self, question: &ConversationQuestion) -> Conversation {
+        let peer = question.address;
+        let (tcp, elapsed) = match connect_with(peer, question.mss, self.timeouts.connect).await {
+            Ok(established) => established,
+            Err(failure) => return Conversation { connect: Err(failure), tls: None, http: None },
+        };
+        let connect = Ok(Connected { elapsed_us: micros(elapsed) });
+
+        let Some(host) = &question.tls else {
+            let mut stream = Wire::new(tcp, self.http.octets_max());
+            let http = match &question.http {
+                Some(ask) => Some(self.http.get(&mut stream, Protocol::Http1, ask, peer).await),
+                None => None,
+            };
+            farewell(&mut stream).await;
+            return Conversation { connect, tls: None, http };
+        };
+
+        match self.tls.shake_hands(tcp, peer, host, question.http.is_some()).await {
+            Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
+            Ok((session, stream)) => {
+                let mut stream = Wire::new(stream, self.http.octets_max());
+                let http = match &question.http {
+                    Some(ask) => {
+                        let protocol = Protocol::from_alpn(session.alpn.as_deref());
+                        Some(self.http.get(&mut stream, protocol, ask, peer).await)
+                    }
+                    None => None,
+                };
+                farewell(&mut stream).await;
+                Conversation { connect, tls: Some(Ok(session)), http }
+            }
+        }
+    }
+}
+
+/// How long a full send buffer may hold us up when we leave.
+const FAREWELL_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Says goodbye: `close_notify` where there is TLS, then FIN. A peer that doesn't listen any more
+/// is not waited for.
+async fn farewell(stream: &mut (impl AsyncWrite + Unpin)) {
+    let _ = tokio::time::timeout(FAREWELL_PATIENCE, stream.shutdown()).await;
+}
+
+/// A duration as the model writes it.
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,239 @@
+//! Greetings: connect, listen, say hello, ask for TLS where it is offered, take leave.
+//!
+//! No message is sent, no account is touched, and a server that says no is left at once.
+
+mod answer;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::greeting::answer::{Form, Reading};
+use super::tls::Handshaker;
+use super::{farewell, micros};
+use crate::model::{
+    Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
+    NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
+};
+use crate::probe::connect::connect;
+use crate::probe::errors;
+
+/// Octets that are read at once.
+const PART_OCTETS: usize = 4096;
+
+/// Exchanges greetings.
+pub(super) struct Greeter {
+    timeouts: Timeouts,
+    limits: Limits,
+    helo: Option<String>,
+}
+
+impl Greeter {
+    /// Takes over the deadlines, the limits and our name.
+    pub fn new(settings: &Settings) -> Self {
+        Self { timeouts: settings.timeouts, limits: settings.limits, helo: settings.helo.clone() }
+    }
+
+    /// One visit.
+    pub async fn greet(&self, tls: &Handshaker, question: &GreetingQuestion) -> Greeting {
+        let mut seen = nothing(Err(NetFailure::TimedOut));
+        match connect(question.address, self.timeouts.connect).await {
+            Err(failure) => seen.conversation.connect = Err(failure),
+            Ok((tcp, elapsed)) => {
+                seen.conversation.connect = Ok(Connected { elapsed_us: micros(elapsed) });
+                self.visit(tcp, tls, question, &mut seen).await;
+            }
+        }
+        seen
+    }
+
+    async fn visit(
+        &self,
+        tcp: TcpStream,
+        tls: &Handshaker,
+        question: &GreetingQuestion,
+        seen: &mut Greeting,
+    ) {
+        let (peer, host) = (question.address, &question.host);
+        let helo = self.helo.clone().unwrap_or_else(|| {
+            literal(tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical()))
+        });
+        if question.security == Security::Implicit {
+            match tls.shake_hands(tcp, peer, host, false).await {
+                Err(failed) => seen.conversation.tls = Some(Err(failed)),
+                Ok((session, stream)) => {
+                    seen.conversation.tls = Some(Ok(session));
+                    let mut line = self.line(stream, peer);
+                    line.introduce(question.protocol, &helo, seen).await;
+                    line.leave(question.protocol).await;
+                }
+            }
+            return;
+        }
+        let mut line = self.line(tcp, peer);
+        line.introduce(question.protocol, &helo, seen).await;
+        let Some(Ok(hello)) =
+            seen.hello.as_ref().filter(|_| question.security == Security::Starttls)
+        else {
+            return line.leave(question.protocol).await;
+        };
+        let offered =
+            hello.meaning == Meaning::Yes && answer::offers_tls(question.protocol, &hello.lines);
+        let outcome =
+            if offered { line.ask_for_tls(question.protocol).await } else { Starttls::NotOffered };
+        let begun = outcome == Starttls::Begun;
+        seen.starttls = Some(outcome);
+        if !begun {
+            return line.leave(question.protocol).await;
+        }
+        match tls.shake_hands(line.stream, peer, host, false).await {
+            Err(failed) => seen.conversation.tls = Some(Err(failed)),
+            Ok((session, stream)) => {
+                seen.conversation.tls = Some(Ok(session));
+                self.line(stream, peer).leave(question.protocol).await;
+            }
+        }
+    }
+
+    fn line<S>(&self, stream: S, peer: SocketAddr) -> Line<'_, S> {
+        Line { stream, peer, read: Vec::new(), greeter: self }
+    }
+}
+
+fn nothing(connect: Result<Connected, NetFailure>) -> Greeting {
+    let conversation = Conversation { connect, tls: None, http: None };
+    Greeting { conversation, banner: None, hello: None, starttls: None }
+}
+
+/// A client without a name of its own gives its address (RFC 5321 §4.1.3).
+fn literal(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("[{address}]"),
+        IpAddr::V6(address) => format!("[IPv6:{address}]"),
+    }
+}
+
+/// A connection on which lines are exchanged.
+struct Line<'a, S> {
+    stream: S,
+    peer: SocketAddr,
+    /// What has come and was not used yet.
+    read: Vec<u8>,
+    greeter: &'a Greeter,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
+    /// Listens to the banner, and says hello when it is friendly.
+    async fn introduce(&mut self, protocol: Protocol, helo: &str, seen: &mut Greeting) {
+        let banner = self.answer(Form::banner(protocol)).await;
+        let friendly = banner.as_ref().is_ok_and(|answer| answer.meaning == Meaning::Yes);
+        seen.banner = Some(banner);
+        if !friendly {
+            return;
+        }
+        let (command, form) = match protocol {
+            Protocol::Smtp => (format!("EHLO {helo}\r\n"), Form::Smtp),
+            Protocol::Imap => ("a1 CAPABILITY\r\n".to_owned(), Form::ImapTagged("a1")),
+            Protocol::Pop3 => ("CAPA\r\n".to_owned(), Form::Pop3List),
+            Protocol::Ssh => return,
+        };
+        seen.hello = Some(self.ask(&command, form).await);
+    }
+
+    /// Asks for TLS, which has been offered.
+    async fn ask_for_tls(&mut self, protocol: Protocol) -> Starttls {
+        let (command, form) = match protocol {
+            Protocol::Smtp => ("STARTTLS\r\n", Form::Smtp),
+            Protocol::Imap => ("a2 STARTTLS\r\n", Form::ImapTagged("a2")),
+            Protocol::Pop3 => ("STLS\r\n", Form::Pop3),
+            Protocol::Ssh => return Starttls::NotOffered,
+        };
+        match self.ask(command, form).await {
+            Ok(answer) if answer.meaning != Meaning::Yes => Starttls::Denied { answer },
+            Ok(_) if !self.read.is_empty() => Starttls::Injected,
+            Ok(_) => Starttls::Begun,
+            Err(failure) => Starttls::Unanswered { failure },
+        }
+    }
+
+    async fn ask(&mut self, command: &str, form: Form) -> Result<Answer, GreetingFailure> {
+        // What stands here already answers nothing that we said.
+        self.read.clear();
+        let deadline = self.greeter.timeouts.greeting;
+        match tokio::time::timeout(deadline, self.send(command)).await {
+            Ok(Ok(())) => self.answer(form).await,
+            Ok(Err(error)) => Err(self.net(errors::of_error(&error, self.peer.ip()))),
+            Err(_) => Err(self.net(NetFailure::TimedOut)),
+        }
+    }
+
+    async fn send(&mut self, command: &str) -> std::io::Result<()> {
+        self.stream.write_all(command.as_bytes()).await?;
+        self.stream.flush().await
+    }
+
+    fn net(&self, failure: NetFailure) -> GreetingFailure {
+        GreetingFailure::Net { failure }
+    }
+
+    /// Reads one answer. The deadline is the whole answer's, so that dripping octets don't extend it.
+    async fn answer(&mut self, form: Form) -> Result<Answer, GreetingFailure> {
+        let started = Instant::now();
+        let deadline = self.greeter.timeouts.greeting;
+        match tokio::time::timeout(deadline, self.whole_answer(form)).await {
+            Ok(Ok((lines, meaning))) => {
+                Ok(Answer { elapsed_us: micros(started.elapsed()), meaning, lines })
+            }
+            Ok(Err(failure)) => Err(failure),
+            Err(_) if self.read.is_empty() => Err(self.net(NetFailure::TimedOut)),
+            Err(_) => Err(GreetingFailure::Slow { octets: self.read.len() as u64 }),
+        }
+    }
+
+    async fn whole_answer(
+        &mut self,
+        form: Form,
+    ) -> Result<(Vec<String>, Meaning), GreetingFailure> {
+        let octets_max = self.greeter.limits.greeting_octets;
+        let mut part = [0; PART_OCTETS];
+        loop {
+            match answer::read(form, &self.read) {
+                Reading::Whole { lines, meaning, octets } => {
+                    self.read.drain(..octets);
+                    return Ok((lines, meaning));
+                }
+                Reading::Alien(detail) => return Err(GreetingFailure::NotProtocol { detail }),
+                Reading::Unfinished if self.read.len() >= octets_max => {
+                    return Err(GreetingFailure::TooLong);
+                }
+                Reading::Unfinished => {}
+            }
+            let room = part.len().min(octets_max - self.read.len());
+            match self.stream.read(&mut part[..room]).await {
+                Ok(0) => return Err(self.net(NetFailure::Closed)),
+                Ok(octets) => self.read.extend_from_slice(&part[..octets]),
+                Err(error) => return Err(self.net(errors::of_error(&error, self.peer.ip()))),
+            }
+        }
+    }
+
+    /// Says goodbye in the protocol's own words, without waiting for an answer.
+    async fn leave(mut self, protocol: Protocol) {
+        let goodbye: &[u8] = match protocol {
+            Protocol::Smtp | Protocol::Pop3 => b"QUIT\r\n",
+            Protocol::Imap => b"a9 LOGOUT\r\n",
+            Protocol::Ssh => b"",
+        };
+        let said = async {
+            self.stream.write_all(goodbye).await?;
+            self.stream.flush().await
+        };
+        let _ = tokio::time::timeout(super::FAREWELL_PATIENCE, said).await;
+        farewell(&mut self.stream).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! What readers see of a judged run. Renderers write to a given [`std::io::Write`] and know
+//! neither files nor the clock.
+
+pub mod causes;
+pub mod csv;
+pub mod describe;
+pub mod difference;
+pub mod failures;
+mod greeting;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod letterhead;
+pub mod markdown;
+pub mod overview;
+pub mod path;
+pub mod pdf;
+pub mod quarter;
+pub mod table;
+pub mod terminal;
+pub mod texts;
+pub mod xlsx;
+
+use std::sync::Arc;
+
+use crate::judge::RunResult;
+use crate::model::{Lang, Observation, ObservationId};
+
+/// What every renderer is given.
+#[derive(Clone, Copy)]
+pub struct ReportContext<'a> {
+    /// The judged run.
+    pub result: &'a RunResult,
+    /// The reader's language.
+    pub lang: Lang,
+    /// Finds an observation that a verdict cites, so that evidence can be shown beside it.
+    pub facts: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
+}
+
+#[cfg(test)]
+mod tests;
