@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::check::CoverageGuard;
-use crate::check::{CATALOGUE, CheckContext, Check, Rule, StageContext, VantageContext, common};
+use crate::check::{CATALOGUE, Check, CheckContext, Rule, StageContext, VantageContext, common};
 use crate::evidence::query::{Memory, Topic, View};
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
@@ -193,7 +193,9 @@ fn verdicts(
         })
         .map(|(check, rule)| {
             let verdict = match judging {
-                Judging::Traced => case.view.recording_dependencies(Topic::Verdict(check.id), || judge(rule)),
+                Judging::Traced => {
+                    case.view.recording_dependencies(Topic::Verdict(check.id), || judge(rule))
+                }
                 Judging::Plain => judge(rule),
             };
             weigh(check, verdict, bench.policy)

@@ -84,10 +84,10 @@ fn hosts(case: &CheckContext<'_>) -> Vec<(Name, [Vec<IpAddr>; 2])> {
             .map(|host| (host.name, [host.aaaa.addresses(), host.a.addresses()]))
             .collect();
     }
-    let all = |published: &service::Addresses, family| {
+    let all = |published: &service::PublishedAddresses, family| {
         published.lookup(family).map(|lookup| lookup.addresses()).unwrap_or_default()
     };
-    match (case.service.target.host(), service::addresses(&case.view, case.service)) {
+    match (case.service.target.host(), service::published_addresses(&case.view, case.service)) {
         (Some(Host::Name(name)), Some(published)) => {
             vec![(name, [Family::Ipv6, Family::Ipv4].map(|family| all(&published, family)))]
         }

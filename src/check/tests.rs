@@ -40,7 +40,7 @@ mod zone_large;
 mod zone_servers;
 mod zone_way;
 
-use super::{CheckContext, Check, Rule, common, find};
+use super::{Check, CheckContext, Rule, common, find};
 use crate::evidence;
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;

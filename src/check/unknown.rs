@@ -1,8 +1,8 @@
 //! Why nothing can be said of a target, where that is not the target's doing.
 
 use super::common;
-use crate::evidence::dns::{Failure, Lookup, Status};
-use crate::evidence::service::{Missing, ConversationAttempts};
+use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus};
+use crate::evidence::service::{ConversationAttempts, Missing};
 
 /// Why nothing can be said from a conversation, when that is our side's doing.
 pub(in crate::check) fn not_seen(talk: Option<&ConversationAttempts<'_>>) -> Option<&'static str> {
@@ -25,12 +25,17 @@ pub(in crate::check) fn unknown_lookup(lookup: &Lookup) -> Option<&'static str> 
 }
 
 /// Why nothing follows from what came of a look-up, when nothing does.
-pub(in crate::check) fn unknown_status(status: &Status) -> Option<&'static str> {
+pub(in crate::check) fn unknown_status(status: &LookupStatus) -> Option<&'static str> {
     match status {
-        Status::NotObserved => Some(common::NOT_OBSERVED),
-        Status::Failed(Failure::Net(failure)) if failure.is_ours() => Some(common::OUR_FAULT),
-        Status::ChainTooLong => Some(common::LIMIT),
-        Status::Failed(_) | Status::ChainLooped => Some(common::UNRESOLVED),
-        Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => None,
+        LookupStatus::NotObserved => Some(common::NOT_OBSERVED),
+        LookupStatus::Failed(LookupFailure::Net(failure)) if failure.is_ours() => {
+            Some(common::OUR_FAULT)
+        }
+        LookupStatus::ChainTooLong => Some(common::LIMIT),
+        LookupStatus::Failed(_) | LookupStatus::ChainLooped => Some(common::UNRESOLVED),
+        LookupStatus::Found
+        | LookupStatus::NoData
+        | LookupStatus::NxDomain
+        | LookupStatus::Synthesised => None,
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Cli
         InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Schema => {
-            std::io::stdout().write_all(inventory::schema().as_bytes()).map_err(CliError::of_error)?;
+            std::io::stdout()
+                .write_all(inventory::schema().as_bytes())
+                .map_err(CliError::of_error)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -56,7 +56,11 @@ pub(super) fn from_file(path: &Path, policy: Option<&str>) -> Result<Loaded, Cli
 ///
 /// # Errors
 /// As [`from_file`].
-pub(super) fn from_text(text: Vec<u8>, name: &str, policy: Option<&str>) -> Result<Loaded, CliError> {
+pub(super) fn from_text(
+    text: Vec<u8>,
+    name: &str,
+    policy: Option<&str>,
+) -> Result<Loaded, CliError> {
     complete(text, name, Path::new(""), policy)
 }
 
@@ -74,8 +78,9 @@ pub(super) fn restored(
 ) -> Result<Loaded, CliError> {
     let parsed = inventory::parse(text, file).map_err(|problems| refused(&problems))?;
     let policy = parse_policy(policy_name, policy_yaml)?;
-    let trust = TrustedRoots::new(&settings.extra_ca)
-        .map_err(|_| CliError::mend("the run's `extra_ca` holds something that is no certificate"))?;
+    let trust = TrustedRoots::new(&settings.extra_ca).map_err(|_| {
+        CliError::mend("the run's `extra_ca` holds something that is no certificate")
+    })?;
     Ok(Loaded {
         inventory: Arc::new(Inventory { settings, ..parsed.inventory }),
         policy,
@@ -97,8 +102,10 @@ pub(super) fn policy(name: &str) -> Result<(Arc<Policy>, String), CliError> {
     }
     let yaml = fs::read_to_string(name).map_err(|error| {
         let known: Vec<_> = policy::BUILT_IN.iter().map(|(name, _)| *name).collect();
-        CliError::mend(format!("`{name}` is no built-in policy, and no file that can be read: {error}"))
-            .help(format!("built in are {}", known.join(" and ")))
+        CliError::mend(format!(
+            "`{name}` is no built-in policy, and no file that can be read: {error}"
+        ))
+        .help(format!("built in are {}", known.join(" and ")))
     })?;
     Ok((parse_policy(name, &yaml)?, yaml))
 }

@@ -20,7 +20,7 @@ use super::report::{letterhead, write_whole};
 use super::stored_run::{self, LoadedRun};
 use crate::judge;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
-use crate::judge::{JudgeContext, Counts};
+use crate::judge::{Counts, JudgeContext};
 use crate::model::{Run, RunId, VantageIpv6};
 use crate::policy::Policy;
 use crate::report::letterhead::Letterhead;
@@ -35,7 +35,11 @@ const EARLIER_QUARTERS_MAX: usize = 8;
 ///
 /// # Errors
 /// When the quarter has no run, the store can't be read, or a file can't be written.
-pub(super) fn report(store: &Store, quarter: Quarter, args: &ReportArgs) -> Result<ExitCode, CliError> {
+pub(super) fn report(
+    store: &Store,
+    quarter: Quarter,
+    args: &ReportArgs,
+) -> Result<ExitCode, CliError> {
     let question = Question {
         quarter,
         run: args.run.as_deref(),
@@ -274,7 +278,9 @@ fn points(db: &Path, ids: &[&RunId], policy: &Policy) -> Result<Vec<Point>, CliE
             .map(|ids| {
                 scope.spawn(move || {
                     let store = Store::open_existing(db).map_err(CliError::of_error)?;
-                    ids.iter().map(|id| point(&store, id, policy)).collect::<Result<Vec<_>, CliError>>()
+                    ids.iter()
+                        .map(|id| point(&store, id, policy))
+                        .collect::<Result<Vec<_>, CliError>>()
                 })
             })
             .collect();

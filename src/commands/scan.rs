@@ -16,7 +16,7 @@ use super::terminal;
 use crate::judge::RunResult;
 use crate::model::{Run, RunId, Vantage};
 use crate::report;
-use crate::scan::engine::{self, ScanEnd, Ending, ScanInput};
+use crate::scan::engine::{self, Ending, ScanEnd, ScanInput};
 use crate::store::{Recorder, RunInputs, Store, StoredRun};
 
 /// Scans an inventory, stores the run and prints the summary.
@@ -127,8 +127,10 @@ fn carry_out(
         trust: Arc::clone(trust),
     };
     let progress = Progress::new(setup.services.len(), global.quiet);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::of_error)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::of_error)?;
     let asked = runtime.block_on(engine::scan(setup, &progress));
     progress.clear();
     let ScanEnd { run, ending, judged } = asked?;

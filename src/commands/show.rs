@@ -75,6 +75,6 @@ fn way(
     let inventory = &case.loaded.inventory;
     let view =
         View::new(&evidence, &inventory.settings, &inventory.networks, &result.run.vantage.dns64);
-    let way = authority::way(&view, service, Reach::Ipv6Only);
+    let way = authority::resolution_path(&view, service, Reach::Ipv6Only);
     Ok(way.map(|way| report::path::tree(&way, lang)).unwrap_or_default())
 }

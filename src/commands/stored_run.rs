@@ -28,7 +28,10 @@ pub(super) struct LoadedRun {
 ///
 /// # Errors
 /// A bad pattern, or one that chooses nothing.
-pub(super) fn chosen(inventory: &Inventory, only: &[String]) -> Result<Vec<Arc<Service>>, CliError> {
+pub(super) fn chosen(
+    inventory: &Inventory,
+    only: &[String],
+) -> Result<Vec<Arc<Service>>, CliError> {
     let selection = Selection::parse(only).map_err(CliError::of_error)?;
     let services: Vec<_> = inventory
         .services
@@ -80,7 +83,11 @@ pub(super) fn open(store: &Store, run: Option<&str>) -> Result<LoadedRun, CliErr
 ///
 /// # Errors
 /// When the store is damaged: no report is made from half the evidence.
-pub(super) fn judge(store: &Store, case: &LoadedRun, as_of: Timestamp) -> Result<RunResult, CliError> {
+pub(super) fn judge(
+    store: &Store,
+    case: &LoadedRun,
+    as_of: Timestamp,
+) -> Result<RunResult, CliError> {
     with_bench(store, case, as_of, |bench| {
         let judge = |service: &Arc<Service>| {
             let run = &case.stored.run.id;

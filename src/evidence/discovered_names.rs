@@ -8,7 +8,7 @@ use super::dns::zone;
 use super::mail;
 use super::query::View;
 use super::tls::certificate;
-use super::web::{subresources, walks};
+use super::web::{redirect_chains, subresources};
 use crate::model::{Endpoint, Family, Host, Name, Service, Target};
 
 /// The ports of a name server (RFC 1035 §4.2) and of a mail exchanger (RFC 5321 §4.5.4.2).
@@ -101,7 +101,7 @@ pub fn discovered_names(view: &View<'_>, service: &Service) -> BTreeSet<Discover
         }
     };
     for family in [Family::Ipv6, Family::Ipv4] {
-        let walks = walks(view, service, family);
+        let walks = redirect_chains(view, service, family);
         for hop in walks.iter().flat_map(|walk| &walk.hops) {
             if let Some(url::Host::Domain(host)) = hop.url.host() {
                 web(Via::Redirect, Name::from_presentation(host));

@@ -12,8 +12,8 @@ mod reverse;
 mod zone;
 
 pub use caa::{Caa, Permission, Property, caa};
-pub use https_record::{HttpsRecord, HttpsRecordEnd, HttpsEndpoint, https_record};
-pub use lookup::{Failure, Lookup, Status, dns_question, resolve};
+pub use https_record::{HttpsEndpoint, HttpsRecord, HttpsRecordEnd, https_record};
+pub use lookup::{Lookup, LookupFailure, LookupStatus, dns_question, resolve};
 pub(super) use lookup::{address_type, ids};
-pub use reverse::{REVERSE_NAMES_MAX, Reverse, reverse};
+pub use reverse::{REVERSE_NAMES_MAX, ReverseNames, reverse_names};
 pub use zone::{NameServer, Zone, zone};

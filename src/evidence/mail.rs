@@ -3,4 +3,4 @@
 mod route;
 pub mod spf;
 
-pub use route::{Exchanger, Mail, Route, route};
+pub use route::{Exchanger, MailRoute, MailRouteKind, route};

@@ -6,8 +6,8 @@ mod origin;
 mod path_mtu;
 mod rounds;
 
-pub use echo::{Echo, LARGE_OCTETS, SMALL_OCTETS, echoes};
-pub use origin::{Origin, origin};
+pub use echo::{EchoAttempts, LARGE_OCTETS, SMALL_OCTETS, echo_attempts};
+pub use origin::{RouteOrigin, route_origin};
 pub use path_mtu::{
     LargeData, SMALL_PACKET_OCTETS, Silence, came_to_its_end, fell_silent, large_data, page_stalled,
 };

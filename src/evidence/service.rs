@@ -5,11 +5,12 @@ mod conversation_attempts;
 mod endpoint_contact;
 mod udp_service;
 
-pub use addresses::{Addresses, addresses, plain_http_url, wildcard_probe};
+pub use addresses::{PublishedAddresses, plain_http_url, published_addresses, wildcard_probe};
 pub use conversation_attempts::{
-    Ending, Missing, ConversationAttempts, conversation_attempts, conversation_question,
+    ConversationAttempts, Ending, Missing, conversation_attempts, conversation_question,
 };
 pub use endpoint_contact::{
-    EndpointContact, EndpointContacts, Port, contacts, endpoint_contact, is_mail_blocked, ports, tls_host,
+    DeclaredPort, EndpointContact, EndpointContacts, declared_ports, endpoint_contact,
+    endpoint_contacts, is_mail_blocked, tls_host,
 };
-pub use udp_service::{Asked, Heard, name_server, name_server_question, time_server};
+pub use udp_service::{ServiceQuery, ServiceReply, name_server, name_server_question, time_server};

@@ -5,6 +5,6 @@ mod legacy_versions;
 mod tlsa;
 mod trust;
 
-pub use legacy_versions::{Legacy, legacy_hello_question, legacy_versions};
-pub use tlsa::{Tlsa, dane_host, tlsa};
+pub use legacy_versions::{LegacyVersions, legacy_hello_question, legacy_versions};
+pub use tlsa::{TlsaRecords, tlsa_host, tlsa_records};
 pub use trust::TrustedRoots;

@@ -9,13 +9,17 @@ mod redirect_chain;
 mod subresources;
 mod www_alias;
 
-pub use address_literals::{Literal, Literals, PageSeen, Place, address_literals};
+pub use address_literals::{
+    Ipv4Literal, Ipv4Literals, LiteralLocation, PageSeen, address_literals,
+};
 pub use http3::{Http3, QuicAttempts, http3};
 pub use ipv6_access::Ipv6Access;
 pub use landing_page::{
-    Comparison, Difference, LIKENESS_MIN, Likeness, Protection, content, landing_page, looks,
-    protection, walks,
+    ContentParity, HeaderDifference, HeaderParity, LIKENESS_MIN, PageComparison, content_parity,
+    header_parity, landing_page, landing_page_responses, redirect_chains,
 };
-pub use redirect_chain::{End, Hop, HopAttempt, RedirectChain, redirect_chain, redirect_chains_from};
-pub use subresources::{HOSTS_MAX, Resources, Server, Unread, subresources};
-pub use www_alias::{WwwAlias, other_name, registrable, www_alias};
+pub use redirect_chain::{
+    ChainEnd, Hop, HopAttempt, RedirectChain, redirect_chain, redirect_chains_from,
+};
+pub use subresources::{HOSTS_MAX, ResourceHost, Subresources, Unread, subresources};
+pub use www_alias::{WwwAlias, registrable_domain, www_alias, www_alias_name};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::discovered_names::{DiscoveredName, DiscoveredTarget, Via};
-use crate::evidence::web::registrable;
+use crate::evidence::web::registrable_domain;
 use crate::model::{Host, Inventory, Name, Service, ServiceId, Target};
 
 /// A service that the inventory doesn't list.
@@ -76,7 +76,7 @@ fn listed_as(service: &Service) -> Option<DiscoveredTarget> {
 }
 
 fn domain(name: &Name) -> Option<String> {
-    registrable(name).map(ToOwned::to_owned)
+    registrable_domain(name).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -93,7 +93,8 @@ mod tests {
         let inventory = crate::inventory::parse(text.as_bytes(), "t.yaml").unwrap().inventory;
         let name = Name::from_presentation;
         let web = |via, host| DiscoveredName { via, target: DiscoveredTarget::Web(name(host)) };
-        let zone = |apex| DiscoveredName { via: Via::Zone, target: DiscoveredTarget::Zone(name(apex)) };
+        let zone =
+            |apex| DiscoveredName { via: Via::Zone, target: DiscoveredTarget::Zone(name(apex)) };
         let seen = BTreeSet::from([
             web(Via::Redirect, "cong.tinh.gov.vn"),
             web(Via::Resource, "cong.tinh.gov.vn"),

@@ -2,9 +2,9 @@
 
 use crate::evidence::dns::authority::{self, authority};
 use crate::evidence::dns::delegation::Reach;
-use crate::evidence::dns::large_response::large;
+use crate::evidence::dns::large_response::large_response;
 use crate::evidence::query::{Needs, View};
-use crate::evidence::reach::origin;
+use crate::evidence::reach::route_origin;
 use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
@@ -12,7 +12,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         return;
     }
     let Some((name, _)) = authority::subject(service) else { return };
-    let Some(way) = authority::way(view, service, Reach::Ipv6Only) else { return };
+    let Some(way) = authority::resolution_path(view, service, Reach::Ipv6Only) else { return };
     for lookup in authority::without_glue(view, &way) {
         needs.extend(lookup.needs);
     }
@@ -28,12 +28,12 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
             }
         }
         if address.family() == Family::Ipv6
-            && let Some(origin) = origin(view, address.address)
+            && let Some(origin) = route_origin(view, address.address)
         {
             needs.extend(origin.needs);
         }
         if address.family() == Family::Ipv6
-            && let Some(reading) = large(view, apex, address)
+            && let Some(reading) = large_response(view, apex, address)
         {
             needs.extend(reading.needs);
         }

@@ -24,7 +24,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
                     needs.extend(service::time_server(view, server).needs);
                 }
             }
-            _ => needs.extend(service::contacts(view, service, family).needs()),
+            _ => needs.extend(service::endpoint_contacts(view, service, family).needs()),
         }
     }
 }
@@ -35,7 +35,7 @@ fn sockets(
     endpoint: &Endpoint,
     family: Family,
 ) -> Vec<SocketAddr> {
-    let published = service::addresses(view, service);
+    let published = service::published_addresses(view, service);
     let addresses = published.map(|all| all.of(family, view)).unwrap_or_default();
     addresses.into_iter().map(|address| SocketAddr::new(address, endpoint.port)).collect()
 }

@@ -5,7 +5,7 @@ use crate::evidence::{dns, reach, service};
 use crate::model::{Family, RecordType, Service, State};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
-    let addresses = service::addresses(view, service);
+    let addresses = service::published_addresses(view, service);
     for family in [Family::Ipv6, Family::Ipv4] {
         if let Some(lookup) = addresses.as_ref().and_then(|all| all.lookup(family)) {
             needs.extend(lookup.needs.clone());
@@ -18,7 +18,7 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         && let Some(addresses) = &addresses
     {
         for address in addresses.of(Family::Ipv6, view) {
-            if let Some(origin) = reach::origin(view, address) {
+            if let Some(origin) = reach::route_origin(view, address) {
                 needs.extend(origin.needs);
             }
         }

@@ -9,8 +9,8 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
         return;
     }
-    let ipv6 = web::walks(view, service, Family::Ipv6);
-    let ipv4 = web::walks(view, service, Family::Ipv4);
+    let ipv6 = web::redirect_chains(view, service, Family::Ipv6);
+    let ipv4 = web::redirect_chains(view, service, Family::Ipv4);
     if let Some(counterpart) = web::www_alias(view, service) {
         needs.extend(counterpart.needs);
     }
@@ -19,8 +19,8 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
         return;
     }
     if service.state != State::Ipv6Only && !ipv4.is_empty() {
-        needs.extend(web::content(view, &ipv6, &ipv4).needs);
-        needs.extend(web::protection(view, &ipv6, &ipv4).needs);
+        needs.extend(web::content_parity(view, &ipv6, &ipv4).needs);
+        needs.extend(web::header_parity(view, &ipv6, &ipv4).needs);
     }
     needs.extend(web::subresources(view, &ipv6, service.expect_status).needs);
 }

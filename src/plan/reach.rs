@@ -8,10 +8,10 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
         return;
     }
-    let published = service::addresses(view, service);
+    let published = service::published_addresses(view, service);
     let addresses = published.map(|all| all.of(Family::Ipv6, view)).unwrap_or_default();
     for address in addresses {
-        let (small, large) = reach::echoes(view, address);
+        let (small, large) = reach::echo_attempts(view, address);
         needs.extend(small.needs);
         needs.extend(large.map(|echo| echo.needs).unwrap_or_default());
     }

@@ -10,24 +10,25 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     if service.state == State::Retired {
         return;
     }
-    if let Some(addresses) = service::addresses(view, service) {
+    if let Some(addresses) = service::published_addresses(view, service) {
         for address in addresses.of(Family::Ipv6, view) {
-            needs.extend(dns::reverse(view, address).needs);
+            needs.extend(dns::reverse_names(view, address).needs);
         }
     }
     let mut secured: Vec<(Name, u16)> = Vec::new();
     let is_mail = matches!(service.target, Target::Mail(_));
-    let has_tls = service::ports(view, service).first().is_some_and(service::Port::has_tls);
+    let has_tls =
+        service::declared_ports(view, service).first().is_some_and(service::DeclaredPort::has_tls);
     if is_mail || has_tls {
-        for contact in service::contacts(view, service, Family::Ipv6).main {
-            let host = tls::dane_host(service, &contact);
+        for contact in service::endpoint_contacts(view, service, Family::Ipv6).main {
+            let host = tls::tlsa_host(service, &contact);
             secured.extend(host.map(|host| (host, contact.address.port())));
         }
     }
     secured.sort();
     secured.dedup();
     for (host, port) in secured {
-        needs.extend(tls::tlsa(view, &host, port).needs);
+        needs.extend(tls::tlsa_records(view, &host, port).needs);
     }
     if let Target::Web(url) = &service.target
         && let Some(binding) = dns::https_record(view, url)

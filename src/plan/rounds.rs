@@ -22,7 +22,7 @@ pub(super) fn small_packets(view: &View<'_>, service: &Service, needs: &mut Need
     if service.state == State::Retired {
         return;
     }
-    for contact in service::contacts(view, service, Family::Ipv6).main {
+    for contact in service::endpoint_contacts(view, service, Family::Ipv6).main {
         if let Some(LargeData::FellSilent(silence)) = reach::large_data(view, &contact) {
             needs.extend(silence.needs);
         }

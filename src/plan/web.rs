@@ -6,7 +6,7 @@ use crate::model::{Family, Service, Target};
 
 pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     let Target::Web(url) = &service.target else { return };
-    let Some(addresses) = service::addresses(view, service) else { return };
+    let Some(addresses) = service::published_addresses(view, service) else { return };
     let plain = service::plain_http_url(service).filter(|plain| plain != url);
     for url in std::iter::once(url).chain(&plain) {
         for family in [Family::Ipv6, Family::Ipv4] {

@@ -2,7 +2,7 @@
 
 use super::describe::clean;
 use crate::evidence::dns::delegation::{
-    Cut, End, Resolution, Server, Source, DelegationFailure, Tried, Unaddressed,
+    Cut, DelegationFailure, End, Resolution, Server, Source, Tried, Unaddressed,
 };
 use crate::model::{Lang, Text};
 

@@ -32,7 +32,11 @@ const ABOUT: Text = Text { vi: "Mức độ sẵn sàng IPv6", en: "IPv6 readine
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, letterhead: &Letterhead, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    sheet: &ReportContext<'_>,
+    letterhead: &Letterhead,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let about = format!("{}: {}", ABOUT.get(sheet.lang), clean(&sheet.result.inventory.title));
     let frame = Frame { result: sheet.result, lang: sheet.lang, letterhead, about };
     let bytes = frame.fill(

@@ -23,7 +23,12 @@ const NAME_MIN: usize = 16;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, color: bool, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    sheet: &ReportContext<'_>,
+    color: bool,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut page = Page { lang: sheet.lang, color, width, out };
     // With no IPv6 of our own there is one thing to say, and not one for each service.
     if sheet.result.run.vantage.ipv6 == VantageIpv6::Absent {
@@ -190,7 +195,12 @@ impl Page<'_> {
         writeln!(self.out, "{} {}", texts::RUN.get(lang), run.id)
     }
 
-    fn verdict(&mut self, sheet: &ReportContext<'_>, judged: &Judged, verbose: bool) -> io::Result<()> {
+    fn verdict(
+        &mut self,
+        sheet: &ReportContext<'_>,
+        judged: &Judged,
+        verbose: bool,
+    ) -> io::Result<()> {
         let (lang, verdict) = (self.lang, &judged.verdict);
         let style = self.style(verdict.outcome);
         let sign = texts::sign(verdict.outcome);

@@ -70,7 +70,8 @@ pub(crate) enum Ending {
 /// # Errors
 /// What the operator must mend: sockets that can't be opened, a store that can't be written.
 pub(crate) async fn scan(setup: ScanInput, progress: &Progress) -> Result<ScanEnd, CliError> {
-    let ScanInput { inventory, services, mut run, recorder, reader, resumed, policy, trust } = setup;
+    let ScanInput { inventory, services, mut run, recorder, reader, resumed, policy, trust } =
+        setup;
     let settings = inventory.settings.clone();
     let live = Live::new(&settings).map_err(CliError::of_error)?;
     let asking = Dispatcher::new(live, settings, run.id.clone(), recorder.clone(), reader, resumed);

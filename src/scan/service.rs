@@ -151,7 +151,8 @@ impl ServiceState {
     fn rest(&mut self, pending: &[Request]) {
         if self.early.is_none() {
             let Self { scene, service, evidence, memory, .. } = self;
-            self.early = ProvisionalResult::judge(&scene.bench(), service, evidence, memory, pending);
+            self.early =
+                ProvisionalResult::judge(&scene.bench(), service, evidence, memory, pending);
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::helpers::addresses;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service;
 use crate::model::{
     Family, Outcome, Severity, State, Subject, SubjectName, Verdict, special_purpose,
@@ -39,7 +39,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     // One address that only counts by what is declared speaks for all.
     let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
     let pass = declared.map_or("global", |subject| subject.reason);
-    let lookup = service::addresses(&case.view, case.service);
+    let lookup = service::published_addresses(&case.view, case.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
     Verdict::worst_of(subjects, pass, common::NO_IPV6)
         .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::helpers::addresses;
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
@@ -35,7 +35,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Ok(found) => found,
         Err(verdict) => return verdict,
     };
-    let published = service::addresses(&case.view, case.service);
+    let published = service::published_addresses(&case.view, case.service);
     let ipv4 = published.as_ref().and_then(|published| published.lookup(Family::Ipv4));
     let unknown = ipv4.and_then(unknown_lookup);
     let ipv4_addresses = ipv4.map(|lookup| lookup.addresses()).unwrap_or_default();

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::helpers::addresses;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::reach::{self, Origin};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::reach::{self, RouteOrigin};
 use crate::model::{
     Detail, Family, ObservationId, Outcome, Severity, State, Subject, SubjectName, Validity,
     Verdict,
@@ -49,7 +49,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 }
 
 fn subject(case: &CheckContext<'_>, address: IpAddr, cite: &mut Vec<ObservationId>) -> Subject {
-    let origin = reach::origin(&case.view, address);
+    let origin = reach::route_origin(&case.view, address);
     cite.extend(origin.iter().flat_map(|origin| origin.observations.iter().copied()));
     let (outcome, reason, detail) = match origin {
         Some(origin) => judged(case, address, &origin),
@@ -61,7 +61,7 @@ fn subject(case: &CheckContext<'_>, address: IpAddr, cite: &mut Vec<ObservationI
 fn judged(
     case: &CheckContext<'_>,
     address: IpAddr,
-    origin: &Origin<'_>,
+    origin: &RouteOrigin<'_>,
 ) -> (Outcome, &'static str, Vec<Detail>) {
     if !origin.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::helpers::addresses;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service;
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
@@ -35,7 +35,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Err(verdict) => return verdict,
     };
     let subjects = found.into_iter().map(|address| subject(case, address)).collect();
-    let lookup = service::addresses(&case.view, case.service);
+    let lookup = service::published_addresses(&case.view, case.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
     Verdict::worst_of(subjects, "declared", common::NO_IPV6)
         .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))

@@ -4,18 +4,21 @@ use std::net::IpAddr;
 
 use crate::check::unknown::unknown_status;
 use crate::check::{CheckContext, common};
-use crate::evidence::dns::{Lookup, Status};
+use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service;
 use crate::model::{Family, State, Verdict, special_purpose};
 
 /// The service's addresses of one family; else the verdict that there are none, or that it is
 /// unknown whether there are.
-pub(in crate::check) fn addresses(case: &CheckContext<'_>, family: Family) -> Result<Vec<IpAddr>, Verdict> {
+pub(in crate::check) fn addresses(
+    case: &CheckContext<'_>,
+    family: Family,
+) -> Result<Vec<IpAddr>, Verdict> {
     let none = match family {
         Family::Ipv6 => common::NO_IPV6,
         Family::Ipv4 => common::NO_IPV4,
     };
-    let Some(published) = service::addresses(&case.view, case.service) else {
+    let Some(published) = service::published_addresses(&case.view, case.service) else {
         return Err(Verdict::not_applicable(none));
     };
     let found = published.of(family, &case.view);
@@ -23,8 +26,8 @@ pub(in crate::check) fn addresses(case: &CheckContext<'_>, family: Family) -> Re
         None if found.is_empty() => Err(Verdict::not_applicable(none)),
         None => Ok(found),
         Some(lookup) => match &lookup.status {
-            Status::Found => Ok(found),
-            Status::NoData | Status::NxDomain | Status::Synthesised => {
+            LookupStatus::Found => Ok(found),
+            LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
                 Err(cited(Verdict::not_applicable(none), lookup))
             }
             failed => {
@@ -37,7 +40,7 @@ pub(in crate::check) fn addresses(case: &CheckContext<'_>, family: Family) -> Re
 
 /// Whether the service has more IPv6 addresses than are looked at.
 pub(in crate::check) fn is_cut(case: &CheckContext<'_>) -> bool {
-    let published = service::addresses(&case.view, case.service);
+    let published = service::published_addresses(&case.view, case.service);
     published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
 }
 

@@ -1,9 +1,9 @@
 //! Is an IPv6 address published for the service's host name?
 
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{Failure, Status};
-use crate::evidence::service::{self, Addresses};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{LookupFailure, LookupStatus};
+use crate::evidence::service::{self, PublishedAddresses};
 use crate::model::{Family, Outcome, Rcode, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -36,26 +36,26 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     if case.service.state == State::Retired {
         return Verdict::not_applicable(common::RETIRED);
     }
-    let published = service::addresses(&case.view, case.service);
+    let published = service::published_addresses(&case.view, case.service);
     let aaaa = match published.as_deref() {
         None => return Verdict::not_applicable(common::OTHER_KIND),
-        Some(Addresses::Literal(address)) => {
+        Some(PublishedAddresses::Literal(address)) => {
             return match Family::of(*address) {
                 Family::Ipv6 => Verdict::plain(Outcome::Pass, "ipv6-literal"),
                 Family::Ipv4 => Verdict::plain(Outcome::Fail, "ipv4-literal"),
             };
         }
-        Some(Addresses::Looked { aaaa, .. }) => aaaa,
+        Some(PublishedAddresses::Looked { aaaa, .. }) => aaaa,
     };
     let (outcome, reason) = match &aaaa.status {
-        Status::Found => (Outcome::Pass, "published"),
-        Status::NoData => (Outcome::Fail, "no-data"),
-        Status::Synthesised => (Outcome::Fail, "synthesised-only"),
-        Status::NxDomain => (Outcome::Fail, "nxdomain"),
-        Status::ChainTooLong => (Outcome::Fail, "chain-too-long"),
-        Status::ChainLooped => (Outcome::Fail, "chain-looped"),
-        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        Status::Failed(failure) => (Outcome::Inconclusive, failed(failure)),
+        LookupStatus::Found => (Outcome::Pass, "published"),
+        LookupStatus::NoData => (Outcome::Fail, "no-data"),
+        LookupStatus::Synthesised => (Outcome::Fail, "synthesised-only"),
+        LookupStatus::NxDomain => (Outcome::Fail, "nxdomain"),
+        LookupStatus::ChainTooLong => (Outcome::Fail, "chain-too-long"),
+        LookupStatus::ChainLooped => (Outcome::Fail, "chain-looped"),
+        LookupStatus::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        LookupStatus::Failed(failure) => (Outcome::Inconclusive, failed(failure)),
     };
     let detail = aaaa.addresses().iter().map(|a| ("address", a.to_string())).collect();
     let subjects = aaaa
@@ -69,14 +69,14 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 }
 
 /// None of these means that there is no AAAA.
-fn failed(failure: &Failure) -> &'static str {
+fn failed(failure: &LookupFailure) -> &'static str {
     match failure {
-        Failure::Rcode(Rcode::SERVFAIL) => "servfail",
-        Failure::Rcode(Rcode::REFUSED) => "refused",
-        Failure::Rcode(_) => "other-rcode",
-        Failure::Malformed => "malformed",
-        Failure::Unconfirmed => "unconfirmed",
-        Failure::Net(failure) if failure.is_ours() => common::OUR_FAULT,
-        Failure::Net(_) => "no-answer",
+        LookupFailure::Rcode(Rcode::SERVFAIL) => "servfail",
+        LookupFailure::Rcode(Rcode::REFUSED) => "refused",
+        LookupFailure::Rcode(_) => "other-rcode",
+        LookupFailure::Malformed => "malformed",
+        LookupFailure::Unconfirmed => "unconfirmed",
+        LookupFailure::Net(failure) if failure.is_ours() => common::OUR_FAULT,
+        LookupFailure::Net(_) => "no-answer",
     }
 }

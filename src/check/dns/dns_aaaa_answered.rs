@@ -2,9 +2,9 @@
 
 use super::helpers::{known, not_usable, server};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::dns::authority;
-use crate::evidence::dns::exchange::Heard;
+use crate::evidence::dns::exchange::ExchangeOutcome;
 use crate::model::{Family, Outcome, Rcode, RecordType, Severity, Subject, Verdict};
 
 /// The rule.
@@ -62,15 +62,17 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     known.cite(known.within_limits(verdict), None)
 }
 
-fn as_properly(a: &Heard, aaaa: &Heard) -> (Outcome, &'static str) {
+fn as_properly(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static str) {
     // Where A is not answered properly either, AAAA is not treated worse.
-    let Heard::Message(a) = a else { return (Outcome::Inconclusive, common::LOWER_LAYER) };
+    let ExchangeOutcome::Message(a) = a else {
+        return (Outcome::Inconclusive, common::LOWER_LAYER);
+    };
     if !a.authoritative || !matches!(a.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
         return (Outcome::Inconclusive, common::LOWER_LAYER);
     }
     let aaaa = match aaaa {
-        Heard::Message(aaaa) => aaaa,
-        Heard::Malformed => return (Outcome::Fail, "malformed"),
+        ExchangeOutcome::Message(aaaa) => aaaa,
+        ExchangeOutcome::Malformed => return (Outcome::Fail, "malformed"),
         _ => return (Outcome::Fail, "dropped"),
     };
     match aaaa.rcode {

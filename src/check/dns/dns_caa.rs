@@ -3,8 +3,8 @@
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{over_contacts, socket};
 use crate::check::tls::helpers::{session_of, tls_contacts};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{Caa, Permission, Status, caa};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{Caa, LookupStatus, Permission, caa};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate::{self, Path};
 use crate::model::{Host, Name, Outcome, Severity, Subject, Verdict};
@@ -54,7 +54,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 fn unknown(caa: &Caa) -> Option<&'static str> {
     match &caa.stopped {
         None => None,
-        Some(Status::NotObserved) => Some(common::NOT_OBSERVED),
+        Some(LookupStatus::NotObserved) => Some(common::NOT_OBSERVED),
         Some(_) => Some(common::UNRESOLVED),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::helpers::{known, not_usable, server};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::dns::authority;
-use crate::evidence::dns::exchange::Exchange;
+use crate::evidence::dns::exchange::ServerExchange;
 use crate::model::{
     Family, Name, Outcome, Rcode, RecordData, RecordType, Severity, Subject, Verdict,
 };
@@ -108,7 +108,7 @@ fn majority<T>(said: &[(T, Sets)]) -> Option<Sets> {
 /// The records of the name itself, sorted: addresses of a type, or the alias in their place. What a
 /// server adds about the alias's target is another zone's affair. `None` when there is no
 /// answer with authority.
-fn set(name: &Name, seen: &Exchange, record_type: RecordType) -> Option<Vec<String>> {
+fn set(name: &Name, seen: &ServerExchange, record_type: RecordType) -> Option<Vec<String>> {
     let message = seen.message().filter(|message| message.authoritative)?;
     match message.rcode {
         Rcode::NOERROR => {}

@@ -2,7 +2,7 @@
 
 use super::helpers::known;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::dns::authority::NameServer;
 use crate::model::{Name, Outcome, Severity, Subject, SubjectName, Verdict};
 

@@ -1,8 +1,8 @@
 //! Is what the DNS says of the service's addresses authentic?
 
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::Failure;
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::authority::secured;
 use crate::evidence::dns::dnssec::dnssec;
 use crate::evidence::dns::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
@@ -87,7 +87,7 @@ fn why_unknown(unknown: &Unknown, found: &Dnssec) -> &'static str {
     match unknown {
         _ if !found.needs.is_empty() => common::NOT_OBSERVED,
         Unknown::NotObserved => common::NOT_OBSERVED,
-        Unknown::Failed(Failure::Net(failure)) if failure.is_ours() => common::OUR_FAULT,
+        Unknown::Failed(LookupFailure::Net(failure)) if failure.is_ours() => common::OUR_FAULT,
         Unknown::Failed(_) => common::UNRESOLVED,
         Unknown::ResolverStrips => "resolver-strips",
         Unknown::ResolverDisagrees => "resolver-disagrees",

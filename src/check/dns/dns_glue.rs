@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::helpers::known;
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::Status;
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::LookupStatus;
 use crate::evidence::dns::authority::NameServer;
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -57,13 +57,17 @@ fn subject(server: &NameServer) -> Subject {
     let glue: Vec<IpAddr> = server.glue.iter().copied().filter(IpAddr::is_ipv6).collect();
     let own = server.aaaa.addresses();
     let (outcome, reason) = match server.aaaa.status {
-        Status::Found if glue == own => (Outcome::Pass, "equal"),
-        Status::Found if glue.is_empty() => (Outcome::Fail, "missing"),
-        Status::Found => (Outcome::Fail, "differs"),
-        Status::NoData | Status::NxDomain | Status::Synthesised if glue.is_empty() => {
+        LookupStatus::Found if glue == own => (Outcome::Pass, "equal"),
+        LookupStatus::Found if glue.is_empty() => (Outcome::Fail, "missing"),
+        LookupStatus::Found => (Outcome::Fail, "differs"),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised
+            if glue.is_empty() =>
+        {
             (Outcome::NotApplicable, "no-ipv6")
         }
-        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "differs"),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
+            (Outcome::Fail, "differs")
+        }
         _ => {
             let reason = unknown_lookup(&server.aaaa).unwrap_or(common::UNRESOLVED);
             (Outcome::Inconclusive, reason)

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_status;
 use crate::check::web::helpers::web_url;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{HttpsRecordEnd, HttpsEndpoint, Status, https_record};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{HttpsEndpoint, HttpsRecordEnd, LookupStatus, https_record};
 use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -41,10 +41,10 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let verdict = match &bound.end {
         HttpsRecordEnd::None => Verdict::not_applicable("no-record"),
         HttpsRecordEnd::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        HttpsRecordEnd::Failed(Status::ChainLooped) | HttpsRecordEnd::Looped => {
+        HttpsRecordEnd::Failed(LookupStatus::ChainLooped) | HttpsRecordEnd::Looped => {
             Verdict::plain(Outcome::Fail, "alias-loop")
         }
-        HttpsRecordEnd::Failed(Status::ChainTooLong) | HttpsRecordEnd::TooLong => {
+        HttpsRecordEnd::Failed(LookupStatus::ChainTooLong) | HttpsRecordEnd::TooLong => {
             Verdict::plain(Outcome::Fail, "alias-too-long")
         }
         HttpsRecordEnd::Failed(status) => {
@@ -68,14 +68,16 @@ fn subject(endpoint: &HttpsEndpoint) -> Subject {
     let hints = endpoint.ipv6_hints.iter().map(|hint| IpAddr::V6(*hint));
     let other: Vec<IpAddr> = hints.filter(|hint| !addresses.contains(hint)).collect();
     let (outcome, reason) = match &endpoint.aaaa.status {
-        Status::NoData | Status::NxDomain | Status::Synthesised => {
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
             (Outcome::Fail, "target-without-ipv6")
         }
-        Status::Found if !other.is_empty() => (Outcome::Fail, "hint-differs"),
-        Status::Found if endpoint.ipv6_hints.is_empty() && !endpoint.ipv4_hints.is_empty() => {
+        LookupStatus::Found if !other.is_empty() => (Outcome::Fail, "hint-differs"),
+        LookupStatus::Found
+            if endpoint.ipv6_hints.is_empty() && !endpoint.ipv4_hints.is_empty() =>
+        {
             (Outcome::Fail, "only-ipv4-hint")
         }
-        Status::Found => (Outcome::Pass, "agrees"),
+        LookupStatus::Found => (Outcome::Pass, "agrees"),
         status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
     };
     let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();

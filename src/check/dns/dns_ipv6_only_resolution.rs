@@ -2,9 +2,9 @@
 
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::delegation::{Cut, End, Reach, Resolution, DelegationFailure};
-use crate::evidence::dns::{Status, authority};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::delegation::{Cut, DelegationFailure, End, Reach, Resolution};
+use crate::evidence::dns::{LookupStatus, authority};
 use crate::evidence::service;
 use crate::model::{
     Detail, Family, ObservationId, Outcome, Severity, State, Subject, SubjectName, Verdict,
@@ -44,7 +44,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     if case.service.target.host().is_none() {
         return Verdict::not_applicable(common::OTHER_KIND);
     }
-    let Some(way) = authority::way(&case.view, case.service, Reach::Ipv6Only) else {
+    let Some(way) = authority::resolution_path(&case.view, case.service, Reach::Ipv6Only) else {
         return Verdict::not_applicable("address-literal");
     };
     let mut cite = way.observations.clone();
@@ -69,13 +69,13 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 /// Whether the name is absent: servers that deny it when they are asked for AAAA may know its A
 /// records (RFC 4074 §4.2).
 fn absent(case: &CheckContext<'_>, cite: &mut Vec<ObservationId>) -> (Outcome, &'static str) {
-    let addresses = service::addresses(&case.view, case.service);
+    let addresses = service::published_addresses(&case.view, case.service);
     let Some(a) = addresses.as_ref().and_then(|all| all.lookup(Family::Ipv4)) else {
         return (Outcome::NotApplicable, "name-absent");
     };
     cite.extend(&a.observations);
     match (&a.status, unknown_lookup(a)) {
-        (Status::Found, _) => (Outcome::Pass, "resolves-without-address"),
+        (LookupStatus::Found, _) => (Outcome::Pass, "resolves-without-address"),
         (_, Some(reason)) => (Outcome::Inconclusive, reason),
         (_, None) => (Outcome::NotApplicable, "name-absent"),
     }
@@ -89,7 +89,7 @@ fn no_address(
 ) -> (Outcome, &'static str) {
     let lookups = authority::without_glue(&case.view, way);
     cite.extend(lookups.iter().flat_map(|lookup| lookup.observations.iter().copied()));
-    if lookups.iter().any(|lookup| lookup.status == Status::Found) {
+    if lookups.iter().any(|lookup| lookup.status == LookupStatus::Found) {
         (Outcome::Fail, "glue-missing")
     } else if let Some(reason) = lookups.iter().find_map(unknown_lookup) {
         // Which of the two holds is not known.

@@ -2,8 +2,8 @@
 
 use super::helpers::{known, not_usable, server};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::large_response::{Large, large};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::large_response::{LargeResponse, large_response};
 use crate::model::{Family, Outcome, Severity, Subject, Transport, Verdict};
 
 /// The rule.
@@ -38,7 +38,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let mut cite = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
     for at in known.authority.of(Family::Ipv6) {
-        let Some(reading) = large(&case.view, &known.apex, at) else {
+        let Some(reading) = large_response(&case.view, &known.apex, at) else {
             // A server that only TCP reaches sends nothing in datagrams, large or small.
             subjects.push(match at.usable(&known.apex) {
                 Some(Transport::Tcp) => server(at, Outcome::Inconclusive, common::LOWER_LAYER),
@@ -48,17 +48,19 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         };
         cite.extend(reading.observations);
         let (outcome, reason, octets) = match reading.large {
-            Large::Arrives(octets) => (Outcome::Pass, "arrives", Some(octets)),
-            Large::ArrivesOverTcp(octets) => (Outcome::Pass, "arrives-over-tcp", Some(octets)),
-            Large::Exceeds(octets) => (Outcome::Fail, "exceeds-offer", Some(octets)),
-            Large::TcpFails => (Outcome::Fail, "tcp-fails", None),
-            Large::Lost => (Outcome::Fail, "lost", None),
-            Large::EdnsRefused => (Outcome::Fail, "edns-refused", None),
-            Large::Malformed => (Outcome::Fail, "malformed", None),
-            Large::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
-            Large::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
-            Large::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
-            Large::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
+            LargeResponse::Arrives(octets) => (Outcome::Pass, "arrives", Some(octets)),
+            LargeResponse::ArrivesOverTcp(octets) => {
+                (Outcome::Pass, "arrives-over-tcp", Some(octets))
+            }
+            LargeResponse::Exceeds(octets) => (Outcome::Fail, "exceeds-offer", Some(octets)),
+            LargeResponse::TcpFails => (Outcome::Fail, "tcp-fails", None),
+            LargeResponse::Lost => (Outcome::Fail, "lost", None),
+            LargeResponse::EdnsRefused => (Outcome::Fail, "edns-refused", None),
+            LargeResponse::Malformed => (Outcome::Fail, "malformed", None),
+            LargeResponse::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
+            LargeResponse::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
+            LargeResponse::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
+            LargeResponse::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
         };
         let mut subject = server(at, outcome, reason);
         subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::helpers::known;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{self, Lookup, Status};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{self, Lookup, LookupStatus};
 use crate::model::{Name, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -76,15 +76,19 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 /// stand in for a look-up that failed.
 fn subject(case: &CheckContext<'_>, (name, aaaa, glue): (&Name, &Lookup, &[IpAddr])) -> Subject {
     let mut addresses = aaaa.addresses();
-    if matches!(aaaa.status, Status::Failed(_)) {
+    if matches!(aaaa.status, LookupStatus::Failed(_)) {
         addresses.extend(glue.iter().filter(|address| address.is_ipv6()));
     }
     let global = addresses.iter().copied().find(|a| case.view.networks.counts_as_global(*a));
     let (outcome, reason) = match &aaaa.status {
-        Status::Found | Status::Failed(_) if global.is_some() => (Outcome::Pass, "has-ipv6"),
-        Status::Found => (Outcome::Fail, "not-global"),
-        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "no-ipv6"),
-        Status::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        LookupStatus::Found | LookupStatus::Failed(_) if global.is_some() => {
+            (Outcome::Pass, "has-ipv6")
+        }
+        LookupStatus::Found => (Outcome::Fail, "not-global"),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
+            (Outcome::Fail, "no-ipv6")
+        }
+        LookupStatus::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
         _ => (Outcome::Inconclusive, common::UNRESOLVED),
     };
     let address = global.or_else(|| addresses.first().copied());

@@ -7,7 +7,7 @@ use ipnet::Ipv6Net;
 
 use super::helpers::{known, server};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach;
 use crate::model::{Detail, Family, Outcome, Severity, Subject, Verdict};
 
@@ -55,7 +55,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         let prefix = prefix(address);
         let mut subject = server(at, Outcome::Pass, "in-prefix");
         subject.detail.push(("prefix", prefix.to_string()));
-        if let Some(origin) = reach::origin(&case.view, at.address) {
+        if let Some(origin) = reach::route_origin(&case.view, at.address) {
             cite.extend(&origin.observations);
             subject.detail.extend(origins.add(&origin));
         }
@@ -93,7 +93,7 @@ struct Origins {
 
 impl Origins {
     /// Adds those of one address; returns them as a particular of it.
-    fn add(&mut self, origin: &reach::Origin<'_>) -> Vec<Detail> {
+    fn add(&mut self, origin: &reach::RouteOrigin<'_>) -> Vec<Detail> {
         let routes = origin.found.map_or(&[][..], |found| &found.routes);
         if routes.is_empty() {
             self.unknown = Some(match origin.found {

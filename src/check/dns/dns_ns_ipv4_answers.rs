@@ -2,7 +2,7 @@
 
 use super::helpers::{answers, known};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.

@@ -2,7 +2,7 @@
 
 use super::helpers::{answers, known};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule};
+use crate::check::{Check, CheckContext, Reason, Rule};
 use crate::model::{Family, Severity, Verdict};
 
 /// The rule.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use crate::check::address::helpers::addresses;
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{Lookup, Reverse, reverse};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{Lookup, ReverseNames, reverse_names};
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -35,14 +35,14 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let mut cite = Vec::new();
     let mut subjects = Vec::new();
     for address in found {
-        let pointers = reverse(&case.view, address);
+        let pointers = reverse_names(&case.view, address);
         cite.extend(pointers.observations());
         subjects.push(subject(address, &pointers));
     }
     Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
 }
 
-pub(in crate::check) fn subject(address: IpAddr, pointers: &Reverse) -> Subject {
+pub(in crate::check) fn subject(address: IpAddr, pointers: &ReverseNames) -> Subject {
     let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
     let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
         (Outcome::Pass, "resolves-back")

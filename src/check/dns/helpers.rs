@@ -6,7 +6,7 @@ use crate::check::unknown::unknown_lookup;
 use crate::check::{CheckContext, common};
 use crate::evidence::dns::authority::NameServer;
 use crate::evidence::dns::authority::{self, Authority};
-use crate::evidence::dns::authority::{AddressOf, Answering};
+use crate::evidence::dns::authority::{Answering, ServerAddress};
 use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
@@ -36,13 +36,17 @@ pub(in crate::check) fn known(case: &CheckContext<'_>) -> Result<Known, Verdict>
 }
 
 /// What a name server's address shows.
-pub(in crate::check) fn server(at: &AddressOf, outcome: Outcome, reason: &'static str) -> Subject {
+pub(in crate::check) fn server(
+    at: &ServerAddress,
+    outcome: Outcome,
+    reason: &'static str,
+) -> Subject {
     let name = SubjectName::NameServer(at.server.clone(), Some(at.address));
     Subject { name, outcome, reason, detail: Vec::new() }
 }
 
 /// How an address answers for the zone over both transports.
-pub(in crate::check) fn answers(apex: &Name, at: &AddressOf) -> Subject {
+pub(in crate::check) fn answers(apex: &Name, at: &ServerAddress) -> Subject {
     use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
@@ -60,7 +64,7 @@ pub(in crate::check) fn answers(apex: &Name, at: &AddressOf) -> Subject {
     };
     let mut subject = server(at, outcome, reason);
     for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
-        if let crate::evidence::dns::exchange::Heard::Failed(failure) = &seen.heard {
+        if let crate::evidence::dns::exchange::ExchangeOutcome::Failed(failure) = &seen.heard {
             subject.detail.push((name, failure.to_string()));
         }
     }
@@ -104,7 +108,7 @@ impl Known {
 }
 
 /// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
-pub(in crate::check) fn not_usable(apex: &Name, at: &AddressOf) -> Subject {
+pub(in crate::check) fn not_usable(apex: &Name, at: &ServerAddress) -> Subject {
     let subject = answers(apex, at);
     let reason = match subject.outcome {
         Outcome::Inconclusive => subject.reason,

@@ -8,12 +8,12 @@ use url::Url;
 
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::web::helpers::{unseen, walks};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{self, Lookup, Status};
-use crate::evidence::mail::{self, Route};
-use crate::evidence::service::{self, Addresses};
-use crate::evidence::web::{End, RedirectChain};
+use crate::check::web::helpers::{redirect_chains, unseen};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{self, Lookup, LookupStatus};
+use crate::evidence::mail::{self, MailRouteKind};
+use crate::evidence::service::{self, PublishedAddresses};
+use crate::evidence::web::{ChainEnd, RedirectChain};
 use crate::model::{
     Family, Outcome, RecordType, Severity, State, Subject, SubjectName, Target, Verdict,
 };
@@ -40,10 +40,10 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let published = service::addresses(&case.view, case.service);
+    let published = service::published_addresses(&case.view, case.service);
     let (aaaa, a) = match published.as_deref() {
-        Some(Addresses::Looked { aaaa, a }) => (aaaa, a),
-        Some(Addresses::Literal(address)) => return literal(case, *address),
+        Some(PublishedAddresses::Looked { aaaa, a }) => (aaaa, a),
+        Some(PublishedAddresses::Literal(address)) => return literal(case, *address),
         None => return domain(case),
     };
     let cite = aaaa.observations.iter().chain(&a.observations).copied().collect::<Vec<_>>();
@@ -76,20 +76,22 @@ fn domain(case: &CheckContext<'_>) -> Verdict {
         Target::Mail(domain) => {
             let mail = mail::route(&case.view, domain);
             let is_named = match mail.route {
-                Route::Exchangers | Route::Implicit => Ok(true),
-                Route::NullMx | Route::Nowhere | Route::NoDomain => Ok(false),
-                Route::Unresolved => Err(common::UNRESOLVED),
-                Route::NotObserved => Err(common::NOT_OBSERVED),
+                MailRouteKind::Exchangers | MailRouteKind::Implicit => Ok(true),
+                MailRouteKind::NullMx | MailRouteKind::Nowhere | MailRouteKind::NoDomain => {
+                    Ok(false)
+                }
+                MailRouteKind::Unresolved => Err(common::UNRESOLVED),
+                MailRouteKind::NotObserved => Err(common::NOT_OBSERVED),
             };
             (is_named, mail.observations())
         }
         Target::Zone(apex) => {
             let zone = dns::zone(&case.view, apex);
             let is_named = match &zone.soa.status {
-                Status::NotObserved => Err(common::NOT_OBSERVED),
+                LookupStatus::NotObserved => Err(common::NOT_OBSERVED),
                 _ if zone.soa.is_unresolved() => Err(common::UNRESOLVED),
                 // An alias, or a name of the zone above, is no apex.
-                status => Ok(*status == Status::Found && zone.soa.chain.len() == 1),
+                status => Ok(*status == LookupStatus::Found && zone.soa.chain.len() == 1),
             };
             (is_named, zone.soa.observations.clone())
         }
@@ -117,8 +119,8 @@ fn judged(outcome: Outcome, reason: &'static str) -> Verdict {
 /// Whether a name has records of a type; `None` when that could not be found out.
 fn exists(lookup: &Lookup) -> Option<bool> {
     match lookup.status {
-        Status::Found => Some(true),
-        Status::NoData | Status::NxDomain | Status::Synthesised => Some(false),
+        LookupStatus::Found => Some(true),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => Some(false),
         _ => None,
     }
 }
@@ -186,7 +188,8 @@ fn redirected(case: &CheckContext<'_>) -> Verdict {
     let Target::Web(url) = &case.service.target else {
         return Verdict::not_applicable(common::OTHER_KIND);
     };
-    let [ipv6, ipv4] = [Family::Ipv6, Family::Ipv4].map(|family| walks(case, url, family));
+    let [ipv6, ipv4] =
+        [Family::Ipv6, Family::Ipv4].map(|family| redirect_chains(case, url, family));
     let unknown = [&ipv6, &ipv4].into_iter().filter_map(|walks| walks.as_ref().err());
     let unknown = unknown.filter(|verdict| verdict.outcome == Outcome::Inconclusive);
     let unknown = unknown.map(|verdict| verdict.reason).next();
@@ -194,8 +197,9 @@ fn redirected(case: &CheckContext<'_>) -> Verdict {
     let cite: Vec<_> = walks.iter().flat_map(RedirectChain::observations).collect();
     let leads_elsewhere =
         |walk: &RedirectChain<'_>| walk.final_url().is_some_and(|last| last.host() != url.host());
-    let stays =
-        walks.iter().any(|walk| matches!(walk.end, End::Response { .. }) && !leads_elsewhere(walk));
+    let stays = walks
+        .iter()
+        .any(|walk| matches!(walk.end, ChainEnd::Response { .. }) && !leads_elsewhere(walk));
     let verdict = if stays {
         judged(Outcome::Fail, "not-redirected")
     } else if let Some(reason) = unknown.or_else(|| walks.iter().find_map(unseen)) {
@@ -212,7 +216,7 @@ fn redirected(case: &CheckContext<'_>) -> Verdict {
 fn leads_to(walks: &[RedirectChain<'_>], url: &Url, verdict: &Verdict) -> Vec<Subject> {
     let port = url.port_or_known_default().unwrap_or_default();
     let subject = |walk: &RedirectChain<'_>| {
-        let last = walk.final_url().filter(|_| matches!(walk.end, End::Response { .. }))?;
+        let last = walk.final_url().filter(|_| matches!(walk.end, ChainEnd::Response { .. }))?;
         let (outcome, reason) = match last.host() != url.host() {
             true => (Outcome::Pass, "as-declared"),
             false => (Outcome::Fail, "not-redirected"),

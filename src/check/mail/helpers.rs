@@ -3,7 +3,7 @@
 use crate::check::reach::helpers::{contacts, mail_exchangers};
 use crate::check::unknown::unknown_lookup;
 use crate::check::{CheckContext, common};
-use crate::evidence::mail::Mail;
+use crate::evidence::mail::MailRoute;
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Outcome, Subject, SubjectName, Verdict};
 
@@ -30,7 +30,7 @@ pub(in crate::check) fn over_ipv6_contacts(
 /// The verdict over the exchangers of a domain: those whose addresses are not known are subjects of
 /// their own, and beyond our limits there may be more.
 pub(in crate::check) fn over_exchangers(
-    mail: &Mail,
+    mail: &MailRoute,
     families: &[Family],
     mut subjects: Vec<Subject>,
     pass: &'static str,

@@ -4,7 +4,7 @@ use super::helpers::over_ipv6_contacts;
 use crate::check::doc::Doc;
 use crate::check::reach::greetings::{self, Said, banner, hello};
 use crate::check::reach::helpers::socket;
-use crate::check::{CheckContext, Check, Reason, Rule};
+use crate::check::{Check, CheckContext, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Outcome, Severity, Subject, Verdict};
 

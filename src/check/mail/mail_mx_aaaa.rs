@@ -4,8 +4,8 @@ use crate::check::address::helpers::is_usable;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::mail_exchangers;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::mail::{self, Exchanger, Route};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::mail::{self, Exchanger, MailRouteKind};
 use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Target, Verdict};
 
 /// The rule.
@@ -55,7 +55,7 @@ fn null_mx(case: &CheckContext<'_>) -> Option<Verdict> {
         return None;
     }
     let mail = mail::route(&case.view, domain);
-    (mail.route == Route::NullMx)
+    (mail.route == MailRouteKind::NullMx)
         .then(|| Verdict::not_applicable("null-mx").citing(mail.observations()))
 }
 

@@ -4,8 +4,8 @@ use super::helpers::over_exchangers;
 use crate::check::dns::dns_ptr;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::mail_exchangers;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::reverse;
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::reverse_names;
 use crate::model::{Family, Severity, Verdict};
 
 /// The rule.
@@ -35,7 +35,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let mut cite = mail.observations();
     let mut subjects = Vec::new();
     for address in addresses {
-        let pointers = reverse(&case.view, address);
+        let pointers = reverse_names(&case.view, address);
         cite.extend(pointers.observations());
         subjects.push(dns_ptr::subject(address, &pointers));
     }

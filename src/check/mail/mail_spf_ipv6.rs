@@ -3,7 +3,7 @@
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{mail_exchangers, without_addresses};
 use crate::check::unknown::unknown_status;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::mail::spf::{self, Fault};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};
 

@@ -4,7 +4,7 @@ use super::helpers::over_ipv6_contacts;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Detail, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 

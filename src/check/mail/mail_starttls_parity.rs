@@ -4,7 +4,7 @@ use super::helpers::over_exchangers;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, mail_exchangers, socket};
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::EndpointContact;
 use crate::model::{
     Family, Outcome, Question, Severity, Starttls, State, Subject, TlsSession, Verdict,

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use crate::check::address::helpers::addresses;
 use crate::check::unknown::unknown_lookup;
 use crate::check::{CheckContext, common};
-use crate::evidence::dns::Status;
-use crate::evidence::mail::{self, Mail, Route};
+use crate::evidence::dns::LookupStatus;
+use crate::evidence::mail::{self, MailRoute, MailRouteKind};
 use crate::evidence::reach::{self, Rounds};
 use crate::evidence::service::{self, EndpointContact, EndpointContacts};
 use crate::model::{Detail, Family, Outcome, State, Subject, SubjectName, Target, Verdict};
@@ -30,7 +30,10 @@ pub(in crate::check) fn all_contacts<'a>(
 }
 
 /// The rounds at each address that [`contacts`] has.
-pub(in crate::check) fn rounds(case: &CheckContext<'_>, family: Family) -> Result<Vec<Rounds>, Verdict> {
+pub(in crate::check) fn rounds(
+    case: &CheckContext<'_>,
+    family: Family,
+) -> Result<Vec<Rounds>, Verdict> {
     // Whether mail can leave our network, only the contacts tell.
     match case.service.target {
         Target::Mail(_) => drop(met(case, family)?),
@@ -42,14 +45,14 @@ pub(in crate::check) fn rounds(case: &CheckContext<'_>, family: Family) -> Resul
 
 /// The verdict that there is nobody to be met, or that nothing is known of it; else a mail domain's
 /// exchangers.
-fn may_be_met(case: &CheckContext<'_>, family: Family) -> Result<Option<Mail>, Verdict> {
+fn may_be_met(case: &CheckContext<'_>, family: Family) -> Result<Option<MailRoute>, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
     if let Target::Mail(_) = &case.service.target {
         return mail_exchangers(case).map(Some);
     }
-    if service::ports(&case.view, case.service).is_empty() {
+    if service::declared_ports(&case.view, case.service).is_empty() {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
     addresses(case, family)?;
@@ -58,13 +61,13 @@ fn may_be_met(case: &CheckContext<'_>, family: Family) -> Result<Option<Mail>, V
 
 fn met<'a>(case: &CheckContext<'a>, family: Family) -> Result<EndpointContacts<'a>, Verdict> {
     let mail = may_be_met(case, family)?;
-    let met = service::contacts(&case.view, case.service, family);
+    let met = service::endpoint_contacts(&case.view, case.service, family);
     if let Some(mail) = mail {
         if met.main.is_empty() {
             return Err(without_addresses(&mail, family));
         }
         let other = if family == Family::Ipv6 { Family::Ipv4 } else { Family::Ipv6 };
-        let other = service::contacts(&case.view, case.service, other);
+        let other = service::endpoint_contacts(&case.view, case.service, other);
         let all: Vec<_> = met.all().chain(other.all()).collect();
         if service::is_mail_blocked(&all) {
             let cite = all.iter().flat_map(|contact| contact.talk.observations());
@@ -78,7 +81,7 @@ fn met<'a>(case: &CheckContext<'a>, family: Family) -> Result<EndpointContacts<'
 
 /// The exchangers of a mail domain in use; else the verdict that there is nothing to judge, or that
 /// they are unknown.
-pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<Mail, Verdict> {
+pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<MailRoute, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
@@ -87,26 +90,27 @@ pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<Mail,
     };
     let mail = mail::route(&case.view, domain);
     let verdict = match mail.route {
-        Route::Exchangers => {
+        MailRouteKind::Exchangers => {
             let lookups = || mail.exchangers.iter().flat_map(|e| [&e.aaaa, &e.a]);
-            if lookups().all(|lookup| lookup.status != Status::NotObserved) {
+            if lookups().all(|lookup| lookup.status != LookupStatus::NotObserved) {
                 return Ok(mail);
             }
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
-        Route::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        Route::Unresolved => {
+        MailRouteKind::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
+        MailRouteKind::Unresolved => {
             Verdict::inconclusive(unknown_lookup(&mail.mx).unwrap_or(common::UNRESOLVED))
         }
-        Route::NullMx | Route::Implicit | Route::Nowhere | Route::NoDomain => {
-            Verdict::not_applicable(common::NO_MX)
-        }
+        MailRouteKind::NullMx
+        | MailRouteKind::Implicit
+        | MailRouteKind::Nowhere
+        | MailRouteKind::NoDomain => Verdict::not_applicable(common::NO_MX),
     };
     Err(verdict.citing(mail.observations()))
 }
 
 /// The verdict when no exchanger is known to have an address of a family.
-pub(in crate::check) fn without_addresses(mail: &Mail, family: Family) -> Verdict {
+pub(in crate::check) fn without_addresses(mail: &MailRoute, family: Family) -> Verdict {
     let unknown = mail.exchangers.iter().find_map(|mx| unknown_lookup(mx.lookup(family)));
     let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
     let verdict = match unknown.or(mail.is_cut.then_some(common::LIMIT)) {

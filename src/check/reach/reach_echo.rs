@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::check::address::helpers::addresses;
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::reach::{self, Echo};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::reach::{self, EchoAttempts};
 use crate::evidence::service::{self, EndpointContacts, Missing};
 use crate::model::{
     Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
@@ -39,11 +39,11 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Ok(addresses) => addresses,
         Err(verdict) => return verdict,
     };
-    let contacts = service::contacts(&case.view, case.service, Family::Ipv6);
+    let contacts = service::endpoint_contacts(&case.view, case.service, Family::Ipv6);
     let mut cited = Vec::new();
     let mut subjects = Vec::new();
     for address in addresses {
-        let (small, large) = reach::echoes(&case.view, address);
+        let (small, large) = reach::echo_attempts(&case.view, address);
         let mut subject = subject(address, &small, large.as_ref());
         if subject.outcome == Outcome::Fail && is_out_of_our_reach(&contacts, address) {
             subject.outcome = Outcome::Inconclusive;
@@ -64,7 +64,7 @@ fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool
         .any(|contact| contact.address.ip() == address && contact.talk.is_only_our_fault())
 }
 
-fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subject {
+fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempts<'_>>) -> Subject {
     let say = |outcome, reason, detail| Subject {
         name: SubjectName::Address(address),
         outcome,
@@ -87,7 +87,7 @@ fn subject(address: IpAddr, small: &Echo<'_>, large: Option<&Echo<'_>>) -> Subje
 }
 
 /// What it means that no attempt brought a reply.
-fn unanswered(echo: &Echo<'_>, silence: &'static str) -> (Outcome, &'static str) {
+fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
     match echo.missing {
         Some(Missing::NotVisited) => return (Outcome::Inconclusive, common::NOT_VISITED),
         Some(Missing::NotObserved) => return (Outcome::Inconclusive, common::NOT_OBSERVED),
@@ -110,7 +110,7 @@ fn unanswered(echo: &Echo<'_>, silence: &'static str) -> (Outcome, &'static str)
     }
 }
 
-fn failure(echo: &Echo<'_>) -> Vec<(&'static str, String)> {
+fn failure(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
     let last = echo.answers.iter().filter_map(|answer| answer.as_ref().err()).next_back();
     last.map(|failure| ("failure", failure.to_string())).into_iter().collect()
 }

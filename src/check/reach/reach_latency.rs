@@ -3,7 +3,7 @@
 use super::helpers::{rounds, socket};
 use super::reach_stable::{ATTEMPTS_MIN, unknown};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach::Rounds;
 use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
 

@@ -4,7 +4,7 @@ use super::helpers::{all_contacts, socket};
 use super::reach_port::unknown_connection;
 use crate::check::doc::Doc;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::mail;
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Host, Outcome, Question, Severity, State, Subject, Target, Verdict};
@@ -42,7 +42,11 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     Verdict::worst_of(subjects, "same", common::NO_IPV4).citing(cite)
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>, ipv4: &[EndpointContact<'_>]) -> Subject {
+fn subject(
+    case: &CheckContext<'_>,
+    contact: &EndpointContact<'_>,
+    ipv4: &[EndpointContact<'_>],
+) -> Subject {
     // The exchangers of a mail domain are hosts of their own.
     let host = |contact: &EndpointContact<'_>| match &contact.talk.question {
         Question::Greeting(question) => Some(question.host.clone()),

@@ -3,7 +3,7 @@
 use super::helpers::{contacts, over_contacts, socket};
 use crate::check::doc::Doc;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach::{self, LargeData, SMALL_PACKET_OCTETS, Silence};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};

@@ -3,8 +3,8 @@
 use super::helpers::{contacts, over_contacts, socket};
 use crate::check::doc::Doc;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::service::{EndpointContact, ConversationAttempts};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::service::{ConversationAttempts, EndpointContact};
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -72,7 +72,9 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
 }
 
 /// Why nothing can be said of the connection itself, whatever became of what was tried on it.
-pub(in crate::check) fn unknown_connection(talk: &ConversationAttempts<'_>) -> Option<&'static str> {
+pub(in crate::check) fn unknown_connection(
+    talk: &ConversationAttempts<'_>,
+) -> Option<&'static str> {
     let is_connected = talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
     if is_connected { None } else { not_seen(Some(talk)) }
 }

@@ -2,7 +2,7 @@
 
 use super::helpers::{rounds, socket};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach::Rounds;
 use crate::evidence::service::Missing;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};

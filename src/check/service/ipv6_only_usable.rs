@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use crate::check::address::helpers::is_cut;
 use crate::check::doc::Doc;
 use crate::check::unknown::{not_seen, unknown_status};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::{Lookup, Status};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service::{self, ConversationAttempts};
 use crate::evidence::tls::certificate::{self, Path};
 use crate::model::{
@@ -94,8 +94,11 @@ fn or_beyond(case: &CheckContext<'_>, verdict: Verdict) -> Verdict {
 }
 
 /// The first step: the service's name, where it has one, leads to an IPv6 address.
-fn published(case: &CheckContext<'_>, cite: &mut Vec<ObservationId>) -> Result<Option<Subject>, Verdict> {
-    let Some(published) = service::addresses(&case.view, case.service) else {
+fn published(
+    case: &CheckContext<'_>,
+    cite: &mut Vec<ObservationId>,
+) -> Result<Option<Subject>, Verdict> {
+    let Some(published) = service::published_addresses(&case.view, case.service) else {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
     match (published.lookup(Family::Ipv6), case.service.target.host()) {
@@ -111,8 +114,10 @@ fn published(case: &CheckContext<'_>, cite: &mut Vec<ObservationId>) -> Result<O
 fn resolved(name: Name, lookup: &Lookup, cite: &mut Vec<ObservationId>) -> Subject {
     cite.extend(lookup.observations.iter().copied());
     let (outcome, reason) = match &lookup.status {
-        Status::Found => (Outcome::Pass, "resolved"),
-        Status::NoData | Status::NxDomain | Status::Synthesised => (Outcome::Fail, "not-published"),
+        LookupStatus::Found => (Outcome::Pass, "resolved"),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
+            (Outcome::Fail, "not-published")
+        }
         status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
     };
     let end = lookup.chain.last().cloned();

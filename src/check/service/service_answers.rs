@@ -7,8 +7,8 @@ use crate::check::doc::Doc;
 use crate::check::reach::greetings::{self, Said, banner, hello};
 use crate::check::reach::helpers::{contacts, socket};
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::service::{self, Asked, EndpointContact, Heard};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::service::{self, EndpointContact, ServiceQuery, ServiceReply};
 use crate::model::{
     Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Severity, State, Subject, Target,
     TlsFailed, TlsFailure, TlsSession, Transport, Verdict,
@@ -160,7 +160,7 @@ fn asked(
 }
 
 /// Why the attempts tell nothing of the server, when they don't.
-pub(in crate::check) fn nothing_told(asked: &Asked<'_>) -> Option<&'static str> {
+pub(in crate::check) fn nothing_told(asked: &ServiceQuery<'_>) -> Option<&'static str> {
     if asked.is_forbidden {
         Some(common::NOT_VISITED)
     } else if !asked.needs.is_empty() || asked.replies.is_empty() {
@@ -187,12 +187,12 @@ fn name_server(case: &CheckContext<'_>, server: SocketAddr) -> Judgement {
 }
 
 /// Whether a name server answers; a refusal is an answer, since it may serve others only.
-fn heard(asked: &Asked<'_>) -> Result<(), &'static str> {
+fn heard(asked: &ServiceQuery<'_>) -> Result<(), &'static str> {
     match asked.heard() {
-        Some(Heard::Message(message)) if message.rcode == Rcode::SERVFAIL => Err("servfail"),
-        Some(Heard::Message(_)) => Ok(()),
-        Some(Heard::Malformed) => Err("malformed"),
-        Some(Heard::Nothing(_)) | None => Err("no-answer"),
+        Some(ServiceReply::Message(message)) if message.rcode == Rcode::SERVFAIL => Err("servfail"),
+        Some(ServiceReply::Message(_)) => Ok(()),
+        Some(ServiceReply::Malformed) => Err("malformed"),
+        Some(ServiceReply::Nothing(_)) | None => Err("no-answer"),
     }
 }
 

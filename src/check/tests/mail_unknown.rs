@@ -156,8 +156,13 @@ fn from_the_root(vn: &Reply, host: &Reply) -> World {
         for transport in [Transport::Udp, Transport::Tcp] {
             let server = "[2001:db8::53]:53".parse().unwrap();
             let name = Name::from_presentation(name);
-            let question =
-                evidence::dns::exchange::question(server, transport, &name, record_type, false);
+            let question = evidence::dns::exchange::server_question(
+                server,
+                transport,
+                &name,
+                record_type,
+                false,
+            );
             let question = Question::Dns(question);
             for attempt in 1..=2 {
                 world.seen(question.clone(), attempt, reply.clone());

@@ -208,8 +208,12 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             world.seen(question(None), 3, again.clone());
         }
         let service = &world.inventory.services[0];
-        let met =
-            evidence::service::contacts(&world.view(), service, crate::model::Family::Ipv6).main;
+        let met = evidence::service::endpoint_contacts(
+            &world.view(),
+            service,
+            crate::model::Family::Ipv6,
+        )
+        .main;
         let asked = match evidence::reach::large_data(&world.view(), &met[0]) {
             Some(evidence::reach::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
             _ => Vec::new(),

@@ -10,11 +10,13 @@ use crate::model::{Family, Outcome, State, Subject, TlsSession, Verdict};
 
 /// The contacts over IPv6 of a service that speaks TLS; else that there is no TLS to judge. A mail
 /// domain's exchangers are another check's: their certificates need not be for their names.
-pub(in crate::check) fn tls_contacts<'a>(case: &CheckContext<'a>) -> Result<Vec<EndpointContact<'a>>, Verdict> {
+pub(in crate::check) fn tls_contacts<'a>(
+    case: &CheckContext<'a>,
+) -> Result<Vec<EndpointContact<'a>>, Verdict> {
     if case.service.state == State::Retired {
         return Err(Verdict::not_applicable(common::RETIRED));
     }
-    match service::ports(&case.view, case.service).first() {
+    match service::declared_ports(&case.view, case.service).first() {
         None => Err(Verdict::not_applicable(common::OTHER_KIND)),
         Some(port) if !port.has_tls() => Err(Verdict::not_applicable("no-tls")),
         Some(_) => contacts(case, Family::Ipv6),
@@ -59,7 +61,9 @@ pub(in crate::check) fn agreed(
 }
 
 /// The TLS sessions of a contact, one or more; else what is to be said of the address instead.
-fn sessions_of<'e>(contact: &EndpointContact<'e>) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
+fn sessions_of<'e>(
+    contact: &EndpointContact<'e>,
+) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
     if let Some(reason) = not_seen(Some(&contact.talk)) {
         return Err(unknown(reason));

@@ -3,12 +3,12 @@
 use super::helpers::of_sessions;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, socket};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::Failure;
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::dnssec::{Security, Unknown};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate::Association;
-use crate::evidence::tls::{self, Tlsa, certificate, tlsa};
+use crate::evidence::tls::{self, TlsaRecords, certificate, tlsa_records};
 use crate::model::{
     Family, Host, Name, ObservationId, Outcome, Severity, State, Subject, Target, TlsSession,
     Verdict,
@@ -42,7 +42,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         return Verdict::not_applicable(common::RETIRED);
     }
     let is_mail = matches!(case.service.target, Target::Mail(_));
-    match service::ports(&case.view, case.service).first() {
+    match service::declared_ports(&case.view, case.service).first() {
         None if !is_mail => return Verdict::not_applicable(common::OTHER_KIND),
         Some(port) if !port.has_tls() => return Verdict::not_applicable("no-tls"),
         _ => {}
@@ -60,12 +60,16 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         .citing(cite)
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>, cite: &mut Vec<ObservationId>) -> Subject {
+fn subject(
+    case: &CheckContext<'_>,
+    contact: &EndpointContact<'_>,
+    cite: &mut Vec<ObservationId>,
+) -> Subject {
     let said = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    let Some(host) = tls::dane_host(case.service, contact) else {
+    let Some(host) = tls::tlsa_host(case.service, contact) else {
         return said(Outcome::NotApplicable, "address-literal");
     };
-    let published = tlsa(&case.view, &host, contact.address.port());
+    let published = tlsa_records(&case.view, &host, contact.address.port());
     cite.extend(&published.observations);
     if let Some((outcome, reason)) = not_published(&published) {
         return said(outcome, reason);
@@ -78,7 +82,7 @@ fn matched(
     case: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     host: Name,
-    published: &Tlsa,
+    published: &TlsaRecords,
     session: &TlsSession,
 ) -> Subject {
     let pkix = !matches!(case.service.target, Target::Mail(_));
@@ -99,7 +103,7 @@ fn matched(
 }
 
 /// What is to be said where there is nothing to compare with.
-fn not_published(tlsa: &Tlsa) -> Option<(Outcome, &'static str)> {
+fn not_published(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)> {
     use Outcome::{Fail, Inconclusive, NotApplicable};
     match &tlsa.security {
         _ if !tlsa.needs.is_empty() => Some((Inconclusive, common::NOT_OBSERVED)),
@@ -112,7 +116,7 @@ fn not_published(tlsa: &Tlsa) -> Option<(Outcome, &'static str)> {
         Security::Bogus(_) => Some((Fail, "bogus")),
         Security::Unknown(Unknown::NotObserved) => Some((Inconclusive, common::NOT_OBSERVED)),
         Security::Unknown(Unknown::LimitReached) => Some((Inconclusive, common::LIMIT)),
-        Security::Unknown(Unknown::Failed(Failure::Net(failure))) if failure.is_ours() => {
+        Security::Unknown(Unknown::Failed(LookupFailure::Net(failure))) if failure.is_ours() => {
             Some((Inconclusive, common::OUR_FAULT))
         }
         Security::Unknown(Unknown::Failed(_)) => Some((Inconclusive, common::UNRESOLVED)),

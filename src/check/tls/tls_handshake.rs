@@ -4,7 +4,7 @@ use super::helpers::tls_contacts;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{over_contacts, socket};
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 

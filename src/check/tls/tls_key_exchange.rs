@@ -3,7 +3,7 @@
 use super::helpers::{of_sessions, tls_contacts};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{CheckContext, Check, Reason, Rule};
+use crate::check::{Check, CheckContext, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 

@@ -3,7 +3,7 @@
 use super::helpers::{session_of, tls_contacts};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, over_contacts, socket};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
 use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};

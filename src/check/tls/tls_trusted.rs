@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::helpers::{of_sessions, tls_contacts};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate::Staple;
 use crate::evidence::tls::certificate::{self, Path};

@@ -4,7 +4,7 @@ use super::helpers::tls_contacts;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{over_contacts, socket};
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls;
 use crate::model::{
@@ -34,7 +34,9 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Ok(contacts) => contacts,
         Err(verdict) => return verdict,
     };
-    if !service::ports(&case.view, case.service).first().is_some_and(|port| port.starts_with_tls())
+    if !service::declared_ports(&case.view, case.service)
+        .first()
+        .is_some_and(|port| port.starts_with_tls())
     {
         return Verdict::not_applicable(common::OTHER_KIND);
     }

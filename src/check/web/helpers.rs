@@ -5,9 +5,9 @@ use url::Url;
 use crate::check::address::helpers::{addresses, is_cut};
 use crate::check::unknown::{not_seen, unknown_status};
 use crate::check::{CheckContext, common};
-use crate::evidence::dns::Status;
+use crate::evidence::dns::LookupStatus;
 use crate::evidence::service::ConversationAttempts;
-use crate::evidence::web::{self, End, RedirectChain, page};
+use crate::evidence::web::{self, ChainEnd, RedirectChain, page};
 use crate::model::{Family, Outcome, State, Subject, Target, Verdict};
 
 /// The URL of a web service that is in use; else the verdict that there is nothing to judge.
@@ -22,7 +22,7 @@ pub(in crate::check) fn web_url<'a>(case: &CheckContext<'a>) -> Result<&'a Url, 
 }
 
 /// The redirect chains of a URL from every address of one family.
-pub(in crate::check) fn walks<'a>(
+pub(in crate::check) fn redirect_chains<'a>(
     case: &CheckContext<'a>,
     url: &Url,
     family: Family,
@@ -39,11 +39,13 @@ pub(in crate::check) fn both_families<'a>(
     if case.service.state == State::Ipv6Only {
         return Err(Verdict::not_applicable(common::NO_IPV4));
     }
-    Ok((walks(case, url, Family::Ipv6)?, walks(case, url, Family::Ipv4)?))
+    Ok((redirect_chains(case, url, Family::Ipv6)?, redirect_chains(case, url, Family::Ipv4)?))
 }
 
 /// The conversation with the address where a chain starts.
-pub(in crate::check) fn first_talk<'w, 'e>(walk: &'w RedirectChain<'e>) -> Option<&'w ConversationAttempts<'e>> {
+pub(in crate::check) fn first_talk<'w, 'e>(
+    walk: &'w RedirectChain<'e>,
+) -> Option<&'w ConversationAttempts<'e>> {
     walk.hops.first()?.visits.first().map(|visit| &visit.talk)
 }
 
@@ -74,18 +76,18 @@ pub(in crate::check) fn unseen(walk: &RedirectChain<'_>) -> Option<&'static str>
         return Some(reason);
     }
     match &walk.end {
-        End::NotObserved => Some(common::NOT_OBSERVED),
-        End::TooMany => Some(common::LIMIT),
+        ChainEnd::NotObserved => Some(common::NOT_OBSERVED),
+        ChainEnd::TooMany => Some(common::LIMIT),
         // An alias that leads back to itself gives nobody an address.
-        End::NoAddress(Status::ChainLooped) => None,
-        End::NoAddress(status) => unknown_status(status),
-        End::NoResponse => {
+        ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
+        ChainEnd::NoAddress(status) => unknown_status(status),
+        ChainEnd::NoResponse => {
             let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
             visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
         }
         // A guard that lets nobody pass who doesn't bring its cookie.
-        End::Loop => walk.loops_for_cookies().then_some("challenge"),
-        End::Response { .. } | End::NotVisited(_) | End::BadLocation(_) => None,
+        ChainEnd::Loop => walk.loops_for_cookies().then_some("challenge"),
+        ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
     }
 }
 
@@ -100,14 +102,18 @@ pub(in crate::check) fn within_limits(case: &CheckContext<'_>, verdict: Verdict)
 
 /// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
 /// target.
-pub(in crate::check) fn uncompared(ipv6: &RedirectChain<'_>, ipv4: &[RedirectChain<'_>]) -> Option<&'static str> {
+pub(in crate::check) fn uncompared(
+    ipv6: &RedirectChain<'_>,
+    ipv4: &[RedirectChain<'_>],
+) -> Option<&'static str> {
     unseen(ipv6).or_else(|| ipv4.iter().find_map(unseen))
 }
 
 /// Whether a guard in front of the page answers at the end of a chain, and not the page.
 pub(in crate::check) fn is_guarded(walk: &RedirectChain<'_>) -> bool {
-    web::landing_page(walk)
-        .is_some_and(|(url, talk)| web::looks(talk).any(|look| page::is_challenge(look, url)))
+    web::landing_page(walk).is_some_and(|(url, talk)| {
+        web::landing_page_responses(talk).any(|look| page::is_challenge(look, url))
+    })
 }
 
 /// Whether the attempts at some hop of a chain contradict each other.

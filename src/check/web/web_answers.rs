@@ -2,11 +2,11 @@
 
 use url::Url;
 
-use super::helpers::{first_talk, over_first, walks, web_url};
+use super::helpers::{first_talk, over_first, redirect_chains, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::web::{RedirectChain, page};
 use crate::model::{
     Detail, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
@@ -31,7 +31,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };

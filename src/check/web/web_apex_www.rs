@@ -4,9 +4,9 @@ use super::helpers::{is_guarded, unseen, wavers, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::Status;
-use crate::evidence::web::{self, WwwAlias, End, RedirectChain};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::LookupStatus;
+use crate::evidence::web::{self, ChainEnd, RedirectChain, WwwAlias};
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -31,7 +31,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     if let Err(verdict) = web_url(case) {
         return verdict;
     }
-    if let Err(soa) = web::other_name(&case.view, case.service) {
+    if let Err(soa) = web::www_alias_name(&case.view, case.service) {
         let reason = unknown_lookup(&soa).unwrap_or(common::UNRESOLVED);
         return Verdict::inconclusive(reason).citing(soa.observations);
     }
@@ -39,8 +39,9 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         return Verdict::not_applicable("neither-apex-nor-www");
     };
     let lookups = [&other.aaaa, &other.a].into_iter().flat_map(|l| l.observations.clone());
-    let cite: Vec<_> = lookups.chain(other.walks.iter().flat_map(RedirectChain::observations)).collect();
-    let subjects = if other.aaaa.status == Status::Found {
+    let cite: Vec<_> =
+        lookups.chain(other.walks.iter().flat_map(RedirectChain::observations)).collect();
+    let subjects = if other.aaaa.status == LookupStatus::Found {
         other.walks.iter().map(|walk| subject(case, walk)).collect()
     } else {
         let (outcome, reason) = without_ipv6(&other);
@@ -62,11 +63,13 @@ fn without_ipv6(other: &WwwAlias<'_>) -> (Outcome, &'static str) {
     match unknown_lookup(&other.aaaa).or_else(|| unknown_lookup(&other.a)) {
         Some(reason) => (Outcome::Inconclusive, reason),
         None => match (&other.aaaa.status, &other.a.status) {
-            (Status::NoData | Status::Synthesised, Status::Found) => {
+            (LookupStatus::NoData | LookupStatus::Synthesised, LookupStatus::Found) => {
                 (Outcome::Fail, "counterpart-without-ipv6")
             }
             // The name does not exist, and yet it has an address.
-            (_, Status::Found) | (Status::Synthesised, _) => (Outcome::Inconclusive, common::FLAKY),
+            (_, LookupStatus::Found) | (LookupStatus::Synthesised, _) => {
+                (Outcome::Inconclusive, common::FLAKY)
+            }
             _ => (Outcome::Pass, "one-name"),
         },
     }
@@ -75,12 +78,14 @@ fn without_ipv6(other: &WwwAlias<'_>) -> (Outcome, &'static str) {
 fn subject(case: &CheckContext<'_>, walk: &RedirectChain<'_>) -> Subject {
     let works = |status: u16| status < 400 || case.service.expect_status == Some(status);
     let (outcome, reason) = match (&walk.end, unseen(walk)) {
-        (End::Response { status }, _) if works(*status) && wavers(walk) => {
+        (ChainEnd::Response { status }, _) if works(*status) && wavers(walk) => {
             (Outcome::Inconclusive, common::FLAKY)
         }
-        (End::Response { status }, _) if works(*status) => (Outcome::Pass, "both-work"),
+        (ChainEnd::Response { status }, _) if works(*status) => (Outcome::Pass, "both-work"),
         (_, Some(reason)) => (Outcome::Inconclusive, reason),
-        (End::Response { .. }, None) if is_guarded(walk) => (Outcome::Inconclusive, "challenge"),
+        (ChainEnd::Response { .. }, None) if is_guarded(walk) => {
+            (Outcome::Inconclusive, "challenge")
+        }
         (_, None) => (Outcome::Fail, "counterpart-broken"),
     };
     let detail = walk.final_url().map(|url| ("at", url.to_string())).into_iter().collect();

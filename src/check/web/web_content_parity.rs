@@ -3,9 +3,9 @@
 use super::helpers::{both_families, uncompared};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{self, Likeness, RedirectChain};
+use crate::evidence::web::{self, ContentParity, RedirectChain};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -35,7 +35,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
-    let compared = web::content(&case.view, &ipv6, &ipv4);
+    let compared = web::content_parity(&case.view, &ipv6, &ipv4);
     let subjects = ipv6
         .iter()
         .zip(&compared.addresses)
@@ -44,27 +44,31 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     Verdict::worst_of(subjects, "same", "not-text").citing(compared.observations)
 }
 
-fn subject(walk: &RedirectChain<'_>, ipv4: &[RedirectChain<'_>], likeness: &Likeness) -> Subject {
+fn subject(
+    walk: &RedirectChain<'_>,
+    ipv4: &[RedirectChain<'_>],
+    likeness: &ContentParity,
+) -> Subject {
     let per_cent = |part: &u8| -> Vec<Detail> { vec![("words-in-common", format!("{part}%"))] };
     let (outcome, reason, detail) = match likeness {
-        Likeness::Same(part) => (Outcome::Pass, "same", per_cent(part)),
-        Likeness::Different(part) => (Outcome::Fail, "different", per_cent(part)),
-        Likeness::Varies(part) => (Outcome::Inconclusive, "varies", per_cent(part)),
-        Likeness::Challenge(family) => {
+        ContentParity::Same(part) => (Outcome::Pass, "same", per_cent(part)),
+        ContentParity::Different(part) => (Outcome::Fail, "different", per_cent(part)),
+        ContentParity::Varies(part) => (Outcome::Inconclusive, "varies", per_cent(part)),
+        ContentParity::Challenge(family) => {
             (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
         }
-        Likeness::Unreadable(Unreadable::NotText) => {
+        ContentParity::Unreadable(Unreadable::NotText) => {
             (Outcome::NotApplicable, "not-text", Vec::new())
         }
-        Likeness::Unreadable(Unreadable::TooLarge) => {
+        ContentParity::Unreadable(Unreadable::TooLarge) => {
             (Outcome::Inconclusive, common::LIMIT, Vec::new())
         }
-        Likeness::Unreadable(_) => (Outcome::Inconclusive, "unreadable", Vec::new()),
-        Likeness::NothingToCompare => {
+        ContentParity::Unreadable(_) => (Outcome::Inconclusive, "unreadable", Vec::new()),
+        ContentParity::NothingToCompare => {
             let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
-        Likeness::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+        ContentParity::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
     };
     socket(walk.start, outcome, reason, detail)
 }

@@ -3,8 +3,8 @@
 use super::helpers::{both_families, uncompared};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::web::{self, Difference, Protection, RedirectChain};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::web::{self, HeaderDifference, HeaderParity, RedirectChain};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -34,7 +34,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
-    let compared = web::protection(&case.view, &ipv6, &ipv4);
+    let compared = web::header_parity(&case.view, &ipv6, &ipv4);
     let subjects = ipv6
         .iter()
         .zip(&compared.addresses)
@@ -44,29 +44,33 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     verdict.citing(compared.observations)
 }
 
-fn subject(walk: &RedirectChain<'_>, ipv4: &[RedirectChain<'_>], protection: &Protection) -> Subject {
+fn subject(
+    walk: &RedirectChain<'_>,
+    ipv4: &[RedirectChain<'_>],
+    protection: &HeaderParity,
+) -> Subject {
     let (outcome, reason, detail) = match protection {
-        Protection::Same(sent) => {
+        HeaderParity::Same(sent) => {
             (Outcome::Pass, "same", vec![("security-headers", sent.to_string())])
         }
-        Protection::Different(differences) => {
+        HeaderParity::Different(differences) => {
             (Outcome::Fail, worst(differences), differences.iter().flat_map(said).collect())
         }
-        Protection::NoCommonGround => (Outcome::Inconclusive, "no-common-ground", Vec::new()),
-        Protection::Challenge(family) => {
+        HeaderParity::NoCommonGround => (Outcome::Inconclusive, "no-common-ground", Vec::new()),
+        HeaderParity::Challenge(family) => {
             (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
         }
-        Protection::NothingToCompare => {
+        HeaderParity::NothingToCompare => {
             let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
-        Protection::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
-        Protection::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+        HeaderParity::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
+        HeaderParity::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
     };
     socket(walk.start, outcome, reason, detail)
 }
 
-fn worst(differences: &[Difference]) -> &'static str {
+fn worst(differences: &[HeaderDifference]) -> &'static str {
     if differences.iter().any(|d| d.over_ipv6.is_none()) {
         "missing-over-ipv6"
     } else if differences.iter().any(|d| d.over_ipv4.is_some()) {
@@ -76,7 +80,7 @@ fn worst(differences: &[Difference]) -> &'static str {
     }
 }
 
-fn said(difference: &Difference) -> [Detail; 3] {
+fn said(difference: &HeaderDifference) -> [Detail; 3] {
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     [
         ("header", difference.header.to_owned()),

@@ -1,11 +1,11 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::helpers::{first_talk, over_first, walks, web_url};
+use super::helpers::{first_talk, over_first, redirect_chains, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::{not_seen, unknown_status};
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::dns::Status;
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::dns::LookupStatus;
 use crate::evidence::service;
 use crate::evidence::web::{self, Http3, QuicAttempts, RedirectChain};
 use crate::model::{
@@ -42,12 +42,12 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     if url.scheme() != "https" {
         return Verdict::not_applicable("no-tls");
     }
-    let ipv6 = match walks(case, url, Family::Ipv6) {
+    let ipv6 = match redirect_chains(case, url, Family::Ipv6) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
     let mut cited = Vec::new();
-    let over_ipv4 = walks(case, url, Family::Ipv4).unwrap_or_default();
+    let over_ipv4 = redirect_chains(case, url, Family::Ipv4).unwrap_or_default();
     let over_ipv4 = over_ipv4.iter().filter_map(|walk| reading(case, walk, &mut cited));
     let answers_over_ipv4 = over_ipv4.flat_map(|read| read.talks).any(|talk| answered(&talk));
 
@@ -96,7 +96,7 @@ fn of_address(
         .into_iter()
         .map(|(name, status)| {
             let (outcome, reason) = match status {
-                Status::NoData | Status::NxDomain | Status::Synthesised => {
+                LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
                     (Outcome::Fail, "alternative-without-ipv6")
                 }
                 status => {

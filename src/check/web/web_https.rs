@@ -4,13 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::helpers::{first_talk, is_guarded, unseen, walks, web_url};
+use super::helpers::{first_talk, is_guarded, redirect_chains, unseen, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service;
-use crate::evidence::web::{End, RedirectChain};
+use crate::evidence::web::{ChainEnd, RedirectChain};
 use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -44,12 +44,12 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let Some(plain) = service::plain_http_url(case.service) else {
         return Verdict::not_applicable("own-port");
     };
-    let ipv6 = match walks(case, &plain, Family::Ipv6) {
+    let ipv6 = match redirect_chains(case, &plain, Family::Ipv6) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
     // Without IPv4 there is nothing to compare with, and IPv6 is judged alone.
-    let (ipv4, unresolved) = match walks(case, &plain, Family::Ipv4) {
+    let (ipv4, unresolved) = match redirect_chains(case, &plain, Family::Ipv4) {
         Ok(ipv4) => (ipv4, None),
         Err(verdict) if verdict.outcome == Outcome::NotApplicable => (Vec::new(), None),
         Err(verdict) => (Vec::new(), Some(verdict.reason)),
@@ -119,8 +119,10 @@ fn led_to(walk: &RedirectChain<'_>) -> Behaviour {
     }
     match (unseen(walk), &walk.end) {
         (Some(reason), _) => Behaviour::Unknown(reason),
-        (None, End::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
-        (None, End::Response { .. } | End::Loop | End::BadLocation(_)) => Behaviour::StaysPlain,
+        (None, ChainEnd::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
+        (None, ChainEnd::Response { .. } | ChainEnd::Loop | ChainEnd::BadLocation(_)) => {
+            Behaviour::StaysPlain
+        }
         (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
     }
 }

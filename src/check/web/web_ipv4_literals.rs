@@ -1,10 +1,10 @@
 //! Does the site send its visitors to IPv4 literals?
 
-use super::helpers::{unseen, walks, web_url, within_limits};
+use super::helpers::{redirect_chains, unseen, web_url, within_limits};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{self, Literal, PageSeen, Place, RedirectChain};
+use crate::evidence::web::{self, Ipv4Literal, LiteralLocation, PageSeen, RedirectChain};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -26,7 +26,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
@@ -55,11 +55,11 @@ fn unread(walk: &RedirectChain<'_>, page: PageSeen) -> Option<&'static str> {
     }
 }
 
-fn subject(literal: &Literal) -> Subject {
+fn subject(literal: &Ipv4Literal) -> Subject {
     let reason = match literal.place {
-        Place::Redirect => "in-redirect",
-        Place::Page => "in-page",
-        Place::Policy => "in-csp",
+        LiteralLocation::Redirect => "in-redirect",
+        LiteralLocation::Page => "in-page",
+        LiteralLocation::Policy => "in-csp",
     };
     Subject {
         name: SubjectName::Url(literal.text.clone()),

@@ -1,12 +1,12 @@
 //! Does every hop of the redirect chain work over IPv6?
 
-use super::helpers::{first_talk, over, unseen, walks, web_url};
+use super::helpers::{first_talk, over, redirect_chains, unseen, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::unknown::not_seen;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::service::ConversationAttempts;
-use crate::evidence::web::{End, Hop, RedirectChain};
+use crate::evidence::web::{ChainEnd, Hop, RedirectChain};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -31,7 +31,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
@@ -45,8 +45,8 @@ fn subject(walk: &RedirectChain<'_>) -> Subject {
     let mut detail: Vec<_> =
         walk.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
     match &walk.end {
-        End::NotVisited(address) => detail.push(("address", address.to_string())),
-        End::BadLocation(location) => detail.push(("location", location.clone())),
+        ChainEnd::NotVisited(address) => detail.push(("address", address.to_string())),
+        ChainEnd::BadLocation(location) => detail.push(("location", location.clone())),
         _ => {}
     }
     socket(walk.start, outcome, reason, detail)
@@ -58,19 +58,24 @@ fn judged(walk: &RedirectChain<'_>) -> (Outcome, &'static str) {
     }
     let later = walk.hops.get(1..).unwrap_or_default();
     match (&walk.end, unseen(walk)) {
-        (End::NoAddress(_), Some(common::UNRESOLVED)) => {
+        (ChainEnd::NoAddress(_), Some(common::UNRESOLVED)) => {
             (Outcome::Inconclusive, "target-unresolved")
         }
-        (End::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
-        (End::NoAddress(_) | End::NotObserved | End::TooMany | End::Loop, Some(reason)) => {
-            (Outcome::Inconclusive, reason)
+        (ChainEnd::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
+        (
+            ChainEnd::NoAddress(_) | ChainEnd::NotObserved | ChainEnd::TooMany | ChainEnd::Loop,
+            Some(reason),
+        ) => (Outcome::Inconclusive, reason),
+        (ChainEnd::NotObserved | ChainEnd::TooMany, None) => {
+            (Outcome::Inconclusive, common::NOT_OBSERVED)
         }
-        (End::NotObserved | End::TooMany, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        (End::NoResponse, _) if later.is_empty() => (Outcome::Inconclusive, common::LOWER_LAYER),
-        (End::Loop, None) => (Outcome::Fail, "loop"),
-        (End::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
-        (End::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
-        (End::NoResponse | End::Response { .. }, _) => followed(later),
+        (ChainEnd::NoResponse, _) if later.is_empty() => {
+            (Outcome::Inconclusive, common::LOWER_LAYER)
+        }
+        (ChainEnd::Loop, None) => (Outcome::Fail, "loop"),
+        (ChainEnd::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
+        (ChainEnd::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
+        (ChainEnd::NoResponse | ChainEnd::Response { .. }, _) => followed(later),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Do both families end at the same page with the same status?
 
-use super::helpers::{is_guarded, over, unseen, walks, web_url};
+use super::helpers::{is_guarded, over, redirect_chains, unseen, web_url};
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
-use crate::evidence::web::{End, RedirectChain, landing_page, looks};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::evidence::web::{ChainEnd, RedirectChain, landing_page, landing_page_responses};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
 
 /// The rule.
@@ -33,8 +33,8 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     if case.service.state == State::Ipv6Only {
         return Verdict::not_applicable(common::NO_IPV4);
     }
-    let ipv6 = walks(case, url, Family::Ipv6);
-    let ipv4 = walks(case, url, Family::Ipv4);
+    let ipv6 = redirect_chains(case, url, Family::Ipv6);
+    let ipv4 = redirect_chains(case, url, Family::Ipv4);
     let (ipv6, ipv4) = match (ipv6, ipv4) {
         (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
         (Err(verdict), _) | (_, Err(verdict)) => return verdict,
@@ -61,7 +61,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 /// The status and URL of a chain's last page, at each look at it.
 fn endings<'w>(walk: &'w RedirectChain<'_>) -> Vec<(u16, &'w str)> {
     let Some((url, talk)) = landing_page(walk) else { return Vec::new() };
-    looks(talk).map(|look| (look.status, url.as_str())).collect()
+    landing_page_responses(talk).map(|look| (look.status, url.as_str())).collect()
 }
 
 fn subject(walk: &RedirectChain<'_>, (status, url): (u16, &str)) -> Subject {
@@ -84,7 +84,9 @@ fn subject(walk: &RedirectChain<'_>, (status, url): (u16, &str)) -> Subject {
         None => match (unseen(walk), &walk.end) {
             (Some(reason), _) => return unknown(reason),
             // The layers below speak for themselves where not even the first page came.
-            (None, End::NoResponse) if walk.hops.len() == 1 => return unknown(common::LOWER_LAYER),
+            (None, ChainEnd::NoResponse) if walk.hops.len() == 1 => {
+                return unknown(common::LOWER_LAYER);
+            }
             (None, _) => ("only-over-ipv4", "-".to_owned()),
         },
     };

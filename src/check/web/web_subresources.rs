@@ -1,10 +1,12 @@
 //! Does everything that the front page loads come over IPv6 too?
 
-use super::helpers::{unseen, walks, web_url};
+use super::helpers::{redirect_chains, unseen, web_url};
 use crate::check::doc::Doc;
-use crate::check::{CheckContext, Check, Reason, Rule, common};
+use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{self, Ipv6Access, Resources, Server, Unread, RedirectChain, registrable};
+use crate::evidence::web::{
+    self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread, registrable_domain,
+};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -30,7 +32,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| walks(case, url, Family::Ipv6)) {
+    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
         Ok(walks) => walks,
         Err(verdict) => return verdict,
     };
@@ -60,7 +62,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
 }
 
 /// Why the page may load more than is known, when it may.
-fn unread(walks: &[RedirectChain<'_>], resources: &Resources) -> Option<&'static str> {
+fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'static str> {
     if resources.page.is_some() {
         return match resources.unread {
             _ if resources.is_cut => Some(common::LIMIT),
@@ -81,7 +83,7 @@ fn unread(walks: &[RedirectChain<'_>], resources: &Resources) -> Option<&'static
     }
 }
 
-fn subject(case: &CheckContext<'_>, server: &Server) -> Subject {
+fn subject(case: &CheckContext<'_>, server: &ResourceHost) -> Subject {
     let owner = owner(case, server);
     let is_own = owner.is_some();
     let (outcome, reason) = match &server.access {
@@ -113,14 +115,14 @@ fn subject(case: &CheckContext<'_>, server: &Server) -> Subject {
 
 /// Whose a server is, where it is the owner's: an organisation of the inventory by its registered
 /// domain, or a declared network by its address. `None` for third parties.
-pub(in crate::check) fn owner(case: &CheckContext<'_>, server: &Server) -> Option<String> {
+pub(in crate::check) fn owner(case: &CheckContext<'_>, server: &ResourceHost) -> Option<String> {
     if let Host::Name(name) = &server.host
-        && let Some(domain) = registrable(name)
+        && let Some(domain) = registrable_domain(name)
     {
         let of = |service: &&std::sync::Arc<crate::model::Service>| {
             let host = service.target.host();
             let known = host.as_ref().and_then(|host| host.name());
-            known.and_then(registrable) == Some(domain)
+            known.and_then(registrable_domain) == Some(domain)
         };
         let own = Some(case.service.id.organisation.clone());
         let mut services: Vec<_> = case.inventory.services.iter().filter(of).collect();
@@ -129,7 +131,7 @@ pub(in crate::check) fn owner(case: &CheckContext<'_>, server: &Server) -> Optio
             return Some(service.id.organisation.to_string());
         }
         let host = case.service.target.host();
-        if host.as_ref().and_then(|host| host.name()).and_then(registrable) == Some(domain) {
+        if host.as_ref().and_then(|host| host.name()).and_then(registrable_domain) == Some(domain) {
             return own.map(|id| id.to_string());
         }
     }

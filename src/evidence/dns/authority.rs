@@ -3,14 +3,14 @@
 mod address;
 mod server;
 
-pub use address::{AddressOf, Answering};
+pub use address::{Answering, ServerAddress};
 pub use server::NameServer;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
-use super::exchange::{self, exchange};
+use super::exchange::{self, server_exchange};
 use super::lookup::resolve_authoritative;
 use super::{Lookup, resolve, zone};
 use crate::evidence::query::{Needs, Topic, View};
@@ -32,7 +32,7 @@ pub struct Authority {
     pub servers: Vec<NameServer>,
     /// Every address of them, each once, sorted: at most
     /// [`crate::model::Limits::zone_addresses`].
-    pub addresses: Vec<AddressOf>,
+    pub addresses: Vec<ServerAddress>,
     /// Whether there are more name servers or addresses than are looked at.
     pub is_cut: bool,
     /// Whether it is known who serves the zone.
@@ -58,7 +58,7 @@ pub struct OwnServers {
 
 impl Authority {
     /// The addresses of one family.
-    pub fn of(&self, family: Family) -> impl Iterator<Item = &AddressOf> {
+    pub fn of(&self, family: Family) -> impl Iterator<Item = &ServerAddress> {
         self.addresses.iter().filter(move |address| address.family() == family)
     }
 
@@ -113,13 +113,17 @@ pub fn secured(service: &Service) -> &'static [RecordType] {
 }
 
 /// The way from the root to a service's name.
-pub fn way(view: &View<'_>, service: &Service, reach: Reach) -> Option<Arc<Resolution>> {
+pub fn resolution_path(
+    view: &View<'_>,
+    service: &Service,
+    reach: Reach,
+) -> Option<Arc<Resolution>> {
     let (name, record_type) = subject(service)?;
     Some(delegation::resolution(view, &name, record_type, reach))
 }
 
 /// The way from the root to a mail exchanger's address, with IPv6 alone.
-pub fn exchanger_way(view: &View<'_>, exchanger: &Name) -> Arc<Resolution> {
+pub fn exchanger_resolution_path(view: &View<'_>, exchanger: &Name) -> Arc<Resolution> {
     delegation::resolution(view, exchanger, RecordType::AAAA, Reach::Ipv6Only)
 }
 
@@ -208,11 +212,12 @@ fn ask_each(view: &View<'_>, apex: &Name, authority: &mut Authority) {
     for (address, server) in places {
         let socket = SocketAddr::new(address, DNS_PORT);
         let [udp, tcp] = [Transport::Udp, Transport::Tcp].map(|transport| {
-            let question = exchange::question(socket, transport, apex, RecordType::SOA, false);
-            exchange(view, question, view.settings.attempts)
+            let question =
+                exchange::server_question(socket, transport, apex, RecordType::SOA, false);
+            server_exchange(view, question, view.settings.attempts)
         });
         authority.needs.extend(udp.needs.clone());
         authority.needs.extend(tcp.needs.clone());
-        authority.addresses.push(AddressOf { server, address, udp, tcp });
+        authority.addresses.push(ServerAddress { server, address, udp, tcp });
     }
 }

@@ -1,6 +1,6 @@
 //! Which authorities may issue certificates for a name (RFC 8659).
 
-use super::{Status, resolve};
+use super::{LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
 use crate::model::{CaaIssuer, Name, ObservationId, RecordData, RecordType};
 
@@ -21,7 +21,7 @@ pub struct Caa {
     /// The properties there.
     pub properties: Vec<Property>,
     /// What came of the look-up that stopped the climb, when one failed.
-    pub stopped: Option<Status>,
+    pub stopped: Option<LookupStatus>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// What still has to be asked.
@@ -70,11 +70,11 @@ pub fn caa(view: &View<'_>, name: &Name) -> Caa {
         caa.observations.extend(&lookup.observations);
         caa.needs.extend(lookup.needs.clone());
         match lookup.status {
-            Status::Found => {
+            LookupStatus::Found => {
                 caa.properties = lookup.records.into_iter().filter_map(property).collect();
                 caa.found_at = Some(current);
             }
-            Status::NoData | Status::NxDomain => next = current.parent(),
+            LookupStatus::NoData | LookupStatus::NxDomain => next = current.parent(),
             failed => caa.stopped = Some(failed),
         }
     }

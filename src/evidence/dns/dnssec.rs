@@ -18,7 +18,7 @@ pub use chain::dnssec;
 
 use hickory_proto::rr::Record;
 
-use super::Failure;
+use super::LookupFailure;
 use crate::evidence::query::Needs;
 use crate::model::{Name, ObservationId};
 
@@ -104,7 +104,7 @@ pub enum Unknown {
     /// Not asked (yet).
     NotObserved,
     /// A question brought no answer.
-    Failed(Failure),
+    Failed(LookupFailure),
     /// The resolver leaves out the signatures even of the anchored zone.
     ResolverStrips,
     /// The resolver vouches for what doesn't verify here.

@@ -11,11 +11,11 @@ use crate::model::{
 
 /// Every attempt at one question to one server.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct ServerExchange {
     /// What was asked.
     pub question: DnsQuestion,
     /// What came of it.
-    pub heard: Heard,
+    pub heard: ExchangeOutcome,
     /// The size of the message that came, in octets.
     pub size_octets: usize,
     /// How long the attempt that brought it took, in microseconds.
@@ -31,7 +31,7 @@ pub struct Exchange {
 
 /// What came of a question to a server.
 #[derive(Clone, Debug)]
-pub enum Heard {
+pub enum ExchangeOutcome {
     /// Not asked (yet), or to be asked again.
     Pending,
     /// The visit rules forbid to ask there.
@@ -45,28 +45,28 @@ pub enum Heard {
     Failed(NetFailure),
 }
 
-impl Exchange {
+impl ServerExchange {
     /// The message, if one came.
     pub fn message(&self) -> Option<&Message> {
         match &self.heard {
-            Heard::Message(message) => Some(message),
+            ExchangeOutcome::Message(message) => Some(message),
             _ => None,
         }
     }
 
     /// Whether nothing can be said because of our own side.
     pub fn is_ours(&self) -> bool {
-        matches!(&self.heard, Heard::Failed(failure) if failure.is_ours())
+        matches!(&self.heard, ExchangeOutcome::Failed(failure) if failure.is_ours())
     }
 
     /// Whether it has yet to be asked.
     pub fn is_pending(&self) -> bool {
-        matches!(self.heard, Heard::Pending)
+        matches!(self.heard, ExchangeOutcome::Pending)
     }
 }
 
 /// A question to an authoritative server: without RD.
-pub fn question(
+pub fn server_question(
     server: SocketAddr,
     transport: Transport,
     name: &Name,
@@ -89,10 +89,10 @@ pub fn question(
 ///
 /// A server that does not know EDNS has to say FORMERR (RFC 6891 §7), and is asked again without it,
 /// as resolvers do. A question with the DO bit makes no sense without EDNS and is left at that.
-pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchange {
-    let mut exchange = Exchange {
+pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> ServerExchange {
+    let mut exchange = ServerExchange {
         question,
-        heard: Heard::Pending,
+        heard: ExchangeOutcome::Pending,
         size_octets: 0,
         elapsed_us: 0,
         is_flaky: false,
@@ -100,7 +100,7 @@ pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchang
         needs: Needs::default(),
     };
     if !view.networks.may_visit(exchange.question.server.ip()) {
-        exchange.heard = Heard::NotVisited;
+        exchange.heard = ExchangeOutcome::NotVisited;
         return exchange;
     }
     let question = Question::Dns(exchange.question.clone());
@@ -120,13 +120,13 @@ pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchang
                 exchange.heard = match message.decoded() {
                     Ok(message) if knows_no_edns(message, &exchange.question) => {
                         let without = DnsQuestion { without_edns: true, ..exchange.question };
-                        let mut again = self::exchange(view, without, attempts);
+                        let mut again = server_exchange(view, without, attempts);
                         again.observations.splice(0..0, exchange.observations);
                         again.is_flaky |= exchange.is_flaky;
                         return again;
                     }
-                    Ok(message) => Heard::Message(Arc::clone(message)),
-                    Err(_) => Heard::Malformed,
+                    Ok(message) => ExchangeOutcome::Message(Arc::clone(message)),
+                    Err(_) => ExchangeOutcome::Malformed,
                 };
                 return exchange;
             }
@@ -141,9 +141,9 @@ pub fn exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> Exchang
     }
     exchange.heard = match (theirs, ours) {
         (Some(NetFailure::TimedOut) | None, Some(failure)) | (Some(failure), _) => {
-            Heard::Failed(failure)
+            ExchangeOutcome::Failed(failure)
         }
-        (None, None) => Heard::Malformed,
+        (None, None) => ExchangeOutcome::Malformed,
     };
     exchange
 }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::Url;
 
-use super::{Lookup, Status, resolve};
+use super::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
 use crate::model::{Host, Name, ObservationId, RecordData, RecordType, ServiceBinding};
 
@@ -40,7 +40,7 @@ pub enum HttpsRecordEnd {
     /// There are more aliases than [`crate::model::Limits::cname_links`].
     TooLong,
     /// A look-up failed.
-    Failed(Status),
+    Failed(LookupStatus),
     /// Not asked (yet).
     NotObserved,
 }
@@ -79,14 +79,14 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
         binding.observations.extend(&lookup.observations);
         binding.needs.extend(lookup.needs.clone());
         match &lookup.status {
-            Status::Found => {}
-            Status::NotObserved => break,
-            Status::NoData | Status::NxDomain if seen.len() == 1 => {
+            LookupStatus::Found => {}
+            LookupStatus::NotObserved => break,
+            LookupStatus::NoData | LookupStatus::NxDomain if seen.len() == 1 => {
                 binding.end = HttpsRecordEnd::None;
                 break;
             }
             // The alias leads to a name with addresses only.
-            Status::NoData | Status::NxDomain => {
+            LookupStatus::NoData | LookupStatus::NxDomain => {
                 endpoint(view, &mut binding, &name, None);
                 break;
             }

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::authority::AddressOf;
-use super::exchange::{self, Exchange, Heard, exchange};
+use super::authority::ServerAddress;
+use super::exchange::{self, ExchangeOutcome, ServerExchange, server_exchange};
 use crate::evidence::query::{Needs, View};
 use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
 
@@ -18,7 +18,7 @@ const OFTEN_LARGE: [RecordType; 2] = [RecordType::DNSKEY, RecordType::TXT];
 
 /// Whether a large answer comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Large {
+pub enum LargeResponse {
     /// In one datagram.
     Arrives(usize),
     /// Truncated, and then over TCP.
@@ -45,9 +45,9 @@ pub enum Large {
 
 /// What was found, and what it rests on.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct LargeResponseEvidence {
     /// Whether a large answer comes.
-    pub large: Large,
+    pub large: LargeResponse,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// What still has to be asked.
@@ -56,9 +56,16 @@ pub struct Reading {
 
 /// Reads whether a large answer comes from an address that answers well over UDP; `None` for any
 /// other.
-pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf) -> Option<Reading> {
-    let mut reading =
-        Reading { large: Large::NothingLarge, observations: Vec::new(), needs: Needs::default() };
+pub fn large_response(
+    view: &View<'_>,
+    apex: &Name,
+    at: &ServerAddress,
+) -> Option<LargeResponseEvidence> {
+    let mut reading = LargeResponseEvidence {
+        large: LargeResponse::NothingLarge,
+        observations: Vec::new(),
+        needs: Needs::default(),
+    };
     if at.usable(apex) != Some(Transport::Udp) {
         return None;
     }
@@ -66,61 +73,63 @@ pub fn large(view: &View<'_>, apex: &Name, at: &AddressOf) -> Option<Reading> {
     for record_type in OFTEN_LARGE {
         let ask = |transport| {
             let socket = SocketAddr::new(at.address, at.udp.question.server.port());
-            let question = exchange::question(socket, transport, apex, record_type, true);
-            exchange(view, question, view.settings.attempts)
+            let question = exchange::server_question(socket, transport, apex, record_type, true);
+            server_exchange(view, question, view.settings.attempts)
         };
         let udp = ask(Transport::Udp);
         reading.add(&udp);
         reading.large = match &udp.heard {
-            Heard::Pending => Large::Pending,
-            Heard::Failed(failure) if failure.is_ours() => Large::Ours,
-            Heard::Message(message) if message.truncated => {
+            ExchangeOutcome::Pending => LargeResponse::Pending,
+            ExchangeOutcome::Failed(failure) if failure.is_ours() => LargeResponse::Ours,
+            ExchangeOutcome::Message(message) if message.truncated => {
                 let tcp = ask(Transport::Tcp);
                 reading.add(&tcp);
                 match &tcp.heard {
-                    Heard::Pending => Large::Pending,
-                    Heard::Failed(failure) if failure.is_ours() => Large::Ours,
-                    Heard::Message(message)
+                    ExchangeOutcome::Pending => LargeResponse::Pending,
+                    ExchangeOutcome::Failed(failure) if failure.is_ours() => LargeResponse::Ours,
+                    ExchangeOutcome::Message(message)
                         if message.rcode == Rcode::NOERROR && !message.truncated =>
                     {
-                        Large::ArrivesOverTcp(tcp.size_octets)
+                        LargeResponse::ArrivesOverTcp(tcp.size_octets)
                     }
-                    _ => Large::TcpFails,
+                    _ => LargeResponse::TcpFails,
                 }
             }
-            Heard::Message(message)
+            ExchangeOutcome::Message(message)
                 if message.edns.is_none()
                     && matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP) =>
             {
-                Large::EdnsRefused
+                LargeResponse::EdnsRefused
             }
-            Heard::Message(message) if message.rcode != Rcode::NOERROR => Large::Unanswered,
-            Heard::Message(_) if udp.size_octets > OFFERED_OCTETS => {
-                Large::Exceeds(udp.size_octets)
+            ExchangeOutcome::Message(message) if message.rcode != Rcode::NOERROR => {
+                LargeResponse::Unanswered
             }
-            Heard::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
-                Large::Arrives(udp.size_octets)
+            ExchangeOutcome::Message(_) if udp.size_octets > OFFERED_OCTETS => {
+                LargeResponse::Exceeds(udp.size_octets)
             }
-            Heard::Message(_) => Large::NothingLarge,
-            Heard::Failed(_) => Large::Lost,
-            Heard::Malformed => Large::Malformed,
-            Heard::NotVisited => Large::NothingLarge,
+            ExchangeOutcome::Message(_) if udp.size_octets > CLASSIC_OCTETS => {
+                LargeResponse::Arrives(udp.size_octets)
+            }
+            ExchangeOutcome::Message(_) => LargeResponse::NothingLarge,
+            ExchangeOutcome::Failed(_) => LargeResponse::Lost,
+            ExchangeOutcome::Malformed => LargeResponse::Malformed,
+            ExchangeOutcome::NotVisited => LargeResponse::NothingLarge,
         };
         match reading.large {
-            Large::NothingLarge => {}
+            LargeResponse::NothingLarge => {}
             // Another type may be answered.
-            Large::Unanswered => is_unanswered = true,
+            LargeResponse::Unanswered => is_unanswered = true,
             _ => return Some(reading),
         }
     }
     if is_unanswered {
-        reading.large = Large::Unanswered;
+        reading.large = LargeResponse::Unanswered;
     }
     Some(reading)
 }
 
-impl Reading {
-    fn add(&mut self, exchange: &Exchange) {
+impl LargeResponseEvidence {
+    fn add(&mut self, exchange: &ServerExchange) {
         self.observations.extend(&exchange.observations);
         self.needs.extend(exchange.needs.clone());
     }

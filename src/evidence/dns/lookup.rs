@@ -13,7 +13,7 @@ use crate::model::{
 #[derive(Clone, Debug)]
 pub struct Lookup {
     /// What came of it.
-    pub status: Status,
+    pub status: LookupStatus,
     /// The names from the one asked to the last alias target.
     pub chain: Vec<Name>,
     /// The records of the wanted type at the end of the chain.
@@ -22,14 +22,14 @@ pub struct Lookup {
     pub soa_owner: Option<Name>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked; the status is [`Status::NotObserved`] as long as this isn't
+    /// What still has to be asked; the status is [`LookupStatus::NotObserved`] as long as this isn't
     /// empty.
     pub needs: Needs,
 }
 
 /// What came of a look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum LookupStatus {
     /// Records of the wanted type.
     Found,
     /// The name exists without records of this type (RFC 2308 §2.2).
@@ -43,14 +43,14 @@ pub enum Status {
     /// The alias chain leads back into itself.
     ChainLooped,
     /// No attempt brought an answer; this is the last one's failure.
-    Failed(Failure),
+    Failed(LookupFailure),
     /// Not asked (yet).
     NotObserved,
 }
 
 /// Why a look-up brought no answer. None of these means that there are no records.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum LookupFailure {
     /// An RCODE other than NOERROR and NXDOMAIN.
     Rcode(Rcode),
     /// What came is not a DNS message.
@@ -67,13 +67,16 @@ impl Lookup {
     pub fn is_unresolved(&self) -> bool {
         !matches!(
             self.status,
-            Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised
+            LookupStatus::Found
+                | LookupStatus::NoData
+                | LookupStatus::NxDomain
+                | LookupStatus::Synthesised
         )
     }
 
     /// Whether it is an empty answer that doesn't say by whose authority.
     pub fn is_unconfirmed(&self) -> bool {
-        self.status == Status::NoData && self.soa_owner.is_none()
+        self.status == LookupStatus::NoData && self.soa_owner.is_none()
     }
 
     /// The addresses that were found, sorted, each once.
@@ -117,7 +120,7 @@ pub fn dns_question(
 /// Reads what the resolvers said of a name, following aliases.
 pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
     let mut lookup = Lookup {
-        status: Status::NotObserved,
+        status: LookupStatus::NotObserved,
         chain: vec![name.clone()],
         records: Vec::new(),
         soa_owner: None,
@@ -128,7 +131,7 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
     while let Some(next) = step(view, record_type, &mut lookup) {
         lookup.chain.push(next);
     }
-    if record_type == RecordType::AAAA && lookup.status == Status::Found {
+    if record_type == RecordType::AAAA && lookup.status == LookupStatus::Found {
         remove_synthesised(view, &mut lookup);
     }
     lookup
@@ -139,7 +142,7 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
 pub fn resolve_authoritative(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
     let mut lookup = resolve(view, name, record_type);
     if lookup.is_unconfirmed() {
-        lookup.status = Status::Failed(Failure::Unconfirmed);
+        lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed);
     }
     lookup
 }
@@ -151,7 +154,7 @@ fn step(view: &View<'_>, record_type: RecordType, lookup: &mut Lookup) -> Option
     match ask(view, &asked, record_type, lookup) {
         Ok(None) => None,
         Err(failure) => {
-            lookup.status = Status::Failed(failure);
+            lookup.status = LookupStatus::Failed(failure);
             None
         }
         Ok(Some(message)) => read(view, &message, record_type, lookup),
@@ -164,8 +167,8 @@ fn ask(
     name: &Name,
     record_type: RecordType,
     lookup: &mut Lookup,
-) -> Result<Option<Arc<Message>>, Failure> {
-    let mut last_failure = Failure::Net(NetFailure::NoRoute);
+) -> Result<Option<Arc<Message>>, LookupFailure> {
+    let mut last_failure = LookupFailure::Net(NetFailure::NoRoute);
     for attempt in 1..=view.settings.attempts.max(1) {
         let Some(mut question) = dns_question(view, name, record_type, attempt) else {
             return Err(last_failure);
@@ -185,7 +188,7 @@ fn ask(
             Some(Ok(message)) if matches!(message.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) => {
                 return Ok(Some(message));
             }
-            Some(Ok(message)) => last_failure = Failure::Rcode(message.rcode),
+            Some(Ok(message)) => last_failure = LookupFailure::Rcode(message.rcode),
             Some(Err(failure)) => last_failure = failure,
         }
     }
@@ -197,7 +200,7 @@ fn find(
     question: &DnsQuestion,
     attempt: u8,
     lookup: &mut Lookup,
-) -> Option<Result<Arc<Message>, Failure>> {
+) -> Option<Result<Arc<Message>, LookupFailure>> {
     let question = Question::Dns(question.clone());
     let (observation, id) =
         view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
@@ -206,11 +209,11 @@ fn find(
 }
 
 /// The DNS message of an observation, or why there is none.
-fn message(observation: &Observation) -> Result<Arc<Message>, Failure> {
+fn message(observation: &Observation) -> Result<Arc<Message>, LookupFailure> {
     match &observation.reply {
-        Reply::Dns(message) => message.decoded().cloned().map_err(|_| Failure::Malformed),
-        Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),
-        _ => Err(Failure::Malformed),
+        Reply::Dns(message) => message.decoded().cloned().map_err(|_| LookupFailure::Malformed),
+        Reply::DnsFailed(failure) => Err(LookupFailure::Net(failure.clone())),
+        _ => Err(LookupFailure::Malformed),
     }
 }
 
@@ -230,7 +233,7 @@ fn read(
             .peekable();
         if wanted.peek().is_some() {
             lookup.records = wanted.map(|record| record.data.clone()).collect();
-            lookup.status = Status::Found;
+            lookup.status = LookupStatus::Found;
             return None;
         }
         let alias = message.answers.iter().find_map(|record| match &record.data {
@@ -239,12 +242,12 @@ fn read(
         });
         let Some(target) = alias else { break };
         if lookup.chain.contains(&target) {
-            lookup.status = Status::ChainLooped;
+            lookup.status = LookupStatus::ChainLooped;
             return None;
         }
         lookup.chain.push(target);
         if lookup.chain.len() > view.settings.limits.cname_links {
-            lookup.status = Status::ChainTooLong;
+            lookup.status = LookupStatus::ChainTooLong;
             return None;
         }
     }
@@ -254,14 +257,14 @@ fn read(
         .find(|record| record.record_type == RecordType::SOA)
         .map(|record| record.name.clone());
     if message.rcode == Rcode::NXDOMAIN {
-        lookup.status = Status::NxDomain;
+        lookup.status = LookupStatus::NxDomain;
         return None;
     }
     // An answer that stops in mid-chain without saying that the chain ends there: ask for the rest.
     if lookup.chain.len() > start && lookup.soa_owner.is_none() {
         return lookup.chain.pop();
     }
-    lookup.status = Status::NoData;
+    lookup.status = LookupStatus::NoData;
     None
 }
 
@@ -271,7 +274,7 @@ fn remove_synthesised(view: &View<'_>, lookup: &mut Lookup) {
         _ => true,
     });
     if lookup.records.is_empty() {
-        lookup.status = Status::Synthesised;
+        lookup.status = LookupStatus::Synthesised;
     }
 }
 

@@ -12,7 +12,7 @@ pub const REVERSE_NAMES_MAX: usize = 4;
 
 /// What the reverse tree says of an address.
 #[derive(Clone, Debug)]
-pub struct Reverse {
+pub struct ReverseNames {
     /// The look-up of its PTR records.
     pub ptr: Lookup,
     /// The names, each with its addresses.
@@ -23,7 +23,7 @@ pub struct Reverse {
     pub needs: Needs,
 }
 
-impl Reverse {
+impl ReverseNames {
     /// The facts that this rests on.
     pub fn observations(&self) -> Vec<ObservationId> {
         let forward = self.names.iter().flat_map(|(_, lookup)| &lookup.observations);
@@ -37,7 +37,7 @@ impl Reverse {
 }
 
 /// Looks an address up in the reverse tree.
-pub fn reverse(view: &View<'_>, address: IpAddr) -> Reverse {
+pub fn reverse_names(view: &View<'_>, address: IpAddr) -> ReverseNames {
     let ptr = resolve(view, &name_of(address), RecordType::PTR);
     let mut needs = ptr.needs.clone();
     let record_type = address_type(Family::of(address));
@@ -61,7 +61,7 @@ pub fn reverse(view: &View<'_>, address: IpAddr) -> Reverse {
             (name, lookup)
         })
         .collect();
-    Reverse { ptr, names, is_cut, needs }
+    ReverseNames { ptr, names, is_cut, needs }
 }
 
 /// The name in `ip6.arpa` (RFC 3596 §2.5) or `in-addr.arpa` (RFC 1035 §3.5).

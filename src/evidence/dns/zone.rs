@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lookup::resolve_authoritative;
-use super::{Lookup, Status, resolve};
+use super::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, Topic, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
@@ -74,8 +74,8 @@ fn find(view: &View<'_>, name: &Name) -> Zone {
         };
     }
     zone.apex = match zone.soa.status {
-        Status::Found => Some(name.clone()),
-        Status::NoData | Status::NxDomain => {
+        LookupStatus::Found => Some(name.clone()),
+        LookupStatus::NoData | LookupStatus::NxDomain => {
             zone.soa.soa_owner.clone().filter(|owner| name.is_within(owner))
         }
         _ => None,

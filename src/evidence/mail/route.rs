@@ -3,15 +3,15 @@
 use std::net::IpAddr;
 
 use crate::evidence::dns::ids;
-use crate::evidence::dns::{Lookup, Status, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// The mail route of a domain.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub struct MailRoute {
     /// What the domain says.
-    pub route: Route,
+    pub route: MailRouteKind,
     /// The look-up of its MX records.
     pub mx: Lookup,
     /// The exchangers, the preferred first, each once.
@@ -26,7 +26,7 @@ pub struct Mail {
 
 /// How a domain takes its mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
+pub enum MailRouteKind {
     /// At its exchangers.
     Exchangers,
     /// It takes none and says so (RFC 7505).
@@ -84,7 +84,7 @@ impl Exchanger {
     }
 }
 
-impl Mail {
+impl MailRoute {
     /// The facts that the route rests on.
     pub fn observations(&self) -> Vec<ObservationId> {
         let mut found = self.mx.observations.clone();
@@ -96,7 +96,7 @@ impl Mail {
 }
 
 /// Finds where mail for a domain goes.
-pub fn route(view: &View<'_>, domain: &Name) -> Mail {
+pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
     let mx = resolve(view, domain, RecordType::MX);
     let mut needs = mx.needs.clone();
     let mut listed: Vec<(u16, Name)> = mx
@@ -126,34 +126,38 @@ pub fn route(view: &View<'_>, domain: &Name) -> Mail {
     let addresses_max = view.settings.limits.addresses;
     let lookups = exchangers.iter().flat_map(|exchanger| [&exchanger.aaaa, &exchanger.a]);
     is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
-    let implicit = (mx.status == Status::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
+    let implicit =
+        (mx.status == LookupStatus::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
     for exchanger in exchangers.iter().chain(&implicit) {
         needs.extend(exchanger.aaaa.needs.clone());
         needs.extend(exchanger.a.needs.clone());
     }
     let route = match (&mx.status, &implicit) {
-        (Status::NotObserved, _) => Route::NotObserved,
-        (Status::Found, _) if exchangers.is_empty() && null => Route::NullMx,
-        (Status::Found, _) => Route::Exchangers,
-        (Status::NxDomain, _) => Route::NoDomain,
-        (Status::NoData, Some(own)) => implicit_route(own),
-        _ => Route::Unresolved,
+        (LookupStatus::NotObserved, _) => MailRouteKind::NotObserved,
+        (LookupStatus::Found, _) if exchangers.is_empty() && null => MailRouteKind::NullMx,
+        (LookupStatus::Found, _) => MailRouteKind::Exchangers,
+        (LookupStatus::NxDomain, _) => MailRouteKind::NoDomain,
+        (LookupStatus::NoData, Some(own)) => implicit_route(own),
+        _ => MailRouteKind::Unresolved,
     };
-    Mail { route, mx, exchangers, is_cut, implicit, needs }
+    MailRoute { route, mx, exchangers, is_cut, implicit, needs }
 }
 
-fn implicit_route(own: &Exchanger) -> Route {
+fn implicit_route(own: &Exchanger) -> MailRouteKind {
     let found = |status| [&own.aaaa, &own.a].iter().any(|lookup| lookup.status == status);
     let settled = |lookup: &Lookup| {
-        matches!(lookup.status, Status::NoData | Status::NxDomain | Status::Synthesised)
+        matches!(
+            lookup.status,
+            LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised
+        )
     };
-    if found(Status::Found) {
-        Route::Implicit
-    } else if found(Status::NotObserved) {
-        Route::NotObserved
+    if found(LookupStatus::Found) {
+        MailRouteKind::Implicit
+    } else if found(LookupStatus::NotObserved) {
+        MailRouteKind::NotObserved
     } else if settled(&own.aaaa) && settled(&own.a) {
-        Route::Nowhere
+        MailRouteKind::Nowhere
     } else {
-        Route::Unresolved
+        MailRouteKind::Unresolved
     }
 }

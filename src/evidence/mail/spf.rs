@@ -1,6 +1,6 @@
 //! Which senders a domain's SPF record authorises, by address family (RFC 7208).
 
-use crate::evidence::dns::{Lookup, Status, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
@@ -44,7 +44,7 @@ pub enum State {
     /// There is none.
     None,
     /// A look-up failed, or was not made (yet).
-    Unknown(Status),
+    Unknown(LookupStatus),
     /// It can't be evaluated, and receivers must say so (permerror, RFC 7208 §2.6.7).
     Broken(Fault),
 }
@@ -72,7 +72,7 @@ pub fn spf(view: &View<'_>, domain: &Name) -> Spf {
         run.spf.state = state;
     }
     if !run.spf.needs.is_empty() && run.spf.state == State::Usable {
-        run.spf.state = State::Unknown(Status::NotObserved);
+        run.spf.state = State::Unknown(LookupStatus::NotObserved);
     }
     run.spf
 }
@@ -202,7 +202,7 @@ impl Run<'_, '_> {
                     None => {}
                     Some(host) => {
                         // The same for every sender, of either family (§5.7).
-                        let found = self.look(&host, RecordType::A)?.status == Status::Found;
+                        let found = self.look(&host, RecordType::A)?.status == LookupStatus::Found;
                         self.note_void(!found)?;
                         self.spf.anyone |= passes && found;
                     }
@@ -249,7 +249,7 @@ impl Run<'_, '_> {
     fn families(&mut self, host: &Name) -> Result<[bool; 2], State> {
         let mut found = [false; 2];
         for (found, record_type) in found.iter_mut().zip([RecordType::AAAA, RecordType::A]) {
-            *found = self.look(host, record_type)?.status == Status::Found;
+            *found = self.look(host, record_type)?.status == LookupStatus::Found;
         }
         Ok(found)
     }
@@ -259,7 +259,10 @@ impl Run<'_, '_> {
         self.spf.observations.extend(lookup.observations.iter().copied());
         self.spf.needs.extend(lookup.needs.clone());
         match &lookup.status {
-            Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => Ok(lookup),
+            LookupStatus::Found
+            | LookupStatus::NoData
+            | LookupStatus::NxDomain
+            | LookupStatus::Synthesised => Ok(lookup),
             status => Err(State::Unknown(status.clone())),
         }
     }

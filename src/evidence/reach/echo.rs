@@ -15,7 +15,7 @@ pub const LARGE_OCTETS: u16 = 1452;
 
 /// Every attempt at one echo.
 #[derive(Clone, Debug)]
-pub struct Echo<'e> {
+pub struct EchoAttempts<'e> {
     /// What came of each attempt, in order.
     pub answers: Vec<&'e Result<Echoed, NetFailure>>,
     /// The facts that this rests on.
@@ -26,7 +26,7 @@ pub struct Echo<'e> {
     pub needs: Needs,
 }
 
-impl<'e> Echo<'e> {
+impl<'e> EchoAttempts<'e> {
     /// The reply, if any attempt brought one.
     pub fn reply(&self) -> Option<&'e Echoed> {
         self.answers.iter().find_map(|answer| answer.as_ref().ok())
@@ -35,9 +35,9 @@ impl<'e> Echo<'e> {
 
 /// Reads the echoes of one size. One that brings no reply is asked again, up to the number of
 /// attempts, unless this machine may send none at all.
-fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
+fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttempts<'e> {
     let question = Question::Echo(EchoQuestion { address, payload_octets });
-    let mut echo = Echo {
+    let mut echo = EchoAttempts {
         answers: Vec::new(),
         observations: Vec::new(),
         missing: None,
@@ -66,7 +66,10 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> Echo<'e> {
 
 /// The small and the large echo of one address; the large one is only sent where the small one is
 /// answered.
-pub fn echoes<'e>(view: &View<'e>, address: IpAddr) -> (Echo<'e>, Option<Echo<'e>>) {
+pub fn echo_attempts<'e>(
+    view: &View<'e>,
+    address: IpAddr,
+) -> (EchoAttempts<'e>, Option<EchoAttempts<'e>>) {
     let small = echo(view, address, SMALL_OCTETS);
     let large = small.reply().map(|_| echo(view, address, LARGE_OCTETS));
     (small, large)

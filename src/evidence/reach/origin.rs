@@ -7,7 +7,7 @@ use crate::model::{ObservationId, OriginQuestion, Origins, Question, Reply, Requ
 
 /// What the operator's tables say of an address.
 #[derive(Clone, Debug)]
-pub struct Origin<'e> {
+pub struct RouteOrigin<'e> {
     /// What was found; `None` when the tables were not at hand.
     pub found: Option<&'e Origins>,
     /// The facts that this rests on.
@@ -17,12 +17,12 @@ pub struct Origin<'e> {
 }
 
 /// Reads who announces an address; `None` without tables.
-pub fn origin<'e>(view: &View<'e>, address: IpAddr) -> Option<Origin<'e>> {
+pub fn route_origin<'e>(view: &View<'e>, address: IpAddr) -> Option<RouteOrigin<'e>> {
     if !view.settings.has_origin_data {
         return None;
     }
     let question = Question::Origin(OriginQuestion { address });
-    let mut origin = Origin { found: None, observations: Vec::new(), needs: Needs::default() };
+    let mut origin = RouteOrigin { found: None, observations: Vec::new(), needs: Needs::default() };
     for (observation, id) in view.attempts(&question) {
         origin.observations.push(id);
         if let Reply::Origin(found) = &observation.reply {

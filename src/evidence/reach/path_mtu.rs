@@ -3,7 +3,7 @@
 //! conversation beside one that worked may be chance.
 
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{EndpointContact, ConversationAttempts, conversation_attempts};
+use crate::evidence::service::{ConversationAttempts, EndpointContact, conversation_attempts};
 use crate::model::{
     BodyEnd, Conversation, ConversationQuestion, HttpFailure, NetFailure, ObservationId, Question,
     Reply, Request, TlsFailed, TlsFailure,

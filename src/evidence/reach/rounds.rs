@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::evidence::query::{Needs, Topic, View};
-use crate::evidence::service::{EndpointContact, Missing, contacts};
+use crate::evidence::service::{EndpointContact, Missing, endpoint_contacts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
     Request, Service,
@@ -74,7 +74,7 @@ impl Rounds {
 /// its main port.
 pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<Vec<FirstRound>> {
     view.remembered(Topic::FirstRounds(family), || {
-        contacts(view, service, family).main.iter().map(FirstRound::of).collect()
+        endpoint_contacts(view, service, family).main.iter().map(FirstRound::of).collect()
     })
 }
 

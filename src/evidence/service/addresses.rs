@@ -6,13 +6,13 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::evidence::dns::delegation::{End, Reach};
-use crate::evidence::dns::{Failure, Lookup, Status, authority, resolve};
+use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, authority, resolve};
 use crate::evidence::query::{Topic, View};
 use crate::model::{Family, Host, Name, RecordType, Service, Target};
 
 /// The published addresses of a service.
 #[derive(Clone, Debug)]
-pub enum Addresses {
+pub enum PublishedAddresses {
     /// The service is named by an address literal: nothing is looked up.
     Literal(IpAddr),
     /// What the look-ups of its host name brought.
@@ -24,8 +24,8 @@ pub enum Addresses {
     },
 }
 
-impl Addresses {
-    /// The addresses of one family, sorted, at most [`crate::model::Limits::addresses`].
+impl PublishedAddresses {
+    /// The addresses of one family, sorted, at most [`crate::model::Limits::published_addresses`].
     pub fn of(&self, family: Family, view: &View<'_>) -> Vec<IpAddr> {
         let mut addresses = match (self, family) {
             (Self::Literal(address), _) if Family::of(*address) == family => vec![*address],
@@ -37,7 +37,7 @@ impl Addresses {
         addresses
     }
 
-    /// Whether there are more addresses of one family than [`Addresses::of`] has.
+    /// Whether there are more addresses of one family than [`PublishedAddresses::of`] has.
     pub fn is_cut(&self, family: Family, view: &View<'_>) -> bool {
         let max = view.settings.limits.addresses;
         self.lookup(family).is_some_and(|lookup| lookup.addresses().len() > max)
@@ -56,7 +56,7 @@ impl Addresses {
 /// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
 /// of their own, and for a zone, which is served by its name servers' addresses and not by those of
 /// its apex.
-pub fn addresses(view: &View<'_>, service: &Service) -> Option<Arc<Addresses>> {
+pub fn published_addresses(view: &View<'_>, service: &Service) -> Option<Arc<PublishedAddresses>> {
     if matches!(service.target, Target::Mail(_) | Target::Zone(_)) {
         return None;
     }
@@ -64,13 +64,13 @@ pub fn addresses(view: &View<'_>, service: &Service) -> Option<Arc<Addresses>> {
     Some(view.remembered(Topic::Addresses, || find(view, service, host)))
 }
 
-fn find(view: &View<'_>, service: &Service, host: Host) -> Addresses {
+fn find(view: &View<'_>, service: &Service, host: Host) -> PublishedAddresses {
     match host {
-        Host::Address(address) => Addresses::Literal(address),
+        Host::Address(address) => PublishedAddresses::Literal(address),
         Host::Name(name) => {
             let [aaaa, a] = [RecordType::AAAA, RecordType::A]
                 .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
-            Addresses::Looked { aaaa, a }
+            PublishedAddresses::Looked { aaaa, a }
         }
     }
 }
@@ -81,14 +81,14 @@ fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
     if !lookup.is_unconfirmed() {
         return lookup;
     }
-    let Some(way) = authority::way(view, service, Reach::Either) else { return lookup };
+    let Some(way) = authority::resolution_path(view, service, Reach::Either) else { return lookup };
     lookup.observations.extend(&way.observations);
     match &way.end {
         End::Pending => {
-            lookup.status = Status::NotObserved;
+            lookup.status = LookupStatus::NotObserved;
             lookup.needs.extend(way.needs.clone());
         }
-        End::Stopped(_) => lookup.status = Status::Failed(Failure::Unconfirmed),
+        End::Stopped(_) => lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
         _ => {}
     }
     lookup

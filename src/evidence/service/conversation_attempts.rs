@@ -140,7 +140,10 @@ pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
 ///
 /// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
 /// failure ended is asked again, up to the number of attempts.
-pub fn conversation_attempts<'e>(view: &View<'e>, question: ConversationQuestion) -> ConversationAttempts<'e> {
+pub fn conversation_attempts<'e>(
+    view: &View<'e>,
+    question: ConversationQuestion,
+) -> ConversationAttempts<'e> {
     let address = question.address;
     attempts(view, Question::Conversation(question), address)
 }

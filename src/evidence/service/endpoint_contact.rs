@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::conversation_attempts::{self};
-use super::{ConversationAttempts, addresses, plain_http_url};
+use super::{ConversationAttempts, plain_http_url, published_addresses};
 use crate::evidence::mail;
 use crate::evidence::query::{Needs, Topic, View};
 use crate::model::{
@@ -14,7 +14,7 @@ use crate::model::{
 
 /// A port that a service declares, over TCP.
 #[derive(Clone, Debug)]
-pub struct Port {
+pub struct DeclaredPort {
     /// Its number.
     pub number: u16,
     approach: Approach,
@@ -39,7 +39,7 @@ pub struct EndpointContact<'e> {
     pub greetings: Vec<(&'e Greeting, ObservationId)>,
 }
 
-impl Port {
+impl DeclaredPort {
     /// Whether TLS is spoken at this port, from the start or later.
     pub fn has_tls(&self) -> bool {
         match &self.approach {
@@ -89,24 +89,24 @@ impl Port {
 /// The TCP ports of a service at its own addresses, the one that it is declared on first. None for
 /// zones, name servers and time servers, and none for mail domains, whose exchangers are hosts of
 /// their own: see [`crate::evidence::mail::route`].
-pub fn ports(view: &View<'_>, service: &Service) -> Arc<Vec<Port>> {
+pub fn declared_ports(view: &View<'_>, service: &Service) -> Arc<Vec<DeclaredPort>> {
     view.remembered(Topic::Ports, || declared(service))
 }
 
-fn declared(service: &Service) -> Vec<Port> {
+fn declared(service: &Service) -> Vec<DeclaredPort> {
     let connect = |endpoint: &Endpoint, host: Option<Host>| {
-        vec![Port { number: endpoint.port, approach: Approach::Converse(host, None) }]
+        vec![DeclaredPort { number: endpoint.port, approach: Approach::Converse(host, None) }]
     };
     let greet = |endpoint: &Endpoint, protocol, security| {
         let approach = Approach::Greet(protocol, security, endpoint.host.clone());
-        vec![Port { number: endpoint.port, approach }]
+        vec![DeclaredPort { number: endpoint.port, approach }]
     };
     match &service.target {
         Target::Web(url) => {
             let plain = plain_http_url(service).filter(|plain| plain != url);
             std::iter::once(url)
                 .chain(&plain)
-                .map(|url| Port {
+                .map(|url| DeclaredPort {
                     number: url.port_or_known_default().unwrap_or(443),
                     approach: Approach::Converse(
                         conversation_attempts::tls_of(url),
@@ -133,7 +133,11 @@ fn declared(service: &Service) -> Vec<Port> {
 }
 
 /// The first contact with one address at one port.
-pub fn endpoint_contact<'e>(view: &View<'e>, port: &Port, address: IpAddr) -> EndpointContact<'e> {
+pub fn endpoint_contact<'e>(
+    view: &View<'e>,
+    port: &DeclaredPort,
+    address: IpAddr,
+) -> EndpointContact<'e> {
     let address = SocketAddr::new(address, port.number);
     let question = port.question(address);
     let greetings = view
@@ -143,7 +147,11 @@ pub fn endpoint_contact<'e>(view: &View<'e>, port: &Port, address: IpAddr) -> En
             _ => None,
         })
         .collect();
-    EndpointContact { address, talk: conversation_attempts::attempts(view, question, address), greetings }
+    EndpointContact {
+        address,
+        talk: conversation_attempts::attempts(view, question, address),
+        greetings,
+    }
 }
 
 /// Where a service is met over one family.
@@ -156,11 +164,15 @@ pub struct EndpointContacts<'e> {
 }
 
 /// Meets a service at every address of one family that is known by now.
-pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> EndpointContacts<'e> {
+pub fn endpoint_contacts<'e>(
+    view: &View<'e>,
+    service: &Service,
+    family: Family,
+) -> EndpointContacts<'e> {
     let mut found = EndpointContacts::default();
     if let Target::Mail(domain) = &service.target {
         for exchanger in mail::route(view, domain).exchangers {
-            let port = Port::smtp(Host::Name(exchanger.name.clone()));
+            let port = DeclaredPort::smtp(Host::Name(exchanger.name.clone()));
             for address in exchanger.addresses(family, view) {
                 found.main.push(endpoint_contact(view, &port, address));
             }
@@ -169,8 +181,9 @@ pub fn contacts<'e>(view: &View<'e>, service: &Service, family: Family) -> Endpo
         found.main.dedup_by_key(|contact| contact.talk.question.clone());
         return found;
     }
-    let published = addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
-    for (at, port) in ports(view, service).iter().enumerate() {
+    let published =
+        published_addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
+    for (at, port) in declared_ports(view, service).iter().enumerate() {
         let met = published.iter().map(|address| endpoint_contact(view, port, *address));
         if at == 0 { found.main.extend(met) } else { found.further.extend(met) }
     }

@@ -11,7 +11,7 @@ use crate::model::{
 
 /// Every attempt at one such question.
 #[derive(Clone, Debug)]
-pub struct Asked<'e> {
+pub struct ServiceQuery<'e> {
     /// Who was asked.
     pub server: SocketAddr,
     /// What came of each attempt, in order.
@@ -26,7 +26,7 @@ pub struct Asked<'e> {
 
 /// What the attempts at a DNS question showed; an answer counts more than a failure.
 #[derive(Clone, Debug)]
-pub enum Heard<'e> {
+pub enum ServiceReply<'e> {
     /// A message that can be read.
     Message(&'e Message),
     /// A message that can't be read.
@@ -35,15 +35,15 @@ pub enum Heard<'e> {
     Nothing(&'e NetFailure),
 }
 
-impl<'e> Asked<'e> {
+impl<'e> ServiceQuery<'e> {
     /// What a name server said.
-    pub fn heard(&self) -> Option<Heard<'e>> {
+    pub fn heard(&self) -> Option<ServiceReply<'e>> {
         let heard = |reply: &&'e Reply| match *reply {
             Reply::Dns(message) => match message.decoded() {
-                Ok(message) => Some(Heard::Message(message)),
-                Err(_) => Some(Heard::Malformed),
+                Ok(message) => Some(ServiceReply::Message(message)),
+                Err(_) => Some(ServiceReply::Malformed),
             },
-            Reply::DnsFailed(failure) => Some(Heard::Nothing(failure)),
+            Reply::DnsFailed(failure) => Some(ServiceReply::Nothing(failure)),
             _ => None,
         };
         let answered = self.replies.iter().find(|reply| matches!(reply, Reply::Dns(_)));
@@ -92,24 +92,29 @@ fn is_answer(reply: &Reply) -> bool {
 }
 
 /// How a name server answers [`name_server_question`].
-pub fn name_server<'e>(view: &View<'e>, server: SocketAddr, transport: Transport) -> Asked<'e> {
+pub fn name_server<'e>(
+    view: &View<'e>,
+    server: SocketAddr,
+    transport: Transport,
+) -> ServiceQuery<'e> {
     ask(view, server, name_server_question(server, transport))
 }
 
 /// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
 pub fn name_server_question(server: SocketAddr, transport: Transport) -> Question {
-    let question = exchange::question(server, transport, &Name::root(), RecordType::SOA, false);
+    let question =
+        exchange::server_question(server, transport, &Name::root(), RecordType::SOA, false);
     Question::Dns(DnsQuestion { recursion_desired: true, ..question })
 }
 
 /// The time of a time server.
-pub fn time_server<'e>(view: &View<'e>, server: SocketAddr) -> Asked<'e> {
+pub fn time_server<'e>(view: &View<'e>, server: SocketAddr) -> ServiceQuery<'e> {
     ask(view, server, Question::Ntp(NtpQuestion { server }))
 }
 
 /// Asked again, up to the number of attempts, until something comes back.
-fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> Asked<'e> {
-    let mut asked = Asked {
+fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> ServiceQuery<'e> {
+    let mut asked = ServiceQuery {
         server,
         replies: Vec::new(),
         observations: Vec::new(),

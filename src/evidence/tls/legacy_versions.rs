@@ -11,7 +11,7 @@ use crate::model::{
 
 /// What one address answers to the old versions.
 #[derive(Clone, Debug, Default)]
-pub struct Legacy<'e> {
+pub struct LegacyVersions<'e> {
     /// The versions asked so far, the oldest first.
     pub answers: Vec<(LegacyVersion, &'e LegacyAnswer, ObservationId)>,
     /// What still has to be asked: each version once, whatever comes of it.
@@ -20,8 +20,12 @@ pub struct Legacy<'e> {
 
 /// Reads what an address answers to old versions. They are only asked where something answered the
 /// TLS handshake of our time, be it with a refusal: elsewhere there is nothing to find out.
-pub fn legacy_versions<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) -> Legacy<'e> {
-    let mut legacy = Legacy::default();
+pub fn legacy_versions<'e>(
+    view: &View<'e>,
+    talk: &ConversationAttempts<'_>,
+    host: &Host,
+) -> LegacyVersions<'e> {
+    let mut legacy = LegacyVersions::default();
     if !speaks_tls(talk) {
         return legacy;
     }

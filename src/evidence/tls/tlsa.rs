@@ -14,7 +14,7 @@ pub const TLSA_MAX: usize = 16;
 
 /// The TLSA records of a host's port.
 #[derive(Clone, Debug)]
-pub struct Tlsa {
+pub struct TlsaRecords {
     /// The name at which they stand, such as `_443._tcp.www.example.vn`.
     pub owner: Name,
     /// Whether what is said of that name is authentic. Nothing else counts (RFC 7671 §4).
@@ -31,7 +31,7 @@ pub struct Tlsa {
 
 /// Reads the TLSA records of a TCP port. Where the host is an alias and every link of it is
 /// authentic, the name that it leads to is asked first (RFC 7671 §7).
-pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
+pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
     let chain = dnssec(view, host, RecordType::AAAA);
     let security = chain.security().clone();
     let target = chain.links.last().filter(|link| link.name != *host);
@@ -63,7 +63,7 @@ pub fn tlsa(view: &View<'_>, host: &Name, port: u16) -> Tlsa {
 }
 
 /// The host whose TLSA records are for a contact: the service's own, or the exchanger met.
-pub fn dane_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Name> {
+pub fn tlsa_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Name> {
     let host = match &contact.talk.question {
         Question::Greeting(question) => question.host.clone(),
         _ => tls_host(service)?,
@@ -74,7 +74,7 @@ pub fn dane_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Nam
     }
 }
 
-fn at(view: &View<'_>, base: &Name, port: u16) -> Tlsa {
+fn at(view: &View<'_>, base: &Name, port: u16) -> TlsaRecords {
     let owner = base.child("_tcp").child(&format!("_{port}"));
     let found = dnssec(view, &owner, RecordType::TLSA);
     let records = found.records.iter().filter_map(|record| match &record.data {
@@ -84,7 +84,7 @@ fn at(view: &View<'_>, base: &Name, port: u16) -> Tlsa {
     let mut records: Vec<TLSA> = records.collect();
     let is_cut = records.len() > TLSA_MAX;
     records.truncate(TLSA_MAX);
-    Tlsa {
+    TlsaRecords {
         owner,
         security: found.security().clone(),
         records,

@@ -13,7 +13,7 @@ const LITERALS_MAX: usize = 20;
 
 /// Where an IPv4 literal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Place {
+pub enum LiteralLocation {
     /// A redirect leads to it.
     Redirect,
     /// The page loads from it, links to it, or an inline script names it in a URL.
@@ -24,9 +24,9 @@ pub enum Place {
 
 /// An IPv4 literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Literal {
+pub struct Ipv4Literal {
     /// Where it stands.
-    pub place: Place,
+    pub place: LiteralLocation,
     /// The URL or source that holds it. Hostile text.
     pub text: String,
     /// What it is for, in a page.
@@ -35,9 +35,9 @@ pub struct Literal {
 
 /// What was found, and of which pages.
 #[derive(Clone, Debug, Default)]
-pub struct Literals {
+pub struct Ipv4Literals {
     /// The literals, each once.
-    pub found: Vec<Literal>,
+    pub found: Vec<Ipv4Literal>,
     /// What was seen of the last page of each chain, in the chains' order.
     pub pages: Vec<PageSeen>,
 }
@@ -57,11 +57,11 @@ pub enum PageSeen {
 
 /// The IPv4 literals of redirect chains, their last pages and their policies. An error is no page,
 /// unless it is the `expected` status.
-pub fn address_literals(walks: &[RedirectChain<'_>], expected: Option<u16>) -> Literals {
-    let mut literals = Literals::default();
+pub fn address_literals(walks: &[RedirectChain<'_>], expected: Option<u16>) -> Ipv4Literals {
+    let mut literals = Ipv4Literals::default();
     for walk in walks {
         for hop in walk.hops.iter().skip(1).filter(|hop| is_literal(&hop.url)) {
-            literals.add(Place::Redirect, hop.url.as_str(), "redirect");
+            literals.add(LiteralLocation::Redirect, hop.url.as_str(), "redirect");
         }
         let page = literals.read(walk, expected);
         literals.pages.push(page);
@@ -69,11 +69,13 @@ pub fn address_literals(walks: &[RedirectChain<'_>], expected: Option<u16>) -> L
     literals
 }
 
-impl Literals {
+impl Ipv4Literals {
     /// Reads the last page of a chain.
     fn read(&mut self, walk: &RedirectChain<'_>, expected: Option<u16>) -> PageSeen {
         let Some((url, talk)) = landing_page(walk) else { return PageSeen::None };
-        let Some(response) = super::looks(talk).next() else { return PageSeen::None };
+        let Some(response) = super::landing_page_responses(talk).next() else {
+            return PageSeen::None;
+        };
         if !is_front_page(response, url, expected) {
             return PageSeen::None;
         }
@@ -85,10 +87,10 @@ impl Literals {
         match page::readable(response, url).as_ref() {
             Ok(page) => {
                 for reference in page.references.iter().filter(|r| is_literal(&r.url)) {
-                    self.add(Place::Page, reference.url.as_str(), reference.what.id());
+                    self.add(LiteralLocation::Page, reference.url.as_str(), reference.what.id());
                 }
                 let (found, is_whole) = in_script(&page.scripts);
-                found.iter().for_each(|url| self.add(Place::Page, url, "inline-script"));
+                found.iter().for_each(|url| self.add(LiteralLocation::Page, url, "inline-script"));
                 page.policies.iter().for_each(|policy| self.policy(policy));
                 if is_whole && !page.is_cut { PageSeen::Whole } else { PageSeen::Cut }
             }
@@ -99,8 +101,8 @@ impl Literals {
         }
     }
 
-    fn add(&mut self, place: Place, text: &str, what: &'static str) {
-        let literal = Literal { place, text: text.to_owned(), what };
+    fn add(&mut self, place: LiteralLocation, text: &str, what: &'static str) {
+        let literal = Ipv4Literal { place, text: text.to_owned(), what };
         if self.found.len() < LITERALS_MAX && !self.found.contains(&literal) {
             self.found.push(literal);
         }
@@ -111,7 +113,7 @@ impl Literals {
             let host = source.split_once("://").map_or(source, |(_, rest)| rest);
             let host = host.split(['/', ':']).next().unwrap_or_default();
             if host.parse::<Ipv4Addr>().is_ok() {
-                self.add(Place::Policy, source, "csp");
+                self.add(LiteralLocation::Policy, source, "csp");
             }
         }
     }
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn literals_in_policies_are_hosts() {
-        let mut literals = Literals::default();
+        let mut literals = Ipv4Literals::default();
         literals
             .policy("img-src 'self' http://192.0.2.1:8080/a 198.51.100.7 cdn.example.vn; x 1.2");
         let found: Vec<_> = literals.found.iter().map(|l| l.text.as_str()).collect();

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::evidence::dns::{Lookup, Status, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{Missing, ConversationAttempts};
+use crate::evidence::service::{ConversationAttempts, Missing};
 use crate::model::{
     Host, HttpResponse, Name, ObservationId, Question, QuicFailure, QuicQuestion, QuicSession,
     RecordType, Reply,
@@ -105,7 +105,7 @@ pub struct Http3<'e> {
     /// Whether there are more alternatives, or addresses of one, than are looked at.
     pub is_cut: bool,
     /// Alternatives on other hosts that have no address there, or none that is known.
-    pub unresolved: Vec<(Name, Status)>,
+    pub unresolved: Vec<(Name, LookupStatus)>,
     /// The look-ups that this rests on.
     pub lookups: Vec<ObservationId>,
     /// What still has to be asked.
@@ -129,7 +129,7 @@ pub fn http3<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) 
                 let lookup: Lookup = resolve(view, name, kind);
                 http3.needs.extend(lookup.needs.clone());
                 http3.lookups.extend(lookup.observations.iter().copied());
-                if lookup.status != Status::Found {
+                if lookup.status != LookupStatus::Found {
                     http3.unresolved.push((name.clone(), lookup.status.clone()));
                 }
                 let mut found = lookup.addresses();

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Server;
-use crate::evidence::dns::{Failure, Lookup, Status, resolve};
+use super::ResourceHost;
+use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{Missing, ConversationAttempts, conversation_attempts};
+use crate::evidence::service::{ConversationAttempts, Missing, conversation_attempts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, Host, Name, ObservationId, RecordType, TlsFailed,
     TlsFailure,
@@ -47,14 +47,14 @@ pub(super) struct Asked<'v, 'e> {
 }
 
 impl<'e> Asked<'_, 'e> {
-    pub(super) fn access(&mut self, server: &mut Server) -> Ipv6Access {
+    pub(super) fn access(&mut self, server: &mut ResourceHost) -> Ipv6Access {
         match self.over_ipv6(server) {
             Ok(access) | Err(access) => access,
         }
     }
 
     /// What is known of a server; an error is why that isn't enough to say more.
-    fn over_ipv6(&mut self, server: &mut Server) -> Result<Ipv6Access, Ipv6Access> {
+    fn over_ipv6(&mut self, server: &mut ResourceHost) -> Result<Ipv6Access, Ipv6Access> {
         let addresses = match &server.host {
             Host::Address(address) if Family::of(*address) == Family::Ipv4 => {
                 server.ipv4 = vec![*address];
@@ -63,12 +63,12 @@ impl<'e> Asked<'_, 'e> {
             Host::Address(address) => vec![*address],
             Host::Name(name) => {
                 let lookup = self.look(&name.clone(), RecordType::AAAA)?;
-                if lookup.status != Status::Found {
+                if lookup.status != LookupStatus::Found {
                     self.ipv4(server)?;
                     return match lookup.status {
                         _ if server.ipv4.is_empty() => Ok(Ipv6Access::Dead),
                         // The name does not exist, and yet it has an address.
-                        Status::NxDomain => Err(Ipv6Access::Flaky),
+                        LookupStatus::NxDomain => Err(Ipv6Access::Flaky),
                         _ => Ok(Ipv6Access::NoIpv6),
                     };
                 }
@@ -85,7 +85,11 @@ impl<'e> Asked<'_, 'e> {
     }
 
     /// A server that fails over IPv6 is IPv6's affair only if it works over IPv4.
-    fn beside_ipv4(&mut self, server: &mut Server, why: String) -> Result<Ipv6Access, Ipv6Access> {
+    fn beside_ipv4(
+        &mut self,
+        server: &mut ResourceHost,
+        why: String,
+    ) -> Result<Ipv6Access, Ipv6Access> {
         self.ipv4(server)?;
         match self.first_that_works(server, &server.ipv4.clone()) {
             Ok(Ok(_)) | Err(Ipv6Access::Flaky) => Ok(Ipv6Access::Unreachable(why)),
@@ -98,7 +102,7 @@ impl<'e> Asked<'_, 'e> {
     /// whether one works.
     fn first_that_works(
         &mut self,
-        server: &Server,
+        server: &ResourceHost,
         addresses: &[IpAddr],
     ) -> Result<Result<SocketAddr, String>, Ipv6Access> {
         let (mut unknown, mut why) = (None, String::new());
@@ -122,7 +126,7 @@ impl<'e> Asked<'_, 'e> {
     }
 
     /// Looks the IPv4 addresses up; an error is why they are not known.
-    fn ipv4(&mut self, server: &mut Server) -> Result<(), Ipv6Access> {
+    fn ipv4(&mut self, server: &mut ResourceHost) -> Result<(), Ipv6Access> {
         let Host::Name(name) = &server.host else { return Ok(()) };
         server.ipv4 = self.look(&name.clone(), RecordType::A)?.addresses();
         Ok(())
@@ -133,15 +137,20 @@ impl<'e> Asked<'_, 'e> {
         self.observations.extend(&lookup.observations);
         self.needs.extend(lookup.needs.clone());
         match &lookup.status {
-            Status::NotObserved => Err(Ipv6Access::NotObserved),
-            Status::Failed(Failure::Net(failure)) if failure.is_ours() => Err(Ipv6Access::OurFault),
-            Status::ChainTooLong => Err(Ipv6Access::Limit),
-            Status::Failed(_) | Status::ChainLooped => Err(Ipv6Access::Unresolved),
-            Status::Found | Status::NoData | Status::NxDomain | Status::Synthesised => Ok(lookup),
+            LookupStatus::NotObserved => Err(Ipv6Access::NotObserved),
+            LookupStatus::Failed(LookupFailure::Net(failure)) if failure.is_ours() => {
+                Err(Ipv6Access::OurFault)
+            }
+            LookupStatus::ChainTooLong => Err(Ipv6Access::Limit),
+            LookupStatus::Failed(_) | LookupStatus::ChainLooped => Err(Ipv6Access::Unresolved),
+            LookupStatus::Found
+            | LookupStatus::NoData
+            | LookupStatus::NxDomain
+            | LookupStatus::Synthesised => Ok(lookup),
         }
     }
 
-    fn talk(&mut self, server: &Server, address: SocketAddr) -> ConversationAttempts<'e> {
+    fn talk(&mut self, server: &ResourceHost, address: SocketAddr) -> ConversationAttempts<'e> {
         let tls = server.is_https.then(|| server.host.clone());
         let talk = conversation_attempts(
             self.view,

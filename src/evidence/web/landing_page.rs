@@ -7,9 +7,9 @@ use url::Url;
 
 use super::page::Unreadable;
 use super::page::{SECURITY_HEADERS, security_header};
-use super::{End, RedirectChain, page, redirect_chains_from};
+use super::{ChainEnd, RedirectChain, page, redirect_chains_from};
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{ConversationAttempts, addresses};
+use crate::evidence::service::{ConversationAttempts, published_addresses};
 use crate::model::{Family, HttpResponse, ObservationId, Service, Target};
 
 /// How often a page is looked at before two pages are called different.
@@ -20,24 +20,36 @@ pub const LIKENESS_MIN: u8 = 90;
 
 /// The redirect chains of a web service from every address of one family; none for other services
 /// and for families without addresses.
-pub fn walks<'e>(view: &View<'e>, service: &Service, family: Family) -> Vec<RedirectChain<'e>> {
+pub fn redirect_chains<'e>(
+    view: &View<'e>,
+    service: &Service,
+    family: Family,
+) -> Vec<RedirectChain<'e>> {
     let Target::Web(url) = &service.target else { return Vec::new() };
-    let Some(published) = addresses(view, service) else { return Vec::new() };
+    let Some(published) = published_addresses(view, service) else { return Vec::new() };
     redirect_chains_from(view, url, published.of(family, view))
 }
 
 /// The page at the end of a chain: where it is, and the conversation that brought it.
-pub fn landing_page<'w, 'e>(walk: &'w RedirectChain<'e>) -> Option<(&'w Url, &'w ConversationAttempts<'e>)> {
-    if !matches!(walk.end, End::Response { .. }) {
+pub fn landing_page<'w, 'e>(
+    walk: &'w RedirectChain<'e>,
+) -> Option<(&'w Url, &'w ConversationAttempts<'e>)> {
+    if !matches!(walk.end, ChainEnd::Response { .. }) {
         return None;
     }
     let hop = walk.hops.last()?;
-    let talk = hop.visits.iter().map(|visit| &visit.talk).find(|talk| looks(talk).next().is_some());
+    let talk = hop
+        .visits
+        .iter()
+        .map(|visit| &visit.talk)
+        .find(|talk| landing_page_responses(talk).next().is_some());
     Some((&hop.url, talk?))
 }
 
 /// Every response that a conversation brought, the first one first.
-pub fn looks<'w, 'e>(talk: &'w ConversationAttempts<'e>) -> impl Iterator<Item = &'e HttpResponse> + use<'w, 'e> {
+pub fn landing_page_responses<'w, 'e>(
+    talk: &'w ConversationAttempts<'e>,
+) -> impl Iterator<Item = &'e HttpResponse> + use<'w, 'e> {
     talk.attempts.iter().filter_map(|(seen, _)| seen.http.as_ref()?.as_ref().ok())
 }
 
@@ -46,14 +58,14 @@ fn look_again(talk: &ConversationAttempts<'_>, view: &View<'_>, needs: &mut Need
     let question = talk.question.clone();
     // A second look that fails is not tried again and again: there is a bound, as for any question.
     let attempts_max = view.settings.attempts.max(1).saturating_add(1);
-    if looks(talk).count() < LOOKS {
+    if landing_page_responses(talk).count() < LOOKS {
         needs.add(view.missing(question, 1..=attempts_max));
     }
 }
 
 /// How the front page of one IPv6 address compares with those of IPv4.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Likeness {
+pub enum ContentParity {
     /// The same words, by this part of them in per cent.
     Same(u8),
     /// Other words, and each family says the same twice.
@@ -72,7 +84,7 @@ pub enum Likeness {
 
 /// A comparison over all addresses.
 #[derive(Clone, Debug)]
-pub struct Comparison<T> {
+pub struct PageComparison<T> {
     /// What each IPv6 address shows.
     pub addresses: Vec<(SocketAddr, T)>,
     /// What still has to be asked.
@@ -81,7 +93,7 @@ pub struct Comparison<T> {
     pub observations: Vec<ObservationId>,
 }
 
-impl<T> Comparison<T> {
+impl<T> PageComparison<T> {
     fn new(ipv6: &[RedirectChain<'_>], ipv4: &[RedirectChain<'_>]) -> Self {
         Self {
             addresses: Vec::new(),
@@ -93,11 +105,15 @@ impl<T> Comparison<T> {
 
 /// Compares what people see. The most alike pair of looks counts: a site with several faces shows
 /// each of them over both families sooner or later.
-pub fn content(view: &View<'_>, ipv6: &[RedirectChain<'_>], ipv4: &[RedirectChain<'_>]) -> Comparison<Likeness> {
-    let mut comparison = Comparison::new(ipv6, ipv4);
+pub fn content_parity(
+    view: &View<'_>,
+    ipv6: &[RedirectChain<'_>],
+    ipv4: &[RedirectChain<'_>],
+) -> PageComparison<ContentParity> {
+    let mut comparison = PageComparison::new(ipv6, ipv4);
     for walk in ipv6 {
         let likeness = match landing_page(walk) {
-            None => Likeness::NothingToCompare,
+            None => ContentParity::NothingToCompare,
             Some((url, talk)) => likeness(view, url, talk, ipv4, &mut comparison.needs),
         };
         comparison.addresses.push((walk.start, likeness));
@@ -111,26 +127,31 @@ fn likeness(
     talk: &ConversationAttempts<'_>,
     ipv4: &[RedirectChain<'_>],
     needs: &mut Needs,
-) -> Likeness {
-    let ours: Vec<&HttpResponse> = looks(talk).collect();
-    let Some(first) = ours.first() else { return Likeness::NothingToCompare };
+) -> ContentParity {
+    let ours: Vec<&HttpResponse> = landing_page_responses(talk).collect();
+    let Some(first) = ours.first() else { return ContentParity::NothingToCompare };
     if ours.iter().any(|look| page::is_challenge(look, url)) {
-        return Likeness::Challenge(Family::Ipv6);
+        return ContentParity::Challenge(Family::Ipv6);
     }
     let others: Vec<_> = ipv4.iter().filter_map(landing_page).collect();
-    if others.iter().any(|(url, talk)| looks(talk).any(|look| page::is_challenge(look, url))) {
-        return Likeness::Challenge(Family::Ipv4);
+    if others
+        .iter()
+        .any(|(url, talk)| landing_page_responses(talk).any(|look| page::is_challenge(look, url)))
+    {
+        return ContentParity::Challenge(Family::Ipv4);
     }
     let others: Vec<_> = others
         .into_iter()
-        .filter(|(_, talk)| looks(talk).any(|look| look.status == first.status))
+        .filter(|(_, talk)| landing_page_responses(talk).any(|look| look.status == first.status))
         .collect();
     if others.is_empty() {
-        return Likeness::NothingToCompare;
+        return ContentParity::NothingToCompare;
     }
     let (mut best, mut unreadable) = (None, None);
     for (their_url, their_talk) in &others {
-        for (a, b) in ours.iter().flat_map(|a| looks(their_talk).map(move |b| (*a, b))) {
+        for (a, b) in
+            ours.iter().flat_map(|a| landing_page_responses(their_talk).map(move |b| (*a, b)))
+        {
             match compare((a, url), (b, their_url)) {
                 Ok(alike) => best = best.max(Some(alike)),
                 // Of pages that can't be read, one that may yet be text counts more.
@@ -142,23 +163,23 @@ fn likeness(
         }
     }
     let Some(best) = best else {
-        return Likeness::Unreadable(unreadable.unwrap_or(Unreadable::Incomplete));
+        return ContentParity::Unreadable(unreadable.unwrap_or(Unreadable::Incomplete));
     };
     if best >= LIKENESS_MIN {
-        return Likeness::Same(best);
+        return ContentParity::Same(best);
     }
     let talks = || others.iter().copied().chain([(url, talk)]);
-    if talks().any(|(_, talk)| looks(talk).count() < LOOKS) {
+    if talks().any(|(_, talk)| landing_page_responses(talk).count() < LOOKS) {
         talks().for_each(|(_, talk)| look_again(talk, view, needs));
-        return Likeness::NotObserved;
+        return ContentParity::NotObserved;
     }
     let steady = talks().all(|(url, talk)| {
-        let looks: Vec<_> = looks(talk).collect();
+        let looks: Vec<_> = landing_page_responses(talk).collect();
         looks
             .windows(2)
             .all(|pair| compare((pair[0], url), (pair[1], url)).is_ok_and(|l| l >= LIKENESS_MIN))
     });
-    if steady { Likeness::Different(best) } else { Likeness::Varies(best) }
+    if steady { ContentParity::Different(best) } else { ContentParity::Varies(best) }
 }
 
 fn compare(
@@ -182,7 +203,7 @@ fn compare(
 
 /// How one security header of one IPv6 address compares with IPv4's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct HeaderDifference {
     /// The header's name.
     pub header: &'static str,
     /// Its normalised value over IPv6.
@@ -193,11 +214,11 @@ pub struct Difference {
 
 /// How the security headers of one IPv6 address compare with those of IPv4.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Protection {
+pub enum HeaderParity {
     /// They agree; this many are sent.
     Same(usize),
     /// These differ, at two looks.
-    Different(Vec<Difference>),
+    Different(Vec<HeaderDifference>),
     /// The IPv4 addresses do not agree among themselves.
     NoCommonGround,
     /// Each look at the IPv6 address differs from IPv4, and no header does so every time.
@@ -211,11 +232,15 @@ pub enum Protection {
 }
 
 /// Compares the security headers of the front pages.
-pub fn protection(view: &View<'_>, ipv6: &[RedirectChain<'_>], ipv4: &[RedirectChain<'_>]) -> Comparison<Protection> {
-    let mut comparison = Comparison::new(ipv6, ipv4);
+pub fn header_parity(
+    view: &View<'_>,
+    ipv6: &[RedirectChain<'_>],
+    ipv4: &[RedirectChain<'_>],
+) -> PageComparison<HeaderParity> {
+    let mut comparison = PageComparison::new(ipv6, ipv4);
     for walk in ipv6 {
         let protection = match landing_page(walk) {
-            None => Protection::NothingToCompare,
+            None => HeaderParity::NothingToCompare,
             Some((url, talk)) => protected(view, url, talk, ipv4, &mut comparison.needs),
         };
         comparison.addresses.push((walk.start, protection));
@@ -235,47 +260,50 @@ fn protected(
     talk: &ConversationAttempts<'_>,
     ipv4: &[RedirectChain<'_>],
     needs: &mut Needs,
-) -> Protection {
-    let ours: Vec<&HttpResponse> = looks(talk).collect();
-    let Some(first) = ours.first() else { return Protection::NothingToCompare };
+) -> HeaderParity {
+    let ours: Vec<&HttpResponse> = landing_page_responses(talk).collect();
+    let Some(first) = ours.first() else { return HeaderParity::NothingToCompare };
     if ours.iter().any(|look| page::is_challenge(look, url)) {
-        return Protection::Challenge(Family::Ipv6);
+        return HeaderParity::Challenge(Family::Ipv6);
     }
     let others: Vec<_> = ipv4.iter().filter_map(landing_page).collect();
-    if others.iter().any(|(url, talk)| looks(talk).any(|look| page::is_challenge(look, url))) {
-        return Protection::Challenge(Family::Ipv4);
+    if others
+        .iter()
+        .any(|(url, talk)| landing_page_responses(talk).any(|look| page::is_challenge(look, url)))
+    {
+        return HeaderParity::Challenge(Family::Ipv4);
     }
     let theirs: Vec<Headers> = others
         .iter()
-        .flat_map(|(_, talk)| looks(talk))
+        .flat_map(|(_, talk)| landing_page_responses(talk))
         .filter(|look| look.status == first.status)
         .map(headers)
         .collect();
-    let Some(measure) = theirs.first() else { return Protection::NothingToCompare };
+    let Some(measure) = theirs.first() else { return HeaderParity::NothingToCompare };
     let mine: Vec<Headers> = ours.iter().map(|look| headers(look)).collect();
     if mine.iter().any(|set| theirs.contains(set)) {
-        return Protection::Same(measure.iter().flatten().count());
+        return HeaderParity::Same(measure.iter().flatten().count());
     }
     if theirs.iter().any(|set| set != measure) {
-        return Protection::NoCommonGround;
+        return HeaderParity::NoCommonGround;
     }
     let talks = || others.iter().map(|(_, talk)| *talk).chain([talk]);
-    if talks().any(|talk| looks(talk).count() < LOOKS) {
+    if talks().any(|talk| landing_page_responses(talk).count() < LOOKS) {
         talks().for_each(|talk| look_again(talk, view, needs));
-        return Protection::NotObserved;
+        return HeaderParity::NotObserved;
     }
     // What differs, and in the same way at every look.
     let last = mine.last().unwrap_or(measure);
     let differences: Vec<_> = (0..SECURITY_HEADERS.len())
         .filter(|at| last[*at] != measure[*at] && mine.iter().all(|set| set[*at] == last[*at]))
-        .map(|at| Difference {
+        .map(|at| HeaderDifference {
             header: SECURITY_HEADERS[at],
             over_ipv6: last[at].clone(),
             over_ipv4: measure[at].clone(),
         })
         .collect();
     match differences.is_empty() {
-        true => Protection::Varies,
-        false => Protection::Different(differences),
+        true => HeaderParity::Varies,
+        false => HeaderParity::Different(differences),
     }
 }

@@ -5,9 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 use crate::evidence::dns::address_type;
-use crate::evidence::dns::{Lookup, Status, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{Missing, ConversationAttempts, conversation_attempts, conversation_question};
+use crate::evidence::service::{
+    ConversationAttempts, Missing, conversation_attempts, conversation_question,
+};
 use crate::model::{Family, Host, ObservationId};
 
 /// A redirect chain from one address on.
@@ -18,8 +20,8 @@ pub struct RedirectChain<'e> {
     /// The URLs visited, in order, each with every address that it was asked of.
     pub hops: Vec<Hop<'e>>,
     /// How it ended.
-    pub end: End,
-    /// What still has to be asked; [`End::NotObserved`] as long as this isn't empty.
+    pub end: ChainEnd,
+    /// What still has to be asked; [`ChainEnd::NotObserved`] as long as this isn't empty.
     pub needs: Needs,
 }
 
@@ -46,7 +48,7 @@ pub struct HopAttempt<'e> {
 
 /// How a chain ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum ChainEnd {
     /// A response that is no redirect.
     Response {
         /// Its status code.
@@ -55,7 +57,7 @@ pub enum End {
     /// No address of the last hop gave an HTTP response.
     NoResponse,
     /// The last hop's host has no address in this family, or could not be looked up.
-    NoAddress(Status),
+    NoAddress(LookupStatus),
     /// Every address of the last hop is private, local or special: not visited.
     NotVisited(IpAddr),
     /// The chain leads back to a URL of its own.
@@ -79,7 +81,7 @@ impl RedirectChain<'_> {
     pub fn loops_for_cookies(&self) -> bool {
         let talks = self.hops.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
         let mut seen = talks.filter_map(ConversationAttempts::best);
-        self.end == End::Loop
+        self.end == ChainEnd::Loop
             && seen.any(|seen| {
                 matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
             })
@@ -109,8 +111,12 @@ pub fn redirect_chains_from<'e>(
 
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
-    let mut walk =
-        RedirectChain { start: address, hops: Vec::new(), end: End::NotObserved, needs: Needs::default() };
+    let mut walk = RedirectChain {
+        start: address,
+        hops: Vec::new(),
+        end: ChainEnd::NotObserved,
+        needs: Needs::default(),
+    };
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
         let hop = visit(view, url, lookup, sockets, &mut walk.needs);
@@ -125,7 +131,10 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
                     Err((end, lookup)) => {
                         walk.end = end;
                         walk.needs.extend(lookup.map(|l| l.needs).unwrap_or_default());
-                        if !matches!(walk.end, End::Loop | End::TooMany | End::NotObserved) {
+                        if !matches!(
+                            walk.end,
+                            ChainEnd::Loop | ChainEnd::TooMany | ChainEnd::NotObserved
+                        ) {
                             walk.hops.push(Hop { url: target, lookup: None, visits: Vec::new() });
                         }
                     }
@@ -135,7 +144,7 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
         }
     }
     if !walk.needs.is_empty() && walk.hops.iter().any(unanswered) {
-        walk.end = End::NotObserved;
+        walk.end = ChainEnd::NotObserved;
     }
     walk
 }
@@ -164,7 +173,7 @@ fn visit<'e>(
 
 /// Where a hop sends the client, or how the chain ends at it. The first address that answers
 /// speaks for the hop; the checks look at the others.
-fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
+fn redirect(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
     let response = hop
         .visits
         .iter()
@@ -174,16 +183,16 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
         if let Some(visit) = hop.visits.first()
             && hop.visits.iter().all(|v| v.talk.missing == Some(Missing::NotVisited))
         {
-            return Err(End::NotVisited(visit.address.ip()));
+            return Err(ChainEnd::NotVisited(visit.address.ip()));
         }
         let pending = hop.visits.iter().any(|visit| !visit.talk.needs.is_empty());
-        return Err(if pending { End::NotObserved } else { End::NoResponse });
+        return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
     };
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
-        return Err(End::Response { status: response.status });
+        return Err(ChainEnd::Response { status: response.status });
     }
     let Some(location) = response.header("location") else {
-        return Err(End::BadLocation(String::new()));
+        return Err(ChainEnd::BadLocation(String::new()));
     };
     // Header values are kept as Latin-1; servers that send raw UTF-8 mean UTF-8.
     let octets: Vec<u8> = location.chars().map(|c| c as u8).collect();
@@ -193,7 +202,7 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, End> {
             target.set_fragment(None);
             Ok(target)
         }
-        _ => Err(End::BadLocation(location)),
+        _ => Err(ChainEnd::BadLocation(location)),
     }
 }
 
@@ -205,15 +214,15 @@ fn follow(
     walk: &RedirectChain<'_>,
     target: &Url,
     family: Family,
-) -> Result<NextHop, (End, Option<Box<Lookup>>)> {
+) -> Result<NextHop, (ChainEnd, Option<Box<Lookup>>)> {
     if walk.hops.iter().any(|hop| hop.url == *target) {
-        return Err((End::Loop, None));
+        return Err((ChainEnd::Loop, None));
     }
     if walk.hops.len() > view.settings.limits.redirects {
-        return Err((End::TooMany, None));
+        return Err((ChainEnd::TooMany, None));
     }
     let port = target.port_or_known_default().unwrap_or(443);
-    let Some(previous) = walk.hops.last() else { return Err((End::NotObserved, None)) };
+    let Some(previous) = walk.hops.last() else { return Err((ChainEnd::NotObserved, None)) };
     if Host::of_url(&previous.url) == Host::of_url(target) {
         let same = previous.visits.iter().map(|v| SocketAddr::new(v.address.ip(), port)).collect();
         return Ok((None, same));
@@ -224,16 +233,16 @@ fn follow(
         }
         // That nobody may be sent there says more than that it is of the other family.
         Some(Host::Address(address)) if !view.networks.may_visit(address) => {
-            return Err((End::NotVisited(address), None));
+            return Err((ChainEnd::NotVisited(address), None));
         }
         // A literal of the other family: a client of this family has no address to go to.
-        Some(Host::Address(_)) => return Err((End::NoAddress(Status::NoData), None)),
-        None => return Err((End::BadLocation(target.to_string()), None)),
+        Some(Host::Address(_)) => return Err((ChainEnd::NoAddress(LookupStatus::NoData), None)),
+        None => return Err((ChainEnd::BadLocation(target.to_string()), None)),
         Some(Host::Name(name)) => name,
     };
     let lookup = resolve(view, &name, address_type(family));
     match lookup.status {
-        Status::Found => {
+        LookupStatus::Found => {
             let sockets = lookup
                 .addresses()
                 .into_iter()
@@ -242,7 +251,7 @@ fn follow(
                 .collect();
             Ok((Some(lookup), sockets))
         }
-        Status::NotObserved => Err((End::NotObserved, Some(Box::new(lookup)))),
-        ref status => Err((End::NoAddress(status.clone()), Some(Box::new(lookup)))),
+        LookupStatus::NotObserved => Err((ChainEnd::NotObserved, Some(Box::new(lookup)))),
+        ref status => Err((ChainEnd::NoAddress(status.clone()), Some(Box::new(lookup)))),
     }
 }

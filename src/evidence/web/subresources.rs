@@ -7,9 +7,11 @@ use url::Url;
 use super::ipv6_access::Asked;
 use super::page::Unreadable;
 use super::page::{self, Reference, Use};
-use super::{Ipv6Access, RedirectChain, landing_page, looks};
+use super::{Ipv6Access, RedirectChain, landing_page, landing_page_responses};
 use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{ConversationAttempts, conversation_attempts, conversation_question};
+use crate::evidence::service::{
+    ConversationAttempts, conversation_attempts, conversation_question,
+};
 use crate::model::{BodyEnd, Host, HttpResponse, ObservationId};
 
 /// Hosts of one page that are looked at.
@@ -20,13 +22,13 @@ const STYLE_SHEETS_MAX: usize = 16;
 
 /// What a page depends on.
 #[derive(Clone, Debug)]
-pub struct Resources {
+pub struct Subresources {
     /// Where the page was found; `None` as long as there is none.
     pub page: Option<Url>,
     /// Why the page can't be read.
     pub unreadable: Option<Unreadable>,
     /// The servers that it loads from, beside its own, in the order in which it names them.
-    pub servers: Vec<Server>,
+    pub servers: Vec<ResourceHost>,
     /// Whether it names more than [`HOSTS_MAX`], or was itself cut at a limit of ours.
     pub is_cut: bool,
     /// Why some of its style sheets were not read, so that they may load more.
@@ -50,7 +52,7 @@ pub enum Unread {
 
 /// A server that a page loads from.
 #[derive(Clone, Debug)]
-pub struct Server {
+pub struct ResourceHost {
     /// Its host.
     pub host: Host,
     /// Its port.
@@ -67,7 +69,7 @@ pub struct Server {
     pub works_at: Option<SocketAddr>,
 }
 
-impl Server {
+impl ResourceHost {
     /// Whether the page is commonly useless without it.
     pub fn is_required(&self) -> bool {
         self.uses.iter().any(|what| what.is_required())
@@ -76,8 +78,12 @@ impl Server {
 
 /// Reads what the front page over IPv6 depends on: the page that the first address with a readable
 /// one shows, and its style sheets. An error is no front page, unless it is the `expected` status.
-pub fn subresources(view: &View<'_>, ipv6: &[RedirectChain<'_>], expected: Option<u16>) -> Resources {
-    let mut resources = Resources {
+pub fn subresources(
+    view: &View<'_>,
+    ipv6: &[RedirectChain<'_>],
+    expected: Option<u16>,
+) -> Subresources {
+    let mut resources = Subresources {
         page: None,
         unreadable: None,
         servers: Vec::new(),
@@ -88,7 +94,7 @@ pub fn subresources(view: &View<'_>, ipv6: &[RedirectChain<'_>], expected: Optio
     };
     for walk in ipv6 {
         let Some((url, talk)) = landing_page(walk) else { continue };
-        let Some(response) = looks(talk).next() else { continue };
+        let Some(response) = landing_page_responses(talk).next() else { continue };
         resources.observations.extend(talk.observations());
         if !is_front_page(response, url, expected) {
             continue;
@@ -124,7 +130,7 @@ pub(in crate::evidence) fn is_front_page(
     }
 }
 
-impl Resources {
+impl Subresources {
     fn read(&mut self, view: &View<'_>, page: &Url, at: SocketAddr, references: &[Reference]) {
         references.iter().for_each(|reference| self.name(page, reference));
         self.visit(view);
@@ -159,7 +165,7 @@ impl Resources {
         self.visit(view);
     }
 
-    fn server(&self, url: &Url) -> Option<&Server> {
+    fn server(&self, url: &Url) -> Option<&ResourceHost> {
         let (host, port, is_https) = origin(url)?;
         self.servers.iter().find(|s| s.host == host && s.port == port && s.is_https == is_https)
     }
@@ -179,7 +185,7 @@ impl Resources {
             Some(server) if server.uses.contains(&reference.what) => {}
             Some(server) => server.uses.push(reference.what),
             None if is_full => self.is_cut = true,
-            None => self.servers.push(Server {
+            None => self.servers.push(ResourceHost {
                 host,
                 port,
                 is_https,
@@ -213,7 +219,7 @@ fn origin(url: &Url) -> Option<Origin> {
 
 /// What a style sheet loads, and why that is not all, where it isn't still to be asked.
 fn loaded_by(talk: &ConversationAttempts<'_>, url: &Url) -> (Vec<Reference>, Option<Unread>) {
-    let Some(response) = looks(talk).next() else {
+    let Some(response) = landing_page_responses(talk).next() else {
         let why = if talk.is_our_fault() { Unread::Ours } else { Unread::Broken };
         return (Vec::new(), talk.needs.is_empty().then_some(why));
     };

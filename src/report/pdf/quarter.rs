@@ -8,7 +8,9 @@ use super::{Frame, chart};
 use crate::model::Text;
 use crate::report::describe::clean;
 use crate::report::letterhead::Letterhead;
-use crate::report::quarter::{Chart, QuarterContext, Section, caveat, particulars, sections, title};
+use crate::report::quarter::{
+    Chart, QuarterContext, Section, caveat, particulars, sections, title,
+};
 
 const STAGES: Text = Text { vi: "Số dịch vụ theo mức", en: "Services by stage" };
 const TREND: Text = Text {

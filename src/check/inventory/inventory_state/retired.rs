@@ -7,7 +7,7 @@ use crate::check::service::service_answers::nothing_told;
 use crate::check::unknown::not_seen;
 use crate::check::{CheckContext, common};
 use crate::evidence::dns::Lookup;
-use crate::evidence::service::{self, Asked};
+use crate::evidence::service::{self, ServiceQuery};
 use crate::model::{Family, Outcome, Target, Transport, Verdict};
 
 /// A retired service whose host has, or had, a name.
@@ -30,7 +30,7 @@ pub(in crate::check) fn answers(case: &CheckContext<'_>, silent: &'static str) -
     let (mut answers, mut unknown, mut cite) = (false, None, Vec::new());
     let mut is_asked = false;
     for family in [Family::Ipv6, Family::Ipv4] {
-        for contact in service::contacts(&case.view, case.service, family).all() {
+        for contact in service::endpoint_contacts(&case.view, case.service, family).all() {
             is_asked = true;
             answers |= contact.talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
             unknown = unknown.or(not_seen(Some(&contact.talk)));
@@ -42,7 +42,7 @@ pub(in crate::check) fn answers(case: &CheckContext<'_>, silent: &'static str) -
             unknown = unknown.or(nothing_told(&asked));
             cite.extend(asked.observations);
         }
-        let published = service::addresses(&case.view, case.service);
+        let published = service::published_addresses(&case.view, case.service);
         if published.is_some_and(|published| published.is_cut(family, &case.view)) {
             unknown = unknown.or(Some(common::LIMIT));
         }
@@ -57,9 +57,10 @@ pub(in crate::check) fn answers(case: &CheckContext<'_>, silent: &'static str) -
 }
 
 /// What was asked of a name server or a time server.
-fn datagrams<'a>(case: &CheckContext<'a>, family: Family) -> Vec<Asked<'a>> {
+fn datagrams<'a>(case: &CheckContext<'a>, family: Family) -> Vec<ServiceQuery<'a>> {
     let view = &case.view;
-    let addresses = service::addresses(view, case.service).map(|all| all.of(family, view));
+    let addresses =
+        service::published_addresses(view, case.service).map(|all| all.of(family, view));
     let at = |port| addresses.iter().flatten().map(move |ip| SocketAddr::new(*ip, port));
     let transports = [Transport::Udp, Transport::Tcp];
     match &case.service.target {

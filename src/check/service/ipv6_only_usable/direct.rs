@@ -19,7 +19,7 @@ pub(in crate::check) fn walk(
         Err(_) => return None,
     };
     cite.extend(observations);
-    let contacts = service::contacts(&case.view, case.service, Family::Ipv6);
+    let contacts = service::endpoint_contacts(&case.view, case.service, Family::Ipv6);
     let host = service::tls_host(case.service);
     let ways = answers.into_iter().map(|said| {
         let met = contacts.main.iter().find(|met| said.name == SubjectName::Socket(met.address));

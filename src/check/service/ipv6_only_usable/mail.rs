@@ -6,8 +6,8 @@ use super::{choose, resolved, secured};
 use crate::check::mail::mail_banner;
 use crate::check::reach::helpers::{contacts, mail_exchangers};
 use crate::check::{CheckContext, common};
-use crate::evidence::dns::authority::exchanger_way;
-use crate::evidence::dns::delegation::{End, DelegationFailure};
+use crate::evidence::dns::authority::exchanger_resolution_path;
+use crate::evidence::dns::delegation::{DelegationFailure, End};
 use crate::evidence::mail::Exchanger;
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Name, ObservationId, Outcome, Subject, SubjectName, Verdict};
@@ -64,7 +64,7 @@ fn to_exchanger(
 
 /// Whether a resolver without IPv4 finds the exchanger's address, from the root on.
 fn found(case: &CheckContext<'_>, name: &Name, cite: &mut Vec<ObservationId>) -> Subject {
-    let way = exchanger_way(&case.view, name);
+    let way = exchanger_resolution_path(&case.view, name);
     cite.extend(&way.observations);
     let (outcome, reason) = match &way.end {
         End::Found(_) => (Outcome::Pass, "resolved"),

@@ -6,7 +6,7 @@ use crate::check::web::web_subresources::owner;
 use crate::check::{CheckContext, common};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{self, Ipv6Access, End, Hop, Resources, RedirectChain};
+use crate::evidence::web::{self, ChainEnd, Hop, Ipv6Access, RedirectChain, Subresources};
 use crate::model::{Family, Host, HttpFailure, Name, ObservationId, Outcome, Subject, SubjectName};
 
 /// Adds the steps from the service's addresses on; the reason that something is still to be seen,
@@ -16,7 +16,7 @@ pub(in crate::check) fn walk(
     steps: &mut Vec<Subject>,
     cite: &mut Vec<ObservationId>,
 ) -> Option<&'static str> {
-    let walks = web::walks(&case.view, case.service, Family::Ipv6);
+    let walks = web::redirect_chains(&case.view, case.service, Family::Ipv6);
     cite.extend(walks.iter().flat_map(RedirectChain::observations));
     steps.extend(choose(walks.iter().map(|walk| pages(case, walk)).collect()));
     if walks.is_empty() || !holds(steps) {
@@ -29,7 +29,7 @@ pub(in crate::check) fn walk(
 }
 
 /// Why the page may need more than is known, when it may.
-fn unread(resources: &Resources) -> Option<&'static str> {
+fn unread(resources: &Subresources) -> Option<&'static str> {
     match resources.unreadable {
         _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
         _ if resources.is_cut => Some(common::LIMIT),
@@ -61,29 +61,34 @@ fn pages(case: &CheckContext<'_>, walk: &RedirectChain<'_>) -> Vec<Subject> {
     steps
 }
 
-fn page(case: &CheckContext<'_>, walk: &RedirectChain<'_>, hop: &Hop<'_>, is_last: bool) -> (Outcome, &'static str) {
+fn page(
+    case: &CheckContext<'_>,
+    walk: &RedirectChain<'_>,
+    hop: &Hop<'_>,
+    is_last: bool,
+) -> (Outcome, &'static str) {
     let best = best_answer(case, hop);
     let blocked = (Outcome::Fail, "redirect-blocked");
     match &walk.end {
         // The last hop of a chain that could not go on is the one that was never visited.
-        End::NoAddress(_) if is_last => match unseen(walk) {
+        ChainEnd::NoAddress(_) if is_last => match unseen(walk) {
             Some(reason) => (Outcome::Inconclusive, reason),
             None => blocked,
         },
         // The service's own address: what address-global says of it is said there.
-        End::NotVisited(_) if is_last && walk.hops.len() == 1 => {
+        ChainEnd::NotVisited(_) if is_last && walk.hops.len() == 1 => {
             (Outcome::Inconclusive, common::NOT_VISITED)
         }
-        End::NotVisited(_) | End::BadLocation(_) if is_last => blocked,
-        End::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
+        ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) if is_last => blocked,
+        ChainEnd::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
             Some(reason) => (Outcome::Inconclusive, reason),
             None => blocked,
         },
-        End::TooMany if is_last && best.0 == Outcome::Pass => {
+        ChainEnd::TooMany if is_last && best.0 == Outcome::Pass => {
             (Outcome::Inconclusive, common::LIMIT)
         }
-        End::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::Response { status } if is_last && best.0 == Outcome::Pass => {
+        ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {
             match case.service.expect_status {
                 Some(expected) if expected == *status => best,
                 None if *status < 400 => best,
@@ -117,7 +122,11 @@ fn best_answer(case: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str
 }
 
 /// Whether one address gives an answer that a browser accepts.
-fn answer(case: &CheckContext<'_>, talk: &ConversationAttempts<'_>, host: &Host) -> (Outcome, &'static str) {
+fn answer(
+    case: &CheckContext<'_>,
+    talk: &ConversationAttempts<'_>,
+    host: &Host,
+) -> (Outcome, &'static str) {
     if let Err(said) = secured(case, talk, Some(host)) {
         return said;
     }
@@ -128,7 +137,7 @@ fn answer(case: &CheckContext<'_>, talk: &ConversationAttempts<'_>, host: &Host)
     }
 }
 
-fn resource(case: &CheckContext<'_>, server: &web::Server) -> Subject {
+fn resource(case: &CheckContext<'_>, server: &web::ResourceHost) -> Subject {
     let (outcome, reason) = match &server.access {
         Ipv6Access::Works => (Outcome::Pass, "resource-over-ipv6"),
         Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) if owner(case, server).is_none() => {

@@ -3,21 +3,21 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::DNS_PORT;
-use crate::evidence::dns::exchange::{self, Exchange, Heard, exchange};
+use crate::evidence::dns::exchange::{self, ExchangeOutcome, ServerExchange, server_exchange};
 use crate::evidence::query::View;
 use crate::model::{Family, Message, Name, Rcode, RecordType, Transport};
 
 /// One address of a zone's name servers.
 #[derive(Clone, Debug)]
-pub struct AddressOf {
+pub struct ServerAddress {
     /// The (first) name server that has it.
     pub server: Name,
     /// The address.
     pub address: IpAddr,
     /// The question for the zone's SOA over UDP.
-    pub udp: Exchange,
+    pub udp: ServerExchange,
     /// The same over TCP.
-    pub tcp: Exchange,
+    pub tcp: ServerExchange,
 }
 
 /// How a server answers for its zone over one transport.
@@ -41,7 +41,7 @@ pub enum Answering {
     Pending,
 }
 
-impl AddressOf {
+impl ServerAddress {
     /// How it answers for the zone over a transport.
     pub fn answering(&self, apex: &Name, transport: Transport) -> Answering {
         let seen = match transport {
@@ -49,16 +49,18 @@ impl AddressOf {
             Transport::Tcp => &self.tcp,
         };
         match &seen.heard {
-            Heard::Pending => Answering::Pending,
-            Heard::NotVisited => Answering::NotVisited,
-            Heard::Failed(failure) if failure.is_ours() => Answering::Ours,
-            Heard::Failed(_) => Answering::Not,
-            Heard::Malformed => Answering::Badly("malformed"),
-            Heard::Message(_) if seen.is_flaky => Answering::Flaky,
-            Heard::Message(message) if message.truncated && transport == Transport::Udp => {
+            ExchangeOutcome::Pending => Answering::Pending,
+            ExchangeOutcome::NotVisited => Answering::NotVisited,
+            ExchangeOutcome::Failed(failure) if failure.is_ours() => Answering::Ours,
+            ExchangeOutcome::Failed(_) => Answering::Not,
+            ExchangeOutcome::Malformed => Answering::Badly("malformed"),
+            ExchangeOutcome::Message(_) if seen.is_flaky => Answering::Flaky,
+            ExchangeOutcome::Message(message)
+                if message.truncated && transport == Transport::Udp =>
+            {
                 Answering::Truncated
             }
-            Heard::Message(message) => match wrong(message, apex) {
+            ExchangeOutcome::Message(message) => match wrong(message, apex) {
                 None => Answering::Well,
                 Some(how) => Answering::Badly(how),
             },
@@ -86,12 +88,12 @@ impl AddressOf {
         apex: &Name,
         name: &Name,
         record_type: RecordType,
-    ) -> Option<Exchange> {
+    ) -> Option<ServerExchange> {
         let attempts = view.settings.attempts;
         let socket = SocketAddr::new(self.address, DNS_PORT);
         let over = |transport| {
-            let question = exchange::question(socket, transport, name, record_type, false);
-            exchange(view, question, attempts)
+            let question = exchange::server_question(socket, transport, name, record_type, false);
+            server_exchange(view, question, attempts)
         };
         let transport = self.usable(apex)?;
         let first = over(transport);

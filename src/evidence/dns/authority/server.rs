@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::dns::{Lookup, Status};
+use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::model::{Family, Name};
 
 /// A name server of a zone.
@@ -25,7 +25,7 @@ impl NameServer {
         let mut addresses = Vec::new();
         for (lookup, family) in [(&self.aaaa, Family::Ipv6), (&self.a, Family::Ipv4)] {
             match lookup.status {
-                Status::Failed(_) => {
+                LookupStatus::Failed(_) => {
                     let glue = self.glue.iter().filter(|address| Family::of(**address) == family);
                     addresses.extend(glue);
                 }

@@ -350,7 +350,7 @@ proptest! {
 
     #[test]
     fn changed_messages_are_read_or_refused(seed: u64, at: usize, octet: u8) {
-        let question = crate::evidence::dns::exchange::question(
+        let question = crate::evidence::dns::exchange::server_question(
             "[2001:db8::1]:53".parse().unwrap(),
             crate::model::Transport::Udp,
             &Name::from_presentation("a.z.vn"),

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
 use super::referral::{Step, read};
-use super::{Cut, End, Path, Reach, Resolution, Server, Source, DelegationFailure, Tried, Unaddressed, hints};
-use crate::evidence::dns::exchange::{self, Heard, exchange};
+use super::{
+    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed, hints,
+};
+use crate::evidence::dns::exchange::{self, ExchangeOutcome, server_exchange};
 use crate::evidence::dns::lookup::address_type;
 use crate::evidence::query::{Needs, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
@@ -240,26 +242,28 @@ impl<'v, 'e> PathWalker<'v, 'e> {
         for transport in [Transport::Udp, Transport::Tcp] {
             let Some(left) = self.questions_left.checked_sub(1) else { return Ok(None) };
             self.questions_left = left;
-            let question = exchange::question(server, transport, name, record_type, false);
-            let seen = exchange(self.view, question, round);
+            let question = exchange::server_question(server, transport, name, record_type, false);
+            let seen = server_exchange(self.view, question, round);
             self.observations.extend(&seen.observations);
             if seen.question.without_edns {
                 self.questions_left = self.questions_left.saturating_sub(1);
             }
             let message = match seen.heard {
-                Heard::Pending => {
+                ExchangeOutcome::Pending => {
                     self.needs.extend(seen.needs);
                     return Err(Pending);
                 }
-                Heard::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
-                Heard::Malformed => return Ok(Some((None, Tried::Unusable("malformed")))),
-                Heard::Failed(failure) if failure.is_ours() => {
+                ExchangeOutcome::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
+                ExchangeOutcome::Malformed => {
+                    return Ok(Some((None, Tried::Unusable("malformed"))));
+                }
+                ExchangeOutcome::Failed(failure) if failure.is_ours() => {
                     return Ok(Some((None, Tried::Ours)));
                 }
                 // Over UDP it said that there is an answer.
-                Heard::Failed(_) if transport == Transport::Tcp => break,
-                Heard::Failed(_) => return Ok(Some((None, Tried::Silent))),
-                Heard::Message(message) => message,
+                ExchangeOutcome::Failed(_) if transport == Transport::Tcp => break,
+                ExchangeOutcome::Failed(_) => return Ok(Some((None, Tried::Silent))),
+                ExchangeOutcome::Message(message) => message,
             };
             match read(&message, zone, name, record_type) {
                 Step::Truncated => {}

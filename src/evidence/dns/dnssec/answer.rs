@@ -4,7 +4,7 @@ use hickory_proto::op::{Message as WireMessage, ResponseCode};
 use hickory_proto::rr::RecordType as WireType;
 use jiff::Timestamp;
 
-use crate::evidence::dns::{Failure, dns_question};
+use crate::evidence::dns::{LookupFailure, dns_question};
 use crate::evidence::query::{Needs, View};
 use crate::model::{
     DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply, Request,
@@ -21,7 +21,7 @@ pub(super) struct Answer {
 /// Why there is none.
 pub(super) enum NoAnswer {
     NotObserved,
-    Failed(Failure),
+    Failed(LookupFailure),
 }
 
 /// What asking has cited and still needs.
@@ -40,7 +40,7 @@ pub(super) fn ask(
     trail: &mut Trail,
 ) -> Result<Answer, NoAnswer> {
     let name = Name::from_labels(name.iter());
-    let mut last = Failure::Net(NetFailure::NoRoute);
+    let mut last = LookupFailure::Net(NetFailure::NoRoute);
     for attempt in 1..=view.settings.attempts.max(1) {
         let Some(asked) = dns_question(view, &name, RecordType(kind.into()), attempt) else {
             break;
@@ -58,7 +58,7 @@ pub(super) fn ask(
             }
             Some(Ok(answer)) => match answer.wire.metadata.response_code {
                 ResponseCode::NoError | ResponseCode::NXDomain => return Ok(answer),
-                rcode => last = Failure::Rcode(Rcode(rcode.into())),
+                rcode => last = LookupFailure::Rcode(Rcode(rcode.into())),
             },
             Some(Err(failure)) => last = failure,
         }
@@ -71,7 +71,7 @@ fn find(
     asked: &DnsQuestion,
     attempt: u8,
     trail: &mut Trail,
-) -> Option<Result<Answer, Failure>> {
+) -> Option<Result<Answer, LookupFailure>> {
     let question = Question::Dns(asked.clone());
     let (observation, id) =
         view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
@@ -81,9 +81,9 @@ fn find(
     Some(match &observation.reply {
         Reply::Dns(message) => match WireMessage::from_vec(message.raw().bytes()) {
             Ok(wire) => Ok(Answer { wire, at: observation.observed_at }),
-            Err(_) => Err(Failure::Malformed),
+            Err(_) => Err(LookupFailure::Malformed),
         },
-        Reply::DnsFailed(failure) => Err(Failure::Net(failure.clone())),
-        _ => Err(Failure::Malformed),
+        Reply::DnsFailed(failure) => Err(LookupFailure::Net(failure.clone())),
+        _ => Err(LookupFailure::Malformed),
     })
 }

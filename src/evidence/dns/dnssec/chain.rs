@@ -11,7 +11,7 @@ use super::answer::{Answer, NoAnswer, Trail, ask};
 use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
-use crate::evidence::dns::Failure;
+use crate::evidence::dns::LookupFailure;
 use crate::evidence::query::{Topic, View};
 use crate::model;
 
@@ -275,7 +275,7 @@ impl RedirectChain<'_> {
                 return;
             }
             // An RCODE is what a validating resolver says of what is bogus. Silence says nothing.
-            Err(NoAnswer::Failed(Failure::Rcode(_))) => false,
+            Err(NoAnswer::Failed(LookupFailure::Rcode(_))) => false,
             Err(NoAnswer::Failed(failure)) => {
                 end.security = Security::Unknown(Unknown::Failed(failure));
                 return;

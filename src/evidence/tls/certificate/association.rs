@@ -37,7 +37,13 @@ pub fn association(
     each.min().unwrap_or(Association::Unusable)
 }
 
-fn one(chain: &[Blob], record: &TLSA, host: &Host, pkix: bool, trust: &TrustedRoots) -> Association {
+fn one(
+    chain: &[Blob],
+    record: &TLSA,
+    host: &Host,
+    pkix: bool,
+    trust: &TrustedRoots,
+) -> Association {
     let known = matches!(record.selector, Selector::Full | Selector::Spki)
         && matches!(record.matching, Matching::Raw | Matching::Sha256 | Matching::Sha512);
     if !known {
