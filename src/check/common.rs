@@ -1,5 +1,6 @@
 //! Reasons that any check may give, because they are about us or about the run.
 
+use crate::evidence::query::Gap;
 use crate::model::{Outcome, Text};
 
 /// A reason that every check shares.
@@ -44,6 +45,18 @@ pub const NO_MX: &str = "no-mail-exchanger";
 pub const MAIL_BLOCKED: &str = "outgoing-mail-blocked";
 /// The check is about another kind of service.
 pub const OTHER_KIND: &str = "other-kind";
+
+/// The reason that goes with a gap in the evidence.
+pub fn reason_of(gap: Gap) -> &'static str {
+    match gap {
+        Gap::NotObserved => NOT_OBSERVED,
+        Gap::NotVisited => NOT_VISITED,
+        Gap::OurFault => OUR_FAULT,
+        Gap::Flaky => FLAKY,
+        Gap::Limit => LIMIT,
+        Gap::Unresolved => UNRESOLVED,
+    }
+}
 
 /// Every common reason.
 pub static COMMON_REASONS: &[CommonReason] = &[

@@ -2,8 +2,10 @@
 //!
 //! Imports the model alone.
 
+mod gap;
 mod memory;
 mod view;
 
+pub use gap::Gap;
 pub use memory::{Memory, Topic};
 pub use view::{Needs, View};

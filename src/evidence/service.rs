@@ -7,7 +7,7 @@ mod udp_service;
 
 pub use addresses::{PublishedAddresses, plain_http_url, published_addresses, wildcard_probe};
 pub use conversation_attempts::{
-    ConversationAttempts, Ending, Missing, conversation_attempts, conversation_question,
+    ConversationAttempts, Ending, conversation_attempts, conversation_question,
 };
 pub use endpoint_contact::{
     DeclaredPort, EndpointContact, EndpointContacts, declared_ports, endpoint_contact,

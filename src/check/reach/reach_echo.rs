@@ -6,7 +6,7 @@ use crate::check::address::helpers::addresses;
 use crate::check::doc::Doc;
 use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach::{self, EchoAttempts};
-use crate::evidence::service::{self, EndpointContacts, Missing};
+use crate::evidence::service::{self, EndpointContacts};
 use crate::model::{
     Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
 };
@@ -88,10 +88,8 @@ fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempt
 
 /// What it means that no attempt brought a reply.
 fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
-    match echo.missing {
-        Some(Missing::NotVisited) => return (Outcome::Inconclusive, common::NOT_VISITED),
-        Some(Missing::NotObserved) => return (Outcome::Inconclusive, common::NOT_OBSERVED),
-        None => {}
+    if let Some(gap) = echo.missing {
+        return (Outcome::Inconclusive, common::reason_of(gap));
     }
     if !echo.needs.is_empty() {
         return (Outcome::Inconclusive, common::NOT_OBSERVED);

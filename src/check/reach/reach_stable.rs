@@ -4,7 +4,6 @@ use super::helpers::{rounds, socket};
 use crate::check::doc::Doc;
 use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::reach::Rounds;
-use crate::evidence::service::Missing;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// Attempts from which something can be said.
@@ -58,10 +57,8 @@ fn subject(rounds: &Rounds) -> Subject {
 
 /// Why nothing can be said of an address's rounds, when that is our side's doing.
 pub(in crate::check) fn unknown(rounds: &Rounds) -> Option<&'static str> {
-    match rounds.missing {
-        Some(Missing::NotObserved) => return Some(common::NOT_OBSERVED),
-        Some(Missing::NotVisited) => return Some(common::NOT_VISITED),
-        None => {}
+    if let Some(gap) = rounds.missing {
+        return Some(common::reason_of(gap));
     }
     if rounds.counted() == 0 {
         return Some(common::OUR_FAULT);

@@ -6,7 +6,6 @@ use crate::check::reach::helpers::socket;
 use crate::check::unknown::{not_seen, unknown_status};
 use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::dns::LookupStatus;
-use crate::evidence::service;
 use crate::evidence::web::{self, Http3, QuicAttempts, RedirectChain};
 use crate::model::{
     Family, NetFailure, ObservationId, Outcome, QuicFailure, Severity, Subject, SubjectName,
@@ -128,14 +127,8 @@ fn is_turned_down(failure: &QuicFailure) -> bool {
 
 fn of_talk(talk: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subject {
     let say = |outcome, reason, detail| socket(talk.address, outcome, reason, detail);
-    match talk.missing {
-        Some(service::Missing::NotVisited) => {
-            return say(Outcome::Inconclusive, common::NOT_VISITED, Vec::new());
-        }
-        Some(service::Missing::NotObserved) => {
-            return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
-        }
-        None => {}
+    if let Some(gap) = talk.missing {
+        return say(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let sessions = talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
     if let Some(session) = sessions.into_iter().next_back() {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::{Gap, Needs, View};
 use crate::model::{
     DnsQuestion, Family, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
     RecordData, RecordType, Reply, Request, Transport,
@@ -62,7 +62,25 @@ pub enum LookupFailure {
     Net(NetFailure),
 }
 
+impl LookupStatus {
+    /// Why nothing follows from a look-up that came to this, when nothing does.
+    pub fn gap(&self) -> Option<Gap> {
+        match self {
+            Self::NotObserved => Some(Gap::NotObserved),
+            Self::Failed(LookupFailure::Net(failure)) if failure.is_ours() => Some(Gap::OurFault),
+            Self::ChainTooLong => Some(Gap::Limit),
+            Self::Failed(_) | Self::ChainLooped => Some(Gap::Unresolved),
+            Self::Found | Self::NoData | Self::NxDomain | Self::Synthesised => None,
+        }
+    }
+}
+
 impl Lookup {
+    /// Why nothing follows from it, when nothing does.
+    pub fn gap(&self) -> Option<Gap> {
+        self.status.gap()
+    }
+
     /// Whether the look-up failed or was not made, so that nothing follows from what it lacks.
     pub fn is_unresolved(&self) -> bool {
         !matches!(

@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::query::{Needs, View};
-use crate::evidence::service::Missing;
+use crate::evidence::query::{Gap, Needs, View};
 use crate::model::{EchoQuestion, Echoed, NetFailure, ObservationId, Question, Reply};
 
 /// The payload of a small echo: what `ping` sends by default.
@@ -21,7 +20,7 @@ pub struct EchoAttempts<'e> {
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
-    pub missing: Option<Missing>,
+    pub missing: Option<Gap>,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -44,7 +43,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttemp
         needs: Needs::default(),
     };
     if !view.networks.may_visit(address) {
-        echo.missing = Some(Missing::NotVisited);
+        echo.missing = Some(Gap::NotVisited);
         return echo;
     }
     for (observation, id) in view.attempts(&question) {
@@ -59,7 +58,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttemp
         echo.needs.add(view.next_attempt(question));
     }
     if echo.answers.is_empty() {
-        echo.missing = Some(Missing::NotObserved);
+        echo.missing = Some(Gap::NotObserved);
     }
     echo
 }

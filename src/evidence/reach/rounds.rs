@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::{Needs, Topic, View};
-use crate::evidence::service::{EndpointContact, Missing, endpoint_contacts};
+use crate::evidence::query::{Gap, Needs, Topic, View};
+use crate::evidence::service::{EndpointContact, endpoint_contacts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
     Request, Service,
@@ -20,7 +20,7 @@ pub struct FirstRound {
     attempts: Vec<(Result<u64, NetFailure>, ObservationId)>,
     /// Whether nothing but a connection was asked for, as in the rounds after it.
     is_bare: bool,
-    missing: Option<Missing>,
+    missing: Option<Gap>,
     is_our_fault: bool,
     needs: Needs,
 }
@@ -35,7 +35,7 @@ pub struct Rounds {
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
-    pub missing: Option<Missing>,
+    pub missing: Option<Gap>,
     /// Whether the contact itself came to nothing through our own fault.
     pub is_our_fault: bool,
     /// What still has to be asked.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 use url::Url;
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::{Gap, Needs, View};
 use crate::model::{
     Conversation, ConversationQuestion, Host, HttpAsk, ObservationId, Question, Reply,
 };
@@ -25,7 +25,7 @@ pub struct ConversationAttempts<'e> {
     /// How each attempt ended, in the same order.
     pub endings: SmallVec<[Ending; 4]>,
     /// Why nothing was asked, when nothing was.
-    pub missing: Option<Missing>,
+    pub missing: Option<Gap>,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -41,16 +41,15 @@ pub enum Ending {
     Ours,
 }
 
-/// Why there is no observation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// It was not asked (yet).
-    NotObserved,
-    /// The visit rules forbid it.
-    NotVisited,
-}
-
 impl<'e> ConversationAttempts<'e> {
+    /// Why nothing can be said of the other side, when that is not its doing: a failure that is
+    /// still to be tried again is not yet a failure.
+    pub fn gap(&self) -> Option<Gap> {
+        let ours = || self.is_our_fault().then_some(Gap::OurFault);
+        let pending = || (!self.needs.is_empty()).then_some(Gap::NotObserved);
+        self.missing.or_else(ours).or_else(pending)
+    }
+
     /// The attempt that got furthest up the layers; the first of those.
     pub fn best(&self) -> Option<&'e Conversation> {
         self.best_at().map(|(conversation, _)| conversation)
@@ -164,7 +163,7 @@ pub(in crate::evidence) fn attempts<'e>(
         needs: Needs::default(),
     };
     if !view.networks.may_visit(address.ip()) {
-        talk.missing = Some(Missing::NotVisited);
+        talk.missing = Some(Gap::NotVisited);
         return talk;
     }
     let mut settled = false;
@@ -191,7 +190,7 @@ pub(in crate::evidence) fn attempts<'e>(
         talk.needs.add(view.next_attempt(question));
     }
     if talk.attempts.is_empty() {
-        talk.missing = Some(Missing::NotObserved);
+        talk.missing = Some(Gap::NotObserved);
     }
     talk
 }

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{ConversationAttempts, Missing};
+use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::service::ConversationAttempts;
 use crate::model::{
     Host, HttpResponse, Name, ObservationId, Question, QuicFailure, QuicQuestion, QuicSession,
     RecordType, Reply,
@@ -64,7 +64,7 @@ pub struct QuicAttempts<'e> {
     /// The attempts in order.
     pub attempts: Vec<(&'e Result<QuicSession, QuicFailure>, ObservationId)>,
     /// Why nothing was asked, when nothing was.
-    pub missing: Option<Missing>,
+    pub missing: Option<Gap>,
     /// What still has to be asked.
     pub needs: Needs,
 }
@@ -75,7 +75,7 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicA
     let mut talk =
         QuicAttempts { address, attempts: Vec::new(), missing: None, needs: Needs::default() };
     if !view.networks.may_visit(address.ip()) {
-        talk.missing = Some(Missing::NotVisited);
+        talk.missing = Some(Gap::NotVisited);
         return talk;
     }
     let question = Question::Quic(QuicQuestion { address, host: host.clone() });
@@ -90,7 +90,7 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicA
         talk.needs.add(view.next_attempt(question));
     }
     if talk.attempts.is_empty() {
-        talk.missing = Some(Missing::NotObserved);
+        talk.missing = Some(Gap::NotObserved);
     }
     talk
 }

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::ResourceHost;
 use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
-use crate::evidence::service::{ConversationAttempts, Missing, conversation_attempts};
+use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::service::{ConversationAttempts, conversation_attempts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, Host, Name, ObservationId, RecordType, TlsFailed,
     TlsFailure,
@@ -111,7 +111,7 @@ impl<'e> Asked<'_, 'e> {
             let talk = self.talk(server, at);
             let works = talk.attempts.iter().any(|(seen, _)| works(seen));
             match talk.missing {
-                Some(Missing::NotVisited) => unknown = unknown.or(Some(Ipv6Access::NotVisited)),
+                Some(Gap::NotVisited) => unknown = unknown.or(Some(Ipv6Access::NotVisited)),
                 _ if works && !talk.is_flaky() => return Ok(Ok(at)),
                 _ if works => unknown = unknown.or(Some(Ipv6Access::Flaky)),
                 _ if !talk.needs.is_empty() => return Err(Ipv6Access::NotObserved),

@@ -6,9 +6,9 @@ use url::Url;
 
 use crate::evidence::dns::address_type;
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::{Gap, Needs, View};
 use crate::evidence::service::{
-    ConversationAttempts, Missing, conversation_attempts, conversation_question,
+    ConversationAttempts, conversation_attempts, conversation_question,
 };
 use crate::model::{Family, Host, ObservationId};
 
@@ -181,7 +181,7 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
         .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
     let Some(response) = response else {
         if let Some(visit) = hop.visits.first()
-            && hop.visits.iter().all(|v| v.talk.missing == Some(Missing::NotVisited))
+            && hop.visits.iter().all(|v| v.talk.missing == Some(Gap::NotVisited))
         {
             return Err(ChainEnd::NotVisited(visit.address.ip()));
         }

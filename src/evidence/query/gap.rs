@@ -1,0 +1,19 @@
+//! Why something isn't known.
+
+/// Why the evidence doesn't say something, where that is no property of the target. The checks
+/// have a reason for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gap {
+    /// It was not asked, or not all of its answers have come.
+    NotObserved,
+    /// The visit rules forbid to contact the address ([`crate::model::Networks::may_visit`]).
+    NotVisited,
+    /// Our own machine could not ask.
+    OurFault,
+    /// The attempts contradict each other.
+    Flaky,
+    /// One of our own limits was reached ([`crate::model::Limits`]).
+    Limit,
+    /// The name could not be resolved, so there was nobody to ask.
+    Unresolved,
+}
