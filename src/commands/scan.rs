@@ -16,7 +16,7 @@ use super::terminal;
 use crate::judge::RunResult;
 use crate::model::{Run, RunId, Vantage};
 use crate::report;
-use crate::scan::engine::{self, Ending, ScanEnd, ScanInput};
+use crate::scan::{self as engine, Ending, ScanInput, ScanOutcome, StopSignal};
 use crate::store::{Recorder, RunInputs, Store, StoredRun};
 
 /// Scans an inventory, stores the run and prints the summary.
@@ -131,9 +131,12 @@ fn carry_out(
         .enable_all()
         .build()
         .map_err(CliError::of_error)?;
-    let asked = runtime.block_on(engine::scan(setup, &progress));
+    let scanned = runtime.block_on(async {
+        let stop = stop_on_interrupt();
+        engine::run(setup, stop, |event| progress.show(&event)).await
+    });
     progress.clear();
-    let ScanEnd { run, ending, judged } = asked?;
+    let ScanOutcome { run, ending, results: judged } = scanned.map_err(CliError::of_error)?;
     let as_of = run.finished_at.unwrap_or_else(Timestamp::now);
     case.stored.run = run;
     let result = match judged {
@@ -141,6 +144,18 @@ fn carry_out(
         None => stored_run::judge(&store, &case, as_of)?,
     };
     Ok(Scanned { store, result, ending })
+}
+
+/// Raised by the first Ctrl-C. Where the signal can't be caught, it ends the process; nothing that
+/// was committed is lost then either.
+fn stop_on_interrupt() -> StopSignal {
+    let (stopper, signal) = StopSignal::new();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stopper.stop();
+        }
+    });
+    signal
 }
 
 /// Prints the result and says, as an exit code, whether what was asked holds.
@@ -176,7 +191,7 @@ pub(super) fn finish(
             );
             return Ok(ExitCode::from(INTERRUPTED));
         }
-        Ending::Absent => {
+        Ending::VantageAbsent => {
             return Err(CliError::inconclusive(format!(
                 "the vantage point `{}` has no working IPv6 or no resolver, so nothing can be said of any service",
                 run.vantage.name
