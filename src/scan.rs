@@ -61,6 +61,8 @@ mod dispatcher;
 mod engine;
 mod error;
 mod events;
+mod input;
+mod outcome;
 mod prober;
 mod service;
 mod stop;
@@ -70,6 +72,8 @@ mod vantage_tests;
 
 pub use error::ScanError;
 pub use events::ScanEvent;
+pub use input::ScanInput;
+pub use outcome::{Ending, ScanOutcome};
 pub use prober::Prober;
 pub use stop::{StopSignal, Stopper};
 
@@ -77,54 +81,7 @@ use std::sync::Arc;
 
 use tracing::Instrument as _;
 
-use crate::evidence::tls::TrustedRoots;
-use crate::judge::ServiceResult;
-use crate::model::{Inventory, Run, Service};
-use crate::policy::Policy;
 use crate::probe::Live;
-use crate::store::{Recorder, Store};
-
-/// What a scan is made from.
-pub struct ScanInput {
-    /// What is scanned, with the effective settings.
-    pub inventory: Arc<Inventory>,
-    /// The chosen services.
-    pub services: Vec<Arc<Service>>,
-    /// The run as it was begun or resumed.
-    pub run: Run,
-    /// Writes the run's observations to the store.
-    pub recorder: Recorder,
-    /// A second connection to the same store.
-    pub reader: Store,
-    /// Whether an earlier session of this run may have recorded answers.
-    pub resumed: bool,
-    /// The policy by which services are judged while their evidence is in memory.
-    pub policy: Arc<Policy>,
-    /// The trusted authorities.
-    pub trust: Arc<TrustedRoots>,
-}
-
-/// A scan that has ended.
-pub struct ScanOutcome {
-    /// The run as it was written to the store.
-    pub run: Run,
-    /// How it ended.
-    pub ending: Ending,
-    /// Every service's result in the order of the services, when what they were judged by still
-    /// holds at the end of the run; otherwise the store's evidence is to be judged.
-    pub results: Option<Vec<ServiceResult>>,
-}
-
-/// How a scan ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything that the planner named was asked.
-    Complete,
-    /// The stop signal was raised; the run can be resumed.
-    Interrupted,
-    /// The vantage point had no IPv6 or no resolver, so no service was asked.
-    VantageAbsent,
-}
 
 /// Scans from this machine: must be called within a tokio runtime. See [`run_through`].
 ///

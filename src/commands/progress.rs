@@ -1,20 +1,21 @@
 //! How far a scan is, on stderr and only to a terminal.
 
-use std::io::IsTerminal as _;
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::cli::Global;
+use super::terminal;
 use crate::scan::ScanEvent;
 
-/// The bar of a running scan; silent where nobody looks.
+/// The bar of a running scan; hidden where stderr is no terminal, with `--quiet`, and with `-v`, whose
+/// log says more.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar over so many services. `quiet` hides it even from a terminal.
-    pub(super) fn new(services: usize, quiet: bool) -> Self {
-        let shown = !quiet && std::io::stderr().is_terminal();
+    /// A bar over so many services.
+    pub(super) fn new(services: usize, global: &Global) -> Self {
+        let is_shown = !global.quiet && global.verbose == 0 && terminal::stderr_shows_progress();
         let target =
-            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+            if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(services as u64), target);
         let template = "{bar:32.cyan/dim} {pos}/{len} services · {per_sec} · {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -43,7 +44,7 @@ impl Progress {
 
     /// Prints a line above the bar.
     fn note(&self, text: &str) {
-        self.0.suspend(|| eprintln!("{text}"));
+        self.0.suspend(|| terminal::note(text));
     }
 
     /// Takes the bar away.

@@ -1,9 +1,8 @@
 //! What a scan reports while it runs.
 
+use super::outcome::Ending;
 use crate::judge::Standing;
 use crate::model::ServiceId;
-
-use super::Ending;
 
 /// Where the events of a scan go. It is called from within the scan, so it must not block.
 pub(super) type EventSink<'a> = &'a (dyn Fn(ScanEvent) + Sync);
