@@ -1,4 +1,12 @@
 //! Evidence in, verdicts and stages out.
+//!
+//! A service's evidence goes through every rule of the [`CATALOGUE`] ([`judge_service`]); the verdicts,
+//! weighed by the [`Policy`], give it its stage ([`Standing`]). A [`RunResult`] has all services of a
+//! run; the other modules count, compare and review such results. A service that waits for its last
+//! answers is judged ahead of them ([`RestingService`]).
+//!
+//! Imports the model, the evidence, the checks and the policies. Pure: the moment of the judgement is
+//! given ([`JudgeContext::as_of`]).
 
 mod change;
 mod comparison;
@@ -50,14 +58,14 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-/// Everything that is said of one service.
+/// What was found of one service.
 #[derive(Clone)]
 pub struct ServiceResult {
     /// The service.
     pub service: Arc<Service>,
-    /// Where it stands.
+    /// The stage that it has reached.
     pub standing: Standing,
-    /// What keeps it from the next stage (or, where it stands at unknown, what is unknown).
+    /// What keeps it from the next stage (or, where its stage is unknown, what is unknown).
     pub blockers: Vec<Blocker>,
     /// One verdict per check, in the catalogue's order.
     pub verdicts: Verdicts,
@@ -74,7 +82,7 @@ pub struct RunResult {
     pub policy: Arc<Policy>,
     /// When it was judged.
     pub as_of: Timestamp,
-    /// What is said of the vantage point.
+    /// What the checks say of the vantage point.
     pub vantage: Vec<Judged>,
     /// The services in the inventory's order.
     pub services: Vec<ServiceResult>,
@@ -85,7 +93,7 @@ pub struct RunResult {
 pub struct JudgeContext<'a> {
     /// What the owner declares.
     pub inventory: &'a Inventory,
-    /// From where was looked.
+    /// The vantage point that it was seen from.
     pub vantage: &'a Vantage,
     /// The rules' weights.
     pub policy: &'a Policy,

@@ -33,7 +33,7 @@ pub fn judge_with_memory(
     service_result(service, None, verdicts, context.policy, context.today())
 }
 
-/// Where one service stands, and nothing else: only the checks that gate a stage are asked, so that
+/// The stage of one service, and nothing else: only the checks that gate a stage are asked, so that
 /// the trend over many runs costs little. Gives what [`judge_service`] gives as its standing.
 pub fn judge_standing(
     context: &JudgeContext<'_>,
@@ -127,7 +127,7 @@ impl RuleRun<'_> {
         wanted.map(|(check, rule)| self.judged(check, self.verdict(rule))).collect()
     }
 
-    /// What all checks say; the memory learns what each verdict rests on ([`VerdictOf`]).
+    /// What all checks say; the memory notes what each verdict rests on ([`VerdictOf`]).
     pub fn recorded_verdicts(&self) -> Vec<Judged> {
         service_rules()
             .map(|(check, rule)| {

@@ -132,12 +132,12 @@ impl Evidence {
             .map(|(_, fact)| (&fact.observation, fact.id))
     }
 
-    /// How many facts were learnt.
+    /// How many facts there are.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether none was.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

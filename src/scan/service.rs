@@ -51,7 +51,7 @@ pub(crate) async fn visit(
     scene: ScanContext,
     service: Arc<Service>,
 ) -> Result<Option<ServiceResult>, CliError> {
-    // Given back when nothing is left but later rounds. Nobody closes the semaphore.
+    // Given back when nothing is left but later rounds. The semaphore is never closed.
     let mut place = Arc::clone(&scene.places).acquire_owned().await.ok();
     let (asking, mut stop) = (Arc::clone(&scene.asking), scene.stop.clone());
     let mut state = ServiceState::of(scene, Arc::clone(&service))?;

@@ -61,7 +61,7 @@ impl RestingEvidence {
         self.has_missed.get()
     }
 
-    /// How many facts were learnt, those included that were let go of.
+    /// How many facts were inserted, those included that were let go of.
     pub(super) fn len(&self) -> usize {
         self.released + self.facts.len()
     }

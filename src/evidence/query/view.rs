@@ -76,7 +76,7 @@ impl<'a> View<'a> {
         self.missing(question, 1..=self.settings.attempts.max(1))
     }
 
-    /// How many facts were learnt.
+    /// How many facts there are.
     pub fn facts(&self) -> usize {
         self.resting.map_or(self.evidence.len(), RestingEvidence::len)
     }
@@ -93,7 +93,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What a reading gives, made now; a memory learns what it rests on, and no more.
+    /// What a reading gives, made now; a memory notes what it rests on, and no more.
     pub fn recording_dependencies<R>(
         &self,
         topic: impl Topic<Reading = ()>,
