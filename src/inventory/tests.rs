@@ -1,3 +1,4 @@
+use super::source::OCTETS_MAX;
 use super::*;
 
 /// A good inventory but for its services, which follow.

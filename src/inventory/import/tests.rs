@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::inventory::parse;
 use crate::model::Name;
 
 const INVENTORY: &str = "# Head.\nversion: 1\norganisations:   # all of them\n  - id: vp-ubnd\n    \
