@@ -95,7 +95,7 @@ fn closing_sheet<'a>(sheet: &QuarterContext<'a>) -> ReportContext<'a> {
 /// # Errors
 /// When there is none, or the store can't be read.
 pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, CliError> {
-    let listed = store.listed().map_err(CliError::of_error)?;
+    let listed = store.listed_runs().map_err(CliError::of_error)?;
     let timezone = timezone(store, &listed, None)?;
     closing_run(&candidates(listed, &timezone), quarter, None, &timezone)
 }
@@ -105,7 +105,7 @@ pub(super) fn closing(store: &Store, quarter: Quarter) -> Result<RunId, CliError
 /// # Errors
 /// When the store can't be read.
 pub(super) fn closings(store: &Store) -> Result<HashSet<RunId>, CliError> {
-    let listed = store.listed().map_err(CliError::of_error)?;
+    let listed = store.listed_runs().map_err(CliError::of_error)?;
     if !listed.iter().any(is_candidate) {
         return Ok(HashSet::new());
     }
@@ -148,7 +148,7 @@ struct Candidate {
 /// # Errors
 /// When there is no such run, or the store can't be read.
 pub(super) fn review(store: &Store, question: &Question<'_>) -> Result<Review, CliError> {
-    let listed = store.listed().map_err(CliError::of_error)?;
+    let listed = store.listed_runs().map_err(CliError::of_error)?;
     let timezone = timezone(store, &listed, question.run)?;
     let as_of = question.as_of.map(|as_of| as_of.moment(&timezone));
     let candidates = candidates(listed, &timezone);
