@@ -4,13 +4,18 @@ mod connect;
 mod conversation;
 mod dns;
 mod echo;
+mod error_queue;
 mod errors;
+mod farewell;
+mod kernel;
 mod legacy_tls;
 mod live;
 mod ntp;
 mod pacing;
 mod quic;
+mod random;
 mod route;
+mod timing;
 mod validator;
 
 pub use dns::DroppedAnswers;

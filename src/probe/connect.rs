@@ -10,6 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
+use super::error_queue;
 use super::errors::{self, Carrier};
 use crate::model::{Family, NetFailure};
 
@@ -48,7 +49,7 @@ pub(super) async fn connect_with(
     }
     let elapsed = started.elapsed();
     // From here on the kernel rides out ICMP errors by itself (RFC 5461 §4).
-    let _ = errors::queue_errors(&stream, Family::of(peer.ip()), false);
+    let _ = error_queue::queue_errors(&stream, Family::of(peer.ip()), false);
     Ok((stream, elapsed))
 }
 
@@ -60,7 +61,7 @@ fn start(peer: SocketAddr, mss: Option<u16>) -> Result<TcpStream, NetFailure> {
             .map_err(ours)?;
     // Neither is needed for a true result; without them it is a little slower or less exact.
     let _ = socket.set_tcp_nodelay(true);
-    let _ = errors::queue_errors(&socket, Family::of(peer.ip()), true);
+    let _ = error_queue::queue_errors(&socket, Family::of(peer.ip()), true);
     if let Some(mss) = mss {
         socket.set_tcp_mss(mss.into()).map_err(ours)?;
     }
@@ -93,7 +94,7 @@ async fn established(stream: &TcpStream, peer: SocketAddr) -> Result<(), NetFail
 
 /// How far the handshake is.
 fn state(stream: &TcpStream, peer: SocketAddr) -> Poll<Result<(), NetFailure>> {
-    while let Some(queued) = errors::read_error_queue(stream) {
+    while let Some(queued) = error_queue::read_error_queue(stream) {
         if let Some(failure) = errors::of_queued(&queued, Carrier::Tcp, peer.ip()) {
             return Poll::Ready(Err(failure));
         }

@@ -5,8 +5,6 @@
 
 mod greeting;
 mod http;
-mod http1;
-mod http2;
 mod iana;
 mod signature;
 #[cfg(test)]
@@ -15,15 +13,13 @@ mod tls;
 mod wire;
 pub(super) mod witness;
 
-use std::time::Duration;
-
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-
+use self::greeting::Greeter;
+use self::http::{Exchange, Protocol};
+use self::tls::Handshaker;
+use self::wire::Wire;
 use super::connect::connect_with;
-use super::conversation::greeting::Greeter;
-use super::conversation::http::{Exchange, Protocol};
-use super::conversation::tls::Handshaker;
-use super::conversation::wire::Wire;
+use super::farewell;
+use super::timing::micros;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
 };
@@ -75,7 +71,7 @@ impl Client {
                 Some(ask) => Some(self.http.get(&mut stream, Protocol::Http1, ask, peer).await),
                 None => None,
             };
-            farewell(&mut stream).await;
+            farewell::close(&mut stream).await;
             return Conversation { connect, tls: None, http };
         };
 
@@ -90,23 +86,9 @@ impl Client {
                     }
                     None => None,
                 };
-                farewell(&mut stream).await;
+                farewell::close(&mut stream).await;
                 Conversation { connect, tls: Some(Ok(session)), http }
             }
         }
     }
-}
-
-/// How long a full send buffer may hold us up when we leave.
-const FAREWELL_PATIENCE: Duration = Duration::from_millis(100);
-
-/// Says goodbye: `close_notify` where there is TLS, then FIN. A peer that doesn't listen any more
-/// is not waited for.
-async fn farewell(stream: &mut (impl AsyncWrite + Unpin)) {
-    let _ = tokio::time::timeout(FAREWELL_PATIENCE, stream.shutdown()).await;
-}
-
-/// A duration as the model writes it.
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

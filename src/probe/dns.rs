@@ -17,11 +17,9 @@ mod tests;
 use std::io;
 use std::time::Duration;
 
-use query::Query;
-
 pub use in_flight::DroppedAnswers;
-pub(super) use udp::random_u64;
 
+use self::query::Query;
 use crate::model::{Blob, DnsMessage, DnsQuestion, NetFailure, Reply, Settings, Transport};
 
 /// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets.

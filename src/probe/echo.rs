@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use surge_ping::{Config, ICMP, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
 
-use super::dns::random_u64;
+use super::random::random_u64;
+use super::timing::micros;
 use super::{errors, route};
 use crate::model::{EchoQuestion, Echoed, Family, IcmpMeaning, NetFailure};
 
@@ -95,8 +96,7 @@ fn reply(packet: &IcmpPacket, elapsed: Duration, peer: IpAddr) -> Result<Echoed,
         }
     };
     if is_reply {
-        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        return Ok(Echoed { elapsed_us });
+        return Ok(Echoed { elapsed_us: micros(elapsed) });
     }
     let meaning = match Family::of(peer) {
         Family::Ipv6 => IcmpMeaning::from_icmpv6(icmp_type, icmp_code),

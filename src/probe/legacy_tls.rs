@@ -5,12 +5,11 @@
 //! whether the server would go on.
 
 use std::io;
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::connect::connect;
-use super::errors;
+use super::{errors, farewell};
 use crate::model::{Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Timeouts};
 
 /// The cipher suites of those years, the better ones first, and the signal of RFC 5746. No
@@ -44,12 +43,9 @@ pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -
         },
         Err(_) => LegacyAnswer::Net { failure: NetFailure::TimedOut },
     };
-    let _ = tokio::time::timeout(FAREWELL, stream.shutdown()).await;
+    farewell::close(&mut stream).await;
     answer
 }
-
-/// How long a full send buffer may hold up the goodbye.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 async fn read_answer(
     stream: &mut (impl AsyncRead + Unpin),

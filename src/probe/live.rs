@@ -8,8 +8,10 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
+use super::dns::DroppedAnswers;
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route, validator};
+use super::timing::micros;
+use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, validator};
 use crate::model::{
     Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
@@ -116,7 +118,7 @@ impl Live {
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
-        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed_us = micros(started.elapsed());
         drop(place);
         Observation { request: request.clone(), observed_at, elapsed_us, reply }
     }

@@ -7,8 +7,9 @@ use nix::libc;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 
-use super::dns::random_u64;
+use super::error_queue;
 use super::errors::{self, Carrier};
+use super::random::random_u64;
 use crate::model::{
     Blob, Family, NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NetFailure, NtpExchange, NtpQuestion,
 };
@@ -60,7 +61,7 @@ fn open(server: SocketAddr) -> Result<UdpSocket, NetFailure> {
     let socket =
         Socket::new(Domain::for_address(server), Type::DGRAM, Some(Protocol::UDP)).map_err(ours)?;
     socket.set_nonblocking(true).map_err(ours)?;
-    let _ = errors::queue_errors(&socket, Family::of(server.ip()), true);
+    let _ = error_queue::queue_errors(&socket, Family::of(server.ip()), true);
     match socket.connect(&server.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}

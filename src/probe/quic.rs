@@ -10,6 +10,8 @@ use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs;
 
 use super::conversation::witness::Witness;
+use super::farewell::FAREWELL_PATIENCE;
+use super::timing::micros;
 use super::{errors, route};
 use crate::model::{Limits, NetFailure, QuicFailure, QuicQuestion, QuicSession, Settings};
 
@@ -20,9 +22,6 @@ pub(super) struct Client {
     deadline: Duration,
     chain_octets_max: usize,
 }
-
-/// How long the goodbye may take.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 impl Client {
     /// Prepares the configuration: TLS 1.3, ALPN `h3`, certificates judged elsewhere.
@@ -86,7 +85,7 @@ impl Client {
             Err(error) => return Err(ours(error.to_string())),
         };
         let outcome = tokio::time::timeout(self.deadline, connecting).await;
-        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed_us = micros(started.elapsed());
         let result = match outcome {
             Err(_) => Err(net(NetFailure::TimedOut)),
             Ok(Err(error)) => Err(failure(error)),
@@ -100,7 +99,7 @@ impl Client {
                 Ok(QuicSession { elapsed_us, alpn, chain: witness.sent().chain })
             }
         };
-        let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
+        let _ = tokio::time::timeout(FAREWELL_PATIENCE, endpoint.wait_idle()).await;
         result
     }
 }

@@ -10,15 +10,15 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::greeting::answer::{Form, Reading};
+use self::answer::{Form, Reading};
 use super::tls::Handshaker;
-use super::{farewell, micros};
 use crate::model::{
     Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
     NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
 };
 use crate::probe::connect::connect;
-use crate::probe::errors;
+use crate::probe::timing::micros;
+use crate::probe::{errors, farewell};
 
 /// Octets that are read at once.
 const PART_OCTETS: usize = 4096;
@@ -230,8 +230,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
             self.stream.write_all(goodbye).await?;
             self.stream.flush().await
         };
-        let _ = tokio::time::timeout(super::FAREWELL_PATIENCE, said).await;
-        farewell(&mut self.stream).await;
+        let _ = tokio::time::timeout(farewell::FAREWELL_PATIENCE, said).await;
+        farewell::close(&mut self.stream).await;
     }
 }
 

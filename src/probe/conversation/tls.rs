@@ -14,11 +14,12 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::iana;
 use super::wire::Wire;
 use super::witness::{Sent, Witness};
-use super::{iana, micros};
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 use crate::probe::errors;
+use crate::probe::timing::micros;
 
 /// A connection after its TLS handshake.
 pub(super) type Secured = TlsStream<Wire<TcpStream>>;

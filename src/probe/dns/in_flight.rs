@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::query::{Asked, response_id};
 use crate::model::NetFailure;
-use crate::probe::errors::QueuedError;
+use crate::probe::error_queue::QueuedError;
 
 /// What comes of a question over UDP.
 pub(super) type Outcome = Result<Arc<[u8]>, NetFailure>;
@@ -175,8 +175,8 @@ impl DropCounters {
 mod tests {
     use super::*;
     use crate::model::{DnsQuestion, Name, RecordType, Transport};
-    use crate::probe::dns::Query;
-    use crate::probe::errors::Origin;
+    use crate::probe::dns::query::Query;
+    use crate::probe::error_queue::Origin;
 
     const SERVER: &str = "192.0.2.53:53";
 

@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::query::{Asked, Query, response_id};
-use super::udp::random_u64;
 use crate::model::NetFailure;
 use crate::probe::connect::connect;
 use crate::probe::errors;
+use crate::probe::random::random_u64;
 
 /// Messages that answer something else, after which we stop reading.
 const STRANGERS_MAX: usize = 16;

@@ -14,10 +14,13 @@ use http::{Request, Uri, Version, header};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use super::http::{ACCEPT, Body, Driven, Head, USER_AGENT, not_http, of_io, unsendable};
-use super::micros;
-use super::wire::Wire;
+use super::driven::Driven;
+use super::failure::{not_http, of_io, unsendable};
+use super::request::{ACCEPT, USER_AGENT};
+use super::response::{Body, Head};
 use crate::model::{BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, NetFailure};
+use crate::probe::conversation::wire::Wire;
+use crate::probe::timing::micros;
 
 /// Why there are no headers.
 enum Broken {
