@@ -17,6 +17,7 @@ mod random;
 mod route;
 mod timing;
 mod validator;
+mod verifier;
 
 pub use dns::DroppedAnswers;
 pub use live::{Live, LiveError};

@@ -6,17 +6,15 @@
 mod greeting;
 mod http;
 mod iana;
-mod signature;
+mod limited_stream;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod tls;
-mod wire;
-pub(super) mod witness;
 
 use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
+use self::limited_stream::LimitedStream;
 use self::tls::Handshaker;
-use self::wire::Wire;
 use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
@@ -24,7 +22,7 @@ use crate::model::{
     Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
 };
 
-/// Why conversations can't begin: something for the operator to mend.
+/// Why conversations can't begin: the operator has something to fix.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The TLS library rejects what we configure.
@@ -66,7 +64,7 @@ impl Client {
         let connect = Ok(Connected { elapsed_us: micros(elapsed) });
 
         let Some(host) = &question.tls else {
-            let mut stream = Wire::new(tcp, self.http.octets_max());
+            let mut stream = LimitedStream::new(tcp, self.http.octets_max());
             let http = match &question.http {
                 Some(ask) => Some(self.http.get(&mut stream, Protocol::Http1, ask, peer).await),
                 None => None,
@@ -78,7 +76,7 @@ impl Client {
         match self.tls.shake_hands(tcp, peer, host, question.http.is_some()).await {
             Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
             Ok((session, stream)) => {
-                let mut stream = Wire::new(stream, self.http.octets_max());
+                let mut stream = LimitedStream::new(stream, self.http.octets_max());
                 let http = match &question.http {
                     Some(ask) => {
                         let protocol = Protocol::from_alpn(session.alpn.as_deref());

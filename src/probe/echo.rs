@@ -67,7 +67,7 @@ impl Client {
                 Ok((packet, elapsed)) => reply(&packet, elapsed, peer),
                 Err(SurgeError::IdenticalRequests { .. }) => continue,
                 Err(SurgeError::Timeout { .. }) => Err(NetFailure::TimedOut),
-                Err(SurgeError::IOError(error)) => Err(errors::of_error(&error, peer)),
+                Err(SurgeError::IOError(error)) => Err(errors::io_failure(&error, peer)),
                 Err(other) => Err(NetFailure::Other { errno: other.to_string() }),
             };
         }
@@ -79,7 +79,7 @@ fn open(kind: ICMP) -> Result<surge_ping::Client, NetFailure> {
     let config = Config::builder().kind(kind).build();
     surge_ping::Client::new(&config).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied => NetFailure::NotPermitted,
-        _ => errors::of_error(&error, IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        _ => errors::io_failure(&error, IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
     })
 }
 

@@ -1,5 +1,5 @@
 //! The error queue of a socket (`IP_RECVERR`, `IPV6_RECVERR`), which holds the ICMP errors that its
-//! packets met.
+//! packets caused.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -69,7 +69,7 @@ impl QueuedError {
 /// otherwise rides out.
 ///
 /// # Errors
-/// What `setsockopt` says.
+/// The error of `setsockopt`.
 pub(super) fn queue_errors(socket: &impl AsFd, family: Family, on: bool) -> io::Result<()> {
     match family {
         Family::Ipv6 => setsockopt(socket, sockopt::Ipv6RecvErr, &on),

@@ -1,9 +1,9 @@
-//! What the kernel says of a failed exchange, as a [`NetFailure`].
+//! What the kernel reports of a failed exchange, as a [`NetFailure`].
 //!
 //! An errno alone tells neither who sent an error nor whether anyone did: `ENETUNREACH` may be our
 //! own missing route or a router's ICMPv6 message, `EACCES` on a TCP connect is a firewall far away.
 //! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`) holds the ICMP message itself, so it is
-//! asked first; only what it doesn't explain is read from the errno, and then the route table says
+//! asked first; only what it doesn't explain is read from the errno, and then the route table tells
 //! whether the fault is ours.
 
 use std::io;
@@ -29,10 +29,10 @@ pub(super) enum Carrier {
 /// The failure that an entry of the error queue stands for; `None` when it ends no exchange or
 /// stands for no ICMP message.
 ///
-/// An ICMP error that *our own* kernel sent to itself accuses nobody else: its firewall rejected
+/// An ICMP error that *our own* kernel sent to itself accuses no other party: its firewall rejected
 /// the packet, or the gateway did not answer neighbour discovery. Only where the peer is our direct
 /// neighbour is a missing answer to neighbour discovery the peer's.
-pub(super) fn of_queued(
+pub(super) fn queued_failure(
     queued: &QueuedError,
     carrier: Carrier,
     peer: IpAddr,
@@ -67,24 +67,24 @@ pub(super) fn of_queued(
 
 /// Why an exchange on `socket` with `peer` failed: what the error queue holds, or else what the
 /// error itself says.
-pub(super) fn of_socket(
+pub(super) fn socket_failure(
     error: &io::Error,
     socket: &impl AsFd,
     carrier: Carrier,
     peer: IpAddr,
 ) -> NetFailure {
     while let Some(queued) = read_error_queue(socket) {
-        if let Some(failure) = of_queued(&queued, carrier, peer) {
+        if let Some(failure) = queued_failure(&queued, carrier, peer) {
             return failure;
         }
     }
-    of_error(error, peer)
+    io_failure(error, peer)
 }
 
 /// The failure that an error stands for when no error queue explains it. Where the errno may be
 /// ours or a router's, the route table decides; what remains doubtful is [`NetFailure::Other`],
-/// which is held against nobody.
-pub(super) fn of_error(error: &io::Error, peer: IpAddr) -> NetFailure {
+/// which counts against no party.
+pub(super) fn io_failure(error: &io::Error, peer: IpAddr) -> NetFailure {
     let Some(errno) = error.raw_os_error().map(Errno::from_raw) else {
         return match error.kind() {
             io::ErrorKind::UnexpectedEof => NetFailure::Closed,
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn icmp_errors_name_their_sender_and_meaning() {
-        let failure = of_queued(&icmpv6(1, 1, ROUTER), Carrier::Tcp, PEER).unwrap();
+        let failure = queued_failure(&icmpv6(1, 1, ROUTER), Carrier::Tcp, PEER).unwrap();
         assert_eq!(
             failure,
             NetFailure::Icmp {
@@ -162,18 +162,18 @@ mod tests {
     #[test]
     fn only_the_peer_itself_refuses_over_udp() {
         let by_peer = icmpv6(1, 4, PEER);
-        assert_eq!(of_queued(&by_peer, Carrier::Udp, PEER), Some(NetFailure::Refused));
+        assert_eq!(queued_failure(&by_peer, Carrier::Udp, PEER), Some(NetFailure::Refused));
         for (queued, carrier) in [(icmpv6(1, 4, ROUTER), Carrier::Udp), (by_peer, Carrier::Tcp)] {
-            let failure = of_queued(&queued, carrier, PEER).unwrap();
+            let failure = queued_failure(&queued, carrier, PEER).unwrap();
             assert_eq!(failure.reason(), "icmp-port-unreachable");
         }
     }
 
     #[test]
     fn packet_too_big_and_local_entries_end_nothing() {
-        assert_eq!(of_queued(&icmpv6(2, 0, ROUTER), Carrier::Udp, PEER), None);
+        assert_eq!(queued_failure(&icmpv6(2, 0, ROUTER), Carrier::Udp, PEER), None);
         let local = QueuedError { origin: Origin::Local, from: None, ..icmpv6(0, 0, PEER) };
-        assert_eq!(of_queued(&local, Carrier::Udp, PEER), None);
+        assert_eq!(queued_failure(&local, Carrier::Udp, PEER), None);
     }
 
     #[test]
@@ -184,15 +184,15 @@ mod tests {
         let source = route::source_toward(peer).unwrap();
         assert_ne!(source, peer);
         let neighbour = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 1, source) };
-        let failure = of_queued(&neighbour, Carrier::Udp, peer).unwrap();
+        let failure = queued_failure(&neighbour, Carrier::Udp, peer).unwrap();
         assert_eq!(failure.reason(), "icmp-address-unreachable");
         let queued = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 13, source) };
-        assert_eq!(of_queued(&queued, Carrier::Tcp, peer), Some(NetFailure::NotPermitted));
+        assert_eq!(queued_failure(&queued, Carrier::Tcp, peer), Some(NetFailure::NotPermitted));
     }
 
     #[test]
     fn errnos() {
-        let of = |errno: Errno| of_error(&io::Error::from(errno), PEER).reason();
+        let of = |errno: Errno| io_failure(&io::Error::from(errno), PEER).reason();
         for (errno, reason) in [
             (Errno::ECONNREFUSED, "refused"),
             (Errno::ECONNRESET, "reset"),
@@ -201,7 +201,7 @@ mod tests {
             (Errno::EMFILE, "our-exhausted"),
             (Errno::EADDRNOTAVAIL, "our-exhausted"),
             (Errno::EAFNOSUPPORT, "our-no-route"),
-            // A route exists and no ICMP error was seen: nobody is blamed.
+            // A route exists and no ICMP error was seen: no party is blamed.
             (Errno::ENETUNREACH, "our-other"),
             (Errno::EACCES, "our-other"),
             (Errno::EIO, "our-other"),
@@ -209,7 +209,7 @@ mod tests {
             assert_eq!(of(errno), reason, "{errno}");
         }
         let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
-        assert_eq!(of_error(&eof, PEER), NetFailure::Closed);
+        assert_eq!(io_failure(&eof, PEER), NetFailure::Closed);
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
             assert_eq!(queued.meaning(), Some(IcmpMeaning::PortUnreachable));
             assert_eq!((queued.from, queued.destination), (Some(address), Some(closed)));
             assert_eq!(queued.payload, b"ping");
-            assert_eq!(of_queued(&queued, Carrier::Udp, address), Some(NetFailure::Refused));
+            assert_eq!(queued_failure(&queued, Carrier::Udp, address), Some(NetFailure::Refused));
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::model::{
     Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
 
-/// Why asking can't begin: something for the operator to mend.
+/// Why asking can't begin: the operator has something to fix.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// [`Live::new`] was called outside of a tokio runtime: a fault of the program.
@@ -46,7 +46,7 @@ impl Live {
     /// Opens the shared sockets; must be called within a tokio runtime, and used within the same.
     ///
     /// # Errors
-    /// What the operator must mend before anything can be asked.
+    /// What the operator must fix before anything can be asked.
     pub fn new(settings: &Settings) -> Result<Self, LiveError> {
         Handle::try_current().map_err(|_| LiveError::NoRuntime)?;
         Ok(Self {
@@ -67,29 +67,33 @@ impl Live {
 
     /// Asks once, when pacing lets it. Waiting for that counts in no deadline: `observed_at` is
     /// when the request left, and `elapsed_us` runs from there. Dropping the future abandons the
-    /// request and frees its place.
+    /// request and frees its permit.
     pub async fn ask(&self, request: &Request) -> Observation {
-        let place = match &request.question {
+        let permit = match &request.question {
             Question::Dns(question) => {
-                Some(self.pacing.question(question.server.ip(), question.transport).await)
+                Some(self.pacing.dns_permit(question.server.ip(), question.transport).await)
             }
             Question::Conversation(question) => {
-                Some(self.pacing.conversation(question.address.ip()).await)
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
             }
-            Question::Greeting(question) => Some(self.pacing.alone(question.address.ip()).await),
+            Question::Greeting(question) => {
+                Some(self.pacing.exclusive_permit(question.address.ip()).await)
+            }
             Question::Ntp(question) => {
-                Some(self.pacing.question(question.server.ip(), Transport::Udp).await)
+                Some(self.pacing.dns_permit(question.server.ip(), Transport::Udp).await)
             }
             Question::LegacyHello(question) => {
-                Some(self.pacing.conversation(question.address.ip()).await)
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
             }
-            Question::Quic(question) => Some(self.pacing.conversation(question.address.ip()).await),
-            Question::Echo(question) => Some(self.pacing.echo(question.address).await),
+            Question::Quic(question) => {
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
+            }
+            Question::Echo(question) => Some(self.pacing.echo_permit(question.address).await),
             Question::Route(_) | Question::Origin(_) => None,
         };
         let observed_at = Timestamp::now();
         let started = Instant::now();
-        // Boxed, so that the many requests that wait for their place take no memory for what follows.
+        // Boxed, so that the many requests that wait for their permit take no memory for what follows.
         let reply = match &request.question {
             Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
@@ -119,7 +123,7 @@ impl Live {
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
         };
         let elapsed_us = micros(started.elapsed());
-        drop(place);
+        drop(permit);
         Observation { request: request.clone(), observed_at, elapsed_us, reply }
     }
 
@@ -179,12 +183,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_for_a_place_counts_in_no_deadline() {
+    async fn waiting_for_a_permit_counts_in_no_deadline() {
         let silent = UdpSocket::bind("[::1]:0").await.unwrap();
         let deadline = Duration::from_millis(150);
         let live = Live::new(&settings(deadline)).unwrap();
         let request = question(silent.local_addr().unwrap());
-        // One place for two: the second is asked when the first has timed out.
+        // One permit for two: the second is asked when the first has timed out.
         let (first, second) = tokio::join!(live.ask(&request), live.ask(&request));
         for observation in [&first, &second] {
             assert_eq!(observation.reply, Reply::DnsFailed(NetFailure::TimedOut));
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_abandoned_request_frees_its_place() {
+    async fn an_abandoned_request_frees_its_permit() {
         let server = UdpSocket::bind("[::1]:0").await.unwrap();
         let live = Live::new(&settings(Duration::from_secs(30))).unwrap();
         let request = question(server.local_addr().unwrap());

@@ -41,7 +41,7 @@ async fn ask(server: SocketAddr, stranger: &mut Option<Blob>) -> Result<Blob, Ne
     let mut packet = [0; NTP_HEADER_OCTETS];
     packet[0] = VERSION_AND_MODE;
     packet[40..].copy_from_slice(&stamp);
-    let failed = |error| errors::of_socket(&error, &socket, Carrier::Udp, server.ip());
+    let failed = |error| errors::socket_failure(&error, &socket, Carrier::Udp, server.ip());
     socket.send(&packet).await.map_err(failed)?;
     let mut octets = [0; NTP_OCTETS_MAX];
     for _ in 0..STRANGERS_MAX {
@@ -55,9 +55,9 @@ async fn ask(server: SocketAddr, stranger: &mut Option<Blob>) -> Result<Blob, Ne
     Err(NetFailure::TimedOut)
 }
 
-/// A connected socket: ICMP errors come to it, and nobody else's datagrams do.
+/// A connected socket: it gets ICMP errors, and no datagrams but the server's.
 fn open(server: SocketAddr) -> Result<UdpSocket, NetFailure> {
-    let ours = |error: std::io::Error| errors::of_error(&error, server.ip());
+    let ours = |error: std::io::Error| errors::io_failure(&error, server.ip());
     let socket =
         Socket::new(Domain::for_address(server), Type::DGRAM, Some(Protocol::UDP)).map_err(ours)?;
     socket.set_nonblocking(true).map_err(ours)?;
@@ -65,7 +65,9 @@ fn open(server: SocketAddr) -> Result<UdpSocket, NetFailure> {
     match socket.connect(&server.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
-        Err(error) => return Err(errors::of_socket(&error, &socket, Carrier::Udp, server.ip())),
+        Err(error) => {
+            return Err(errors::socket_failure(&error, &socket, Carrier::Udp, server.ip()));
+        }
     }
     UdpSocket::from_std(socket.into()).map_err(ours)
 }

@@ -31,7 +31,7 @@ pub(super) fn source_toward(destination: IpAddr) -> Result<IpAddr, NetFailure> {
         .map_err(|error| lookup_failure(&error))
 }
 
-/// Whether `peer` lies in a prefix of one of our own interfaces, so that no gateway stands between.
+/// Whether `peer` lies in a prefix of one of our own interfaces, so that no gateway lies between.
 pub(super) fn is_on_link(peer: IpAddr) -> bool {
     let Ok(interfaces) = getifaddrs() else { return false };
     let ip = |address: SockaddrStorage| kernel::socket_addr(&address).map(|address| address.ip());

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::wire::Wire;
-use crate::model::{BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, Timeouts};
+use super::limited_stream::LimitedStream;
+use crate::model::{BodyEnd, HttpFailure, HttpGet, HttpResponse, Limits, Timeouts};
 
 /// Asks for pages.
 pub(super) struct Exchange {
@@ -57,9 +57,9 @@ impl Exchange {
     /// Sends a GET and reads the response.
     pub async fn get<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
-        stream: &mut Wire<S>,
+        stream: &mut LimitedStream<S>,
         protocol: Protocol,
-        ask: &HttpAsk,
+        ask: &HttpGet,
         peer: SocketAddr,
     ) -> Result<HttpResponse, HttpFailure> {
         let deadline = Instant::now() + self.deadline;

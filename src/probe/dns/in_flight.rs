@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 
-use super::query::{Asked, response_id};
+use super::query::{QuestionSection, response_id};
 use crate::model::NetFailure;
 use crate::probe::error_queue::QueuedError;
 
@@ -35,7 +35,7 @@ enum Question {
 }
 
 struct Waiting {
-    asked: Asked,
+    asked: QuestionSection,
     outcome: oneshot::Sender<Outcome>,
 }
 
@@ -60,7 +60,7 @@ impl InFlight {
     pub fn enter(
         &mut self,
         server: SocketAddr,
-        asked: Asked,
+        asked: QuestionSection,
         draw: impl IntoIterator<Item = u16>,
     ) -> Option<(Key, oneshot::Receiver<Outcome>)> {
         for id in draw {

@@ -174,7 +174,7 @@ impl Shared {
                     self.receive_errors();
                     tries += 1;
                     if tries == TRIES {
-                        return Err(errors::of_error(&error, server.ip()));
+                        return Err(errors::io_failure(&error, server.ip()));
                     }
                 }
             }
@@ -232,7 +232,7 @@ impl Shared {
             let server = kernel::canonical(server);
             let Some(key) = self.lock().find(&queued, server) else { continue };
             // Outside the lock, because it may ask the kernel for a route.
-            if let Some(failure) = errors::of_queued(&queued, Carrier::Udp, server.ip()) {
+            if let Some(failure) = errors::queued_failure(&queued, Carrier::Udp, server.ip()) {
                 self.lock().end(key, Some(Err(failure)));
             }
         }

@@ -7,18 +7,18 @@ use crate::model::{HttpFailure, NetFailure};
 use crate::probe::errors;
 
 /// The failure for a request that can't be written down: an authority or a path that HTTP does not
-/// allow. It is held against nobody.
+/// allow. It counts against no party.
 pub(super) fn unsendable(error: &impl std::fmt::Display) -> HttpFailure {
     let errno = format!("the request can't be sent: {error}");
     HttpFailure::Net { failure: NetFailure::Other { errno } }
 }
 
 /// The failure that an I/O error under HTTP stands for.
-pub(super) fn of_io(error: &io::Error, peer: SocketAddr) -> HttpFailure {
+pub(super) fn io_failure(error: &io::Error, peer: SocketAddr) -> HttpFailure {
     match error.kind() {
         // So tokio-rustls wraps the errors of TLS: an alert, a broken record.
         io::ErrorKind::InvalidData => HttpFailure::NotHttp { detail: format!("TLS: {error}") },
-        _ => HttpFailure::Net { failure: errors::of_error(error, peer.ip()) },
+        _ => HttpFailure::Net { failure: errors::io_failure(error, peer.ip()) },
     }
 }
 

@@ -1,8 +1,8 @@
-//! What every request says of us.
+//! The header values that every request carries.
 
-/// Who we say we are.
+/// `User-Agent`.
 pub(super) const USER_AGENT: &str =
     concat!("v6ready/", env!("CARGO_PKG_VERSION"), " (IPv6 readiness scanner)");
 
-/// What we say we want: any page, but HTML first.
+/// `Accept`: any page, but HTML first.
 pub(super) const ACCEPT: &str = "text/html,*/*;q=0.8";
