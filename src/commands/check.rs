@@ -28,11 +28,11 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliErro
     if args.format == ResultFormat::Text && scanned.is_complete() {
         let (color, width) = terminal::of_stdout(global);
         let result = &scanned.result;
-        stored_run::with_sheet(&scanned.store, result, result.inventory.lang, |sheet| {
+        stored_run::with_context(&scanned.store, result, result.inventory.lang, |context| {
             let mut out = terminal::results();
             for service in &result.services {
                 report::terminal::write_service(
-                    sheet,
+                    context,
                     service,
                     global.verbose > 0,
                     color,

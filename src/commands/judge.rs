@@ -24,13 +24,13 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliErro
     }
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
     let result = stored_run::judge(&store, &case, as_of)?;
-    stored_run::with_sheet(&store, &result, result.inventory.lang, |sheet| {
+    stored_run::with_context(&store, &result, result.inventory.lang, |context| {
         let mut out = terminal::results();
         match args.format {
-            ResultFormat::Json => report::json::write(sheet, &mut out)?,
+            ResultFormat::Json => report::json::write(context, &mut out)?,
             ResultFormat::Text => {
                 let (color, width) = terminal::of_stdout(global);
-                report::terminal::write(sheet, color, width, &mut out)?;
+                report::terminal::write(context, color, width, &mut out)?;
             }
         }
         out.flush()

@@ -48,7 +48,7 @@ pub(super) fn report(
     };
     let review = review(store, &question)?;
     let lang = args.lang.unwrap_or(review.closing.inventory.lang);
-    let sheet = QuarterContext { review: &review, lang };
+    let context = QuarterContext { review: &review, lang };
     let problem = |path: &Path, error: io::Error| {
         CliError::mend(format!("{} can't be written: {error}", path.display()))
     };
@@ -56,7 +56,7 @@ pub(super) fn report(
     fs::create_dir_all(&args.out).map_err(|error| problem(&args.out, error))?;
     for (ending, write) in args.format.iter().flat_map(|format| renderers(*format)) {
         let path: PathBuf = args.out.join(format!("{quarter}{ending}"));
-        write_whole(&path, |out| write(&sheet, &letterhead, out))
+        write_whole(&path, |out| write(&context, &letterhead, out))
             .map_err(|error| problem(&path, error))?;
         println!("{}", path.display());
     }
@@ -68,26 +68,34 @@ type Renderer = fn(&QuarterContext<'_>, &Letterhead, &mut dyn io::Write) -> io::
 /// The files of a format: how each one's name ends, and who writes it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", |sheet, _, out| quarter::html::write(sheet, out))],
-        ReportFormat::Markdown => &[(".md", |sheet, _, out| quarter::markdown::write(sheet, out))],
-        ReportFormat::Json => &[(".json", |sheet, _, out| quarter::json::write(sheet, out))],
+        ReportFormat::Html => &[(".html", |context, _, out| quarter::html::write(context, out))],
+        ReportFormat::Markdown => {
+            &[(".md", |context, _, out| quarter::markdown::write(context, out))]
+        }
+        ReportFormat::Json => &[(".json", |context, _, out| quarter::json::write(context, out))],
         ReportFormat::Pdf => &[(".pdf", pdf::quarter::write)],
-        ReportFormat::Xlsx => &[(".xlsx", |sheet, _, out| xlsx::quarter::write(sheet, out))],
+        ReportFormat::Xlsx => &[(".xlsx", |context, _, out| xlsx::quarter::write(context, out))],
         // The services and verdicts of the closing run, and the work that the quarter leaves.
         ReportFormat::Csv => &[
-            (".csv", |sheet, _, out| csv::write_services(&closing_sheet(sheet), out)),
-            (".verdicts.csv", |sheet, _, out| csv::write_verdicts(&closing_sheet(sheet), out)),
-            (".work.csv", |sheet, _, out| csv::write_work(sheet, out)),
+            (".csv", |context, _, out| csv::write_services(&closing_context(context), out)),
+            (".verdicts.csv", |context, _, out| {
+                csv::write_verdicts(&closing_context(context), out)
+            }),
+            (".work.csv", |context, _, out| csv::write_work(context, out)),
         ],
         ReportFormat::Junit => {
-            &[(".junit.xml", |sheet, _, out| junit::write(&closing_sheet(sheet), out))]
+            &[(".junit.xml", |context, _, out| junit::write(&closing_context(context), out))]
         }
     }
 }
 
 /// The closing run by itself, without evidence.
-fn closing_sheet<'a>(sheet: &QuarterContext<'a>) -> ReportContext<'a> {
-    ReportContext { result: &sheet.review.closing, lang: sheet.lang, facts: &|_| None }
+fn closing_context<'a>(context: &QuarterContext<'a>) -> ReportContext<'a> {
+    ReportContext {
+        result: &context.review.closing,
+        lang: context.lang,
+        find_observation: &|_| None,
+    }
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.

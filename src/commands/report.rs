@@ -62,13 +62,13 @@ pub(super) fn write_files(
         CliError::mend(format!("{} can't be written: {error}", path.display()))
     };
     fs::create_dir_all(folder).map_err(|error| problem(folder, error))?;
-    stored_run::with_sheet(store, result, lang, |sheet| {
+    stored_run::with_context(store, result, lang, |context| {
         formats
             .iter()
             .flat_map(|format| renderers(*format))
             .map(|(ending, write)| {
                 let path = folder.join(format!("{}{ending}", result.run.id));
-                write_whole(&path, |out| write(sheet, letterhead, out))
+                write_whole(&path, |out| write(context, letterhead, out))
                     .map_err(|error| problem(&path, error))?;
                 Ok(path)
             })
@@ -91,16 +91,20 @@ type Renderer = fn(&ReportContext<'_>, &Letterhead, &mut dyn io::Write) -> io::R
 /// The files of a format: how each one's name ends, and who writes it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", |sheet, _, out| report::html::write(sheet, out))],
-        ReportFormat::Markdown => &[(".md", |sheet, _, out| report::markdown::write(sheet, out))],
-        ReportFormat::Json => &[(".json", |sheet, _, out| report::json::write(sheet, out))],
+        ReportFormat::Html => &[(".html", |context, _, out| report::html::write(context, out))],
+        ReportFormat::Markdown => {
+            &[(".md", |context, _, out| report::markdown::write(context, out))]
+        }
+        ReportFormat::Json => &[(".json", |context, _, out| report::json::write(context, out))],
         ReportFormat::Pdf => &[(".pdf", report::pdf::write)],
-        ReportFormat::Xlsx => &[(".xlsx", |sheet, _, out| report::xlsx::write(sheet, out))],
+        ReportFormat::Xlsx => &[(".xlsx", |context, _, out| report::xlsx::write(context, out))],
         ReportFormat::Csv => &[
-            (".csv", |sheet, _, out| report::csv::write_services(sheet, out)),
-            (".verdicts.csv", |sheet, _, out| report::csv::write_verdicts(sheet, out)),
+            (".csv", |context, _, out| report::csv::write_services(context, out)),
+            (".verdicts.csv", |context, _, out| report::csv::write_verdicts(context, out)),
         ],
-        ReportFormat::Junit => &[(".junit.xml", |sheet, _, out| report::junit::write(sheet, out))],
+        ReportFormat::Junit => {
+            &[(".junit.xml", |context, _, out| report::junit::write(context, out))]
+        }
     }
 }
 

@@ -155,13 +155,13 @@ pub(super) fn finish(
 ) -> Result<ExitCode, CliError> {
     let Scanned { store, result, ending } = scanned;
     let lang = result.inventory.lang;
-    stored_run::with_sheet(store, result, lang, |sheet| {
+    stored_run::with_context(store, result, lang, |context| {
         let mut out = terminal::results();
         match format {
-            ResultFormat::Json => report::json::write(sheet, &mut out)?,
+            ResultFormat::Json => report::json::write(context, &mut out)?,
             ResultFormat::Text => {
                 let (color, width) = terminal::of_stdout(global);
-                report::terminal::write(sheet, color, width, &mut out)?;
+                report::terminal::write(context, color, width, &mut out)?;
             }
         }
         out.flush()

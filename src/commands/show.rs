@@ -46,10 +46,10 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
         .iter()
         .map(|service| Ok((service.id.clone(), way(&store, &case, &result, service, lang)?)))
         .collect::<Result<Vec<_>, CliError>>()?;
-    stored_run::with_sheet(&store, &result, lang, |sheet| {
+    stored_run::with_context(&store, &result, lang, |context| {
         let mut out = terminal::results();
         for service in &result.services {
-            report::terminal::write_service(sheet, service, true, color, width, &mut out)?;
+            report::terminal::write_service(context, service, true, color, width, &mut out)?;
             for line in ways.iter().filter(|(id, _)| *id == service.service.id).flat_map(|w| &w.1) {
                 writeln!(out, "{line}")?;
             }

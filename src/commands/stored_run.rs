@@ -144,7 +144,7 @@ fn with_bench(
 
 /// Gives renderers their evidence from the store. A fact that can't be read is not shown; judging
 /// has read every one of them before.
-pub(super) fn with_sheet<T>(
+pub(super) fn with_context<T>(
     store: &Store,
     result: &RunResult,
     lang: crate::model::Lang,
@@ -152,5 +152,5 @@ pub(super) fn with_sheet<T>(
 ) -> T {
     let facts =
         |id: ObservationId| -> Option<Arc<Observation>> { store.observation(id).ok().flatten() };
-    render(&ReportContext { result, lang, facts: &facts })
+    render(&ReportContext { result, lang, find_observation: &facts })
 }

@@ -23,10 +23,10 @@ const FIGURE: Text =
 const STAGES: Text = Text { vi: "Ý nghĩa các mức: ", en: "The stages mean: " };
 
 /// Writes the sections.
-pub(super) fn sections(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    let (lang, result) = (sheet.lang, sheet.result);
+pub(super) fn sections(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    let (lang, result) = (context.lang, context.result);
     document.section(GENERAL.get(lang));
-    general(document, sheet);
+    general(document, context);
     document.section(RESULTS.get(lang));
     for table in [table::categories(result, lang), table::organisations(result, lang)] {
         document.table(Some(table.title), &Grid::of(&table, lang));
@@ -40,20 +40,20 @@ pub(super) fn sections(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
 }
 
 /// Writes the annex: every service.
-pub(super) fn annexes(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    document.annex(texts::ALL_SERVICES.get(sheet.lang));
-    document.table(None, &services(sheet.result, sheet.lang));
+pub(super) fn annexes(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    document.annex(texts::ALL_SERVICES.get(context.lang));
+    document.table(None, &services(context.result, context.lang));
 }
 
-fn general(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    let (lang, result) = (context.lang, context.result);
     let summary = result.summary();
     let counts = &summary.all;
     let number = |count| texts::number(count, lang);
-    for (label, value) in overview::particulars(sheet) {
+    for (label, value) in overview::particulars(context) {
         document.paragraph(&format!("- {label}: {value}."));
     }
-    for warning in overview::warnings(sheet) {
+    for warning in overview::warnings(context) {
         document.warning(warning);
     }
     document.paragraph(&match lang {
