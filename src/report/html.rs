@@ -293,7 +293,7 @@ fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> Service
 
 fn verdict_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
     let (lang, verdict) = (context.lang, &judged.verdict);
-    // What went well needs no mend and, so that the file stays small, no evidence beside it.
+    // What went well needs no remedy and, so that the file stays small, no evidence beside it.
     let matters = matches!(verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
     let remedy = judged.check.remedy(verdict.reason, lang).filter(|_| matters);
     let evidence = verdict.observations.iter().filter(|_| matters);

@@ -1,4 +1,4 @@
-//! What stands at the head of a report: where, when and by which rules was looked, and what weakens
+//! The head of a report: where, when and by which rules the services were tested, and what weakens
 //! the result.
 
 use super::describe::clean;

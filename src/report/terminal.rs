@@ -241,7 +241,7 @@ impl Page<'_> {
         writeln!(self.out, "{style}{}{style:#}", clean(text))
     }
 
-    /// Breaks a text at spaces; `first` stands before its first line and `then` before the others.
+    /// Breaks a text at spaces; `first` comes before its first line and `then` before the others.
     fn wrapped(&mut self, first: &str, then: &str, text: &str) -> io::Result<()> {
         let room = self.width.saturating_sub(then.chars().count());
         for (at, line) in folded(text, room).iter().enumerate() {

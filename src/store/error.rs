@@ -74,7 +74,7 @@ pub enum StoreError {
     Other {
         /// The file.
         path: PathBuf,
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
     /// A write failed before; this repeats why.

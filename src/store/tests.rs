@@ -144,7 +144,7 @@ fn what_was_committed_survives_and_is_resumed() {
     let recorder = store.begin(&run, &inputs()).unwrap();
     recorder.record(service("one"), &fact);
     recorder.flush().unwrap();
-    // While the recorder lives, nobody else may write, and everybody may read.
+    // While the recorder lives, no other scan may write, and any process may read.
     assert!(matches!(store.resume(&run.id), Err(StoreError::Busy { .. })));
     let reader = Store::open_existing(&folder.path().join("v6ready.db")).unwrap();
     assert_eq!(reader.evidence_of(&run.id, &id("one")).unwrap().len(), 1);

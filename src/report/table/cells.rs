@@ -68,7 +68,7 @@ pub enum Cell {
     Percent(f64),
     /// A day.
     Date(Date),
-    /// Where a service stands.
+    /// A service's stage, or why it has none.
     Stage(Standing),
     /// An outcome.
     Outcome(Outcome),

@@ -8,7 +8,6 @@ use crate::report::texts;
 const AT_LEAST: Text = Text { vi: "Đạt từ mức", en: "At least stage" };
 const SHARE: Text = Text { vi: "Tỷ lệ (%)", en: "Share (%)" };
 const ALL: Text = Text { vi: "Toàn bộ", en: "All" };
-const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
 
 /// Counts by organisation, with the total: services, each judged stage, unknown, retired, and the
 /// share that reached the goal's stage.

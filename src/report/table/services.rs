@@ -22,9 +22,8 @@ const GOAL_STAGE: Text = Text { vi: "Mức mục tiêu", en: "Target stage" };
 const GOAL_BY: Text = Text { vi: "Thời hạn", en: "Deadline" };
 const EXEMPT_UNTIL: Text = Text { vi: "Miễn trừ đến", en: "Exempt until" };
 const EXEMPT_WHY: Text = Text { vi: "Lý do miễn trừ", en: "Reason of the exemption" };
-const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
 
-/// One row for each service: what it is, where it stands, its goal and its exemption. With
+/// One row for each service: what it is, its stage, its goal and its exemption. With
 /// `checks`, also a column for the outcome of each check.
 pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
     let mut table = Table::new(texts::ALL_SERVICES.get(lang), 2)

@@ -43,7 +43,7 @@ impl Store {
         }
         let id = head.run.id.clone();
         if let Some(known) = self.run_of_this_id(&id)? {
-            // The end has to fit before it can be said that it is the same.
+            // Only a file whose end fits can be called the same.
             while lines.next()?.is_some() {}
             let same = known.run == head.run && known.inputs == head.inputs;
             return if same {

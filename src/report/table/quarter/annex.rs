@@ -2,7 +2,7 @@
 
 use super::common::{BEFORE, NOW, SERVICE_ID, names, stage_cell};
 use crate::judge::quarter::Review;
-use crate::model::{Lang, Text};
+use crate::model::Lang;
 use crate::report::table::cells::{Cell, Kind, Table};
 use crate::report::texts;
 

@@ -16,7 +16,7 @@ pub(super) const CHECK: Text = Text { vi: "Tiêu chí", en: "Check" };
 pub(super) const FINDING: Text = Text { vi: "Nội dung", en: "Finding" };
 pub(super) const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
 
-/// Where a service was or is; empty when there was none.
+/// A service's stage; empty when there was no such service.
 pub(super) fn stage_cell(standing: Option<Standing>) -> Cell {
     standing.map_or(Cell::Empty, Cell::Stage)
 }
