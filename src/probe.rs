@@ -16,6 +16,7 @@ mod quic;
 mod random;
 mod route;
 mod timing;
+mod trace;
 mod validator;
 mod verifier;
 

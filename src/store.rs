@@ -15,6 +15,8 @@
 mod asker;
 mod compression;
 mod database;
+#[cfg(feature = "train-dictionary")]
+mod dictionary;
 mod error;
 mod lock;
 mod read;
@@ -26,7 +28,13 @@ mod upkeep;
 mod writer;
 
 pub use asker::Asker;
+pub use compression::DICTIONARY;
 pub use database::Store;
+#[cfg(feature = "train-dictionary")]
+pub use dictionary::{
+    DICTIONARY_ID, DICTIONARY_OCTETS, DictionaryResult, documents_of_run, train_dictionary,
+    try_dictionary,
+};
 pub use error::StoreError;
 pub use recorder::Recorder;
 pub use run::{ListedRun, RunInputs, StoredRun};

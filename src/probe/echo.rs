@@ -30,13 +30,21 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Opens the sockets; where neither kind is allowed, every echo says so. Must be called within
+    /// Opens the sockets; where neither kind is allowed, that is logged once and every echo fails with it. Must be called within
     /// a tokio runtime.
     pub(super) fn new(deadline: Duration) -> Self {
         let [first, second, ..] = random_u64().unwrap_or_default().to_be_bytes();
+        let (ipv6, ipv4) = (open(ICMP::V6), open(ICMP::V4));
+        if [&ipv6, &ipv4].into_iter().any(|opened| matches!(opened, Err(NetFailure::NotPermitted)))
+        {
+            tracing::warn!(
+                "no permission to send ICMP echo requests: name a group of this user in the sysctl \
+                 net.ipv4.ping_group_range, or give the program CAP_NET_RAW"
+            );
+        }
         Self {
-            ipv6: open(ICMP::V6),
-            ipv4: open(ICMP::V4),
+            ipv6,
+            ipv4,
             identifier: PingIdentifier(u16::from_be_bytes([first, second])),
             sequence: AtomicU16::new(0),
             deadline,

@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
+use tracing::Instrument as _;
 
 use super::dns::DroppedAnswers;
 use super::pacing::Pacing;
 use super::timing::micros;
-use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, validator};
+use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, trace, validator};
 use crate::model::{
     Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
@@ -93,8 +94,19 @@ impl Live {
         };
         let observed_at = Timestamp::now();
         let started = Instant::now();
-        // Boxed, so that the many requests that wait for their permit take no memory for what follows.
-        let reply = match &request.question {
+        let span = trace::request_span(request);
+        // Boxed, so that the many requests that wait for their permit take no memory for it.
+        let reply = Box::pin(self.exchange(&request.question).instrument(span.clone())).await;
+        let elapsed_us = micros(started.elapsed());
+        tracing::debug!(parent: &span, outcome = %trace::outcome(&reply), elapsed_us, "request ended");
+        drop(permit);
+        Observation { request: request.clone(), observed_at, elapsed_us, reply }
+    }
+
+    /// Asks the prober of this kind of question. Each is boxed, so that a small one takes no memory
+    /// for the large ones.
+    async fn exchange(&self, question: &Question) -> Reply {
+        match question {
             Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
                 let conversation = Box::pin(self.conversations.converse(question)).await;
@@ -121,10 +133,7 @@ impl Live {
                 })
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
-        };
-        let elapsed_us = micros(started.elapsed());
-        drop(permit);
-        Observation { request: request.clone(), observed_at, elapsed_us, reply }
+        }
     }
 
     /// The DNS messages dropped until now, because they answered no question of ours: many of

@@ -1,9 +1,9 @@
 //! How documents and blobs are compressed, by zstd.
 //!
 //! Most documents are a few hundred octets, too few to compress one by one, and all are much alike. So
-//! they are compressed with a dictionary, made once by `zstd --train` from the documents of a demo run. It
-//! is a part of the store's format: a store can only be read with the dictionary that it was written
-//! with. What was compressed without one, as in stores of the first format, is read all the same.
+//! they are compressed with a dictionary, made once by `zstd --train` from the documents of a demo run
+//! (`cargo xtask dictionary` repeats that on the committed run). It is a part of the store's format: a
+//! store can only be read with the dictionary that it was written with. What was compressed without one, as in stores of the first format, is read all the same.
 
 use std::cell::RefCell;
 use std::io;
@@ -14,13 +14,14 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
 /// zstd's level: 1 is the fastest one that compresses well.
-const ZSTD_LEVEL: i32 = 1;
+pub(super) const ZSTD_LEVEL: i32 = 1;
 
 /// Octets of one document or blob, decompressed: a guard against a damaged file, far above what the
 /// limits of a run let through.
 pub(super) const OCTETS_MAX: usize = 64 * 1024 * 1024;
 
-const DICTIONARY: &[u8] = include_bytes!("documents.dict");
+/// The dictionary of format 2 and all later ones until now.
+pub const DICTIONARY: &[u8] = include_bytes!("documents.dict");
 
 static ENCODER: LazyLock<EncoderDictionary<'static>> =
     LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, ZSTD_LEVEL));

@@ -7,3 +7,5 @@ mod import;
 
 pub use format::{RUN_SCHEMA, TransferError};
 pub use import::Imported;
+#[cfg(feature = "train-dictionary")]
+pub(super) use import::documents_of_export;

@@ -44,7 +44,8 @@ fn every_format_gives_the_golden_bytes() {
     for lang in [Lang::Vi, Lang::En] {
         for (ending, write) in formats {
             let mut out = Vec::new();
-            write(&ReportContext { result: &result, lang, find_observation: &|_| None }, &mut out).unwrap();
+            write(&ReportContext { result: &result, lang, find_observation: &|_| None }, &mut out)
+                .unwrap();
             files.push((format!("src/report/tests/golden/run.{}.{ending}", lang.tag()), out));
         }
     }

@@ -72,6 +72,24 @@ impl Store {
     }
 }
 
+/// The documents of the observations in a file that [`Store::export`] wrote.
+///
+/// # Errors
+/// When the file is not such a run, or is damaged.
+#[cfg(feature = "train-dictionary")]
+pub(in crate::store) fn documents_of_export(
+    file: impl Read,
+) -> Result<Vec<Vec<u8>>, TransferError> {
+    let mut lines = LineReader::new(file)?;
+    let mut documents = Vec::new();
+    while let Some(line) = lines.next()? {
+        if let Line::Observation(document) = line {
+            documents.push(document.into_bytes());
+        }
+    }
+    Ok(documents)
+}
+
 /// Writes the run of a file, line by line.
 fn write_run(
     to: &Transaction<'_>,
