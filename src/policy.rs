@@ -147,14 +147,14 @@ impl Policy {
     }
 
     /// The checks that gate a stage, beside those of the stages before it. `None` when the policy
-    /// doesn't judge this stage, so that no service can be said to have reached it.
+    /// doesn't judge this stage, so that no service counts as having reached it.
     pub fn gates(&self, stage: Stage) -> Option<&[String]> {
         self.stages.get(&stage.number()).map(Vec::as_slice)
     }
 
     /// The checks that gate a stage for services of a kind (see [`Target::kind`]): those of
     /// [`Policy::gates`], unless the policy has gates of the kind's own. A kind whose own gates leave
-    /// a stage out can't be said to have reached it.
+    /// a stage out doesn't count as having reached it.
     pub fn gates_of(&self, kind: &str, stage: Stage) -> Option<&[String]> {
         match self.kinds.get(kind) {
             Some(stages) => stages.get(&stage.number()).map(Vec::as_slice),

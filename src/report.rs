@@ -34,7 +34,7 @@ pub struct ReportContext<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// Finds an observation that a verdict cites, so that evidence can be shown beside it.
-    pub facts: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
+    pub find_observation: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
 }
 
 #[cfg(test)]

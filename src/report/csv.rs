@@ -25,26 +25,26 @@ const GUARDED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－'
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::services(sheet.result, sheet.lang, true), sheet.lang, out)
+    write(&table::services(context.result, context.lang, true), context.lang, out)
 }
 
 /// Writes the verdicts, a row for each subject.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_verdicts(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(&table::verdicts(sheet.result, sheet.lang), sheet.lang, out)
+pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&table::verdicts(context.result, context.lang), context.lang, out)
 }
 
 /// Writes what a quarter leaves to be done, in the order of its work list.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_work(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_work(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::quarter::work_list(sheet.review, sheet.lang), sheet.lang, out)
+    write(&table::quarter::work_list(context.review, context.lang), context.lang, out)
 }
 
 /// Writes any table.

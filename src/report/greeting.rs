@@ -8,13 +8,13 @@ use crate::model::{
 /// Lines of one answer that are shown.
 const LINES_SHOWN: usize = 8;
 
-/// What a server said, without the layers below. Hostile text: to be cleaned by the caller.
+/// The answers of a server, without the layers below. Hostile text: to be cleaned by the caller.
 pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for answer in [&greeting.banner, &greeting.hello].into_iter().flatten() {
         match answer {
-            Ok(answer) => said(answer, &mut lines),
-            Err(failure) => lines.push(format!("< {}", why(failure, lang))),
+            Ok(answer) => answer_lines(answer, &mut lines),
+            Err(failure) => lines.push(format!("< {}", failure_words(failure, lang))),
         }
     }
     let words = match &greeting.starttls {
@@ -30,9 +30,9 @@ pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
             };
             words.get(lang).to_owned()
         }
-        Some(Starttls::Unanswered { failure }) => why(failure, lang),
+        Some(Starttls::Unanswered { failure }) => failure_words(failure, lang),
         Some(Starttls::Denied { answer }) => {
-            said(answer, &mut lines);
+            answer_lines(answer, &mut lines);
             Text { vi: "bị từ chối", en: "denied" }.get(lang).to_owned()
         }
     };
@@ -40,14 +40,14 @@ pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn said(answer: &Answer, lines: &mut Vec<String>) {
+fn answer_lines(answer: &Answer, lines: &mut Vec<String>) {
     lines.extend(answer.lines.iter().take(LINES_SHOWN).map(|line| format!("< {line}")));
     if let more @ 1.. = answer.lines.len().saturating_sub(LINES_SHOWN) {
         lines.push(format!("… +{more}"));
     }
 }
 
-fn why(failure: &GreetingFailure, lang: Lang) -> String {
+fn failure_words(failure: &GreetingFailure, lang: Lang) -> String {
     match failure {
         GreetingFailure::Net { failure } => failures::net(failure, lang),
         GreetingFailure::Slow { octets } => match lang {

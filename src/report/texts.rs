@@ -141,7 +141,7 @@ pub fn category(category: Category) -> Text {
     }
 }
 
-/// Where a service stands: its stage's number and name, or why it has none.
+/// A standing: the stage's number and name, or why there is none.
 pub fn standing(standing: Standing, lang: Lang) -> String {
     match standing {
         Standing::At(stage) => format!("{} {}", stage.number(), stage.name().get(lang)),
@@ -180,7 +180,7 @@ pub fn counts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<String> {
         .collect()
 }
 
-/// What stands for the count of a stage that the policy doesn't judge.
+/// Written for the count of a stage that the policy doesn't judge.
 pub const NOT_JUDGED: &str = "–";
 
 /// Whether a policy says which services reach a stage; stage 0 needs no gate.

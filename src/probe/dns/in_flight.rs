@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 
-use super::query::{Asked, response_id};
+use super::query::{QuestionSection, response_id};
 use crate::model::NetFailure;
-use crate::probe::errors::QueuedError;
+use crate::probe::error_queue::QueuedError;
 
 /// What comes of a question over UDP.
 pub(super) type Outcome = Result<Arc<[u8]>, NetFailure>;
@@ -35,7 +35,7 @@ enum Question {
 }
 
 struct Waiting {
-    asked: Asked,
+    asked: QuestionSection,
     outcome: oneshot::Sender<Outcome>,
 }
 
@@ -60,7 +60,7 @@ impl InFlight {
     pub fn enter(
         &mut self,
         server: SocketAddr,
-        asked: Asked,
+        asked: QuestionSection,
         draw: impl IntoIterator<Item = u16>,
     ) -> Option<(Key, oneshot::Receiver<Outcome>)> {
         for id in draw {
@@ -175,8 +175,8 @@ impl DropCounters {
 mod tests {
     use super::*;
     use crate::model::{DnsQuestion, Name, RecordType, Transport};
-    use crate::probe::dns::Query;
-    use crate::probe::errors::Origin;
+    use crate::probe::dns::query::Query;
+    use crate::probe::error_queue::Origin;
 
     const SERVER: &str = "192.0.2.53:53";
 

@@ -1,4 +1,4 @@
-//! Charts, as vectors. Colour never stands alone: every bar and line has its words and number.
+//! Charts, as vectors. Colour is never the only sign: every bar and line has its words and number.
 
 use super::flow::{Align, Flow, LEADING, set};
 use super::font::{Style, composed};

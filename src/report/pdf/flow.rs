@@ -16,7 +16,7 @@ pub(super) const INDENT: f32 = 28.35;
 /// How far the base line lies below the top of a line, as a part of the size.
 pub(super) const ASCENT: f32 = 0.95;
 
-/// Where a line stands between the margins.
+/// Where a line is set between the margins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
     Left,

@@ -164,8 +164,8 @@ mod tests {
             }
         }
         // Everything that the checks' pages and the policies say.
-        let said = crate::check::CATALOGUE.iter().flat_map(|check| [check.doc.en, check.doc.vi]);
-        for text in said.chain(crate::policy::BUILT_IN.map(|(_, yaml)| yaml)) {
+        let texts = crate::check::CATALOGUE.iter().flat_map(|check| [check.doc.en, check.doc.vi]);
+        for text in texts.chain(crate::policy::BUILT_IN.map(|(_, yaml)| yaml)) {
             let missing = composed(text)
                 .chars()
                 .find(|c| *c != '\n' && !fonts.regular.glyphs.contains_key(c));

@@ -1,4 +1,4 @@
-//! What stands around the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
+//! What surrounds the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
 //! national heading and the issuing body above, the signature and the recipients below.
 
 use jiff::civil::Date;
@@ -31,7 +31,7 @@ const NATION_WIDTH: f32 = 0.6 * TEXT_WIDTH;
 /// Room for a hand and a seal.
 const SEAL: f32 = 72.0;
 
-/// Draws all that stands before the content. `about` is what the document is about where the
+/// Draws everything before the content. `about` is what the document is about where the
 /// letterhead has no words of its own; `today` is its date in the same case.
 pub(super) fn head(
     flow: &mut Flow<'_>,

@@ -41,7 +41,7 @@ struct Column {
 enum Unit {
     /// All of it.
     Cell,
-    /// What stands between the good places to break at, up to [`PIECE_MAX`].
+    /// The text between the good places to break at, up to [`PIECE_MAX`].
     Piece,
     /// Nothing: words may need any width.
     Word,

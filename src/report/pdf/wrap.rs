@@ -9,7 +9,7 @@ const BREAKS_AFTER: [char; 12] = ['/', '-', '.', ':', ',', ';', '_', '?', '&', '
 /// A line of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
-    /// What stands on it.
+    /// Its text.
     pub text: String,
     /// Whether the paragraph ends here, so that the line isn't stretched.
     pub last: bool,
@@ -58,7 +58,7 @@ pub(super) fn lines(
     lines
 }
 
-/// What stands between the good places to break a word at.
+/// The text between the good places to break a word at.
 pub(super) fn pieces(word: &str) -> impl Iterator<Item = &str> {
     word.split_inclusive(BREAKS_AFTER)
 }

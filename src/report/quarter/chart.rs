@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::terms;
 use crate::judge::Counts;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
 use crate::report::texts;
-
-use super::words;
 
 /// A picture of figures.
 #[derive(Clone, Debug)]
@@ -77,7 +76,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     let bar = (slot * 7 / 10).min(64_000);
     let mut svg = format!(
         r#"<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,
-        super::sections::TREND.get(lang)
+        terms::TREND.get(lang)
     );
     for line in 0..=4 {
         let services = top * line / 4;
@@ -103,7 +102,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
                     thousandths(to),
                     thousandths(bar),
                     thousandths(from - to),
-                    words::day(point.day, lang)
+                    texts::day(point.day, lang)
                 );
             }
             below += count;

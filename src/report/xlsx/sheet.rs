@@ -8,8 +8,8 @@ use crate::model::Lang;
 use crate::report::table::{Cell, Column, Kind, Table};
 use crate::report::texts;
 
-/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one in which
-/// stands that there were more.
+/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one for
+/// the note that there were more.
 const ROWS_MAX: usize = 1_048_574;
 
 /// Columns narrower than this have upright headings and signs instead of words.

@@ -90,7 +90,7 @@ async fn the_request_says_who_asks_for_what() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_sent_is_held_against_nobody() {
+async fn a_request_that_cannot_be_sent_counts_against_no_party() {
     let address = serve("[::1]:0", silence).await;
     let mut question = ask_http(address);
     question.http.as_mut().unwrap().path = "/a b".into();

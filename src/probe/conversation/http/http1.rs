@@ -15,15 +15,18 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use super::http::{ACCEPT, Body, Driven, Head, USER_AGENT, not_http, of_io, unsendable};
-use super::micros;
-use super::wire::Wire;
-use crate::model::{BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, NetFailure};
+use super::driven::Driven;
+use super::failure::{io_failure, not_http, unsendable};
+use super::request::{ACCEPT, USER_AGENT};
+use super::response::{Body, Head};
+use crate::model::{BodyEnd, HttpFailure, HttpGet, HttpResponse, Limits, NetFailure};
+use crate::probe::conversation::limited_stream::LimitedStream;
+use crate::probe::timing::micros;
 
 /// How many header fields a response may have.
 const HEADERS_MAX: usize = 500;
 
-/// What hyper says of headers over the limit; it has a method for that in servers only.
+/// hyper's message for headers over the limit; it has a method for that in servers only.
 const TOO_LARGE: &str = "message head is too large";
 
 /// The smallest read buffer that hyper accepts.
@@ -39,8 +42,8 @@ enum Broken {
 
 /// Sends a GET and reads the response, all of it before `deadline`.
 pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Wire<S>,
-    ask: &HttpAsk,
+    stream: &mut LimitedStream<S>,
+    ask: &HttpGet,
     limits: &Limits,
     deadline: Instant,
     peer: SocketAddr,
@@ -48,11 +51,11 @@ pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
     let request = request(ask).map_err(|error| unsendable(&error))?;
     exchange(&mut *stream, request, limits, deadline).await.map_err(|broken| match broken {
         Broken::TimedOut => HttpFailure::Net { failure: NetFailure::TimedOut },
-        Broken::Hyper(error) => of_hyper(&error, stream.head(), peer),
+        Broken::Hyper(error) => hyper_failure(&error, stream.head(), peer),
     })
 }
 
-fn request(ask: &HttpAsk) -> Result<Request<Empty<Bytes>>, http::Error> {
+fn request(ask: &HttpGet) -> Result<Request<Empty<Bytes>>, http::Error> {
     Request::get(&*ask.path)
         .header(header::HOST, &*ask.authority)
         .header(header::USER_AGENT, USER_AGENT)
@@ -63,7 +66,7 @@ fn request(ask: &HttpAsk) -> Result<Request<Empty<Bytes>>, http::Error> {
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Wire<S>,
+    stream: &mut LimitedStream<S>,
     request: Request<Empty<Bytes>>,
     limits: &Limits,
     deadline: Instant,
@@ -123,10 +126,10 @@ async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut Incoming, bo
 }
 
 /// The failure that hyper's error stands for; `head` is how the server's answer began.
-fn of_hyper(error: &hyper::Error, head: &[u8], peer: SocketAddr) -> HttpFailure {
+fn hyper_failure(error: &hyper::Error, head: &[u8], peer: SocketAddr) -> HttpFailure {
     let cause = innermost(error);
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        return of_io(error, peer);
+        return io_failure(error, peer);
     }
     let error = cause.downcast_ref::<hyper::Error>().unwrap_or(error);
     if error.is_parse() && error.to_string() == TOO_LARGE {

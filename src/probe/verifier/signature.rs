@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_our_library_does_not_verify_with_is_held_against_nobody() {
+    async fn a_key_that_our_library_does_not_verify_with_counts_against_no_party() {
         let modulus = der(INTEGER, &[&[0], &[0xc5; 128]]);
         let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
         let key = der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])]);

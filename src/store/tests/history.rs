@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::tests::{dns, id, inputs, opened, page, run, service};
-use super::*;
-use crate::model::{NetFailure, Reply};
+use super::{dns, id, inputs, opened, page, run, service};
+use crate::model::{NetFailure, Reply, Run, RunId};
+use crate::store::*;
 
 /// A finished run of these facts.
 fn record(store: &mut Store, name: &str, facts: &[Arc<crate::model::Observation>]) -> RunId {

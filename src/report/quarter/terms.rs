@@ -1,11 +1,12 @@
-//! The words of quarterly reports, in both languages.
-
-use jiff::civil::Date;
+//! The terms of quarterly reports, in both languages.
 
 use crate::judge::quarter::{Caveat, Quarter, SharedThing};
 use crate::judge::{Basis, Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
+
+/// A heading, which the trend's chart has too.
+pub(super) const TREND: Text = Text { vi: "Diễn biến", en: "Trend" };
 
 /// A quarter as running text has it.
 pub fn quarter_name(quarter: Quarter, lang: Lang) -> String {
@@ -18,14 +19,6 @@ pub fn quarter_name(quarter: Quarter, lang: Lang) -> String {
     match lang {
         Lang::Vi => format!("quý {roman} năm {}", quarter.year),
         Lang::En => format!("quarter {} of {}", quarter.number, quarter.year),
-    }
-}
-
-/// A day in the language's form.
-pub(in crate::report) fn day(date: Date, lang: Lang) -> String {
-    match lang {
-        Lang::Vi => date.strftime("%d/%m/%Y").to_string(),
-        Lang::En => date.strftime("%-d %B %Y").to_string(),
     }
 }
 

@@ -14,10 +14,13 @@ use http::{Request, Uri, Version, header};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use super::http::{ACCEPT, Body, Driven, Head, USER_AGENT, not_http, of_io, unsendable};
-use super::micros;
-use super::wire::Wire;
-use crate::model::{BodyEnd, HttpAsk, HttpFailure, HttpResponse, Limits, NetFailure};
+use super::driven::Driven;
+use super::failure::{io_failure, not_http, unsendable};
+use super::request::{ACCEPT, USER_AGENT};
+use super::response::{Body, Head};
+use crate::model::{BodyEnd, HttpFailure, HttpGet, HttpResponse, Limits, NetFailure};
+use crate::probe::conversation::limited_stream::LimitedStream;
+use crate::probe::timing::micros;
 
 /// Why there are no headers.
 enum Broken {
@@ -29,8 +32,8 @@ enum Broken {
 
 /// Sends a GET and reads the response, all of it before `deadline`.
 pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Wire<S>,
-    ask: &HttpAsk,
+    stream: &mut LimitedStream<S>,
+    ask: &HttpGet,
     limits: &Limits,
     deadline: Instant,
     peer: SocketAddr,
@@ -38,11 +41,11 @@ pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
     let request = request(ask).map_err(|error| unsendable(&error))?;
     exchange(&mut *stream, request, limits, deadline).await.map_err(|broken| match broken {
         Broken::TimedOut => HttpFailure::Net { failure: NetFailure::TimedOut },
-        Broken::H2(error) => of_h2(&error, stream.received(), stream.head(), limits, peer),
+        Broken::H2(error) => h2_failure(&error, stream.received(), stream.head(), limits, peer),
     })
 }
 
-fn request(ask: &HttpAsk) -> Result<Request<()>, http::Error> {
+fn request(ask: &HttpGet) -> Result<Request<()>, http::Error> {
     let uri = Uri::builder()
         .scheme("https")
         .authority(&*ask.authority)
@@ -57,7 +60,7 @@ fn request(ask: &HttpAsk) -> Result<Request<()>, http::Error> {
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Wire<S>,
+    stream: &mut LimitedStream<S>,
     request: Request<()>,
     limits: &Limits,
     deadline: Instant,
@@ -121,7 +124,7 @@ async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut RecvStream, 
 }
 
 /// The failure that h2's error stands for, after `received` octets that began with `head`.
-fn of_h2(
+fn h2_failure(
     error: &h2::Error,
     received: usize,
     head: &[u8],
@@ -129,11 +132,11 @@ fn of_h2(
     peer: SocketAddr,
 ) -> HttpFailure {
     if let Some(error) = error.get_io() {
-        // So h2 says that the connection ended between two frames, and so that it ended in one.
+        // h2's errors for a connection that ended between two frames, and for one that ended in one.
         let ended = matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::Other);
         return match ended && error.raw_os_error().is_none() {
             true => HttpFailure::Net { failure: NetFailure::Closed },
-            false => of_io(error, peer),
+            false => io_failure(error, peer),
         };
     }
     let Some(reason) = error.reason() else {

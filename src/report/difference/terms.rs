@@ -1,4 +1,4 @@
-//! The words of a comparison in both languages.
+//! The terms of a comparison, in both languages.
 
 use crate::judge::{KeyChange, RuleChange, goal_text};
 use crate::model::{Lang, Text};

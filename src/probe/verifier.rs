@@ -1,4 +1,6 @@
-//! The certificate verifier: it writes down what was sent and trusts nobody.
+//! The certificate verifier: it records the chain that was sent and passes no judgement on it.
+
+mod signature;
 
 use std::sync::OnceLock;
 
@@ -7,33 +9,33 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use super::signature::{self, TlsGeneration};
+use self::signature::TlsGeneration;
 use crate::model::{Blob, TlsFailure};
 
 /// Sees one handshake. Any chain is accepted: whether it is to be trusted is judged later, from
 /// the chain itself. That the server holds the leaf's key is verified here, because it can't be
 /// verified afterwards.
 #[derive(Debug)]
-pub(in crate::probe) struct Witness {
+pub(super) struct RecordingVerifier {
     algorithms: WebPkiSupportedAlgorithms,
     chain_octets_max: usize,
     sent: OnceLock<Sent>,
-    objection: OnceLock<TlsFailure>,
+    refusal: OnceLock<TlsFailure>,
 }
 
 /// What a server sent to prove who it is.
 #[derive(Clone, Debug, Default)]
-pub(in crate::probe) struct Sent {
+pub(super) struct Sent {
     /// Its certificates, leaf first.
     pub chain: Vec<Blob>,
     /// The stapled OCSP response.
     pub ocsp: Option<Blob>,
 }
 
-impl Witness {
-    /// A witness of one handshake, who writes down at most `chain_octets_max` octets.
+impl RecordingVerifier {
+    /// A verifier of one handshake that records at most `chain_octets_max` octets.
     pub fn new(algorithms: WebPkiSupportedAlgorithms, chain_octets_max: usize) -> Self {
-        Self { algorithms, chain_octets_max, sent: OnceLock::new(), objection: OnceLock::new() }
+        Self { algorithms, chain_octets_max, sent: OnceLock::new(), refusal: OnceLock::new() }
     }
 
     /// What the server had sent when the handshake ended.
@@ -41,14 +43,14 @@ impl Witness {
         self.sent.get().cloned().unwrap_or_default()
     }
 
-    /// Why the witness ended the handshake, if it did.
-    pub fn objection(&self) -> Option<TlsFailure> {
-        self.objection.get().cloned()
+    /// Why the verifier ended the handshake, if it did.
+    pub fn refusal(&self) -> Option<TlsFailure> {
+        self.refusal.get().cloned()
     }
 
-    fn object(&self, failure: TlsFailure) -> Error {
-        let _ = self.objection.set(failure);
-        Error::General("the certificate verifier objects".to_owned())
+    fn refuse(&self, failure: TlsFailure) -> Error {
+        let _ = self.refusal.set(failure);
+        Error::General("the certificate verifier refuses".to_owned())
     }
 
     fn verify(
@@ -59,11 +61,11 @@ impl Witness {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         signature::verify(generation, message, leaf, signed, &self.algorithms)
-            .map_err(|failure| self.object(failure))
+            .map_err(|failure| self.refuse(failure))
     }
 }
 
-impl ServerCertVerifier for Witness {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         leaf: &CertificateDer<'_>,
@@ -92,7 +94,7 @@ impl ServerCertVerifier for Witness {
         if complete {
             Ok(ServerCertVerified::assertion())
         } else {
-            Err(self.object(TlsFailure::ChainTooLarge))
+            Err(self.refuse(TlsFailure::ChainTooLarge))
         }
     }
 

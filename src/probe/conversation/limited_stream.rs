@@ -10,12 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 ///
 /// The libraries above it bound what they *keep*; this bounds what a peer can make us *read*
 /// (endless 1xx responses, PINGs, SETTINGS), and tells what came when it was no known protocol.
-pub(super) struct Wire<S> {
+pub(super) struct LimitedStream<S> {
     stream: S,
     received: usize,
     octets_max: usize,
     exhausted: bool,
-    /// Octets read since this last said that there is nothing to read.
+    /// Octets read since the last `Pending`.
     burst: usize,
     head: [u8; HEAD_OCTETS],
 }
@@ -27,7 +27,7 @@ const HEAD_OCTETS: usize = 32;
 /// of HTTP/2 take a hundred times their size in memory until they are looked at.
 const BURST_OCTETS: usize = 64 * 1024;
 
-impl<S> Wire<S> {
+impl<S> LimitedStream<S> {
     /// Wraps a stream from which at most `octets_max` octets will be read.
     pub fn new(stream: S, octets_max: usize) -> Self {
         let head = [0; HEAD_OCTETS];
@@ -59,7 +59,7 @@ impl<S> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for LimitedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -85,7 +85,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for LimitedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -124,7 +124,7 @@ mod tests {
     #[tokio::test]
     async fn counts_remembers_and_stops() {
         let octets = [b'x'; 100];
-        let mut wire = Wire::new(&octets[..], 40);
+        let mut wire = LimitedStream::new(&octets[..], 40);
         let mut buffer = [0; 10];
         for count in 1..=4 {
             wire.read_exact(&mut buffer).await.unwrap();
@@ -139,7 +139,7 @@ mod tests {
     #[tokio::test]
     async fn a_long_burst_is_read_with_pauses() {
         let octets = vec![b'x'; 3 * BURST_OCTETS];
-        let mut wire = Wire::new(&octets[..], usize::MAX);
+        let mut wire = LimitedStream::new(&octets[..], usize::MAX);
         let mut context = Context::from_waker(std::task::Waker::noop());
         let mut space = vec![0; BURST_OCTETS];
         for ready in [true, false, true, false, true, false] {
@@ -148,7 +148,7 @@ mod tests {
             assert_eq!(poll.is_ready(), ready);
         }
         // Whoever simply waits notices nothing of that.
-        let mut wire = Wire::new(&octets[..], usize::MAX);
+        let mut wire = LimitedStream::new(&octets[..], usize::MAX);
         let mut read = Vec::new();
         wire.read_to_end(&mut read).await.unwrap();
         assert_eq!(read, octets);
