@@ -1,4 +1,4 @@
-//! Who answers requests: the network, or anything that stands for it.
+//! What answers requests: the network, or a substitute for it.
 
 use futures_util::future::BoxFuture;
 
