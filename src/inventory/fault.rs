@@ -1,6 +1,6 @@
 //! Why a text isn't the value that is wanted.
 
-/// What is wrong with a text, before anybody knows where in the file it is.
+/// What is wrong with a text, without its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     /// What is wrong.
@@ -15,7 +15,7 @@ impl Fault {
         Err(Self { message: message.into(), help: Some(help.into()) })
     }
 
-    /// Another library's error, which says by itself what is wrong.
+    /// An error of another library, whose text is the whole message.
     pub(super) fn plain(error: impl ToString) -> Self {
         Self { message: error.to_string(), help: None }
     }

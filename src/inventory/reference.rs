@@ -27,7 +27,7 @@ pub struct FileReferences {
     pub policy_name: Option<FileReference>,
 }
 
-/// A file's name and where in the inventory it stands.
+/// A file's name and its place in the inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileReference {
     /// The path as it is written, or the policy's name.

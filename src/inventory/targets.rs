@@ -119,7 +119,7 @@ pub(super) fn new_id(target: &Target, taken: &mut Taken) -> String {
 
 /// A YAML text in double quotes (§7.3.1); what people type may hold anything.
 pub(super) fn quoted(text: &str) -> String {
-    // JSON's strings are YAML's, but for what must not stand in YAML unescaped.
+    // JSON's strings are YAML's, except for characters that YAML wants escaped.
     let json = serde_json::Value::from(text).to_string();
     let mut quoted = String::with_capacity(json.len());
     for character in json.chars() {

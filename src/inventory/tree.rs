@@ -193,7 +193,7 @@ impl<'a> Builder<'a> {
         let start = self.children.len();
         self.children.extend(self.pending.drain(open.first_pending..));
         let children = Children(narrow(start)..narrow(self.children.len()));
-        // A block collection has no sign of its own: its first key or item stands for it.
+        // A block collection has no sign of its own: its first key or item represents it.
         let span = match self.children.get(start) {
             Some(first) if open.is_block => self.nodes[first.0 as usize].span,
             _ => open.span,

@@ -31,7 +31,7 @@ pub(super) static ORGANISATION: Section<Draft> = Section {
     this: "this organisation",
     title: Text { en: "Organisations", vi: "Cơ quan, đơn vị" },
     about: Text {
-        en: "A state agency or other body, with the services that it runs.",
+        en: "A state agency or other body, with the services that it runs. No two have the same id.",
         vi: "Mỗi mục là một cơ quan, đơn vị và các dịch vụ do cơ quan, đơn vị đó quản lý.",
     },
     keys: &[

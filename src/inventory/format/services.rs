@@ -34,7 +34,8 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
     this: "this service",
     title: Text { en: "Services", vi: "Dịch vụ" },
     about: Text {
-        en: "One service: what its owner says of it, and one kind, whose value is what is probed.",
+        en: "One service: what its owner declares, and one kind, whose value is what is probed. No two \
+             services of an organisation have the same id.",
         vi: "Mỗi mục là một dịch vụ: thông tin do đơn vị quản lý khai báo và đúng một khóa chỉ loại dịch \
              vụ, với giá trị là đối tượng được đo.",
     },
@@ -152,7 +153,7 @@ static STATES: [(State, Text); State::ALL.len()] = [
         State::Retired,
         Text {
             en: "taken out of service; it should no longer answer",
-            vi: "đã ngừng hoạt động; không còn được trả lời kết nối",
+            vi: "đã ngừng hoạt động; máy chủ không còn trả lời",
         },
     ),
     (

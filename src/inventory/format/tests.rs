@@ -1,4 +1,4 @@
-//! What no type says of the tables.
+//! The tables: examples, words in both languages, and names that must agree with other types.
 
 use std::collections::BTreeSet;
 

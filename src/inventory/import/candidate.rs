@@ -17,7 +17,7 @@ pub struct Candidate {
     pub id: Option<String>,
     /// What people call it.
     pub name: Option<String>,
-    /// What the plan counts it as; by the kind where it is not said.
+    /// What the plan counts it as; chosen by the kind where it isn't given.
     pub category: Option<Category>,
     /// The declared state.
     pub state: State,
