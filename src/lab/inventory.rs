@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::dns::{RESOLVERS, ROOT_SERVERS};
-use super::province::Site;
+use super::site::Site;
 
 /// Who announces the lab's addresses: one site's prefix comes from elsewhere, and another's lacks its
 /// ROA. Second name servers are another AS's, but for one zone's.
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_inventory_is_good() {
-        let sites = crate::lab::sites();
+        let sites = crate::lab::province::sites();
         let parsed = crate::inventory::parse(text(&sites).as_bytes(), "lab.yaml")
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         assert_eq!(parsed.inventory.services.len(), sites.len());

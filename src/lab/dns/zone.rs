@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use hickory_proto::rr::rdata::{A, AAAA};
 use hickory_proto::rr::{Name, RData, RecordType};
-
-use super::signing::Signing;
 
 /// How a name server behaves at one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,16 +35,27 @@ pub enum Behaviour {
 }
 
 /// The glue that the parent has for a name server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glue {
     /// Its addresses.
     Right,
     /// No IPv6 glue, though the server has IPv6.
     WithoutIpv6,
-    /// None.
-    Absent,
-    /// These addresses, whatever the truth is.
-    Instead(Vec<IpAddr>),
+}
+
+/// How a zone is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// Not at all, and its parent has no DS for it.
+    Unsigned,
+    /// As the standards have it.
+    Signed,
+    /// Its signatures ended yesterday.
+    Expired,
+    /// The parent's DS names a key that the zone doesn't have.
+    WrongDs,
+    /// Its AAAA records have no signatures.
+    Incomplete,
 }
 
 /// Who lists a name server in an NS record.
@@ -132,15 +142,6 @@ impl Zone {
         })
     }
 
-    /// Server number `which` (from 1) behaves so over IPv4.
-    #[must_use]
-    pub fn over_ipv4(self, which: usize, behaviour: Behaviour) -> Self {
-        self.change(which, |server| {
-            let ipv4 = server.addresses.iter_mut().filter(|(address, _)| address.is_ipv4());
-            ipv4.for_each(|(_, known)| *known = behaviour);
-        })
-    }
-
     /// Only the first so many servers have IPv6.
     #[must_use]
     pub fn ipv6_at(mut self, servers: usize) -> Self {
@@ -171,7 +172,7 @@ impl Zone {
         self.change(which, |server| server.listed = listed)
     }
 
-    /// The servers are these, which another zone declares (or nobody).
+    /// The servers are these, which another zone declares, or none.
     #[must_use]
     pub fn served_by(mut self, names: &[&str]) -> Self {
         self.servers = names
@@ -233,4 +234,12 @@ fn server_addresses(zone: u8, which: u8) -> [IpAddr; 2] {
 /// what is no name at all becomes the root.
 pub(in crate::lab) fn name(text: &str) -> Name {
     Name::from_ascii(format!("{text}.")).unwrap_or_else(|_| Name::root()).to_lowercase()
+}
+
+/// The record data of an address.
+pub(in crate::lab) fn address_data(address: IpAddr) -> RData {
+    match address {
+        IpAddr::V4(address) => RData::A(A(address)),
+        IpAddr::V6(address) => RData::AAAA(AAAA(address)),
+    }
 }

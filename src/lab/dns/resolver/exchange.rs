@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
+use crate::lab::dns::answer::UDP_MAX;
+
 /// How long a server may take. The lab's are near.
 const PATIENCE: Duration = Duration::from_millis(250);
 
@@ -24,7 +26,7 @@ pub(super) async fn ask(
     let mut message = Message::query();
     message.add_query(Query::query(name.clone(), record_type));
     let mut edns = Edns::new();
-    edns.set_max_payload(crate::lab::dns::answer::UDP_MAX).set_dnssec_ok(true);
+    edns.set_max_payload(UDP_MAX).set_dnssec_ok(true);
     message.edns = Some(edns);
     let answer = timeout(PATIENCE, over_udp(server, &message)).await.ok()??;
     if answer.metadata.truncation {

@@ -6,53 +6,46 @@ use std::sync::Arc;
 use h2::Reason;
 use rustls::ServerConfig;
 use socket2::Socket;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::page::response;
-use super::province::Page;
-use super::web_server::PATIENCE;
+use super::accept::serve_each;
+use super::response::response;
+use crate::lab::authority::Error;
+use crate::lab::site::page::Page;
 
-type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// Serves a page at a socket that listens, with the certificate of `good`; or breaks every stream off
+/// Serves a page at a listening socket, with the certificate of `trusted`; or resets every stream
 /// instead.
 pub(super) fn serve(
     socket: Socket,
-    good: &ServerConfig,
+    trusted: &ServerConfig,
     page: &Page,
-    host: &str,
-    breaks_off: bool,
+    host: &'static str,
+    resets_streams: bool,
 ) -> io::Result<()> {
-    let listener = TcpListener::from_std(socket.into())?;
-    let mut config = good.clone();
+    let mut config = trusted.clone();
     config.alpn_protocols = vec![b"h2".to_vec()];
     let tls = TlsAcceptor::from(Arc::new(config));
-    let shown = Arc::new((page.clone(), host.to_owned()));
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (tls, shown) = (tls.clone(), shown.clone());
-            tokio::spawn(tokio::time::timeout(PATIENCE, async move {
-                let _ = visit(stream, tls, &shown.0, &shown.1, breaks_off).await;
-            }));
-        }
-    });
-    Ok(())
+    let page = Arc::new(page.clone());
+    serve_each(socket, move |stream| {
+        let (tls, page) = (tls.clone(), Arc::clone(&page));
+        async move { serve_connection(stream, tls, &page, host, resets_streams).await }
+    })
 }
 
-async fn visit(
+async fn serve_connection(
     stream: TcpStream,
     tls: TlsAcceptor,
     page: &Page,
     host: &str,
-    breaks_off: bool,
+    resets_streams: bool,
 ) -> Result<(), Error> {
     let stream = tls.accept(stream).await?;
-    // A visitor who says nothing after the handshake, or no HTTP/2, ends here.
+    // A client that sends nothing after the handshake, or no HTTP/2, ends here.
     let mut connection = h2::server::handshake(stream).await?;
     while let Some(request) = connection.accept().await {
         let (_, mut answer) = request?;
-        if breaks_off {
+        if resets_streams {
             answer.send_reset(Reason::INTERNAL_ERROR);
             continue;
         }

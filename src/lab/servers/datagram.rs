@@ -9,33 +9,35 @@ use hickory_proto::rr::rdata::SOA;
 use hickory_proto::rr::{Name, RData, Record};
 use tokio::net::UdpSocket;
 
-use super::dns::{Answers, over_tcp, over_udp};
-use super::province::Clock;
+use crate::lab::dns::transport::{Responder, serve_tcp, serve_udp};
+use crate::lab::site::listener::Clock;
 
 /// Octets of an NTP header (RFC 5905 §7.3).
 const NTP_OCTETS: usize = 48;
 
 /// A time server.
-pub(super) fn time(address: SocketAddr, clock: Clock) -> io::Result<()> {
+pub(super) fn serve_time(address: SocketAddr, clock: Clock) -> io::Result<()> {
     let socket = std::net::UdpSocket::bind(address)?;
     socket.set_nonblocking(true)?;
     let socket = UdpSocket::from_std(socket)?;
     tokio::spawn(async move {
         let mut question = [0; NTP_OCTETS];
-        while let Ok((octets, from)) = socket.recv_from(&mut question).await {
+        // A client that has gone makes one call fail, which ends nothing.
+        loop {
+            let Ok((octets, from)) = socket.recv_from(&mut question).await else { continue };
             if octets < NTP_OCTETS || clock == Clock::Silent {
                 continue;
             }
-            let _ = socket.send_to(&packet(&question, clock), from).await;
+            let _ = socket.send_to(&ntp_answer(&question, clock), from).await;
         }
     });
     Ok(())
 }
 
 /// An answer in version 4, mode 4, which repeats the client's transmit timestamp as its origin.
-fn packet(question: &[u8; NTP_OCTETS], clock: Clock) -> [u8; NTP_OCTETS] {
+fn ntp_answer(question: &[u8; NTP_OCTETS], clock: Clock) -> [u8; NTP_OCTETS] {
     let (leap, stratum, reference) = match clock {
-        Clock::Right | Clock::Silent => (0, 2, *b"LAB\0"),
+        Clock::Correct | Clock::Silent => (0, 2, *b"LAB\0"),
         Clock::NotSynchronised => (3, 16, [0; 4]),
         Clock::KissOfDeath => (3, 0, *b"DENY"),
     };
@@ -48,9 +50,10 @@ fn packet(question: &[u8; NTP_OCTETS], clock: Clock) -> [u8; NTP_OCTETS] {
     answer
 }
 
+/// Answers every question with the root's SOA.
 struct RootOnly;
 
-impl Answers for RootOnly {
+impl Responder for RootOnly {
     async fn answer(&self, octets: Vec<u8>, _: bool) -> Option<Vec<u8>> {
         let asked = Message::from_vec(&octets).ok()?;
         let query = asked.queries.first()?.clone();
@@ -65,13 +68,13 @@ impl Answers for RootOnly {
 }
 
 /// A name server over these transports.
-pub(super) fn names(address: SocketAddr, udp: bool, tcp: bool) -> io::Result<()> {
+pub(super) fn serve_names(address: SocketAddr, udp: bool, tcp: bool) -> io::Result<()> {
     let server = Arc::new(RootOnly);
     if udp {
-        over_udp(address, Arc::clone(&server))?;
+        serve_udp(address, Arc::clone(&server))?;
     }
     if tcp {
-        over_tcp(address, server)?;
+        serve_tcp(address, server)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
-use super::LabError;
+use crate::lab::error::LabError;
 
 /// Tells the inner program that it has been started by the outer one.
 const MARK: &str = "V6READY_IN_LAB";
@@ -55,9 +55,9 @@ pub fn enter() -> Result<Entered, LabError> {
     Ok(Entered::Ran(ExitCode::from(code)))
 }
 
-/// Whether the only interface is the loopback one, whatever the environment says: nothing is ever
-/// set up in a namespace that somebody else uses.
-pub(super) fn must_be_alone() -> Result<(), LabError> {
+/// Requires that the only interface is the loopback one, whatever the environment says: nothing is ever
+/// set up in a namespace that other programs use.
+pub(in crate::lab) fn require_own_namespace() -> Result<(), LabError> {
     let names = nix::net::if_::if_nameindex().map_err(|error| LabError::Refused(error.into()))?;
     // New namespaces may hold the unused devices of tunnel modules beside `lo`.
     let fallback = [

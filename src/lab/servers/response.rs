@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::province::Page;
+use crate::lab::site::page::Page;
 
 /// A response without the header fields that a version of HTTP frames it with.
 pub(super) struct Response {
@@ -18,7 +18,7 @@ pub(super) struct Response {
     pub body: Vec<u8>,
 }
 
-/// What a host answers to a visit.
+/// What a host answers to a request.
 pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
     let plain = |status: u16, fields| {
         let html = format!(
@@ -33,7 +33,7 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
         Page::EndlessHead | Page::SlowBody | Page::EndlessBody | Page::Raw(_) => {
             plain(200, Vec::new())
         }
-        Page::Bomb(html) => return bomb(html),
+        Page::GzipBomb(html) => return gzip_bomb(html),
         Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),
@@ -55,7 +55,7 @@ fn html_type() -> (&'static str, String) {
 }
 
 /// A page that grows to 16 MiB when it is unpacked, and is sent in a fraction of that.
-fn bomb(html: &str) -> io::Result<Response> {
+fn gzip_bomb(html: &str) -> io::Result<Response> {
     /// Members of the gzip file (RFC 1952 §2.2) after the first, and the octets in each.
     const MEMBERS: usize = 256;
     const OCTETS: usize = 64 * 1024;

@@ -1,4 +1,4 @@
-//! Servers that speak first: SMTP, IMAP, POP3 and SSH, as friendly or as odd as a site has it.
+//! Servers that speak first: SMTP, IMAP, POP3 and SSH, conformant or as faulty as a site describes them.
 
 use std::io;
 use std::sync::Arc;
@@ -7,88 +7,89 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use socket2::Socket;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::authority::Authority;
-use super::province::{Greeter, HOSTILE, Manner};
-use super::web_server::PATIENCE;
+use super::accept::serve_each;
+use crate::lab::authority::{Authority, Error};
+use crate::lab::site::hostile_texts::HOSTILE_TEXTS;
+use crate::lab::site::listener::{GreetingBehaviour, GreetingServer};
 use crate::model::{Protocol, Security};
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Octets of one command that are read.
 const COMMAND_MAX: usize = 1024;
 
 /// Between two octets of a tarpit.
-const DRIP: Duration = Duration::from_millis(200);
+const DRIP_EVERY: Duration = Duration::from_millis(200);
 
-/// Serves at a socket that listens.
-pub(super) fn start(socket: Socket, greeter: Greeter, authority: &Authority) -> Result<(), Error> {
-    let config = authority.server(greeter.host, greeter.certificate)?;
-    let listener = TcpListener::from_std(socket.into())?;
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let config = Arc::clone(&config);
-            tokio::spawn(tokio::time::timeout(PATIENCE, visit(stream, greeter, config)));
-        }
-    });
-    Ok(())
+/// Serves at a listening socket.
+pub(super) fn serve(
+    socket: Socket,
+    server: GreetingServer,
+    authority: &Authority,
+) -> Result<(), Error> {
+    let config = authority.tls_config(server.host, server.certificate)?;
+    Ok(serve_each(socket, move |stream| serve_connection(stream, server, Arc::clone(&config)))?)
 }
 
-async fn visit(
+async fn serve_connection(
     mut stream: TcpStream,
-    greeter: Greeter,
+    server: GreetingServer,
     config: Arc<ServerConfig>,
 ) -> io::Result<()> {
     let tls = TlsAcceptor::from(config);
-    if greeter.security == Security::Implicit {
+    if server.security == Security::Implicit {
         let mut stream = tls.accept(stream).await?;
-        greet(&mut stream, greeter).await?;
-        converse(&mut stream, greeter, false).await?;
+        greet(&mut stream, server).await?;
+        converse(&mut stream, server, false).await?;
         return stream.shutdown().await;
     }
-    greet(&mut stream, greeter).await?;
-    if converse(&mut stream, greeter, true).await? {
-        if greeter.manner == Manner::BreaksTls {
+    greet(&mut stream, server).await?;
+    if converse(&mut stream, server, true).await? {
+        if server.behaviour == GreetingBehaviour::NoHandshake {
             return Ok(());
         }
         let mut stream = tls.accept(stream).await?;
-        converse(&mut stream, greeter, false).await?;
+        converse(&mut stream, server, false).await?;
         return stream.shutdown().await;
     }
     stream.shutdown().await
 }
 
-async fn greet<S: AsyncWrite + Unpin>(stream: &mut S, greeter: Greeter) -> io::Result<()> {
-    let friendly = match greeter.protocol {
-        Protocol::Smtp => format!("220 {} ESMTP\r\n", greeter.host),
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    server: GreetingServer,
+) -> io::Result<()> {
+    let conformant = match server.protocol {
+        Protocol::Smtp => format!("220 {} ESMTP\r\n", server.host),
         Protocol::Imap => "* OK IMAP4rev1\r\n".to_owned(),
         Protocol::Pop3 => "+OK POP3\r\n".to_owned(),
         Protocol::Ssh => "SSH-2.0-lab\r\n".to_owned(),
     };
-    let text = match (greeter.manner, greeter.protocol) {
-        (Manner::Silent, _) => {
-            tokio::time::sleep(PATIENCE).await;
+    let text = match (server.behaviour, server.protocol) {
+        (GreetingBehaviour::Silent, _) => {
+            // Until the client leaves.
+            while stream.read(&mut [0; 64]).await? > 0 {}
             return Ok(());
         }
-        (Manner::Tarpit, _) => {
-            for octet in friendly.trim_end().bytes().cycle() {
+        (GreetingBehaviour::Tarpit, _) => {
+            for octet in conformant.trim_end().bytes().cycle() {
                 stream.write_all(&[octet]).await?;
-                tokio::time::sleep(DRIP).await;
+                tokio::time::sleep(DRIP_EVERY).await;
             }
             return Ok(());
         }
-        (Manner::HangsUp, _) => return Err(io::ErrorKind::ConnectionAborted.into()),
-        (Manner::Stranger, _) => "HTTP/1.1 400 Bad Request\r\n\r\n".to_owned(),
-        (Manner::Later, _) => "421 4.3.2 Try again later\r\n".to_owned(),
-        (Manner::Refuses, Protocol::Imap) => "* BYE not here\r\n".to_owned(),
-        (Manner::Refuses, Protocol::Pop3) => "-ERR not here\r\n".to_owned(),
-        (Manner::Hostile, _) => {
-            HOSTILE.iter().map(|text| format!("554-{text}\r\n")).collect::<String>() + "554 -\r\n"
+        (GreetingBehaviour::Closes, _) => return Err(io::ErrorKind::ConnectionAborted.into()),
+        (GreetingBehaviour::OtherProtocol, _) => "HTTP/1.1 400 Bad Request\r\n\r\n".to_owned(),
+        (GreetingBehaviour::TemporaryError, _) => "421 4.3.2 Try again later\r\n".to_owned(),
+        (GreetingBehaviour::PermanentError, Protocol::Imap) => "* BYE not here\r\n".to_owned(),
+        (GreetingBehaviour::PermanentError, Protocol::Pop3) => "-ERR not here\r\n".to_owned(),
+        (GreetingBehaviour::HostileTexts, _) => {
+            HOSTILE_TEXTS.iter().map(|text| format!("554-{text}\r\n")).collect::<String>()
+                + "554 -\r\n"
         }
-        (Manner::Refuses, _) => "554 5.7.1 No service for you\r\n".to_owned(),
-        _ => friendly,
+        (GreetingBehaviour::PermanentError, _) => "554 5.7.1 No service for you\r\n".to_owned(),
+        _ => conformant,
     };
     stream.write_all(text.as_bytes()).await
 }
@@ -96,25 +97,22 @@ async fn greet<S: AsyncWrite + Unpin>(stream: &mut S, greeter: Greeter) -> io::R
 /// Answers commands until the client leaves (false) or TLS is to begin (true).
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    greeter: Greeter,
+    server: GreetingServer,
     is_plain: bool,
 ) -> io::Result<bool> {
-    let offers =
-        is_plain && greeter.security == Security::Starttls && greeter.manner != Manner::NoTls;
-    let denies = greeter.manner == Manner::DeniesTls;
+    let offers = is_plain
+        && server.security == Security::Starttls
+        && server.behaviour != GreetingBehaviour::NoStarttls;
     while let Some(command) = command(stream).await? {
         let mut words = command.split_ascii_whitespace().map(str::to_ascii_uppercase);
-        let tag = if greeter.protocol == Protocol::Imap { words.next() } else { None };
+        let tag = if server.protocol == Protocol::Imap { words.next() } else { None };
         let tag = tag.unwrap_or_default().to_ascii_lowercase();
         let verb = words.next().unwrap_or_default();
-        let begins = offers && !denies && matches!(verb.as_str(), "STARTTLS" | "STLS");
-        let answer = match (greeter.protocol, verb.as_str()) {
-            (Protocol::Smtp, "EHLO") if greeter.manner == Manner::NoHello => {
-                "550 5.7.1 Not to you\r\n".to_owned()
-            }
+        let begins = offers && matches!(verb.as_str(), "STARTTLS" | "STLS");
+        let answer = match (server.protocol, verb.as_str()) {
             (Protocol::Smtp, "EHLO") => {
                 let more = if offers { "250-STARTTLS\r\n" } else { "" };
-                format!("250-{}\r\n{more}250 8BITMIME\r\n", greeter.host)
+                format!("250-{}\r\n{more}250 8BITMIME\r\n", server.host)
             }
             (Protocol::Smtp, "STARTTLS") if begins => "220 2.0.0 Ready\r\n".to_owned(),
             (Protocol::Smtp, "STARTTLS") => "454 4.7.0 Not available\r\n".to_owned(),
