@@ -14,6 +14,7 @@
 //! here; only `commands` and the tests do.
 
 mod authority;
+mod deadlines;
 mod dns;
 mod error;
 mod inventory;
@@ -23,6 +24,7 @@ mod servers;
 mod site;
 pub(crate) mod staple;
 
+pub use deadlines::Deadlines;
 pub use error::LabError;
 pub use network::enter::{Entered, enter};
 pub use province::sites;
@@ -45,7 +47,7 @@ impl Lab {
     ///
     /// # Errors
     /// When this is no namespace of its own, or a step fails.
-    pub async fn start(folder: &Path) -> Result<Self, LabError> {
+    pub async fn start(folder: &Path, deadlines: Deadlines) -> Result<Self, LabError> {
         network::enter::require_own_namespace()?;
         let routed_hosts = network::set_up().await?;
         let sites = province::sites();
@@ -53,12 +55,12 @@ impl Lab {
         let zones = province::zones(&sites, &authority.key_sha256());
         let hierarchy =
             dns::hierarchy::Hierarchy::new(zones).map_err(LabError::at_step("zones"))?;
-        dns::start(&hierarchy).map_err(LabError::at_step("name servers"))?;
+        dns::start(&hierarchy, deadlines.resolver()).map_err(LabError::at_step("name servers"))?;
         for site in &sites {
             servers::start(site, &authority, &routed_hosts)
                 .map_err(LabError::at_step("servers"))?;
         }
-        let inventory = inventory::text(&sites);
+        let inventory = inventory::text(&sites, deadlines);
         for (name, text) in [
             ("root.hints", hierarchy.root_hints().as_str()),
             ("root.key", &hierarchy.trust_anchors),

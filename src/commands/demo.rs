@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::gate::Gate;
 use super::{load, report, scan};
 use crate::lab;
-use crate::lab::{Entered, Lab};
+use crate::lab::{Deadlines, Entered, Lab};
 use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
         .enable_all()
         .build()
         .map_err(CliError::of_error)?;
-    let lab = runtime.block_on(Lab::start(folder)).map_err(CliError::of_error)?;
+    let lab = runtime.block_on(Lab::start(folder, Deadlines::Short)).map_err(CliError::of_error)?;
     let loaded = load::from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let scanned = scan::fresh(&global, loaded, &[], "demo")?;

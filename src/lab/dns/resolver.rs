@@ -40,6 +40,8 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// shorter than their TTL.
 pub(super) struct Resolver {
     root: Vec<SocketAddr>,
+    /// How long one name server may take.
+    patience: Duration,
     answers: Mutex<HashMap<(Name, RecordType), Arc<Resolved>>>,
     failures: Mutex<HashMap<(Name, RecordType), Instant>>,
     zones: Mutex<HashMap<Name, Vec<SocketAddr>>>,
@@ -100,9 +102,10 @@ impl Responder for Resolver {
 type Resolving<'a> = Pin<Box<dyn Future<Output = Result<Arc<Resolved>, Failed>> + Send + 'a>>;
 
 impl Resolver {
-    pub fn new(root: Vec<SocketAddr>) -> Self {
+    pub fn new(root: Vec<SocketAddr>, patience: Duration) -> Self {
         Self {
             root,
+            patience,
             answers: Mutex::default(),
             failures: Mutex::default(),
             zones: Mutex::default(),
@@ -233,7 +236,7 @@ impl Resolver {
         order.sort_by_key(|server| self.is_silent(*server));
         for server in order {
             budget.take()?;
-            let Some(message) = ask(server, name, record_type).await else {
+            let Some(message) = ask(server, name, record_type, self.patience).await else {
                 lock(&self.silent).insert(server, Instant::now());
                 continue;
             };

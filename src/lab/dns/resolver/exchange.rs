@@ -11,26 +11,24 @@ use tokio::time::timeout;
 
 use crate::lab::dns::answer::UDP_MAX;
 
-/// How long a server may take. The lab's are near.
-const PATIENCE: Duration = Duration::from_millis(250);
-
 /// Octets of a datagram that are read.
 const DATAGRAM_MAX: usize = 4096;
 
-/// The server's answer over UDP, or over TCP where it is truncated; `None` when none came.
+/// The server's answer over UDP, or over TCP where it is truncated; `None` when none came in time.
 pub(super) async fn ask(
     server: SocketAddr,
     name: &Name,
     record_type: RecordType,
+    patience: Duration,
 ) -> Option<Message> {
     let mut message = Message::query();
     message.add_query(Query::query(name.clone(), record_type));
     let mut edns = Edns::new();
     edns.set_max_payload(UDP_MAX).set_dnssec_ok(true);
     message.edns = Some(edns);
-    let answer = timeout(PATIENCE, over_udp(server, &message)).await.ok()??;
+    let answer = timeout(patience, over_udp(server, &message)).await.ok()??;
     if answer.metadata.truncation {
-        return timeout(PATIENCE, over_tcp(server, &message)).await.ok()?;
+        return timeout(patience, over_tcp(server, &message)).await.ok()?;
     }
     Some(answer)
 }
