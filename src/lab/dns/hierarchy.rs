@@ -10,7 +10,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::published::{Cut, PublishedZone, TTL_S};
 use super::signing;
-use super::zone::{Behaviour, Glue, Listed, NameServer, Zone, address_data, name};
+use super::zone::{Behaviour, Glue, ListedBy, NameServer, Zone, address_data, name};
 
 /// One zone at one address.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ impl Hierarchy {
             let parent_apex = self.zones[parent].1.apex.clone();
             let mut cut = Cut::default();
             for server in &self.zones[at].0.servers {
-                if server.listed == Listed::ByChild {
+                if server.listed == ListedBy::Child {
                     continue;
                 }
                 let host = name(&server.name);
@@ -210,7 +210,7 @@ fn publish_zone(zone: &Zone) -> PublishedZone {
     published.add(apex.clone(), RData::SOA(soa));
     for server in &zone.servers {
         let host = name(&server.name);
-        if server.listed != Listed::ByParent {
+        if server.listed != ListedBy::Parent {
             published.add(apex.clone(), RData::NS(NS(host.clone())));
         }
         if apex.zone_of(&host) {

@@ -5,7 +5,7 @@ use hickory_proto::rr::{RData, RecordType};
 
 use super::answer;
 use super::hierarchy::{Hierarchy, ServedZone};
-use super::zone::{Behaviour, Glue, Listed, Zone, address_data, name};
+use super::zone::{Behaviour, Glue, ListedBy, Zone, address_data, name};
 
 const ADDRESS: &str = "2001:db8:100:1::1";
 
@@ -27,7 +27,7 @@ fn hierarchy() -> Hierarchy {
             .record("a.z.example", address())
             .record("*.w.z.example", address())
             .text("mail.z.example", RecordType::MX, "10 a.z.example.")
-            .listed(2, Listed::ByParent)
+            .listed(2, ListedBy::Parent)
             .glue(2, Glue::WithoutIpv6),
         Zone::new(4, "other.example").served_by(&["ns1.z.example", "ns.elsewhere.example"]),
         Zone::new(9, "aged.example").all(Behaviour::Outdated).record("aged.example", address()),

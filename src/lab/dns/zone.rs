@@ -60,13 +60,13 @@ pub enum Signing {
 
 /// Who lists a name server in an NS record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listed {
+pub enum ListedBy {
     /// Parent and child alike.
-    ByBoth,
+    Both,
     /// The parent only.
-    ByParent,
+    Parent,
     /// The zone itself only.
-    ByChild,
+    Child,
 }
 
 /// One name server of a zone.
@@ -80,7 +80,7 @@ pub struct NameServer {
     /// The parent's glue for it.
     pub glue: Glue,
     /// Who lists it.
-    pub listed: Listed,
+    pub listed: ListedBy,
 }
 
 /// A zone with its servers. Names are relative to nothing: always whole, without a trailing dot.
@@ -108,7 +108,7 @@ impl Zone {
                 .map(|address| (address, Behaviour::Healthy))
                 .to_vec(),
             glue: Glue::Right,
-            listed: Listed::ByBoth,
+            listed: ListedBy::Both,
         };
         Self {
             apex: apex.to_owned(),
@@ -168,7 +168,7 @@ impl Zone {
 
     /// Who lists server number `which` (from 1).
     #[must_use]
-    pub fn listed(self, which: usize, listed: Listed) -> Self {
+    pub fn listed(self, which: usize, listed: ListedBy) -> Self {
         self.change(which, |server| server.listed = listed)
     }
 
@@ -181,7 +181,7 @@ impl Zone {
                 name: (*name).to_owned(),
                 addresses: Vec::new(),
                 glue: Glue::Right,
-                listed: Listed::ByBoth,
+                listed: ListedBy::Both,
             })
             .collect();
         self

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use hickory_proto::rr::RecordType;
 
-use crate::lab::dns::zone::{Behaviour, Glue, Listed, Zone, address_data};
+use crate::lab::dns::zone::{Behaviour, Glue, ListedBy, Zone, address_data};
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
 
@@ -91,7 +91,7 @@ pub(super) fn sites() -> Vec<Site> {
             )
             .failing(&[("dns-glue", "missing"), ("dns-ipv6-only-resolution", "glue-missing")]),
         Site::new(48, "lech-ns", "Vùng cha còn máy chủ tên miền đã bỏ", "www.lechns.example")
-            .zone(Zone::new(48, "lechns.example").listed(2, Listed::ByParent))
+            .zone(Zone::new(48, "lechns.example").listed(2, ListedBy::Parent))
             .failing(&[("dns-delegation", "only-in-parent"), ("dns-ns-aaaa", "only-one")]),
         Site::new(49, "mat-goi-lon", "Câu trả lời DNS lớn bị mất", "www.matlon.example")
             .zone(Zone::new(49, "matlon.example").over_ipv6(2, Behaviour::LosesLarge).text(

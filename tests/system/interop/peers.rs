@@ -10,10 +10,10 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 
-use crate::net::find;
+use crate::namespace::program_path;
 
 /// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server.
 pub struct Peer {
@@ -74,7 +74,7 @@ impl Drop for Peer {
         // Asked first, so that a server can end its own children.
         let _ = self.signal(Signal::SIGTERM);
         let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(2) {
+        while began.elapsed() < Duration::from_secs(10) {
             if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
                 return;
             }
@@ -107,7 +107,7 @@ impl Knot {
         }
         let file = format!("{home}/knot.conf");
         fs::write(&file, config).unwrap();
-        let mut command = Command::new(find("knotd").unwrap());
+        let mut command = Command::new(program_path("knotd").unwrap());
         command.args(["-c", &file]);
         let first = listen[0];
         Peer::start(folder, &format!("knot-{name}"), &mut command, &format!("[{first}]:53"))
@@ -149,7 +149,7 @@ impl Unbound {
             ),
         )
         .unwrap();
-        let mut command = Command::new(find("unbound").unwrap());
+        let mut command = Command::new(program_path("unbound").unwrap());
         command.args(["-d", "-c"]).arg(&config);
         Peer::start(folder, "unbound", &mut command, "[2001:db8:53::53]:53")
     }
@@ -263,7 +263,7 @@ impl Nginx {
             ),
         )
         .unwrap();
-        let mut command = Command::new(find("nginx").unwrap());
+        let mut command = Command::new(program_path("nginx").unwrap());
         command.arg("-e").arg("stderr").arg("-p").arg(&self.folder).arg("-c").arg(&config);
         let first = servers[0].split("listen ").nth(1).unwrap();
         let first = first.split([' ', ';']).next().unwrap();

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::net::find;
-use crate::peers::Peer;
+use super::peers::Peer;
+use crate::namespace::program_path;
 
 /// A certificate and its key, as files.
 pub struct Identity {
@@ -26,7 +26,7 @@ impl Identity {
 
 /// Runs a program that has to succeed.
 fn run(program: &str, arguments: &[&str]) {
-    let done = Command::new(find(program).unwrap()).args(arguments).output().unwrap();
+    let done = Command::new(program_path(program).unwrap()).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{program} {arguments:?}: {said}");
 }
@@ -77,7 +77,7 @@ impl Postfix {
         // Its queue's folders are made here. The master itself is the peer: `postfix start-fg` would
         // leave it behind when it is ended.
         run("postfix", &["-c", &config, "check"]);
-        let mut command = Command::new(find("master").unwrap());
+        let mut command = Command::new(program_path("master").unwrap());
         command.args(["-c", &config, "-s"]);
         let first = services[0].split(' ').next().unwrap();
         Peer::start(folder, "postfix", &mut command, first)
@@ -85,7 +85,7 @@ impl Postfix {
 
     /// A line of `master.cf` for an SMTP service at one address, with settings of its own.
     pub fn service(address: &str, port: u16, settings: &str) -> String {
-        let at = crate::peers::socket(address, port);
+        let at = super::peers::socket(address, port);
         format!("{at} inet n - n - - smtpd{settings}\n")
     }
 }
@@ -101,7 +101,8 @@ impl Dovecot {
         open(folder);
         open(&home);
         let identity = (identity.certificate.display(), identity.key.display());
-        let version = Command::new(find("dovecot").unwrap()).arg("--version").output().unwrap();
+        let version =
+            Command::new(program_path("dovecot").unwrap()).arg("--version").output().unwrap();
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
         // Since 2.4 a configuration names the version that it was written for.
         let (head, tls) = match version.starts_with("2.3") {
@@ -130,9 +131,9 @@ impl Dovecot {
         );
         let file = home.join("dovecot.conf");
         fs::write(&file, config).unwrap();
-        let mut command = Command::new(find("dovecot").unwrap());
+        let mut command = Command::new(program_path("dovecot").unwrap());
         command.arg("-F").arg("-c").arg(&file);
-        let first = crate::peers::socket(addresses[0], 993);
+        let first = super::peers::socket(addresses[0], 993);
         Peer::start(folder, "dovecot", &mut command, &first)
     }
 }
@@ -152,7 +153,7 @@ impl Chrony {
         );
         let file = home.join("chrony.conf");
         fs::write(&file, config).unwrap();
-        let mut command = Command::new(find("chronyd").unwrap());
+        let mut command = Command::new(program_path("chronyd").unwrap());
         command.args(["-d", "-x", "-u", "root", "-f"]).arg(&file);
         Peer::start_unheard(folder, name, &mut command)
     }
@@ -172,12 +173,12 @@ impl OpenSsh {
         run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &key]);
         let mut config = format!("HostKey {key}\nPidFile none\nUsePAM no\n");
         for address in addresses {
-            config.push_str(&format!("ListenAddress {}\n", crate::peers::socket(address, 22)));
+            config.push_str(&format!("ListenAddress {}\n", super::peers::socket(address, 22)));
         }
         let file = folder.join("sshd.conf");
         fs::write(&file, config).unwrap();
-        let mut command = Command::new(find("sshd").unwrap());
+        let mut command = Command::new(program_path("sshd").unwrap());
         command.args(["-D", "-e", "-f"]).arg(&file);
-        Peer::start(folder, "sshd", &mut command, &crate::peers::socket(addresses[0], 22))
+        Peer::start(folder, "sshd", &mut command, &super::peers::socket(addresses[0], 22))
     }
 }

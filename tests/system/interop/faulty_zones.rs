@@ -1,16 +1,16 @@
 //! The zones that are served badly, and what is to be said of each.
 
-use crate::faults::Fault;
-use crate::says::{
-    ALIAS_UNKNOWN, ANSWERED, CHILD_UNSEEN, CONSISTENT, Case, LARGE, NO_ANSWER, case, over_ipv4,
-    over_ipv6, unheard, way,
+use super::expected::{
+    ALIAS_UNKNOWN, ANSWERED, CHILD_UNSEEN, CONSISTENT, FaultyZone, LARGE, NO_ANSWER, over_ipv4,
+    over_ipv6, resolution_fails, unanswered_zone, zone,
 };
+use super::faults::Fault;
 
 /// In the order of the zones' numbers.
-pub const CASES: &[Case] = &[
-    case("lanh", Fault::None, Some(4), &[]),
-    case("giamao", Fault::ForgedFirst, Some(4), &[]),
-    case(
+pub const FAULTY_ZONES: &[FaultyZone] = &[
+    zone("lanh", Fault::None, Some(4), &[]),
+    zone("giamao", Fault::ForgedFirst, Some(4), &[]),
+    zone(
         "roi",
         Fault::AaaaDropped,
         None,
@@ -18,10 +18,10 @@ pub const CASES: &[Case] = &[
             ("dns-aaaa", "inconclusive", NO_ANSWER),
             ("dns-aaaa-answered", "fail", "dropped"),
             CONSISTENT,
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
-    case(
+    zone(
         "khongco",
         Fault::AaaaNxDomain,
         Some(0),
@@ -31,7 +31,7 @@ pub const CASES: &[Case] = &[
             ("ipv6-only-usable", "fail", "not-published"),
         ],
     ),
-    case(
+    zone(
         "hong",
         Fault::AaaaServfail,
         None,
@@ -39,11 +39,11 @@ pub const CASES: &[Case] = &[
             ("dns-aaaa", "inconclusive", "servfail"),
             ("dns-aaaa-answered", "fail", "servfail"),
             CONSISTENT,
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
     // The resolver hands the record on as it is.
-    case(
+    zone(
         "ngan",
         Fault::AaaaShort,
         None,
@@ -51,10 +51,10 @@ pub const CASES: &[Case] = &[
             ("dns-aaaa", "inconclusive", "malformed"),
             ("dns-aaaa-answered", "fail", "malformed"),
             CONSISTENT,
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
-    unheard(
+    unanswered_zone(
         "saima",
         Fault::WrongId,
         &[
@@ -64,10 +64,10 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("silent"),
             over_ipv4("silent"),
-            way("servers-silent"),
+            resolution_fails("servers-silent"),
         ],
     ),
-    unheard(
+    unanswered_zone(
         "hoikhac",
         Fault::OtherQuestion,
         &[
@@ -77,23 +77,23 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("silent"),
             over_ipv4("silent"),
-            way("servers-silent"),
+            resolution_fails("servers-silent"),
         ],
     ),
-    case("que", Fault::SecondLame, Some(4), &[ANSWERED, CONSISTENT, LARGE, over_ipv6("lame")]),
-    case(
+    zone("que", Fault::SecondLame, Some(4), &[ANSWERED, CONSISTENT, LARGE, over_ipv6("lame")]),
+    zone(
         "tuchoi",
         Fault::SecondRefuses,
         Some(4),
         &[ANSWERED, CONSISTENT, LARGE, over_ipv6("refuses")],
     ),
-    case(
+    zone(
         "im",
         Fault::SilentOverIpv6,
         Some(3),
-        &[ANSWERED, CONSISTENT, LARGE, over_ipv6("silent"), way("servers-silent")],
+        &[ANSWERED, CONSISTENT, LARGE, over_ipv6("silent"), resolution_fails("servers-silent")],
     ),
-    unheard(
+    unanswered_zone(
         "chitcp",
         Fault::TcpOnly,
         &[
@@ -101,11 +101,11 @@ pub const CASES: &[Case] = &[
             ALIAS_UNKNOWN,
             over_ipv6("tcp-only"),
             over_ipv4("tcp-only"),
-            way("servers-silent"),
+            resolution_fails("servers-silent"),
         ],
     ),
-    case("chiudp", Fault::UdpOnly, Some(4), &[over_ipv6("udp-only"), over_ipv4("udp-only")]),
-    unheard(
+    zone("chiudp", Fault::UdpOnly, Some(4), &[over_ipv6("udp-only"), over_ipv4("udp-only")]),
+    unanswered_zone(
         "cut",
         Fault::Truncated,
         &[
@@ -115,19 +115,19 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("truncated"),
             over_ipv4("truncated"),
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
-    case("cutlon", Fault::LargeTruncated, Some(4), &[("dns-large-answer", "fail", "tcp-fails")]),
-    case("cu", Fault::NoEdns, Some(4), &[("dns-large-answer", "fail", "edns-refused")]),
+    zone("cutlon", Fault::LargeTruncated, Some(4), &[("dns-large-answer", "fail", "tcp-fails")]),
+    zone("cu", Fault::NoEdns, Some(4), &[("dns-large-answer", "fail", "edns-refused")]),
     // The resolver says SERVFAIL to a loop, and to the SOA question by which the zone is found.
-    case(
+    zone(
         "vong",
         Fault::AliasLoop,
         None,
-        &[("dns-aaaa", "inconclusive", "servfail"), way("alias-loop")],
+        &[("dns-aaaa", "inconclusive", "servfail"), resolution_fails("alias-loop")],
     ),
-    unheard(
+    unanswered_zone(
         "nguoc",
         Fault::UpwardReferral,
         &[
@@ -137,11 +137,11 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("lame"),
             over_ipv4("lame"),
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
     // Of what these lame servers say, the resolver makes an answer with nothing in it, not even an SOA.
-    case(
+    zone(
         "tuchi",
         Fault::SelfReferral,
         None,
@@ -154,11 +154,11 @@ pub const CASES: &[Case] = &[
             ("dns-glue", "inconclusive", "unresolved"),
             over_ipv6("lame"),
             over_ipv4("lame"),
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
             ("inventory-state", "inconclusive", "unresolved"),
         ],
     ),
-    unheard(
+    unanswered_zone(
         "controvong",
         Fault::PointerLoop,
         &[
@@ -168,10 +168,10 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("malformed"),
             over_ipv4("malformed"),
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
-    unheard(
+    unanswered_zone(
         "rac",
         Fault::Garbage,
         &[
@@ -181,12 +181,12 @@ pub const CASES: &[Case] = &[
             LARGE,
             over_ipv6("malformed"),
             over_ipv4("malformed"),
-            way("servers-unusable"),
+            resolution_fails("servers-unusable"),
         ],
     ),
-    case("qualon", Fault::Oversized, Some(4), &[("dns-large-answer", "fail", "exceeds-offer")]),
-    case("lech", Fault::SecondDiffers, Some(4), &[("dns-consistent", "fail", "different-aaaa")]),
-    unheard(
+    zone("qualon", Fault::Oversized, Some(4), &[("dns-large-answer", "fail", "exceeds-offer")]),
+    zone("lech", Fault::SecondDiffers, Some(4), &[("dns-consistent", "fail", "different-aaaa")]),
+    unanswered_zone(
         "congkhac",
         Fault::OtherPort,
         &[
@@ -194,17 +194,17 @@ pub const CASES: &[Case] = &[
             ALIAS_UNKNOWN,
             over_ipv6("tcp-only"),
             over_ipv4("tcp-only"),
-            way("servers-silent"),
+            resolution_fails("servers-silent"),
         ],
     ),
-    case(
+    zone(
         "dai",
         Fault::EndlessAlias,
         None,
-        &[("dns-aaaa", "inconclusive", NO_ANSWER), way("alias-too-long")],
+        &[("dns-aaaa", "inconclusive", NO_ANSWER), resolution_fails("alias-too-long")],
     ),
     // The host's name is the apex of a zone, as far as anybody can tell.
-    case(
+    zone(
         "sau",
         Fault::EndlessReferral,
         None,
@@ -223,23 +223,23 @@ pub const CASES: &[Case] = &[
         ],
     ),
     // What is lost on the way is asked for again, and nobody is to blame.
-    case("mat", Fault::FirstLost, Some(4), &[]),
-    case("matlon", Fault::LargeLost, Some(4), &[("dns-large-answer", "fail", "lost")]),
+    zone("mat", Fault::FirstLost, Some(4), &[]),
+    zone("matlon", Fault::LargeLost, Some(4), &[("dns-large-answer", "fail", "lost")]),
     // Without an SOA record it is an empty answer all the same (RFC 2308 §2.2).
-    case(
+    zone(
         "trong",
         Fault::AaaaEmpty,
         Some(0),
         &[("dns-aaaa", "fail", "no-data"), ("ipv6-only-usable", "fail", "not-published")],
     ),
-    case(
+    zone(
         "khongkeo",
         Fault::NoGlue,
         Some(3),
-        &[("dns-glue", "fail", "missing"), way("glue-missing")],
+        &[("dns-glue", "fail", "missing"), resolution_fails("glue-missing")],
     ),
-    case("bidanh", Fault::ServersAlias, Some(4), &[("dns-delegation", "fail", "alias")]),
-    case(
+    zone("bidanh", Fault::ServersAlias, Some(4), &[("dns-delegation", "fail", "alias")]),
+    zone(
         "khacten",
         Fault::OtherServer,
         Some(4),

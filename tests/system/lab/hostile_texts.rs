@@ -1,12 +1,11 @@
 //! What hostile sites say, in every form in which a run is shown.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use calamine::{Data, Reader as _, Xlsx};
 use lol_html::{HtmlRewriter, Settings, element, text};
+
+use crate::program::{succeed, v6ready};
 
 /// Sites whose texts are made to do harm; what they say is shown with all its evidence.
 const SHOWN: [&str; 7] = [
@@ -19,7 +18,7 @@ const SHOWN: [&str; 7] = [
     "so-b-vidu/van-ten",
 ];
 
-/// Addresses that some site leads to and that nobody may visit.
+/// Addresses that some site leads to and that may not be visited.
 const FORBIDDEN: [&str; 3] = ["[::ffff:169.254.169.254]", "[::1]", "[fd00:ec2::254]"];
 
 /// A part of the texts that survives every way of escaping.
@@ -38,17 +37,11 @@ fn assert_plain(text: &str, what: &str) {
     }
 }
 
-/// Shows the demo's run in every form; `terminal` is what the demo itself printed.
-pub fn arrives_harmless(folder: &Path, terminal: &str) {
+/// Shows a run of the lab in every form; `terminal` is what the terminal shows of it.
+pub fn are_shown_harmless(folder: &Path, db: &Path, terminal: &str) {
     assert_plain(terminal, "terminal");
     let program = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_v6ready"))
-            .args(["--quiet", "--db"])
-            .arg(folder.join("demo.db"))
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = succeed(&mut v6ready(db, arguments));
         String::from_utf8(output.stdout).unwrap()
     };
     for service in SHOWN {
@@ -75,16 +68,16 @@ pub fn arrives_harmless(folder: &Path, terminal: &str) {
         let ending = path.extension().unwrap().to_str().unwrap().to_owned();
         let octets = std::fs::read(&path).unwrap();
         if ending == "xlsx" {
-            workbook(&octets);
+            assert_workbook_is_safe(&octets);
         } else {
             let text = String::from_utf8(octets).unwrap();
             let what = path.to_str().unwrap();
             assert_plain(&text, what);
             match ending.as_str() {
-                "html" => page(&text),
+                "html" => assert_page_is_safe(&text),
                 "md" => assert!(!text.contains("<script") && !text.contains("<img"), "{what}"),
                 "json" => drop(serde_json::from_str::<serde_json::Value>(&text).unwrap()),
-                "csv" => table(&text),
+                "csv" => assert_table_is_safe(&text),
                 "xml" => {
                     assert!(!text.contains("<script") && !text.contains("<img"), "{what}");
                     drop(quick_junit::Report::deserialize_from_str(&text).unwrap());
@@ -101,7 +94,7 @@ pub fn arrives_harmless(folder: &Path, terminal: &str) {
 }
 
 /// No cell is a formula.
-fn table(text: &str) {
+fn assert_table_is_safe(text: &str) {
     let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     for row in rows.records() {
         for cell in row.unwrap().iter() {
@@ -112,7 +105,7 @@ fn table(text: &str) {
 }
 
 /// No cell is a formula, and every text is plain.
-fn workbook(octets: &[u8]) {
+fn assert_workbook_is_safe(octets: &[u8]) {
     let mut book = Xlsx::new(std::io::Cursor::new(octets)).unwrap();
     for sheet in book.sheet_names() {
         assert!(book.worksheet_formula(&sheet).unwrap().is_empty(), "{sheet}");
@@ -126,7 +119,7 @@ fn workbook(octets: &[u8]) {
 }
 
 /// Nothing in a page runs, loads or leads anywhere but within it and to the standards' sites.
-fn page(html: &str) {
+fn assert_page_is_safe(html: &str) {
     let settings = Settings::new()
         .append_element_content_handler(element!("*", |element| {
             let tag = element.tag_name();

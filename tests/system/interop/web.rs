@@ -1,40 +1,12 @@
-//! Interoperability: the whole program against name servers, a resolver and web servers that other
-//! people wrote, in a network namespace that the test makes for itself.
-//!
-//! The servers come from Debian (`.ci/install-peers`). Where one is missing the test says so and
-//! passes, except in CI, where it fails.
-
-#![allow(clippy::unwrap_used)]
-
-mod broken;
-mod cases;
-mod checked;
-mod daemons;
-mod dnssec;
-mod faults;
-mod net;
-mod peers;
-mod responder;
-mod says;
-mod scan;
-mod services;
-mod wire;
-mod zones;
+//! Web sites at nginx, their zones at Knot, seen through Unbound; and an outage of all of them.
 
 use std::path::Path;
 
-use peers::{Certificate, Knot, Nginx, Peer, Unbound};
-use scan::{Expected, Service};
-use zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, leaf_zone, tld_zone};
-
-/// Every host has the same last part in both families.
-fn ipv6(number: u16) -> String {
-    format!("2001:db8:100:{number}::1")
-}
-
-fn ipv4(number: u16) -> String {
-    format!("198.51.100.{number}")
-}
+use super::peers::{Certificate, Knot, Nginx, Peer, Unbound};
+use super::scan::{self, ExpectedFailures, Service};
+use super::zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, leaf_zone, tld_zone};
+use super::{ipv4, ipv6};
+use crate::namespace;
 
 /// One site: its number, host, what its zone holds, its nginx `server` blocks and what is expected.
 struct Site {
@@ -42,7 +14,7 @@ struct Site {
     host: &'static str,
     records: Vec<String>,
     servers: Vec<String>,
-    expected: Expected,
+    expected: ExpectedFailures,
 }
 
 fn sites(nginx: &Nginx) -> Vec<Site> {
@@ -224,8 +196,11 @@ fn zone_text(sites: &[Site], apex: &str) -> String {
 
 #[test]
 fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
-    let test = "knot_unbound_and_nginx_are_judged_as_they_were_set_up";
-    if !net::inside(test, &["knotd", "unbound", "nginx", "ip"]) {
+    if !namespace::enter_with(
+        &["knotd", "unbound", "nginx", "ip"],
+        module_path!(),
+        "knot_unbound_and_nginx_are_judged_as_they_were_set_up",
+    ) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -251,7 +226,7 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
         .map(|site| Service { id: site.id, target: format!("web: \"https://{}/\"", site.host) })
         .collect();
     let result = scan::scan(folder, &services);
-    let expected: Vec<(&str, Expected)> =
+    let expected: Vec<(&str, ExpectedFailures)> =
         sites.iter().map(|site| (site.id, site.expected)).collect();
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     scan::compare(&result, &expected);
@@ -260,7 +235,7 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
     assert!(origin.to_string().contains("valid"), "{origin}");
     let diversity = scan::verdict(&result, "lanh", "dns-ns-diversity");
     assert_eq!(diversity["reason"], "several-ases", "{diversity}");
-    // An outage of our own is told, and what it spoilt is asked again: nobody is blamed for it.
+    // An outage of our own is reported, and what it spoilt is asked again: no site is blamed for it.
     let peers = [root, tld, leaf, unbound, web];
     let result = scan::scan_through_an_outage(folder, &services, &peers);
     assert_eq!(result["run"]["vantage"]["ipv6"], "lost");

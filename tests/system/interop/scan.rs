@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use super::peers::Peer;
+use crate::program::{LATENCY, json, succeed, v6ready, wait_for_conversations};
 
 /// Every failure that a service must show, and no other: check and reason.
-pub type Expected = &'static [(&'static str, &'static str)];
+pub type ExpectedFailures = &'static [(&'static str, &'static str)];
 
 /// What is true of every service here: the peers serve no reverse zones. Their zones are not signed
-/// either, so what `dns-dnssec` says stands on the built-in trust anchors and is left aside.
-const EVERYWHERE: Expected = &[("dns-ptr", "no-ptr")];
+/// either, so `dns-dnssec` depends on the built-in trust anchors and is left aside.
+const EVERYWHERE: ExpectedFailures = &[("dns-ptr", "no-ptr")];
 
 /// A line of the inventory.
 pub struct Service {
@@ -27,40 +28,65 @@ pub struct Service {
 /// Where the operator's RPKI validator answers, in tests that have a `routes.txt`.
 pub const VALIDATOR_AT: &str = "2001:db8:f::1";
 
-/// How long an answer from DNS is waited for, if not said otherwise.
-const DNS_TIMEOUT: &str = "3s";
+/// Time-outs that a busy machine keeps.
+const LONG: &str = "dns: 8s, connect: 8s, tls: 8s, http: 8s, greeting: 8s";
+
+/// The same, but less patience with DNS: for tests in which most questions are never answered.
+const SHORTER_DNS: &str = "dns: 5s, connect: 8s, tls: 8s, http: 8s, greeting: 8s";
+
+/// Between two connections to the same address, and between two tests of the vantage point.
+const INTERVALS: &str = "round_interval: 300ms, vantage_interval: 2s";
+
+/// The same, so far apart that a scan goes on long after its first connection.
+const LONG_INTERVALS: &str = "round_interval: 10s, vantage_interval: 2s";
 
 /// Scans these services with the resolvers and root servers of the test.
 pub fn scan(folder: &Path, services: &[Service]) -> Value {
-    scan_with(folder, services, DNS_TIMEOUT)
+    let inventory = write_inventory(folder, services, LONG, INTERVALS);
+    json(&succeed(&mut command(&folder.join("run.db"), &inventory)))
 }
 
-/// As [`scan`], waiting so long for an answer from DNS.
-pub fn scan_with(folder: &Path, services: &[Service], dns_timeout: &str) -> Value {
-    result(&command(folder, services, "run.db", dns_timeout).output().unwrap())
+/// As [`scan`], where most questions to DNS are never answered.
+pub fn scan_unanswered(folder: &Path, services: &[Service]) -> Value {
+    let inventory = write_inventory(folder, services, SHORTER_DNS, INTERVALS);
+    json(&succeed(&mut command(&folder.join("run.db"), &inventory)))
 }
 
-/// As [`scan`], but soon after the scan began, none of these peers says anything for a while.
+/// As [`scan`], but once the scan has connected to something, none of these peers answers until the
+/// program reports that the vantage point was cut off.
 pub fn scan_through_an_outage(folder: &Path, services: &[Service], peers: &[Peer]) -> Value {
-    /// Into the scan, and longer than any time-out that it has.
-    const BEFORE: Duration = Duration::from_millis(1500);
-    const LASTS: Duration = Duration::from_secs(5);
-    let mut command = command(folder, services, "outage.db", DNS_TIMEOUT);
-    let scan = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(BEFORE);
+    /// How the program reports it.
+    const CUT_OFF: &str = "stopped answering";
+    let inventory = write_inventory(folder, services, LONG, LONG_INTERVALS);
+    let db = folder.join("outage.db");
+    let mut command = command(&db, &inventory);
+    let mut scan = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_conversations(&db, &mut scan, 1);
     peers.iter().for_each(|peer| peer.freeze(true));
-    std::thread::sleep(LASTS);
+    let mut stderr = BufReader::new(scan.stderr.take().unwrap()).lines();
+    let is_cut_off = stderr.by_ref().any(|line| line.unwrap().contains(CUT_OFF));
     peers.iter().for_each(|peer| peer.freeze(false));
-    result(&scan.wait_with_output().unwrap())
+    assert!(is_cut_off, "the outage was not noticed");
+    // What else is printed is of no interest, and must not fill the pipe.
+    let rest = std::thread::spawn(move || stderr.for_each(drop));
+    let output = scan.wait_with_output().unwrap();
+    rest.join().unwrap();
+    assert!(output.status.success());
+    json(&output)
 }
 
-fn result(output: &Output) -> Value {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+/// The command that scans an inventory into a store.
+fn command(db: &Path, inventory: &Path) -> Command {
+    v6ready(db, &["scan", "--format", "json", inventory.to_str().unwrap()])
 }
 
-/// The command that scans these services into a store of this name.
-fn command(folder: &Path, services: &[Service], db: &str, dns_timeout: &str) -> Command {
+/// Writes the inventory of these services.
+fn write_inventory(
+    folder: &Path,
+    services: &[Service],
+    timeouts: &str,
+    intervals: &str,
+) -> PathBuf {
     let mut text = "version: 1
 title: Interoperability
 lang: en
@@ -72,11 +98,12 @@ settings:
   extra_ca: [ca.pem]
   caa_issuers: [{issuer: interop, domain: ca.nic.example}]
   attempts: 2
-  round_interval: 300ms
-  vantage_interval: 1s
 "
     .to_owned();
-    text.push_str(&format!("  timeouts: {{dns: {dns_timeout}, connect: 2s, tls: 3s, http: 3s}}\n"));
+    text.push_str(&format!("  timeouts: {{{timeouts}}}\n"));
+    for interval in intervals.split(", ") {
+        text.push_str(&format!("  {interval}\n"));
+    }
     if folder.join("root.key").exists() {
         text.push_str("  trust_anchors: root.key\n");
     }
@@ -104,10 +131,7 @@ organisations:
     }
     let inventory = folder.join("inventory.yaml");
     fs::write(&inventory, text).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
-    command.arg("--quiet").arg("--db").arg(folder.join(db));
-    command.args(["scan", "--format", "json"]).arg(&inventory);
-    command
+    inventory
 }
 
 /// Whether the service publishes IPv6 addresses.
@@ -116,7 +140,7 @@ fn has_ipv6(verdicts: &[Value]) -> bool {
 }
 
 /// Compares every service's failures with what was expected.
-pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
+pub fn compare(result: &Value, expected: &[(&str, ExpectedFailures)]) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut surprises = Vec::new();
     for (id, expected) in expected {
@@ -134,8 +158,8 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
         // What is not wrong must be known to be right, not merely unknown.
         if expected.is_empty() {
             let unknown = verdicts.iter().filter(|v| text(&v["outcome"]) == "inconclusive");
-            for verdict in
-                unknown.filter(|v| !["dns-dnssec", "tls-dane"].contains(&&*text(&v["check"])))
+            for verdict in unknown
+                .filter(|v| !["dns-dnssec", "tls-dane", LATENCY].contains(&&*text(&v["check"])))
             {
                 surprises.push(format!(
                     "{id}: {} is inconclusive: {}",
@@ -148,10 +172,12 @@ pub fn compare(result: &Value, expected: &[(&str, Expected)]) {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
-/// What fails, and why.
+/// What fails, and why, but for how long connecting took.
 pub fn failures(verdicts: &[Value]) -> BTreeSet<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let failing = verdicts.iter().filter(|verdict| verdict["outcome"] == "fail");
+    let failing = verdicts
+        .iter()
+        .filter(|verdict| verdict["outcome"] == "fail" && verdict["check"] != LATENCY);
     failing.map(|verdict| (text(&verdict["check"]), text(&verdict["reason"]))).collect()
 }
 
@@ -161,7 +187,7 @@ pub fn service<'a>(result: &'a Value, id: &str) -> &'a Value {
     services.iter().find(|service| service["id"] == id).unwrap()
 }
 
-/// What one check says of one service.
+/// The verdict of one check on one service.
 pub fn verdict<'a>(result: &'a Value, id: &str, check: &str) -> &'a Value {
     let verdicts = service(result, &format!("peers/{id}"))["verdicts"].as_array().unwrap();
     verdicts.iter().find(|verdict| verdict["check"] == check).unwrap()

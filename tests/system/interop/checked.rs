@@ -9,12 +9,12 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use v6ready::evidence::dns::delegation::hints;
 
-use crate::faults::{Fault, Zone};
-use crate::net;
-use crate::peers::{Knot, Peer, Unbound};
-use crate::responder::Responder;
-use crate::scan::{self, Expected};
-use crate::zones::{ROOT_AT, ROOT_ZONE, TLD_AT, tld_zone};
+use super::faults::{Fault, Zone};
+use super::peers::{Knot, Peer, Unbound};
+use super::responder::Responder;
+use super::scan::{self, ExpectedFailures};
+use super::zones::{ROOT_AT, ROOT_ZONE, TLD_AT, tld_zone};
+use crate::namespace;
 
 /// The port of the host that all zones have.
 const HOST_PORT: u16 = 80;
@@ -28,7 +28,7 @@ const SERVERS: [[&str; 2]; 2] =
     [["2620:4f:8000::", "192.175.48."], ["2001:4:112::", "192.31.196."]];
 
 /// Each zone's label, its fault, its stage, and what fails.
-const ZONES: [(&str, Fault, Option<u64>, Expected); 3] = [
+const ZONES: [(&str, Fault, Option<u64>, ExpectedFailures); 3] = [
     ("lanh", Fault::None, Some(4), &[]),
     ("tuchoi", Fault::SecondRefuses, Some(1), &[("dns-ns-ipv6-answers", "refuses")]),
     (
@@ -76,11 +76,11 @@ fn set_up(folder: &Path, root_servers: &[[&'static str; 3]]) {
     let of_as112 = ["2620:4f:8000::/48", "2001:4:112::/48", "192.175.48.0/24", "192.31.196.0/24"];
     let of_root = root_servers.iter().map(|server| server[2]);
     for prefix in of_as112.into_iter().chain(of_root) {
-        net::ip(&format!("route add local {prefix} dev lo"));
+        namespace::run_ip(&format!("route add local {prefix} dev lo"));
     }
     let resolvers = folder.join("resolv.conf");
     fs::write(&resolvers, "nameserver 2001:db8:53::53\nnameserver 192.0.2.53\n").unwrap();
-    let mount = Command::new(net::find("mount").unwrap())
+    let mount = Command::new(namespace::program_path("mount").unwrap())
         .args(["--bind", &resolvers.display().to_string(), "/etc/resolv.conf"])
         .status();
     assert!(mount.unwrap().success(), "the system's resolver can't be replaced");
@@ -96,8 +96,11 @@ fn check(folder: &Path, arguments: &[&str]) -> (i32, Output) {
 
 #[test]
 fn a_zone_is_checked_from_the_built_in_root_servers_down() {
-    let test = "checked::a_zone_is_checked_from_the_built_in_root_servers_down";
-    if !net::inside(test, &["knotd", "unbound", "ip", "mount"]) {
+    if !namespace::enter_with(
+        &["knotd", "unbound", "ip", "mount"],
+        module_path!(),
+        "a_zone_is_checked_from_the_built_in_root_servers_down",
+    ) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -106,7 +109,7 @@ fn a_zone_is_checked_from_the_built_in_root_servers_down() {
     assert_eq!(root_servers.len(), 26);
     set_up(folder, &root_servers);
     // Nothing may leave: there is no other interface to leave by.
-    assert_eq!(net::ip("-o link").lines().count(), 1, "{}", net::ip("-o link"));
+    assert_eq!(namespace::run_ip("-o link").lines().count(), 1, "{}", namespace::run_ip("-o link"));
 
     let (code, output) = check(folder, &["zone:-lanh..example"]);
     assert_eq!(code, 2, "{output:?}");

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::wire::{self, AUTHORITATIVE, Question, Response, TRUNCATED};
+use super::wire::{self, AUTHORITATIVE, Question, Response, TRUNCATED};
 
 /// Where every zone's host `www` is: its IPv6 and its IPv4 address.
 pub const HOST_AT: [IpAddr; 2] = [
@@ -98,7 +98,7 @@ pub struct Zone {
 
 /// Which socket a question came to.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct ServerSocket {
     pub address: IpAddr,
     pub is_second: bool,
     pub is_tcp: bool,
@@ -197,7 +197,7 @@ impl Zone {
     }
 
     /// The messages that are sent in answer to a query, in order.
-    pub fn answer(self, query: &[u8], place: Place) -> Vec<Vec<u8>> {
+    pub fn answer(self, query: &[u8], place: ServerSocket) -> Vec<Vec<u8>> {
         let Some(question) = Question::read(query) else { return Vec::new() };
         let mut response = self.properly(&question, place.is_second);
         let is_host = question.name == format!("www.{}", self.apex);

@@ -7,10 +7,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::net::{self, find};
 use super::peers::{Knot, Nginx, Peer, Unbound};
 use super::scan::{self, Service};
 use super::zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, delegation, leaf_zone, tld_zone};
+use crate::namespace::{self, program_path};
 
 /// How a zone is signed and delegated.
 #[derive(Clone, Copy, PartialEq)]
@@ -112,7 +112,7 @@ impl Signer {
 }
 
 fn command(program: &str, config: &str) -> Command {
-    let mut command = Command::new(find(program).unwrap());
+    let mut command = Command::new(program_path(program).unwrap());
     command.args(["-c", config]);
     command
 }
@@ -126,8 +126,11 @@ fn run(command: &mut Command) -> String {
 
 #[test]
 fn zones_that_knot_signed_are_validated() {
-    let test = "dnssec::zones_that_knot_signed_are_validated";
-    if !net::inside(test, &["knotd", "keymgr", "kzonesign", "unbound", "ip"]) {
+    if !namespace::enter_with(
+        &["knotd", "keymgr", "kzonesign", "unbound", "ip"],
+        module_path!(),
+        "zones_that_knot_signed_are_validated",
+    ) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

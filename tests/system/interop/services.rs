@@ -1,15 +1,17 @@
 //! Every kind of service that is no web site, at servers that other people wrote.
 
-use crate::daemons::{Chrony, Dovecot, Identity, OpenSsh, Postfix};
-use crate::peers::{Certificate, Knot, Nginx, Peer, Unbound};
-use crate::scan::{self, Expected, Service};
-use crate::{ROOT_ZONE, ipv4, ipv6, leaf_zone, net, tld_zone};
+use super::daemons::{Chrony, Dovecot, Identity, OpenSsh, Postfix};
+use super::peers::{Certificate, Knot, Nginx, Peer, Unbound};
+use super::scan::{self, ExpectedFailures, Service};
+use super::zones::{ROOT_ZONE, leaf_zone, tld_zone};
+use super::{ipv4, ipv6};
+use crate::namespace;
 
 const PROGRAMS: &[&str] =
     &["knotd", "unbound", "postfix", "dovecot", "chronyd", "sshd", "ssh-keygen", "ip"];
 
 /// The services, and what each of them fails.
-const SERVICES: &[(&str, &str, Expected)] = &[
+const SERVICES: &[(&str, &str, ExpectedFailures)] = &[
     ("thu", "mail: thu.tinh.example", &[("mail-ptr", "no-ptr")]),
     (
         "thu-ro",
@@ -39,13 +41,16 @@ const SERVICES: &[(&str, &str, Expected)] = &[
 
 #[test]
 fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
-    let test = "services::postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up";
     // Mail servers change to users of their own, whom an ordinary user's namespace has not.
-    if !net::is_inside() && !nix::unistd::geteuid().is_root() {
+    if !namespace::is_inside() && !nix::unistd::geteuid().is_root() {
         eprintln!("not run: it takes root to start Postfix");
         return;
     }
-    if !net::inside(test, PROGRAMS) {
+    if !namespace::enter_with(
+        PROGRAMS,
+        module_path!(),
+        "postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up",
+    ) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -104,7 +109,7 @@ fn postfix_dovecot_chrony_and_openssh_are_judged_as_they_were_set_up() {
         .collect();
     let result = scan::scan(folder, &services);
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
-    let expected: Vec<(&str, Expected)> =
+    let expected: Vec<(&str, ExpectedFailures)> =
         SERVICES.iter().map(|(id, _, fails)| (*id, *fails)).collect();
     scan::compare(&result, &expected);
     // What a mail domain is known for must be seen, not merely not be missed.

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::runtime::Runtime;
 
-use crate::faults::{ALSO_AT, Fault, HOST_AT, Place, Zone};
+use super::faults::{ALSO_AT, Fault, HOST_AT, ServerSocket, Zone};
 
 /// The running server.
 pub struct Responder {
@@ -42,7 +42,7 @@ impl Responder {
 
 async fn serve(zone: Zone, address: IpAddr, is_second: bool) {
     let at = SocketAddr::new(address, 53);
-    let place = Place { address, is_second, is_tcp: false };
+    let place = ServerSocket { address, is_second, is_tcp: false };
     let asked = Arc::new(UdpSocket::bind(at).await.unwrap());
     let mut answering = Arc::clone(&asked);
     if zone.fault == Fault::OtherPort {
@@ -66,7 +66,7 @@ async fn serve(zone: Zone, address: IpAddr, is_second: bool) {
         return;
     }
     let listener = TcpListener::bind(at).await.unwrap();
-    let place = Place { is_tcp: true, ..place };
+    let place = ServerSocket { is_tcp: true, ..place };
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(async move { converse(zone, place, stream).await });
@@ -75,7 +75,7 @@ async fn serve(zone: Zone, address: IpAddr, is_second: bool) {
 }
 
 /// Answers queries on one connection until the client closes it.
-async fn converse(zone: Zone, place: Place, mut stream: TcpStream) -> Option<()> {
+async fn converse(zone: Zone, place: ServerSocket, mut stream: TcpStream) -> Option<()> {
     loop {
         let mut query = vec![0; usize::from(stream.read_u16().await.ok()?)];
         stream.read_exact(&mut query).await.ok()?;
