@@ -278,7 +278,7 @@ organisations:
 /// Asks until nothing is missing, with some of the questions answered in each round; the facts in the
 /// order in which they came. A planner that remembers what it has read misses nothing that one
 /// names which reads everything anew.
-fn carry_out(
+fn ask_everything(
     inventory: &Inventory,
     service: &Arc<Service>,
     adversary: &mut Adversary,
@@ -288,7 +288,7 @@ fn carry_out(
     let mut asked = HashSet::new();
     let mut open: Vec<Request> = Vec::new();
     let mut facts = Vec::new();
-    let mut resting: Option<Resting> = None;
+    let mut waiting: Option<WaitingService> = None;
     for _ in 0..ROUNDS_MAX {
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         for request in plan::next(&view.remembering(&memory), service) {
@@ -296,9 +296,9 @@ fn carry_out(
                 continue;
             }
             assert!(asked.insert(request.key()), "{} asks again: {request}", service.id);
-            if let Some(peer) = peer(&request) {
+            if let Some(peer) = peer_of(&request) {
                 assert!(
-                    inventory.networks.may_visit(peer) || is_ours(inventory, peer),
+                    inventory.networks.may_visit(peer) || is_resolver(inventory, peer),
                     "{request}"
                 );
             }
@@ -309,17 +309,17 @@ fn carry_out(
         let anew = plan::next(&view, service);
         assert!(anew.len() == left || anew.iter().all(|request| open.contains(request)));
         if open.is_empty() {
-            let remembered = said(inventory, service, &facts, &memory);
-            assert_eq!(remembered, said(inventory, service, &facts, &Memory::default()));
-            if let Some(rested) = resting.and_then(|resting| resting.result(inventory)) {
-                assert_eq!(remembered, rested);
+            let remembered = result_text(inventory, service, &facts, &memory);
+            assert_eq!(remembered, result_text(inventory, service, &facts, &Memory::default()));
+            if let Some(finished) = waiting.and_then(|waiting| waiting.result(inventory)) {
+                assert_eq!(remembered, finished);
             }
             return facts;
         }
-        resting = match resting {
-            Some(resting) => resting.goes_on(inventory, service),
+        waiting = match waiting {
+            Some(waiting) => waiting.still_waiting(inventory, service),
             None if open.iter().all(is_later_round) => {
-                Some(Resting::begin(inventory, service, &evidence, &open))
+                Some(WaitingService::begin(inventory, service, &evidence, &open))
             }
             None => None,
         };
@@ -331,9 +331,9 @@ fn carry_out(
             let fact = Arc::new(adversary.answer(&request));
             memory.invalidate(&request.question);
             evidence.insert(fact.id(), Arc::clone(&fact));
-            if let Some(resting) = &mut resting {
-                resting.memory.invalidate(&request.question);
-                resting.evidence.insert(fact.id(), Arc::clone(&fact));
+            if let Some(waiting) = &mut waiting {
+                waiting.memory.invalidate(&request.question);
+                waiting.evidence.insert(fact.id(), Arc::clone(&fact));
             }
             facts.push(fact);
         }
@@ -342,13 +342,13 @@ fn carry_out(
 }
 
 /// A service that waits for its last answers with a part of its evidence.
-struct Resting {
+struct WaitingService {
     early: ProvisionalResult,
     evidence: Evidence,
     memory: Memory,
 }
 
-impl Resting {
+impl WaitingService {
     fn begin(
         inventory: &Inventory,
         service: &Arc<Service>,
@@ -358,14 +358,14 @@ impl Resting {
         let (mut evidence, memory) = (evidence.clone(), Memory::default());
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         plan::next(&view.remembering(&memory), service);
-        let early = with_bench(inventory, |bench| {
-            ProvisionalResult::judge(bench, service, &mut evidence, &memory, open)
+        let early = with_judge_context(inventory, |context| {
+            ProvisionalResult::judge(context, service, &mut evidence, &memory, open)
         });
         Self { early: early.unwrap(), evidence, memory }
     }
 
     /// `None` when it needs all the evidence again.
-    fn goes_on(self, inventory: &Inventory, service: &Arc<Service>) -> Option<Self> {
+    fn still_waiting(self, inventory: &Inventory, service: &Arc<Service>) -> Option<Self> {
         let view = View::new(&self.evidence, &inventory.settings, &inventory.networks, &[]);
         let next = plan::next(&view.remembering(&self.memory), service);
         let is_foreseen = next.iter().all(|request| self.early.foresaw(request));
@@ -374,11 +374,12 @@ impl Resting {
 
     fn result(self, inventory: &Inventory) -> Option<String> {
         let Self { early, evidence, memory } = self;
-        with_bench(inventory, |bench| early.finish(bench, &evidence, &memory)).map(|r| text(&r))
+        with_judge_context(inventory, |context| early.finish(context, &evidence, &memory))
+            .map(|r| text_of(&r))
     }
 }
 
-fn peer(request: &Request) -> Option<IpAddr> {
+fn peer_of(request: &Request) -> Option<IpAddr> {
     match &request.question {
         Question::Dns(question) => Some(question.server.ip()),
         Question::Conversation(question) => Some(question.address.ip()),
@@ -386,12 +387,12 @@ fn peer(request: &Request) -> Option<IpAddr> {
     }
 }
 
-fn is_ours(inventory: &Inventory, address: IpAddr) -> bool {
+fn is_resolver(inventory: &Inventory, address: IpAddr) -> bool {
     inventory.settings.resolvers.iter().any(|resolver| resolver.ip() == address)
 }
 
-/// Everything that is said of a service, as text.
-fn said(
+/// Everything that is judged of a service, as text.
+fn result_text(
     inventory: &Inventory,
     service: &Arc<Service>,
     facts: &[Arc<Observation>],
@@ -401,10 +402,12 @@ fn said(
     for fact in facts {
         evidence.insert(fact.id(), Arc::clone(fact));
     }
-    with_bench(inventory, |bench| text(&judge_remembered(bench, service, &evidence, memory)))
+    with_judge_context(inventory, |context| {
+        text_of(&judge_remembered(context, service, &evidence, memory))
+    })
 }
 
-fn text(result: &ServiceResult) -> String {
+fn text_of(result: &ServiceResult) -> String {
     let judged = result.verdicts.unpack();
     let stage = format!("{:?} {:?}\n", result.standing, result.blockers);
     stage
@@ -414,7 +417,7 @@ fn text(result: &ServiceResult) -> String {
             .collect::<String>()
 }
 
-fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
+fn with_judge_context<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
     let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
@@ -433,8 +436,8 @@ proptest! {
         let rng = TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &seed);
         let mut adversary = Adversary(rng);
         for service in &inventory.services {
-            let mut facts = carry_out(&inventory, service, &mut adversary);
-            let anew = |facts: &[_]| said(&inventory, service, facts, &Memory::default());
+            let mut facts = ask_everything(&inventory, service, &mut adversary);
+            let anew = |facts: &[_]| result_text(&inventory, service, facts, &Memory::default());
             let in_order = anew(&facts);
             facts.reverse();
             prop_assert_eq!(&in_order, &anew(&facts));

@@ -67,7 +67,7 @@ impl PublishedZone {
         self.nodes.keys().any(below) || self.cuts.keys().any(below)
     }
 
-    /// The records of a name: its own, or those of the wildcard that stands for it (RFC 4592 §3.3).
+    /// The records of a name: its own, or those of the wildcard that matches it (RFC 4592 §3.3).
     pub fn node(&self, name: &Name) -> Option<&Node> {
         if self.exists(name) {
             return self.nodes.get(name);

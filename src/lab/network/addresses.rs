@@ -32,7 +32,7 @@ pub(in crate::lab) const NO_ROUTE: Ipv6Addr = routed(1, 1);
 pub(in crate::lab) const PROHIBITED: Ipv6Addr = routed(2, 1);
 /// An address on a link of the router's that no host has.
 pub(in crate::lab) const UNREACHABLE: Ipv6Addr = routed(3, 1);
-/// A host to which large packets find their way, because it is told how large they may be.
+/// A host to which large packets find their way, because an error says how large they may be.
 pub(in crate::lab) const SMALL_PACKETS: Ipv6Addr = routed(4, 1);
 /// A host whose large packets get lost without a word.
 pub(in crate::lab) const BLACK_HOLE: Ipv6Addr = routed(5, 1);

@@ -25,7 +25,7 @@ use crate::lab::error::LabError;
 const OWN: Ipv6Addr = routed(0, 0xffff);
 const ROUTER: Ipv6Addr = routed(0, 1);
 
-/// The hosts behind the router, each with the names of its cable's ends. A host that is told of a
+/// The hosts behind the router, each with the names of its cable's ends. A host that learns of a
 /// small path remembers it for everything that it sends there, so each is a machine of its own.
 const HOSTS: [(Ipv6Addr, [&str; 2]); 2] =
     [(SMALL_PACKETS, ["to-small", "small"]), (BLACK_HOLE, ["to-hole", "hole"])];

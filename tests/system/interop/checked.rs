@@ -1,6 +1,6 @@
 //! `v6ready check`, which has no inventory: the system's resolver, the built-in root hints, and no
 //! address but global ones. So the root servers' own addresses are local here, and those of the
-//! AS112 project (RFC 7534, RFC 7535), which are global and nobody's in particular.
+//! AS112 project (RFC 7534, RFC 7535), which are global and belong to no operator in particular.
 
 use std::fs;
 use std::path::Path;
@@ -161,18 +161,18 @@ fn a_zone_is_checked_from_the_built_in_root_servers_down() {
     // As a reader sees it: from the first of the root servers down.
     let (code, output) = check(folder, &[healthy]);
     assert_eq!(code, 0, "{output:?}");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     for line in ["Stage: 4", "✓ . passed by=2001:503:ba3e::2:30", "✓ lanh.example passed"] {
-        assert!(said.contains(line), "{line}: {said}");
+        assert!(stdout.contains(line), "{line}: {stdout}");
     }
-    assert!(!said.contains('✗'), "{said}");
+    assert!(!stdout.contains('✗'), "{stdout}");
     peers.into_iter().for_each(Peer::stop);
 }
 
-/// Without IPv6 or without a resolver, nothing is said of any service.
+/// Without IPv6 or without a resolver, no service is judged.
 fn inconclusive(folder: &Path) {
     let (code, output) = check(folder, &["zone:lanh.example"]);
     assert_eq!(code, 3, "{output:?}");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("no working IPv6 or no resolver"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains("no working IPv6 or no resolver"), "{stderr}");
 }

@@ -27,8 +27,8 @@ impl Identity {
 /// Runs a program that has to succeed.
 fn run(program: &str, arguments: &[&str]) {
     let done = Command::new(program_path(program).unwrap()).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(done.status.success(), "{program} {arguments:?}: {said}");
+    let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{program} {arguments:?}: {stderr}");
 }
 
 /// Lets every user pass through: servers give up their privileges.

@@ -119,8 +119,8 @@ fn command(program: &str, config: &str) -> Command {
 
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {stderr}");
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -173,7 +173,7 @@ fn zones_that_knot_signed_are_validated() {
         })
         .collect();
     let anchors = format!("trust-anchor-file: {}\n", folder.join("root.key").display());
-    // What the resolver does with DNSSEC must not change what is said of the zones.
+    // What the resolver does with DNSSEC must not change the verdicts on the zones.
     for (modules, more) in [
         ("iterator", ""),
         ("validator iterator", &*anchors),

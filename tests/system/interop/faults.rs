@@ -18,7 +18,7 @@ const REFUSED: u16 = 5;
 /// The IPv6 address that [`Fault::SecondDiffers`] has instead; the same host answers there.
 pub const ALSO_AT: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 1, 0, 0, 0, 2);
 
-/// What is wrong with a zone's name servers: with both of them at all their addresses, if not said
+/// What is wrong with a zone's name servers: with both of them at all their addresses, unless it says
 /// otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
@@ -46,7 +46,7 @@ pub enum Fault {
     SilentOverIpv6,
     /// No answers over UDP.
     TcpOnly,
-    /// Nobody listens on TCP.
+    /// No server listens on TCP.
     UdpOnly,
     /// TC and nothing else over UDP, and no answers over TCP.
     Truncated,

@@ -1,4 +1,4 @@
-//! The zones that are served badly, and what is to be said of each.
+//! The zones that are served badly, and the verdicts that are expected on each.
 
 use super::expected::{
     ALIAS_UNKNOWN, ANSWERED, CHILD_UNSEEN, CONSISTENT, FaultyZone, LARGE, NO_ANSWER, over_ipv4,
@@ -222,7 +222,7 @@ pub const FAULTY_ZONES: &[FaultyZone] = &[
             ("dns-ns-ipv4-answers", "inconclusive", "unresolved"),
         ],
     ),
-    // What is lost on the way is asked for again, and nobody is to blame.
+    // What is lost on the way is asked for again, and no server is to blame.
     zone("mat", Fault::FirstLost, Some(4), &[]),
     zone("matlon", Fault::LargeLost, Some(4), &[("dns-large-answer", "fail", "lost")]),
     // Without an SOA record it is an empty answer all the same (RFC 2308 §2.2).

@@ -123,7 +123,7 @@ impl Unbound {
         Self::start_as(folder, "iterator", "")
     }
 
-    /// Starts it with these modules, and what they are to be told.
+    /// Starts it with these modules and their settings.
     pub fn start_as(folder: &Path, modules: &str, more: &str) -> Peer {
         let hints = ". 300 NS a.root.example.\na.root.example. 300 AAAA 2001:db8:a::1\n\
                      a.root.example. 300 A 192.0.2.1\n. 300 NS b.root.example.\n\
@@ -238,7 +238,7 @@ impl Nginx {
         let key = KeyPair::generate().unwrap();
         let leaf = params.signed_by(&key, issuer).unwrap();
         let chain = match which {
-            // With the root in it: without, nobody can tell it from a missing intermediate.
+            // With the root in it: without, it can't be told from a missing intermediate.
             Certificate::UnknownRoot => leaf.pem() + &issuer.pem(),
             _ => leaf.pem(),
         };

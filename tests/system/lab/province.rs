@@ -83,7 +83,7 @@ fn the_lab_is_judged_as_it_was_built() {
     discovered_names_can_be_imported(&lab, &db);
 }
 
-/// What was said of one site: checks, and checks with their reasons.
+/// The verdicts on one site: checks, and checks with their reasons.
 struct SiteVerdicts {
     passed: BTreeSet<String>,
     failed: BTreeSet<(String, String)>,
