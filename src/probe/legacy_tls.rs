@@ -247,7 +247,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_servers_do() {
-        let timeouts = crate::model::Settings::default().timeouts;
+        let long = Duration::from_secs(60);
+        let timeouts = Timeouts { connect: long, tls: long, ..Timeouts::default() };
         for (answer, expected) in [
             (&[22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1][..], accepted(LegacyVersion::Tls10)),
             (&[21, 3, 1, 0, 2, 2, 70], Some(LegacyAnswer::Alert { code: 70 })),
