@@ -185,6 +185,8 @@ fn length(octets: usize) -> [u8; 2] {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::model::Name;
 
