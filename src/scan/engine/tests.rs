@@ -120,7 +120,7 @@ async fn a_run_completes_and_its_events_arrive_in_order() {
     let (outcome, events) = run_through(bed.begin(), &network, never()).await;
     assert_eq!(outcome.ending, Ending::Complete);
     assert!(outcome.run.complete && outcome.run.finished_at.is_some());
-    assert_eq!(bed.store().runs().unwrap(), [outcome.run.clone()]);
+    assert_eq!(bed.store().runs().unwrap(), std::slice::from_ref(&outcome.run));
     let expected = ["started 3", "works true", "service", "works true", "Complete"];
     assert_eq!(in_short(&events), expected);
 
