@@ -2,7 +2,11 @@
 //!
 //! Facts travel one way through these types: a [`Service`] leads to [`Request`]s, a request is
 //! answered by an [`Observation`], observations make up [`Evidence`], and evidence is judged into
-//! [`Verdict`]s.
+//! [`Verdict`]s. What an observation can hold has a file for each protocol ([`DnsMessage`],
+//! [`Conversation`], [`Greeting`], [`QuicSession`], …); names, addresses and networks are parsed
+//! once, here ([`Name`], [`Host`], [`Network`]); limits and deadlines are [`Settings`].
+//!
+//! Every other room imports this one, and it imports none.
 
 mod address;
 mod blob;

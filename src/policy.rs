@@ -1,7 +1,10 @@
-//! Which checks gate which stage, and how much each failure matters.
+//! Policies: which checks gate which stage, and how much each failure matters.
 //!
-//! A policy is a small YAML file. Two are built in; print one with `v6ready policy NAME`, change
-//! it, and name the file in the inventory.
+//! A [`Policy`] is read from a small YAML file. Two are built in ([`BUILT_IN`]); print one with
+//! `v6ready policy NAME`, change it, and name the file in the inventory. It knows checks and reasons
+//! only by their names, which the caller confirms ([`Policy::parse`]).
+//!
+//! Imports [`model`](crate::model) and nothing else of this crate.
 
 use std::collections::BTreeMap;
 
@@ -141,7 +144,7 @@ impl Policy {
         self.title.get(lang)
     }
 
-    /// What the policy rests on.
+    /// The documents that the policy is based on.
     pub fn source(&self, lang: Lang) -> &str {
         self.source.get(lang)
     }

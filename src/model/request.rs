@@ -21,7 +21,7 @@ pub struct Request {
     pub question: Question,
     /// 1 for the first time; each further attempt is a request of its own.
     pub attempt: u8,
-    /// How often this attempt was made before in vain, because our own vantage point was cut off:
+    /// How often this attempt was made before without a result that counts, because our own vantage point was cut off:
     /// see [`super::LostWindow`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeat: u8,

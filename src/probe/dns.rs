@@ -43,7 +43,7 @@ impl Client {
         })
     }
 
-    /// Asks once. Dropping the future gives the question up.
+    /// Sends one question and waits for its answer. Dropping the future abandons it.
     pub async fn exchange(&self, question: &DnsQuestion) -> Reply {
         let outcome = match Query::new(question) {
             Ok(query) => self.send(query, question).await,

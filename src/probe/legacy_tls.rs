@@ -23,7 +23,7 @@ const CIPHER_SUITES: [u16; 16] = [
 /// a few warnings before it.
 const ANSWER_OCTETS: usize = 4096;
 
-/// Asks once.
+/// Sends one hello and reads the answer.
 pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -> LegacyAnswer {
     let (mut stream, _) = match connect(question.address, timeouts.connect).await {
         Ok(established) => established,
@@ -37,7 +37,7 @@ pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -
     let answer = match tokio::time::timeout(timeouts.tls, exchange).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => match errors::io_failure(&error, question.address.ip()) {
-            // Whoever hangs up on the hello goes on in no version.
+            // A server that closes on the hello goes on in no version.
             NetFailure::Reset | NetFailure::Closed => LegacyAnswer::HungUp,
             failure => LegacyAnswer::Net { failure },
         },

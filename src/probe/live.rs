@@ -66,7 +66,7 @@ impl Live {
         })
     }
 
-    /// Asks once, when pacing lets it. Waiting for that counts in no deadline: `observed_at` is
+    /// Sends one request, when pacing lets it go. Waiting for that counts in no deadline: `observed_at` is
     /// when the request left, and `elapsed_us` runs from there. Dropping the future abandons the
     /// request and frees its permit.
     pub async fn ask(&self, request: &Request) -> Observation {

@@ -21,7 +21,7 @@ const VERSION_AND_MODE: u8 = 0b00_100_011;
 /// Datagrams that answer something else, after which we stop reading.
 const STRANGERS_MAX: usize = 16;
 
-/// Asks once. The transmit timestamp is random, so that a forger has 64 bits to guess
+/// Sends one packet and waits for its answer. The transmit timestamp is random, so that a forger has 64 bits to guess
 /// (RFC 9109 §2); it comes back as the origin timestamp.
 pub(super) async fn exchange(question: &NtpQuestion, deadline: Duration) -> NtpExchange {
     let mut stranger = None;

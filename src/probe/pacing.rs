@@ -53,7 +53,7 @@ impl Pacing {
 
     /// Waits for a permit to begin a conversation with `address`: fewer than `per_host` are under
     /// way with it, the last one began at least `per_host_interval` ago, and fewer than
-    /// `concurrency` are under way in all. Whoever waits for its host holds no permit that another
+    /// `concurrency` are under way in all. A task that waits for its host holds no permit that another
     /// host could use.
     pub async fn conversation_permit(&self, address: IpAddr) -> Permit<'_> {
         self.permit(address, 1, &self.conversations).await

@@ -179,7 +179,7 @@ mod tests {
         (endpoint, Blob::new(certificate.der().as_ref()))
     }
 
-    async fn asked(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
+    async fn handshake(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
         let defaults = Settings::default();
         let timeouts = Timeouts { tls, ..defaults.timeouts };
         let client = Client::new(&Settings { timeouts, ..defaults }).unwrap();
@@ -191,12 +191,12 @@ mod tests {
     async fn a_handshake_and_its_refusals() {
         let patient = Duration::from_secs(60);
         let (h3, leaf) = server(b"h3");
-        let session = asked(h3.local_addr().unwrap(), patient).await.unwrap();
+        let session = handshake(h3.local_addr().unwrap(), patient).await.unwrap();
         assert_eq!(session.alpn.as_deref(), Some("h3"));
         assert_eq!(session.chain, [leaf]);
 
         let (other, _) = server(b"smtp");
-        let refused = asked(other.local_addr().unwrap(), patient).await.unwrap_err();
+        let refused = handshake(other.local_addr().unwrap(), patient).await.unwrap_err();
         // no_application_protocol is alert 120.
         assert!(matches!(refused, QuicFailure::Refused { code: 0x178, .. }), "{refused:?}");
     }
@@ -204,7 +204,7 @@ mod tests {
     #[tokio::test]
     async fn silence() {
         let socket = tokio::net::UdpSocket::bind("[::1]:0").await.unwrap();
-        let silent = asked(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
+        let silent = handshake(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
         assert_eq!(silent, Err(QuicFailure::Net { failure: NetFailure::TimedOut }));
     }
 }

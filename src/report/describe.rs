@@ -95,9 +95,9 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);
-            lines.extend(greeting::lines(seen, lang));
+            lines.extend(greeting::greeting_lines(seen, lang));
         }
-        Reply::Ntp(seen) => lines.push(greeting::ntp(seen, lang)),
+        Reply::Ntp(seen) => lines.push(greeting::ntp_line(seen, lang)),
     }
     lines.iter().map(|line| clean(line)).collect()
 }

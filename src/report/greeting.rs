@@ -9,7 +9,7 @@ use crate::model::{
 const LINES_SHOWN: usize = 8;
 
 /// The answers of a server, without the layers below. Hostile text: to be cleaned by the caller.
-pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
+pub(super) fn greeting_lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for answer in [&greeting.banner, &greeting.hello].into_iter().flatten() {
         match answer {
@@ -65,7 +65,7 @@ fn failure_words(failure: &GreetingFailure, lang: Lang) -> String {
 }
 
 /// What a time server answered.
-pub(super) fn ntp(exchange: &NtpExchange, lang: Lang) -> String {
+pub(super) fn ntp_line(exchange: &NtpExchange, lang: Lang) -> String {
     let octets = match &exchange.answer {
         Err(failure) => return format!("NTP: {}", failures::net(failure, lang)),
         Ok(octets) => octets.bytes(),
@@ -110,29 +110,32 @@ mod tests {
     fn our_own_words_are_in_the_reader_s_language() {
         let shown = greeting(Starttls::NotOffered);
         assert_eq!(
-            lines(&shown, Lang::Vi),
+            greeting_lines(&shown, Lang::Vi),
             [
                 "< 220 mx.example ESMTP",
                 "< trả lời nhỏ giọt: 7 octet khi hết thời gian chờ",
                 "STARTTLS: không được đề nghị"
             ]
         );
-        assert_eq!(lines(&shown, Lang::En)[2], "STARTTLS: not offered");
+        assert_eq!(greeting_lines(&shown, Lang::En)[2], "STARTTLS: not offered");
         let denied = Answer {
             elapsed_us: 1,
             meaning: Meaning::Later,
             lines: vec!["454 TLS not available".to_owned()],
         };
         let shown = greeting(Starttls::Denied { answer: denied });
-        assert_eq!(lines(&shown, Lang::En)[2..], ["< 454 TLS not available", "STARTTLS: denied"]);
+        assert_eq!(
+            greeting_lines(&shown, Lang::En)[2..],
+            ["< 454 TLS not available", "STARTTLS: denied"]
+        );
     }
 
     #[test]
     fn what_came_from_a_time_server_is_never_lost() {
         let silent = NtpExchange { answer: Err(NetFailure::TimedOut), is_ours: false };
-        assert_eq!(ntp(&silent, Lang::Vi), "NTP: quá thời gian chờ");
+        assert_eq!(ntp_line(&silent, Lang::Vi), "NTP: quá thời gian chờ");
         let short = crate::model::Blob::new(vec![1, 2, 3]);
         let short = NtpExchange { answer: Ok(short), is_ours: false };
-        assert_eq!(ntp(&short, Lang::En), "NTP: 3 octets");
+        assert_eq!(ntp_line(&short, Lang::En), "NTP: 3 octets");
     }
 }

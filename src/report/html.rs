@@ -209,11 +209,12 @@ fn figures(context: &ReportContext<'_>) -> Vec<Figure> {
 fn bars(context: &ReportContext<'_>) -> Vec<Bar> {
     let counts = context.result.summary().all;
     let policy = &context.result.policy;
-    let stages = Stage::ALL.into_iter().filter(|s| texts::judged(policy, *s)).map(|stage| {
-        let number = stage.number();
-        let label = format!("{number} {}", stage.name().get(context.lang));
-        (number.to_string(), label, counts.stages[usize::from(number)])
-    });
+    let stages =
+        Stage::ALL.into_iter().filter(|s| texts::is_judged_stage(policy, *s)).map(|stage| {
+            let number = stage.number();
+            let label = format!("{number} {}", stage.name().get(context.lang));
+            (number.to_string(), label, counts.stages[usize::from(number)])
+        });
     let unknown = ("u".to_owned(), texts::UNKNOWN.get(context.lang).to_owned(), counts.unknown);
     let mut x = 0;
     stages

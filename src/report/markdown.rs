@@ -36,7 +36,9 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
     writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;
-    for stage in Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)) {
+    for stage in
+        Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(&result.policy, *stage))
+    {
         let count = texts::number(summary.all.stages[usize::from(stage.number())], lang);
         writeln!(out, "| {} {} | {count} |", stage.number(), stage.name().get(lang))?;
     }

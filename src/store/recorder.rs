@@ -16,7 +16,7 @@ use super::schema;
 use super::writer::{Entry, Writer};
 use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
 
-/// Entries that wait for the writer at the most; whoever sends one more waits too.
+/// Entries that wait for the writer at the most; a sender of one more waits too.
 const QUEUE_MAX: usize = 1024;
 
 /// The writer keeps 8 MB of pages in memory, because names that are digests are spread over the whole

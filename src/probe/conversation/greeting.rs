@@ -67,14 +67,14 @@ impl Greeter {
                 Err(failed) => seen.conversation.tls = Some(Err(failed)),
                 Ok((session, stream)) => {
                     seen.conversation.tls = Some(Ok(session));
-                    let mut line = self.lines(stream, peer);
+                    let mut line = self.line_stream(stream, peer);
                     line.exchange_hello(question.protocol, &helo, seen).await;
                     line.say_goodbye(question.protocol).await;
                 }
             }
             return;
         }
-        let mut line = self.lines(tcp, peer);
+        let mut line = self.line_stream(tcp, peer);
         line.exchange_hello(question.protocol, &helo, seen).await;
         let Some(Ok(hello)) =
             seen.hello.as_ref().filter(|_| question.security == Security::Starttls)
@@ -94,12 +94,12 @@ impl Greeter {
             Err(failed) => seen.conversation.tls = Some(Err(failed)),
             Ok((session, stream)) => {
                 seen.conversation.tls = Some(Ok(session));
-                self.lines(stream, peer).say_goodbye(question.protocol).await;
+                self.line_stream(stream, peer).say_goodbye(question.protocol).await;
             }
         }
     }
 
-    fn lines<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {
+    fn line_stream<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {
         LineStream { stream, peer, read: Vec::new(), greeter: self }
     }
 }

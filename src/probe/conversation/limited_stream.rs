@@ -23,7 +23,7 @@ pub(super) struct LimitedStream<S> {
 /// How many of the first octets are remembered.
 const HEAD_OCTETS: usize = 32;
 
-/// How many octets are read in one go before whoever consumes them gets a turn: compressed headers
+/// How many octets are read in one go before their consumer gets a turn: compressed headers
 /// of HTTP/2 take a hundred times their size in memory until they are looked at.
 const BURST_OCTETS: usize = 64 * 1024;
 
@@ -147,7 +147,7 @@ mod tests {
             let poll = Pin::new(&mut wire).poll_read(&mut context, &mut buffer);
             assert_eq!(poll.is_ready(), ready);
         }
-        // Whoever simply waits notices nothing of that.
+        // A reader that simply waits notices nothing of that.
         let mut wire = LimitedStream::new(&octets[..], usize::MAX);
         let mut read = Vec::new();
         wire.read_to_end(&mut read).await.unwrap();

@@ -114,14 +114,14 @@ impl InFlight {
         waiting.next().filter(|_| waiting.next().is_none())
     }
 
-    /// Ends a question, with an outcome unless whoever waited has given up.
+    /// Ends a question, with an outcome unless the waiting task has given up.
     pub fn end(&mut self, key: Key, outcome: Option<Outcome>) {
         let Some(question) = self.questions.get_mut(&key) else { return };
         let Question::Waiting(waiting) = std::mem::replace(question, Question::Ended) else {
             return;
         };
         if let Some(outcome) = outcome {
-            // The receiver may be gone: whoever asked has given up at this very moment.
+            // The receiver may be gone: the waiting task may have given up just now.
             let _ = waiting.outcome.send(outcome);
         }
         self.ended.push_back(key);

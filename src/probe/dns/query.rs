@@ -69,7 +69,7 @@ impl QuestionSection {
     /// It is when it repeats the question: the name in any case, type and class exactly. A
     /// response whose question section is empty (as some servers send with FORMERR or REFUSED) or
     /// unreadable is delivered too, since a broken answer is a fact about the server. A forger
-    /// gains nothing by that: he who can guess port and id knows the question as well. What a
+    /// gains nothing by that: one who can guess port and id knows the question as well. What a
     /// repeated question protects from is an old answer that meets a new question's id, and there
     /// [`super::in_flight::InFlight`] doesn't reuse ids soon.
     pub fn is_answered_by(&self, response: &[u8]) -> bool {

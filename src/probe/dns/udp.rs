@@ -122,7 +122,7 @@ struct Shared {
     dropped: Arc<DropCounters>,
 }
 
-/// Takes a question off the table when whoever asked stops waiting.
+/// Takes a question off the table when the asking task stops waiting.
 struct EndOnDrop<'a> {
     socket: &'a Shared,
     key: Key,

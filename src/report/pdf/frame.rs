@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
-use super::font::{Style, composed};
+use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
 use crate::model::{Lang, Text};
 use crate::report::letterhead::Letterhead;
@@ -134,7 +134,7 @@ fn underline(flow: &mut Flow<'_>, (x, width): (f32, f32), y: f32, length: f32) {
 }
 
 fn or(text: String, otherwise: &str) -> String {
-    match composed(&text).trim() {
+    match nfc(&text).trim() {
         "" => otherwise.to_owned(),
         _ => text,
     }

@@ -49,7 +49,7 @@ pub fn write(
             for section in &annexes {
                 document.annex(section.title);
                 for table in &section.tables {
-                    document.table(None, &Grid::of(table, lang));
+                    document.table(None, &Grid::from_table(table, lang));
                 }
             }
         },
@@ -96,6 +96,6 @@ fn write_section(
     }
     let several = section.tables.len() > 1;
     for table in &section.tables {
-        document.table(several.then_some(table.title), &Grid::of(table, lang));
+        document.table(several.then_some(table.title), &Grid::from_table(table, lang));
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn sections(document: &mut Document<'_>, context: &ReportContext<'_>)
     general(document, context);
     document.section(RESULTS.get(lang));
     for table in [table::categories(result, lang), table::organisations(result, lang)] {
-        document.table(Some(table.title), &Grid::of(&table, lang));
+        document.table(Some(table.title), &Grid::from_table(&table, lang));
     }
     document.section(texts::WORK_LIST.get(lang));
     work_list(document, result, Outcome::Fail);
@@ -136,15 +136,18 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         }
         let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
-        row.extend([Cell::Count(cause.services.len()), Cell::Text(listed(&cause.services, lang))]);
+        row.extend([
+            Cell::Count(cause.services.len()),
+            Cell::Text(listed_services(&cause.services, lang)),
+        ]);
         table.rows.push(row);
     }
-    document.table(None, &Grid::of(&table, lang));
+    document.table(None, &Grid::from_table(&table, lang));
 }
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
+fn listed_services(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
     let ids = services.iter().take(LISTED_MAX);
     let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
     if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
@@ -191,5 +194,5 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
             ]);
         }
     }
-    Grid::of(&table, lang).grouped(groups)
+    Grid::from_table(&table, lang).grouped(groups)
 }

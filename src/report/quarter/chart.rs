@@ -19,20 +19,25 @@ pub enum Chart {
 }
 
 /// The parts of a bar or column: the class, the words and the number of services.
-pub(super) fn parts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<(String, String, usize)> {
-    let stages =
-        Stage::ALL.into_iter().filter(|stage| texts::judged(policy, *stage)).map(|stage| {
+pub(super) fn stage_parts(
+    counts: &Counts,
+    policy: &Policy,
+    lang: Lang,
+) -> Vec<(String, String, usize)> {
+    let stages = Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(policy, *stage)).map(
+        |stage| {
             let number = stage.number();
             let label = format!("{number} {}", stage.name().get(lang));
             (number.to_string(), label, counts.stages[usize::from(number)])
-        });
+        },
+    );
     let unknown = ("u".to_owned(), texts::UNKNOWN.get(lang).to_owned(), counts.unknown);
     stages.chain([unknown]).collect()
 }
 
 /// One bar, one service a unit wide.
 pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
-    let parts = parts(counts, policy, lang);
+    let parts = stage_parts(counts, policy, lang);
     let width: usize = parts.iter().map(|(_, _, count)| count).sum();
     let mut svg = String::new();
     // Writing to a string can't fail.
@@ -92,7 +97,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     for (number, point) in points.iter().enumerate() {
         let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
         let mut below = 0;
-        for (class, label, count) in parts(&point.counts, policy, lang) {
+        for (class, label, count) in stage_parts(&point.counts, policy, lang) {
             if count > 0 {
                 let (from, to) = (y(below), y(below + count));
                 let _ = write!(

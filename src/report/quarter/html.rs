@@ -80,7 +80,7 @@ fn page(context: &QuarterContext<'_>) -> Page {
             .into_iter()
             .enumerate()
             .map(|(at, section)| {
-                let (svg, legend) = drawn(context, section.chart.as_ref());
+                let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
                 SectionBlock {
                     id: section.id,
                     number: at + 1,
@@ -133,15 +133,15 @@ fn figures(context: &QuarterContext<'_>) -> Vec<Figure> {
     figures
 }
 
-fn drawn(
+fn chart_with_legend(
     context: &QuarterContext<'_>,
-    drawn: Option<&Chart>,
+    picture: Option<&Chart>,
 ) -> (String, Vec<(String, String, String)>) {
     let (policy, lang) = (&context.review.closing.policy, context.lang);
-    match drawn {
+    match picture {
         None => (String::new(), Vec::new()),
         Some(Chart::Stages(counts)) => {
-            let legend = chart::parts(counts, policy, lang)
+            let legend = chart::stage_parts(counts, policy, lang)
                 .into_iter()
                 .map(|(class, label, count)| (class, label, texts::number(count, lang)))
                 .collect();

@@ -63,7 +63,7 @@ fn section(id: &'static str, title: &'static str) -> Section {
     Section { id, title, paragraphs: vec![], chart: None, tables: vec![], annex: false }
 }
 
-fn filled(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
+fn nonempty_tables(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
@@ -188,7 +188,7 @@ fn changes(context: &QuarterContext<'_>) -> Section {
     }
     Section {
         paragraphs,
-        tables: filled([
+        tables: nonempty_tables([
             quarter::stage_changes(review, lang),
             quarter::check_changes(review, lang),
         ]),
@@ -215,7 +215,7 @@ fn targets(context: &QuarterContext<'_>) -> Section {
     };
     Section {
         paragraphs: plan(context).into_iter().chain([sentence]).collect(),
-        tables: filled([quarter::targets(review, lang)]),
+        tables: nonempty_tables([quarter::targets(review, lang)]),
         ..section("targets", TARGETS.get(lang))
     }
 }
@@ -226,7 +226,7 @@ fn exemptions(context: &QuarterContext<'_>) -> Section {
         vi: "Không có dịch vụ nào được miễn trừ.",
         en: "No service has an exemption.",
     };
-    let table = filled([quarter::exemptions(review, lang)]);
+    let table = nonempty_tables([quarter::exemptions(review, lang)]);
     let paragraphs = if table.is_empty() { vec![none.get(lang).to_owned()] } else { vec![] };
     Section { paragraphs, tables: table, ..section("exemptions", EXEMPTIONS.get(lang)) }
 }
@@ -241,7 +241,7 @@ fn shared(context: &QuarterContext<'_>) -> Section {
         vi: "Mỗi dòng là một máy chủ hoặc dải địa chỉ mà từ hai dịch vụ trở lên cùng không đạt; một lần khắc phục có lợi cho tất cả.",
         en: "Each line is one server or address range on which two services or more fail: one mend helps them all.",
     };
-    let table = filled([quarter::shared(review, lang)]);
+    let table = nonempty_tables([quarter::shared(review, lang)]);
     let paragraph = if table.is_empty() { none } else { about };
     Section {
         paragraphs: vec![paragraph.get(lang).to_owned()],
@@ -256,7 +256,8 @@ fn work(context: &QuarterContext<'_>) -> Section {
         vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
         en: "Ordered by how many services would climb at least one stage by that mend alone, then by how many it holds at their stage.",
     };
-    let table = filled([quarter::work_list(review, lang), quarter::remedies(review, lang)]);
+    let table =
+        nonempty_tables([quarter::work_list(review, lang), quarter::remedies(review, lang)]);
     let paragraph = if table.is_empty() { texts::ALL_WELL } else { about };
     Section {
         paragraphs: vec![paragraph.get(lang).to_owned()],

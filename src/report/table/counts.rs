@@ -41,8 +41,10 @@ fn counts(
         Kind::Count,
         10,
     );
-    let stages: Vec<Stage> =
-        Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)).collect();
+    let stages: Vec<Stage> = Stage::ALL
+        .into_iter()
+        .filter(|stage| texts::is_judged_stage(&result.policy, *stage))
+        .collect();
     for stage in &stages {
         let title = format!("{} {}", texts::STAGE.get(lang), stage.number());
         table = table.column(title, Kind::Count, 9);
@@ -81,7 +83,9 @@ pub fn stages(result: &RunResult, lang: Lang) -> Table {
         .column(texts::STAGE.get(lang), Kind::Text, 44)
         .column(texts::SERVICES.get(lang), Kind::Count, 14)
         .column(SHARE.get(lang), Kind::Percent, 14);
-    for stage in Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)) {
+    for stage in
+        Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(&result.policy, *stage))
+    {
         let count = counts.stages[usize::from(stage.number())];
         let name = format!("{} {}", stage.number(), stage.name().get(lang));
         table.rows.push(vec![Cell::Text(name), Cell::Count(count), share(count)]);

@@ -34,7 +34,7 @@ pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<
     for (name, value) in overview::particulars(context) {
         page.write_string_with_format(row, 0, name, &label)?;
         page.merge_range(row, 1, row, VALUE_COLUMNS, "", &wrapped)?;
-        let lines = sheet::lines(&value, VALUE_COLUMNS * FIGURE_CHARS);
+        let lines = sheet::line_count(&value, VALUE_COLUMNS * FIGURE_CHARS);
         page.set_row_height(row, sheet::lines_height(lines))?;
         page.write_string_with_format(row, 1, value, &wrapped)?;
         row += 1;
@@ -77,7 +77,7 @@ fn chart(context: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> 
     let unknown = Color::RGB(0x006E_7781);
     let points: Vec<_> = Stage::ALL
         .into_iter()
-        .filter(|stage| texts::judged(&context.result.policy, *stage))
+        .filter(|stage| texts::is_judged_stage(&context.result.policy, *stage))
         .map(style::bar)
         .chain([unknown])
         .map(|color| {

@@ -62,7 +62,7 @@ fn summary(context: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), Xlsx
     }
     let mut text = |row: &mut u32, text: &str, look: &Format| -> Result<(), XlsxError> {
         page.merge_range(*row, 0, *row, TEXT_COLUMNS - 1, "", look)?;
-        let lines = sheet::lines(text, TEXT_COLUMNS * COLUMN_CHARS);
+        let lines = sheet::line_count(text, TEXT_COLUMNS * COLUMN_CHARS);
         page.set_row_height(*row, sheet::lines_height(lines))?;
         page.write_string_with_format(*row, 0, text, look)?;
         *row += 1;
