@@ -27,8 +27,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::check::CoverageGuard;
-use crate::check::{CATALOGUE, Check, CheckContext, Rule, StageContext, VantageContext, common};
+use crate::check::{
+    CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, VantageContext, common,
+    verdict_of,
+};
 use crate::evidence::query::{Memory, Topic, View};
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
@@ -138,10 +140,10 @@ fn complete(
     let (standing, mut blockers) = stage::standing(service, &findings, policy);
     blockers.shrink_to_fit();
     let (stage, at_least) = (standing.stage(), standing.at_least());
-    let case = StageContext { service, stage, at_least, today };
+    let context = StageContext { service, stage, at_least, today };
     for check in CATALOGUE.iter() {
         if let Rule::Standing(rule) = check.rule {
-            later.push(weigh(check, rule(&case), policy));
+            later.push(weigh(check, verdict_of(rule(&context)), policy));
         }
     }
     let verdicts = match earlier {
@@ -171,30 +173,30 @@ fn verdicts(
     let set_aside = trusted.len() < evidence.len();
     let (settings, networks) = (&bench.inventory.settings, &bench.inventory.networks);
     let view = View::new(&trusted, settings, networks, &bench.vantage.dns64);
-    let case = CheckContext {
+    let context = CheckContext {
         service,
         inventory: bench.inventory,
         view: view.remembering(memory),
         trust: bench.trust,
         as_of: bench.as_of,
     };
-    let judge = |rule: fn(&CheckContext<'_>) -> Verdict| {
+    let judge = |rule: fn(&CheckContext<'_>) -> Result<Verdict, Verdict>| {
         if bench.vantage.ipv6 == VantageIpv6::Absent {
             return Verdict::inconclusive(common::VANTAGE_ABSENT);
         }
-        let whole = case.view.remembered(Topic::Whole, || CoverageGuard::of(&case));
-        explain_missing(whole.of_all(rule(&case)), set_aside)
+        let guard = context.view.remembered(Topic::Whole, || CoverageGuard::new(&context));
+        explain_missing(guard.verdict_over_all(verdict_of(rule(&context))), set_aside)
     };
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
-            Rule::Service(rule) if wanted(check) => Some((check, rule)),
+            Rule::Service(rule) | Rule::Composed(rule) if wanted(check) => Some((check, rule)),
             _ => None,
         })
         .map(|(check, rule)| {
             let verdict = match judging {
                 Judging::Traced => {
-                    case.view.recording_dependencies(Topic::Verdict(check.id), || judge(rule))
+                    context.view.recording_dependencies(Topic::Verdict(check.id), || judge(rule))
                 }
                 Judging::Plain => judge(rule),
             };
@@ -220,12 +222,12 @@ pub fn stand(bench: &JudgeContext<'_>, service: &Arc<Service>, evidence: &Eviden
 
 /// Judges the vantage point of a run.
 pub fn judge_vantage(bench: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Judged> {
-    let case =
+    let context =
         VantageContext { evidence, settings: &bench.inventory.settings, vantage: bench.vantage };
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
-            Rule::Vantage(rule) => Some(weigh(check, rule(&case), bench.policy)),
+            Rule::Vantage(rule) => Some(weigh(check, verdict_of(rule(&context)), bench.policy)),
             _ => None,
         })
         .collect()

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Check, address, dns, inventory, mail, reach, service, tls, vantage, web};
+use super::rule::Check;
+use super::{address, dns, inventory, mail, reach, service, tls, vantage, web};
 
 /// The rules of an area: a `mod` line each, in the order of reports.
 ///
@@ -12,12 +13,12 @@ macro_rules! rules {
         $(pub(super) mod $rule;)+
 
         /// The area's checks, in the order of reports.
-        pub(super) static CHECKS: &[&super::Check] = &[$(&$rule::CHECK),+];
+        pub(super) static CHECKS: &[&$crate::check::rule::Check] = &[$(&$rule::CHECK),+];
     };
 }
 
-/// Every check, in the order of reports: those of a service's stage stand after all that may give it
-/// one.
+/// Every check, in the order of reports: those about a service's stage come after all that may give
+/// it one.
 pub static CATALOGUE: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     [
         dns::CHECKS,

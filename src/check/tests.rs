@@ -40,7 +40,7 @@ mod zone_large;
 mod zone_servers;
 mod zone_way;
 
-use super::{Check, CheckContext, Rule, common, find};
+use super::{Check, CheckContext, CoverageGuard, Rule, common, find, verdict_of};
 use crate::evidence;
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
@@ -142,7 +142,9 @@ impl World {
     /// The verdict of one check over another view of the facts.
     fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
-        let Rule::Service(rule) = check.rule else { panic!("{id} judges no service") };
+        let (Rule::Service(rule) | Rule::Composed(rule)) = check.rule else {
+            panic!("{id} judges no service")
+        };
         let case = CheckContext {
             service: &self.inventory.services[0],
             inventory: &self.inventory,
@@ -150,7 +152,7 @@ impl World {
             trust: &self.trust,
             as_of: Timestamp::UNIX_EPOCH,
         };
-        let verdict: Verdict = super::coverage_guard::CoverageGuard::of(&case).of_all(rule(&case));
+        let verdict: Verdict = CoverageGuard::new(&case).verdict_over_all(verdict_of(rule(&case)));
         reasons::given(check, &verdict);
         verdict
     }

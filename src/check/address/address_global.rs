@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
 use crate::model::{
     Family, Outcome, Severity, State, Subject, SubjectName, Verdict, special_purpose,
@@ -27,28 +29,24 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
-    let subjects: Vec<Subject> = found.into_iter().map(|address| subject(case, address)).collect();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let found = addresses(context, Family::Ipv6)?;
+    let subjects: Vec<Subject> =
+        found.into_iter().map(|address| subject(context, address)).collect();
     // One address that only counts by what is declared speaks for all.
     let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
     let pass = declared.map_or("global", |subject| subject.reason);
-    let lookup = service::published_addresses(&case.view, case.service);
+    let lookup = service::published_addresses(&context.view, context.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+    Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied())))
 }
 
-fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
-    let networks = case.view.networks;
+fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let networks = context.view.networks;
     let mut detail = Vec::new();
-    let (outcome, reason) = if case.service.state == State::Internal {
+    let (outcome, reason) = if context.service.state == State::Internal {
         match networks.owner(address) {
             Some(network) if network.internal => {
                 detail.push(("network", network.name.clone()));

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach::{self, RouteOrigin};
 use crate::model::{
-    Detail, Family, ObservationId, Outcome, Severity, State, Subject, SubjectName, Validity,
-    Verdict,
+    Detail, Family, ObservationId, Outcome, Severity, Subject, SubjectName, Validity, Verdict,
 };
 
 /// The rule.
@@ -29,37 +30,32 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    if !context.view.settings.has_origin_data {
+        return Err(Verdict::not_applicable("no-origin-data"));
     }
-    if !case.view.settings.has_origin_data {
-        return Verdict::not_applicable("no-origin-data");
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
+    let found = addresses(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let subjects: Vec<Subject> =
-        found.into_iter().map(|address| subject(case, address, &mut cite)).collect();
+        found.into_iter().map(|address| subject(context, address, &mut cite)).collect();
     let passing = subjects.iter().find(|subject| subject.outcome == Outcome::Pass);
     let pass = passing.map_or("as-declared", |subject| subject.reason);
-    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
+    Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite))
 }
 
-fn subject(case: &CheckContext<'_>, address: IpAddr, cite: &mut Vec<ObservationId>) -> Subject {
-    let origin = reach::route_origin(&case.view, address);
+fn subject(context: &CheckContext<'_>, address: IpAddr, cite: &mut Vec<ObservationId>) -> Subject {
+    let origin = reach::route_origin(&context.view, address);
     cite.extend(origin.iter().flat_map(|origin| origin.observations.iter().copied()));
     let (outcome, reason, detail) = match origin {
-        Some(origin) => judged(case, address, &origin),
+        Some(origin) => outcome_of_origin(context, address, &origin),
         None => (Outcome::NotApplicable, "no-origin-data", Vec::new()),
     };
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
 }
 
-fn judged(
-    case: &CheckContext<'_>,
+fn outcome_of_origin(
+    context: &CheckContext<'_>,
     address: IpAddr,
     origin: &RouteOrigin<'_>,
 ) -> (Outcome, &'static str, Vec<Detail>) {
@@ -89,13 +85,13 @@ fn judged(
     if found.routes.iter().any(is_invalid) {
         return (Outcome::Fail, "rpki-invalid", detail);
     }
-    let declared = case.view.networks.owner(address).and_then(|network| network.asn);
+    let declared = context.view.networks.owner(address).and_then(|network| network.asn);
     match declared {
         Some(asn) if found.routes.iter().any(|route| route.asn != asn) => {
             detail.push(("declared", format!("AS{asn}")));
             (Outcome::Fail, "another-as", detail)
         }
-        // What RPKI says is the other half, and our own validator did not tell.
+        // RPKI is the other half, and our own validator did not answer.
         _ if found.validator_failed.is_some() => {
             detail.extend(found.validator_failed.iter().map(|why| ("validator", why.clone())));
             (Outcome::Inconclusive, common::OUR_FAULT, detail)

@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
-use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -23,26 +25,21 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    if !context.view.networks.declares_ipv6() {
+        return Err(Verdict::not_applicable("none-declared"));
     }
-    if !case.view.networks.declares_ipv6() {
-        return Verdict::not_applicable("none-declared");
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
-    let subjects = found.into_iter().map(|address| subject(case, address)).collect();
-    let lookup = service::published_addresses(&case.view, case.service);
+    let found = addresses(context, Family::Ipv6)?;
+    let subjects = found.into_iter().map(|address| subject(context, address)).collect();
+    let lookup = service::published_addresses(&context.view, context.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, "declared", common::NO_IPV6)
-        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+    Ok(Verdict::worst_of(subjects, "declared", common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied())))
 }
 
-fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
-    let (outcome, reason, detail) = match case.view.networks.owner(address) {
+fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let (outcome, reason, detail) = match context.view.networks.owner(address) {
         Some(network) => (
             Outcome::Pass,
             "declared",

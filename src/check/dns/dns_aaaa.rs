@@ -1,10 +1,12 @@
 //! Is an IPv6 address published for the service's host name?
 
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::{LookupFailure, LookupStatus};
 use crate::evidence::service::{self, PublishedAddresses};
-use crate::model::{Family, Outcome, Rcode, Severity, State, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Rcode, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -32,18 +34,16 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let published = service::published_addresses(&case.view, case.service);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let published = service::published_addresses(&context.view, context.service);
     let aaaa = match published.as_deref() {
-        None => return Verdict::not_applicable(common::OTHER_KIND),
+        None => return Err(Verdict::not_applicable(common::OTHER_KIND)),
         Some(PublishedAddresses::Literal(address)) => {
-            return match Family::of(*address) {
+            return Err(match Family::of(*address) {
                 Family::Ipv6 => Verdict::plain(Outcome::Pass, "ipv6-literal"),
                 Family::Ipv4 => Verdict::plain(Outcome::Fail, "ipv4-literal"),
-            };
+            });
         }
         Some(PublishedAddresses::Looked { aaaa, .. }) => aaaa,
     };
@@ -55,7 +55,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         LookupStatus::ChainTooLong => (Outcome::Fail, "chain-too-long"),
         LookupStatus::ChainLooped => (Outcome::Fail, "chain-looped"),
         LookupStatus::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        LookupStatus::Failed(failure) => (Outcome::Inconclusive, failed(failure)),
+        LookupStatus::Failed(failure) => (Outcome::Inconclusive, failure_reason(failure)),
     };
     let detail = aaaa.addresses().iter().map(|a| ("address", a.to_string())).collect();
     let subjects = aaaa
@@ -64,12 +64,12 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         .map(|name| Subject { name: SubjectName::Host(name.clone()), outcome, reason, detail })
         .into_iter()
         .collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }
-        .citing(aaaa.observations.iter().copied())
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(aaaa.observations.iter().copied()))
 }
 
 /// None of these means that there is no AAAA.
-fn failed(failure: &LookupFailure) -> &'static str {
+fn failure_reason(failure: &LookupFailure) -> &'static str {
     match failure {
         LookupFailure::Rcode(Rcode::SERVFAIL) => "servfail",
         LookupFailure::Rcode(Rcode::REFUSED) => "refused",

@@ -1,8 +1,10 @@
 //! Do the parent zone and the zone itself name the same name servers?
 
-use super::helpers::known;
+use super::helpers::known_zone;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::authority::NameServer;
 use crate::model::{Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -27,13 +29,10 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let authority = &known.authority;
-    let own = authority.own_servers(&case.view);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let authority = &zone.authority;
+    let own = authority.own_servers(&context.view);
     let cite = authority.observations.iter().copied().chain(own.observations.iter().copied());
     let cut = authority.delegation.as_ref();
     let parent: Option<Vec<&Name>> =
@@ -54,7 +53,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         let (outcome, reason) = match (in_parent, in_child) {
             _ if server.and_then(NameServer::is_alias) == Some(true) => (Outcome::Fail, "alias"),
             (None, _) => (Outcome::Inconclusive, "parent-not-seen"),
-            // Servers that have not been heard may name it.
+            // Servers that have not answered may name it.
             (_, None | Some(false)) if own.is_pending => {
                 (Outcome::Inconclusive, common::NOT_OBSERVED)
             }
@@ -75,5 +74,5 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let subjects = names.into_iter().map(subject).collect();
     // Who serves the zone is known here, so that there is always a server to speak of.
     let verdict = Verdict::worst_of(subjects, "agree", "address-literal").citing(cite);
-    known.within_limits(verdict)
+    Ok(zone.within_limits(verdict))
 }

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::helpers::known;
+use super::helpers::known_zone;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupStatus;
 use crate::evidence::dns::authority::NameServer;
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
@@ -31,26 +32,23 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let cite = known.authority.observations.iter().copied();
-    let in_domain = |server: &&NameServer| server.name.is_within(&known.apex);
-    let mut in_domain = known.authority.servers.iter().filter(in_domain).peekable();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let cite = zone.authority.observations.iter().copied();
+    let in_domain = |server: &&NameServer| server.name.is_within(&zone.apex);
+    let mut in_domain = zone.authority.servers.iter().filter(in_domain).peekable();
     if in_domain.peek().is_none() {
-        return Verdict::not_applicable("no-in-domain-servers").citing(cite);
+        return Err(Verdict::not_applicable("no-in-domain-servers").citing(cite));
     }
-    let Some(cut) = &known.authority.delegation else {
-        return Verdict::inconclusive("parent-not-seen").citing(cite);
+    let Some(cut) = &zone.authority.delegation else {
+        return Err(Verdict::inconclusive("parent-not-seen").citing(cite));
     };
     // A server that the parent doesn't name needs no glue there; dns-delegation tells.
     let subjects = in_domain
         .filter(|server| cut.servers.iter().any(|named| named.name == server.name))
         .map(subject)
         .collect();
-    known.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite))
+    Ok(zone.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite)))
 }
 
 fn subject(server: &NameServer) -> Subject {
@@ -69,7 +67,7 @@ fn subject(server: &NameServer) -> Subject {
             (Outcome::Fail, "differs")
         }
         _ => {
-            let reason = unknown_lookup(&server.aaaa).unwrap_or(common::UNRESOLVED);
+            let reason = server.aaaa.gap().map_or(common::UNRESOLVED, common::reason_of);
             (Outcome::Inconclusive, reason)
         }
     };

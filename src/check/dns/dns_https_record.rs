@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_status;
+use crate::check::rule::{Check, Reason, Rule};
 use crate::check::web::helpers::web_url;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
 use crate::evidence::dns::{HttpsEndpoint, HttpsRecordEnd, LookupStatus, https_record};
 use crate::model::{Detail, Host, Name, Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -30,13 +31,10 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let url = match web_url(case) {
-        Ok(url) => url,
-        Err(verdict) => return verdict,
-    };
-    let Some(bound) = https_record(&case.view, url) else {
-        return Verdict::not_applicable("address-literal");
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let url = web_url(context)?;
+    let Some(bound) = https_record(&context.view, url) else {
+        return Err(Verdict::not_applicable("address-literal"));
     };
     let verdict = match &bound.end {
         HttpsRecordEnd::None => Verdict::not_applicable("no-record"),
@@ -48,19 +46,26 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
             Verdict::plain(Outcome::Fail, "alias-too-long")
         }
         HttpsRecordEnd::Failed(status) => {
-            Verdict::inconclusive(unknown_status(status).unwrap_or(common::UNRESOLVED))
+            Verdict::inconclusive(status.gap().map_or(common::UNRESOLVED, common::reason_of))
         }
         HttpsRecordEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         HttpsRecordEnd::Endpoints => {
             let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();
             if bound.is_cut {
-                subjects
-                    .extend(case.service.target.host().iter().filter_map(Host::name).map(unlooked));
+                subjects.extend(
+                    context
+                        .service
+                        .target
+                        .host()
+                        .iter()
+                        .filter_map(Host::name)
+                        .map(beyond_limit_subject),
+                );
             }
             Verdict::worst_of(subjects, "agrees", "no-record")
         }
     };
-    verdict.citing(bound.observations)
+    Ok(verdict.citing(bound.observations))
 }
 
 fn subject(endpoint: &HttpsEndpoint) -> Subject {
@@ -78,14 +83,16 @@ fn subject(endpoint: &HttpsEndpoint) -> Subject {
             (Outcome::Fail, "only-ipv4-hint")
         }
         LookupStatus::Found => (Outcome::Pass, "agrees"),
-        status => (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED)),
+        status => {
+            (Outcome::Inconclusive, status.gap().map_or(common::UNRESOLVED, common::reason_of))
+        }
     };
     let detail: Vec<Detail> = other.iter().map(|hint| ("hint", hint.to_string())).collect();
     Subject { name: SubjectName::Host(endpoint.target.clone()), outcome, reason, detail }
 }
 
 /// The records that are not looked at, because there are too many.
-fn unlooked(host: &Name) -> Subject {
+fn beyond_limit_subject(host: &Name) -> Subject {
     Subject {
         name: SubjectName::Host(host.clone()),
         outcome: Outcome::Inconclusive,

@@ -1,8 +1,10 @@
 //! Does a large answer arrive over IPv6?
 
-use super::helpers::{known, not_usable, server};
+use super::helpers::{known_zone, server_subject, unusable_subject};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::large_response::{LargeResponse, large_response};
 use crate::model::{Family, Outcome, Severity, Subject, Transport, Verdict};
 
@@ -30,19 +32,18 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
     let mut cite = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
-    for at in known.authority.of(Family::Ipv6) {
-        let Some(reading) = large_response(&case.view, &known.apex, at) else {
+    for at in zone.authority.of(Family::Ipv6) {
+        let Some(reading) = large_response(&context.view, &zone.apex, at) else {
             // A server that only TCP reaches sends nothing in datagrams, large or small.
-            subjects.push(match at.usable(&known.apex) {
-                Some(Transport::Tcp) => server(at, Outcome::Inconclusive, common::LOWER_LAYER),
-                _ => not_usable(&known.apex, at),
+            subjects.push(match at.usable(&zone.apex) {
+                Some(Transport::Tcp) => {
+                    server_subject(at, Outcome::Inconclusive, common::LOWER_LAYER)
+                }
+                _ => unusable_subject(&zone.apex, at),
             });
             continue;
         };
@@ -62,12 +63,12 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
             LargeResponse::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
             LargeResponse::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
         };
-        let mut subject = server(at, outcome, reason);
+        let mut subject = server_subject(at, outcome, reason);
         subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));
         subjects.push(subject);
     }
-    subjects.extend(known.unknown(&[Family::Ipv6]));
+    subjects.extend(zone.unknown_servers(&[Family::Ipv6]));
     let empty = if subjects.is_empty() { "no-ipv6-servers" } else { "nothing-large" };
     let verdict = Verdict::worst_of(subjects, "all-arrive", empty).citing(cite);
-    known.cite(known.within_limits(verdict), Some(Family::Ipv6))
+    Ok(zone.citing_answers(zone.within_limits(verdict), Some(Family::Ipv6)))
 }

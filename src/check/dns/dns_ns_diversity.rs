@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::Ipv6Net;
 
-use super::helpers::{known, server};
+use super::helpers::{known_zone, server_subject};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach;
 use crate::model::{Detail, Family, Outcome, Severity, Subject, Verdict};
 
@@ -37,25 +39,22 @@ pub static CHECK: Check = Check {
 /// What one network gets from its provider, as a rule (RFC 6177).
 const PREFIX_LENGTH: u8 = 48;
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let mut cite = known.authority.observations.clone();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let mut cite = zone.authority.observations.clone();
     let mut prefixes = BTreeSet::new();
     let mut origins = Origins::default();
     let mut subjects: Vec<Subject> = Vec::new();
-    for at in known.authority.of(Family::Ipv6) {
+    for at in zone.authority.of(Family::Ipv6) {
         let IpAddr::V6(address) = at.address else { continue };
-        if !case.view.networks.counts_as_global(at.address) {
-            subjects.push(server(at, Outcome::Fail, "not-global"));
+        if !context.view.networks.counts_as_global(at.address) {
+            subjects.push(server_subject(at, Outcome::Fail, "not-global"));
             continue;
         }
         let prefix = prefix(address);
-        let mut subject = server(at, Outcome::Pass, "in-prefix");
+        let mut subject = server_subject(at, Outcome::Pass, "in-prefix");
         subject.detail.push(("prefix", prefix.to_string()));
-        if let Some(origin) = reach::route_origin(&case.view, at.address) {
+        if let Some(origin) = reach::route_origin(&context.view, at.address) {
             cite.extend(&origin.observations);
             subject.detail.extend(origins.add(&origin));
         }
@@ -64,13 +63,13 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     }
     let count = |outcome| subjects.iter().filter(|s| s.outcome == outcome).count();
     let (usable, unusable) = (count(Outcome::Pass), count(Outcome::Fail));
-    let unknown = known.unknown(&[Family::Ipv6]);
+    let unknown = zone.unknown_servers(&[Family::Ipv6]);
     let (outcome, reason) = match prefixes.len() {
-        2.. if !case.view.settings.has_origin_data => (Outcome::Pass, "several-prefixes"),
+        2.. if !context.view.settings.has_origin_data => (Outcome::Pass, "several-prefixes"),
         2.. if origins.ases.len() >= 2 => (Outcome::Pass, "several-ases"),
         // What is not known could lie in another network.
         _ if !unknown.is_empty() => (Outcome::Inconclusive, unknown[0].reason),
-        _ if known.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
+        _ if zone.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
         2.. => {
             origins.unknown.map_or((Outcome::Fail, "one-as"), |why| (Outcome::Inconclusive, why))
         }
@@ -80,7 +79,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         _ => (Outcome::NotApplicable, "no-ipv6-servers"),
     };
     subjects.extend(unknown);
-    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite))
 }
 
 /// The ASes that announce the addresses.

@@ -1,8 +1,10 @@
 //! Does the zone also answer over IPv4?
 
-use super::helpers::{answers, known};
+use super::helpers::{answering_subject, known_zone};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -34,22 +36,19 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-/// One server that answers is enough: which of the others don't is told by the subjects.
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let answering = known.authority.of(Family::Ipv4).map(|at| answers(&known.apex, at));
-    let subjects: Vec<Subject> = answering.chain(known.unknown(&[Family::Ipv4])).collect();
+/// One server that answers is enough: the subjects show which of the others don't.
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let answering = zone.authority.of(Family::Ipv4).map(|at| answering_subject(&zone.apex, at));
+    let subjects: Vec<Subject> = answering.chain(zone.unknown_servers(&[Family::Ipv4])).collect();
     let first = |outcome| subjects.iter().find(|s| s.outcome == outcome).map(|s| s.reason);
     let (outcome, reason) = match (first(Outcome::Pass), first(Outcome::Inconclusive)) {
         (Some(_), _) => (Outcome::Pass, "answers-over-ipv4"),
         (None, Some(reason)) => (Outcome::Inconclusive, reason),
         // IPv6 is asked first, so that it is IPv4 that a limit leaves out.
-        (None, None) if known.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
+        (None, None) if zone.authority.is_cut => (Outcome::Inconclusive, common::LIMIT),
         (None, None) => (Outcome::Fail, first(Outcome::Fail).unwrap_or("no-ipv4-servers")),
     };
     let verdict = Verdict { outcome, reason, subjects, observations: Vec::new() };
-    known.cite(verdict, Some(Family::Ipv4))
+    Ok(zone.citing_answers(verdict, Some(Family::Ipv4)))
 }

@@ -1,8 +1,9 @@
 //! Does every name server of the zone answer over IPv6?
 
-use super::helpers::{answers, known};
+use super::helpers::{answering_subject, known_zone};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::model::{Family, Severity, Verdict};
 
 /// The rule.
@@ -34,13 +35,10 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let answering = known.authority.of(Family::Ipv6).map(|at| answers(&known.apex, at));
-    let subjects = answering.chain(known.unknown(&[Family::Ipv6])).collect();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let answering = zone.authority.of(Family::Ipv6).map(|at| answering_subject(&zone.apex, at));
+    let subjects = answering.chain(zone.unknown_servers(&[Family::Ipv6])).collect();
     let verdict = Verdict::worst_of(subjects, "all-answer", "no-ipv6-servers");
-    known.cite(known.within_limits(verdict), Some(Family::Ipv6))
+    Ok(zone.citing_answers(zone.within_limits(verdict), Some(Family::Ipv6)))
 }

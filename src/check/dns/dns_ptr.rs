@@ -1,13 +1,13 @@
 //! Does every IPv6 address have a name that resolves back to it?
 
-use std::net::IpAddr;
-
+use super::helpers::reverse_subject;
 use crate::check::address::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
-use crate::evidence::dns::{Lookup, ReverseNames, reverse_names};
-use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::reverse_names;
+use crate::model::{Family, Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -24,43 +24,15 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let found = addresses(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let mut subjects = Vec::new();
     for address in found {
-        let pointers = reverse_names(&case.view, address);
+        let pointers = reverse_names(&context.view, address);
         cite.extend(pointers.observations());
-        subjects.push(subject(address, &pointers));
+        subjects.push(reverse_subject(address, &pointers));
     }
-    Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
-}
-
-pub(in crate::check) fn subject(address: IpAddr, pointers: &ReverseNames) -> Subject {
-    let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
-    let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
-        (Outcome::Pass, "resolves-back")
-    } else if !pointers.needs.is_empty() {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
-    } else if let Some(reason) = unknown_lookup(&pointers.ptr) {
-        (Outcome::Inconclusive, reason)
-    } else if pointers.names.is_empty() {
-        (Outcome::Fail, "no-ptr")
-    } else if let Some(reason) =
-        pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup))
-    {
-        (Outcome::Inconclusive, reason)
-    } else if pointers.is_cut {
-        (Outcome::Inconclusive, common::LIMIT)
-    } else {
-        (Outcome::Fail, "other-address")
-    };
-    let detail = pointers.names.iter().map(|(name, _)| ("ptr", name.to_string())).collect();
-    Subject { name: SubjectName::Address(address), outcome, reason, detail }
+    Ok(Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite))
 }

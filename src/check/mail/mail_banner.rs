@@ -1,12 +1,10 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
-use super::helpers::over_ipv6_contacts;
+use super::helpers::{greeting_subject, verdict_over_ipv6_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::greetings::{self, Said, banner, hello};
-use crate::check::reach::helpers::socket;
-use crate::check::{Check, CheckContext, Reason, Rule};
-use crate::evidence::service::EndpointContact;
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::model::{Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -31,28 +29,6 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    over_ipv6_contacts(case, subject, "greets")
-}
-
-/// What an exchanger says at one address.
-pub(in crate::check) fn subject(contact: &EndpointContact<'_>) -> Subject {
-    greetings::judged(contact, |greeting| {
-        match banner(greeting)? {
-            Said::Well => {}
-            Said::Badly(reason) => return Some((Outcome::Fail, words(reason))),
-        }
-        match hello(greeting)? {
-            Said::Well => Some((Outcome::Pass, "greets")),
-            Said::Badly("refuses") => Some((Outcome::Fail, "hello-refused")),
-            Said::Badly("later") => Some((Outcome::Fail, "hello-later")),
-            Said::Badly(_) => Some((Outcome::Fail, "hello-unanswered")),
-        }
-    })
-    .unwrap_or_else(|(outcome, reason)| socket(contact.address, outcome, reason, Vec::new()))
-}
-
-/// Another protocol has this check's own word.
-fn words(reason: &'static str) -> &'static str {
-    if reason == "not-protocol" { "not-smtp" } else { reason }
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    verdict_over_ipv6_contacts(context, greeting_subject, "greets")
 }

@@ -1,13 +1,14 @@
 //! Is STARTTLS the same over both families?
 
-use super::helpers::over_exchangers;
+use super::helpers::verdict_over_exchangers;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, mail_exchangers, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{
-    Family, Outcome, Question, Severity, Starttls, State, Subject, TlsSession, Verdict,
+    Family, Greeting, Outcome, Question, Severity, Starttls, State, Subject, TlsSession, Verdict,
 };
 
 /// The rule.
@@ -30,26 +31,27 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let mail = match mail_exchangers(case) {
-        Ok(mail) => mail,
-        Err(verdict) => return verdict,
-    };
-    if case.service.state == State::Ipv6Only {
-        return Verdict::not_applicable(common::NO_IPV4);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let mail = mail_exchangers(context)?;
+    if context.service.state == State::Ipv6Only {
+        return Err(Verdict::not_applicable(common::NO_IPV4));
     }
-    let [ipv6, ipv4] = match [contacts(case, Family::Ipv6), contacts(case, Family::Ipv4)] {
-        [Ok(ipv6), Ok(ipv4)] => [ipv6, ipv4],
-        [Err(verdict), _] | [_, Err(verdict)] => return verdict,
-    };
+    let ipv6 = contacts(context, Family::Ipv6)?;
+    let ipv4 = contacts(context, Family::Ipv4)?;
     let subjects = ipv6.iter().filter_map(|contact| {
         let theirs: Vec<_> = ipv4.iter().filter(|other| is_same_host(contact, other)).collect();
         (!theirs.is_empty()).then(|| subject(contact, &theirs))
     });
     let subjects: Vec<Subject> = subjects.collect();
     let cite = ipv6.iter().chain(&ipv4).flat_map(|contact| contact.talk.observations());
-    over_exchangers(&mail, &[Family::Ipv6, Family::Ipv4], subjects, "same", "one-family")
-        .citing(cite.collect::<Vec<_>>())
+    Ok(verdict_over_exchangers(
+        &mail,
+        &[Family::Ipv6, Family::Ipv4],
+        subjects,
+        "same",
+        "one-family",
+    )
+    .citing(cite.collect::<Vec<_>>()))
 }
 
 fn is_same_host(a: &EndpointContact<'_>, b: &EndpointContact<'_>) -> bool {
@@ -67,17 +69,17 @@ enum Offer<'e> {
 }
 
 fn offer<'e>(contact: &EndpointContact<'e>) -> Result<Offer<'e>, &'static str> {
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return Err(reason);
+    if let Some(gap) = contact.talk.gap() {
+        return Err(common::reason_of(gap));
     }
-    let read = |greeting: &'e crate::model::Greeting| {
+    let offer_of = |greeting: &'e Greeting| {
         Some(match greeting.starttls.as_ref()? {
             Starttls::NotOffered => Offer::Nothing,
             _ => Offer::Tls(greeting.conversation.tls.as_ref().and_then(|tls| tls.as_ref().ok())),
         })
     };
     let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
-    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| read(greeting)).collect();
+    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| offer_of(greeting)).collect();
     let offer = seen.pop().ok_or(common::LOWER_LAYER)?;
     let kind = |offer: &Offer<'_>| match offer {
         Offer::Nothing => 0,
@@ -99,13 +101,13 @@ fn subject(contact: &EndpointContact<'_>, theirs: &[&EndpointContact<'_>]) -> Su
     let mut different = None;
     let mut unseen = None;
     for other in theirs {
-        match offer(other).map(|offer| difference(ours, offer)) {
-            // One IPv4 address that is the same is enough: several servers may stand behind a name.
-            Ok(Compared::Same) => {
+        match offer(other).map(|offer| comparison(ours, offer)) {
+            // One IPv4 address that is the same is enough: several servers may share a name.
+            Ok(Comparison::Same) => {
                 return socket(contact.address, Outcome::Pass, "same", Vec::new());
             }
-            Ok(Compared::Different(reason)) => different = Some((reason, other.address)),
-            Ok(Compared::NoHandshake) => unseen = unseen.or(Some(common::LOWER_LAYER)),
+            Ok(Comparison::Different(reason)) => different = Some((reason, other.address)),
+            Ok(Comparison::NoHandshake) => unseen = unseen.or(Some(common::LOWER_LAYER)),
             Err(reason) => unseen = unseen.or(Some(reason)),
         }
     }
@@ -119,29 +121,29 @@ fn subject(contact: &EndpointContact<'_>, theirs: &[&EndpointContact<'_>]) -> Su
     }
 }
 
-/// What two offers come to.
-enum Compared {
+/// How two offers compare.
+enum Comparison {
     Same,
     Different(&'static str),
-    /// A handshake that failed is another check's affair.
+    /// A handshake that failed is another check's concern.
     NoHandshake,
 }
 
-fn difference(a: Offer<'_>, b: Offer<'_>) -> Compared {
+fn comparison(a: Offer<'_>, b: Offer<'_>) -> Comparison {
     match (a, b) {
-        (Offer::Nothing, Offer::Nothing) => Compared::Same,
+        (Offer::Nothing, Offer::Nothing) => Comparison::Same,
         (Offer::Nothing, Offer::Tls(_)) | (Offer::Tls(_), Offer::Nothing) => {
-            Compared::Different("different-offer")
+            Comparison::Different("different-offer")
         }
         (Offer::Tls(Some(a)), Offer::Tls(Some(b))) => {
             if a.chain.first() != b.chain.first() {
-                Compared::Different("different-certificate")
+                Comparison::Different("different-certificate")
             } else if a.version != b.version {
-                Compared::Different("different-version")
+                Comparison::Different("different-version")
             } else {
-                Compared::Same
+                Comparison::Same
             }
         }
-        (Offer::Tls(_), Offer::Tls(_)) => Compared::NoHandshake,
+        (Offer::Tls(_), Offer::Tls(_)) => Comparison::NoHandshake,
     }
 }

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use crate::check::address::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach::{self, EchoAttempts};
 use crate::evidence::service::{self, EndpointContacts};
-use crate::model::{
-    Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
-};
+use crate::model::{Family, NetFailure, Outcome, Severity, Subject, SubjectName, Target, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -28,22 +28,17 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    if matches!(context.service.target, Target::Mail(_) | Target::Zone(_)) {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
-    if matches!(case.service.target, Target::Mail(_) | Target::Zone(_)) {
-        return Verdict::not_applicable(common::OTHER_KIND);
-    }
-    let addresses = match addresses(case, Family::Ipv6) {
-        Ok(addresses) => addresses,
-        Err(verdict) => return verdict,
-    };
-    let contacts = service::endpoint_contacts(&case.view, case.service, Family::Ipv6);
+    let addresses = addresses(context, Family::Ipv6)?;
+    let contacts = service::endpoint_contacts(&context.view, context.service, Family::Ipv6);
     let mut cited = Vec::new();
     let mut subjects = Vec::new();
     for address in addresses {
-        let (small, large) = reach::echo_attempts(&case.view, address);
+        let (small, large) = reach::echo_attempts(&context.view, address);
         let mut subject = subject(address, &small, large.as_ref());
         if subject.outcome == Outcome::Fail && is_out_of_our_reach(&contacts, address) {
             subject.outcome = Outcome::Inconclusive;
@@ -53,7 +48,7 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         cited.extend(small.observations);
         cited.extend(large.into_iter().flat_map(|echo| echo.observations));
     }
-    Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited)
+    Ok(Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited))
 }
 
 /// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
@@ -65,7 +60,7 @@ fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool
 }
 
 fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempts<'_>>) -> Subject {
-    let say = |outcome, reason, detail| Subject {
+    let echo_subject = |outcome, reason, detail| Subject {
         name: SubjectName::Address(address),
         outcome,
         reason,
@@ -74,20 +69,20 @@ fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempt
     let (reply, large) = match (small.reply(), large) {
         (Some(reply), Some(large)) => (reply, large),
         _ => {
-            let (outcome, reason) = unanswered(small, "no-reply");
-            return say(outcome, reason, failure(small));
+            let (outcome, reason) = outcome_of_silence(small, "no-reply");
+            return echo_subject(outcome, reason, failure_detail(small));
         }
     };
     if large.reply().is_none() {
-        let (outcome, reason) = unanswered(large, "only-small");
-        return say(outcome, reason, failure(large));
+        let (outcome, reason) = outcome_of_silence(large, "only-small");
+        return echo_subject(outcome, reason, failure_detail(large));
     }
     let milliseconds = format!("{:.1}", reply.elapsed_us as f64 / 1000.0);
-    say(Outcome::Pass, "answers", vec![("round-trip-ms", milliseconds)])
+    echo_subject(Outcome::Pass, "answers", vec![("round-trip-ms", milliseconds)])
 }
 
 /// What it means that no attempt brought a reply.
-fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
+fn outcome_of_silence(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
     if let Some(gap) = echo.missing {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
@@ -108,7 +103,7 @@ fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'sta
     }
 }
 
-fn failure(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
+fn failure_detail(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
     let last = echo.answers.iter().filter_map(|answer| answer.as_ref().err()).next_back();
     last.map(|failure| ("failure", failure.to_string())).into_iter().collect()
 }

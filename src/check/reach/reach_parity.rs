@@ -1,11 +1,12 @@
 //! Are the ports that are open over IPv4 open over IPv6 too?
 
-use super::helpers::{all_contacts, socket};
-use super::reach_port::unknown_connection;
+use super::helpers::{all_contacts, connection_gap, socket};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::mail;
+use crate::evidence::query::Gap;
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Host, Outcome, Question, Severity, State, Subject, Target, Verdict};
 
@@ -25,25 +26,19 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Ipv6Only {
-        return Verdict::not_applicable(common::NO_IPV4);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    if context.service.state == State::Ipv6Only {
+        return Err(Verdict::not_applicable(common::NO_IPV4));
     }
-    let ipv6 = match all_contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    let ipv4 = match all_contacts(case, Family::Ipv4) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    let subjects = ipv6.iter().map(|contact| subject(case, contact, &ipv4)).collect();
+    let ipv6 = all_contacts(context, Family::Ipv6)?;
+    let ipv4 = all_contacts(context, Family::Ipv4)?;
+    let subjects = ipv6.iter().map(|contact| subject(context, contact, &ipv4)).collect();
     let cite: Vec<_> = ipv6.iter().chain(&ipv4).flat_map(|c| c.talk.observations()).collect();
-    Verdict::worst_of(subjects, "same", common::NO_IPV4).citing(cite)
+    Ok(Verdict::worst_of(subjects, "same", common::NO_IPV4).citing(cite))
 }
 
 fn subject(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     ipv4: &[EndpointContact<'_>],
 ) -> Subject {
@@ -57,8 +52,8 @@ fn subject(
     };
     let over_ipv4: Vec<_> = ipv4.iter().filter(is_twin).map(is_open).collect();
     if over_ipv4.is_empty() {
-        let (outcome, reason) = match unknown_over_ipv4(case, host(contact)) {
-            Some(reason) => (Outcome::Inconclusive, reason),
+        let (outcome, reason) = match ipv4_lookup_gap(context, host(contact)) {
+            Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
             None => (Outcome::NotApplicable, common::NO_IPV4),
         };
         return socket(contact.address, outcome, reason, Vec::new());
@@ -73,24 +68,24 @@ fn subject(
         (Ok(false), Ok(false)) => (Outcome::Pass, "closed-over-both"),
         (Ok(true), Ok(false)) => (Outcome::Fail, "closed-over-ipv6"),
         (Ok(false), Ok(true)) => (Outcome::Fail, "open-only-over-ipv6"),
-        (_, Err(reason)) | (Err(reason), _) => (Outcome::Inconclusive, reason),
+        (_, Err(gap)) | (Err(gap), _) => (Outcome::Inconclusive, common::reason_of(gap)),
     };
     socket(contact.address, outcome, reason, Vec::new())
 }
 
 /// Why it is not known whether an exchanger has addresses over IPv4.
-fn unknown_over_ipv4(case: &CheckContext<'_>, host: Option<Host>) -> Option<&'static str> {
-    let Target::Mail(domain) = &case.service.target else { return None };
-    let exchangers = mail::route(&case.view, domain).exchangers;
+fn ipv4_lookup_gap(context: &CheckContext<'_>, host: Option<Host>) -> Option<Gap> {
+    let Target::Mail(domain) = &context.service.target else { return None };
+    let exchangers = mail::route(&context.view, domain).exchangers;
     let of_host = exchangers.iter().find(|mx| host.as_ref().and_then(Host::name) == Some(&mx.name));
-    unknown_lookup(&of_host?.a)
+    of_host?.a.gap()
 }
 
-/// Whether a connection was accepted, or why that can't be told.
-fn is_open(contact: &EndpointContact<'_>) -> Result<bool, &'static str> {
-    match unknown_connection(&contact.talk) {
-        Some(reason) => Err(reason),
-        None if contact.talk.is_connect_flaky() => Err(common::FLAKY),
+/// Whether a connection was accepted, or why that isn't known.
+fn is_open(contact: &EndpointContact<'_>) -> Result<bool, Gap> {
+    match connection_gap(&contact.talk) {
+        Some(gap) => Err(gap),
+        None if contact.talk.is_connect_flaky() => Err(Gap::Flaky),
         None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),
     }
 }

@@ -1,9 +1,10 @@
 //! Do large packets arrive over IPv6, or only the small ones of the handshake?
 
-use super::helpers::{contacts, over_contacts, socket};
+use super::helpers::{contacts, socket, verdict_over_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach::{self, LargeData, SMALL_PACKET_OCTETS, Silence};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
@@ -24,16 +25,13 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = contacts(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let subjects: Vec<Subject> = contacts
         .iter()
         .map(|contact| {
-            let large = reach::large_data(&case.view, contact);
+            let large = reach::large_data(&context.view, contact);
             if let Some(LargeData::FellSilent(silence)) = &large {
                 cite.extend(silence.small.observations());
             }
@@ -41,32 +39,32 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         })
         .collect();
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
-    let verdict = over_contacts(subjects, "large-data-arrives", &contacts).citing(cite);
-    match verdict.outcome {
+    let verdict = verdict_over_contacts(subjects, "large-data-arrives", &contacts).citing(cite);
+    Ok(match verdict.outcome {
         Outcome::NotApplicable => Verdict { reason: nothing, ..verdict },
         _ => verdict,
-    }
+    })
 }
 
 fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subject {
-    let said = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return said(Outcome::Inconclusive, reason);
+    let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
+    if let Some(gap) = contact.talk.gap() {
+        return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
     match large {
         None if contact.talk.best().is_some_and(|best| best.connect.is_ok()) => {
-            said(Outcome::NotApplicable, "nothing-large")
+            plain(Outcome::NotApplicable, "nothing-large")
         }
-        None => said(Outcome::Inconclusive, common::LOWER_LAYER),
-        Some(LargeData::Arrives) => said(Outcome::Pass, "large-data-arrives"),
+        None => plain(Outcome::Inconclusive, common::LOWER_LAYER),
+        Some(LargeData::Arrives) => plain(Outcome::Pass, "large-data-arrives"),
         // The path loses packets of every size.
         Some(LargeData::FellSilent(_)) if contact.talk.is_connect_flaky() => {
-            said(Outcome::Inconclusive, common::FLAKY)
+            plain(Outcome::Inconclusive, common::FLAKY)
         }
-        Some(LargeData::NothingLarge) => said(Outcome::NotApplicable, "nothing-large"),
-        Some(LargeData::Wavers) => said(Outcome::Inconclusive, common::FLAKY),
+        Some(LargeData::NothingLarge) => plain(Outcome::NotApplicable, "nothing-large"),
+        Some(LargeData::Wavers) => plain(Outcome::Inconclusive, common::FLAKY),
         Some(LargeData::FellSilent(silence)) => {
-            let (outcome, reason) = silent(&silence);
+            let (outcome, reason) = outcome_of_silence(&silence);
             let octets = ("small-packet-octets", SMALL_PACKET_OCTETS.to_string());
             let detail = if outcome == Outcome::Fail { vec![octets] } else { Vec::new() };
             socket(contact.address, outcome, reason, detail)
@@ -76,10 +74,10 @@ fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subje
 
 /// What it means that the conversation fell silent each time it was held with packets of the usual
 /// size.
-fn silent(silence: &Silence<'_>) -> (Outcome, &'static str) {
+fn outcome_of_silence(silence: &Silence<'_>) -> (Outcome, &'static str) {
     let small = &silence.small;
-    if let Some(reason) = not_seen(Some(small)) {
-        return (Outcome::Inconclusive, reason);
+    if let Some(gap) = small.gap() {
+        return (Outcome::Inconclusive, common::reason_of(gap));
     }
     if small.is_flaky() || small.is_connect_flaky() {
         return (Outcome::Inconclusive, common::FLAKY);

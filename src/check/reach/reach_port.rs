@@ -1,10 +1,11 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::helpers::{contacts, over_contacts, socket};
+use super::helpers::{connection_gap, contacts, socket, verdict_over_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
-use crate::evidence::service::{ConversationAttempts, EndpointContact};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::service::EndpointContact;
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -34,25 +35,22 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(contacts.iter().map(subject).collect(), "open", &contacts)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = contacts(context, Family::Ipv6)?;
+    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "open", &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let talk = &contact.talk;
+    let conversation = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = unknown_connection(talk) {
-        return unknown(reason);
+    if let Some(gap) = connection_gap(conversation) {
+        return unknown(common::reason_of(gap));
     }
-    let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);
-    if talk.is_connect_flaky() {
+    let attempts = || conversation.attempts.iter().map(|(seen, _)| *seen);
+    if conversation.is_connect_flaky() {
         return unknown(common::FLAKY);
     }
-    match attempts().filter_map(theirs).next_back() {
+    match attempts().filter_map(their_failure).next_back() {
         None => {
             let elapsed = attempts().find_map(|seen| seen.connect.as_ref().ok());
             let detail = elapsed
@@ -71,14 +69,7 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     }
 }
 
-/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
-pub(in crate::check) fn unknown_connection(
-    talk: &ConversationAttempts<'_>,
-) -> Option<&'static str> {
-    let is_connected = talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
-    if is_connected { None } else { not_seen(Some(talk)) }
-}
-
-fn theirs(seen: &Conversation) -> Option<&NetFailure> {
+/// The failure of a connection, where it is the other side's.
+fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
     seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
 }

@@ -1,17 +1,18 @@
 //! Where TLSA records are published: do they name the certificates that the addresses show?
 
-use super::helpers::of_sessions;
+use super::helpers::subject_of_agreeing_sessions;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::dnssec::{Security, Unknown};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate::Association;
 use crate::evidence::tls::{self, TlsaRecords, certificate, tlsa_records};
 use crate::model::{
-    Family, Host, Name, ObservationId, Outcome, Severity, State, Subject, Target, TlsSession,
-    Verdict,
+    Family, Host, Name, ObservationId, Outcome, Severity, Subject, Target, TlsSession, Verdict,
 };
 
 /// The rule.
@@ -37,81 +38,82 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let is_mail = matches!(case.service.target, Target::Mail(_));
-    match service::declared_ports(&case.view, case.service).first() {
-        None if !is_mail => return Verdict::not_applicable(common::OTHER_KIND),
-        Some(port) if !port.has_tls() => return Verdict::not_applicable("no-tls"),
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let is_mail = matches!(context.service.target, Target::Mail(_));
+    match service::declared_ports(&context.view, context.service).first() {
+        None if !is_mail => return Err(Verdict::not_applicable(common::OTHER_KIND)),
+        Some(port) if !port.has_tls() => return Err(Verdict::not_applicable("no-tls")),
         _ => {}
     }
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+    let contacts = contacts(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let subjects: Vec<Subject> =
-        contacts.iter().map(|contact| subject(case, contact, &mut cite)).collect();
+        contacts.iter().map(|contact| subject(context, contact, &mut cite)).collect();
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
-    Verdict::worst_of(subjects, "matches", nothing)
+    Ok(Verdict::worst_of(subjects, "matches", nothing)
         .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
-        .citing(cite)
+        .citing(cite))
 }
 
 fn subject(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     cite: &mut Vec<ObservationId>,
 ) -> Subject {
-    let said = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    let Some(host) = tls::tlsa_host(case.service, contact) else {
-        return said(Outcome::NotApplicable, "address-literal");
+    let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
+    let Some(host) = tls::tlsa_host(context.service, contact) else {
+        return plain(Outcome::NotApplicable, "address-literal");
     };
-    let published = tlsa_records(&case.view, &host, contact.address.port());
+    let published = tlsa_records(&context.view, &host, contact.address.port());
     cite.extend(&published.observations);
-    if let Some((outcome, reason)) = not_published(&published) {
-        return said(outcome, reason);
+    if let Some((outcome, reason)) = outcome_without_records(&published) {
+        return plain(outcome, reason);
     }
-    of_sessions(contact, |session, _| matched(case, contact, host.clone(), &published, session))
+    subject_of_agreeing_sessions(contact, |session, _| {
+        subject_of_session(context, contact, host.clone(), &published, session)
+    })
 }
 
 /// Whether the certificates of a session are those that the records name.
-fn matched(
-    case: &CheckContext<'_>,
+fn subject_of_session(
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     host: Name,
     published: &TlsaRecords,
     session: &TlsSession,
 ) -> Subject {
-    let pkix = !matches!(case.service.target, Target::Mail(_));
+    let pkix = !matches!(context.service.target, Target::Mail(_));
     let host = Host::Name(host);
-    let (outcome, reason) =
-        match certificate::association(&session.chain, &published.records, &host, pkix, case.trust)
-        {
-            Association::Matches => (Outcome::Pass, "matches"),
-            // One that is not looked at may be the one that matches.
-            _ if published.is_cut => (Outcome::Inconclusive, common::LIMIT),
-            Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
-            Association::Untrusted => (Outcome::Fail, "untrusted"),
-            Association::Mismatch => (Outcome::Fail, "mismatch"),
-            Association::Unusable => (Outcome::Fail, "unusable"),
-        };
+    let (outcome, reason) = match certificate::association(
+        &session.chain,
+        &published.records,
+        &host,
+        pkix,
+        context.trust,
+    ) {
+        Association::Matches => (Outcome::Pass, "matches"),
+        // One that is not looked at may be the one that matches.
+        _ if published.is_cut => (Outcome::Inconclusive, common::LIMIT),
+        Association::RootNotSeen => (Outcome::Inconclusive, "root-not-seen"),
+        Association::Untrusted => (Outcome::Fail, "untrusted"),
+        Association::Mismatch => (Outcome::Fail, "mismatch"),
+        Association::Unusable => (Outcome::Fail, "unusable"),
+    };
     let detail = vec![("host", host.to_string()), ("tlsa-at", published.owner.to_string())];
     socket(contact.address, outcome, reason, detail)
 }
 
-/// What is to be said where there is nothing to compare with.
-fn not_published(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)> {
+/// The outcome where there is nothing to compare with.
+fn outcome_without_records(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)> {
     use Outcome::{Fail, Inconclusive, NotApplicable};
     match &tlsa.security {
         _ if !tlsa.needs.is_empty() => Some((Inconclusive, common::NOT_OBSERVED)),
         Security::Secure if tlsa.records.is_empty() => Some((NotApplicable, "no-tlsa")),
         Security::Secure => None,
-        // Without authentic records nobody uses DANE, whatever is published.
+        // Without authentic records no client uses DANE, whatever is published.
         Security::Insecure(_) => Some((NotApplicable, "not-signed")),
-        // That nothing verifies is what dns-dnssec says.
+        // That nothing verifies is dns-dnssec's failure.
         Security::Bogus(_) if tlsa.records.is_empty() => Some((Inconclusive, common::LOWER_LAYER)),
         Security::Bogus(_) => Some((Fail, "bogus")),
         Security::Unknown(Unknown::NotObserved) => Some((Inconclusive, common::NOT_OBSERVED)),

@@ -1,10 +1,11 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
 use super::helpers::tls_contacts;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 
@@ -34,24 +35,21 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let talk = &contact.talk;
+    let conversation = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(talk)) {
-        return unknown(reason);
+    if let Some(gap) = conversation.gap() {
+        return unknown(common::reason_of(gap));
     }
-    let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
+    let handshakes = || conversation.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
     let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
-    let theirs = failures().rfind(|failed| reason(&failed.failure) != common::OUR_FAULT);
+    let theirs = failures().rfind(|failed| reason_of_failure(&failed.failure) != common::OUR_FAULT);
     match (completed, theirs.or(failures().next_back())) {
         (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
         (Some(session), _) => {
@@ -63,10 +61,10 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
             socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
-            let reason = reason(&failed.failure);
+            let reason = reason_of_failure(&failed.failure);
             let outcome =
                 if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
-            socket(contact.address, outcome, reason, said(&failed.failure))
+            socket(contact.address, outcome, reason, failure_detail(&failed.failure))
         }
         (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
             Some(Starttls::NotOffered) => {
@@ -84,7 +82,7 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     }
 }
 
-fn reason(failure: &TlsFailure) -> &'static str {
+fn reason_of_failure(failure: &TlsFailure) -> &'static str {
     match failure {
         TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
         TlsFailure::Net { failure: NetFailure::Reset } => "reset",
@@ -100,7 +98,7 @@ fn reason(failure: &TlsFailure) -> &'static str {
     }
 }
 
-fn said(failure: &TlsFailure) -> Vec<Detail> {
+fn failure_detail(failure: &TlsFailure) -> Vec<Detail> {
     match failure {
         TlsFailure::Alert { code, name } => vec![("alert", format!("{name} ({code})"))],
         TlsFailure::NothingInCommon { detail }

@@ -1,9 +1,10 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
@@ -23,25 +24,22 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
     let subjects: Vec<Subject> = contacts.iter().map(subject).collect();
     // The weakest address speaks for all.
     let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
         true => "classical",
         false => "post-quantum",
     };
-    over_contacts(subjects, pass, &contacts)
+    Ok(verdict_over_contacts(subjects, pass, &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, _| judged(contact, session))
+    subject_of_agreeing_sessions(contact, |session, _| subject_of_session(contact, session))
 }
 
-fn judged(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
+fn subject_of_session(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate::Staple;
 use crate::evidence::tls::certificate::{self, Path};
@@ -31,24 +33,23 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(
-        contacts.iter().map(|contact| subject(case, contact)).collect(),
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(
+        contacts.iter().map(|contact| subject(context, contact)).collect(),
         "trusted",
         &contacts,
-    )
+    ))
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    subject_of_agreeing_sessions(contact, |session, seen_at| {
+        subject_of_session(context, contact, session, seen_at)
+    })
 }
 
-fn judged(
-    case: &CheckContext<'_>,
+fn subject_of_session(
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     session: &TlsSession,
     seen_at: Timestamp,
@@ -57,7 +58,7 @@ fn judged(
         .ocsp
         .as_ref()
         .map_or(Staple::Nothing, |ocsp| certificate::staple(ocsp.bytes(), &session.chain, seen_at));
-    let (outcome, reason) = match certificate::path(&session.chain, case.trust) {
+    let (outcome, reason) = match certificate::path(&session.chain, context.trust) {
         Path::Trusted if matches!(staple, Staple::Revoked(_)) => {
             (Outcome::Fail, "revoked-by-staple")
         }

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
@@ -32,13 +33,10 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
     let mut subjects: Vec<Subject> =
-        contacts.iter().map(|contact| subject(case, contact)).collect();
+        contacts.iter().map(|contact| subject(context, contact)).collect();
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -46,24 +44,26 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let worst =
         subjects.iter().filter(|s| s.outcome == Outcome::Fail).min_by_key(|s| rank(s)).cloned();
     subjects.sort_by_key(|subject| subject.outcome != Outcome::Fail);
-    let mut verdict = over_contacts(subjects, "valid", &contacts);
+    let mut verdict = verdict_over_contacts(subjects, "valid", &contacts);
     if let Some(worst) = worst {
         verdict.reason = worst.reason;
     }
-    verdict
+    Ok(verdict)
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    subject_of_agreeing_sessions(contact, |session, seen_at| {
+        subject_of_session(context, contact, session, seen_at)
+    })
 }
 
-fn judged(
-    case: &CheckContext<'_>,
+fn subject_of_session(
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     session: &TlsSession,
     seen_at: Timestamp,
 ) -> Subject {
-    let chain = certificate::needed(&session.chain, case.trust);
+    let chain = certificate::needed(&session.chain, context.trust);
     let Some(validity) = certificate::validity(&chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };

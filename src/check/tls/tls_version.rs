@@ -1,10 +1,11 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
 use super::helpers::tls_contacts;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls;
 use crate::model::{
@@ -29,38 +30,36 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    if !service::declared_ports(&case.view, case.service)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    if !service::declared_ports(&context.view, context.service)
         .first()
         .is_some_and(|port| port.starts_with_tls())
     {
-        return Verdict::not_applicable(common::OTHER_KIND);
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
     let mut cited = Vec::new();
-    let subjects = contacts.iter().map(|contact| subject(case, contact, &mut cited)).collect();
-    over_contacts(subjects, "modern-only", &contacts).citing(cited)
+    let subjects = contacts.iter().map(|contact| subject(context, contact, &mut cited)).collect();
+    Ok(verdict_over_contacts(subjects, "modern-only", &contacts).citing(cited))
 }
 
 fn subject(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     cited: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return unknown(reason);
+    if let Some(gap) = contact.talk.gap() {
+        return unknown(common::reason_of(gap));
     }
-    let talk = &contact.talk;
-    let Some(host) = service::tls_host(case.service) else {
+    let conversation = &contact.talk;
+    let Some(host) = service::tls_host(context.service) else {
         return unknown(common::NOT_OBSERVED);
     };
-    let offered = talk.attempts.iter().any(|(seen, _)| agreed(seen));
-    let session = talk.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
-    let legacy = tls::legacy_versions(&case.view, talk, &host);
+    let offered = conversation.attempts.iter().any(|(seen, _)| has_agreed_on_version(seen));
+    let session =
+        conversation.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    let legacy = tls::legacy_versions(&context.view, conversation, &host);
     cited.extend(legacy.answers.iter().map(|(_, _, id)| *id));
 
     let mut detail: Vec<Detail> = Vec::new();
@@ -83,7 +82,7 @@ fn subject(
     let (outcome, reason) = match (session, accepted.is_empty()) {
         (_, false) if offered => (Outcome::Fail, "old-version-accepted"),
         (_, false) => (Outcome::Fail, "only-old-versions"),
-        // The handshake itself failed, and that is another check's affair.
+        // The handshake itself failed, and that is another check's concern.
         (None, true) => (Outcome::Inconclusive, common::LOWER_LAYER),
         (Some(_), true) if !legacy.needs.is_empty() => {
             (Outcome::Inconclusive, common::NOT_OBSERVED)
@@ -99,9 +98,9 @@ fn subject(
     socket(contact.address, outcome, reason, detail)
 }
 
-/// Whether the peers agreed on a version of our time, whatever stopped the handshake later: our own
+/// Whether the peers agreed on a current version, whatever stopped the handshake later: our own
 /// limit, or a signature.
-fn agreed(seen: &Conversation) -> bool {
+fn has_agreed_on_version(seen: &Conversation) -> bool {
     match &seen.tls {
         None => false,
         Some(Ok(_)) => true,

@@ -1,7 +1,9 @@
 //! Does a resolver answer, and does it change what it is asked to look up?
 
+use crate::check::common;
+use crate::check::context::VantageContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, Reason, Rule, VantageContext, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::vantage;
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -22,13 +24,13 @@ pub static CHECK: Check = Check {
     rule: Rule::Vantage(evaluate),
 };
 
-fn evaluate(case: &VantageContext<'_>) -> Verdict {
-    if case.settings.resolvers.is_empty() {
-        return Verdict::plain(Outcome::Fail, "none-configured");
+fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
+    if context.settings.resolvers.is_empty() {
+        return Err(Verdict::plain(Outcome::Fail, "none-configured"));
     }
-    let tests = vantage::tests(case.evidence, case.settings);
+    let tests = vantage::tests(context.evidence, context.settings);
     let Some(first) = tests.first() else {
-        return Verdict::inconclusive(common::NOT_OBSERVED);
+        return Err(Verdict::inconclusive(common::NOT_OBSERVED));
     };
     let shown = tests.iter().find(|test| !test.resolver_works()).unwrap_or(first);
     let (outcome, reason) = if !first.resolver_works() {
@@ -60,6 +62,6 @@ fn evaluate(case: &VantageContext<'_>) -> Verdict {
         .iter()
         .map(|target| subject(target, Outcome::Fail, "silent", Vec::new()));
     let subjects = answering.chain(silent).collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }
-        .citing(tests.iter().flat_map(|test| test.observations.iter().copied()))
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(tests.iter().flat_map(|test| test.observations.iter().copied())))
 }

@@ -1,12 +1,12 @@
 //! Does everything that the front page loads come over IPv6 too?
 
-use super::helpers::{redirect_chains, unseen, web_url};
+use super::helpers::{owner, redirect_chains, unknown_end_reason, web_url};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{
-    self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread, registrable_domain,
-};
+use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -31,19 +31,16 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
-    let resources = web::subresources(&case.view, &walks, case.service.expect_status);
-    let verdict = match (&resources.page, unread(&walks, &resources)) {
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
+    let resources = web::subresources(&context.view, &chains, context.service.expect_status);
+    let verdict = match (&resources.page, unread_reason(&chains, &resources)) {
         (None, Some(reason)) => Verdict::inconclusive(reason),
         (None, None) => Verdict::not_applicable("not-text"),
         (Some(_), more) => {
             let mut subjects: Vec<_> =
-                resources.servers.iter().map(|server| subject(case, server)).collect();
-            // What its owner can mend stands first.
+                resources.servers.iter().map(|server| subject(context, server)).collect();
+            // What its owner can fix comes first.
             subjects.sort_by_key(|subject| !subject.reason.starts_with("own-"));
             let verdict = Verdict::worst_of(subjects, "all-over-ipv6", "dead-link");
             match (verdict.outcome, more) {
@@ -58,11 +55,11 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
             }
         }
     };
-    verdict.citing(resources.observations)
+    Ok(verdict.citing(resources.observations))
 }
 
 /// Why the page may load more than is known, when it may.
-fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'static str> {
+fn unread_reason(chains: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'static str> {
     if resources.page.is_some() {
         return match resources.unread {
             _ if resources.is_cut => Some(common::LIMIT),
@@ -78,13 +75,13 @@ fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'sta
         Some(Unreadable::Challenge) => Some("challenge"),
         Some(Unreadable::Incomplete | Unreadable::Coding) => Some("unreadable"),
         // No address shows a page; one that shows nothing may hold one.
-        Some(Unreadable::NotText) => walks.iter().find_map(unseen),
-        None => Some(walks.iter().find_map(unseen).unwrap_or(common::LOWER_LAYER)),
+        Some(Unreadable::NotText) => chains.iter().find_map(unknown_end_reason),
+        None => Some(chains.iter().find_map(unknown_end_reason).unwrap_or(common::LOWER_LAYER)),
     }
 }
 
-fn subject(case: &CheckContext<'_>, server: &ResourceHost) -> Subject {
-    let owner = owner(case, server);
+fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
+    let owner = owner(context, server);
     let is_own = owner.is_some();
     let (outcome, reason) = match &server.access {
         Ipv6Access::Works => (Outcome::Pass, "all-over-ipv6"),
@@ -111,38 +108,4 @@ fn subject(case: &CheckContext<'_>, server: &ResourceHost) -> Subject {
         Host::Address(address) => SubjectName::Address(*address),
     };
     Subject { name, outcome, reason, detail }
-}
-
-/// Whose a server is, where it is the owner's: an organisation of the inventory by its registered
-/// domain, or a declared network by its address. `None` for third parties.
-pub(in crate::check) fn owner(case: &CheckContext<'_>, server: &ResourceHost) -> Option<String> {
-    if let Host::Name(name) = &server.host
-        && let Some(domain) = registrable_domain(name)
-    {
-        let of = |service: &&std::sync::Arc<crate::model::Service>| {
-            let host = service.target.host();
-            let known = host.as_ref().and_then(|host| host.name());
-            known.and_then(registrable_domain) == Some(domain)
-        };
-        let own = Some(case.service.id.organisation.clone());
-        let mut services: Vec<_> = case.inventory.services.iter().filter(of).collect();
-        services.sort_by_key(|service| Some(&service.id.organisation) != own.as_ref());
-        if let Some(service) = services.first() {
-            return Some(service.id.organisation.to_string());
-        }
-        let host = case.service.target.host();
-        if host.as_ref().and_then(|host| host.name()).and_then(registrable_domain) == Some(domain) {
-            return own.map(|id| id.to_string());
-        }
-    }
-    let literal = match &server.host {
-        Host::Address(address) => Some(*address),
-        Host::Name(_) => None,
-    };
-    let addresses = literal.into_iter().chain(server.works_at.map(|at| at.ip()));
-    addresses
-        .chain(server.ipv4.iter().copied())
-        .find_map(|address| case.view.networks.owner(address))
-        .filter(|network| !network.testbed)
-        .map(|network| network.name.clone())
 }
