@@ -38,4 +38,6 @@ pub use doc::{Doc, Page};
 pub use rule::{Check, Reason, Rule, verdict_of};
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Checks of mail domains: their exchangers, what these say, their TLS, and who may send.
+//! Checks of mail domains: their exchangers, how these greet, their TLS, and who may send.
 //!
 //! [`helpers`] joins the verdicts of a domain's exchangers. May import the helpers of every area but
 //! [`service`](super::service) and [`inventory`](super::inventory).

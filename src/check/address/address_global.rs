@@ -67,3 +67,36 @@ fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
     };
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Networks;
+    use crate::model::Outcome::{Fail, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_that_packets_reach_or_not];
+
+    #[test]
+    fn addresses_that_packets_reach_or_not() {
+        let id = "address-global";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "declared-testbed")),
+            ("active", "fe80::1", (Fail, "special-purpose")),
+            ("active", "2400:cb00::1", (Pass, "global")),
+            ("internal", SIX, (Fail, "outside-declared")),
+            ("active", "2001:db8::c000:201", (Pass, "declared-testbed")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Pass, "declared-testbed")),
+        ] {
+            let verdict = World::new(state).host(WWW, &[six, FOUR]).verdict(id);
+            assert_eq!(verdict.subjects.len(), 1, "{six}");
+            assert_eq!((verdict.outcome, verdict.reason), expected, "{state} {six}");
+        }
+        let mut inside = World::new("internal").published();
+        let networks = inside.inventory.networks.iter().cloned().map(|mut network| {
+            network.internal = true;
+            network
+        });
+        inside.inventory.networks = Networks::new(networks.collect());
+        assert_eq!(inside.outcome_of(id), (Pass, "declared-internal"));
+    }
+}

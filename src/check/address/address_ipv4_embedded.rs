@@ -82,8 +82,38 @@ fn ipv4_spelled_in_decimal(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::check) mod tests {
     use super::*;
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, servfail, unasked};
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_beside_an_ipv4_address];
+
+    #[test]
+    fn addresses_beside_an_ipv4_address() {
+        let id = "address-ipv4-embedded";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "independent")),
+            ("active", "fe80::1", (Pass, "independent")),
+            ("active", "2400:cb00::1", (Pass, "independent")),
+            ("internal", SIX, (Pass, "independent")),
+            ("active", "2001:db8::c000:201", (Fail, "ipv4-embedded")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Fail, "mac-embedded")),
+        ] {
+            let world = World::new(state).host(WWW, &[six, FOUR]);
+            assert_eq!(world.outcome_of(id), expected, "{state} {six}");
+        }
+        // Whether an unknown address over IPv4 is embedded is not known.
+        for (a, expected) in [(servfail(), common::UNRESOLVED), (unasked(), common::OUR_FAULT)] {
+            let world = World::new("active");
+            let world = world.dns(WWW, RecordType::AAAA, &answer(&[address(SIX)]));
+            let world = world.dns(WWW, RecordType::A, &a);
+            assert_eq!(world.outcome_of(id), (Inconclusive, expected));
+        }
+    }
 
     #[test]
     fn forms_of_embedding() {

@@ -1,4 +1,4 @@
-//! Do the addresses lie where the inventory says that its services live?
+//! Are the addresses in the networks that the inventory declares?
 
 use std::net::IpAddr;
 
@@ -48,4 +48,32 @@ fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
         None => (Outcome::Fail, "undeclared", Vec::new()),
     };
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Networks;
+    use crate::model::Outcome::{Fail, NotApplicable, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_inside_and_outside_declared_networks];
+
+    #[test]
+    fn addresses_inside_and_outside_declared_networks() {
+        let id = "address-owned";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "declared")),
+            ("active", "fe80::1", (Fail, "undeclared")),
+            ("active", "2400:cb00::1", (Fail, "undeclared")),
+            ("internal", SIX, (Pass, "declared")),
+            ("active", "2001:db8::c000:201", (Pass, "declared")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Pass, "declared")),
+        ] {
+            let world = World::new(state).host(WWW, &[six, FOUR]);
+            assert_eq!(world.outcome_of(id), expected, "{state} {six}");
+        }
+        let mut undeclared = World::new("active").published();
+        undeclared.inventory.networks = Networks::default();
+        assert_eq!(undeclared.outcome_of(id), (NotApplicable, "none-declared"));
+    }
 }

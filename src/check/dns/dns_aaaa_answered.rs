@@ -84,3 +84,71 @@ fn comparison(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static
         _ => (Outcome::Fail, "other-rcode"),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::WWW;
+    use crate::check::testing::zone::{
+        NS2, ServerMessage, ServerQuery, garbage, our_fault, rcode, silence,
+    };
+    use crate::check::testing::zone_table::{
+        assert_zone_table, crowd, nowhere, unknown_server, without_ipv4, without_ipv6,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[questions_for_aaaa];
+
+    #[test]
+    fn questions_for_aaaa() {
+        let aaaa = |asked: &ServerQuery<'_>| asked.at == NS2[0] && asked.is(WWW, RecordType::AAAA);
+        let a = |asked: &ServerQuery<'_>| asked.at == NS2[0] && asked.is(WWW, RecordType::A);
+        let lame = || ServerMessage { authoritative: false, ..ServerMessage::default() }.reply();
+        let nowhere_to_ask =
+            |asked: &ServerQuery<'_>| without_ipv6(asked).or_else(|| without_ipv4(asked));
+        assert_zone_table(
+            "dns-aaaa-answered",
+            &[
+                ("healthy", &|_| None, (Pass, "answered-by-all")),
+                ("dropped", &|q| aaaa(q).then(silence), (Fail, "dropped")),
+                ("NXDOMAIN", &|q| aaaa(q).then(|| rcode(3)), (Fail, "nxdomain")),
+                (
+                    "NXDOMAIN for A too",
+                    &|q| (aaaa(q) || a(q)).then(|| rcode(3)),
+                    (Pass, "answered-by-all"),
+                ),
+                ("SERVFAIL", &|q| aaaa(q).then(|| rcode(2)), (Fail, "servfail")),
+                ("REFUSED", &|q| aaaa(q).then(|| rcode(5)), (Fail, "refuses")),
+                ("NOTIMP", &|q| aaaa(q).then(|| rcode(4)), (Fail, "other-rcode")),
+                ("without authority", &|q| aaaa(q).then(lame), (Fail, "lame")),
+                ("garbage", &|q| aaaa(q).then(garbage), (Fail, "malformed")),
+                (
+                    "A is no better",
+                    &|q| (aaaa(q) || a(q)).then(lame),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                (
+                    "nor with SERVFAIL",
+                    &|q| a(q).then(|| rcode(2)),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                ("nor with silence", &|q| a(q).then(silence), (Inconclusive, common::LOWER_LAYER)),
+                ("our fault", &|q| aaaa(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                (
+                    "our fault, then silence",
+                    &|q| aaaa(q).then(|| if q.attempt == 1 { our_fault() } else { silence() }),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "a server without addresses",
+                    &|q| unknown_server(q, RecordType::A),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("a crowd", &crowd, (Inconclusive, common::LIMIT)),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+                ("no addresses", &nowhere_to_ask, (NotApplicable, "no-servers")),
+            ],
+        );
+    }
+}

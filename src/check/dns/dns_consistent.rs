@@ -139,3 +139,93 @@ fn published_set(
     set.dedup();
     Some(set)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::{WWW, World};
+    use crate::check::testing::zone::{
+        NS1, NS2, ServerMessage, ServerQuery, VN, address_data, authoritative_answer, ns,
+        our_fault, rcode, referral,
+    };
+    use crate::check::testing::zone_table::{
+        SERVICE, assert_zone_table, crowd, nowhere, unknown_server,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[answers_that_agree];
+
+    #[test]
+    fn answers_that_agree() {
+        let of_one =
+            |asked: &ServerQuery<'_>, record_type| asked.at == NS2[0] && asked.is(WWW, record_type);
+        let other =
+            |text: &str| authoritative_answer(&[("www.example.vn.", address_data(text))]).reply();
+        let without_authority =
+            || ServerMessage { authoritative: false, ..ServerMessage::default() }.reply();
+        let alone = |asked: &ServerQuery<'_>| {
+            let only = [("ns1.example.vn.", &NS1[..1])];
+            if asked.at == VN {
+                return Some(referral("example.vn.", &only).reply());
+            }
+            if asked.is("example.vn", RecordType::NS) {
+                return Some(
+                    authoritative_answer(&[("example.vn.", ns("ns1.example.vn."))]).reply(),
+                );
+            }
+            asked.is("ns1.example.vn", RecordType::A).then(|| authoritative_answer(&[]).reply())
+        };
+        assert_zone_table(
+            "dns-consistent",
+            &[
+                ("healthy", &|_| None, (Pass, "same-everywhere")),
+                (
+                    "another AAAA",
+                    &|q| of_one(q, RecordType::AAAA).then(|| other("2001:db8::2")),
+                    (Fail, "different-aaaa"),
+                ),
+                (
+                    "no AAAA",
+                    &|q| of_one(q, RecordType::AAAA).then(|| rcode(0)),
+                    (Fail, "different-aaaa"),
+                ),
+                (
+                    "NXDOMAIN",
+                    &|q| of_one(q, RecordType::AAAA).then(|| rcode(3)),
+                    (Fail, "different-aaaa"),
+                ),
+                (
+                    "another A",
+                    &|q| of_one(q, RecordType::A).then(|| other("192.0.2.2")),
+                    (Fail, "different-a"),
+                ),
+                (
+                    "without authority",
+                    &|q| of_one(q, RecordType::AAAA).then(without_authority),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                (
+                    "SERVFAIL",
+                    &|q| of_one(q, RecordType::AAAA).then(|| rcode(2)),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                (
+                    "our fault",
+                    &|q| of_one(q, RecordType::A).then(our_fault),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "a server without addresses",
+                    &|q| unknown_server(q, RecordType::AAAA),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("a crowd", &crowd, (Inconclusive, common::LIMIT)),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+                ("one server", &alone, (NotApplicable, "one-server")),
+            ],
+        );
+        let geo = World::with_zone(&format!("{SERVICE}, geo_dns: true"), &|_| None);
+        assert_eq!(geo.outcome_of("dns-consistent"), (NotApplicable, "geo-dns"));
+    }
+}

@@ -95,3 +95,6 @@ fn unknown_reason(unknown: &Unknown, found: &Dnssec) -> &'static str {
         Unknown::NoAnchor => "no-trust-anchor",
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests;

@@ -130,3 +130,171 @@ fn detail(cut: &Cut) -> Vec<Detail> {
         None => cut.servers.iter().map(|server| ("ns", server.name.to_string())).collect(),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::rdata::CNAME;
+    use hickory_proto::rr::{Name as WireName, RData};
+
+    use crate::check::common;
+    use crate::check::testing::dns::alias;
+    use crate::check::testing::world::WWW;
+    use crate::check::testing::zone::{
+        NS1, NS2, ROOT, ServerMessage, ServerQuery, VN, authoritative_answer, garbage, our_fault,
+        rcode, referral, silence, truncated,
+    };
+    use crate::check::testing::zone_table::{assert_zone_table, crowd, without_glue, without_ipv6};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::Transport::Udp;
+    use crate::model::{RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[the_way_with_ipv6_alone];
+
+    /// The zone is served by a name elsewhere, the path to which is `elsewhere`'s.
+    fn served_elsewhere(asked: &ServerQuery<'_>, elsewhere: impl Fn() -> Reply) -> Option<Reply> {
+        let servers: [(&str, &[&str]); 1] = [("ns.other.example.", &[])];
+        match asked.at.as_str() {
+            VN => Some(referral("example.vn.", &servers).reply()),
+            ROOT if asked.name == "example" => Some(rcode(0)),
+            ROOT if asked.name.ends_with(".example") => Some(elsewhere()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_way_with_ipv6_alone() {
+        let of_zone = |asked: &ServerQuery<'_>| NS1[0] == asked.at || NS2[0] == asked.at;
+        let aaaa = |asked: &ServerQuery<'_>| of_zone(asked) && asked.is(WWW, RecordType::AAAA);
+        let aliased = |asked: &ServerQuery<'_>, target: &str| {
+            let (owner, data) = alias("www.example.vn.", target);
+            (of_zone(asked) && asked.name == WWW)
+                .then(|| authoritative_answer(&[(owner, data)]).reply())
+        };
+        let no_server =
+            |asked: &ServerQuery<'_>| without_glue(asked).or_else(|| without_ipv6(asked));
+        let unknown = |asked: &ServerQuery<'_>, reply: fn() -> Reply| {
+            let is_server = asked.recursive && asked.name.starts_with("ns");
+            without_glue(asked).or_else(|| is_server.then(reply))
+        };
+        let lame = || ServerMessage::default().reply();
+        assert_zone_table(
+            "dns-ipv6-only-resolution",
+            &[
+                ("healthy", &|_| None, (Pass, "resolves")),
+                ("NODATA", &|q| aaaa(q).then(|| rcode(0)), (Pass, "resolves-without-address")),
+                (
+                    "NXDOMAIN",
+                    &|q| (q.name == WWW && (of_zone(q) || q.recursive)).then(|| rcode(3)),
+                    (NotApplicable, "name-absent"),
+                ),
+                (
+                    "NXDOMAIN for AAAA only",
+                    &|q| aaaa(q).then(|| rcode(3)),
+                    (Pass, "resolves-without-address"),
+                ),
+                (
+                    "NXDOMAIN for AAAA, and A unknown",
+                    &|q| {
+                        let is_a = q.recursive && q.is(WWW, RecordType::A);
+                        if is_a { Some(rcode(2)) } else { aaaa(q).then(|| rcode(3)) }
+                    },
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                (
+                    "silent when asked for AAAA",
+                    &|q| aaaa(q).then(silence),
+                    (Fail, "servers-unusable"),
+                ),
+                (
+                    "too large for UDP, and not over TCP",
+                    &|q| of_zone(q).then(|| if q.over == Udp { truncated() } else { silence() }),
+                    (Fail, "servers-unusable"),
+                ),
+                (
+                    "no EDNS",
+                    &|q| (of_zone(q) && !q.without_edns).then(|| rcode(1)),
+                    (Pass, "resolves"),
+                ),
+                ("no glue", &without_glue, (Fail, "glue-missing")),
+                ("no AAAA", &no_server, (Fail, "no-ipv6-server")),
+                (
+                    "no glue, and SERVFAIL",
+                    &|q| unknown(q, || rcode(2)),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                (
+                    "no glue, and our fault",
+                    &|q| unknown(q, our_fault),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                ("silent", &|q| of_zone(q).then(silence), (Fail, "servers-silent")),
+                ("one silent", &|q| (q.at == NS1[0]).then(silence), (Pass, "resolves")),
+                ("REFUSED", &|q| of_zone(q).then(|| rcode(5)), (Fail, "servers-unusable")),
+                ("lame", &|q| of_zone(q).then(lame), (Fail, "servers-unusable")),
+                ("garbage", &|q| of_zone(q).then(garbage), (Fail, "servers-unusable")),
+                ("our fault", &|q| of_zone(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                (
+                    "our fault at one, silence at the other",
+                    &|q| of_zone(q).then(|| if q.at == NS1[0] { our_fault() } else { silence() }),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "our fault, then silence",
+                    &|q| of_zone(q).then(|| if q.attempt == 1 { our_fault() } else { silence() }),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "our fault on the way to a name server",
+                    &|q| served_elsewhere(q, our_fault),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "silence on the way to a name server",
+                    &|q| served_elsewhere(q, silence),
+                    (Fail, "no-ipv6-server"),
+                ),
+                (
+                    "a name server that doesn't exist",
+                    &|q| served_elsewhere(q, || rcode(3)),
+                    (Fail, "no-ipv6-server"),
+                ),
+                (
+                    "a name server below the zone that it serves",
+                    &|q| {
+                        served_elsewhere(q, || {
+                            let servers: [(&str, &[&str]); 1] = [("ns1.example.vn.", &[])];
+                            referral("other.example.", &servers).reply()
+                        })
+                    },
+                    (Fail, "name-server-loop"),
+                ),
+                ("alias of itself", &|q| aliased(q, "www.example.vn."), (Fail, "alias-loop")),
+                (
+                    "aliases without an end",
+                    &|q| {
+                        let next = q
+                            .name
+                            .strip_prefix('a')
+                            .and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+                        let next = next.map_or(0, |n| n + 1);
+                        let is_alias = of_zone(q)
+                            && q.name.ends_with(".example.vn")
+                            && q.record_type != RecordType::SOA;
+                        is_alias.then(|| {
+                            let target =
+                                WireName::from_ascii(format!("a{next}.example.vn.")).unwrap();
+                            let owner = format!("{}.", q.name);
+                            authoritative_answer(&[(&owner, RData::CNAME(CNAME(target)))]).reply()
+                        })
+                    },
+                    (Fail, "alias-too-long"),
+                ),
+                (
+                    "a crowd of silent servers",
+                    &|q| crowd(q).or_else(|| of_zone(q).then(silence)),
+                    (Inconclusive, common::LIMIT),
+                ),
+            ],
+        );
+    }
+}

@@ -111,3 +111,85 @@ fn prefix(address: Ipv6Addr) -> Ipv6Net {
     // A length of 48 is within 128: the other arm is never taken.
     Ipv6Net::new(address, PREFIX_LENGTH).map_or(Ipv6Net::from(address), |net| net.trunc())
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::World;
+    use crate::check::testing::zone::{
+        NS1, NS2, ServerQuery, VN, address_data, authoritative_answer, rcode, referral,
+    };
+    use crate::check::testing::zone_table::{
+        assert_zone_table, crowd, nowhere, unknown_server, without_ipv6,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{OriginTable, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[networks_of_servers, ases_of_servers];
+
+    #[test]
+    fn networks_of_servers() {
+        let second = |asked: &ServerQuery<'_>, found: &str| {
+            let glue: [(&str, &[&str]); 2] =
+                [("ns1.example.vn.", &NS1), ("ns2.example.vn.", &NS2[1..])];
+            if asked.at == VN {
+                return Some(referral("example.vn.", &glue).reply());
+            }
+            let is_it = asked.is("ns2.example.vn", RecordType::AAAA);
+            is_it.then(|| match found {
+                "" => rcode(0),
+                found => authoritative_answer(&[("ns2.example.vn.", address_data(found))]).reply(),
+            })
+        };
+        let local = |asked: &ServerQuery<'_>| {
+            let is_server = asked.name.starts_with("ns") && asked.record_type == RecordType::AAAA;
+            let owner = format!("{}.", asked.name);
+            is_server.then(|| authoritative_answer(&[(&owner, address_data("fd00::53"))]).reply())
+        };
+        assert_zone_table(
+            "dns-ns-diversity",
+            &[
+                ("healthy", &|_| None, (Pass, "several-prefixes")),
+                ("one network", &|q| second(q, "2001:db8:1::54"), (Fail, "one-prefix")),
+                ("one address", &|q| second(q, ""), (Fail, "one-address")),
+                ("one that is global", &|q| second(q, "fd00::53"), (Fail, "one-address")),
+                ("none that is global", &local, (Fail, "not-global")),
+                ("no IPv6", &without_ipv6, (NotApplicable, "no-ipv6-servers")),
+                (
+                    "unknown",
+                    &|q| unknown_server(q, RecordType::AAAA),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("a crowd", &|q| crowd(q).or_else(|| second(q, "")), (Inconclusive, common::LIMIT)),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+            ],
+        );
+    }
+
+    #[test]
+    fn ases_of_servers() {
+        use OriginTable;
+        let announced = |routes: &str| {
+            let mut world = World::with_service("web: \"https://www.example.vn/\", state: active");
+            world.inventory.settings.has_origin_data = true;
+            let mut world = world.with_dns_answers(&|_| None);
+            let table = OriginTable::parse(routes, None).unwrap();
+            for address in [NS1[0], NS2[0]] {
+                let address = address.parse().unwrap();
+                world = world.looked_up(address, Some(table.find(address)));
+            }
+            world
+        };
+        for (routes, expected) in [
+            ("2001:db8:1::/48 64500\n2001:db8:2::/48 64501", (Pass, "several-ases")),
+            ("2001:db8::/32 64500", (Fail, "one-as")),
+            ("2001:db8:1::/48 64500", (Inconclusive, "not-in-table")),
+        ] {
+            assert_eq!(announced(routes).outcome_of("dns-ns-diversity"), expected, "{routes}");
+        }
+        let mut unasked = World::with_service("web: \"https://www.example.vn/\", state: active");
+        unasked.inventory.settings.has_origin_data = true;
+        let unasked = unasked.with_dns_answers(&|_| None);
+        assert_eq!(unasked.outcome_of("dns-ns-diversity"), (Inconclusive, common::NOT_OBSERVED));
+    }
+}

@@ -36,3 +36,64 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     }
     Ok(Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite))
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::rdata::PTR;
+    use hickory_proto::rr::{Name as WireName, RData};
+
+    use crate::check::common;
+    use crate::check::testing::dns::{answer, nxdomain, servfail, unasked};
+    use crate::check::testing::world::World;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[reverse_names];
+
+    const NIBBLES: &str = "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+
+    #[test]
+    fn reverse_names() {
+        let arpa = format!("1.0.0.0.{NIBBLES}");
+        let pointers = |names: &[&str]| {
+            let data = |name: &&str| RData::PTR(PTR(WireName::from_ascii(name).unwrap()));
+            let owner = format!("{arpa}.");
+            let records: Vec<_> = names.iter().map(|name| (owner.as_str(), data(name))).collect();
+            answer(&records)
+        };
+        let back = |name: &str, six: &[&str]| {
+            let world = World::new("active").published();
+            let world = world.dns(&arpa, RecordType::PTR, &pointers(&[name]));
+            world.host(name.trim_end_matches('.'), six)
+        };
+        let of =
+            |reply: &Reply| World::new("active").published().dns(&arpa, RecordType::PTR, reply);
+        let later = |reply: &Reply| {
+            of(&pointers(&["a.example.vn."])).dns("a.example.vn", RecordType::AAAA, reply)
+        };
+        let many = || {
+            let names: Vec<String> = (1..=5).map(|at| format!("a{at}.example.vn.")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut world = of(&pointers(&names));
+            for name in names {
+                world = world.host(name.trim_end_matches('.'), &[]);
+            }
+            world
+        };
+        for (world, expected) in [
+            (back("a.example.vn.", &["2001:db8::1"]), (Pass, "resolves-back")),
+            (back("a.example.vn.", &["2001:db8::2"]), (Fail, "other-address")),
+            (back("a.example.vn.", &[]), (Fail, "other-address")),
+            (of(&nxdomain()), (Fail, "no-ptr")),
+            (of(&servfail()), (Inconclusive, common::UNRESOLVED)),
+            (of(&unasked()), (Inconclusive, common::OUR_FAULT)),
+            (later(&servfail()), (Inconclusive, common::UNRESOLVED)),
+            (later(&unasked()), (Inconclusive, common::OUR_FAULT)),
+            (many(), (Inconclusive, common::LIMIT)),
+            (World::new("active").published(), (Inconclusive, common::NOT_OBSERVED)),
+            (World::new("retired").published(), (NotApplicable, common::RETIRED)),
+        ] {
+            assert_eq!(world.outcome_of("dns-ptr"), expected);
+        }
+    }
+}

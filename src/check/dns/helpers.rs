@@ -16,7 +16,7 @@ pub(in crate::check) struct KnownZone {
     pub apex: Name,
 }
 
-/// Who serves the service's zone; else the verdict that nothing can be said of that.
+/// Who serves the service's zone; else the early verdict that it isn't known, or that there is none.
 pub(in crate::check) fn known_zone(context: &CheckContext<'_>) -> Result<KnownZone, Verdict> {
     context.require_in_use()?;
     if context.service.target.host().is_none() {

@@ -96,17 +96,20 @@ fn host_subject(
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::check) mod tests {
     use super::*;
     use crate::check::common;
     use crate::check::rule::verdict_of;
+    use crate::check::testing::reasons::record_reasons;
     use jiff::civil::{Date, date};
+
+    pub(in crate::check) const CASES: &[fn()] = &[dates_and_stages];
 
     const BEFORE: Date = date(2026, 12, 31);
     const AFTER: Date = date(2027, 1, 1);
 
-    /// `declared` is what stands beside the service's kind in the inventory.
-    fn says(
+    /// `declared` comes beside the service's kind in the inventory.
+    fn outcome_of(
         declared: &str,
         today: Date,
         stage: Option<Stage>,
@@ -120,12 +123,13 @@ mod tests {
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let service = &parsed.inventory.services[0];
         let verdict = verdict_of(evaluate(&StageContext { service, stage, at_least, today }));
-        let said = (verdict.outcome, verdict.reason);
-        (verdict, said)
+        record_reasons(&CHECK, &verdict);
+        let outcome = (verdict.outcome, verdict.reason);
+        (verdict, outcome)
     }
 
     #[test]
-    fn every_way_to_stand_to_a_deadline() {
+    fn dates_and_stages() {
         use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
         use Stage::{Addressed, AtParity, Ipv6OnlyUsable, Reachable};
         const GOAL: &str = ", target: {stage: 3, by: 2026-12-31}";
@@ -155,8 +159,8 @@ mod tests {
             (&both, late, unknown(Reachable), (Inconclusive, "stage-unknown")),
             (&retired, AFTER, (None, None), (NotApplicable, common::RETIRED)),
         ] {
-            let (_, said) = says(declared, today, stage, at_least);
-            assert_eq!(said, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
+            let (_, outcome) = outcome_of(declared, today, stage, at_least);
+            assert_eq!(outcome, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
         }
     }
 
@@ -165,7 +169,7 @@ mod tests {
         let declared = ", target: {stage: 3, by: 2026-12-31}, \
                         exemption: {reason: Thay thế, until: 2027-06-30}";
         let stage = Some(Stage::Addressed);
-        let (verdict, _) = says(declared, AFTER, stage, stage);
+        let (verdict, _) = outcome_of(declared, AFTER, stage, stage);
         let detail: Vec<_> = verdict.subjects[0]
             .detail
             .iter()

@@ -164,7 +164,7 @@ fn internal_verdict(context: &CheckContext<'_>, aaaa: &Lookup, a: &Lookup) -> Ve
     }
 }
 
-/// Whether the whole Internet can reach an address, as far as addresses tell.
+/// Whether the whole Internet can reach an address, as far as addresses show.
 fn is_public(context: &CheckContext<'_>, address: IpAddr) -> bool {
     let networks = context.view.networks;
     networks.counts_as_global(address)
@@ -227,5 +227,171 @@ fn ipv6_only_verdict(aaaa: &Lookup, a: &Lookup) -> Verdict {
         (Some(true), Some(false)) => Verdict::plain(Outcome::Pass, "as-declared"),
         (Some(false), Some(false)) => Verdict::plain(Outcome::Fail, "active-but-gone"),
         _ => unknown_verdict([aaaa, a]),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::op::ResponseCode;
+    use hickory_proto::rr::rdata::MX;
+    use hickory_proto::rr::{Name as WireName, RData};
+
+    use super::retired;
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, message};
+    use crate::check::testing::web::{down, page, to};
+    use crate::check::testing::world::{FOUR, SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, NetFailure, Outcome, RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[
+        names_against_their_declared_state,
+        a_wildcard_proves_nothing,
+        mail_domains_and_zones_have_servers_instead_of_addresses,
+        an_address_literal_needs_no_name,
+        a_redirected_name_leads_elsewhere_from_everywhere,
+        retired::tests::a_retired_site_at_both_of_its_ports,
+        retired::tests::a_retired_name_server_or_time_server,
+    ];
+
+    const PROBE: &str = "v6ready-wildcard-probe.example.vn";
+
+    fn nothing() -> Reply {
+        message(ResponseCode::NXDomain, &[])
+    }
+
+    /// The service's name has this, and names beside it nothing.
+    fn named(world: World, aaaa: &Reply, a: &Reply) -> World {
+        world
+            .dns("www.example.vn", RecordType::AAAA, aaaa)
+            .dns("www.example.vn", RecordType::A, a)
+            .dns(PROBE, RecordType::AAAA, &nothing())
+            .dns(PROBE, RecordType::A, &nothing())
+    }
+
+    #[test]
+    fn names_against_their_declared_state() {
+        let six = answer(&[address("2001:db8::1")]);
+        let four = answer(&[address("192.0.2.1")]);
+        let broken = message(ResponseCode::ServFail, &[]);
+        for (state, aaaa, a, expected) in [
+            ("active", &six, &four, (Pass, "as-declared")),
+            ("active", &nothing(), &four, (Pass, "as-declared")),
+            ("active", &answer(&[]), &answer(&[]), (Fail, "active-but-gone")),
+            ("active", &nothing(), &nothing(), (Fail, "active-but-gone")),
+            ("active", &broken, &nothing(), (Inconclusive, common::UNRESOLVED)),
+            ("active", &broken, &four, (Pass, "as-declared")),
+            ("retired", &nothing(), &nothing(), (Pass, "as-declared")),
+            ("retired", &broken, &broken, (Inconclusive, common::UNRESOLVED)),
+            ("retired", &six, &four, (Inconclusive, common::NOT_OBSERVED)),
+            // The addresses of a declared testbed count as public.
+            ("internal", &six, &nothing(), (Fail, "internal-but-public")),
+            ("internal", &nothing(), &nothing(), (Pass, "as-declared")),
+            ("internal", &broken, &nothing(), (Inconclusive, common::UNRESOLVED)),
+            ("ipv6-only", &six, &nothing(), (Pass, "as-declared")),
+            ("ipv6-only", &six, &four, (Fail, "has-ipv4")),
+            ("ipv6-only", &nothing(), &nothing(), (Fail, "active-but-gone")),
+            ("ipv6-only", &six, &broken, (Inconclusive, common::UNRESOLVED)),
+            ("redirected", &nothing(), &nothing(), (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            let world = named(World::new(state), aaaa, a);
+            assert_eq!(world.outcome_of("inventory-state"), expected, "{state} {aaaa:?} {a:?}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_proves_nothing() {
+        let six = answer(&[address("2001:db8::1")]);
+        let sibling = |text: &str| {
+            let (_, data) = address(text);
+            answer(&[("v6ready-wildcard-probe.example.vn.", data)])
+        };
+        for (probed, expected) in [
+            (sibling("2001:db8::1"), (Outcome::Fail, "wildcard")),
+            // A wildcard beside a name of its own.
+            (sibling("2001:db8::2"), (Outcome::Pass, "as-declared")),
+        ] {
+            let world = World::new("active")
+                .dns("www.example.vn", RecordType::AAAA, &six)
+                .dns("www.example.vn", RecordType::A, &nothing())
+                .dns(PROBE, RecordType::AAAA, &probed)
+                .dns(PROBE, RecordType::A, &nothing());
+            assert_eq!(world.outcome_of("inventory-state"), expected);
+        }
+    }
+
+    #[test]
+    fn mail_domains_and_zones_have_servers_instead_of_addresses() {
+        let mx = |host: &str| {
+            let data = RData::MX(MX::new(10, WireName::from_ascii(host).unwrap()));
+            answer(&[("example.vn.", data)])
+        };
+        let broken = message(ResponseCode::ServFail, &[]);
+        for (state, reply, expected) in [
+            ("active", &mx("mx.example.vn."), (Pass, "as-declared")),
+            ("active", &mx("."), (Fail, "active-but-gone")),
+            ("active", &nothing(), (Fail, "active-but-gone")),
+            ("active", &broken, (Inconclusive, common::UNRESOLVED)),
+            ("retired", &mx("mx.example.vn."), (Fail, "retired-but-published")),
+            ("retired", &mx("."), (Pass, "as-declared")),
+            ("internal", &mx("."), (NotApplicable, common::OTHER_KIND)),
+        ] {
+            let world = World::with_service(&format!("mail: example.vn, state: {state}"));
+            let world = world.dns("example.vn", RecordType::MX, reply);
+            assert_eq!(world.outcome_of("inventory-state"), expected, "mail {state} {reply:?}");
+        }
+        for (state, reply, expected) in [
+            ("active", &nothing(), (Fail, "active-but-gone")),
+            ("active", &broken, (Inconclusive, common::UNRESOLVED)),
+            ("retired", &nothing(), (Pass, "as-declared")),
+        ] {
+            let world = World::with_service(&format!("zone: example.vn, state: {state}"));
+            let world = world.dns("example.vn", RecordType::SOA, reply);
+            assert_eq!(world.outcome_of("inventory-state"), expected, "zone {state} {reply:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_literal_needs_no_name() {
+        for (declared, expected) in [
+            ("tcp: \"192.0.2.1:80\", state: ipv6-only", (Outcome::Fail, "has-ipv4")),
+            ("tcp: \"[2001:db8::1]:80\", state: ipv6-only", (Outcome::Pass, "as-declared")),
+            ("tcp: \"192.0.2.1:80\", state: internal", (Outcome::Fail, "internal-but-public")),
+            ("tcp: \"10.0.0.1:80\", state: internal", (Outcome::Pass, "as-declared")),
+            (
+                "tcp: \"192.0.2.1:80\", state: retired",
+                (Outcome::Inconclusive, common::NOT_OBSERVED),
+            ),
+        ] {
+            assert_eq!(
+                World::with_service(declared).outcome_of("inventory-state"),
+                expected,
+                "{declared}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_redirected_name_leads_elsewhere_from_everywhere() {
+        let away = &to("https://other.vn/");
+        let (stays, ours) = (&page(), &down(NetFailure::NoRoute));
+        let outcome = |six: &[&Conversation], four: &[&Conversation]| {
+            let world = World::new("redirected").published();
+            let world = world.visits(URL, SIX, six).visits(URL, FOUR, four);
+            let world = world.host("other.vn", &["2001:db8::9", "192.0.2.9"]);
+            let url = "https://other.vn/";
+            world
+                .visit(url, "2001:db8::9", stays)
+                .visit(url, "192.0.2.9", stays)
+                .outcome_of("inventory-state")
+        };
+        for (six, four, expected) in [
+            (&[away][..], &[away][..], (Pass, "as-declared")),
+            (&[away], &[stays], (Fail, "not-redirected")),
+            (&[away], &[ours, ours], (Inconclusive, common::OUR_FAULT)),
+            (&[away], &[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(outcome(six, four), expected, "{six:?} {four:?}");
+        }
     }
 }

@@ -47,7 +47,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     })
 }
 
-/// A domain that says that it takes no mail has nothing to be reached at.
+/// A domain that declares that it takes no mail has nothing to be reached at.
 fn null_mx_verdict(context: &CheckContext<'_>) -> Option<Verdict> {
     let Target::Mail(domain) = &context.service.target else { return None };
     if context.service.state == State::Retired {
@@ -76,4 +76,57 @@ fn subject(context: &CheckContext<'_>, exchanger: &Exchanger) -> Subject {
         detail.push(("alias-of", lookup.chain.last().map(ToString::to_string).unwrap_or_default()));
     }
     Subject { name: SubjectName::Host(exchanger.name.clone()), outcome, reason, detail }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::op::ResponseCode;
+
+    use crate::check::common;
+    use crate::check::testing::dns::{answer, message};
+    use crate::check::testing::mail::{MX_HOST, MX_IPV6, address_of, mail_domain, mx};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{NetFailure, RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[exchangers_and_their_addresses, a_domain_that_takes_no_mail];
+
+    #[test]
+    fn exchangers_and_their_addresses() {
+        let nothing = message(ResponseCode::NXDomain, &[]);
+        let broken = message(ResponseCode::ServFail, &[]);
+        let six = answer(&[address_of("mx.example.vn.", MX_IPV6)]);
+        let local = answer(&[address_of("mx.example.vn.", "fe80::1")]);
+        let empty = answer(&[]);
+        for (aaaa, expected) in [
+            (&six, (Pass, "every-exchanger")),
+            (&empty, (Fail, "none")),
+            (&nothing, (Fail, "none")),
+            (&local, (Fail, "none")),
+            (&broken, (Inconclusive, common::UNRESOLVED)),
+            (&Reply::DnsFailed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let world = mail_domain(&[mx(10, "mx.example.vn.")])
+                .dns(MX_HOST, RecordType::AAAA, aaaa)
+                .dns(MX_HOST, RecordType::A, &empty);
+            assert_eq!(world.outcome_of("mail-mx-aaaa"), expected, "{aaaa:?}");
+        }
+        // One of two.
+        let world = mail_domain(&[mx(10, "mx.example.vn."), mx(20, "mx2.example.vn.")])
+            .dns(MX_HOST, RecordType::AAAA, &six)
+            .dns(MX_HOST, RecordType::A, &empty)
+            .dns("mx2.example.vn", RecordType::AAAA, &empty)
+            .dns(
+                "mx2.example.vn",
+                RecordType::A,
+                &answer(&[address_of("mx2.example.vn.", "192.0.2.26")]),
+            );
+        assert_eq!(world.outcome_of("mail-mx-aaaa"), (Fail, "some-without"));
+    }
+
+    #[test]
+    fn a_domain_that_takes_no_mail() {
+        let null = mail_domain(&[mx(0, ".")]);
+        assert_eq!(null.outcome_of("mail-mx-aaaa"), (NotApplicable, "null-mx"));
+    }
 }

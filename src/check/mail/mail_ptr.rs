@@ -41,3 +41,41 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     Ok(verdict_over_exchangers(&mail, &[Family::Ipv6], subjects, "resolves-back", common::NO_IPV6)
         .citing(cite))
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::op::ResponseCode;
+    use hickory_proto::rr::rdata::PTR;
+    use hickory_proto::rr::{Name as WireName, RData};
+
+    use crate::check::common;
+    use crate::check::testing::dns::{answer, message, single_answer};
+    use crate::check::testing::mail::{address_of, mail_published};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[reverse_names_of_exchangers];
+
+    #[test]
+    fn reverse_names_of_exchangers() {
+        let reverse = format!("5.2.0.0.{}8.b.d.0.1.0.0.2.ip6.arpa", "0.".repeat(20));
+        let pointer = |target: &str| {
+            let name = WireName::from_ascii(target).unwrap();
+            single_answer(&format!("{reverse}."), RData::PTR(PTR(name)))
+        };
+        let other = answer(&[address_of("other.example.vn.", "2001:db8::9")]);
+        for (ptr, expected) in [
+            (pointer("mx.example.vn."), (Pass, "resolves-back")),
+            (pointer("other.example.vn."), (Fail, "other-address")),
+            (message(ResponseCode::NXDomain, &[]), (Fail, "no-ptr")),
+            (message(ResponseCode::ServFail, &[]), (Inconclusive, common::UNRESOLVED)),
+        ] {
+            let world = mail_published().dns(&reverse, RecordType::PTR, &ptr).dns(
+                "other.example.vn",
+                RecordType::AAAA,
+                &other,
+            );
+            assert_eq!(world.outcome_of("mail-ptr"), expected, "{ptr:?}");
+        }
+    }
+}

@@ -72,3 +72,43 @@ fn fault_text(fault: &Fault) -> String {
         Fault::NoTarget(target) => format!("no SPF record at {target}"),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::RData;
+    use hickory_proto::rr::rdata::TXT;
+
+    use crate::check::common;
+    use crate::check::testing::dns::answer;
+    use crate::check::testing::mail::{MAIL_DOMAIN, mail_published};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[spf_of_a_domain_whose_exchangers_have_ipv6];
+
+    #[test]
+    fn spf_of_a_domain_whose_exchangers_have_ipv6() {
+        for (record, expected) in [
+            (Some("v=spf1 ip6:2001:db8::/32 -all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 mx -all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 +all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 redirect=example.vn"), (Fail, "broken")),
+            (Some("v=spf1 ip4:192.0.2.0/24 -all"), (Fail, "only-ipv4")),
+            (Some("v=spf1 ip4:192.0.2.0/24 -ip6:2001:db8::/32 -all"), (Fail, "only-ipv4")),
+            (Some("v=spf1 ip6:nonsense -all"), (Fail, "broken")),
+            (Some("v=spf1 -all"), (NotApplicable, "sends-none")),
+            (Some("v=spf1 ptr -all"), (Inconclusive, "depends-on-sender")),
+            (Some("v=spf1 exists:%{i}.example.vn -all"), (Inconclusive, "depends-on-sender")),
+            (Some("v=spf10 -all"), (NotApplicable, "no-spf")),
+            (None, (NotApplicable, "no-spf")),
+        ] {
+            let text = |text: &str| RData::TXT(TXT::new(vec![text.to_owned()]));
+            let records = record.map(|record| ("example.vn.", text(record)));
+            let world =
+                mail_published().dns(MAIL_DOMAIN, RecordType::TXT, &answer(records.as_slice()));
+            assert_eq!(world.outcome_of("mail-spf-ipv6"), expected, "{record:?}");
+        }
+        let world = mail_published();
+        assert_eq!(world.outcome_of("mail-spf-ipv6"), (Inconclusive, common::NOT_OBSERVED));
+    }
+}

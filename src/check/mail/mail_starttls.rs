@@ -53,8 +53,8 @@ fn outcome_of_starttls(greeting: &Greeting) -> Option<(Outcome, &'static str, Ve
     Some(match (greeting.starttls.as_ref()?, &greeting.conversation.tls) {
         (Starttls::NotOffered, _) => (Outcome::Fail, "not-offered", Vec::new()),
         (Starttls::Denied { answer }, _) => {
-            let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
-            (Outcome::Fail, "denied", said.collect())
+            let lines = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+            (Outcome::Fail, "denied", lines.collect())
         }
         (Starttls::Unanswered { .. }, _) => (Outcome::Fail, "unanswered", Vec::new()),
         (Starttls::Injected, _) => (Outcome::Fail, "injected", Vec::new()),
@@ -67,4 +67,45 @@ fn outcome_of_starttls(greeting: &Greeting) -> Option<(Outcome, &'static str, Ve
         (Starttls::Begun, Some(Err(_))) => (Outcome::Fail, "no-handshake", Vec::new()),
         (Starttls::Begun, None) => return None,
     })
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::mail::{MX_IPV4, MX_IPV6, friendly, mail_published, no_connection};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{
+        Answer, Conversation, Greeting, GreetingFailure, Meaning, NetFailure, Starttls, TlsFailed,
+        TlsFailure,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[starttls_at_one_address];
+
+    #[test]
+    fn starttls_at_one_address() {
+        let with = |starttls, tls| {
+            let conversation = Conversation { tls, ..friendly().conversation };
+            Greeting { starttls: Some(starttls), conversation, ..friendly() }
+        };
+        let broken = TlsFailed {
+            failure: TlsFailure::Net { failure: NetFailure::Reset },
+            chain: Vec::new(),
+        };
+        let denied = Starttls::Denied {
+            answer: Answer { elapsed_us: 1, meaning: Meaning::Later, lines: Vec::new() },
+        };
+        let unanswered = Starttls::Unanswered { failure: GreetingFailure::TooLong };
+        for (greeting, expected) in [
+            (friendly(), (Pass, "completes")),
+            (with(Starttls::NotOffered, None), (Fail, "not-offered")),
+            (with(denied, None), (Fail, "denied")),
+            (with(unanswered, None), (Fail, "unanswered")),
+            (with(Starttls::Injected, None), (Fail, "injected")),
+            (with(Starttls::Begun, Some(Err(broken))), (Fail, "no-handshake")),
+            (no_connection(NetFailure::Refused), (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            let world = mail_published().greets(MX_IPV6, &greeting).greets(MX_IPV4, &friendly());
+            assert_eq!(world.outcome_of("mail-starttls"), expected, "{greeting:?}");
+        }
+    }
 }

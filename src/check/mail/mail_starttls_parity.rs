@@ -147,3 +147,70 @@ fn comparison(a: Offer<'_>, b: Offer<'_>) -> Comparison {
         (Offer::Tls(_), Offer::Tls(_)) => Comparison::NoHandshake,
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::answer;
+    use crate::check::testing::mail::{
+        MX_HOST, MX_HOST_2, MX_IPV4, MX_IPV6, address_of, friendly, mail_domain, mail_published,
+        mx, no_connection, tls_session, two_exchangers,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, Greeting, NetFailure, RecordType, Starttls};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[starttls_over_both_families, offers_that_are_not_known, families_at_different_exchangers];
+
+    #[test]
+    fn starttls_over_both_families() {
+        let tls = |session| {
+            let conversation = Conversation { tls: Some(Ok(session)), ..friendly().conversation };
+            Greeting { conversation, ..friendly() }
+        };
+        let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
+        for (four, expected) in [
+            (friendly(), (Pass, "same")),
+            (none.clone(), (Fail, "different-offer")),
+            (tls(tls_session(2, "TLSv1.3")), (Fail, "different-certificate")),
+            (tls(tls_session(1, "TLSv1.2")), (Fail, "different-version")),
+            (no_connection(NetFailure::Refused), (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            let world = mail_published().greets(MX_IPV6, &friendly()).greets(MX_IPV4, &four);
+            assert_eq!(world.outcome_of("mail-starttls-parity"), expected, "{four:?}");
+        }
+        let world = mail_published().greets(MX_IPV6, &none).greets(MX_IPV4, &none);
+        assert_eq!(world.outcome_of("mail-starttls-parity"), (Pass, "same"));
+        let world = mail_domain(&[mx(10, "mx.example.vn.")])
+            .dns(MX_HOST, RecordType::AAAA, &answer(&[address_of("mx.example.vn.", MX_IPV6)]))
+            .dns(MX_HOST, RecordType::A, &answer(&[]))
+            .greets(MX_IPV6, &friendly());
+        assert_eq!(world.outcome_of("mail-starttls-parity"), (NotApplicable, common::NO_IPV4));
+    }
+
+    #[test]
+    fn offers_that_are_not_known() {
+        let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
+        let ours = no_connection(NetFailure::NoRoute);
+        let second = "192.0.2.26";
+        let two = |first: &Greeting, other: &Greeting| {
+            let world =
+                mail_domain(&[mx(10, "mx.example.vn.")]).host(MX_HOST, &[MX_IPV6, MX_IPV4, second]);
+            world.greets(MX_IPV6, &friendly()).greets(MX_IPV4, first).greets(second, other)
+        };
+        let id = "mail-starttls-parity";
+        assert_eq!(two(&none, &none).outcome_of(id), (Fail, "different-offer"));
+        assert_eq!(two(&none, &friendly()).outcome_of(id), (Pass, "same"));
+        // The one that is not known may be the one that is the same.
+        assert_eq!(two(&none, &ours).outcome_of(id), (Inconclusive, common::OUR_FAULT));
+        assert_eq!(two(&ours, &none).outcome_of(id), (Inconclusive, common::OUR_FAULT));
+        let refused = no_connection(NetFailure::Refused);
+        assert_eq!(two(&none, &refused).outcome_of(id), (Inconclusive, common::LOWER_LAYER));
+    }
+
+    #[test]
+    fn families_at_different_exchangers() {
+        let apart = two_exchangers().host(MX_HOST, &[MX_IPV6]).host(MX_HOST_2, &["192.0.2.26"]);
+        assert_eq!(apart.outcome_of("mail-starttls-parity"), (NotApplicable, "one-family"));
+    }
+}

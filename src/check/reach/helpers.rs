@@ -14,7 +14,7 @@ use crate::model::{Detail, Family, Outcome, Subject, SubjectName, Target, Verdic
 
 /// What was seen at the main port of a service in use, at each of its addresses of one family; for a
 /// mail domain, at port 25 of each of its exchangers. Else the verdict that there is nothing to
-/// judge, or why nothing can be said.
+/// judge, or why nothing can be concluded.
 pub(in crate::check) fn contacts<'a>(
     context: &CheckContext<'a>,
     family: Family,
@@ -36,7 +36,7 @@ pub(in crate::check) fn rounds(
     context: &CheckContext<'_>,
     family: Family,
 ) -> Result<Vec<Rounds>, Verdict> {
-    // Whether mail can leave our network, only the contacts tell.
+    // Only the contacts show whether mail can leave our network.
     match context.service.target {
         Target::Mail(_) => drop(contacts_or_verdict(context, family)?),
         _ => drop(require_addresses(context, family)?),

@@ -52,7 +52,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 }
 
 /// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
-/// from sockets for echoes what it tells those for connections.
+/// from sockets for echoes what it reports to those for connections.
 fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool {
     contacts
         .all()
@@ -106,4 +106,72 @@ fn outcome_of_silence(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcom
 fn failure_detail(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
     let last = echo.answers.iter().filter_map(|answer| answer.as_ref().err()).next_back();
     last.map(|failure| ("failure", failure.to_string())).into_iter().collect()
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::{SIX, World};
+    use crate::evidence;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{EchoQuestion, Echoed, IcmpMeaning, NetFailure, Question, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[echoes_are_told_apart_and_a_missing_right_is_ours, failures_in_turn];
+
+    fn icmp(meaning: IcmpMeaning) -> NetFailure {
+        NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }
+    }
+
+    #[test]
+    fn echoes_are_told_apart_and_a_missing_right_is_ours() {
+        let silent = || Err(NetFailure::TimedOut);
+        let reply = || Ok(Echoed { elapsed_us: 1 });
+        for (small, large, expected) in [
+            (vec![reply()], vec![reply()], (Pass, "answers")),
+            (vec![silent(), reply()], vec![silent(), reply()], (Pass, "answers")),
+            (vec![silent(), silent()], vec![], (Fail, "no-reply")),
+            (vec![reply()], vec![silent(), silent()], (Fail, "only-small")),
+            (vec![Err(NetFailure::NotPermitted)], vec![], (Inconclusive, "no-icmp-socket")),
+            (vec![Err(NetFailure::NoRoute); 2], vec![], (Inconclusive, common::OUR_FAULT)),
+            (vec![silent()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![reply()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let mut world = World::new("active").published();
+            let sizes =
+                [(evidence::reach::SMALL_OCTETS, &small), (evidence::reach::LARGE_OCTETS, &large)];
+            for (payload_octets, answers) in sizes {
+                for (at, answer) in answers.iter().enumerate() {
+                    let address = "2001:db8::1".parse().unwrap();
+                    let question = Question::Echo(EchoQuestion { address, payload_octets });
+                    world.observe(question, at as u8 + 1, Reply::Echo(answer.clone()));
+                }
+            }
+            assert_eq!(world.outcome_of("reach-echo"), expected, "{small:?} {large:?}");
+        }
+    }
+
+    #[test]
+    fn failures_in_turn() {
+        let (away, ours, no) =
+            (NetFailure::TimedOut, NetFailure::NoRoute, icmp(IcmpMeaning::Prohibited));
+        for (answers, expected) in [
+            ([&no, &no], (Fail, "icmp-error")),
+            ([&no, &away], (Fail, "icmp-error")),
+            ([&away, &no], (Fail, "icmp-error")),
+            ([&ours, &no], (Inconclusive, common::OUR_FAULT)),
+            ([&away, &ours], (Inconclusive, common::OUR_FAULT)),
+            ([&ours, &away], (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let mut world = World::new("active").published();
+            for (at, answer) in answers.into_iter().enumerate() {
+                let address = SIX.parse().unwrap();
+                let octets = evidence::reach::SMALL_OCTETS;
+                let question = Question::Echo(EchoQuestion { address, payload_octets: octets });
+                world.observe(question, at as u8 + 1, Reply::Echo(Err(answer.clone())));
+            }
+            assert_eq!(world.outcome_of("reach-echo"), expected, "{answers:?}");
+        }
+    }
 }

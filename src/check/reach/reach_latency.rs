@@ -67,3 +67,41 @@ fn subject(rounds: &Rounds, ipv4_us: Option<u64>, gap_over_ipv4: Option<Gap>) ->
 fn milliseconds(microseconds: u64) -> String {
     format!("{:.1}", microseconds as f64 / 1000.0)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::World;
+    use crate::model::NetFailure;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[medians_of_both_families_are_compared];
+
+    #[test]
+    fn medians_of_both_families_are_compared() {
+        let away = Err(NetFailure::Refused);
+        let of = |state: &str, ipv6: [Result<u64, NetFailure>; 2], ipv4: [u64; 2]| {
+            let world = World::new(state)
+                .published()
+                .connects("[2001:db8::1]:443", &[Ok(())])
+                .connects("192.0.2.1:443", &[Ok(())]);
+            let world = world.later_connects("[2001:db8::1]:443", &ipv6);
+            world.later_connects("192.0.2.1:443", &ipv4.map(Ok)).outcome_of("reach-latency")
+        };
+        assert_eq!(of("active", [Ok(250_000), Ok(250_001)], [9, 1]), (Pass, "comparable"));
+        let slow = |first: u64, rest: u64| {
+            let world = World::new("active").published().connects("192.0.2.1:443", &[Ok(())]);
+            let world = world.connects_in("[2001:db8::1]:443", first);
+            let world = world.later_connects("[2001:db8::1]:443", &[Ok(rest), Ok(rest)]);
+            world.later_connects("192.0.2.1:443", &[Ok(1), Ok(1)]).outcome_of("reach-latency")
+        };
+        assert_eq!(slow(250_002, 250_002), (Fail, "slower"));
+        assert_eq!(slow(1, 250_002), (Inconclusive, common::FLAKY));
+        // One slow answer among three is no slow service, and neither is one beside a refusal.
+        assert_eq!(of("active", [Ok(9_000_000), Ok(2)], [1, 1]), (Pass, "comparable"));
+        assert_eq!(of("active", [Ok(9_000_000), away], [1, 1]), (Pass, "comparable"));
+        assert_eq!(of("ipv6-only", [Ok(1), Ok(1)], [1, 1]), (NotApplicable, common::NO_IPV4));
+        let world = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
+        assert_eq!(world.outcome_of("reach-latency"), (Inconclusive, common::NOT_OBSERVED));
+    }
+}

@@ -89,3 +89,64 @@ fn is_open(contact: &EndpointContact<'_>) -> Result<bool, Gap> {
         None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, servfail};
+    use crate::check::testing::world::{SIX, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{
+        Connected, Conversation, ConversationQuestion, NetFailure, Question, RecordType, Reply,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[ports_over_both_families];
+
+    #[test]
+    fn ports_over_both_families() {
+        let (up, away) =
+            (&[Ok(())][..], &[Err(NetFailure::TimedOut), Err(NetFailure::TimedOut)][..]);
+        let ours = &[Err(NetFailure::NoRoute), Err(NetFailure::NoRoute)][..];
+        let mixed = &[Err(NetFailure::TimedOut), Err(NetFailure::NoRoute)][..];
+        let wavers = &[Err(NetFailure::TimedOut), Ok(())][..];
+        for (six, four, expected) in [
+            (up, up, (Pass, "same")),
+            (away, away, (Pass, "closed-over-both")),
+            (away, up, (Fail, "closed-over-ipv6")),
+            (up, away, (Fail, "open-only-over-ipv6")),
+            (ours, up, (Inconclusive, common::OUR_FAULT)),
+            (up, ours, (Inconclusive, common::OUR_FAULT)),
+            (mixed, up, (Inconclusive, common::OUR_FAULT)),
+            (up, mixed, (Inconclusive, common::OUR_FAULT)),
+            (wavers, up, (Inconclusive, common::FLAKY)),
+            (up, wavers, (Inconclusive, common::FLAKY)),
+            (up, &[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            // A port of its own has no plain twin beside it.
+            let mut world = World::with_service("tcp: \"www.example.vn:8443\"").published();
+            for (to, attempts) in [("[2001:db8::1]:8443", six), ("192.0.2.1:8443", four)] {
+                let address = to.parse().unwrap();
+                let question = ConversationQuestion { address, tls: None, http: None, mss: None };
+                for (at, connect) in attempts.iter().enumerate() {
+                    let connect = connect.clone().map(|()| Connected { elapsed_us: 1 });
+                    let reply = Reply::Conversation(Box::new(Conversation {
+                        connect,
+                        tls: None,
+                        http: None,
+                    }));
+                    world.observe(Question::Conversation(question.clone()), at as u8 + 1, reply);
+                }
+            }
+            let verdict = world.verdict("reach-parity");
+            let subject = &verdict.subjects[0];
+            assert_eq!((subject.outcome, subject.reason), expected, "{six:?} {four:?}");
+        }
+        let six = answer(&[address(SIX)]);
+        let unknown = World::new("active").dns("www.example.vn", RecordType::AAAA, &six).dns(
+            "www.example.vn",
+            RecordType::A,
+            &servfail(),
+        );
+        assert_eq!(unknown.outcome_of("reach-parity"), (Inconclusive, common::UNRESOLVED));
+    }
+}

@@ -73,3 +73,74 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
 fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
     seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::no_tls;
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{IcmpMeaning, NetFailure, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[every_way_not_to_connect_has_its_own_reason, every_error_on_the_way];
+
+    fn icmp(meaning: IcmpMeaning) -> NetFailure {
+        NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }
+    }
+
+    #[test]
+    fn every_way_not_to_connect_has_its_own_reason() {
+        let icmp = |meaning| NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning };
+        let failed = |failure: NetFailure| vec![Err(failure.clone()), Err(failure)];
+        for (attempts, expected) in [
+            (vec![Ok(())], (Pass, "open")),
+            (failed(NetFailure::Refused), (Fail, "refused")),
+            (failed(NetFailure::TimedOut), (Fail, "timed-out")),
+            (failed(NetFailure::Reset), (Fail, "reset")),
+            (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
+            (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
+            (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
+            // Ours, and what isn't settled yet, is never held against the target.
+            (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
+            (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
+            (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::FLAKY)),
+            (vec![Err(NetFailure::TimedOut)], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+            assert_eq!(world.outcome_of("reach-port"), expected, "{attempts:?}");
+        }
+        // A port that takes connections is open, whatever our own side then makes of TLS.
+        let ours = TlsFailure::Ours { detail: String::new() };
+        let world = World::new("active").published().visits(URL, "2001:db8::1", &[&no_tls(ours)]);
+        assert_eq!(world.outcome_of("reach-port"), (Pass, "open"));
+    }
+
+    #[test]
+    fn every_error_on_the_way() {
+        use IcmpMeaning::{
+            BeyondScope, HopLimitExceeded, NoRoute, Other, PacketTooBig, PolicyFailed,
+            PortUnreachable, RejectRoute,
+        };
+        let mut failures = vec![NetFailure::Closed];
+        failures.extend(
+            [
+                NoRoute,
+                BeyondScope,
+                PortUnreachable,
+                PolicyFailed,
+                RejectRoute,
+                PacketTooBig,
+                HopLimitExceeded,
+                Other,
+            ]
+            .map(icmp),
+        );
+        for failure in failures {
+            let attempts = [Err(failure.clone()), Err(failure.clone())];
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+            assert_eq!(world.outcome_of("reach-port"), (Fail, failure.reason()));
+        }
+    }
+}

@@ -50,3 +50,43 @@ fn subject(rounds: &Rounds) -> Subject {
     };
     socket(rounds.address, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::no_tls;
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{NetFailure, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] = &[rounds_tell_flapping_from_down];
+
+    #[test]
+    fn rounds_tell_flapping_from_down() {
+        let (up, away, ours) = (Ok(1), Err(NetFailure::TimedOut), Err(NetFailure::NoRoute));
+        for (first, rounds, expected) in [
+            (Ok(()), [up.clone(), up.clone()], (Pass, "stable")),
+            (Ok(()), [away.clone(), up.clone()], (Fail, "flapping")),
+            (Err(NetFailure::TimedOut), [up.clone(), up.clone()], (Fail, "flapping")),
+            (Err(NetFailure::TimedOut), [away.clone(), away.clone()], (NotApplicable, "down")),
+            (Err(NetFailure::TimedOut), [ours.clone(), ours.clone()], (NotApplicable, "down")),
+            (Ok(()), [ours.clone(), up.clone()], (Inconclusive, common::OUR_FAULT)),
+            (Err(NetFailure::NoRoute), [ours.clone(), ours], (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let attempts = if first.is_ok() { vec![first] } else { vec![first.clone(), first] };
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+            let world = world.later_connects("[2001:db8::1]:443", &rounds);
+            assert_eq!(world.outcome_of("reach-stable"), expected, "{attempts:?} {rounds:?}");
+        }
+        // Connections that were taken one right after the other are no rounds.
+        let ours = TlsFailure::Net { failure: NetFailure::NoRoute };
+        let hasty = World::new("active").published();
+        let hasty = hasty.visits(URL, "2001:db8::1", &[&no_tls(ours.clone()), &no_tls(ours)]);
+        assert_eq!(hasty.outcome_of("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
+        let asked_once = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
+        assert_eq!(asked_once.outcome_of("reach-stable"), (Inconclusive, common::NOT_OBSERVED));
+        let mut one_round = asked_once;
+        one_round.inventory.settings.rounds = 1;
+        assert_eq!(one_round.outcome_of("reach-stable"), (Inconclusive, "too-few-attempts"));
+    }
+}

@@ -95,3 +95,6 @@ fn publication_step(
         _ => Ok(None),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests;

@@ -48,3 +48,6 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let (subjects, cite) = answer_subjects(context)?;
     Ok(Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cite))
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests;

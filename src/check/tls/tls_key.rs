@@ -84,3 +84,48 @@ fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'s
         None => Err(common::LOWER_LAYER),
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{leaf_certificate, root_authority};
+    use crate::check::testing::tls::{
+        TLS_SIX, assert_unseen_sessions, broken_handshake, outcome_of_chain, tls_service,
+        two_handshakes,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Blob, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] = &[keys_and_signatures];
+
+    #[test]
+    fn keys_and_signatures() {
+        let id = "tls-key";
+        assert_unseen_sessions(id);
+        let good = root_authority("good");
+        let with = |octets: &[u8]| vec![leaf_certificate(&good), Blob::new(octets.to_vec())];
+        let (weak, sha1) = (
+            with(include_bytes!("../../lab/certificates/weak-key.der")),
+            with(include_bytes!("../../lab/certificates/sha1.der")),
+        );
+        // ecPublicKey, made into an unknown algorithm.
+        let mut strange = leaf_certificate(&good).bytes().to_vec();
+        let key = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+        let at = strange.windows(key.len()).position(|octets| octets == key).unwrap();
+        strange[at + key.len() - 1] = 0x7f;
+        for (chain, expected) in [
+            (vec![leaf_certificate(&good)], (Pass, "strong")),
+            (weak.clone(), (Fail, "weak-key")),
+            (sha1, (Fail, "weak-signature")),
+            (with(&[1]), (Fail, "unreadable")),
+            (vec![Blob::new(strange)], (Inconclusive, "unknown-algorithm")),
+        ] {
+            assert_eq!(outcome_of_chain(id, &good, chain), expected);
+        }
+        // The handshake broke off at it.
+        let broken = broken_handshake(TlsFailure::Ours { detail: String::new() }, weak.clone());
+        assert_eq!(tls_service().shaken(TLS_SIX, &[&broken]).outcome_of(id), (Fail, "weak-key"));
+        let wavers = two_handshakes(&good, [weak, vec![leaf_certificate(&good)]]);
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+    }
+}

@@ -48,3 +48,50 @@ fn subject_of_session(contact: &EndpointContact<'_>, session: &TlsSession) -> Su
     let group = session.group.clone().unwrap_or_else(|| session.cipher_suite.clone());
     socket(contact.address, outcome, reason, vec![("group", group)])
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::tls::{TLS_SIX, failed_handshake, handshake, tls_service};
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, HttpFailure, NetFailure, TlsFailure, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[key_exchanges];
+
+    #[test]
+    fn key_exchanges() {
+        let id = "tls-key-exchange";
+        let of = |group: Option<&str>| {
+            handshake(TlsSession { group: group.map(str::to_owned), ..session() })
+        };
+        let (new, old, none) = (&of(Some("X25519MLKEM768")), &of(Some("X25519")), &of(None));
+        for (attempts, expected) in [
+            (&[new][..], (Pass, "post-quantum")),
+            (&[old], (Pass, "classical")),
+            (&[none], (Inconclusive, "unknown-group")),
+            (
+                &[&failed_handshake(NetFailure::Reset), &down(NetFailure::NoRoute)],
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (&[&no_tls(TlsFailure::ChainTooLarge)], (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            assert_eq!(
+                tls_service().shaken(TLS_SIX, attempts).outcome_of(id),
+                expected,
+                "{attempts:?}"
+            );
+        }
+        // The handshake completed twice, and each time with another group.
+        let cut = |seen: &Conversation| {
+            let failure = HttpFailure::Net { failure: NetFailure::Reset };
+            Conversation { http: Some(Err(failure)), ..seen.clone() }
+        };
+        let world = World::new("active").published();
+        let world = world.visits(URL, "2001:db8::1", &[&cut(new), &cut(old)]);
+        assert_eq!(world.outcome_of(id), (Inconclusive, common::FLAKY));
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+    }
+}

@@ -67,3 +67,34 @@ fn subject_of_session(
     }
     socket(contact.address, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{leaf_params, root_authority, signed_certificate};
+    use crate::check::testing::tls::{assert_unseen_sessions, outcome_of_chain, two_handshakes};
+    use crate::model::Blob;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[names];
+
+    #[test]
+    fn names() {
+        assert_unseen_sessions("tls-name");
+        let good = root_authority("good");
+        let of_names = |names: &[&str]| vec![signed_certificate(&leaf_params(names), &good)];
+        let unreadable = || vec![Blob::new(vec![1])];
+        for (chain, expected) in [
+            (of_names(&["www.example.vn"]), (Pass, "name-matches")),
+            (of_names(&["*.example.vn"]), (Pass, "name-matches")),
+            (of_names(&["example.vn"]), (Fail, "name-mismatch")),
+            (of_names(&[]), (Fail, "no-san")),
+            (unreadable(), (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain("tls-name", &good, chain), expected);
+        }
+        let wavers =
+            two_handshakes(&good, [of_names(&["www.example.vn"]), of_names(&["example.vn"])]);
+        assert_eq!(wavers.outcome_of("tls-name"), (Inconclusive, common::FLAKY));
+    }
+}

@@ -141,3 +141,72 @@ fn leaf_difference(seen: &TlsSession, other: &TlsSession) -> (&'static str, Stri
     let reason = if is_twin { "another-leaf-of-same-names" } else { "different-certificate" };
     (reason, digest(seen), digest(other))
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, leaf_certificate, leaf_params, root_authority,
+        signed_certificate,
+    };
+    use crate::check::testing::tls::{TLS_FOUR, TLS_SIX, handshake, tls_service, two_handshakes};
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, NetFailure, TlsFailure, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[both_families];
+
+    #[test]
+    fn both_families() {
+        let id = "tls-parity";
+        let good = root_authority("good");
+        let (middle, chain) = (authority_below("middle", &good), vec![leaf_certificate(&good)]);
+        let base = || TlsSession { chain: chain.clone(), ..session() };
+        let text = |text: &str| Some(text.to_owned());
+        let alone = handshake(base());
+        let ours = down(NetFailure::NoRoute);
+        let both = |six: &[&Conversation], four: &[&Conversation]| {
+            tls_service().shaken(TLS_SIX, six).shaken(TLS_FOUR, four).outcome_of(id)
+        };
+        let other = |six: TlsSession| both(&[&handshake(six)], &[&alone]);
+        let elsewhere = vec![signed_certificate(&leaf_params(&["other.example.vn"]), &good)];
+        let longer = [chain.clone(), vec![certificate_of(&middle)]].concat();
+        let old = "TLSv1.2".to_owned();
+        for (six, expected) in [
+            (base(), (Pass, "same")),
+            (TlsSession { chain: elsewhere.clone(), ..base() }, (Fail, "different-certificate")),
+            (TlsSession { chain: longer, ..base() }, (Fail, "different-chain")),
+            (TlsSession { version: old, ..base() }, (Fail, "different-version")),
+            (TlsSession { alpn: text("h2"), ..base() }, (Fail, "different-alpn")),
+            (TlsSession { group: text("X25519"), ..base() }, (Fail, "different-group")),
+            (
+                TlsSession { chain: vec![leaf_certificate(&good)], ..base() },
+                (Fail, "another-leaf-of-same-names"),
+            ),
+        ] {
+            assert_eq!(other(six), expected);
+        }
+        let reset = no_tls(TlsFailure::Net { failure: NetFailure::Reset });
+        for (six, four, expected) in [
+            (&[&alone][..], &[&ours, &ours][..], common::OUR_FAULT),
+            (&[&ours, &ours], &[&alone], common::OUR_FAULT),
+            (&[&alone], &[&reset, &ours], common::OUR_FAULT),
+            (&[&alone], &[&reset, &reset], common::LOWER_LAYER),
+            (&[&alone], &[], common::NOT_OBSERVED),
+        ] {
+            assert_eq!(both(six, four), (Inconclusive, expected), "{six:?} {four:?}");
+        }
+        let wavers = two_handshakes(&good, [chain.clone(), elsewhere]);
+        let wavers = wavers.visits(URL, "192.0.2.1", &[&alone]);
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        let single = World::with_service("tls: \"www.example.vn:636\"")
+            .host("www.example.vn", &["2001:db8::1"]);
+        assert_eq!(
+            single.shaken(TLS_SIX, &[&alone]).outcome_of(id),
+            (NotApplicable, "one-address")
+        );
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+    }
+}

@@ -85,3 +85,58 @@ fn subject_of_session(
         .collect();
     socket(contact.address, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, leaf_certificate, leaf_params, root_authority,
+        signed_certificate,
+    };
+    use crate::check::testing::tls::{
+        TLS_SIX, assert_unseen_sessions, handshake, outcome_of_chain, tls_service, trusting,
+        two_handshakes,
+    };
+    use crate::check::testing::web::session;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Blob, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[chains_and_authorities];
+
+    #[test]
+    fn chains_and_authorities() {
+        let id = "tls-trusted";
+        assert_unseen_sessions(id);
+        let (good, other) = (root_authority("good"), root_authority("other"));
+        let middle = authority_below("middle", &good);
+        let own = leaf_params(&["www.example.vn"]);
+        let own = own.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().der().to_vec();
+        let mut mail_only = leaf_params(&["www.example.vn"]);
+        mail_only.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::EmailProtection];
+        let trusted = || vec![leaf_certificate(&middle), certificate_of(&middle)];
+        for (chain, expected) in [
+            (trusted(), (Pass, "trusted")),
+            (vec![Blob::new(own)], (Fail, "self-signed")),
+            (vec![leaf_certificate(&middle)], (Fail, "missing-intermediate")),
+            (vec![leaf_certificate(&other), certificate_of(&other)], (Fail, "unknown-root")),
+            (vec![signed_certificate(&mail_only, &good)], (Fail, "invalid-chain")),
+            (vec![Blob::new(vec![1])], (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain(id, &good, chain), expected);
+        }
+        let chain = trusted();
+        let staple = rustls::pki_types::CertificateDer::from(chain[0].bytes());
+        let staple =
+            crate::lab::staple::revoked(&staple, &middle, std::time::Duration::ZERO).unwrap();
+        let seen = handshake(TlsSession { chain, ocsp: Some(Blob::new(staple)), ..session() });
+        let world = trusting(tls_service().shaken(TLS_SIX, &[&seen]), &good);
+        assert_eq!(world.outcome_of(id), (Fail, "revoked-by-staple"));
+        // Once so and once so.
+        let wavers = two_handshakes(
+            &good,
+            [trusted(), vec![leaf_certificate(&other), certificate_of(&other)]],
+        );
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        assert_eq!(two_handshakes(&good, [trusted(), trusted()]).outcome_of(id), (Pass, "trusted"));
+    }
+}

@@ -82,3 +82,47 @@ fn subject_of_session(
     ];
     socket(contact.address, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, cross_signed, leaf_certificate, leaf_params,
+        root_authority, signed_certificate,
+    };
+    use crate::check::testing::tls::{assert_unseen_sessions, outcome_of_chain};
+    use crate::model::Blob;
+    use crate::model::Outcome::{Fail, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[dates];
+
+    #[test]
+    fn dates() {
+        assert_unseen_sessions("tls-validity");
+        let good = root_authority("good");
+        let unreadable = || vec![Blob::new(vec![1])];
+        let dated = |begin: (i32, u8, u8), end: (i32, u8, u8)| {
+            let mut params = leaf_params(&["www.example.vn"]);
+            params.not_before = rcgen::date_time_ymd(begin.0, begin.1, begin.2);
+            params.not_after = rcgen::date_time_ymd(end.0, end.1, end.2);
+            vec![signed_certificate(&params, &good)]
+        };
+        let since = (1970, 1, 1);
+        for (chain, expected) in [
+            (dated(since, (1970, 6, 1)), (Pass, "valid")),
+            (dated((1969, 1, 1), (1969, 12, 1)), (Fail, "expired")),
+            (dated((1970, 1, 2), (1971, 1, 1)), (Fail, "not-yet-valid")),
+            (dated(since, (1970, 1, 5)), (Fail, "expires-in-7-days")),
+            (dated(since, (1970, 1, 10)), (Fail, "expires-in-14-days")),
+            (dated(since, (1970, 1, 20)), (Fail, "expires-in-30-days")),
+            (unreadable(), (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain("tls-validity", &good, chain), expected);
+        }
+        // An old certificate beside the ones that lead to the root is one that no client needs.
+        let (old, middle) = (root_authority("old"), authority_below("middle", &good));
+        let beside = || cross_signed(&good, "good", &old);
+        let chain = vec![leaf_certificate(&middle), certificate_of(&middle), beside()];
+        assert_eq!(outcome_of_chain("tls-validity", &good, chain.clone()), (Pass, "valid"));
+        assert_eq!(outcome_of_chain("tls-validity", &old, chain), (Fail, "expired"));
+    }
+}

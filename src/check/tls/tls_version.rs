@@ -110,3 +110,89 @@ fn has_agreed_on_version(seen: &Conversation) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::tls::{
+        TLS_SIX, broken_handshake, failed_handshake, handshake, tls_service, www_host,
+    };
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::World;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{
+        Blob, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Question, Reply,
+        TlsFailure,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[old_versions_beside_the_handshake_of_our_time];
+
+    #[test]
+    fn old_versions_beside_the_handshake_of_our_time() {
+        use LegacyAnswer::{Accepted, Alert, HungUp, Net};
+        let old = &Accepted { version: LegacyVersion::Tls10 };
+        let (no, hangs) = (&Alert { code: 70 }, &HungUp);
+        let silent = &Net { failure: NetFailure::TimedOut };
+        let unsent = &Net { failure: NetFailure::NoRoute };
+        let up = &handshake(session());
+        let (reset, late) =
+            (&failed_handshake(NetFailure::Reset), &failed_handshake(NetFailure::TimedOut));
+        let (ours, gone) = (&down(NetFailure::NoRoute), &down(NetFailure::TimedOut));
+        let midway = &failed_handshake(NetFailure::NoRoute);
+        let detail = String::new;
+        let refuses = &no_tls(TlsFailure::Alert { code: 70, name: detail() });
+        let nothing = &no_tls(TlsFailure::NothingInCommon { detail: detail() });
+        let library = &no_tls(TlsFailure::Ours { detail: detail() });
+        let forged = &no_tls(TlsFailure::BadSignature { detail: detail() });
+        let large = &no_tls(TlsFailure::ChainTooLarge);
+        let alert = TlsFailure::Alert { code: 40, name: detail() };
+        let later = &broken_handshake(alert, vec![Blob::new(vec![0])]);
+        let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+        let our_fault = (Inconclusive, common::OUR_FAULT);
+        let lower = (Inconclusive, common::LOWER_LAYER);
+        for (talk, answers, expected) in [
+            (&[up][..], &[no, hangs, no][..], (Pass, "modern-only")),
+            (&[up], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[up], &[unsent, silent, old], (Fail, "old-version-accepted")),
+            (&[up], &[no, silent, no], (Inconclusive, "old-hello-unanswered")),
+            (&[up], &[no, unsent, no], our_fault),
+            (&[up], &[silent, unsent, no], our_fault),
+            (&[up], &[unsent, silent, no], our_fault),
+            (&[up], &[no, no], (Inconclusive, common::NOT_OBSERVED)),
+            (&[refuses], &[no, old, old], (Fail, "only-old-versions")),
+            (&[nothing], &[no, old, old], (Fail, "only-old-versions")),
+            (&[reset, reset], &[no, old, old], (Fail, "only-old-versions")),
+            (&[ours, refuses], &[no, old, old], (Fail, "only-old-versions")),
+            // What stopped the handshake came after a version was agreed on.
+            (&[forged], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[later], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[large], &[no, no, old], (Fail, "old-version-accepted")),
+            // What our own side broke off shows nothing of the versions offered.
+            (&[library], &[no, old, old], our_fault),
+            (&[midway, midway], &[no, old, old], our_fault),
+            (&[reset, midway], &[no, old, old], our_fault),
+            (&[midway, reset], &[no, old, old], our_fault),
+            (&[reset, ours], &[no, old, old], our_fault),
+            (&[ours, reset], &[no, old, old], our_fault),
+            (&[refuses], &[no, no, no], lower),
+            (&[strange], &[no, old, old], lower),
+            (&[late, late], &[no, old, old], lower),
+            (&[gone, gone], &[], lower),
+            (&[reset], &[no, old, old], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let mut world = tls_service().shaken(TLS_SIX, talk);
+            for (version, answer) in LegacyVersion::ALL.into_iter().zip(answers) {
+                let question = LegacyHelloQuestion {
+                    address: TLS_SIX.parse().unwrap(),
+                    host: www_host(),
+                    version,
+                };
+                let reply = Reply::LegacyHello((*answer).clone());
+                world.observe(Question::LegacyHello(question), 1, reply);
+            }
+            assert_eq!(world.outcome_of("tls-version"), expected, "{talk:?} {answers:?}");
+        }
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of("tls-version"), (NotApplicable, "no-tls"));
+    }
+}

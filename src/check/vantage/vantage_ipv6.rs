@@ -30,7 +30,7 @@ fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
     let Some(first) = tests.first() else {
         return Err(Verdict::inconclusive(common::NOT_OBSERVED));
     };
-    // The first test that failed tells most; without one, the last.
+    // The first test that failed shows most; without one, the first of all.
     let shown = tests.iter().find(|test| !test.ipv6_works()).unwrap_or(first);
     let (outcome, reason) = if tests.iter().all(vantage::Reading::ipv6_works) {
         (Outcome::Pass, "working")
@@ -57,4 +57,30 @@ fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
         .collect();
     Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
         .citing(tests.iter().flat_map(|test| test.observations.iter().copied())))
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::vantage::{ALL, Works, outcome_after, settings};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[tests_one_after_the_other];
+
+    #[test]
+    fn tests_one_after_the_other() {
+        let deaf = Works { targets: 0, ..ALL };
+        let cut_off = Works { route: false, targets: 0, ..ALL };
+        for (tests, expected) in [
+            (&[ALL, ALL][..], (Pass, "working")),
+            // Two targets that answer are enough.
+            (&[Works { targets: 2, ..ALL }], (Pass, "working")),
+            (&[ALL, deaf, ALL], (Fail, "lost")),
+            (&[deaf], (Fail, "control-targets-silent")),
+            (&[cut_off], (Fail, "no-route")),
+            (&[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(outcome_after("vantage-ipv6", &settings(), tests), expected);
+        }
+    }
 }

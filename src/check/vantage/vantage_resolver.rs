@@ -65,3 +65,39 @@ fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
     Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
         .citing(tests.iter().flat_map(|test| test.observations.iter().copied())))
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::rdata::AAAA;
+    use hickory_proto::rr::{Name as WireName, RData, Record};
+
+    use crate::check::common;
+    use crate::check::testing::vantage::{
+        ALL, Works, outcome_after, outcome_over, resolver_message, settings,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[tests_one_after_the_other];
+
+    #[test]
+    fn tests_one_after_the_other() {
+        let id = "vantage-resolver";
+        let deaf = Works { resolver: false, ..ALL };
+        for (tests, expected) in [
+            (&[ALL, ALL][..], (Pass, "answers")),
+            (&[ALL, deaf, ALL], (Fail, "lost")),
+            (&[deaf], (Fail, "silent")),
+            (&[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(outcome_after(id, &settings(), tests), expected);
+        }
+        let mut unconfigured = settings();
+        unconfigured.resolvers.clear();
+        assert_eq!(outcome_after(id, &unconfigured, &[ALL]), (Fail, "none-configured"));
+        // An address for a name that has only IPv4 (RFC 7050).
+        let name = WireName::from_ascii("ipv4only.arpa.").unwrap();
+        let made_up = AAAA("64:ff9b::c000:aa".parse().unwrap());
+        let made_up = resolver_message(&[Record::from_rdata(name, 60, RData::AAAA(made_up))]);
+        assert_eq!(outcome_over(id, &settings(), &[ALL], &made_up), (Pass, "synthesises-aaaa"));
+    }
+}

@@ -1,4 +1,4 @@
-//! The redirect chains of a web site, what their ends tell, and when they don't.
+//! The redirect chains of a web site, what their ends mean, and when they are unknown.
 
 use std::sync::Arc;
 

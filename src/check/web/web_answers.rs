@@ -94,3 +94,61 @@ fn outcome_of_response(
         }
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::{
+        OTHER, broken, down, no_http, no_tls, page, responds, site, to,
+    };
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{HttpFailure, NetFailure, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address];
+
+    #[test]
+    fn answers_of_each_address() {
+        let large = no_http(HttpFailure::HeadersTooLarge);
+        let stranger = no_http(HttpFailure::NotHttp { detail: "220 ftp".to_owned() });
+        let library = no_tls(TlsFailure::Ours { detail: "?".to_owned() });
+        let (away, mine) = (broken(NetFailure::TimedOut), broken(NetFailure::NoRoute));
+        for (six, expected) in [
+            (vec![&page()], (Pass, "answers")),
+            (vec![&to(OTHER)], (Pass, "answers")),
+            (vec![&responds(503, &[], "")], (Fail, "error-status")),
+            // A guard is in the way of scanners; what browsers get is not known.
+            (
+                vec![&responds(403, &[("cf-mitigated", "challenge")], "")],
+                (Inconclusive, "challenge"),
+            ),
+            (vec![&responds(429, &[], "")], (Inconclusive, "challenge")),
+            (vec![&away, &away], (Fail, "no-response")),
+            (vec![&stranger], (Fail, "not-http")),
+            (vec![&large], (Inconclusive, common::LIMIT)),
+            (vec![&mine, &mine], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away, &mine], (Inconclusive, common::OUR_FAULT)),
+            (vec![&mine, &away], (Inconclusive, common::OUR_FAULT)),
+            (vec![&mine, &page()], (Pass, "answers")),
+            (vec![&library], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away, &page()], (Inconclusive, common::FLAKY)),
+            (vec![&page(), &responds(503, &[], "")], (Inconclusive, common::FLAKY)),
+            (vec![&away], (Inconclusive, common::NOT_OBSERVED)),
+            (
+                vec![&down(NetFailure::TimedOut), &down(NetFailure::TimedOut)],
+                (Inconclusive, common::LOWER_LAYER),
+            ),
+        ] {
+            assert_eq!(site(&six, &page()).outcome_of("web-answers"), expected, "{six:?}");
+        }
+        let declared = format!("web: \"{URL}\", expect_status: 401");
+        for (status, expected) in [(401, (Pass, "answers")), (200, (Fail, "unexpected-status"))] {
+            let world = World::with_service(&declared).published().visit(
+                URL,
+                SIX,
+                &responds(status, &[], ""),
+            );
+            assert_eq!(world.outcome_of("web-answers"), expected, "{status}");
+        }
+    }
+}

@@ -90,3 +90,103 @@ fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
     let detail = chain.final_url().map(|url| ("at", url.to_string())).into_iter().collect();
     socket(chain.start, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, negative, nxdomain, servfail, unasked};
+    use crate::check::testing::web::{ours, page, responds, silent, to, with_cookie};
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[the_other_name, hosts_without_another_name];
+
+    const APEX: &str = "https://example.vn/";
+
+    #[test]
+    fn the_other_name() {
+        let apex = |aaaa: &Reply, a: &Reply| {
+            World::new("active").published().dns("example.vn", RecordType::AAAA, aaaa).dns(
+                "example.vn",
+                RecordType::A,
+                a,
+            )
+        };
+        let at = |text: &str| answer(&[("example.vn.", address(text).1)]);
+        let (six, four, none) = (at("2001:db8::2"), at("192.0.2.2"), answer(&[]));
+        for (aaaa, a, expected) in [
+            (&none, &none, (Pass, "one-name")),
+            (&nxdomain(), &nxdomain(), (Pass, "one-name")),
+            (&none, &four, (Fail, "counterpart-without-ipv6")),
+            (&servfail(), &servfail(), (Inconclusive, common::UNRESOLVED)),
+            (&nxdomain(), &servfail(), (Inconclusive, common::UNRESOLVED)),
+            (&none, &servfail(), (Inconclusive, common::UNRESOLVED)),
+            (&servfail(), &none, (Inconclusive, common::UNRESOLVED)),
+            (&unasked(), &four, (Inconclusive, common::OUR_FAULT)),
+            (&none, &unasked(), (Inconclusive, common::OUR_FAULT)),
+            // No name for one type and addresses of the other: one of the two is wrong.
+            (&nxdomain(), &four, (Inconclusive, common::FLAKY)),
+        ] {
+            assert_eq!(apex(aaaa, a).outcome_of("web-apex-www"), expected, "{aaaa:?} {a:?}");
+        }
+        let answers = |seen: &Conversation| apex(&six, &four).visit(APEX, "2001:db8::2", seen);
+        let leads = |last: &Conversation| answers(&to(URL)).visit(URL, SIX, last);
+        let rows = [
+            (answers(&page()), (Pass, "both-work")),
+            (leads(&page()), (Pass, "both-work")),
+            (answers(&responds(500, &[], "")), (Fail, "counterpart-broken")),
+            (answers(&responds(429, &[], "")), (Inconclusive, "challenge")),
+            (answers(&silent()), (Fail, "counterpart-broken")),
+            (answers(&ours()), (Inconclusive, common::OUR_FAULT)),
+            (leads(&silent()), (Fail, "counterpart-broken")),
+            (leads(&ours()), (Inconclusive, common::OUR_FAULT)),
+            (answers(&to(APEX)), (Fail, "counterpart-broken")),
+            (answers(&with_cookie(APEX)), (Inconclusive, "challenge")),
+            (answers(&to("http://[fe80::1]/")), (Fail, "counterpart-broken")),
+            (apex(&six, &four), (Inconclusive, common::NOT_OBSERVED)),
+        ];
+        for (at, (world, expected)) in rows.iter().enumerate() {
+            assert_eq!(world.outcome_of("web-apex-www"), *expected, "row {at}");
+        }
+        let two = answer(&[
+            ("example.vn.", address("2001:db8::2").1),
+            ("example.vn.", address("2001:db8::3").1),
+        ]);
+        for (second, expected) in [
+            (page(), (Pass, "both-work")),
+            (ours(), (Inconclusive, common::OUR_FAULT)),
+            (silent(), (Fail, "counterpart-broken")),
+        ] {
+            let world = apex(&two, &four).visit(APEX, "2001:db8::2", &page()).visit(
+                APEX,
+                "2001:db8::3",
+                &second,
+            );
+            assert_eq!(world.outcome_of("web-apex-www"), expected, "{second:?}");
+        }
+    }
+
+    #[test]
+    fn hosts_without_another_name() {
+        let deep = |reply: &Reply| {
+            World::with_service("web: \"https://a.so.example.vn/\"").dns(
+                "a.so.example.vn",
+                RecordType::SOA,
+                reply,
+            )
+        };
+        let inside = deep(&negative("example.vn."));
+        assert_eq!(inside.outcome_of("web-apex-www"), (NotApplicable, "neither-apex-nor-www"));
+        // Whether it is the apex of a zone is not known.
+        assert_eq!(
+            deep(&servfail()).outcome_of("web-apex-www"),
+            (Inconclusive, common::UNRESOLVED)
+        );
+        assert_eq!(deep(&unasked()).outcome_of("web-apex-www"), (Inconclusive, common::OUR_FAULT));
+        let unknown = World::with_service("web: \"https://a.so.example.vn/\"");
+        assert_eq!(unknown.outcome_of("web-apex-www"), (Inconclusive, common::NOT_OBSERVED));
+        let literal = World::with_service("web: \"https://[2001:db8::1]/\"");
+        assert_eq!(literal.outcome_of("web-apex-www"), (NotApplicable, "neither-apex-nor-www"));
+    }
+}

@@ -71,3 +71,39 @@ fn subject(
     };
     socket(chain.start, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::{
+        assert_nothing_to_compare, ending, html, page, responds, site_over_both,
+    };
+    use crate::model::BodyEnd;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[words_over_both_families];
+
+    #[test]
+    fn words_over_both_families() {
+        let id = "web-content-parity";
+        assert_nothing_to_compare(id);
+        let other = html("<title>It works!</title><p>The default page of a server nobody set up");
+        let third = html("<title>Bảo trì</title><p>Hệ thống đang được bảo trì, xin quay lại sau");
+        let picture = responds(200, &[("content-type", "image/png")], "");
+        let cut_off = ending(page(), BodyEnd::TimedOut);
+        for (six, four, expected) in [
+            (vec![&page()], vec![&page()], (Pass, "same")),
+            (vec![&other], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&other, &other], vec![&page(), &page()], (Fail, "different")),
+            (vec![&other, &page()], vec![&page(), &page()], (Pass, "same")),
+            (vec![&other, &third], vec![&page(), &page()], (Inconclusive, "varies")),
+            (vec![&cut_off], vec![&page()], (Inconclusive, "unreadable")),
+            (vec![&picture], vec![&picture], (NotApplicable, "not-text")),
+            (vec![&picture], vec![&page()], (Inconclusive, "unreadable")),
+            (vec![&page()], vec![&picture], (Inconclusive, "unreadable")),
+            (vec![&picture], vec![&cut_off], (Inconclusive, "unreadable")),
+        ] {
+            assert_eq!(site_over_both(&six, &four).outcome_of(id), expected, "{six:?} {four:?}");
+        }
+    }
+}

@@ -89,3 +89,38 @@ fn difference_detail(difference: &HeaderDifference) -> [Detail; 3] {
         ("over-ipv4", value(&difference.over_ipv4)),
     ]
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::{assert_nothing_to_compare, responds, site_over_both};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[security_headers_over_both_families];
+
+    #[test]
+    fn security_headers_over_both_families() {
+        let id = "web-headers-parity";
+        assert_nothing_to_compare(id);
+        let sends = |headers: &[(&str, &str)]| responds(200, headers, "");
+        let hsts = sends(&[("strict-transport-security", "max-age=31536000")]);
+        let short = sends(&[("strict-transport-security", "max-age=1")]);
+        let sniff = sends(&[("x-content-type-options", "nosniff")]);
+        let none = sends(&[]);
+        for (six, four, expected) in [
+            (vec![&hsts], vec![&hsts], (Pass, "same")),
+            (vec![&none], vec![&hsts], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&none, &none], vec![&hsts, &hsts], (Fail, "missing-over-ipv6")),
+            (vec![&short, &short], vec![&hsts, &hsts], (Fail, "different")),
+            (vec![&hsts, &hsts], vec![&none, &none], (Fail, "only-over-ipv6")),
+            (vec![&none, &hsts], vec![&hsts, &hsts], (Pass, "same")),
+            (vec![&none], vec![&hsts, &short], (Inconclusive, "no-common-ground")),
+            // Each look differs, in another header.
+            (vec![&hsts, &sniff], vec![&none, &none], (Inconclusive, common::FLAKY)),
+            // What is missing each time is missing, whatever else comes and goes.
+            (vec![&sniff, &none], vec![&hsts, &hsts], (Fail, "missing-over-ipv6")),
+        ] {
+            assert_eq!(site_over_both(&six, &four).outcome_of(id), expected, "{six:?} {four:?}");
+        }
+    }
+}

@@ -165,3 +165,82 @@ fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subj
     };
     subject(outcome, reason, vec![("failure", failure.to_string())])
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use std::net::SocketAddr;
+
+    use crate::check::common;
+    use crate::check::testing::dns::{servfail, unasked};
+    use crate::check::testing::web::{page, responds, silent, site_over_both};
+    use crate::check::testing::world::{FOUR, SIX, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{
+        Host, Name, NetFailure, Question, QuicFailure, QuicQuestion, QuicSession, RecordType, Reply,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[http3_where_it_is_advertised];
+
+    fn quic(mut world: World, at: &str, attempts: &[&Result<QuicSession, QuicFailure>]) -> World {
+        let host = Host::Name(Name::from_presentation("www.example.vn"));
+        let address = SocketAddr::new(at.parse().unwrap(), 443);
+        for (attempt, seen) in attempts.iter().enumerate() {
+            let question = Question::Quic(QuicQuestion { address, host: host.clone() });
+            world.observe(question, attempt as u8 + 1, Reply::Quic((*seen).clone()));
+        }
+        world
+    }
+
+    #[test]
+    fn http3_where_it_is_advertised() {
+        let id = "web-http3";
+        let advertises = |value: &str| responds(200, &[("alt-svc", value)], "");
+        let world = || {
+            let page = advertises("h3=\":443\"; ma=60");
+            site_over_both(&[&page], &[&page])
+        };
+        let up = Ok(QuicSession { elapsed_us: 1, alpn: Some("h3".to_owned()), chain: Vec::new() });
+        let net = |failure| Err(QuicFailure::Net { failure });
+        let (away, mine) = (net(NetFailure::TimedOut), net(NetFailure::NoRoute));
+        let refused = Err(QuicFailure::Refused { code: 0x128, detail: String::new() });
+        let strange = Err(QuicFailure::NotQuic { detail: String::new() });
+        let library = Err(QuicFailure::Ours { detail: String::new() });
+        for (six, four, expected) in [
+            (vec![&up], vec![&up], (Pass, "answers")),
+            // A datagram that is lost is no contradiction; one that is turned down is.
+            (vec![&away, &up], vec![&up], (Pass, "answers")),
+            (vec![&net(NetFailure::Refused), &up], vec![&up], (Inconclusive, common::FLAKY)),
+            (vec![&away, &away], vec![&up], (Fail, "silent")),
+            (vec![&away, &away], vec![&away, &away], (Inconclusive, "silent-over-both")),
+            (vec![&refused], vec![&up], (Fail, "refused")),
+            (vec![&strange], vec![&up], (Fail, "not-quic")),
+            (vec![&Err(QuicFailure::VersionMismatch)], vec![&up], (Fail, "not-quic")),
+            (vec![&net(NetFailure::Refused); 2], vec![&up], (Fail, "network-error")),
+            (vec![&mine, &refused], vec![&up], (Fail, "refused")),
+            (vec![&mine, &mine], vec![&up], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away, &mine], vec![&up], (Inconclusive, common::OUR_FAULT)),
+            (vec![&mine, &away], vec![&up], (Inconclusive, common::OUR_FAULT)),
+            (vec![&library], vec![&up], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away], vec![&up], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let seen = quic(quic(world(), SIX, &six), FOUR, &four);
+            assert_eq!(seen.outcome_of(id), expected, "{six:?} {four:?}");
+        }
+        assert_eq!(
+            site_over_both(&[&page()], &[&page()]).outcome_of(id),
+            (NotApplicable, "not-advertised")
+        );
+        let away = site_over_both(&[&silent(), &silent()], &[&page()]);
+        assert_eq!(away.outcome_of(id), (Inconclusive, common::LOWER_LAYER));
+        let plain = World::with_service("web: \"http://www.example.vn/\"");
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+        let other = || site_over_both(&[&advertises("h3=\"alt.example.vn:443\"")], &[&page()]);
+        let missing = other().host("alt.example.vn", &["192.0.2.3"]);
+        assert_eq!(missing.outcome_of(id), (Fail, "alternative-without-ipv6"));
+        for (reply, expected) in [(servfail(), common::UNRESOLVED), (unasked(), common::OUR_FAULT)]
+        {
+            let world = other().dns("alt.example.vn", RecordType::AAAA, &reply);
+            assert_eq!(world.outcome_of(id), (Inconclusive, expected));
+        }
+    }
+}

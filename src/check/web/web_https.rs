@@ -169,3 +169,91 @@ fn subject(chain: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> 
     let detail = chain.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
     socket(chain.start, outcome, reason, detail)
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, servfail};
+    use crate::check::testing::web::{broken, down, ours, page, responds, silent, to, with_cookie};
+    use crate::check::testing::world::{FOUR, SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, NetFailure, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[what_port_80_does];
+
+    const PLAIN: &str = "http://www.example.vn/";
+
+    fn refused() -> Conversation {
+        down(NetFailure::Refused)
+    }
+
+    #[test]
+    fn what_port_80_does() {
+        let up = to(URL);
+        let wanders = |last: &Conversation| {
+            let next = "http://www.example.vn/a";
+            (to(next), last.clone(), next)
+        };
+        let rows: Vec<(Conversation, Conversation, _)> = vec![
+            (up.clone(), up.clone(), (Pass, "redirects")),
+            (refused(), refused(), (Pass, "no-plain-http")),
+            (page(), page(), (Fail, "stays-plain")),
+            (responds(429, &[], ""), up.clone(), (Inconclusive, "challenge")),
+            (page(), up.clone(), (Fail, "plain-only-over-ipv6")),
+            (refused(), up.clone(), (Fail, "only-over-ipv4")),
+            (silent(), up.clone(), (Fail, "only-over-ipv4")),
+            // Silence is a closed port only where the address is known to be there.
+            (silent(), refused(), (Inconclusive, common::LOWER_LAYER)),
+            (ours(), refused(), (Inconclusive, common::OUR_FAULT)),
+            // Whether IPv4 redirects has to be known before a closed port is well.
+            (refused(), ours(), (Inconclusive, common::OUR_FAULT)),
+            (refused(), silent(), (Inconclusive, common::LOWER_LAYER)),
+            (broken(NetFailure::Reset), up, (Inconclusive, common::LOWER_LAYER)),
+        ];
+        for (six, four, expected) in rows {
+            let world = World::new("active").published();
+            let world = world.visit(PLAIN, SIX, &six).visit(PLAIN, FOUR, &four);
+            assert_eq!(world.outcome_of("web-https"), expected, "{six:?} {four:?}");
+        }
+        for (last, expected) in [
+            (page(), (Fail, "stays-plain")),
+            (ours(), (Inconclusive, common::OUR_FAULT)),
+            (silent(), (Inconclusive, common::LOWER_LAYER)),
+            (to(PLAIN), (Fail, "stays-plain")),
+            (with_cookie(PLAIN), (Inconclusive, "challenge")),
+        ] {
+            let (first, last, next) = wanders(&last);
+            let world = World::new("active")
+                .published()
+                .visit(PLAIN, SIX, &first)
+                .visit(next, SIX, &last)
+                .visit(PLAIN, FOUR, &page());
+            assert_eq!(world.outcome_of("web-https"), expected, "{last:?}");
+        }
+        // The address answers at the service's own port: what is silent there is a filter.
+        let filtered = World::new("active")
+            .published()
+            .visit(URL, SIX, &page())
+            .visit(URL, FOUR, &page())
+            .visit(PLAIN, SIX, &silent())
+            .visit(PLAIN, FOUR, &silent());
+        assert_eq!(filtered.outcome_of("web-https"), (Pass, "no-plain-http"));
+        let flaky = World::new("active").published().visits(PLAIN, SIX, &[&silent(), &to(URL)]);
+        assert_eq!(flaky.outcome_of("web-https"), (Inconclusive, common::FLAKY));
+        let six = answer(&[address(SIX)]);
+        for (a, expected) in [
+            (servfail(), (Inconclusive, common::UNRESOLVED)),
+            (answer(&[]), (Pass, "no-plain-http")),
+        ] {
+            let world = World::new("active")
+                .dns("www.example.vn", RecordType::AAAA, &six)
+                .dns("www.example.vn", RecordType::A, &a)
+                .visit(PLAIN, SIX, &refused());
+            assert_eq!(world.outcome_of("web-https"), expected, "{a:?}");
+        }
+        let plain = World::with_service("web: \"http://www.example.vn/\"");
+        assert_eq!(plain.outcome_of("web-https"), (NotApplicable, "not-https"));
+        let own = World::with_service("web: \"https://www.example.vn:8443/\"");
+        assert_eq!(own.outcome_of("web-https"), (NotApplicable, "own-port"));
+    }
+}

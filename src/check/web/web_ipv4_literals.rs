@@ -68,3 +68,47 @@ fn subject(literal: &Ipv4Literal) -> Subject {
         detail: vec![("as", literal.what.to_owned())],
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer};
+    use crate::check::testing::web::{half_seen, html, ours, page, responds, site_over_ipv6, to};
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[ipv4_literals];
+
+    const SECOND: &str = "2001:db8::9";
+
+    #[test]
+    fn ipv4_literals() {
+        let csp = [("content-type", "text/html"), ("content-security-policy", "img-src 192.0.2.7")];
+        let mut rows = vec![
+            (page(), (Pass, "none")),
+            (responds(200, &[("content-type", "image/png")], ""), (Pass, "none")),
+            (html("<a href=\"http://198.51.100.7/\">x</a>"), (Fail, "in-page")),
+            (html("<script>f('http://198.51.100.7/a')</script>"), (Fail, "in-page")),
+            (responds(200, &csp, "<p>x"), (Fail, "in-csp")),
+            (to("http://198.51.100.7/"), (Fail, "in-redirect")),
+        ];
+        rows.extend(half_seen());
+        for (seen, expected) in rows {
+            assert_eq!(site_over_ipv6(&seen).outcome_of("web-ipv4-literals"), expected, "{seen:?}");
+        }
+        // The page at one address is no evidence for that at another.
+        let two = answer(&[address(SIX), address(SECOND)]);
+        for (second, expected) in half_seen() {
+            let world = World::new("active")
+                .dns("www.example.vn", RecordType::AAAA, &two)
+                .visit(URL, SIX, &page())
+                .visit(URL, SECOND, &second);
+            assert_eq!(world.outcome_of("web-ipv4-literals"), expected, "{second:?}");
+        }
+        let later = site_over_ipv6(&to("https://other.example.vn/"))
+            .host("other.example.vn", &["2001:db8::2"]);
+        let later = later.visit("https://other.example.vn/", "2001:db8::2", &ours());
+        assert_eq!(later.outcome_of("web-ipv4-literals"), (Inconclusive, common::OUR_FAULT));
+    }
+}

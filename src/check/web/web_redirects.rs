@@ -105,3 +105,67 @@ fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
         (Outcome::Pass, "followed")
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{servfail, unasked};
+    use crate::check::testing::web::{OTHER, down, elsewhere, page, responds, site, to};
+    use crate::check::testing::world::{SIX, URL};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Conversation, NetFailure, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[redirects_over_ipv6];
+
+    #[test]
+    fn redirects_over_ipv6() {
+        let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
+        let first = |location: &str| site(&[&to(location)], &page());
+        let endless = (0..12).fold(first(&format!("{URL}0")), |world, step| {
+            world.visit(&format!("{URL}{step}"), SIX, &to(&format!("{URL}{}", step + 1)))
+        });
+        let two = |second: &Conversation| {
+            first(OTHER)
+                .host("other.example.vn", &["2001:db8::2", "2001:db8::3"])
+                .visit(OTHER, "2001:db8::2", &page())
+                .visit(OTHER, "2001:db8::3", second)
+        };
+        let cookie = responds(302, &[("location", URL), ("set-cookie", "guard=1")], "");
+        assert_eq!(
+            site(&[&cookie], &page()).outcome_of("web-status-parity"),
+            (Inconclusive, "challenge")
+        );
+        let rows = [
+            (site(&[&page()], &page()), (Pass, "none")),
+            (elsewhere(&[&page()]), (Pass, "followed")),
+            (elsewhere(&[&away, &away]), (Fail, "target-unreachable")),
+            (elsewhere(&[&away, &mine]), (Inconclusive, common::OUR_FAULT)),
+            (elsewhere(&[&away, &page()]), (Inconclusive, common::FLAKY)),
+            (two(&page()), (Pass, "followed")),
+            (two(&away), (Fail, "target-unreachable")),
+            (two(&mine), (Inconclusive, common::OUR_FAULT)),
+            (first("http://192.0.2.9/"), (Fail, "target-without-ipv6")),
+            (first(OTHER).host("other.example.vn", &[]), (Fail, "target-without-ipv6")),
+            (first(URL), (Fail, "loop")),
+            // A browser brings the cookie along and may get further.
+            (site(&[&cookie], &page()), (Inconclusive, "challenge")),
+            (first("ftp://www.example.vn/"), (Fail, "bad-location")),
+            (first("http://[fe80::1]/"), (Fail, "to-private-address")),
+            (first("http://169.254.169.254/latest"), (Fail, "to-private-address")),
+            (
+                first(OTHER).dns("other.example.vn", RecordType::AAAA, &servfail()),
+                (Inconclusive, "target-unresolved"),
+            ),
+            (
+                first(OTHER).dns("other.example.vn", RecordType::AAAA, &unasked()),
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (endless, (Inconclusive, common::LIMIT)),
+            (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
+            (site(&[&mine, &away], &page()), (Inconclusive, common::OUR_FAULT)),
+        ];
+        for (at, (world, expected)) in rows.iter().enumerate() {
+            assert_eq!(world.outcome_of("web-redirects"), *expected, "row {at}");
+        }
+    }
+}

@@ -89,3 +89,67 @@ fn subject(chain: &RedirectChain<'_>, (status, url): (u16, &str)) -> Subject {
     };
     socket(chain.start, Outcome::Fail, reason, vec![over_ipv4, ("over-ipv6", over_ipv6)])
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{answer, servfail, unasked};
+    use crate::check::testing::web::{OTHER, down, elsewhere, page, responds, site, to};
+    use crate::check::testing::world::{FOUR, SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{NetFailure, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[status_and_url_over_both_families];
+
+    #[test]
+    fn status_and_url_over_both_families() {
+        let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
+        let here = |path: &str| to(&format!("{URL}{path}"));
+        let moved = |path: &str| {
+            let at = format!("{URL}{path}");
+            site(&[&here(path)], &here("a")).visit(&at, SIX, &page()).visit(
+                &format!("{URL}a"),
+                FOUR,
+                &page(),
+            )
+        };
+        let rows = [
+            (site(&[&page()], &page()), (Pass, "same")),
+            (moved("a"), (Pass, "same")),
+            (moved("b"), (Fail, "different-url")),
+            (site(&[&responds(404, &[], "")], &page()), (Fail, "different-status")),
+            (elsewhere(&[&away, &away]), (Fail, "only-over-ipv4")),
+            // What our own machine could not ask is unknown, at whatever hop and attempt.
+            (elsewhere(&[&mine, &mine]), (Inconclusive, common::OUR_FAULT)),
+            (elsewhere(&[&away, &mine]), (Inconclusive, common::OUR_FAULT)),
+            (elsewhere(&[&mine, &away]), (Inconclusive, common::OUR_FAULT)),
+            (elsewhere(&[&away]), (Inconclusive, common::NOT_OBSERVED)),
+            (site(&[&mine, &mine], &page()), (Inconclusive, common::OUR_FAULT)),
+            (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
+            (site(&[&page()], &mine), (Inconclusive, common::OUR_FAULT)),
+            (site(&[&page()], &away), (Inconclusive, "no-common-ground")),
+            (site(&[&responds(429, &[], "")], &page()), (Inconclusive, "challenge")),
+            (site(&[&page()], &responds(429, &[], "")), (Inconclusive, "challenge")),
+            (site(&[&page(), &responds(503, &[], "")], &page()), (Inconclusive, common::FLAKY)),
+        ];
+        for (at, (world, expected)) in rows.iter().enumerate() {
+            assert_eq!(world.outcome_of("web-status-parity"), *expected, "row {at}");
+        }
+        let unresolved = site(&[&to(OTHER)], &page());
+        for (reply, expected) in [
+            (servfail(), (Inconclusive, common::UNRESOLVED)),
+            (unasked(), (Inconclusive, common::OUR_FAULT)),
+            (answer(&[]), (Fail, "only-over-ipv4")),
+        ] {
+            let world =
+                site(&[&to(OTHER)], &page()).dns("other.example.vn", RecordType::AAAA, &reply);
+            assert_eq!(world.outcome_of("web-status-parity"), expected, "{reply:?}");
+        }
+        assert_eq!(
+            unresolved.outcome_of("web-status-parity"),
+            (Inconclusive, common::NOT_OBSERVED)
+        );
+        let only = World::new("ipv6-only").published();
+        assert_eq!(only.outcome_of("web-status-parity"), (NotApplicable, common::NO_IPV4));
+    }
+}

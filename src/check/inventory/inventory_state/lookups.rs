@@ -1,4 +1,4 @@
-//! What the look-ups of a service's name tell of its existence.
+//! What the look-ups of a service's name show of its existence.
 
 use crate::check::common;
 use crate::evidence::dns::{Lookup, LookupStatus};
