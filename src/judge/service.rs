@@ -159,7 +159,7 @@ impl RuleRun<'_> {
     }
 }
 
-type ServiceRule = fn(&CheckContext<'_>) -> Verdict;
+type ServiceRule = fn(&CheckContext<'_>) -> Result<Verdict, Verdict>;
 
 fn service_rules() -> impl Iterator<Item = (&'static Check, ServiceRule)> {
     CATALOGUE.iter().filter_map(|check| match check.rule {
