@@ -8,4 +8,4 @@ mod view;
 
 pub use gap::Gap;
 pub use memory::{Memory, Topic};
-pub use view::{Needs, View};
+pub use view::View;

@@ -46,7 +46,7 @@ pub(in crate::check) fn subject(address: IpAddr, pointers: &ReverseNames) -> Sub
     let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
     let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
         (Outcome::Pass, "resolves-back")
-    } else if !pointers.needs.is_empty() {
+    } else if pointers.is_pending() {
         (Outcome::Inconclusive, common::NOT_OBSERVED)
     } else if let Some(reason) = unknown_lookup(&pointers.ptr) {
         (Outcome::Inconclusive, reason)

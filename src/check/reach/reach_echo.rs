@@ -91,7 +91,7 @@ fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'sta
     if let Some(gap) = echo.missing {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
-    if !echo.needs.is_empty() {
+    if echo.is_pending {
         return (Outcome::Inconclusive, common::NOT_OBSERVED);
     }
     let failures = || echo.answers.iter().filter_map(|answer| answer.as_ref().err());

@@ -63,5 +63,5 @@ pub(in crate::check) fn unknown(rounds: &Rounds) -> Option<&'static str> {
     if rounds.counted() == 0 {
         return Some(common::OUR_FAULT);
     }
-    (!rounds.needs.is_empty()).then_some(common::NOT_OBSERVED)
+    rounds.is_pending.then_some(common::NOT_OBSERVED)
 }

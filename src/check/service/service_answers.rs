@@ -163,7 +163,7 @@ fn asked(
 pub(in crate::check) fn nothing_told(asked: &ServiceQuery<'_>) -> Option<&'static str> {
     if asked.is_forbidden {
         Some(common::NOT_VISITED)
-    } else if !asked.needs.is_empty() || asked.replies.is_empty() {
+    } else if asked.is_pending || asked.replies.is_empty() {
         Some(common::NOT_OBSERVED)
     } else {
         asked.is_our_fault().then_some(common::OUR_FAULT)

@@ -208,16 +208,11 @@ pub(super) fn small_packets_tell_a_black_hole_from_a_slow_server() {
             world.seen(question(None), 3, again.clone());
         }
         let service = &world.inventory.services[0];
-        let met = evidence::service::endpoint_contacts(
-            &world.view(),
-            service,
-            crate::model::Family::Ipv6,
-        )
-        .main;
-        let asked = match evidence::reach::large_data(&world.view(), &met[0]) {
-            Some(evidence::reach::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
-            _ => Vec::new(),
-        };
+        let asked = world.view().requests_of(|view| {
+            let family = crate::model::Family::Ipv6;
+            let contacts = evidence::service::endpoint_contacts(view, service, family);
+            evidence::reach::large_data(view, &contacts.main[0]);
+        });
         (world.says("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))
     };
     let (silent, little, much) = (&fell_silent(), &answered(900), &answered(2000));

@@ -106,7 +106,7 @@ fn matched(
 fn not_published(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)> {
     use Outcome::{Fail, Inconclusive, NotApplicable};
     match &tlsa.security {
-        _ if !tlsa.needs.is_empty() => Some((Inconclusive, common::NOT_OBSERVED)),
+        _ if tlsa.is_pending => Some((Inconclusive, common::NOT_OBSERVED)),
         Security::Secure if tlsa.records.is_empty() => Some((NotApplicable, "no-tlsa")),
         Security::Secure => None,
         // Without authentic records nobody uses DANE, whatever is published.

@@ -139,7 +139,7 @@ fn of_talk(talk: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subject {
         let alpn = session.alpn.clone().unwrap_or_default();
         return say(Outcome::Pass, "answers", vec![("alpn", alpn)]);
     }
-    if !talk.needs.is_empty() {
+    if talk.is_pending {
         return say(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     let failures = || talk.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());

@@ -66,7 +66,7 @@ fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'sta
     if resources.page.is_some() {
         return match resources.unread {
             _ if resources.is_cut => Some(common::LIMIT),
-            _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+            _ if resources.is_pending => Some(common::NOT_OBSERVED),
             None => None,
             Some(Unread::Limit) => Some(common::LIMIT),
             Some(Unread::Ours) => Some(common::OUR_FAULT),

@@ -15,7 +15,7 @@ mod tests;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Topic, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// The servers that a resolver can ask.
@@ -45,8 +45,6 @@ pub struct Resolution {
     pub end: End,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked; the end is [`End::Pending`] as long as this isn't empty.
-    pub needs: Needs,
 }
 
 /// The way from the root to one name.
@@ -181,6 +179,11 @@ impl Resolution {
     /// The zone in which the way ended or stopped.
     pub fn last_cut(&self) -> Option<&Cut> {
         self.paths.last()?.cuts.last()
+    }
+
+    /// Whether something is still to be asked.
+    pub fn is_pending(&self) -> bool {
+        self.end == End::Pending
     }
 
     /// A zone on the way to the first name.

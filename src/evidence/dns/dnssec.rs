@@ -19,7 +19,6 @@ pub use chain::dnssec;
 use hickory_proto::rr::Record;
 
 use super::LookupFailure;
-use crate::evidence::query::Needs;
 use crate::model::{Name, ObservationId};
 
 /// Keys of one zone that are looked at, and DS records of one delegation.
@@ -42,8 +41,8 @@ pub struct Dnssec {
     pub records: Vec<Record>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether something is still to be asked.
+    pub is_pending: bool,
 }
 
 /// One name of an alias chain.

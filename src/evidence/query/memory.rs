@@ -8,7 +8,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::evidence::dns::delegation::Reach;
-use crate::model::{Family, Name, Question, QuestionHash, RecordType};
+use crate::model::{Family, Name, Question, QuestionHash, RecordType, Request};
 
 /// Readings of one service's evidence, each with the questions whose answers it looked for, so that a
 /// new fact undoes only what rests on it.
@@ -46,6 +46,9 @@ struct RestsOn {
     questions: Vec<QuestionHash>,
     /// The numbers of the readings that it took up.
     readings: SmallVec<[u32; 4]>,
+    /// The requests that it found missing, itself or in the readings that it took up, in the order in
+    /// which they were found, each once.
+    missing: Vec<Request>,
 }
 
 /// What a reading is of. One topic always stands for one type.
@@ -147,6 +150,28 @@ impl Memory {
         }
     }
 
+    /// Notes that the reading under way lacks the answer to this request.
+    pub(super) fn note_missing(&self, request: Request) {
+        if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
+            reading.note_missing(request);
+        }
+    }
+
+    /// Makes a reading for the requests that it finds missing, those that remembered readings found
+    /// missing included. What it rests on, the reading around it rests on too.
+    pub(super) fn requests_of(&self, read: impl FnOnce()) -> Vec<Request> {
+        self.0.borrow_mut().under_way.push(RestsOn::default());
+        read();
+        let mut inner = self.0.borrow_mut();
+        let RestsOn { questions, readings, missing } = inner.under_way.pop().unwrap_or_default();
+        if let Some(outer) = inner.under_way.last_mut() {
+            outer.questions.extend(questions);
+            outer.readings.extend(readings);
+            missing.iter().for_each(|request| outer.note_missing(request.clone()));
+        }
+        missing
+    }
+
     /// The reading of a topic, from memory or made now.
     pub(super) fn of<T: Any + Send + Sync>(
         &self,
@@ -166,6 +191,14 @@ impl Memory {
     }
 }
 
+impl RestsOn {
+    fn note_missing(&mut self, request: Request) {
+        if !self.missing.contains(&request) {
+            self.missing.push(request);
+        }
+    }
+}
+
 impl Inner {
     fn recall<T: Any + Send + Sync>(&mut self, topic: &Topic) -> Option<Arc<T>> {
         let kept = self.kept.iter().find(|kept| kept.topic == *topic)?;
@@ -173,6 +206,7 @@ impl Inner {
         // Whoever asks for it rests on the same facts.
         if let Some(outer) = self.under_way.last_mut() {
             outer.readings.push(kept.number);
+            kept.rests_on.missing.iter().for_each(|request| outer.note_missing(request.clone()));
         }
         Some(reading)
     }
@@ -185,6 +219,7 @@ impl Inner {
         self.count += 1;
         if let Some(outer) = self.under_way.last_mut() {
             outer.readings.push(number);
+            rests_on.missing.iter().for_each(|request| outer.note_missing(request.clone()));
         }
         self.kept.push(Kept { number, topic, reading, rests_on });
     }

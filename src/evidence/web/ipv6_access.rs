@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::ResourceHost;
 use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, resolve};
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{ConversationAttempts, conversation_attempts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, Host, Name, ObservationId, RecordType, TlsFailed,
@@ -39,10 +39,10 @@ pub enum Ipv6Access {
     NotObserved,
 }
 
-/// What was asked of servers, and what still has to be.
+/// What was asked of servers, and whether something is still to be asked.
 pub(super) struct Asked<'v, 'e> {
     pub(super) view: &'v View<'e>,
-    pub(super) needs: Needs,
+    pub(super) is_pending: bool,
     pub(super) observations: Vec<ObservationId>,
 }
 
@@ -114,7 +114,7 @@ impl<'e> Asked<'_, 'e> {
                 Some(Gap::NotVisited) => unknown = unknown.or(Some(Ipv6Access::NotVisited)),
                 _ if works && !talk.is_flaky() => return Ok(Ok(at)),
                 _ if works => unknown = unknown.or(Some(Ipv6Access::Flaky)),
-                _ if !talk.needs.is_empty() => return Err(Ipv6Access::NotObserved),
+                _ if talk.is_pending => return Err(Ipv6Access::NotObserved),
                 _ if talk.is_our_fault() => unknown = Some(Ipv6Access::OurFault),
                 _ => why = failure(&talk),
             }
@@ -135,7 +135,7 @@ impl<'e> Asked<'_, 'e> {
     fn look(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, Ipv6Access> {
         let lookup = resolve(self.view, name, record_type);
         self.observations.extend(&lookup.observations);
-        self.needs.extend(lookup.needs.clone());
+        self.is_pending |= lookup.is_pending();
         match &lookup.status {
             LookupStatus::NotObserved => Err(Ipv6Access::NotObserved),
             LookupStatus::Failed(LookupFailure::Net(failure)) if failure.is_ours() => {
@@ -157,7 +157,7 @@ impl<'e> Asked<'_, 'e> {
             ConversationQuestion { address, tls, http: None, mss: None },
         );
         self.observations.extend(talk.observations());
-        self.needs.extend(talk.needs.clone());
+        self.is_pending |= talk.is_pending;
         talk
     }
 }

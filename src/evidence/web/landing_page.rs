@@ -8,7 +8,7 @@ use url::Url;
 use super::page::Unreadable;
 use super::page::{SECURITY_HEADERS, security_header};
 use super::{ChainEnd, RedirectChain, page, redirect_chains_from};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::service::{ConversationAttempts, published_addresses};
 use crate::model::{Family, HttpResponse, ObservationId, Service, Target};
 
@@ -54,12 +54,12 @@ pub fn landing_page_responses<'w, 'e>(
 }
 
 /// Asks once more for a page that was seen only once.
-fn look_again(talk: &ConversationAttempts<'_>, view: &View<'_>, needs: &mut Needs) {
+fn look_again(talk: &ConversationAttempts<'_>, view: &View<'_>) {
     let question = talk.question.clone();
     // A second look that fails is not tried again and again: there is a bound, as for any question.
     let attempts_max = view.settings.attempts.max(1).saturating_add(1);
     if landing_page_responses(talk).count() < LOOKS {
-        needs.add(view.missing(question, 1..=attempts_max));
+        view.request_missing(question, 1..=attempts_max);
     }
 }
 
@@ -87,8 +87,6 @@ pub enum ContentParity {
 pub struct PageComparison<T> {
     /// What each IPv6 address shows.
     pub addresses: Vec<(SocketAddr, T)>,
-    /// What still has to be asked.
-    pub needs: Needs,
     /// The facts that it rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -97,7 +95,6 @@ impl<T> PageComparison<T> {
     fn new(ipv6: &[RedirectChain<'_>], ipv4: &[RedirectChain<'_>]) -> Self {
         Self {
             addresses: Vec::new(),
-            needs: Needs::default(),
             observations: ipv6.iter().chain(ipv4).flat_map(RedirectChain::observations).collect(),
         }
     }
@@ -114,7 +111,7 @@ pub fn content_parity(
     for walk in ipv6 {
         let likeness = match landing_page(walk) {
             None => ContentParity::NothingToCompare,
-            Some((url, talk)) => likeness(view, url, talk, ipv4, &mut comparison.needs),
+            Some((url, talk)) => likeness(view, url, talk, ipv4),
         };
         comparison.addresses.push((walk.start, likeness));
     }
@@ -126,7 +123,6 @@ fn likeness(
     url: &Url,
     talk: &ConversationAttempts<'_>,
     ipv4: &[RedirectChain<'_>],
-    needs: &mut Needs,
 ) -> ContentParity {
     let ours: Vec<&HttpResponse> = landing_page_responses(talk).collect();
     let Some(first) = ours.first() else { return ContentParity::NothingToCompare };
@@ -170,7 +166,7 @@ fn likeness(
     }
     let talks = || others.iter().copied().chain([(url, talk)]);
     if talks().any(|(_, talk)| landing_page_responses(talk).count() < LOOKS) {
-        talks().for_each(|(_, talk)| look_again(talk, view, needs));
+        talks().for_each(|(_, talk)| look_again(talk, view));
         return ContentParity::NotObserved;
     }
     let steady = talks().all(|(url, talk)| {
@@ -241,7 +237,7 @@ pub fn header_parity(
     for walk in ipv6 {
         let protection = match landing_page(walk) {
             None => HeaderParity::NothingToCompare,
-            Some((url, talk)) => protected(view, url, talk, ipv4, &mut comparison.needs),
+            Some((url, talk)) => protected(view, url, talk, ipv4),
         };
         comparison.addresses.push((walk.start, protection));
     }
@@ -259,7 +255,6 @@ fn protected(
     url: &Url,
     talk: &ConversationAttempts<'_>,
     ipv4: &[RedirectChain<'_>],
-    needs: &mut Needs,
 ) -> HeaderParity {
     let ours: Vec<&HttpResponse> = landing_page_responses(talk).collect();
     let Some(first) = ours.first() else { return HeaderParity::NothingToCompare };
@@ -289,7 +284,7 @@ fn protected(
     }
     let talks = || others.iter().map(|(_, talk)| *talk).chain([talk]);
     if talks().any(|talk| landing_page_responses(talk).count() < LOOKS) {
-        talks().for_each(|talk| look_again(talk, view, needs));
+        talks().for_each(|talk| look_again(talk, view));
         return HeaderParity::NotObserved;
     }
     // What differs, and in the same way at every look.

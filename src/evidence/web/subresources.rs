@@ -8,7 +8,7 @@ use super::ipv6_access::Asked;
 use super::page::Unreadable;
 use super::page::{self, Reference, Use};
 use super::{Ipv6Access, RedirectChain, landing_page, landing_page_responses};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::service::{
     ConversationAttempts, conversation_attempts, conversation_question,
 };
@@ -33,8 +33,8 @@ pub struct Subresources {
     pub is_cut: bool,
     /// Why some of its style sheets were not read, so that they may load more.
     pub unread: Option<Unread>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether something is still to be asked.
+    pub is_pending: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -89,7 +89,7 @@ pub fn subresources(
         servers: Vec::new(),
         is_cut: false,
         unread: None,
-        needs: Needs::default(),
+        is_pending: false,
         observations: Vec::new(),
     };
     for walk in ipv6 {
@@ -156,7 +156,7 @@ impl Subresources {
             let Some(address) = address else { continue };
             let talk = conversation_attempts(view, conversation_question(sheet, address));
             self.observations.extend(talk.observations());
-            self.needs.extend(talk.needs.clone());
+            self.is_pending |= talk.is_pending;
             let (references, unread) = loaded_by(&talk, sheet);
             more.extend(references);
             self.unread = self.unread.max(unread);
@@ -198,11 +198,11 @@ impl Subresources {
     }
 
     fn visit(&mut self, view: &View<'_>) {
-        let mut asked = Asked { view, needs: Needs::default(), observations: Vec::new() };
+        let mut asked = Asked { view, is_pending: false, observations: Vec::new() };
         for server in self.servers.iter_mut().filter(|s| s.access == Ipv6Access::NotObserved) {
             server.access = asked.access(server);
         }
-        self.needs.extend(asked.needs);
+        self.is_pending |= asked.is_pending;
         for id in asked.observations {
             if !self.observations.contains(&id) {
                 self.observations.push(id);
@@ -221,7 +221,7 @@ fn origin(url: &Url) -> Option<Origin> {
 fn loaded_by(talk: &ConversationAttempts<'_>, url: &Url) -> (Vec<Reference>, Option<Unread>) {
     let Some(response) = landing_page_responses(talk).next() else {
         let why = if talk.is_our_fault() { Unread::Ours } else { Unread::Broken };
-        return (Vec::new(), talk.needs.is_empty().then_some(why));
+        return (Vec::new(), (!talk.is_pending).then_some(why));
     };
     // What is not there loads nothing.
     if response.status != 200 {

@@ -31,7 +31,7 @@ pub(in crate::check) fn walk(
 /// Why the page may need more than is known, when it may.
 fn unread(resources: &Subresources) -> Option<&'static str> {
     match resources.unreadable {
-        _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+        _ if resources.is_pending => Some(common::NOT_OBSERVED),
         _ if resources.is_cut => Some(common::LIMIT),
         // What is no text needs nothing.
         None | Some(Unreadable::NotText) => None,

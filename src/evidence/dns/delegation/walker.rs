@@ -9,7 +9,7 @@ use super::{
 };
 use crate::evidence::dns::exchange::{self, ExchangeOutcome, server_exchange};
 use crate::evidence::dns::lookup::address_type;
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
 
 /// The port of name servers.
@@ -25,7 +25,6 @@ pub(super) struct PathWalker<'v, 'e> {
     under_way: Vec<(Name, Family)>,
     found: HashMap<(Name, Family), Result<Vec<IpAddr>, Unaddressed>>,
     observations: Vec<ObservationId>,
-    needs: Needs,
 }
 
 /// What the servers of a zone say together.
@@ -35,7 +34,7 @@ enum Said {
     Pending,
 }
 
-/// What is still missing has been named.
+/// What is still missing has been requested.
 struct Pending;
 
 impl<'v, 'e> PathWalker<'v, 'e> {
@@ -47,14 +46,13 @@ impl<'v, 'e> PathWalker<'v, 'e> {
             under_way: Vec::new(),
             found: HashMap::new(),
             observations: Vec::new(),
-            needs: Needs::default(),
         }
     }
 
     /// The whole way, alias by alias.
     pub fn resolution(mut self, name: &Name, record_type: RecordType) -> Resolution {
         let (paths, end) = self.chain(name, record_type);
-        Resolution { paths, end, observations: self.observations, needs: self.needs }
+        Resolution { paths, end, observations: self.observations }
     }
 
     /// Each turn goes to one further name, which is new to the chain: the bound is the chain's.
@@ -249,10 +247,7 @@ impl<'v, 'e> PathWalker<'v, 'e> {
                 self.questions_left = self.questions_left.saturating_sub(1);
             }
             let message = match seen.heard {
-                ExchangeOutcome::Pending => {
-                    self.needs.extend(seen.needs);
-                    return Err(Pending);
-                }
+                ExchangeOutcome::Pending => return Err(Pending),
                 ExchangeOutcome::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
                 ExchangeOutcome::Malformed => {
                     return Ok(Some((None, Tried::Unusable("malformed"))));

@@ -5,7 +5,7 @@ use hickory_proto::rr::RecordType as WireType;
 use jiff::Timestamp;
 
 use crate::evidence::dns::{LookupFailure, dns_question};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{
     DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply, Request,
     Transport,
@@ -24,11 +24,11 @@ pub(super) enum NoAnswer {
     Failed(LookupFailure),
 }
 
-/// What asking has cited and still needs.
+/// What asking has cited, and whether something is still to be asked.
 #[derive(Default)]
 pub(super) struct Trail {
     pub(super) observations: Vec<ObservationId>,
-    pub(super) needs: Needs,
+    pub(super) is_pending: bool,
 }
 
 /// The first usable answer among the attempts, over TCP where UDP truncates.
@@ -53,7 +53,8 @@ pub(super) fn ask(
         }
         match reply {
             None => {
-                trail.needs.add(Request::nth(Question::Dns(asked), attempt));
+                view.request(Request::nth(Question::Dns(asked), attempt));
+                trail.is_pending = true;
                 return Err(NoAnswer::NotObserved);
             }
             Some(Ok(answer)) => match answer.wire.metadata.response_code {

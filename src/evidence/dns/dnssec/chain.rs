@@ -25,7 +25,7 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
         links: Vec::new(),
         records: Vec::new(),
         observations: Vec::new(),
-        needs: Default::default(),
+        is_pending: false,
     };
     let mut trail = Trail::default();
     let budget = Budget::default();
@@ -55,7 +55,7 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
         next = end.alias;
     }
     found.observations = trail.observations;
-    found.needs = trail.needs;
+    found.is_pending = trail.is_pending;
     found
 }
 
