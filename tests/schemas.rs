@@ -1,18 +1,12 @@
-//! The published schemas are those of this program. `V6READY_UPDATE=1 cargo test --test schemas`
-//! writes them anew.
+//! The published schemas are those of this program. `cargo xtask generate` makes
+//! them anew.
 
 #![allow(clippy::unwrap_used)]
-
-use std::path::Path;
 
 use serde_json::Value;
 
 fn is_fresh(file: &str, schema: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(file);
-    if std::env::var_os("V6READY_UPDATE").is_some() {
-        std::fs::write(&path, schema).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), schema, "see this test's head");
+    xtask::assert_fresh([(format!("schemas/{file}"), schema.as_bytes())]);
 }
 
 #[test]

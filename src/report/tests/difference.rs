@@ -1,7 +1,5 @@
-//! Two runs compared, in every form. `V6READY_UPDATE=1 cargo test --lib golden` writes the golden files
-//! anew.
+//! Two runs compared, in every form. `cargo xtask generate` makes the golden files anew.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::sample::{HOSTILE, golden, result};
@@ -55,7 +53,6 @@ fn forms(comparison: &Comparison, lang: Lang) -> [(&'static str, Vec<u8>); 3] {
 
 #[test]
 fn golden_comparisons() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
     let comparison = comparison(&golden());
     assert!(comparison.is_worse());
     let schema: serde_json::Value = serde_json::from_str(&json::schema()).unwrap();
@@ -65,12 +62,8 @@ fn golden_comparisons() {
                 let value = serde_json::from_slice(&bytes).unwrap();
                 jsonschema::validate(&schema, &value).unwrap_or_else(|error| panic!("{error}"));
             }
-            let path = folder.join(format!("diff.{}.{ending}", lang.tag()));
-            if std::env::var_os("V6READY_UPDATE").is_some() {
-                std::fs::write(&path, &bytes).unwrap();
-            }
-            let expected = std::fs::read(&path).unwrap_or_default();
-            assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&expected));
+            let path = format!("src/report/tests/golden/diff.{}.{ending}", lang.tag());
+            xtask::assert_fresh([(path, &bytes[..])]);
         }
     }
 }

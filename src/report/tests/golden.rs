@@ -1,9 +1,7 @@
 //! Golden files: the same result gives the bytes of last time, in every language.
-//! `V6READY_UPDATE=1 cargo test --lib golden` writes them anew; look at what changed before you
-//! commit it.
+//! `cargo xtask generate` makes them anew; look at what changed before you commit it.
 
 use std::io::Write;
-use std::path::Path;
 
 use super::quarter::golden_review;
 use super::sample::golden;
@@ -41,20 +39,13 @@ fn every_format_gives_the_golden_bytes() {
         ("xlsx", xlsx::write),
         ("pdf", with_letterhead),
     ];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
     let (result, review) = (golden(), golden_review());
-    let mut stale = Vec::new();
+    let mut files = Vec::new();
     for lang in [Lang::Vi, Lang::En] {
         for (ending, write) in formats {
             let mut out = Vec::new();
             write(&ReportContext { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
-            let path = folder.join(format!("run.{}.{ending}", lang.tag()));
-            if std::env::var_os("V6READY_UPDATE").is_some() {
-                std::fs::write(&path, &out).unwrap();
-            }
-            if std::fs::read(&path).unwrap_or_default() != out {
-                stale.push(path);
-            }
+            files.push((format!("src/report/tests/golden/run.{}.{ending}", lang.tag()), out));
         }
     }
     for lang in [Lang::Vi, Lang::En] {
@@ -63,14 +54,8 @@ fn every_format_gives_the_golden_bytes() {
         for (ending, write) in quarter_formats() {
             let mut out = Vec::new();
             write(&sheet, &letterhead, &mut out).unwrap();
-            let path = folder.join(format!("quarter.{}.{ending}", lang.tag()));
-            if std::env::var_os("V6READY_UPDATE").is_some() {
-                std::fs::write(&path, &out).unwrap();
-            }
-            if std::fs::read(&path).unwrap_or_default() != out {
-                stale.push(path);
-            }
+            files.push((format!("src/report/tests/golden/quarter.{}.{ending}", lang.tag()), out));
         }
     }
-    assert!(stale.is_empty(), "see this file's head: {stale:?}");
+    xtask::assert_fresh(files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])));
 }

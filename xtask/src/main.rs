@@ -1,0 +1,68 @@
+//! What developers run: `cargo xtask` lists it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+mod format;
+mod generate;
+mod scan_demo;
+
+const HELP: &str = "\
+cargo xtask generate         makes every generated file anew: the catalogue of checks, the schemas, the
+                             documentation of the inventory, golden files, the sample reports
+cargo xtask demo-run         scans the lab for the run that the sample reports are made from, then generates
+cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt doesn't find
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["generate"] => generate::run(),
+        ["demo-run"] => scan_demo::run().and_then(|()| generate::run()),
+        ["fmt"] => format::run(false),
+        ["fmt", "--check"] => format::run(true),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => Err(format!("`{}` is no task\n\n{HELP}", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a program in the repository's root and says whether it succeeded.
+fn succeeds(program: &str, arguments: &[&str]) -> Result<bool, String> {
+    let mut command = Command::new(program);
+    let status = command.args(arguments).current_dir(xtask::root()).status();
+    let status = status.map_err(|error| format!("`{program}` can't be run: {error}"))?;
+    Ok(status.success())
+}
+
+/// Runs a program in the repository's root.
+fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+    match succeeds(program, arguments)? {
+        true => Ok(()),
+        false => Err(format!("`{program} {}` failed", arguments.join(" "))),
+    }
+}
+
+/// A function's error with the path that it is about.
+fn at(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
+    move |error| format!("{}: {error}", path.display())
+}
+
+/// Removes a folder with everything in it, if there is one.
+fn remove_folder(path: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
+    }
+}
