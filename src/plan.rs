@@ -18,7 +18,7 @@ mod web;
 
 use std::time::Duration;
 
-use crate::evidence::query::{Topic, View};
+use crate::evidence::query::{Retention, Topic, View};
 use crate::evidence::reach::is_later_round;
 use crate::model::{Request, Service, Settings};
 
@@ -26,6 +26,16 @@ use crate::model::{Request, Service, Settings};
 struct Part {
     name: &'static str,
     read: fn(&View<'_>, &Service),
+}
+
+/// What a part, by its name, still lacks of the service.
+#[derive(PartialEq, Eq)]
+struct MissingOf(&'static str);
+
+impl Topic for MissingOf {
+    type Reading = Vec<Request>;
+    // Every plan asks each part, also the parts that have everything that they need.
+    const RETENTION: Retention = Retention::Always;
 }
 
 /// Every part, in the order in which its questions are asked.
@@ -69,7 +79,7 @@ pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
         let mut is_complete = true;
         for part in parts {
             let mut is_new = false;
-            let missing = view.remembered(Topic::Part(part.name), || {
+            let missing = view.remembered(MissingOf(part.name), || {
                 is_new = true;
                 view.requests_of(|view| (part.read)(view, service))
             });

@@ -306,7 +306,7 @@ fn point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, CliError> 
     let mut counts = Counts::default();
     for service in &services {
         let evidence = store.evidence_of(&run.id, &service.id).map_err(CliError::of_error)?;
-        counts.add(judge::stand(&bench, service, &evidence));
+        counts.add(judge::judge_standing(&bench, service, &evidence));
     }
     let day = judge::day_of(bench.as_of, &loaded.inventory.timezone);
     Ok(Point {

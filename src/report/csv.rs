@@ -44,7 +44,7 @@ pub fn write_verdicts(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Res
 /// When `out` can't be written.
 pub fn write_work(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::quarter::mends(sheet.review, sheet.lang), sheet.lang, out)
+    write(&table::quarter::work_list(sheet.review, sheet.lang), sheet.lang, out)
 }
 
 /// Writes any table.

@@ -11,11 +11,11 @@ use tokio::sync::{Semaphore, watch};
 
 use super::dispatcher::{Dispatcher, Fact};
 use crate::commands::error::CliError;
-use crate::evidence::query::{Memory, View};
+use crate::evidence::query::Memory;
 use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
-use crate::judge::{JudgeContext, ProvisionalResult, ServiceResult};
+use crate::judge::{JudgeContext, RestingService, ServiceResult};
 use crate::model::{Evidence, Inventory, Request, Service, Vantage};
 use crate::policy::Policy;
 use crate::{judge, plan};
@@ -51,20 +51,20 @@ pub(crate) async fn visit(
     scene: ScanContext,
     service: Arc<Service>,
 ) -> Result<Option<ServiceResult>, CliError> {
-    // Given back when nothing is left but later rounds. Nobody closes the semaphore.
+    // Given back when nothing is left but later rounds. The semaphore is never closed.
     let mut place = Arc::clone(&scene.places).acquire_owned().await.ok();
     let (asking, mut stop) = (Arc::clone(&scene.asking), scene.stop.clone());
-    let mut known = ServiceState::of(scene, Arc::clone(&service))?;
+    let mut state = ServiceState::of(scene, Arc::clone(&service))?;
     let mut under_way = FuturesUnordered::new();
     let mut named: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
     loop {
         if *stop.borrow() {
             return Ok(None);
         }
-        let next = known.next()?;
+        let next = state.next_requests()?;
         if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             place = None;
-            known.rest(&next);
+            state.rest(&next);
             // All of them have been answered, so the planner names none of them again.
             named = HashSet::default();
         }
@@ -89,25 +89,28 @@ pub(crate) async fn visit(
             }
         }
         for fact in facts {
-            known.learn(fact.map_err(CliError::of_error)?);
+            state.insert(fact.map_err(CliError::of_error)?);
         }
         if let Some(failure) = asking.recorder().failure() {
             return Err(CliError::mend(failure));
         }
     }
     drop(place);
-    known.result().map(Some)
+    state.result().map(Some)
 }
 
-/// What is known of a service that is under way.
+/// A service that is under way, with what is known of it.
 struct ServiceState {
     scene: ScanContext,
     service: Arc<Service>,
-    evidence: Evidence,
-    memory: Memory,
-    /// What could be said while the last answers were still to come; then `evidence` is only what the
-    /// rest takes.
-    early: Option<ProvisionalResult>,
+    known: Known,
+}
+
+enum Known {
+    /// Everything that was seen, and what was read of it.
+    All(Evidence, Memory),
+    /// What the last answers need; everything else is in the store.
+    Resting(Box<RestingService>),
 }
 
 impl ServiceState {
@@ -117,69 +120,91 @@ impl ServiceState {
         } else {
             Evidence::new()
         };
-        Ok(Self { scene, service, evidence, memory: Memory::default(), early: None })
+        Ok(Self { scene, service, known: Known::All(evidence, Memory::default()) })
     }
 
-    fn learn(&mut self, (id, observation): Fact) {
-        self.memory.invalidate(&observation.request.question);
-        self.evidence.insert(id, observation);
+    fn insert(&mut self, (id, observation): Fact) {
+        match &mut self.known {
+            Known::All(evidence, memory) => {
+                memory.invalidate(&observation.request.question);
+                evidence.insert(id, observation);
+            }
+            Known::Resting(resting) => resting.insert(id, observation),
+        }
     }
 
     /// The requests that were not named before, and perhaps some that were.
-    fn next(&mut self) -> Result<Vec<Request>, CliError> {
+    fn next_requests(&mut self) -> Result<Vec<Request>, CliError> {
         let next = self.plan();
-        let is_foreseen = self.early.as_ref().is_none_or(|early| {
-            !self.memory.has_missed() && next.iter().all(|request| early.foresaw(request))
-        });
-        if is_foreseen {
-            return Ok(next);
+        match &self.known {
+            Known::Resting(resting) if resting.is_exhausted(&next) => {
+                self.read_again()?;
+                Ok(self.plan())
+            }
+            _ => Ok(next),
         }
-        self.read_again()?;
-        Ok(self.plan())
     }
 
     fn plan(&self) -> Vec<Request> {
-        let ScanContext { inventory, vantage, .. } = &self.scene;
-        let trusted = vantage::trusted(&self.evidence, vantage);
-        let (settings, networks) = (&inventory.settings, &inventory.networks);
-        let view = View::new(&trusted, settings, networks, &vantage.dns64);
-        let next = plan::next(&view.remembering(&self.memory), &self.service);
-        next.into_iter().filter_map(|next| vantage::repeated(next, &self.evidence)).collect()
-    }
-
-    /// Nothing but these requests is to be answered still, and that takes its time.
-    fn rest(&mut self, pending: &[Request]) {
-        if self.early.is_none() {
-            let Self { scene, service, evidence, memory, .. } = self;
-            self.early =
-                ProvisionalResult::judge(&scene.bench(), service, evidence, memory, pending);
+        let context = self.scene.judge_context();
+        match &self.known {
+            Known::All(evidence, memory) => {
+                let trusted = vantage::trusted(evidence, context.vantage);
+                let view = context.view(&trusted).remembering(memory);
+                let next = plan::next(&view, &self.service).into_iter();
+                next.filter_map(|next| vantage::repeated(next, evidence)).collect()
+            }
+            // All of its evidence is trusted, so none is asked for again.
+            Known::Resting(resting) => plan::next(&resting.view(&context), &self.service),
         }
     }
 
-    /// Brings back the evidence that was let go.
+    /// Nothing but these requests is still to be answered, and that takes its time: lets go of what
+    /// their answers don't need.
+    fn rest(&mut self, pending: &[Request]) {
+        let nothing = Known::All(Evidence::new(), Memory::default());
+        self.known = match std::mem::replace(&mut self.known, nothing) {
+            Known::All(evidence, memory) => {
+                let context = self.scene.judge_context();
+                let known = (evidence, memory);
+                match RestingService::new(&context, &self.service, known, pending) {
+                    Ok(resting) => Known::Resting(Box::new(resting)),
+                    Err((evidence, memory)) => Known::All(evidence, memory),
+                }
+            }
+            resting => resting,
+        };
+    }
+
+    /// Brings back the evidence that was let go of.
     fn read_again(&mut self) -> Result<(), CliError> {
-        let asking = &self.scene.asking;
-        asking.recorder().flush().map_err(CliError::of_error)?;
-        self.evidence = asking.recorded(&self.service.id).map_err(CliError::of_error)?;
-        self.memory = Memory::default();
-        self.early = None;
+        let evidence = self.scene.read_evidence(&self.service)?;
+        self.known = Known::All(evidence, Memory::default());
         Ok(())
     }
 
-    fn result(mut self) -> Result<ServiceResult, CliError> {
-        if let Some(early) = self.early.take() {
-            if let Some(result) = early.finish(&self.scene.bench(), &self.evidence, &self.memory) {
-                return Ok(result);
-            }
-            self.read_again()?;
-        }
-        let Self { scene, service, evidence, memory, .. } = &self;
-        Ok(judge::judge_remembered(&scene.bench(), service, evidence, memory))
+    fn result(self) -> Result<ServiceResult, CliError> {
+        let Self { scene, service, known } = self;
+        let context = scene.judge_context();
+        let (evidence, memory) = match known {
+            Known::All(evidence, memory) => (evidence, memory),
+            Known::Resting(resting) => match resting.finish(&context) {
+                Some(result) => return Ok(result),
+                None => (scene.read_evidence(&service)?, Memory::default()),
+            },
+        };
+        Ok(judge::judge_with_memory(&context, &service, &evidence, &memory))
     }
 }
 
 impl ScanContext {
-    fn bench(&self) -> JudgeContext<'_> {
+    /// Everything that was recorded for a service, once it is committed.
+    fn read_evidence(&self, service: &Service) -> Result<Evidence, CliError> {
+        self.asking.recorder().flush().map_err(CliError::of_error)?;
+        self.asking.recorded(&service.id).map_err(CliError::of_error)
+    }
+
+    fn judge_context(&self) -> JudgeContext<'_> {
         let Self { inventory, vantage, policy, trust, as_of, .. } = self;
         JudgeContext { inventory, vantage, policy, trust, as_of: *as_of }
     }

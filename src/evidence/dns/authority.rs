@@ -10,16 +10,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
-use super::exchange::{self, server_exchange};
+use super::exchange::{self, DNS_PORT, server_exchange};
 use super::lookup::resolve_authoritative;
 use super::{Lookup, resolve, zone};
 use crate::evidence::query::{Topic, View};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
 };
-
-/// The port of name servers.
-const DNS_PORT: u16 = 53;
 
 /// A zone and everybody who serves it.
 #[derive(Clone, Debug)]
@@ -137,14 +134,18 @@ pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
         .collect()
 }
 
+/// Who serves the zone of a name that is looked up for records of this type.
+#[derive(PartialEq, Eq)]
+struct AuthorityOf(Name, RecordType);
+
+impl Topic for AuthorityOf {
+    type Reading = Authority;
+}
+
 /// Reads who serves the zone of a service, and how each of them answers.
 pub fn authority(view: &View<'_>, service: &Service) -> Option<Arc<Authority>> {
     let (name, record_type) = subject(service)?;
-    Some(
-        view.remembered(Topic::Authority(name.clone(), record_type), || {
-            find(view, &name, record_type)
-        }),
-    )
+    Some(view.remembered(AuthorityOf(name.clone(), record_type), || find(view, &name, record_type)))
 }
 
 fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {

@@ -9,6 +9,9 @@ use crate::model::{
     Transport,
 };
 
+/// The port of name servers (RFC 1035 §4.2).
+pub(in crate::evidence) const DNS_PORT: u16 = 53;
+
 /// Every attempt at one question to one server.
 #[derive(Clone, Debug)]
 pub struct ServerExchange {

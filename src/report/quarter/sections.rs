@@ -256,7 +256,7 @@ fn work(sheet: &QuarterContext<'_>) -> Section {
         vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
         en: "Ordered by how many services would climb at least one stage by that mend alone, then by how many it holds at their stage.",
     };
-    let table = filled([quarter::mends(review, lang), quarter::remedies(review, lang)]);
+    let table = filled([quarter::work_list(review, lang), quarter::remedies(review, lang)]);
     let paragraph = if table.is_empty() { texts::ALL_WELL } else { about };
     Section {
         paragraphs: vec![paragraph.get(lang).to_owned()],

@@ -1,7 +1,7 @@
 //! The tables of a quarter.
 
 use super::{Cell, Kind, Table};
-use crate::judge::quarter::{Group, Review};
+use crate::judge::quarter::{Group, Remedy, Review};
 use crate::judge::{Change, Counts, Finding, Progress, ServiceChange, Standing};
 use crate::model::{Lang, Outcome, Service, Stage, Text};
 use crate::report::quarter::words;
@@ -264,8 +264,8 @@ pub fn shared(review: &Review, lang: Lang) -> Table {
     table
 }
 
-/// One row for each mend, what lifts most services first.
-pub fn mends(review: &Review, lang: Lang) -> Table {
+/// One row for each remedy, what lifts most services first.
+pub fn work_list(review: &Review, lang: Lang) -> Table {
     let mut table = Table::new(texts::WORK_LIST.get(lang), 0)
         .column(LIFTS.get(lang), Kind::Count, 9)
         .column(HOLDS.get(lang), Kind::Count, 9)
@@ -274,38 +274,38 @@ pub fn mends(review: &Review, lang: Lang) -> Table {
         .column(FINDING.get(lang), Kind::Text, 36)
         .column(WHERE.get(lang), Kind::Code, 28)
         .column(texts::SERVICE.get(lang), Kind::Code, 28);
-    for mend in &review.mends {
-        let subjects = mend.subjects.iter().map(ToString::to_string).collect();
+    for remedy in &review.remedies {
+        let subjects = remedy.subjects.iter().map(ToString::to_string).collect();
         table.rows.push(vec![
-            Cell::Count(mend.lifts),
-            Cell::Count(mend.holds),
-            Cell::Severity(mend.severity),
-            Cell::text(mend.check.id),
-            Cell::text(mend.check.message(mend.reason, lang)),
+            Cell::Count(remedy.lifts),
+            Cell::Count(remedy.holds),
+            Cell::Severity(remedy.severity),
+            Cell::text(remedy.check.id),
+            Cell::text(remedy.check.message(remedy.reason, lang)),
             Cell::text(&names(subjects, lang)),
-            Cell::text(&names(ids(&mend.services), lang)),
+            Cell::text(&names(ids(&remedy.services), lang)),
         ]);
     }
     table
 }
 
-/// How each kind of failure in the work list is mended, each once.
+/// What is done about each kind of failure in the work list, each once.
 pub fn remedies(review: &Review, lang: Lang) -> Table {
     let mut table = Table::new(texts::REMEDY.get(lang), 0)
         .column(CHECK.get(lang), Kind::Code, 22)
         .column(FINDING.get(lang), Kind::Text, 40)
         .column(texts::REMEDY.get(lang), Kind::Text, 60);
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    for mend in &review.mends {
-        let Some(remedy) = mend.check.remedy(mend.reason, lang) else { continue };
-        if seen.contains(&(mend.check.id, mend.reason)) {
+    for Remedy { check, reason, .. } in &review.remedies {
+        let Some(text) = check.remedy(reason, lang) else { continue };
+        if seen.contains(&(check.id, reason)) {
             continue;
         }
-        seen.push((mend.check.id, mend.reason));
+        seen.push((check.id, reason));
         table.rows.push(vec![
-            Cell::text(mend.check.id),
-            Cell::text(mend.check.message(mend.reason, lang)),
-            Cell::text(remedy),
+            Cell::text(check.id),
+            Cell::text(check.message(reason, lang)),
+            Cell::text(text),
         ]);
     }
     table

@@ -62,27 +62,28 @@ fn answer(request: Request) -> Observation {
 /// Carries a service to its end, and reads its evidence again at each rest where that is wanted.
 fn carry_out(scene: &ScanContext, reads_again: bool) -> (ServiceResult, usize) {
     let service = Arc::clone(&scene.inventory.services[0]);
-    let Ok(mut known) = ServiceState::of(scene.clone(), Arc::clone(&service)) else { panic!() };
+    let Ok(mut state) = ServiceState::of(scene.clone(), Arc::clone(&service)) else { panic!() };
     let (mut rests, mut all) = (0, Evidence::new());
     for _ in 0..100 {
-        let Ok(next) = known.next() else { panic!() };
+        let Ok(next) = state.next_requests() else { panic!() };
         if next.is_empty() {
             let facts = all.len();
-            let Ok(result) = known.result() else { panic!() };
-            let anew = judge_service(&scene.bench(), &service, &all);
+            let Ok(result) = state.result() else { panic!() };
+            let anew = judge_service(&scene.judge_context(), &service, &all);
             assert_eq!(result.verdicts.unpack(), anew.verdicts.unpack());
             assert_eq!((result.standing, &result.blockers), (anew.standing, &anew.blockers));
             assert!(facts > 5 && rests > 0);
             return (result, rests);
         }
         if next.iter().all(is_later_round) {
-            known.rest(&next);
-            assert!(known.early.is_some() && known.evidence.all().len() <= rests);
+            state.rest(&next);
+            let Known::Resting(resting) = &state.known else { panic!("it does not rest") };
+            assert!(resting.facts_at_hand() <= rests);
             rests += 1;
             if reads_again {
-                assert!(known.read_again().is_ok());
-                assert!(known.early.is_none());
-                assert_eq!(known.evidence.all().len(), all.len());
+                assert!(state.read_again().is_ok());
+                let Known::All(evidence, _) = &state.known else { panic!("it still rests") };
+                assert_eq!(evidence.len(), all.len());
             }
         }
         for request in next {
@@ -90,10 +91,35 @@ fn carry_out(scene: &ScanContext, reads_again: bool) -> (ServiceResult, usize) {
             let asker = Asker::Service(service.id.clone());
             let id = scene.asking.recorder().record(asker, &fact);
             all.insert(id, Arc::clone(&fact));
-            known.learn((id, fact));
+            state.insert((id, fact));
         }
     }
     panic!("the service is not done");
+}
+
+#[tokio::test]
+async fn an_unforeseen_answer_brings_all_evidence_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = scene(folder.path());
+    let service = Arc::clone(&scene.inventory.services[0]);
+    let Ok(mut state) = ServiceState::of(scene.clone(), Arc::clone(&service)) else { panic!() };
+    let learn = |state: &mut ServiceState, request| {
+        let fact = Arc::new(answer(request));
+        let id = scene.asking.recorder().record(Asker::Service(service.id.clone()), &fact);
+        state.insert((id, fact));
+    };
+    loop {
+        let Ok(next) = state.next_requests() else { panic!() };
+        if next.iter().all(is_later_round) {
+            state.rest(&next);
+            break;
+        }
+        next.into_iter().for_each(|request| learn(&mut state, request));
+    }
+    assert!(matches!(state.known, Known::Resting(_)));
+    learn(&mut state, Request::first(Question::Route([192, 0, 2, 1].into())));
+    assert!(state.next_requests().is_ok());
+    assert!(matches!(state.known, Known::All(..)));
 }
 
 #[tokio::test]

@@ -146,12 +146,7 @@ fn resource(case: &CheckContext<'_>, server: &web::ResourceHost) -> Subject {
         Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),
         // Dead over both families: no client gets it, so it can't be what the service needs.
         Ipv6Access::Dead => (Outcome::NotApplicable, "dead-link"),
-        Ipv6Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
-        Ipv6Access::Limit => (Outcome::Inconclusive, common::LIMIT),
-        Ipv6Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
-        Ipv6Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
-        Ipv6Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
-        Ipv6Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        Ipv6Access::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
     };
     let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
     let name = match &server.host {

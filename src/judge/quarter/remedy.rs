@@ -1,4 +1,4 @@
-//! The work list: what is to be mended, and whom each mend lifts.
+//! The work list: one remedy for each cause, and the services that it lifts.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -12,23 +12,23 @@ use crate::model::{Outcome, Service, Severity, Subject, SubjectName};
 /// holds a service; elsewhere the checks below it say what to do.
 const COMPOSITE: &str = "ipv6-only-usable";
 
-/// One mend: a check's reason, and the things on which it fails. Things that fail for exactly the
-/// same services are mended together.
+/// What is to be done about a check's reason, on the things on which it fails. Things that fail for
+/// exactly the same services have one remedy.
 #[derive(Clone)]
-pub struct Mend {
+pub struct Remedy {
     /// The check.
     pub check: &'static Check,
     /// Its reason.
     pub reason: &'static str,
     /// The highest severity that it has for any service.
     pub severity: Severity,
-    /// The addresses, hosts or name servers to be mended; empty when the check names none.
+    /// The addresses, hosts or name servers to be fixed; empty when the check names none.
     pub subjects: Vec<SubjectName>,
     /// The services that it concerns, in the inventory's order.
     pub services: Vec<Arc<Service>>,
     /// How many of them it holds at their stage, alone or with others.
     pub holds: usize,
-    /// How many of them would climb at least one stage by this mend alone.
+    /// How many of them would climb at least one stage by this remedy alone.
     pub lifts: usize,
 }
 
@@ -37,9 +37,9 @@ struct Place {
     services: Vec<usize>,
 }
 
-/// All mends, those that lift most services first; then those that hold most services, the most
+/// All remedies, those that lift most services first; then those that hold most services, the most
 /// severe, and those that concern most services.
-pub fn mends(result: &RunResult) -> Vec<Mend> {
+pub fn remedies(result: &RunResult) -> Vec<Remedy> {
     // By check (its place in the catalogue), reason and thing; ordered, so that equals stay put.
     let mut places: BTreeMap<(usize, &'static str, Option<SubjectName>), Place> = BTreeMap::new();
     // What holds a service, by the service and the check.
@@ -66,7 +66,7 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
             }
         }
     }
-    // What fails for the same services stands together.
+    // What fails for the same services has one remedy.
     type Together = (Severity, Vec<SubjectName>);
     let mut together: BTreeMap<(usize, &'static str, Vec<usize>), Together> = BTreeMap::new();
     for ((order, reason, subject), place) in places {
@@ -76,7 +76,7 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
         *severity = (*severity).min(place.severity);
         subjects.extend(subject);
     }
-    let mut mends: Vec<Mend> = together
+    let mut remedies: Vec<Remedy> = together
         .into_iter()
         .filter_map(|((order, reason, numbers), (severity, subjects))| {
             let check = *CATALOGUE.get(order)?;
@@ -90,7 +90,7 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
             let lifted = held.iter().filter(|(service, named)| {
                 lifts(result, service, check.id, named, |subject| subjects.contains(subject))
             });
-            Some(Mend {
+            Some(Remedy {
                 check,
                 reason,
                 severity,
@@ -101,10 +101,11 @@ pub fn mends(result: &RunResult) -> Vec<Mend> {
             })
         })
         .collect();
-    mends.sort_by_key(|mend| {
-        (Reverse(mend.lifts), Reverse(mend.holds), mend.severity, Reverse(mend.services.len()))
+    remedies.sort_by_key(|remedy| {
+        let services = Reverse(remedy.services.len());
+        (Reverse(remedy.lifts), Reverse(remedy.holds), remedy.severity, services)
     });
-    mends
+    remedies
 }
 
 fn counted(result: &RunResult) -> impl Iterator<Item = (usize, &ServiceResult)> {
@@ -134,13 +135,13 @@ fn failing(judged: &Judged) -> Vec<(&'static str, Option<SubjectName>)> {
 }
 
 /// Whether the service climbs when a check, which names these things, no longer fails on those that
-/// are mended.
+/// are fixed.
 fn lifts(
     result: &RunResult,
     service: &ServiceResult,
     check: &str,
     named: &[Subject],
-    mended: impl Fn(&SubjectName) -> bool,
+    is_fixed: impl Fn(&SubjectName) -> bool,
 ) -> bool {
     let outcome = |other: &Check, finding: &Finding| -> Outcome {
         if other.id != check {
@@ -148,7 +149,7 @@ fn lifts(
         }
         let left = |outcome: Outcome| {
             named.iter().any(|subject| {
-                subject.outcome == outcome && !(outcome == Outcome::Fail && mended(&subject.name))
+                subject.outcome == outcome && !(outcome == Outcome::Fail && is_fixed(&subject.name))
             })
         };
         match () {
