@@ -39,7 +39,7 @@ use jiff::civil::Date;
 
 use service::service_result;
 
-use crate::check::{CATALOGUE, Check, Rule, VantageContext};
+use crate::check::{CATALOGUE, Check, Rule, VantageContext, verdict_of};
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
 use crate::model::{
@@ -122,7 +122,7 @@ pub fn judge_vantage(context: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Jud
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
-            Rule::Vantage(rule) => Some(Judged::under(policy, check, rule(&context))),
+            Rule::Vantage(rule) => Some(Judged::under(policy, check, verdict_of(rule(&context)))),
             _ => None,
         })
         .collect()

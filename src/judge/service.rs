@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Finding, JudgeContext, Judged, ServiceResult, Standing, Verdicts, stage, verdicts};
-use crate::check::{CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, common};
+use crate::check::{
+    CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, common, verdict_of,
+};
 use crate::evidence::query::{Memory, Retention, Topic, View};
 use crate::evidence::vantage;
 use crate::model::{Evidence, Service, Stage, VantageIpv6, Verdict};
@@ -83,7 +85,7 @@ pub(super) fn service_result(
     let context = StageContext { service, stage, at_least, today };
     for check in CATALOGUE.iter() {
         if let Rule::Standing(rule) = check.rule {
-            later.push(Judged::under(policy, check, rule(&context)));
+            later.push(Judged::under(policy, check, verdict_of(rule(&context))));
         }
     }
     let verdicts = match settled {
@@ -154,16 +156,16 @@ impl RuleRun<'_> {
             trust: context.trust,
             as_of: context.as_of,
         };
-        let coverage = view.remembered(CoverageOfAddresses, || CoverageGuard::of(&context));
-        explain_missing(coverage.of_all(rule(&context)), set_aside)
+        let coverage = view.remembered(CoverageOfAddresses, || CoverageGuard::new(&context));
+        explain_missing(coverage.verdict_over_all(verdict_of(rule(&context))), set_aside)
     }
 }
 
-type ServiceRule = fn(&CheckContext<'_>) -> Verdict;
+type ServiceRule = fn(&CheckContext<'_>) -> Result<Verdict, Verdict>;
 
 fn service_rules() -> impl Iterator<Item = (&'static Check, ServiceRule)> {
     CATALOGUE.iter().filter_map(|check| match check.rule {
-        Rule::Service(rule) => Some((*check, rule)),
+        Rule::Service(rule) | Rule::Composed(rule) => Some((*check, rule)),
         _ => None,
     })
 }

@@ -1,21 +1,39 @@
-//! Chains of trust of a zone, signed at test time.
+//! The cases of `dns-dnssec`.
 
-use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+use std::sync::Arc;
+
 use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
 use hickory_proto::dnssec::{Algorithm, DigestType};
-use hickory_proto::rr::rdata::SOA;
-use hickory_proto::rr::{Record, RecordType as Kind};
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, SOA};
+use hickory_proto::rr::{RData, Record, RecordType as Kind};
+use jiff::Timestamp;
 
-use super::*;
+use crate::check::common;
+use crate::check::testing::world::World;
+use crate::evidence;
 use crate::evidence::dns::dnssec::tests as signed;
 use crate::evidence::dns::dnssec::tests::{NOW, Zone, n, record};
+use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+use crate::model::{
+    DnsQuestion, Evidence, Name, NetFailure, Observation, Outcome, Question, RecordType, Reply,
+    Request,
+};
+
+pub(in crate::check) const CASES: &[fn()] = &[
+    signatures_of_a_zone,
+    zones_that_are_not_signed,
+    what_hides_whether_a_zone_is_signed,
+    what_could_not_be_confirmed_is_not_bogus,
+    aliases_that_are_not_followed_to_their_end,
+];
 
 fn soa() -> Record {
     record(n("z."), RData::SOA(SOA::new(n("z."), n("z."), 1, 1, 1, 1, 1)))
 }
 
-fn judged(world: &signed::World) -> (Outcome, &'static str) {
-    let verdict = World::of("zone: z").verdict_in(world.view(), "dns-dnssec");
+fn outcome_in(world: &signed::World) -> (Outcome, &'static str) {
+    let verdict = World::with_service("zone: z").verdict_in(world.view(), "dns-dnssec");
     (verdict.outcome, verdict.reason)
 }
 
@@ -28,12 +46,12 @@ fn answered(mut world: signed::World, answers: Vec<Record>, usual: ResponseCode)
 }
 
 #[test]
-pub(super) fn signatures_of_a_zone() {
+fn signatures_of_a_zone() {
     let delegated = signed::World::delegated;
     let sign = |world: &signed::World| world.leaf.signed(vec![soa()]);
     let right = delegated();
     let answers = sign(&right);
-    assert_eq!(judged(&answered(right, answers, ResponseCode::NoError)), (Pass, "secure"));
+    assert_eq!(outcome_in(&answered(right, answers, ResponseCode::NoError)), (Pass, "secure"));
     let dated = |inception: i64, expiration: i64| {
         let mut world = delegated();
         world.leaf.inception = (NOW + inception) as u32;
@@ -64,12 +82,12 @@ pub(super) fn signatures_of_a_zone() {
         (unsigned(ResponseCode::ServFail), (Fail, "missing-signature")),
         (unsigned(ResponseCode::NoError), (Inconclusive, "resolver-disagrees")),
     ] {
-        assert_eq!(judged(&world), expected);
+        assert_eq!(outcome_in(&world), expected);
     }
 }
 
 #[test]
-pub(super) fn zones_that_are_not_signed() {
+fn zones_that_are_not_signed() {
     let below = |denial: fn(&Zone) -> Vec<Record>| {
         let mut world = signed::World::new();
         world.tell("z.", Kind::DS, vec![], denial(&world.root));
@@ -93,35 +111,35 @@ pub(super) fn zones_that_are_not_signed() {
         ),
         (gost(), (Fail, "unsupported-algorithm")),
     ] {
-        assert_eq!(judged(&world), expected);
+        assert_eq!(outcome_in(&world), expected);
     }
 }
 
 #[test]
-pub(super) fn what_hides_whether_a_zone_is_signed() {
+fn what_hides_whether_a_zone_is_signed() {
     let mut strips = signed::World::new();
     let key = strips.root.dnskey().remove(0);
     strips.evidence = Evidence::new();
     strips.tell(".", Kind::DNSKEY, vec![key], vec![]);
     let strips = answered(strips, vec![soa()], ResponseCode::NoError);
-    assert_eq!(judged(&strips), (Inconclusive, "resolver-strips"));
+    assert_eq!(outcome_in(&strips), (Inconclusive, "resolver-strips"));
     let mut unanchored = signed::World::delegated();
     unanchored.settings.trust_anchors = Some(Zone::new("other.").anchor());
     let answers = unanchored.leaf.signed(vec![soa()]);
     let unanchored = answered(unanchored, answers, ResponseCode::NoError);
-    assert_eq!(judged(&unanchored), (Inconclusive, "no-trust-anchor"));
-    assert_eq!(judged(&signed::World::delegated()), (Inconclusive, common::NOT_OBSERVED));
+    assert_eq!(outcome_in(&unanchored), (Inconclusive, "no-trust-anchor"));
+    assert_eq!(outcome_in(&signed::World::delegated()), (Inconclusive, common::NOT_OBSERVED));
     let mut failing = signed::World::new();
     failing.reply("z.", Kind::DS, true, ResponseCode::ServFail, vec![], vec![], false);
     let failing = answered(failing, vec![soa()], ResponseCode::ServFail);
-    assert_eq!(judged(&failing), (Inconclusive, common::UNRESOLVED));
-    let literal = World::of("tcp: \"[2001:db8::1]:80\"");
-    assert_eq!(literal.says("dns-dnssec"), (NotApplicable, "address-literal"));
-    assert_eq!(World::new("retired").says("dns-dnssec"), (NotApplicable, common::RETIRED));
+    assert_eq!(outcome_in(&failing), (Inconclusive, common::UNRESOLVED));
+    let literal = World::with_service("tcp: \"[2001:db8::1]:80\"");
+    assert_eq!(literal.outcome_of("dns-dnssec"), (NotApplicable, "address-literal"));
+    assert_eq!(World::new("retired").outcome_of("dns-dnssec"), (NotApplicable, common::RETIRED));
 }
 
 #[test]
-pub(super) fn what_could_not_be_confirmed_is_not_bogus() {
+fn what_could_not_be_confirmed_is_not_bogus() {
     // The zone is signed and the answer isn't; then the resolver can't be asked the usual way.
     for (failure, expected) in [
         (NetFailure::TimedOut, (Inconclusive, common::UNRESOLVED)),
@@ -129,10 +147,10 @@ pub(super) fn what_could_not_be_confirmed_is_not_bogus() {
     ] {
         let mut world = signed::World::delegated();
         world.tell("z.", Kind::SOA, vec![soa()], vec![]);
-        assert_eq!(judged(&world), (Inconclusive, common::NOT_OBSERVED));
+        assert_eq!(outcome_in(&world), (Inconclusive, common::NOT_OBSERVED));
         let name = Name::from_presentation("z");
         let asked = evidence::dns::dns_question(&world.view(), &name, RecordType::SOA, 1).unwrap();
-        let asked = crate::model::DnsQuestion { dnssec_ok: true, ..asked };
+        let asked = DnsQuestion { dnssec_ok: true, ..asked };
         let observation = Observation {
             request: Request::first(Question::Dns(asked)),
             observed_at: Timestamp::from_second(NOW).unwrap(),
@@ -140,12 +158,12 @@ pub(super) fn what_could_not_be_confirmed_is_not_bogus() {
             reply: Reply::DnsFailed(failure.clone()),
         };
         world.evidence.insert(observation.id(), Arc::new(observation));
-        assert_eq!(judged(&world), expected, "{failure}");
+        assert_eq!(outcome_in(&world), expected, "{failure}");
     }
 }
 
 #[test]
-pub(super) fn aliases_that_are_not_followed_to_their_end() {
+fn aliases_that_are_not_followed_to_their_end() {
     for (links, expected) in [(1, (Pass, "secure")), (0, (Inconclusive, common::LIMIT))] {
         let mut world = signed::World::delegated();
         world.settings.limits.cname_links = links;
@@ -163,7 +181,8 @@ pub(super) fn aliases_that_are_not_followed_to_their_end() {
             let end = world.leaf.signed(vec![record(n("a.z."), data)]);
             world.tell("a.z.", kind, end, vec![]);
         }
-        let verdict = World::of("tcp: \"www.z:80\"").verdict_in(world.view(), "dns-dnssec");
+        let verdict =
+            World::with_service("tcp: \"www.z:80\"").verdict_in(world.view(), "dns-dnssec");
         assert_eq!((verdict.outcome, verdict.reason), expected, "{links}");
     }
 }

@@ -1,34 +1,46 @@
-//! The way of a browser without IPv4.
+//! The cases of `ipv6-only-usable`.
 
-use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+use hickory_proto::op::ResponseCode;
 
-use super::builders::*;
-use super::*;
-use crate::model::{BodyEnd, HttpFailure, TlsFailure};
+use crate::check::common;
+use crate::check::testing::dns::{answer, authoritative, message, nxdomain, servfail, unasked};
+use crate::check::testing::mail::{
+    MX_HOST, MX_IPV4, MX_IPV6, address_of, friendly, mail_published,
+};
+use crate::check::testing::service::{conversation, six_socket};
+use crate::check::testing::web::{
+    broken, ending, html, no_http, no_tls, ours, page, responds, silent, to,
+};
+use crate::check::testing::world::{SIX, URL, World};
+use crate::evidence;
+use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+use crate::model::{
+    BodyEnd, Connected, Conversation, ConversationQuestion, HttpFailure, Name, NetFailure, Outcome,
+    Question, RecordType, Reply, TlsFailure, Transport,
+};
 
-/// Plain HTTP, so that no certificate stands in the way.
+pub(in crate::check) const CASES: &[fn()] = &[
+    the_way_of_a_browser_without_ipv4,
+    required_resources,
+    a_sender_without_ipv4,
+    a_client_that_connects_or_asks,
+];
+
+/// Plain HTTP, so that no certificate matters.
 const PLAIN: &str = "http://www.example.vn/";
+
 const OTHER: &str = "http://other.example.vn/";
-const SIX: &str = "2001:db8::1";
-
-fn ours() -> Conversation {
-    down(NetFailure::NoRoute)
-}
-
-fn silent() -> Conversation {
-    down(NetFailure::TimedOut)
-}
 
 fn site(attempts: &[&Conversation]) -> World {
-    World::of(&format!("web: \"{PLAIN}\"")).published().visits(PLAIN, SIX, attempts)
+    World::with_service(&format!("web: \"{PLAIN}\"")).published().visits(PLAIN, SIX, attempts)
 }
 
 fn usable(world: &World) -> (Outcome, &'static str) {
-    world.says("ipv6-only-usable")
+    world.outcome_of("ipv6-only-usable")
 }
 
 #[test]
-pub(super) fn the_way_of_a_browser_without_ipv4() {
+fn the_way_of_a_browser_without_ipv4() {
     let large = no_http(HttpFailure::HeadersTooLarge);
     let stranger = no_http(HttpFailure::NotHttp { detail: "220 ftp".to_owned() });
     let leads = |location: &str| site(&[&to(location)]);
@@ -98,7 +110,7 @@ pub(super) fn the_way_of_a_browser_without_ipv4() {
 }
 
 #[test]
-pub(super) fn required_resources() {
+fn required_resources() {
     let loads =
         |host: &str| site(&[&html(&format!("<script src=\"http://{host}/a.js\"></script>"))]);
     let own = || loads("js.example.vn").host("js.example.vn", &["2001:db8::a", "192.0.2.10"]);
@@ -124,6 +136,76 @@ pub(super) fn required_resources() {
         assert_eq!((verdict.outcome, verdict.reason), expected, "{step}");
         assert_eq!(verdict.subjects.last().map(|subject| subject.reason), Some(step));
     }
-    let retired = World::of(&format!("web: \"{PLAIN}\", state: retired"));
+    let retired = World::with_service(&format!("web: \"{PLAIN}\", state: retired"));
     assert_eq!(usable(&retired), (NotApplicable, common::RETIRED));
+}
+
+/// A domain whose exchanger's name is asked for at one root server, which replies so to every
+/// question on the path.
+fn from_the_root(vn: &Reply, host: &Reply) -> World {
+    let mut world = mail_published().greets(MX_IPV6, &friendly()).greets(MX_IPV4, &friendly());
+    let hints = ". NS a.root.\na.root. AAAA 2001:db8::53\n";
+    world.inventory.settings.root_hints = Some(hints.to_owned());
+    let asked = [("vn", RecordType::NS, vn), (MX_HOST, RecordType::AAAA, host)];
+    for (name, record_type, reply) in asked {
+        for transport in [Transport::Udp, Transport::Tcp] {
+            let server = "[2001:db8::53]:53".parse().unwrap();
+            let name = Name::from_presentation(name);
+            let question = evidence::dns::exchange::server_question(
+                server,
+                transport,
+                &name,
+                record_type,
+                false,
+            );
+            let question = Question::Dns(question);
+            for attempt in 1..=2 {
+                world.observe(question.clone(), attempt, reply.clone());
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn a_sender_without_ipv4() {
+    let six = answer(&[address_of("mx.example.vn.", MX_IPV6)]);
+    let away = Reply::DnsFailed(NetFailure::TimedOut);
+    for (vn, host, expected) in [
+        (authoritative(&nxdomain()), authoritative(&six), (Pass, "usable")),
+        (servfail(), servfail(), (Fail, "resolution-blocked")),
+        (away, six.clone(), (Fail, "resolution-blocked")),
+        (unasked(), six, (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let world = from_the_root(&vn, &host);
+        assert_eq!(world.outcome_of("ipv6-only-usable"), expected, "{vn:?}");
+    }
+    let unasked = mail_published().greets(MX_IPV6, &friendly()).greets(MX_IPV4, &friendly());
+    assert_eq!(unasked.outcome_of("ipv6-only-usable"), (Inconclusive, common::NOT_OBSERVED));
+}
+
+#[test]
+fn a_client_that_connects_or_asks() {
+    let question = Question::Conversation(ConversationQuestion {
+        address: six_socket(8443),
+        tls: None,
+        http: None,
+        mss: None,
+    });
+    for (seen, expected) in [
+        (conversation(Ok(()), None), (Pass, "usable")),
+        (silent(), (Fail, "unreachable")),
+        (ours(), (Inconclusive, common::OUR_FAULT)),
+    ] {
+        let world = World::with_service("tcp: \"www.example.vn:8443\"").published();
+        let world = world.both_attempts(&question, &Reply::Conversation(Box::new(seen.clone())));
+        assert_eq!(usable(&world), expected, "{seen:?}");
+    }
+    let refuses = message(ResponseCode::ServFail, &[]);
+    let mut world = World::with_service("dns: www.example.vn").published();
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let question = evidence::service::name_server_question(six_socket(53), transport);
+        world = world.both_attempts(&question, &refuses);
+    }
+    assert_eq!(usable(&world), (Fail, "no-answer"));
 }
