@@ -1,6 +1,7 @@
-//! How everything else asks the evidence: through a [`View`], which names what it finds missing
-//! ([`Needs`]) or can't know ([`Gap`]), and which may have a [`Memory`] of what was read before. A
-//! service that waits for its last answers keeps only [`RestingEvidence`].
+//! How everything else asks the evidence: through a [`View`], which notes the requests that a reading
+//! finds missing ([`View::requests_of`]) and may have a [`Memory`] of what was read before. What a
+//! reading can't tell is a [`Gap`]. A service that waits for its last answers keeps only
+//! [`RestingEvidence`].
 //!
 //! Imports the model alone: what can be remembered is a [`Topic`] of the area that reads it.
 
@@ -14,4 +15,4 @@ pub use gap::Gap;
 pub use memory::Memory;
 pub use resting::RestingEvidence;
 pub use topic::{Retention, Topic};
-pub use view::{Needs, View};
+pub use view::View;

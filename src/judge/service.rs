@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Finding, JudgeContext, Judged, ServiceResult, Standing, Verdicts, stage, verdicts};
-use crate::check::{CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, common, verdict_of};
+use crate::check::{
+    CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, common, verdict_of,
+};
 use crate::evidence::query::{Memory, Retention, Topic, View};
 use crate::evidence::vantage;
 use crate::model::{Evidence, Service, Stage, VantageIpv6, Verdict};
@@ -163,7 +165,7 @@ type ServiceRule = fn(&CheckContext<'_>) -> Result<Verdict, Verdict>;
 
 fn service_rules() -> impl Iterator<Item = (&'static Check, ServiceRule)> {
     CATALOGUE.iter().filter_map(|check| match check.rule {
-        Rule::Service(rule) => Some((*check, rule)),
+        Rule::Service(rule) | Rule::Composed(rule) => Some((*check, rule)),
         _ => None,
     })
 }

@@ -59,7 +59,7 @@ fn outcome_of_origin(
     address: IpAddr,
     origin: &RouteOrigin<'_>,
 ) -> (Outcome, &'static str, Vec<Detail>) {
-    if !origin.needs.is_empty() {
+    if origin.is_pending {
         return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     // A run was resumed where its tables are not at hand.

@@ -85,7 +85,7 @@ fn outcome_of_security(security: &Security, found: &Dnssec) -> (Outcome, &'stati
 
 fn unknown_reason(unknown: &Unknown, found: &Dnssec) -> &'static str {
     match unknown {
-        _ if !found.needs.is_empty() => common::NOT_OBSERVED,
+        _ if found.is_pending => common::NOT_OBSERVED,
         Unknown::NotObserved => common::NOT_OBSERVED,
         Unknown::Failed(LookupFailure::Net(failure)) if failure.is_ours() => common::OUR_FAULT,
         Unknown::Failed(_) => common::UNRESOLVED,

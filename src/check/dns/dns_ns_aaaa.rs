@@ -41,7 +41,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let Some(name) = host.name() else { return Err(Verdict::not_applicable("address-literal")) };
     let zone = dns::zone(&context.view, name);
     let mut cite = zone.observations();
-    if !zone.needs.is_empty() && zone.name_servers.is_empty() {
+    if zone.is_pending() && zone.name_servers.is_empty() {
         return Err(Verdict::inconclusive(common::NOT_OBSERVED).citing(cite));
     }
     let mut is_cut = zone.is_cut;

@@ -96,7 +96,7 @@ impl Origins {
         let routes = origin.found.map_or(&[][..], |found| &found.routes);
         if routes.is_empty() {
             self.unknown = Some(match origin.found {
-                _ if !origin.needs.is_empty() => common::NOT_OBSERVED,
+                _ if origin.is_pending => common::NOT_OBSERVED,
                 // A run was resumed where its tables are not at hand.
                 None => common::OUR_FAULT,
                 Some(_) => "not-in-table",

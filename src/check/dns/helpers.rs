@@ -121,7 +121,7 @@ pub(in crate::check) fn reverse_subject(address: IpAddr, pointers: &ReverseNames
     let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
     let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
         (Outcome::Pass, "resolves-back")
-    } else if !pointers.needs.is_empty() {
+    } else if pointers.is_pending() {
         (Outcome::Inconclusive, common::NOT_OBSERVED)
     } else if let Some(gap) = pointers.ptr.gap() {
         (Outcome::Inconclusive, common::reason_of(gap))

@@ -141,7 +141,7 @@ pub(in crate::check) fn rounds_gap(rounds: &Rounds) -> Option<Gap> {
     if rounds.counted() == 0 {
         return Some(Gap::OurFault);
     }
-    (!rounds.needs.is_empty()).then_some(Gap::NotObserved)
+    rounds.is_pending.then_some(Gap::NotObserved)
 }
 
 /// What one address shows.

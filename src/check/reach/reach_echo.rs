@@ -86,7 +86,7 @@ fn outcome_of_silence(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcom
     if let Some(gap) = echo.missing {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
-    if !echo.needs.is_empty() {
+    if echo.is_pending {
         return (Outcome::Inconclusive, common::NOT_OBSERVED);
     }
     let failures = || echo.answers.iter().filter_map(|answer| answer.as_ref().err());

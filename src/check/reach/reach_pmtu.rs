@@ -177,13 +177,11 @@ pub(in crate::check) mod tests {
                 world.observe(question(None), 3, again.clone());
             }
             let service = &world.inventory.services[0];
-            let contacts =
-                evidence::service::endpoint_contacts(&world.view(), service, Family::Ipv6).main;
-            let asked = match evidence::reach::large_data(&world.view(), &contacts[0]) {
-                Some(evidence::reach::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
-                _ => Vec::new(),
-            };
-            (world.outcome_of("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))
+            let requests = world.view().requests_of(|view| {
+                let contacts = evidence::service::endpoint_contacts(view, service, Family::Ipv6);
+                evidence::reach::large_data(view, &contacts.main[0]);
+            });
+            (world.outcome_of("reach-pmtu"), requests.contains(&Request::nth(question(None), 3)))
         };
         let (silent, little, much) = (&fell_silent(), &answered(900), &answered(2000));
         let (stalls, whole) = (&page(BodyEnd::TimedOut), &page(BodyEnd::Complete));

@@ -118,7 +118,7 @@ fn datagram_subjects(
 pub(in crate::check) fn query_gap(query: &ServiceQuery<'_>) -> Option<Gap> {
     if query.is_forbidden {
         Some(Gap::NotVisited)
-    } else if !query.needs.is_empty() || query.replies.is_empty() {
+    } else if query.is_pending || query.replies.is_empty() {
         Some(Gap::NotObserved)
     } else {
         query.is_our_fault().then_some(Gap::OurFault)

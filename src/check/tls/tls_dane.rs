@@ -108,7 +108,7 @@ fn subject_of_session(
 fn outcome_without_records(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)> {
     use Outcome::{Fail, Inconclusive, NotApplicable};
     match &tlsa.security {
-        _ if !tlsa.needs.is_empty() => Some((Inconclusive, common::NOT_OBSERVED)),
+        _ if tlsa.is_pending => Some((Inconclusive, common::NOT_OBSERVED)),
         Security::Secure if tlsa.records.is_empty() => Some((NotApplicable, "no-tlsa")),
         Security::Secure => None,
         // Without authentic records no client uses DANE, whatever is published.

@@ -84,9 +84,7 @@ fn subject(
         (_, false) => (Outcome::Fail, "only-old-versions"),
         // The handshake itself failed, and that is another check's concern.
         (None, true) => (Outcome::Inconclusive, common::LOWER_LAYER),
-        (Some(_), true) if !legacy.needs.is_empty() => {
-            (Outcome::Inconclusive, common::NOT_OBSERVED)
-        }
+        (Some(_), true) if legacy.is_pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
         (Some(_), true) if unanswered().any(NetFailure::is_ours) => {
             (Outcome::Inconclusive, common::OUR_FAULT)
         }

@@ -138,7 +138,7 @@ fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subj
         let alpn = session.alpn.clone().unwrap_or_default();
         return subject(Outcome::Pass, "answers", vec![("alpn", alpn)]);
     }
-    if !quic.needs.is_empty() {
+    if quic.is_pending {
         return subject(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     let failures = || quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());

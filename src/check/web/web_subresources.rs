@@ -63,7 +63,7 @@ fn unread_reason(chains: &[RedirectChain<'_>], resources: &Subresources) -> Opti
     if resources.page.is_some() {
         return match resources.unread {
             _ if resources.is_cut => Some(common::LIMIT),
-            _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+            _ if resources.is_pending => Some(common::NOT_OBSERVED),
             None => None,
             Some(Unread::Limit) => Some(common::LIMIT),
             Some(Unread::Ours) => Some(common::OUR_FAULT),
@@ -90,12 +90,7 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
         Ipv6Access::Unreachable(_) if is_own => (Outcome::Fail, "own-unreachable"),
         Ipv6Access::Unreachable(_) => (Outcome::Fail, "third-party-unreachable"),
         Ipv6Access::Dead => (Outcome::NotApplicable, "dead-link"),
-        Ipv6Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
-        Ipv6Access::Limit => (Outcome::Inconclusive, common::LIMIT),
-        Ipv6Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
-        Ipv6Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
-        Ipv6Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
-        Ipv6Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        Ipv6Access::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
     };
     let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
     let mut detail: Vec<Detail> =

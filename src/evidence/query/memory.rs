@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::topic::{Entry, Retention, Topic};
-use crate::model::{Question, QuestionHash};
+use crate::model::{Question, QuestionHash, Request};
 
 /// Readings of one service's evidence, each with the questions whose answers it looked for, so that a
 /// new fact invalidates only what rests on it.
@@ -41,6 +41,9 @@ struct Dependencies {
     questions: Vec<QuestionHash>,
     /// The numbers of the readings that it took up.
     readings: SmallVec<[u32; 4]>,
+    /// The requests that it found missing, itself or in the readings that it took up, in the order in
+    /// which they were found, each once.
+    missing: Vec<Request>,
 }
 
 impl Memory {
@@ -111,6 +114,28 @@ impl Memory {
         }
     }
 
+    /// Notes that the reading under way lacks the answer to this request.
+    pub(super) fn note_missing(&self, request: Request) {
+        if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
+            reading.note_missing(request);
+        }
+    }
+
+    /// Makes a reading for the requests that it finds missing, those that remembered readings found
+    /// missing included. What it rests on, the reading around it rests on too.
+    pub(super) fn requests_of(&self, read: impl FnOnce()) -> Vec<Request> {
+        self.0.borrow_mut().under_way.push(Dependencies::default());
+        read();
+        let mut inner = self.0.borrow_mut();
+        let own = inner.under_way.pop().unwrap_or_default();
+        if let Some(outer) = inner.under_way.last_mut() {
+            outer.questions.extend(own.questions);
+            outer.readings.extend(own.readings);
+            own.missing.iter().for_each(|request| outer.note_missing(request.clone()));
+        }
+        own.missing
+    }
+
     /// The reading of a topic, from memory or made now.
     pub(super) fn reading_of<T: Topic>(
         &self,
@@ -130,15 +155,27 @@ impl Memory {
     }
 }
 
+impl Dependencies {
+    fn take_up(&mut self, reading: u32, missing: &[Request]) {
+        self.readings.push(reading);
+        missing.iter().for_each(|request| self.note_missing(request.clone()));
+    }
+
+    fn note_missing(&mut self, request: Request) {
+        if !self.missing.contains(&request) {
+            self.missing.push(request);
+        }
+    }
+}
+
 impl Inner {
     fn recall<T: Topic>(&mut self, topic: &T) -> Option<Arc<T::Reading>> {
-        let found = |kept: &Kept| {
-            kept.entry.reading_of(topic).map(|reading| (kept.number, Arc::clone(reading)))
-        };
-        let (number, reading) = self.kept.iter().find_map(found)?;
-        // Whoever asks for it rests on the same facts.
+        let found = |kept: &'_ Kept| kept.entry.reading_of(topic).map(Arc::clone);
+        let (kept, reading) =
+            self.kept.iter().find_map(|kept| found(kept).map(|reading| (kept, reading)))?;
+        // The reading around it rests on the same facts, and lacks the same.
         if let Some(outer) = self.under_way.last_mut() {
-            outer.readings.push(number);
+            outer.take_up(kept.number, &kept.dependencies.missing);
         }
         Some(reading)
     }
@@ -149,8 +186,9 @@ impl Inner {
         dependencies.questions.dedup();
         let number = self.count;
         self.count += 1;
+        dependencies.missing.shrink_to_fit();
         if let Some(outer) = self.under_way.last_mut() {
-            outer.readings.push(number);
+            outer.take_up(number, &dependencies.missing);
         }
         self.kept.push(Kept { number, entry, dependencies });
     }

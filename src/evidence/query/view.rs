@@ -1,4 +1,4 @@
-//! What readings read from, and what they still lack.
+//! What readings read from, and where they note what they still lack.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::model::{
 /// What was seen, with what is needed to read it.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    /// Read through [`View::attempts`] and [`View::missing`] alone, so that the memory knows what a
+    /// Read through [`View::attempts`] and [`View::request_missing`] alone, so that the memory knows what a
     /// reading rests on.
     evidence: &'a Evidence,
     /// Where most facts were let go of: what knows which are still at hand. `evidence` is its facts.
@@ -65,15 +65,40 @@ impl<'a> View<'a> {
         self.evidence.attempts_of(hash, question)
     }
 
-    /// The first of these attempts at a question that was not made.
-    pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
+    /// Requests the first of these attempts at a question that was not made; whether there is one.
+    pub(in crate::evidence) fn request_missing(
+        &self,
+        question: Question,
+        attempts: RangeInclusive<u8>,
+    ) -> bool {
         let hash = self.look_for(&question);
-        self.evidence.missing_of(hash, question, attempts)
+        let missing = self.evidence.missing_of(hash, question, attempts);
+        missing.map(|request| self.request(request)).is_some()
     }
 
-    /// The next attempt at a question, while the settings allow one.
-    pub(in crate::evidence) fn next_attempt(&self, question: Question) -> Option<Request> {
-        self.missing(question, 1..=self.settings.attempts.max(1))
+    /// Requests the next attempt at a question; whether the settings allow one.
+    pub(in crate::evidence) fn request_next_attempt(&self, question: Question) -> bool {
+        self.request_missing(question, 1..=self.settings.attempts.max(1))
+    }
+
+    /// Notes that the reading under way isn't complete without the answer to this request, which the
+    /// evidence doesn't have.
+    pub(in crate::evidence) fn request(&self, request: Request) {
+        if let Some(memory) = self.memory {
+            memory.note_missing(request);
+        }
+    }
+
+    /// The requests that a reading finds missing, each once, in the order in which it comes upon them.
+    /// The reading has to be made through the view that it is given.
+    pub fn requests_of(&self, read: impl FnOnce(&View<'_>)) -> Vec<Request> {
+        match self.memory {
+            Some(memory) => memory.requests_of(|| read(self)),
+            None => {
+                let memory = Memory::default();
+                memory.requests_of(|| read(&self.remembering(&memory)))
+            }
+        }
     }
 
     /// How many facts there are.
@@ -114,37 +139,5 @@ impl<'a> View<'a> {
             memory.look_for(hash);
         }
         hash
-    }
-}
-
-/// Requests that still have to be asked before a reading is complete, without repetition.
-#[derive(Clone, Debug, Default)]
-pub struct Needs(Vec<Request>);
-
-impl Needs {
-    /// Adds a request, if there is one.
-    pub fn add(&mut self, request: impl Into<Option<Request>>) {
-        if let Some(request) = request.into()
-            && !self.0.contains(&request)
-        {
-            self.0.push(request);
-        }
-    }
-
-    /// Adds all requests of another list.
-    pub fn extend(&mut self, other: Needs) {
-        for request in other.0 {
-            self.add(request);
-        }
-    }
-
-    /// Whether nothing is missing.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The requests, in the order in which they were found missing.
-    pub fn into_vec(self) -> Vec<Request> {
-        self.0
     }
 }

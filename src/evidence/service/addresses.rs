@@ -92,10 +92,7 @@ fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
     let Some(way) = authority::resolution_path(view, service, Reach::Either) else { return lookup };
     lookup.observations.extend(&way.observations);
     match &way.end {
-        End::Pending => {
-            lookup.status = LookupStatus::NotObserved;
-            lookup.needs.extend(way.needs.clone());
-        }
+        End::Pending => lookup.status = LookupStatus::NotObserved,
         End::Stopped(_) => lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
         _ => {}
     }

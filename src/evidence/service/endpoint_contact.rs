@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::conversation_attempts::{self};
 use super::{ConversationAttempts, plain_http_url, published_addresses};
 use crate::evidence::mail;
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Topic, View};
 use crate::model::{
     ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpGet, NetFailure,
     ObservationId, Protocol, Question, Reply, Security, Service, Target,
@@ -202,15 +202,6 @@ impl<'e> EndpointContacts<'e> {
     /// Every contact, those at the main port first.
     pub fn all(&self) -> impl Iterator<Item = &EndpointContact<'e>> {
         self.main.iter().chain(&self.further)
-    }
-
-    /// What still has to be asked.
-    pub fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        for contact in self.all() {
-            needs.extend(contact.talk.needs.clone());
-        }
-        needs
     }
 }
 

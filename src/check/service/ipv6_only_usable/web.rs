@@ -33,7 +33,7 @@ pub(in crate::check) fn add_steps(
 /// Why the page may need more than is known, when it may.
 fn unread_reason(resources: &Subresources) -> Option<&'static str> {
     match resources.unreadable {
-        _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
+        _ if resources.is_pending => Some(common::NOT_OBSERVED),
         _ if resources.is_cut => Some(common::LIMIT),
         // What is no text needs nothing.
         None | Some(Unreadable::NotText) => None,
@@ -148,12 +148,7 @@ fn resource_step(context: &CheckContext<'_>, server: &web::ResourceHost) -> Subj
         Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),
         // Dead over both families: no client gets it, so it can't be what the service needs.
         Ipv6Access::Dead => (Outcome::NotApplicable, "dead-link"),
-        Ipv6Access::Flaky => (Outcome::Inconclusive, common::FLAKY),
-        Ipv6Access::Limit => (Outcome::Inconclusive, common::LIMIT),
-        Ipv6Access::NotVisited => (Outcome::Inconclusive, common::NOT_VISITED),
-        Ipv6Access::Unresolved => (Outcome::Inconclusive, common::UNRESOLVED),
-        Ipv6Access::OurFault => (Outcome::Inconclusive, common::OUR_FAULT),
-        Ipv6Access::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        Ipv6Access::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
     };
     let uses: Vec<_> = server.uses.iter().map(|what| what.id()).collect();
     let name = match &server.host {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
-use super::Server;
+use super::path::Server;
 use crate::evidence::query::{Topic, View};
 use crate::model::Name;
 

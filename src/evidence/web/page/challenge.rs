@@ -1,8 +1,11 @@
 //! Pages that a guard puts in front of the page: rate limits and "are you a robot?".
 
+use std::sync::Arc;
+
 use url::Url;
 
-use super::page;
+use super::body::Unreadable;
+use super::document::{Page, page};
 use crate::model::{FactTopic, HttpResponse};
 
 /// Header fields by which guards say so themselves: name and what the value contains.
@@ -67,6 +70,14 @@ fn looks_like_a_guard(response: &HttpResponse, url: &Url) -> bool {
         return false;
     }
     page(response, url).as_ref().as_ref().is_ok_and(|page| page.words.len() <= GUARD_WORDS_MAX)
+}
+
+/// As [`page`], but a guard in front of the page is not the page.
+pub fn readable(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadable>> {
+    if is_challenge(response, url) {
+        return Arc::new(Err(Unreadable::Challenge));
+    }
+    page(response, url)
 }
 
 #[cfg(test)]

@@ -1,22 +1,20 @@
-//! Goes the way.
+//! Goes down from the root as a resolver does, from what the evidence holds.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::referral::{Step, read};
-use super::{
-    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed, hints,
+use super::hints;
+use super::path::{
+    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed,
 };
-use crate::evidence::dns::exchange::{self, ExchangeOutcome, server_exchange};
+use super::referral::{Step, read};
+use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
 use crate::evidence::dns::lookup::address_type;
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
 
-/// The port of name servers.
-const DNS_PORT: u16 = 53;
-
 /// What is known while one way is read. Nothing of it outlives the reading.
-pub(super) struct PathWalker<'v, 'e> {
+pub(super) struct IterativeResolver<'v, 'e> {
     view: &'v View<'e>,
     reach: Reach,
     /// Questions that may still be looked up.
@@ -25,20 +23,19 @@ pub(super) struct PathWalker<'v, 'e> {
     under_way: Vec<(Name, Family)>,
     found: HashMap<(Name, Family), Result<Vec<IpAddr>, Unaddressed>>,
     observations: Vec<ObservationId>,
-    needs: Needs,
 }
 
 /// What the servers of a zone say together.
-enum Said {
+enum ZoneReply {
     Step(Step),
     Stopped(DelegationFailure),
     Pending,
 }
 
-/// What is still missing has been named.
+/// What is still missing has been requested.
 struct Pending;
 
-impl<'v, 'e> PathWalker<'v, 'e> {
+impl<'v, 'e> IterativeResolver<'v, 'e> {
     pub fn new(view: &'v View<'e>, reach: Reach) -> Self {
         Self {
             view,
@@ -47,14 +44,13 @@ impl<'v, 'e> PathWalker<'v, 'e> {
             under_way: Vec::new(),
             found: HashMap::new(),
             observations: Vec::new(),
-            needs: Needs::default(),
         }
     }
 
     /// The whole way, alias by alias.
     pub fn resolution(mut self, name: &Name, record_type: RecordType) -> Resolution {
         let (paths, end) = self.chain(name, record_type);
-        Resolution { paths, end, observations: self.observations, needs: self.needs }
+        Resolution { paths, end, observations: self.observations }
     }
 
     /// Each turn goes to one further name, which is new to the chain: the bound is the chain's.
@@ -101,9 +97,9 @@ impl<'v, 'e> PathWalker<'v, 'e> {
             let Some(cut) = cuts.last_mut() else { return End::Pending };
             let zone = cut.zone.clone();
             let step = match self.ask_zone(cut, asked, asked_type) {
-                Said::Pending => return End::Pending,
-                Said::Stopped(stop) => return End::Stopped(stop),
-                Said::Step(step) => step,
+                ZoneReply::Pending => return End::Pending,
+                ZoneReply::Stopped(stop) => return End::Stopped(stop),
+                ZoneReply::Step(step) => step,
             };
             match step {
                 Step::Referral { apex, servers } => {
@@ -165,7 +161,7 @@ impl<'v, 'e> PathWalker<'v, 'e> {
     /// Asks a zone's servers in turn until one says something that leads on. Every server is tried
     /// once before any is tried again, and IPv6 before IPv4, so that a way over either family is
     /// the way over IPv6 as far as that leads.
-    fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> Said {
+    fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> ZoneReply {
         for server in &mut cut.servers {
             server.tried.clear();
         }
@@ -178,13 +174,13 @@ impl<'v, 'e> PathWalker<'v, 'e> {
                 for at in &order {
                     match self.ask_server(cut, *at, *family, round, name, record_type) {
                         Ok(None) => {}
-                        Ok(Some(said)) => return said,
-                        Err(Pending) => return Said::Pending,
+                        Ok(Some(reply)) => return reply,
+                        Err(Pending) => return ZoneReply::Pending,
                     }
                 }
             }
         }
-        Said::Stopped(why_stopped(cut))
+        ZoneReply::Stopped(why_stopped(cut))
     }
 
     /// Asks at the addresses that one server has in a family; `None` when none leads on.
@@ -196,7 +192,7 @@ impl<'v, 'e> PathWalker<'v, 'e> {
         round: u8,
         name: &Name,
         record_type: RecordType,
-    ) -> Result<Option<Said>, Pending> {
+    ) -> Result<Option<ZoneReply>, Pending> {
         let addresses = match self.addresses(&cut.zone, &cut.servers[at], family)? {
             Ok(addresses) => addresses,
             Err(why) => {
@@ -216,14 +212,14 @@ impl<'v, 'e> PathWalker<'v, 'e> {
                 continue;
             }
             let Some((step, tried)) = self.ask(&cut.zone, socket, round, name, record_type)? else {
-                return Ok(Some(Said::Stopped(DelegationFailure::Limit)));
+                return Ok(Some(ZoneReply::Stopped(DelegationFailure::Limit)));
             };
             let server = &mut cut.servers[at];
             server.tried.retain(|(tried, _)| *tried != socket);
             server.tried.push((socket, tried));
             if let Some(step) = step {
                 cut.led_on = Some(socket);
-                return Ok(Some(Said::Step(step)));
+                return Ok(Some(ZoneReply::Step(step)));
             }
         }
         Ok(None)
@@ -249,10 +245,7 @@ impl<'v, 'e> PathWalker<'v, 'e> {
                 self.questions_left = self.questions_left.saturating_sub(1);
             }
             let message = match seen.heard {
-                ExchangeOutcome::Pending => {
-                    self.needs.extend(seen.needs);
-                    return Err(Pending);
-                }
+                ExchangeOutcome::Pending => return Err(Pending),
                 ExchangeOutcome::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
                 ExchangeOutcome::Malformed => {
                     return Ok(Some((None, Tried::Unusable("malformed"))));
