@@ -193,6 +193,7 @@ fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChan
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Severity;
     use crate::model::Stage::{Addressed, AtParity, Ipv4Only, Reachable};
 
     #[test]
