@@ -12,7 +12,7 @@ use super::report::run_files;
 use super::scan::print_scanned;
 use super::scan::session::start_run;
 use crate::lab;
-use crate::lab::{Entered, Lab};
+use crate::lab::{Deadlines, Entered, Lab};
 use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     })?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let lab = runtime.block_on(Lab::start(folder))?;
+    let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
     let loaded = load::inventory_from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let scanned = start_run(&global, loaded, &[], Some("demo"))?;

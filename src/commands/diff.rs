@@ -10,7 +10,7 @@ use super::stored_run::{LoadedRun, end_of_run, judge_run, load_run};
 use super::{quarter, terminal};
 use crate::judge::quarter::Quarter;
 use crate::judge::{Comparison, MadeUnder, RunResult};
-use crate::report::difference::{self, DifferenceSheet};
+use crate::report::difference::{self, DifferenceContext};
 use crate::store::Store;
 
 /// Compares and prints.
@@ -38,14 +38,14 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
     let made_under = MadeUnder { before: &policies[0], after: &policies[1] };
     let comparison = Comparison::of(judge(&before)?, judge(&after)?, &made_under);
     let lang = args.lang.unwrap_or(comparison.after.inventory.lang);
-    let sheet = DifferenceSheet { comparison: &comparison, lang };
+    let context = DifferenceContext { comparison: &comparison, lang };
     let mut out = terminal::results();
     let written = match args.format {
-        DiffFormat::Json => difference::json::write(&sheet, &mut out),
-        DiffFormat::Markdown => difference::text::markdown(&sheet, &mut out),
+        DiffFormat::Json => difference::json::write(&context, &mut out),
+        DiffFormat::Markdown => difference::text::markdown(&context, &mut out),
         DiffFormat::Text => {
             let (color, _) = terminal::stdout_style(global);
-            difference::text::plain(&sheet, color, global.verbose > 0, &mut out)
+            difference::text::plain(&context, color, global.verbose > 0, &mut out)
         }
     };
     written.and_then(|()| out.flush())?;

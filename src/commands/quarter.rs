@@ -41,7 +41,7 @@ pub(super) fn review_quarter(
     store: &Store,
     request: &QuarterRequest<'_>,
 ) -> Result<Review, CliError> {
-    let listed = store.listed()?;
+    let listed = store.listed_runs()?;
     let timezone = quarter_timezone(store, &listed, request.run)?;
     let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
     let candidates = candidates(listed, &timezone);
@@ -72,7 +72,7 @@ pub(super) fn review_quarter(
 /// # Errors
 /// When there is none, or the store can't be read.
 pub(super) fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, CliError> {
-    let listed = store.listed()?;
+    let listed = store.listed_runs()?;
     let timezone = quarter_timezone(store, &listed, None)?;
     last_of_quarter(&candidates(listed, &timezone), quarter, None, &timezone)
 }
@@ -82,7 +82,7 @@ pub(super) fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, CliE
 /// # Errors
 /// When the store can't be read.
 pub(super) fn closing_runs(store: &Store) -> Result<HashSet<RunId>, CliError> {
-    let listed = store.listed()?;
+    let listed = store.listed_runs()?;
     if !listed.iter().any(is_candidate) {
         return Ok(HashSet::new());
     }

@@ -155,7 +155,7 @@ pub(super) fn with_report_context<T>(
     lang: Lang,
     render: impl FnOnce(&ReportContext<'_>) -> T,
 ) -> T {
-    let facts =
+    let find_observation =
         |id: ObservationId| -> Option<Arc<Observation>> { store.observation(id).ok().flatten() };
-    render(&ReportContext { result, lang, facts: &facts })
+    render(&ReportContext { result, lang, find_observation: &find_observation })
 }

@@ -12,11 +12,11 @@ use tokio::sync::Semaphore;
 use super::dispatcher::{Dispatcher, RecordedObservation};
 use super::error::ScanError;
 use super::stop::StopSignal;
-use crate::evidence::query::{Memory, View};
+use crate::evidence::query::Memory;
 use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
-use crate::judge::{JudgeContext, ProvisionalResult, ServiceResult};
+use crate::judge::{JudgeContext, RestingService, ServiceResult};
 use crate::model::{Evidence, Inventory, Request, Service, Vantage};
 use crate::policy::Policy;
 use crate::{judge, plan};
@@ -99,15 +99,18 @@ pub(super) async fn scan_service(
     state.into_result().map(Some)
 }
 
-/// What is known of a service that is under way.
+/// A service that is under way, with what is known of it.
 struct ServiceState {
     context: ScanContext,
     service: Arc<Service>,
-    evidence: Evidence,
-    memory: Memory,
-    /// What could be said while the last answers were still to come; then `evidence` is only what the
-    /// rest takes.
-    early: Option<ProvisionalResult>,
+    known: Known,
+}
+
+enum Known {
+    /// Everything that was seen, and what was read of it.
+    All(Evidence, Memory),
+    /// What the last answers need; everything else is in the store.
+    Resting(Box<RestingService>),
 }
 
 impl ServiceState {
@@ -117,69 +120,90 @@ impl ServiceState {
         } else {
             Evidence::new()
         };
-        Ok(Self { context, service, evidence, memory: Memory::default(), early: None })
+        Ok(Self { context, service, known: Known::All(evidence, Memory::default()) })
     }
 
     fn take_answer(&mut self, (id, observation): RecordedObservation) {
-        self.memory.invalidate(&observation.request.question);
-        self.evidence.insert(id, observation);
+        match &mut self.known {
+            Known::All(evidence, memory) => {
+                memory.invalidate(&observation.request.question);
+                evidence.insert(id, observation);
+            }
+            Known::Resting(resting) => resting.insert(id, observation),
+        }
     }
 
     /// The requests that were not named before, and perhaps some that were.
     fn next_requests(&mut self) -> Result<Vec<Request>, ScanError> {
         let next = self.plan();
-        let is_foreseen = self.early.as_ref().is_none_or(|early| {
-            !self.memory.has_missed() && next.iter().all(|request| early.foresaw(request))
-        });
-        if is_foreseen {
-            return Ok(next);
+        match &self.known {
+            Known::Resting(resting) if resting.is_exhausted(&next) => {
+                self.read_again()?;
+                Ok(self.plan())
+            }
+            _ => Ok(next),
         }
-        self.read_again()?;
-        Ok(self.plan())
     }
 
     fn plan(&self) -> Vec<Request> {
-        let ScanContext { inventory, vantage, .. } = &self.context;
-        let trusted = vantage::trusted(&self.evidence, vantage);
-        let (settings, networks) = (&inventory.settings, &inventory.networks);
-        let view = View::new(&trusted, settings, networks, &vantage.dns64);
-        let next = plan::next(&view.remembering(&self.memory), &self.service);
-        next.into_iter().filter_map(|next| vantage::repeated(next, &self.evidence)).collect()
-    }
-
-    /// Only these requests are still to be answered, and that takes its time.
-    fn rest(&mut self, pending: &[Request]) {
-        if self.early.is_none() {
-            let Self { context, service, evidence, memory, .. } = self;
-            let context = context.judge_context();
-            self.early = ProvisionalResult::judge(&context, service, evidence, memory, pending);
+        let context = self.context.judge_context();
+        match &self.known {
+            Known::All(evidence, memory) => {
+                let trusted = vantage::trusted(evidence, context.vantage);
+                let view = context.view(&trusted).remembering(memory);
+                let next = plan::next(&view, &self.service).into_iter();
+                next.filter_map(|next| vantage::repeated(next, evidence)).collect()
+            }
+            // All of its evidence is trusted, so none is asked for again.
+            Known::Resting(resting) => plan::next(&resting.view(&context), &self.service),
         }
     }
 
-    /// Brings back the evidence that was let go.
+    /// Nothing but these requests is still to be answered, and that takes its time: lets go of what
+    /// their answers don't need.
+    fn rest(&mut self, pending: &[Request]) {
+        let nothing = Known::All(Evidence::new(), Memory::default());
+        self.known = match std::mem::replace(&mut self.known, nothing) {
+            Known::All(evidence, memory) => {
+                let context = self.context.judge_context();
+                let known = (evidence, memory);
+                match RestingService::new(&context, &self.service, known, pending) {
+                    Ok(resting) => Known::Resting(Box::new(resting)),
+                    Err((evidence, memory)) => Known::All(evidence, memory),
+                }
+            }
+            resting => resting,
+        };
+    }
+
+    /// Brings back the evidence that was let go of.
     fn read_again(&mut self) -> Result<(), ScanError> {
-        let dispatcher = &self.context.dispatcher;
-        dispatcher.flush()?;
-        self.evidence = dispatcher.stored_evidence(&self.service.id)?;
-        self.memory = Memory::default();
-        self.early = None;
+        let evidence = self.context.read_evidence(&self.service)?;
+        self.known = Known::All(evidence, Memory::default());
         Ok(())
     }
 
-    fn into_result(mut self) -> Result<ServiceResult, ScanError> {
-        if let Some(early) = self.early.take() {
-            let context = self.context.judge_context();
-            if let Some(result) = early.finish(&context, &self.evidence, &self.memory) {
-                return Ok(result);
-            }
-            self.read_again()?;
-        }
-        let Self { context, service, evidence, memory, .. } = &self;
-        Ok(judge::judge_remembered(&context.judge_context(), service, evidence, memory))
+    fn into_result(self) -> Result<ServiceResult, ScanError> {
+        let Self { context: scan, service, known } = self;
+        let context = scan.judge_context();
+        let (evidence, memory) = match known {
+            Known::All(evidence, memory) => (evidence, memory),
+            Known::Resting(resting) => match resting.finish(&context) {
+                Some(result) => return Ok(result),
+                None => (scan.read_evidence(&service)?, Memory::default()),
+            },
+        };
+        Ok(judge::judge_with_memory(&context, &service, &evidence, &memory))
     }
 }
 
 impl ScanContext {
+    /// Everything that was recorded for a service, once it is committed.
+    fn read_evidence(&self, service: &Service) -> Result<Evidence, ScanError> {
+        self.dispatcher.flush()?;
+        Ok(self.dispatcher.stored_evidence(&service.id)?)
+    }
+
     fn judge_context(&self) -> JudgeContext<'_> {
         let Self { inventory, vantage, policy, trust, as_of, .. } = self;
         JudgeContext { inventory, vantage, policy, trust, as_of: *as_of }

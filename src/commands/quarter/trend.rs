@@ -84,7 +84,7 @@ fn trend_point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, CliE
     let mut counts = Counts::default();
     for service in &services {
         let evidence = store.evidence_of(&run.id, &service.id)?;
-        counts.add(judge::stand(&context, service, &evidence));
+        counts.add(judge::judge_standing(&context, service, &evidence));
     }
     let day = judge::day_of(context.as_of, &loaded.inventory.timezone);
     Ok(Point {

@@ -63,5 +63,9 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
 
 /// The closing run by itself, without evidence.
 fn closing_run<'a>(context: &QuarterContext<'a>) -> ReportContext<'a> {
-    ReportContext { result: &context.review.closing, lang: context.lang, facts: &|_| None }
+    ReportContext {
+        result: &context.review.closing,
+        lang: context.lang,
+        find_observation: &|_| None,
+    }
 }

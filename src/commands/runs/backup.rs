@@ -25,8 +25,8 @@ pub(super) fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliEr
                 .help("`--replace` puts the copy in its place and keeps the old store beside it"));
         }
         // No scan may be writing to what is about to be put aside.
-        let old = Store::open_existing(db).and_then(|store| store.set_aside());
-        let old = old.or_else(|error| match error {
+        let old = Store::open_existing(db).and_then(|store| store.close_and_lock());
+        let old = old.map(Some).or_else(|error| match error {
             StoreError::Busy { .. } => Err(error),
             // What is damaged can be put aside as it is.
             _ => Ok(None),

@@ -3,7 +3,7 @@
 use crate::evidence::reach::is_later_round;
 use crate::inventory;
 use crate::judge::judge_service;
-use crate::model::Run;
+use crate::model::{Question, Run};
 use crate::policy;
 use crate::scan::testing::{self, FakeNetwork};
 
@@ -56,12 +56,13 @@ async fn carry_out(context: &ScanContext, reads_again: bool) -> (ServiceResult, 
         }
         if next.iter().all(is_later_round) {
             state.rest(&next);
-            assert!(state.early.is_some() && state.evidence.all().len() <= rests);
+            let Known::Resting(resting) = &state.known else { panic!("it does not rest") };
+            assert!(resting.facts_at_hand() <= rests);
             rests += 1;
             if reads_again {
                 assert!(state.read_again().is_ok());
-                assert!(state.early.is_none());
-                assert_eq!(state.evidence.all().len(), all.len());
+                let Known::All(evidence, _) = &state.known else { panic!("it still rests") };
+                assert_eq!(evidence.len(), all.len());
             }
         }
         for request in next {
@@ -71,6 +72,31 @@ async fn carry_out(context: &ScanContext, reads_again: bool) -> (ServiceResult, 
         }
     }
     panic!("the service is not done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unforeseen_answer_brings_all_evidence_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let context = context(folder.path());
+    let service = Arc::clone(&context.inventory.services[0]);
+    let mut state = ServiceState::load(context.clone(), Arc::clone(&service)).unwrap();
+    loop {
+        let next = state.next_requests().unwrap();
+        if next.iter().all(is_later_round) {
+            state.rest(&next);
+            break;
+        }
+        for request in next {
+            let answer = context.dispatcher.answer(&service.id, &request).await.unwrap();
+            state.take_answer(answer);
+        }
+    }
+    assert!(matches!(state.known, Known::Resting(_)));
+    let unforeseen = Request::first(Question::Route([192, 0, 2, 1].into()));
+    let answer = context.dispatcher.answer(&service.id, &unforeseen).await.unwrap();
+    state.take_answer(answer);
+    assert!(state.next_requests().is_ok());
+    assert!(matches!(state.known, Known::All(..)));
 }
 
 #[tokio::test(start_paused = true)]
