@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::{at, remove_folder, succeeds};
 
 /// The tests that compare generated files, as arguments of `cargo test`.
-const TESTS: [&[&str]; 2] = [
+const TESTS: [&[&str]; 3] = [
     &["test", "--quiet", "--lib", "golden"],
     &["test", "--quiet", "--test", "catalogue", "--test", "schemas", "--test", "reports"],
+    &["test", "--quiet", "--test", "inventory"],
 ];
 
 /// Runs the tests, takes over what they found stale, and runs them once more.
