@@ -1,52 +1,67 @@
-//! What to ask next: a pure loop over what is known already.
+//! What to ask next: a pure function of what is known already.
+//!
+//! A part of the plan makes the readings of [`crate::evidence`] that the checks of its area make. The
+//! [`View`] notes every request that a reading finds missing, and that is what is asked next: a reading
+//! can't look for an answer that the plan forgets to ask for. The areas have the names of those of
+//! [`crate::evidence`] and [`crate::check`]; a part imports [`crate::evidence`] and [`crate::model`].
 //!
 //! [`next`] is called again and again with the evidence so far, until it names nothing more:
 //! look-up, then conversations with every address, then redirects emerge from asking again. It has
 //! no memory of its own, so a scan that was killed goes on from what its store holds.
 
 mod dns;
-mod greeting;
 mod mail;
-mod names;
-mod page;
 mod reach;
-mod records;
-mod rounds;
+mod service;
 mod tls;
 mod web;
 
 use std::time::Duration;
 
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Retention, Topic, View};
 use crate::evidence::reach::is_later_round;
 use crate::model::{Request, Service, Settings};
 
-/// What one area of checks still needs to know of a service.
+/// The readings that are made of a service for one area of checks.
 struct Part {
     name: &'static str,
-    needs: fn(&View<'_>, &Service, &mut Needs),
+    read: fn(&View<'_>, &Service),
+}
+
+/// What a part, by its name, still lacks of the service.
+#[derive(PartialEq, Eq)]
+struct MissingOf(&'static str);
+
+impl Topic for MissingOf {
+    type Reading = Vec<Request>;
+    // Every plan asks each part, also the parts that have everything that they need.
+    const RETENTION: Retention = Retention::Always;
 }
 
 /// Every part, in the order in which its questions are asked.
 const PARTS: &[Part] = &[
-    Part { name: "names", needs: names::needs },
-    Part { name: "dns", needs: dns::needs },
-    Part { name: "web", needs: web::needs },
-    Part { name: "page", needs: page::needs },
-    Part { name: "tls", needs: tls::needs },
-    Part { name: "mail", needs: mail::needs },
-    Part { name: "greeting", needs: greeting::needs },
-    Part { name: "reach", needs: reach::needs },
+    Part { name: "addresses", read: service::addresses },
+    Part { name: "name servers", read: dns::name_servers },
+    Part { name: "redirect chains", read: web::redirect_chains },
+    Part { name: "pages", read: web::pages },
+    Part { name: "TLS versions", read: tls::versions },
+    Part { name: "mail route", read: mail::route },
+    Part { name: "contacts", read: service::contacts },
+    Part { name: "echoes", read: reach::echoes },
 ];
 
-/// Parts whose reading is dear, such as verifying signatures: they are read when the others have
+/// Parts whose readings take long, such as verifying signatures: they are made when the others have
 /// everything that they need.
-const LATE_PARTS: &[Part] = &[Part { name: "records", needs: records::needs }];
+const LATE_PARTS: &[Part] = &[
+    Part { name: "reverse names", read: dns::reverse_names },
+    Part { name: "TLSA records", read: tls::tlsa_records },
+    Part { name: "records", read: dns::records },
+];
 
 /// Parts that ask again later: while they wait, nothing else is to be asked of the service.
 const LAST_PARTS: &[Part] = &[
-    Part { name: "rounds", needs: rounds::needs },
-    Part { name: "small packets", needs: rounds::small_packets },
+    Part { name: "rounds", read: reach::rounds },
+    Part { name: "small packets", read: reach::small_packets },
 ];
 
 /// The requests that have to be answered before more can be said of a service, each at most once
@@ -56,33 +71,32 @@ const LAST_PARTS: &[Part] = &[
 /// whose evidence holds nothing but answers to its own requests.
 ///
 /// Through a view that remembers, a part that has learnt nothing since it was last read is not read
-/// again, and what it named then is not named again. So nothing new does not mean that nothing is
-/// missing: that is so when everything that was named has been answered.
+/// again, and what it alone named then is not named again. So nothing new does not mean that nothing
+/// is missing: that is so when everything that was named has been answered.
 pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
-    let mut named = Needs::default();
+    let mut named: Vec<Request> = Vec::new();
     for parts in [PARTS, LATE_PARTS, LAST_PARTS] {
         let mut is_complete = true;
         for part in parts {
             let mut is_new = false;
-            let needs = view.remembered(Topic::Part(part.name), || {
+            let missing = view.remembered(MissingOf(part.name), || {
                 is_new = true;
-                let mut needs = Needs::default();
-                (part.needs)(view, service, &mut needs);
-                needs
+                view.requests_of(|view| (part.read)(view, service))
             });
-            is_complete &= needs.is_empty();
-            if is_new {
-                named.extend((*needs).clone());
+            is_complete &= missing.is_empty();
+            for request in missing.iter().filter(|_| is_new) {
+                // Several parts read the same, such as the service's addresses.
+                if !named.contains(request) {
+                    named.push(request.clone());
+                }
             }
         }
         if !is_complete {
             break;
         }
     }
-    let left = view.settings.limits.requests_per_service.saturating_sub(view.facts());
-    let mut requests = named.into_vec();
-    requests.truncate(left);
-    requests
+    named.truncate(view.settings.limits.requests_per_service.saturating_sub(view.facts()));
+    named
 }
 
 /// How long to wait before a request is sent, so that what it finds is not the same moment's.

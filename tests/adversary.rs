@@ -17,7 +17,7 @@ use proptest::test_runner::TestRng;
 use v6ready::evidence::query::{Memory, View};
 use v6ready::evidence::reach::is_later_round;
 use v6ready::evidence::tls::TrustedRoots;
-use v6ready::judge::{JudgeContext, ProvisionalResult, ServiceResult, judge_remembered};
+use v6ready::judge::{JudgeContext, RestingService, ServiceResult, judge_with_memory};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
@@ -278,7 +278,7 @@ organisations:
 /// Asks until nothing is missing, with some of the questions answered in each round; the facts in the
 /// order in which they came. A planner that remembers what it has read misses nothing that one
 /// names which reads everything anew.
-fn ask_everything(
+fn carry_out(
     inventory: &Inventory,
     service: &Arc<Service>,
     adversary: &mut Adversary,
@@ -288,7 +288,7 @@ fn ask_everything(
     let mut asked = HashSet::new();
     let mut open: Vec<Request> = Vec::new();
     let mut facts = Vec::new();
-    let mut waiting: Option<WaitingService> = None;
+    let mut resting: Option<RestingService> = None;
     for _ in 0..ROUNDS_MAX {
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         for request in plan::next(&view.remembering(&memory), service) {
@@ -296,9 +296,9 @@ fn ask_everything(
                 continue;
             }
             assert!(asked.insert(request.key()), "{} asks again: {request}", service.id);
-            if let Some(peer) = peer_of(&request) {
+            if let Some(peer) = peer(&request) {
                 assert!(
-                    inventory.networks.may_visit(peer) || is_resolver(inventory, peer),
+                    inventory.networks.may_visit(peer) || is_ours(inventory, peer),
                     "{request}"
                 );
             }
@@ -311,15 +311,18 @@ fn ask_everything(
         if open.is_empty() {
             let remembered = result_text(inventory, service, &facts, &memory);
             assert_eq!(remembered, result_text(inventory, service, &facts, &Memory::default()));
-            if let Some(finished) = waiting.and_then(|waiting| waiting.result(inventory)) {
-                assert_eq!(remembered, finished);
+            let rested = resting.and_then(|resting: RestingService| {
+                with_context(inventory, |context| resting.finish(context))
+            });
+            if let Some(rested) = rested {
+                assert_eq!(remembered, text(&rested));
             }
             return facts;
         }
-        waiting = match waiting {
-            Some(waiting) => waiting.still_waiting(inventory, service),
+        resting = match resting {
+            Some(resting) => Some(resting).filter(|rest| goes_on(inventory, service, rest)),
             None if open.iter().all(is_later_round) => {
-                Some(WaitingService::begin(inventory, service, &evidence, &open))
+                Some(begin_rest(inventory, service, &evidence, &open))
             }
             None => None,
         };
@@ -331,9 +334,8 @@ fn ask_everything(
             let fact = Arc::new(adversary.answer(&request));
             memory.invalidate(&request.question);
             evidence.insert(fact.id(), Arc::clone(&fact));
-            if let Some(waiting) = &mut waiting {
-                waiting.memory.invalidate(&request.question);
-                waiting.evidence.insert(fact.id(), Arc::clone(&fact));
+            if let Some(resting) = &mut resting {
+                resting.insert(fact.id(), Arc::clone(&fact));
             }
             facts.push(fact);
         }
@@ -341,45 +343,29 @@ fn ask_everything(
     panic!("{} is not done after {ROUNDS_MAX} rounds and {} facts", service.id, facts.len());
 }
 
-/// A service that waits for its last answers with a part of its evidence.
-struct WaitingService {
-    early: ProvisionalResult,
-    evidence: Evidence,
-    memory: Memory,
+/// The service with these requests still to be answered, and with a part of its evidence.
+fn begin_rest(
+    inventory: &Inventory,
+    service: &Arc<Service>,
+    evidence: &Evidence,
+    pending: &[Request],
+) -> RestingService {
+    let memory = Memory::default();
+    let view = View::new(evidence, &inventory.settings, &inventory.networks, &[]);
+    plan::next(&view.remembering(&memory), service);
+    let known = (evidence.clone(), memory);
+    let resting =
+        with_context(inventory, |context| RestingService::new(context, service, known, pending));
+    resting.unwrap_or_else(|_| panic!("all of the evidence is trusted"))
 }
 
-impl WaitingService {
-    fn begin(
-        inventory: &Inventory,
-        service: &Arc<Service>,
-        evidence: &Evidence,
-        open: &[Request],
-    ) -> Self {
-        let (mut evidence, memory) = (evidence.clone(), Memory::default());
-        let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
-        plan::next(&view.remembering(&memory), service);
-        let early = with_judge_context(inventory, |context| {
-            ProvisionalResult::judge(context, service, &mut evidence, &memory, open)
-        });
-        Self { early: early.unwrap(), evidence, memory }
-    }
-
-    /// `None` when it needs all the evidence again.
-    fn still_waiting(self, inventory: &Inventory, service: &Arc<Service>) -> Option<Self> {
-        let view = View::new(&self.evidence, &inventory.settings, &inventory.networks, &[]);
-        let next = plan::next(&view.remembering(&self.memory), service);
-        let is_foreseen = next.iter().all(|request| self.early.foresaw(request));
-        (is_foreseen && !self.memory.has_missed()).then_some(self)
-    }
-
-    fn result(self, inventory: &Inventory) -> Option<String> {
-        let Self { early, evidence, memory } = self;
-        with_judge_context(inventory, |context| early.finish(context, &evidence, &memory))
-            .map(|r| text_of(&r))
-    }
+/// Whether it can go on with what is at hand.
+fn goes_on(inventory: &Inventory, service: &Arc<Service>, resting: &RestingService) -> bool {
+    let next = with_context(inventory, |context| plan::next(&resting.view(context), service));
+    !resting.is_exhausted(&next)
 }
 
-fn peer_of(request: &Request) -> Option<IpAddr> {
+fn peer(request: &Request) -> Option<IpAddr> {
     match &request.question {
         Question::Dns(question) => Some(question.server.ip()),
         Question::Conversation(question) => Some(question.address.ip()),
@@ -387,11 +373,11 @@ fn peer_of(request: &Request) -> Option<IpAddr> {
     }
 }
 
-fn is_resolver(inventory: &Inventory, address: IpAddr) -> bool {
+fn is_ours(inventory: &Inventory, address: IpAddr) -> bool {
     inventory.settings.resolvers.iter().any(|resolver| resolver.ip() == address)
 }
 
-/// Everything that is judged of a service, as text.
+/// Everything that is said of a service, as text.
 fn result_text(
     inventory: &Inventory,
     service: &Arc<Service>,
@@ -402,12 +388,10 @@ fn result_text(
     for fact in facts {
         evidence.insert(fact.id(), Arc::clone(fact));
     }
-    with_judge_context(inventory, |context| {
-        text_of(&judge_remembered(context, service, &evidence, memory))
-    })
+    with_context(inventory, |context| text(&judge_with_memory(context, service, &evidence, memory)))
 }
 
-fn text_of(result: &ServiceResult) -> String {
+fn text(result: &ServiceResult) -> String {
     let judged = result.verdicts.unpack();
     let stage = format!("{:?} {:?}\n", result.standing, result.blockers);
     stage
@@ -417,7 +401,7 @@ fn text_of(result: &ServiceResult) -> String {
             .collect::<String>()
 }
 
-fn with_judge_context<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
+fn with_context<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
     let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
@@ -436,7 +420,7 @@ proptest! {
         let rng = TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &seed);
         let mut adversary = Adversary(rng);
         for service in &inventory.services {
-            let mut facts = ask_everything(&inventory, service, &mut adversary);
+            let mut facts = carry_out(&inventory, service, &mut adversary);
             let anew = |facts: &[_]| result_text(&inventory, service, facts, &Memory::default());
             let in_order = anew(&facts);
             facts.reverse();

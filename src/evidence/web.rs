@@ -5,6 +5,7 @@ pub mod http3;
 mod ipv6_access;
 mod landing_page;
 pub mod page;
+mod page_parity;
 mod redirect_chain;
 mod subresources;
 mod www_alias;
@@ -14,9 +15,10 @@ pub use address_literals::{
 };
 pub use http3::{Http3, QuicAttempts, http3};
 pub use ipv6_access::Ipv6Access;
-pub use landing_page::{
+pub use landing_page::{landing_page, landing_page_responses, redirect_chains};
+pub use page_parity::{
     ContentParity, HeaderDifference, HeaderParity, LIKENESS_MIN, PageComparison, content_parity,
-    header_parity, landing_page, landing_page_responses, redirect_chains,
+    header_parity,
 };
 pub use redirect_chain::{
     ChainEnd, Hop, HopAttempt, RedirectChain, redirect_chain, redirect_chains_from,

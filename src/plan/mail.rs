@@ -1,25 +1,25 @@
-//! A mail domain's exchangers, the way to them, the names of their addresses, and who may send in its name.
+//! Mail domains: the exchangers and the path to each, the names of their addresses, and who may send
+//! in the domain's name.
 
 use crate::evidence::dns::{self, LookupStatus, authority};
 use crate::evidence::mail::{self, spf};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Family, Service, Target};
 
-pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
+/// The mail route, and what receivers look at before they take mail from it.
+pub(super) fn route(view: &View<'_>, service: &Service) {
     let Target::Mail(domain) = &service.target else { return };
-    let mail = mail::route(view, domain);
-    needs.extend(mail.needs);
     let mut has_ipv6 = false;
-    for exchanger in &mail.exchangers {
+    for exchanger in &mail::route(view, domain).exchangers {
         if exchanger.lookup(Family::Ipv6).status == LookupStatus::Found {
-            needs.extend(authority::exchanger_resolution_path(view, &exchanger.name).needs.clone());
+            authority::exchanger_resolution_path(view, &exchanger.name);
         }
         for address in exchanger.addresses(Family::Ipv6, view) {
             has_ipv6 = true;
-            needs.extend(dns::reverse_names(view, address).needs);
+            dns::reverse_names(view, address);
         }
     }
     if has_ipv6 {
-        needs.extend(spf::spf(view, domain).needs);
+        spf::spf(view, domain);
     }
 }

@@ -1,10 +1,12 @@
-//! What TLS and HTTP/3 need beside the conversations: old versions, and QUIC where it is promised.
+//! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, TLSA
+//! records.
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::{service, tls, web};
-use crate::model::{Family, Service, State, Target};
+use crate::model::{Family, Name, Service, State, Target};
 
-pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
+/// Old versions of TLS, and HTTP/3 where a first response promises it.
+pub(super) fn versions(view: &View<'_>, service: &Service) {
     let ports = service::declared_ports(view, service);
     let starts_with_tls = ports.first().is_some_and(|port| port.starts_with_tls());
     if !starts_with_tls || service.state == State::Retired {
@@ -14,11 +16,31 @@ pub(super) fn needs(view: &View<'_>, service: &Service, needs: &mut Needs) {
     for family in [Family::Ipv6, Family::Ipv4] {
         for contact in service::endpoint_contacts(view, service, family).main {
             if family == Family::Ipv6 {
-                needs.extend(tls::legacy_versions(view, &contact.talk, &host).needs);
+                tls::legacy_versions(view, &contact.talk, &host);
             }
             if matches!(service.target, Target::Web(_)) {
-                needs.extend(web::http3(view, &contact.talk, &host).needs);
+                web::http3(view, &contact.talk, &host);
             }
         }
+    }
+}
+
+/// The TLSA records of every port at which TLS is spoken.
+pub(super) fn tlsa_records(view: &View<'_>, service: &Service) {
+    let has_tls =
+        service::declared_ports(view, service).first().is_some_and(service::DeclaredPort::has_tls);
+    let is_mail = matches!(service.target, Target::Mail(_));
+    if service.state == State::Retired || !(is_mail || has_tls) {
+        return;
+    }
+    let contacts = service::endpoint_contacts(view, service, Family::Ipv6).main;
+    let mut ports: Vec<(Name, u16)> = contacts
+        .iter()
+        .filter_map(|contact| Some((tls::tlsa_host(service, contact)?, contact.address.port())))
+        .collect();
+    ports.sort();
+    ports.dedup();
+    for (host, port) in ports {
+        tls::tlsa_records(view, &host, port);
     }
 }

@@ -10,16 +10,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::delegation::{self, Cut, Reach, Resolution, Source};
-use super::exchange::{self, server_exchange};
+use super::exchange::{self, DNS_PORT, server_exchange};
 use super::lookup::resolve_authoritative;
 use super::{Lookup, resolve, zone};
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Topic, View};
 use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
 };
-
-/// The port of name servers.
-const DNS_PORT: u16 = 53;
 
 /// A zone and everybody who serves it.
 #[derive(Clone, Debug)]
@@ -39,8 +36,6 @@ pub struct Authority {
     pub is_settled: bool,
     /// The facts that this rests on, those of the addresses left aside.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// What a zone's own servers say of who serves it.
@@ -139,14 +134,18 @@ pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
         .collect()
 }
 
+/// Who serves the zone of a name that is looked up for records of this type.
+#[derive(PartialEq, Eq)]
+struct AuthorityOf(Name, RecordType);
+
+impl Topic for AuthorityOf {
+    type Reading = Authority;
+}
+
 /// Reads who serves the zone of a service, and how each of them answers.
 pub fn authority(view: &View<'_>, service: &Service) -> Option<Arc<Authority>> {
     let (name, record_type) = subject(service)?;
-    Some(
-        view.remembered(Topic::Authority(name.clone(), record_type), || {
-            find(view, &name, record_type)
-        }),
-    )
+    Some(view.remembered(AuthorityOf(name.clone(), record_type), || find(view, &name, record_type)))
 }
 
 fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
@@ -158,18 +157,16 @@ fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
         servers: Vec::new(),
         addresses: Vec::new(),
         is_cut: zone.is_cut,
-        is_settled: zone.needs.is_empty() && way.needs.is_empty(),
+        is_settled: !zone.is_pending() && !way.is_pending(),
         observations: zone.observations(),
-        needs: zone.needs.clone(),
     };
-    authority.needs.extend(way.needs.clone());
     authority.observations.extend(&way.observations);
     // The zone of the name itself, not of what it is an alias of.
     let last = way.paths.first().and_then(|path| path.cuts.last());
     authority.apex = zone
         .apex
         .clone()
-        .or_else(|| last.filter(|_| way.needs.is_empty()).map(|cut| cut.zone.clone()))
+        .or_else(|| last.filter(|_| !way.is_pending()).map(|cut| cut.zone.clone()))
         .filter(|apex| !apex.is_root());
     let Some(apex) = authority.apex.clone() else { return authority };
     authority.delegation = way.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
@@ -188,8 +185,7 @@ fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
         let [aaaa, a] =
             [RecordType::AAAA, RecordType::A].map(|kind| resolve_authoritative(view, &name, kind));
         for lookup in [&aaaa, &a] {
-            authority.needs.extend(lookup.needs.clone());
-            authority.is_settled &= lookup.needs.is_empty();
+            authority.is_settled &= !lookup.is_pending();
             authority.observations.extend(&lookup.observations);
         }
         authority.servers.push(NameServer { name, glue, aaaa, a });
@@ -216,8 +212,6 @@ fn ask_each(view: &View<'_>, apex: &Name, authority: &mut Authority) {
                 exchange::server_question(socket, transport, apex, RecordType::SOA, false);
             server_exchange(view, question, view.settings.attempts)
         });
-        authority.needs.extend(udp.needs.clone());
-        authority.needs.extend(tcp.needs.clone());
         authority.addresses.push(ServerAddress { server, address, udp, tcp });
     }
 }

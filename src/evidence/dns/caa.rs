@@ -1,7 +1,7 @@
 //! Which authorities may issue certificates for a name (RFC 8659).
 
 use super::{LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{CaaIssuer, Name, ObservationId, RecordData, RecordType};
 
 mod authorities;
@@ -24,8 +24,6 @@ pub struct Caa {
     pub stopped: Option<LookupStatus>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// One property.
@@ -56,19 +54,13 @@ pub enum Permission {
 
 /// Climbs from a name to the closest CAA records (RFC 8659 §3); the root itself is not asked.
 pub fn caa(view: &View<'_>, name: &Name) -> Caa {
-    let mut caa = Caa {
-        found_at: None,
-        properties: Vec::new(),
-        stopped: None,
-        observations: Vec::new(),
-        needs: Needs::default(),
-    };
+    let mut caa =
+        Caa { found_at: None, properties: Vec::new(), stopped: None, observations: Vec::new() };
     let mut next = Some(name.clone());
     // One turn for each label of the name, at most 127.
     while let Some(current) = next.take().filter(|name| !name.is_root()) {
         let lookup = resolve(view, &current, RecordType::CAA);
         caa.observations.extend(&lookup.observations);
-        caa.needs.extend(lookup.needs.clone());
         match lookup.status {
             LookupStatus::Found => {
                 caa.properties = lookup.records.into_iter().filter_map(property).collect();
@@ -169,7 +161,6 @@ mod tests {
             properties: properties.iter().map(property).collect(),
             stopped: None,
             observations: Vec::new(),
-            needs: Needs::default(),
         }
     }
 

@@ -6,187 +6,29 @@
 //! name below a zone leads to the same question there.
 
 pub mod hints;
+mod iterative_resolver;
+mod path;
 mod referral;
-mod walker;
 
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, SocketAddr};
+pub use path::{
+    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed,
+};
+
 use std::sync::Arc;
 
-use crate::evidence::query::{Needs, Topic, View};
-use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
+use crate::evidence::query::{Topic, View};
+use crate::model::{Name, RecordType};
+use iterative_resolver::IterativeResolver;
 
-/// The servers that a resolver can ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Only those with IPv6 addresses.
-    Ipv6Only,
-    /// Those with IPv6 addresses first, and with IPv4 addresses where none of them leads further.
-    Either,
-}
+/// The way from the root to a name's records.
+#[derive(PartialEq, Eq)]
+struct ResolutionOf(Name, RecordType, Reach);
 
-impl Reach {
-    fn families(self) -> &'static [Family] {
-        match self {
-            Self::Ipv6Only => &[Family::Ipv6],
-            Self::Either => &[Family::Ipv6, Family::Ipv4],
-        }
-    }
-}
-
-/// The ways to a name and, where it is an alias, to the names that it leads to.
-#[derive(Clone, Debug)]
-pub struct Resolution {
-    /// One way for each name of the alias chain; never empty.
-    pub paths: Vec<Path>,
-    /// How it ends.
-    pub end: End,
-    /// The facts that this rests on.
-    pub observations: Vec<ObservationId>,
-    /// What still has to be asked; the end is [`End::Pending`] as long as this isn't empty.
-    pub needs: Needs,
-}
-
-/// The way from the root to one name.
-#[derive(Clone, Debug)]
-pub struct Path {
-    /// The name.
-    pub name: Name,
-    /// The zones on the way, the root first.
-    pub cuts: Vec<Cut>,
-    /// How it ends.
-    pub end: End,
-}
-
-/// A zone on the way, and who serves it.
-#[derive(Clone, Debug)]
-pub struct Cut {
-    /// Its apex.
-    pub zone: Name,
-    /// Where its name servers are known from.
-    pub source: Source,
-    /// Its name servers, sorted by name: at most [`crate::model::Limits::name_servers`].
-    pub servers: Vec<Server>,
-    /// Whether there are more than that.
-    pub is_cut: bool,
-    /// The server whose answer led further.
-    pub led_on: Option<SocketAddr>,
-}
-
-/// Where a zone's name servers are known from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The root hints.
-    Hints,
-    /// A referral of the parent zone's servers.
-    Referral,
-    /// The zone itself: its parent's servers serve it too, so they show no delegation.
-    Itself,
-}
-
-/// A name server on the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
-    /// Its name.
-    pub name: Name,
-    /// The addresses that came with the delegation, sorted.
-    pub glue: Vec<IpAddr>,
-    /// What came of each address that was tried.
-    pub tried: Vec<(SocketAddr, Tried)>,
-    /// Why it has no address of a wanted family, where it has none.
-    pub unaddressed: Option<Unaddressed>,
-}
-
-/// What came of asking a server on the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tried {
-    /// An answer that leads on, or ends the way.
-    Usable,
-    /// An answer that does not; the word says why.
-    Unusable(&'static str),
-    /// No answer.
-    Silent,
-    /// Our own machine could not ask.
-    Ours,
-    /// Its address is not globally reachable.
-    NotGlobal,
-}
-
-/// Why a name server has no address to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unaddressed {
-    /// It lies in the zone that it serves, and the delegation brings no glue for it.
-    NoGlue,
-    /// Its name has no address of the family.
-    NoRecord,
-    /// The way to its name stops.
-    Stopped,
-    /// The way to its name could not be gone through our own fault.
-    Ours,
-    /// Finding its address leads back to the zone that it serves.
-    Loop,
-    /// Look-ups inside look-ups got too deep.
-    TooDeep,
-}
-
-/// How a way ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Records of the wanted type.
-    Found(Vec<RecordData>),
-    /// The name exists without such records.
-    NoData,
-    /// The name doesn't exist.
-    NxDomain,
-    /// The name is an alias of another.
-    Alias(Name),
-    /// The alias chain leads back into itself.
-    AliasLoop,
-    /// The alias chain is longer than [`crate::model::Limits::cname_links`].
-    AliasTooLong,
-    /// No server of the last zone leads further.
-    Stopped(DelegationFailure),
-    /// Not known yet.
-    Pending,
-}
-
-/// Why no server of a zone leads further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DelegationFailure {
-    /// None has an address of a wanted family.
-    NoAddress,
-    /// Their addresses could only be found by way of the zone itself.
-    Loop,
-    /// None of those asked said anything.
-    Silent,
-    /// Some answered, none with an answer that leads further.
-    Unusable,
-    /// Some could not be asked through our own fault, and no other leads further.
-    Ours,
-    /// A limit of ours stopped the asking.
-    Limit,
-}
-
-impl Server {
-    fn new(name: Name, mut glue: Vec<IpAddr>) -> Self {
-        glue.sort_unstable();
-        glue.dedup();
-        Self { name, glue, tried: Vec::new(), unaddressed: None }
-    }
-}
-
-impl Resolution {
-    /// The zone in which the way ended or stopped.
-    pub fn last_cut(&self) -> Option<&Cut> {
-        self.paths.last()?.cuts.last()
-    }
-
-    /// A zone on the way to the first name.
-    pub fn cut(&self, apex: &Name) -> Option<&Cut> {
-        self.paths.first()?.cuts.iter().find(|cut| cut.zone == *apex)
-    }
+impl Topic for ResolutionOf {
+    type Reading = Resolution;
 }
 
 /// Reads the way from the root to a name's records.
@@ -199,7 +41,7 @@ pub fn resolution(
     record_type: RecordType,
     reach: Reach,
 ) -> Arc<Resolution> {
-    view.remembered(Topic::Way(name.clone(), record_type, reach), || {
-        walker::PathWalker::new(view, reach).resolution(name, record_type)
+    view.remembered(ResolutionOf(name.clone(), record_type, reach), || {
+        IterativeResolver::new(view, reach).resolution(name, record_type)
     })
 }

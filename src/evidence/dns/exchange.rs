@@ -3,11 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
     Transport,
 };
+
+/// The port of name servers (RFC 1035 §4.2).
+pub(in crate::evidence) const DNS_PORT: u16 = 53;
 
 /// Every attempt at one question to one server.
 #[derive(Clone, Debug)]
@@ -25,8 +28,6 @@ pub struct ServerExchange {
     pub is_flaky: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// What came of a question to a server.
@@ -97,7 +98,6 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
         elapsed_us: 0,
         is_flaky: false,
         observations: Vec::new(),
-        needs: Needs::default(),
     };
     if !view.networks.may_visit(exchange.question.server.ip()) {
         exchange.heard = ExchangeOutcome::NotVisited;
@@ -135,8 +135,7 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
             _ => {}
         }
     }
-    if let Some(request) = view.missing(question, 1..=attempts.max(1)) {
-        exchange.needs.add(request);
+    if view.request_missing(question, 1..=attempts.max(1)) {
         return exchange;
     }
     exchange.heard = match (theirs, ours) {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Url;
 
 use super::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Host, Name, ObservationId, RecordData, RecordType, ServiceBinding};
 
 /// Service records of one name that are looked at.
@@ -22,8 +22,6 @@ pub struct HttpsRecord {
     pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// How the look-up of HTTPS records ended.
@@ -66,7 +64,6 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
         endpoints: Vec::new(),
         is_cut: false,
         observations: Vec::new(),
-        needs: Needs::default(),
     };
     // A port of its own has a name of its own (§9.1).
     let mut name = match url.port_or_known_default() {
@@ -77,7 +74,6 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
     loop {
         let lookup = resolve(view, &name, RecordType::HTTPS);
         binding.observations.extend(&lookup.observations);
-        binding.needs.extend(lookup.needs.clone());
         match &lookup.status {
             LookupStatus::Found => {}
             LookupStatus::NotObserved => break,
@@ -144,7 +140,6 @@ fn endpoint(
 ) {
     let aaaa = resolve(view, target, RecordType::AAAA);
     binding.observations.extend(&aaaa.observations);
-    binding.needs.extend(aaaa.needs.clone());
     binding.end = HttpsRecordEnd::Endpoints;
     binding.endpoints.push(HttpsEndpoint {
         target: target.clone(),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::authority::ServerAddress;
 use super::exchange::{self, ExchangeOutcome, ServerExchange, server_exchange};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
 
 /// Octets that fit an answer without EDNS (RFC 1035 §4.2.1): more than that is large.
@@ -50,8 +50,6 @@ pub struct LargeResponseEvidence {
     pub large: LargeResponse,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// Reads whether a large answer comes from an address that answers well over UDP; `None` for any
@@ -61,11 +59,8 @@ pub fn large_response(
     apex: &Name,
     at: &ServerAddress,
 ) -> Option<LargeResponseEvidence> {
-    let mut reading = LargeResponseEvidence {
-        large: LargeResponse::NothingLarge,
-        observations: Vec::new(),
-        needs: Needs::default(),
-    };
+    let mut reading =
+        LargeResponseEvidence { large: LargeResponse::NothingLarge, observations: Vec::new() };
     if at.usable(apex) != Some(Transport::Udp) {
         return None;
     }
@@ -131,6 +126,5 @@ pub fn large_response(
 impl LargeResponseEvidence {
     fn add(&mut self, exchange: &ServerExchange) {
         self.observations.extend(&exchange.observations);
-        self.needs.extend(exchange.needs.clone());
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Family, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
     RecordData, RecordType, Reply, Request, Transport,
@@ -22,9 +22,6 @@ pub struct Lookup {
     pub soa_owner: Option<Name>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked; the status is [`LookupStatus::NotObserved`] as long as this isn't
-    /// empty.
-    pub needs: Needs,
 }
 
 /// What came of a look-up.
@@ -44,7 +41,7 @@ pub enum LookupStatus {
     ChainLooped,
     /// No attempt brought an answer; this is the last one's failure.
     Failed(LookupFailure),
-    /// Not asked (yet).
+    /// Not asked, or something is still to be asked before it is known.
     NotObserved,
 }
 
@@ -79,6 +76,11 @@ impl Lookup {
     /// Why nothing follows from it, when nothing does.
     pub fn gap(&self) -> Option<Gap> {
         self.status.gap()
+    }
+
+    /// Whether something is still to be asked.
+    pub fn is_pending(&self) -> bool {
+        self.status == LookupStatus::NotObserved
     }
 
     /// Whether the look-up failed or was not made, so that nothing follows from what it lacks.
@@ -143,7 +145,6 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
         records: Vec::new(),
         soa_owner: None,
         observations: Vec::new(),
-        needs: Needs::default(),
     };
     // Each turn asks one further name, which is new to the chain: the bound is the chain's.
     while let Some(next) = step(view, record_type, &mut lookup) {
@@ -200,7 +201,7 @@ fn ask(
         }
         match reply {
             None => {
-                lookup.needs.add(Request::nth(Question::Dns(question), attempt));
+                view.request(Request::nth(Question::Dns(question), attempt));
                 return Ok(None);
             }
             Some(Ok(message)) if matches!(message.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) => {

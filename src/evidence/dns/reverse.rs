@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::lookup::address_type;
 use super::{Lookup, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// Names of one address that are looked up.
@@ -19,8 +19,6 @@ pub struct ReverseNames {
     pub names: Vec<(Name, Lookup)>,
     /// Whether there are more names than are looked up.
     pub is_cut: bool,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 impl ReverseNames {
@@ -28,6 +26,11 @@ impl ReverseNames {
     pub fn observations(&self) -> Vec<ObservationId> {
         let forward = self.names.iter().flat_map(|(_, lookup)| &lookup.observations);
         self.ptr.observations.iter().chain(forward).copied().collect()
+    }
+
+    /// Whether something is still to be asked.
+    pub fn is_pending(&self) -> bool {
+        self.ptr.is_pending() || self.names.iter().any(|(_, lookup)| lookup.is_pending())
     }
 
     /// Whether a look-up failed, so that nothing follows from what was not found.
@@ -39,7 +42,6 @@ impl ReverseNames {
 /// Looks an address up in the reverse tree.
 pub fn reverse_names(view: &View<'_>, address: IpAddr) -> ReverseNames {
     let ptr = resolve(view, &name_of(address), RecordType::PTR);
-    let mut needs = ptr.needs.clone();
     let record_type = address_type(Family::of(address));
     let mut found: Vec<Name> = ptr
         .records
@@ -57,11 +59,10 @@ pub fn reverse_names(view: &View<'_>, address: IpAddr) -> ReverseNames {
         .into_iter()
         .map(|name| {
             let lookup = resolve(view, &name, record_type);
-            needs.extend(lookup.needs.clone());
             (name, lookup)
         })
         .collect();
-    ReverseNames { ptr, names, is_cut, needs }
+    ReverseNames { ptr, names, is_cut }
 }
 
 /// The name in `ip6.arpa` (RFC 3596 §2.5) or `in-addr.arpa` (RFC 1035 §3.5).

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lookup::resolve_authoritative;
 use super::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Topic, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
 /// A zone, found by the SOA that answers, never by counting labels.
@@ -20,8 +20,6 @@ pub struct Zone {
     pub name_servers: Vec<NameServer>,
     /// Whether there are more than that.
     pub is_cut: bool,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// A name server and what its name resolves to.
@@ -43,6 +41,21 @@ impl Zone {
         }
         ids
     }
+
+    /// Whether something is still to be asked.
+    pub fn is_pending(&self) -> bool {
+        self.soa.is_pending()
+            || self.ns.as_ref().is_some_and(Lookup::is_pending)
+            || self.name_servers.iter().any(|server| server.aaaa.is_pending())
+    }
+}
+
+/// The zone that a name belongs to.
+#[derive(PartialEq, Eq)]
+struct ZoneOf(Name);
+
+impl Topic for ZoneOf {
+    type Reading = Zone;
 }
 
 /// Finds the zone of `name` and its name servers.
@@ -51,20 +64,13 @@ impl Zone {
 /// answer whose authority section names the apex (RFC 2308 §3). An alias is a record of the zone
 /// that holds it, so its SOA answer speaks of the target; the parent is asked instead.
 pub fn zone(view: &View<'_>, name: &Name) -> Arc<Zone> {
-    view.remembered(Topic::Zone(name.clone()), || find(view, name))
+    view.remembered(ZoneOf(name.clone()), || find(view, name))
 }
 
 fn find(view: &View<'_>, name: &Name) -> Zone {
     let soa = resolve(view, name, RecordType::SOA);
-    let mut zone = Zone {
-        apex: None,
-        needs: soa.needs.clone(),
-        soa,
-        ns: None,
-        name_servers: Vec::new(),
-        is_cut: false,
-    };
-    if !zone.needs.is_empty() {
+    let mut zone = Zone { apex: None, soa, ns: None, name_servers: Vec::new(), is_cut: false };
+    if zone.soa.is_pending() {
         return zone;
     }
     if zone.soa.chain.len() > 1 {
@@ -82,7 +88,6 @@ fn find(view: &View<'_>, name: &Name) -> Zone {
     };
     let Some(apex) = zone.apex.clone() else { return zone };
     let ns = resolve(view, &apex, RecordType::NS);
-    zone.needs.extend(ns.needs.clone());
     let mut names: Vec<Name> = ns
         .records
         .iter()
@@ -97,7 +102,6 @@ fn find(view: &View<'_>, name: &Name) -> Zone {
     names.truncate(view.settings.limits.name_servers);
     for name in names {
         let aaaa = resolve_authoritative(view, &name, RecordType::AAAA);
-        zone.needs.extend(aaaa.needs.clone());
         zone.name_servers.push(NameServer { name, aaaa });
     }
     zone.ns = Some(ns);

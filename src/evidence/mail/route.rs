@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::evidence::dns::ids;
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// The mail route of a domain.
@@ -20,8 +20,6 @@ pub struct MailRoute {
     pub is_cut: bool,
     /// The domain's own addresses, asked for where it has no MX.
     implicit: Option<Exchanger>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// How a domain takes its mail.
@@ -98,7 +96,6 @@ impl MailRoute {
 /// Finds where mail for a domain goes.
 pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
     let mx = resolve(view, domain, RecordType::MX);
-    let mut needs = mx.needs.clone();
     let mut listed: Vec<(u16, Name)> = mx
         .records
         .iter()
@@ -128,10 +125,6 @@ pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
     is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
     let implicit =
         (mx.status == LookupStatus::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
-    for exchanger in exchangers.iter().chain(&implicit) {
-        needs.extend(exchanger.aaaa.needs.clone());
-        needs.extend(exchanger.a.needs.clone());
-    }
     let route = match (&mx.status, &implicit) {
         (LookupStatus::NotObserved, _) => MailRouteKind::NotObserved,
         (LookupStatus::Found, _) if exchangers.is_empty() && null => MailRouteKind::NullMx,
@@ -140,7 +133,7 @@ pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
         (LookupStatus::NoData, Some(own)) => implicit_route(own),
         _ => MailRouteKind::Unresolved,
     };
-    MailRoute { route, mx, exchangers, is_cut, implicit, needs }
+    MailRoute { route, mx, exchangers, is_cut, implicit }
 }
 
 fn implicit_route(own: &Exchanger) -> MailRouteKind {

@@ -1,7 +1,7 @@
 //! Which senders a domain's SPF record authorises, by address family (RFC 7208).
 
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
 /// Terms that cause look-ups, over the whole evaluation (RFC 7208 §4.6.4).
@@ -32,8 +32,6 @@ pub struct Spf {
     pub lookups: usize,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// Whether an SPF record is usable.
@@ -71,9 +69,6 @@ pub fn spf(view: &View<'_>, domain: &Name) -> Spf {
     if let Err(state) = run.record(domain, true) {
         run.spf.state = state;
     }
-    if !run.spf.needs.is_empty() && run.spf.state == State::Usable {
-        run.spf.state = State::Unknown(LookupStatus::NotObserved);
-    }
     run.spf
 }
 
@@ -87,7 +82,6 @@ fn empty() -> Spf {
         record: None,
         lookups: 0,
         observations: Vec::new(),
-        needs: Needs::default(),
     }
 }
 
@@ -257,7 +251,6 @@ impl Run<'_, '_> {
     fn look(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, State> {
         let lookup = resolve(self.view, name, record_type);
         self.spf.observations.extend(lookup.observations.iter().copied());
-        self.spf.needs.extend(lookup.needs.clone());
         match &lookup.status {
             LookupStatus::Found
             | LookupStatus::NoData

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::model::{EchoQuestion, Echoed, NetFailure, ObservationId, Question, Reply};
 
 /// The payload of a small echo: what `ping` sends by default.
@@ -21,8 +21,8 @@ pub struct EchoAttempts<'e> {
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Gap>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether another attempt is still to be made.
+    pub is_pending: bool,
 }
 
 impl<'e> EchoAttempts<'e> {
@@ -40,7 +40,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttemp
         answers: Vec::new(),
         observations: Vec::new(),
         missing: None,
-        needs: Needs::default(),
+        is_pending: false,
     };
     if !view.networks.may_visit(address) {
         echo.missing = Some(Gap::NotVisited);
@@ -55,7 +55,7 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttemp
     let is_settled =
         echo.answers.iter().any(|answer| matches!(answer, Ok(_) | Err(NetFailure::NotPermitted)));
     if !is_settled {
-        echo.needs.add(view.next_attempt(question));
+        echo.is_pending = view.request_next_attempt(question);
     }
     if echo.answers.is_empty() {
         echo.missing = Some(Gap::NotObserved);

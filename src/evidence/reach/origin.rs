@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{ObservationId, OriginQuestion, Origins, Question, Reply, Request};
 
 /// What the operator's tables say of an address.
@@ -12,8 +12,8 @@ pub struct RouteOrigin<'e> {
     pub found: Option<&'e Origins>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether they are still to be asked.
+    pub is_pending: bool,
 }
 
 /// Reads who announces an address; `None` without tables.
@@ -22,7 +22,7 @@ pub fn route_origin<'e>(view: &View<'e>, address: IpAddr) -> Option<RouteOrigin<
         return None;
     }
     let question = Question::Origin(OriginQuestion { address });
-    let mut origin = RouteOrigin { found: None, observations: Vec::new(), needs: Needs::default() };
+    let mut origin = RouteOrigin { found: None, observations: Vec::new(), is_pending: false };
     for (observation, id) in view.attempts(&question) {
         origin.observations.push(id);
         if let Reply::Origin(found) = &observation.reply {
@@ -30,7 +30,8 @@ pub fn route_origin<'e>(view: &View<'e>, address: IpAddr) -> Option<RouteOrigin<
         }
     }
     if origin.observations.is_empty() {
-        origin.needs.add(Request::first(question));
+        view.request(Request::first(question));
+        origin.is_pending = true;
     }
     Some(origin)
 }

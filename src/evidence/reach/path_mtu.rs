@@ -2,7 +2,7 @@
 //! accepted is held once more with small ones, and then once more as before, since one stalled
 //! conversation beside one that worked may be chance.
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::service::{ConversationAttempts, EndpointContact, conversation_attempts};
 use crate::model::{
     BodyEnd, Conversation, ConversationQuestion, HttpFailure, NetFailure, ObservationId, Question,
@@ -36,8 +36,6 @@ pub struct Silence<'e> {
     pub small: ConversationAttempts<'e>,
     /// What came of holding it as before once more, after it had succeeded with small packets.
     pub again: Option<(&'e Conversation, ObservationId)>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// Reads what a contact says of large packets; `None` while it isn't settled, where no connection was
@@ -45,7 +43,7 @@ pub struct Silence<'e> {
 pub fn large_data<'e>(view: &View<'e>, contact: &EndpointContact<'e>) -> Option<LargeData<'e>> {
     let Question::Conversation(question) = &contact.talk.question else { return None };
     let best = contact.talk.best()?;
-    if !contact.talk.needs.is_empty() || best.connect.is_err() {
+    if contact.talk.is_pending || best.connect.is_err() {
         return None;
     }
     let connected = || {
@@ -71,11 +69,10 @@ pub fn large_data<'e>(view: &View<'e>, contact: &EndpointContact<'e>) -> Option<
             _ => None,
         }
     });
-    let mut needs = small.needs.clone();
-    if again.is_none() && needs.is_empty() && small.best().is_some_and(came_to_its_end) {
-        needs.add(Request::nth(contact.talk.question.clone(), last));
+    if again.is_none() && !small.is_pending && small.best().is_some_and(came_to_its_end) {
+        view.request(Request::nth(contact.talk.question.clone(), last));
     }
-    Some(LargeData::FellSilent(Box::new(Silence { small, again, needs })))
+    Some(LargeData::FellSilent(Box::new(Silence { small, again })))
 }
 
 /// The attempt that is made after the one with small packets: one more than are made else, so that

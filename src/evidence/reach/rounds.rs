@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::{Gap, Needs, Topic, View};
+use crate::evidence::query::{Gap, Topic, View};
 use crate::evidence::service::{EndpointContact, endpoint_contacts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
@@ -22,7 +22,7 @@ pub struct FirstRound {
     is_bare: bool,
     missing: Option<Gap>,
     is_our_fault: bool,
-    needs: Needs,
+    is_pending: bool,
 }
 
 /// What came of connecting to an address again and again.
@@ -38,8 +38,8 @@ pub struct Rounds {
     pub missing: Option<Gap>,
     /// Whether the contact itself came to nothing through our own fault.
     pub is_our_fault: bool,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether another attempt or round is still to be made.
+    pub is_pending: bool,
 }
 
 impl Rounds {
@@ -70,10 +70,18 @@ impl Rounds {
     }
 }
 
+/// The first contacts with the service's addresses of one family.
+#[derive(PartialEq, Eq)]
+struct FirstRoundsOver(Family);
+
+impl Topic for FirstRoundsOver {
+    type Reading = Vec<FirstRound>;
+}
+
 /// Reads the first contacts with a service at every address of one family that is known by now, at
 /// its main port.
 pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<Vec<FirstRound>> {
-    view.remembered(Topic::FirstRounds(family), || {
+    view.remembered(FirstRoundsOver(family), || {
         endpoint_contacts(view, service, family).main.iter().map(FirstRound::of).collect()
     })
 }
@@ -87,7 +95,7 @@ impl FirstRound {
             is_bare: talk.question == bare(contact.address),
             missing: talk.missing,
             is_our_fault: talk.is_our_fault(),
-            needs: talk.needs.clone(),
+            is_pending: talk.is_pending,
         }
     }
 }
@@ -103,7 +111,7 @@ pub fn rounds(view: &View<'_>, first: &FirstRound) -> Rounds {
         observations,
         missing: first.missing,
         is_our_fault: first.is_our_fault,
-        needs: first.needs.clone(),
+        is_pending: first.is_pending,
     };
     for (observation, id) in view.attempts(&question) {
         if !first.is_bare
@@ -114,9 +122,9 @@ pub fn rounds(view: &View<'_>, first: &FirstRound) -> Rounds {
         }
     }
     // Where no connection could leave, none is tried again.
-    let is_settled = rounds.missing.is_some() || !rounds.needs.is_empty() || rounds.counted() == 0;
+    let is_settled = rounds.missing.is_some() || rounds.is_pending || rounds.counted() == 0;
     if !is_settled {
-        rounds.needs.add(view.missing(question, 2..=view.settings.rounds));
+        rounds.is_pending = view.request_missing(question, 2..=view.settings.rounds);
     }
     rounds
 }

@@ -53,6 +53,14 @@ impl PublishedAddresses {
     }
 }
 
+/// The published addresses of the service.
+#[derive(PartialEq, Eq)]
+struct AddressesOfService;
+
+impl Topic for AddressesOfService {
+    type Reading = PublishedAddresses;
+}
+
 /// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
 /// of their own, and for a zone, which is served by its name servers' addresses and not by those of
 /// its apex.
@@ -61,7 +69,7 @@ pub fn published_addresses(view: &View<'_>, service: &Service) -> Option<Arc<Pub
         return None;
     }
     let host = service.target.host()?;
-    Some(view.remembered(Topic::Addresses, || find(view, service, host)))
+    Some(view.remembered(AddressesOfService, || find(view, service, host)))
 }
 
 fn find(view: &View<'_>, service: &Service, host: Host) -> PublishedAddresses {
@@ -84,10 +92,7 @@ fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
     let Some(way) = authority::resolution_path(view, service, Reach::Either) else { return lookup };
     lookup.observations.extend(&way.observations);
     match &way.end {
-        End::Pending => {
-            lookup.status = LookupStatus::NotObserved;
-            lookup.needs.extend(way.needs.clone());
-        }
+        End::Pending => lookup.status = LookupStatus::NotObserved,
         End::Stopped(_) => lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
         _ => {}
     }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 use url::Url;
 
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::model::{
-    Conversation, ConversationQuestion, Host, HttpAsk, ObservationId, Question, Reply,
+    Conversation, ConversationQuestion, Host, HttpGet, ObservationId, Question, Reply,
 };
 
 /// Every attempt at one conversation.
@@ -26,8 +26,8 @@ pub struct ConversationAttempts<'e> {
     pub endings: SmallVec<[Ending; 4]>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Gap>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether another attempt is still to be made.
+    pub is_pending: bool,
 }
 
 /// How an attempt at a conversation ended.
@@ -46,7 +46,7 @@ impl<'e> ConversationAttempts<'e> {
     /// still to be tried again is not yet a failure.
     pub fn gap(&self) -> Option<Gap> {
         let ours = || self.is_our_fault().then_some(Gap::OurFault);
-        let pending = || (!self.needs.is_empty()).then_some(Gap::NotObserved);
+        let pending = || self.is_pending.then_some(Gap::NotObserved);
         self.missing.or_else(ours).or_else(pending)
     }
 
@@ -122,7 +122,7 @@ pub(in crate::evidence) fn tls_of(url: &Url) -> Option<Host> {
 }
 
 /// What is asked for to get a URL.
-pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
+pub(in crate::evidence) fn page_of(url: &Url) -> HttpGet {
     let authority = match (Host::of_url(url), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_string(),
@@ -132,7 +132,7 @@ pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
         Some(query) => format!("{}?{query}", url.path()).into(),
         None => url.path().into(),
     };
-    HttpAsk { authority: authority.into(), path }
+    HttpGet { authority: authority.into(), path }
 }
 
 /// Reads every attempt at a conversation.
@@ -160,7 +160,7 @@ pub(in crate::evidence) fn attempts<'e>(
         seen_at: SmallVec::new(),
         endings: SmallVec::new(),
         missing: None,
-        needs: Needs::default(),
+        is_pending: false,
     };
     if !view.networks.may_visit(address.ip()) {
         talk.missing = Some(Gap::NotVisited);
@@ -187,7 +187,7 @@ pub(in crate::evidence) fn attempts<'e>(
         talk.seen_at.push(observation.observed_at);
     }
     if !settled {
-        talk.needs.add(view.next_attempt(question));
+        talk.is_pending = view.request_next_attempt(question);
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Gap::NotObserved);

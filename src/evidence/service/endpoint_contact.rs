@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::conversation_attempts::{self};
 use super::{ConversationAttempts, plain_http_url, published_addresses};
 use crate::evidence::mail;
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Topic, View};
 use crate::model::{
-    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpAsk, NetFailure,
+    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpGet, NetFailure,
     ObservationId, Protocol, Question, Reply, Security, Service, Target,
 };
 
@@ -23,7 +23,7 @@ pub struct DeclaredPort {
 #[derive(Clone, Debug)]
 enum Approach {
     /// A connection, a TLS handshake for the host where one is named, and a GET where a page is.
-    Converse(Option<Host>, Option<HttpAsk>),
+    Converse(Option<Host>, Option<HttpGet>),
     /// The protocol's greetings.
     Greet(Protocol, Security, Host),
 }
@@ -86,11 +86,19 @@ impl DeclaredPort {
     }
 }
 
+/// The TCP ports that the service declares.
+#[derive(PartialEq, Eq)]
+struct DeclaredPorts;
+
+impl Topic for DeclaredPorts {
+    type Reading = Vec<DeclaredPort>;
+}
+
 /// The TCP ports of a service at its own addresses, the one that it is declared on first. None for
 /// zones, name servers and time servers, and none for mail domains, whose exchangers are hosts of
 /// their own: see [`crate::evidence::mail::route`].
 pub fn declared_ports(view: &View<'_>, service: &Service) -> Arc<Vec<DeclaredPort>> {
-    view.remembered(Topic::Ports, || declared(service))
+    view.remembered(DeclaredPorts, || declared(service))
 }
 
 fn declared(service: &Service) -> Vec<DeclaredPort> {
@@ -194,15 +202,6 @@ impl<'e> EndpointContacts<'e> {
     /// Every contact, those at the main port first.
     pub fn all(&self) -> impl Iterator<Item = &EndpointContact<'e>> {
         self.main.iter().chain(&self.further)
-    }
-
-    /// What still has to be asked.
-    pub fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        for contact in self.all() {
-            needs.extend(contact.talk.needs.clone());
-        }
-        needs
     }
 }
 

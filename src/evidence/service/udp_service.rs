@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::evidence::dns::exchange;
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
     RecordType, Reply, Transport,
@@ -20,8 +20,8 @@ pub struct ServiceQuery<'e> {
     pub observations: Vec<ObservationId>,
     /// Whether the visit rules forbid to ask.
     pub is_forbidden: bool,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether another attempt is still to be made.
+    pub is_pending: bool,
 }
 
 /// What the attempts at a DNS question showed; an answer counts more than a failure.
@@ -119,7 +119,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> ServiceQu
         replies: Vec::new(),
         observations: Vec::new(),
         is_forbidden: !view.networks.may_visit(server.ip()),
-        needs: Needs::default(),
+        is_pending: false,
     };
     if asked.is_forbidden {
         return asked;
@@ -131,7 +131,7 @@ fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> ServiceQu
         is_settled |= is_answer(&observation.reply);
     }
     if !is_settled {
-        asked.needs.add(view.next_attempt(question));
+        asked.is_pending = view.request_next_attempt(question);
     }
     asked
 }

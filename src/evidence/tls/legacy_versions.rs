@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::service::ConversationAttempts;
 use crate::model::{
     Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, ObservationId, Question, Reply,
@@ -14,8 +14,8 @@ use crate::model::{
 pub struct LegacyVersions<'e> {
     /// The versions asked so far, the oldest first.
     pub answers: Vec<(LegacyVersion, &'e LegacyAnswer, ObservationId)>,
-    /// What still has to be asked: each version once, whatever comes of it.
-    pub needs: Needs,
+    /// Whether a version is still to be asked for: each is once, whatever comes of it.
+    pub is_pending: bool,
 }
 
 /// Reads what an address answers to old versions. They are only asked where something answered the
@@ -35,7 +35,10 @@ pub fn legacy_versions<'e>(
         match seen.map(|(observation, id)| (&observation.reply, id)) {
             Some((Reply::LegacyHello(answer), id)) => legacy.answers.push((version, answer, id)),
             Some(_) => {}
-            None => legacy.needs.add(Request::first(question)),
+            None => {
+                view.request(Request::first(question));
+                legacy.is_pending = true;
+            }
         }
     }
     legacy

@@ -5,7 +5,7 @@ use hickory_proto::rr::rdata::TLSA;
 
 use crate::evidence::dns::dnssec::Security;
 use crate::evidence::dns::dnssec::dnssec;
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::evidence::service::{EndpointContact, tls_host};
 use crate::model::{Host, Name, ObservationId, Question, RecordType, Service};
 
@@ -25,8 +25,8 @@ pub struct TlsaRecords {
     pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether something is still to be asked.
+    pub is_pending: bool,
 }
 
 /// Reads the TLSA records of a TCP port. Where the host is an alias and every link of it is
@@ -39,12 +39,12 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
     let target = target.filter(|_| security == Security::Secure);
     let target = target.map(|link| link.name.clone());
     let mut observations = chain.observations.clone();
-    let mut needs = chain.needs.clone();
+    let mut is_pending = chain.is_pending;
     let mut found = None;
     for base in target.iter().chain([host]) {
         let mut tlsa = at(view, base, port);
         observations.append(&mut tlsa.observations);
-        needs.extend(std::mem::take(&mut tlsa.needs));
+        is_pending |= tlsa.is_pending;
         let is_last_word = !tlsa.records.is_empty()
             || matches!(tlsa.security, Security::Bogus(_) | Security::Unknown(_));
         found = Some(tlsa);
@@ -58,7 +58,7 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
         tlsa.security = security;
     }
     tlsa.observations = observations;
-    tlsa.needs = needs;
+    tlsa.is_pending = is_pending;
     tlsa
 }
 
@@ -90,6 +90,6 @@ fn at(view: &View<'_>, base: &Name, port: u16) -> TlsaRecords {
         records,
         is_cut,
         observations: found.observations.clone(),
-        needs: found.needs.clone(),
+        is_pending: found.is_pending,
     }
 }

@@ -5,19 +5,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 
-use super::certificate::Path;
 use crate::model::{Blob, Digest};
+
+/// How a chain stands to the trusted authorities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// It leads to a trusted authority.
+    Trusted,
+    /// The leaf is signed by its own key.
+    SelfSigned,
+    /// It stops below an authority that is neither sent nor trusted.
+    MissingIntermediate,
+    /// It ends in a root that nobody trusts.
+    UnknownRoot,
+    /// A certificate breaks the rules of RFC 5280, such as a leaf that may not serve TLS.
+    Invalid,
+    /// It offers more ways up than our library follows.
+    TooIntricate,
+    /// The leaf can't be read.
+    Unreadable,
+}
 
 /// Trust anchors: the web PKI's roots (pinned with this program, so that verdicts can be
 /// reproduced) and those that the inventory declares.
 #[derive(Clone)]
 pub struct TrustedRoots {
     anchors: Arc<[TrustAnchor<'static>]>,
-    judged: Arc<Mutex<HashMap<Vec<Digest>, Path>>>,
+    paths: Arc<Mutex<HashMap<Vec<Digest>, Path>>>,
 }
 
-/// Chains whose judgement is kept at hand: the same one is sent by many addresses and for many
-/// names, and each of its signatures is dear.
+/// Chains whose path is kept at hand: the same one is sent by many addresses and for many names, and
+/// verifying its signatures takes long.
 const CHAINS_MAX: usize = 4096;
 
 impl TrustedRoots {
@@ -32,7 +50,7 @@ impl TrustedRoots {
             let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|_| index)?;
             anchors.push(anchor.to_owned());
         }
-        Ok(Self { anchors: anchors.into(), judged: Arc::default() })
+        Ok(Self { anchors: anchors.into(), paths: Arc::default() })
     }
 
     /// The anchors.
@@ -40,14 +58,14 @@ impl TrustedRoots {
         &self.anchors
     }
 
-    /// How a chain was judged against these anchors, which is found out when it is asked for first.
-    pub(super) fn judged(&self, chain: &[Blob], judge: impl FnOnce() -> Path) -> Path {
+    /// How a chain stands to these anchors, verified when it is asked for first.
+    pub(super) fn path_of(&self, chain: &[Blob], verify: impl FnOnce() -> Path) -> Path {
         let chain: Vec<_> = chain.iter().map(Blob::digest).collect();
-        let known = || self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.paths.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(path) = known().get(&chain) {
             return *path;
         }
-        let path = judge();
+        let path = verify();
         let mut known = known();
         if known.len() >= CHAINS_MAX {
             known.clear();

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::ConversationAttempts;
 use crate::model::{
     Host, HttpResponse, Name, ObservationId, Question, QuicFailure, QuicQuestion, QuicSession,
@@ -65,15 +65,14 @@ pub struct QuicAttempts<'e> {
     pub attempts: Vec<(&'e Result<QuicSession, QuicFailure>, ObservationId)>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Gap>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether another attempt is still to be made.
+    pub is_pending: bool,
 }
 
 /// Reads every attempt at a QUIC handshake. A handshake that ended in silence is tried again, up to
 /// the number of attempts.
 pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicAttempts<'e> {
-    let mut talk =
-        QuicAttempts { address, attempts: Vec::new(), missing: None, needs: Needs::default() };
+    let mut talk = QuicAttempts { address, attempts: Vec::new(), missing: None, is_pending: false };
     if !view.networks.may_visit(address.ip()) {
         talk.missing = Some(Gap::NotVisited);
         return talk;
@@ -87,7 +86,7 @@ pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicA
     let is_settled =
         talk.attempts.iter().any(|(seen, _)| !matches!(seen, Err(QuicFailure::Net { .. })));
     if !is_settled {
-        talk.needs.add(view.next_attempt(question));
+        talk.is_pending = view.request_next_attempt(question);
     }
     if talk.attempts.is_empty() {
         talk.missing = Some(Gap::NotObserved);
@@ -108,8 +107,6 @@ pub struct Http3<'e> {
     pub unresolved: Vec<(Name, LookupStatus)>,
     /// The look-ups that this rests on.
     pub lookups: Vec<ObservationId>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// Follows what the address's own first response advertises. Another host is looked up for AAAA
@@ -127,7 +124,6 @@ pub fn http3<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) 
             Some(name) if Some(name) != host.name() => {
                 let kind = if address.is_ipv6() { RecordType::AAAA } else { RecordType::A };
                 let lookup: Lookup = resolve(view, name, kind);
-                http3.needs.extend(lookup.needs.clone());
                 http3.lookups.extend(lookup.observations.iter().copied());
                 if lookup.status != LookupStatus::Found {
                     http3.unresolved.push((name.clone(), lookup.status.clone()));
@@ -142,7 +138,6 @@ pub fn http3<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) 
         for ip in addresses {
             // The certificate has to be the origin's, whichever host serves it (RFC 7838 §2.1).
             let quic = quic_talk(view, SocketAddr::new(ip, alternative.port), host);
-            http3.needs.extend(quic.needs.clone());
             http3.talks.push(quic);
         }
     }

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::ResourceHost;
-use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, resolve};
-use crate::evidence::query::{Gap, Needs, View};
+use url::Url;
+
+use crate::evidence::dns::{Lookup, LookupStatus, resolve};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{ConversationAttempts, conversation_attempts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, Host, Name, ObservationId, RecordType, TlsFailed,
@@ -25,76 +26,94 @@ pub enum Ipv6Access {
     Unreachable(String),
     /// It works over neither family: a dead link is no matter of IPv6.
     Dead,
-    /// The attempts contradict each other.
-    Flaky,
-    /// It has more addresses than we try, and none of those works.
-    Limit,
-    /// Its IPv6 addresses are private or special, and not visited.
-    NotVisited,
-    /// Its name could not be looked up.
-    Unresolved,
-    /// Our own machine could not ask.
-    OurFault,
-    /// Not asked (yet).
-    NotObserved,
+    /// It is not known. [`Gap::Limit`]: it has more addresses than we try, and none of those works.
+    Unknown(Gap),
 }
 
-/// What was asked of servers, and what still has to be.
-pub(super) struct Asked<'v, 'e> {
-    pub(super) view: &'v View<'e>,
-    pub(super) needs: Needs,
+/// A server as a URL names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) host: Host,
+    pub(super) port: u16,
+    pub(super) is_https: bool,
+}
+
+impl Origin {
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        let (host, port) = (Host::of_url(url)?, url.port_or_known_default()?);
+        Some(Self { host, port, is_https: url.scheme() == "https" })
+    }
+}
+
+/// Reads whether one server can be reached over IPv6, and collects what that rests on.
+pub(super) struct AccessReader<'v, 'e> {
+    view: &'v View<'e>,
+    server: &'v Origin,
+    /// The server's IPv4 addresses, as far as they were looked up.
+    pub(super) ipv4: Vec<IpAddr>,
+    /// The IPv6 address that works.
+    pub(super) works_at: Option<SocketAddr>,
+    /// Whether something is still to be asked.
+    pub(super) is_pending: bool,
     pub(super) observations: Vec<ObservationId>,
 }
 
-impl<'e> Asked<'_, 'e> {
-    pub(super) fn access(&mut self, server: &mut ResourceHost) -> Ipv6Access {
-        match self.over_ipv6(server) {
-            Ok(access) | Err(access) => access,
+impl<'v, 'e> AccessReader<'v, 'e> {
+    pub(super) fn new(view: &'v View<'e>, server: &'v Origin) -> Self {
+        Self {
+            view,
+            server,
+            ipv4: Vec::new(),
+            works_at: None,
+            is_pending: false,
+            observations: Vec::new(),
         }
     }
 
-    /// What is known of a server; an error is why that isn't enough to say more.
-    fn over_ipv6(&mut self, server: &mut ResourceHost) -> Result<Ipv6Access, Ipv6Access> {
-        let addresses = match &server.host {
+    pub(super) fn access(&mut self) -> Ipv6Access {
+        match self.access_or_gap() {
+            Ok(access) => access,
+            Err(gap) => Ipv6Access::Unknown(gap),
+        }
+    }
+
+    fn access_or_gap(&mut self) -> Result<Ipv6Access, Gap> {
+        let addresses = match &self.server.host {
             Host::Address(address) if Family::of(*address) == Family::Ipv4 => {
-                server.ipv4 = vec![*address];
+                self.ipv4 = vec![*address];
                 return Ok(Ipv6Access::NoIpv6);
             }
             Host::Address(address) => vec![*address],
             Host::Name(name) => {
-                let lookup = self.look(&name.clone(), RecordType::AAAA)?;
+                let lookup = self.lookup(name, RecordType::AAAA)?;
                 if lookup.status != LookupStatus::Found {
-                    self.ipv4(server)?;
+                    self.look_up_ipv4()?;
                     return match lookup.status {
-                        _ if server.ipv4.is_empty() => Ok(Ipv6Access::Dead),
+                        _ if self.ipv4.is_empty() => Ok(Ipv6Access::Dead),
                         // The name does not exist, and yet it has an address.
-                        LookupStatus::NxDomain => Err(Ipv6Access::Flaky),
+                        LookupStatus::NxDomain => Err(Gap::Flaky),
                         _ => Ok(Ipv6Access::NoIpv6),
                     };
                 }
                 lookup.addresses()
             }
         };
-        match self.first_that_works(server, &addresses)? {
-            Ok(at) => {
-                server.works_at = Some(at);
+        match self.first_that_works(&addresses)? {
+            Ok(address) => {
+                self.works_at = Some(address);
                 Ok(Ipv6Access::Works)
             }
-            Err(why) => self.beside_ipv4(server, why),
+            Err(failure) => self.access_beside_ipv4(failure),
         }
     }
 
     /// A server that fails over IPv6 is IPv6's affair only if it works over IPv4.
-    fn beside_ipv4(
-        &mut self,
-        server: &mut ResourceHost,
-        why: String,
-    ) -> Result<Ipv6Access, Ipv6Access> {
-        self.ipv4(server)?;
-        match self.first_that_works(server, &server.ipv4.clone()) {
-            Ok(Ok(_)) | Err(Ipv6Access::Flaky) => Ok(Ipv6Access::Unreachable(why)),
+    fn access_beside_ipv4(&mut self, failure: String) -> Result<Ipv6Access, Gap> {
+        self.look_up_ipv4()?;
+        match self.first_that_works(&self.ipv4.clone()) {
+            Ok(Ok(_)) | Err(Gap::Flaky) => Ok(Ipv6Access::Unreachable(failure)),
             Ok(Err(_)) => Ok(Ipv6Access::Dead),
-            Err(unknown) => Err(unknown),
+            Err(gap) => Err(gap),
         }
     }
 
@@ -102,63 +121,48 @@ impl<'e> Asked<'_, 'e> {
     /// whether one works.
     fn first_that_works(
         &mut self,
-        server: &ResourceHost,
         addresses: &[IpAddr],
-    ) -> Result<Result<SocketAddr, String>, Ipv6Access> {
-        let (mut unknown, mut why) = (None, String::new());
+    ) -> Result<Result<SocketAddr, String>, Gap> {
+        let (mut gap, mut last_failure) = (None, String::new());
         for address in addresses.iter().take(ADDRESSES_MAX) {
-            let at = SocketAddr::new(*address, server.port);
-            let talk = self.talk(server, at);
-            let works = talk.attempts.iter().any(|(seen, _)| works(seen));
-            match talk.missing {
-                Some(Gap::NotVisited) => unknown = unknown.or(Some(Ipv6Access::NotVisited)),
-                _ if works && !talk.is_flaky() => return Ok(Ok(at)),
-                _ if works => unknown = unknown.or(Some(Ipv6Access::Flaky)),
-                _ if !talk.needs.is_empty() => return Err(Ipv6Access::NotObserved),
-                _ if talk.is_our_fault() => unknown = Some(Ipv6Access::OurFault),
-                _ => why = failure(&talk),
+            let address = SocketAddr::new(*address, self.server.port);
+            let conversation = self.conversation(address);
+            let works = conversation.attempts.iter().any(|(seen, _)| works(seen));
+            match conversation.missing {
+                Some(Gap::NotVisited) => gap = gap.or(Some(Gap::NotVisited)),
+                _ if works && !conversation.is_flaky() => return Ok(Ok(address)),
+                _ if works => gap = gap.or(Some(Gap::Flaky)),
+                _ if conversation.is_pending => return Err(Gap::NotObserved),
+                _ if conversation.is_our_fault() => gap = Some(Gap::OurFault),
+                _ => last_failure = failure(&conversation),
             }
         }
         if addresses.len() > ADDRESSES_MAX {
-            unknown = unknown.or(Some(Ipv6Access::Limit));
+            gap = gap.or(Some(Gap::Limit));
         }
-        unknown.map_or(Ok(Err(why)), Err)
+        gap.map_or(Ok(Err(last_failure)), Err)
     }
 
-    /// Looks the IPv4 addresses up; an error is why they are not known.
-    fn ipv4(&mut self, server: &mut ResourceHost) -> Result<(), Ipv6Access> {
-        let Host::Name(name) = &server.host else { return Ok(()) };
-        server.ipv4 = self.look(&name.clone(), RecordType::A)?.addresses();
+    fn look_up_ipv4(&mut self) -> Result<(), Gap> {
+        let Host::Name(name) = &self.server.host else { return Ok(()) };
+        self.ipv4 = self.lookup(name, RecordType::A)?.addresses();
         Ok(())
     }
 
-    fn look(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, Ipv6Access> {
+    fn lookup(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, Gap> {
         let lookup = resolve(self.view, name, record_type);
         self.observations.extend(&lookup.observations);
-        self.needs.extend(lookup.needs.clone());
-        match &lookup.status {
-            LookupStatus::NotObserved => Err(Ipv6Access::NotObserved),
-            LookupStatus::Failed(LookupFailure::Net(failure)) if failure.is_ours() => {
-                Err(Ipv6Access::OurFault)
-            }
-            LookupStatus::ChainTooLong => Err(Ipv6Access::Limit),
-            LookupStatus::Failed(_) | LookupStatus::ChainLooped => Err(Ipv6Access::Unresolved),
-            LookupStatus::Found
-            | LookupStatus::NoData
-            | LookupStatus::NxDomain
-            | LookupStatus::Synthesised => Ok(lookup),
-        }
+        self.is_pending |= lookup.is_pending();
+        lookup.gap().map_or(Ok(lookup), Err)
     }
 
-    fn talk(&mut self, server: &ResourceHost, address: SocketAddr) -> ConversationAttempts<'e> {
-        let tls = server.is_https.then(|| server.host.clone());
-        let talk = conversation_attempts(
-            self.view,
-            ConversationQuestion { address, tls, http: None, mss: None },
-        );
-        self.observations.extend(talk.observations());
-        self.needs.extend(talk.needs.clone());
-        talk
+    fn conversation(&mut self, address: SocketAddr) -> ConversationAttempts<'e> {
+        let tls = self.server.is_https.then(|| self.server.host.clone());
+        let question = ConversationQuestion { address, tls, http: None, mss: None };
+        let conversation = conversation_attempts(self.view, question);
+        self.observations.extend(conversation.observations());
+        self.is_pending |= conversation.is_pending;
+        conversation
     }
 }
 
@@ -167,7 +171,7 @@ fn works(seen: &Conversation) -> bool {
 }
 
 /// How the last attempt failed, in the words of results.
-fn failure(talk: &ConversationAttempts<'_>) -> String {
+fn failure(conversation: &ConversationAttempts<'_>) -> String {
     let failed = |(seen, _): &(&Conversation, ObservationId)| match (&seen.connect, &seen.tls) {
         (Err(failure), _) => Some(failure.reason().to_owned()),
         (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. }))) => {
@@ -176,5 +180,5 @@ fn failure(talk: &ConversationAttempts<'_>) -> String {
         (_, Some(Err(_))) => Some("tls".to_owned()),
         _ => None,
     };
-    talk.attempts.iter().rev().find_map(failed).unwrap_or_default()
+    conversation.attempts.iter().rev().find_map(failed).unwrap_or_default()
 }

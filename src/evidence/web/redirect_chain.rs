@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::evidence::dns::address_type;
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Gap, Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
     ConversationAttempts, conversation_attempts, conversation_question,
 };
@@ -21,8 +21,6 @@ pub struct RedirectChain<'e> {
     pub hops: Vec<Hop<'e>>,
     /// How it ended.
     pub end: ChainEnd,
-    /// What still has to be asked; [`ChainEnd::NotObserved`] as long as this isn't empty.
-    pub needs: Needs,
 }
 
 /// One URL of a chain.
@@ -66,11 +64,16 @@ pub enum ChainEnd {
     TooMany,
     /// The Location is missing, is no URL, or its scheme is neither http nor https. Hostile text.
     BadLocation(String),
-    /// Not asked (yet).
+    /// Not asked, or something is still to be asked before it is known.
     NotObserved,
 }
 
 impl RedirectChain<'_> {
+    /// Whether something is still to be asked.
+    pub fn is_pending(&self) -> bool {
+        self.end == ChainEnd::NotObserved
+    }
+
     /// The last URL that was reached.
     pub fn final_url(&self) -> Option<&Url> {
         self.hops.last().map(|hop| &hop.url)
@@ -111,15 +114,10 @@ pub fn redirect_chains_from<'e>(
 
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
-    let mut walk = RedirectChain {
-        start: address,
-        hops: Vec::new(),
-        end: ChainEnd::NotObserved,
-        needs: Needs::default(),
-    };
+    let mut walk = RedirectChain { start: address, hops: Vec::new(), end: ChainEnd::NotObserved };
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
-        let hop = visit(view, url, lookup, sockets, &mut walk.needs);
+        let hop = visit(view, url, lookup, sockets);
         match redirect(&hop) {
             Err(end) => {
                 walk.hops.push(hop);
@@ -128,9 +126,8 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
             Ok(target) => {
                 walk.hops.push(hop);
                 match follow(view, &walk, &target, Family::of(address.ip())) {
-                    Err((end, lookup)) => {
+                    Err(end) => {
                         walk.end = end;
-                        walk.needs.extend(lookup.map(|l| l.needs).unwrap_or_default());
                         if !matches!(
                             walk.end,
                             ChainEnd::Loop | ChainEnd::TooMany | ChainEnd::NotObserved
@@ -143,14 +140,14 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
             }
         }
     }
-    if !walk.needs.is_empty() && walk.hops.iter().any(unanswered) {
+    if walk.hops.iter().any(unanswered) {
         walk.end = ChainEnd::NotObserved;
     }
     walk
 }
 
 fn unanswered(hop: &Hop<'_>) -> bool {
-    hop.visits.iter().any(|visit| !visit.talk.needs.is_empty())
+    hop.visits.iter().any(|visit| visit.talk.is_pending)
 }
 
 fn visit<'e>(
@@ -158,13 +155,11 @@ fn visit<'e>(
     url: Url,
     lookup: Option<Lookup>,
     sockets: Vec<SocketAddr>,
-    needs: &mut Needs,
 ) -> Hop<'e> {
     let visits = sockets
         .into_iter()
         .map(|address| {
             let talk = conversation_attempts(view, conversation_question(&url, address));
-            needs.extend(talk.needs.clone());
             HopAttempt { address, talk }
         })
         .collect();
@@ -185,7 +180,7 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
         {
             return Err(ChainEnd::NotVisited(visit.address.ip()));
         }
-        let pending = hop.visits.iter().any(|visit| !visit.talk.needs.is_empty());
+        let pending = hop.visits.iter().any(|visit| visit.talk.is_pending);
         return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
     };
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
@@ -214,15 +209,15 @@ fn follow(
     walk: &RedirectChain<'_>,
     target: &Url,
     family: Family,
-) -> Result<NextHop, (ChainEnd, Option<Box<Lookup>>)> {
+) -> Result<NextHop, ChainEnd> {
     if walk.hops.iter().any(|hop| hop.url == *target) {
-        return Err((ChainEnd::Loop, None));
+        return Err(ChainEnd::Loop);
     }
     if walk.hops.len() > view.settings.limits.redirects {
-        return Err((ChainEnd::TooMany, None));
+        return Err(ChainEnd::TooMany);
     }
     let port = target.port_or_known_default().unwrap_or(443);
-    let Some(previous) = walk.hops.last() else { return Err((ChainEnd::NotObserved, None)) };
+    let Some(previous) = walk.hops.last() else { return Err(ChainEnd::NotObserved) };
     if Host::of_url(&previous.url) == Host::of_url(target) {
         let same = previous.visits.iter().map(|v| SocketAddr::new(v.address.ip(), port)).collect();
         return Ok((None, same));
@@ -233,11 +228,11 @@ fn follow(
         }
         // That nobody may be sent there says more than that it is of the other family.
         Some(Host::Address(address)) if !view.networks.may_visit(address) => {
-            return Err((ChainEnd::NotVisited(address), None));
+            return Err(ChainEnd::NotVisited(address));
         }
         // A literal of the other family: a client of this family has no address to go to.
-        Some(Host::Address(_)) => return Err((ChainEnd::NoAddress(LookupStatus::NoData), None)),
-        None => return Err((ChainEnd::BadLocation(target.to_string()), None)),
+        Some(Host::Address(_)) => return Err(ChainEnd::NoAddress(LookupStatus::NoData)),
+        None => return Err(ChainEnd::BadLocation(target.to_string())),
         Some(Host::Name(name)) => name,
     };
     let lookup = resolve(view, &name, address_type(family));
@@ -251,7 +246,7 @@ fn follow(
                 .collect();
             Ok((Some(lookup), sockets))
         }
-        LookupStatus::NotObserved => Err((ChainEnd::NotObserved, Some(Box::new(lookup)))),
-        ref status => Err((ChainEnd::NoAddress(status.clone()), Some(Box::new(lookup)))),
+        LookupStatus::NotObserved => Err(ChainEnd::NotObserved),
+        status => Err(ChainEnd::NoAddress(status)),
     }
 }

@@ -4,11 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::ipv6_access::Asked;
-use super::page::Unreadable;
-use super::page::{self, Reference, Use};
+use super::ipv6_access::{AccessReader, Origin};
+use super::page::{self, Reference, Unreadable, Use};
 use super::{Ipv6Access, RedirectChain, landing_page, landing_page_responses};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
     ConversationAttempts, conversation_attempts, conversation_question,
 };
@@ -33,8 +32,8 @@ pub struct Subresources {
     pub is_cut: bool,
     /// Why some of its style sheets were not read, so that they may load more.
     pub unread: Option<Unread>,
-    /// What still has to be asked.
-    pub needs: Needs,
+    /// Whether something is still to be asked.
+    pub is_pending: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -70,6 +69,10 @@ pub struct ResourceHost {
 }
 
 impl ResourceHost {
+    fn origin(&self) -> Origin {
+        Origin { host: self.host.clone(), port: self.port, is_https: self.is_https }
+    }
+
     /// Whether the page is commonly useless without it.
     pub fn is_required(&self) -> bool {
         self.uses.iter().any(|what| what.is_required())
@@ -89,13 +92,13 @@ pub fn subresources(
         servers: Vec::new(),
         is_cut: false,
         unread: None,
-        needs: Needs::default(),
+        is_pending: false,
         observations: Vec::new(),
     };
-    for walk in ipv6 {
-        let Some((url, talk)) = landing_page(walk) else { continue };
-        let Some(response) = landing_page_responses(talk).next() else { continue };
-        resources.observations.extend(talk.observations());
+    for chain in ipv6 {
+        let Some((url, conversation)) = landing_page(chain) else { continue };
+        let Some(response) = landing_page_responses(conversation).next() else { continue };
+        resources.observations.extend(conversation.observations());
         if !is_front_page(response, url, expected) {
             continue;
         }
@@ -104,7 +107,7 @@ pub fn subresources(
                 resources.page = Some(url.clone());
                 resources.unreadable = None;
                 resources.is_cut = page.is_cut;
-                resources.read(view, url, talk.address, &page.references);
+                resources.read(view, url, conversation.address, &page.references);
                 break;
             }
             // What can't be read may be a page; what is no text is none.
@@ -132,8 +135,8 @@ pub(in crate::evidence) fn is_front_page(
 
 impl Subresources {
     fn read(&mut self, view: &View<'_>, page: &Url, at: SocketAddr, references: &[Reference]) {
-        references.iter().for_each(|reference| self.name(page, reference));
-        self.visit(view);
+        references.iter().for_each(|reference| self.note_server(page, reference));
+        self.read_access(view);
         let mut sheets: Vec<&Url> = Vec::new();
         for reference in references.iter().filter(|reference| reference.what == Use::Style) {
             if sheets.contains(&&reference.url) {
@@ -148,80 +151,82 @@ impl Subresources {
         let mut more = Vec::new();
         for sheet in sheets {
             // The page's own server is known to work; any other has to be, first.
-            let address = if origin(sheet) == origin(page) {
+            let address = if Origin::of(sheet) == Origin::of(page) {
                 Some(at)
             } else {
                 self.server(sheet).and_then(|server| server.works_at)
             };
             let Some(address) = address else { continue };
-            let talk = conversation_attempts(view, conversation_question(sheet, address));
-            self.observations.extend(talk.observations());
-            self.needs.extend(talk.needs.clone());
-            let (references, unread) = loaded_by(&talk, sheet);
+            let conversation = conversation_attempts(view, conversation_question(sheet, address));
+            self.observations.extend(conversation.observations());
+            self.is_pending |= conversation.is_pending;
+            let (references, unread) = loaded_by(&conversation, sheet);
             more.extend(references);
             self.unread = self.unread.max(unread);
         }
-        more.iter().for_each(|reference| self.name(page, reference));
-        self.visit(view);
+        more.iter().for_each(|reference| self.note_server(page, reference));
+        self.read_access(view);
     }
 
     fn server(&self, url: &Url) -> Option<&ResourceHost> {
-        let (host, port, is_https) = origin(url)?;
-        self.servers.iter().find(|s| s.host == host && s.port == port && s.is_https == is_https)
+        let origin = Origin::of(url)?;
+        self.servers.iter().find(|server| server.origin() == origin)
     }
 
     /// Notes the server of a reference, unless it is the page's own.
-    fn name(&mut self, page: &Url, reference: &Reference) {
-        if !reference.what.is_loaded() || origin(&reference.url) == origin(page) {
+    fn note_server(&mut self, page: &Url, reference: &Reference) {
+        let origin = Origin::of(&reference.url);
+        if !reference.what.is_loaded() || origin == Origin::of(page) {
             return;
         }
-        let Some((host, port, is_https)) = origin(&reference.url) else { return };
+        let Some(origin) = origin else { return };
         let is_full = self.servers.len() == HOSTS_MAX;
-        let known = self
-            .servers
-            .iter_mut()
-            .find(|s| s.host == host && s.port == port && s.is_https == is_https);
-        match known {
+        match self.servers.iter_mut().find(|server| server.origin() == origin) {
             Some(server) if server.uses.contains(&reference.what) => {}
             Some(server) => server.uses.push(reference.what),
             None if is_full => self.is_cut = true,
-            None => self.servers.push(ResourceHost {
-                host,
-                port,
-                is_https,
-                uses: vec![reference.what],
-                access: Ipv6Access::NotObserved,
-                ipv4: Vec::new(),
-                works_at: None,
-            }),
+            None => {
+                let Origin { host, port, is_https } = origin;
+                self.servers.push(ResourceHost {
+                    host,
+                    port,
+                    is_https,
+                    uses: vec![reference.what],
+                    access: Ipv6Access::Unknown(Gap::NotObserved),
+                    ipv4: Vec::new(),
+                    works_at: None,
+                });
+            }
         }
     }
 
-    fn visit(&mut self, view: &View<'_>) {
-        let mut asked = Asked { view, needs: Needs::default(), observations: Vec::new() };
-        for server in self.servers.iter_mut().filter(|s| s.access == Ipv6Access::NotObserved) {
-            server.access = asked.access(server);
-        }
-        self.needs.extend(asked.needs);
-        for id in asked.observations {
-            if !self.observations.contains(&id) {
-                self.observations.push(id);
+    /// Reads whether the servers noted by now can be reached.
+    fn read_access(&mut self, view: &View<'_>) {
+        let unknown = Ipv6Access::Unknown(Gap::NotObserved);
+        for server in self.servers.iter_mut().filter(|server| server.access == unknown) {
+            let origin = server.origin();
+            let mut reader = AccessReader::new(view, &origin);
+            server.access = reader.access();
+            server.ipv4 = reader.ipv4;
+            server.works_at = reader.works_at;
+            self.is_pending |= reader.is_pending;
+            for id in reader.observations {
+                if !self.observations.contains(&id) {
+                    self.observations.push(id);
+                }
             }
         }
     }
 }
 
-type Origin = (Host, u16, bool);
-
-fn origin(url: &Url) -> Option<Origin> {
-    Some((Host::of_url(url)?, url.port_or_known_default()?, url.scheme() == "https"))
-}
-
 /// What a style sheet loads, and why that is not all, where it isn't still to be asked.
-fn loaded_by(talk: &ConversationAttempts<'_>, url: &Url) -> (Vec<Reference>, Option<Unread>) {
-    let Some(response) = landing_page_responses(talk).next() else {
-        let why = if talk.is_our_fault() { Unread::Ours } else { Unread::Broken };
-        return (Vec::new(), talk.needs.is_empty().then_some(why));
+fn loaded_by(
+    conversation: &ConversationAttempts<'_>,
+    url: &Url,
+) -> (Vec<Reference>, Option<Unread>) {
+    let Some(response) = landing_page_responses(conversation).next() else {
+        let why = if conversation.is_our_fault() { Unread::Ours } else { Unread::Broken };
+        return (Vec::new(), (!conversation.is_pending).then_some(why));
     };
     // What is not there loads nothing.
     if response.status != 200 {

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{RedirectChain, redirect_chains_from};
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{Host, Name, RecordType, Service, Target};
 
 /// The other name of a site, and how it does.
@@ -22,8 +22,6 @@ pub struct WwwAlias<'e> {
     pub a: Lookup,
     /// The redirect chains from its IPv6 addresses.
     pub walks: Vec<RedirectChain<'e>>,
-    /// What still has to be asked.
-    pub needs: Needs,
 }
 
 /// The part of a name that somebody registered: `tinh.gov.vn` of `www.so.tinh.gov.vn` (by the
@@ -63,11 +61,8 @@ pub fn www_alias<'e>(view: &View<'e>, service: &Service) -> Option<WwwAlias<'e>>
     url.set_host(Some(name.as_str())).ok()?;
     let aaaa = resolve(view, &name, RecordType::AAAA);
     let a = resolve(view, &name, RecordType::A);
-    let mut needs = aaaa.needs.clone();
-    needs.extend(a.needs.clone());
     let limit = view.settings.limits.addresses;
     let ipv6 = aaaa.addresses().into_iter().take(limit).filter(IpAddr::is_ipv6);
     let walks = redirect_chains_from(view, &url, ipv6);
-    walks.iter().for_each(|walk| needs.extend(walk.needs.clone()));
-    Some(WwwAlias { url, name, aaaa, a, walks, needs })
+    Some(WwwAlias { url, name, aaaa, a, walks })
 }

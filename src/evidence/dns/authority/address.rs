@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::DNS_PORT;
-use crate::evidence::dns::exchange::{self, ExchangeOutcome, ServerExchange, server_exchange};
+use crate::evidence::dns::exchange::{
+    self, DNS_PORT, ExchangeOutcome, ServerExchange, server_exchange,
+};
 use crate::evidence::query::View;
 use crate::model::{Family, Message, Name, Rcode, RecordType, Transport};
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Server;
+use super::path::Server;
 use crate::model::{Message, Name, Rcode, Record, RecordData, RecordType};
 
 /// What an answer means.

@@ -1,11 +1,11 @@
-//! Signed answers as they came: asked with DO and CD, so that nobody judges before we do.
+//! Signed answers as they came: asked with DO and CD, so that no resolver judges them before we do.
 
 use hickory_proto::op::{Message as WireMessage, ResponseCode};
 use hickory_proto::rr::RecordType as WireType;
 use jiff::Timestamp;
 
 use crate::evidence::dns::{LookupFailure, dns_question};
-use crate::evidence::query::{Needs, View};
+use crate::evidence::query::View;
 use crate::model::{
     DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply, Request,
     Transport,
@@ -24,11 +24,11 @@ pub(super) enum NoAnswer {
     Failed(LookupFailure),
 }
 
-/// What asking has cited and still needs.
+/// The facts that a validation rests on, and whether something is still to be asked.
 #[derive(Default)]
-pub(super) struct Trail {
+pub(super) struct Citations {
     pub(super) observations: Vec<ObservationId>,
-    pub(super) needs: Needs,
+    pub(super) is_pending: bool,
 }
 
 /// The first usable answer among the attempts, over TCP where UDP truncates.
@@ -37,7 +37,7 @@ pub(super) fn ask(
     name: &hickory_proto::rr::Name,
     kind: WireType,
     checking_disabled: bool,
-    trail: &mut Trail,
+    citations: &mut Citations,
 ) -> Result<Answer, NoAnswer> {
     let name = Name::from_labels(name.iter());
     let mut last = LookupFailure::Net(NetFailure::NoRoute);
@@ -46,14 +46,15 @@ pub(super) fn ask(
             break;
         };
         let mut asked = DnsQuestion { checking_disabled, dnssec_ok: true, ..asked };
-        let mut reply = find(view, &asked, attempt, trail);
+        let mut reply = find(view, &asked, attempt, citations);
         if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
             asked.transport = Transport::Tcp;
-            reply = find(view, &asked, attempt, trail);
+            reply = find(view, &asked, attempt, citations);
         }
         match reply {
             None => {
-                trail.needs.add(Request::nth(Question::Dns(asked), attempt));
+                view.request(Request::nth(Question::Dns(asked), attempt));
+                citations.is_pending = true;
                 return Err(NoAnswer::NotObserved);
             }
             Some(Ok(answer)) => match answer.wire.metadata.response_code {
@@ -70,13 +71,13 @@ fn find(
     view: &View<'_>,
     asked: &DnsQuestion,
     attempt: u8,
-    trail: &mut Trail,
+    citations: &mut Citations,
 ) -> Option<Result<Answer, LookupFailure>> {
     let question = Question::Dns(asked.clone());
     let (observation, id) =
         view.attempts(&question).find(|(observation, _)| observation.request.attempt == attempt)?;
-    if !trail.observations.contains(&id) {
-        trail.observations.push(id);
+    if !citations.observations.contains(&id) {
+        citations.observations.push(id);
     }
     Some(match &observation.reply {
         Reply::Dns(message) => match WireMessage::from_vec(message.raw().bytes()) {

@@ -1,4 +1,4 @@
-//! The way from a trust anchor down to a name, zone cut by zone cut.
+//! Validates the chain from a trust anchor down to a name, zone cut by zone cut.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::anchors::{Anchor, Anchors};
-use super::answer::{Answer, NoAnswer, Trail, ask};
+use super::answer::{Answer, Citations, NoAnswer, ask};
 use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
@@ -15,9 +15,17 @@ use crate::evidence::dns::LookupFailure;
 use crate::evidence::query::{Topic, View};
 use crate::model;
 
+/// What DNSSEC says of a name's records.
+#[derive(PartialEq, Eq)]
+struct DnssecOf(model::Name, model::RecordType);
+
+impl Topic for DnssecOf {
+    type Reading = Dnssec;
+}
+
 /// Reads what DNSSEC says of a name and type, following aliases.
 pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Arc<Dnssec> {
-    view.remembered(Topic::Security(name.clone(), record_type), || find(view, name, record_type))
+    view.remembered(DnssecOf(name.clone(), record_type), || find(view, name, record_type))
 }
 
 fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Dnssec {
@@ -25,9 +33,9 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
         links: Vec::new(),
         records: Vec::new(),
         observations: Vec::new(),
-        needs: Default::default(),
+        is_pending: false,
     };
-    let mut trail = Trail::default();
+    let mut citations = Citations::default();
     let budget = Budget::default();
     let mut next = wire(name);
     // One turn for each alias; the number of links is bounded.
@@ -41,10 +49,11 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
             found.links.push(Link { zone: text.clone(), name: text, security });
             break;
         }
-        let walk = RedirectChain { view, kind: RecordType::from(record_type.0), budget: &budget };
-        let mut end = walk.link(&current, &mut trail);
+        let validator =
+            ChainValidator { view, kind: RecordType::from(record_type.0), budget: &budget };
+        let mut end = validator.link(&current, &mut citations);
         if matches!(end.security, Security::Bogus(_)) {
-            walk.confirm(&current, &mut end, &mut trail);
+            validator.confirm(&current, &mut end, &mut citations);
         }
         found.links.push(Link {
             name: text,
@@ -54,8 +63,8 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
         found.records = end.records;
         next = end.alias;
     }
-    found.observations = trail.observations;
-    found.needs = trail.needs;
+    found.observations = citations.observations;
+    found.is_pending = citations.is_pending;
     found
 }
 
@@ -66,10 +75,10 @@ fn wire(name: &model::Name) -> Option<Name> {
     Some(name)
 }
 
-struct RedirectChain<'w> {
-    view: &'w View<'w>,
+struct ChainValidator<'v> {
+    view: &'v View<'v>,
     kind: RecordType,
-    budget: &'w Budget,
+    budget: &'v Budget,
 }
 
 /// How far one name was followed, and what came of it.
@@ -83,9 +92,9 @@ struct End {
 /// The keys in force below the last zone cut; else what is known of everything below it.
 type Reached = Result<ZoneKeys, (Name, Security)>;
 
-impl RedirectChain<'_> {
-    fn link(&self, name: &Name, trail: &mut Trail) -> End {
-        let reached = self.descend(name, trail);
+impl ChainValidator<'_> {
+    fn link(&self, name: &Name, citations: &mut Citations) -> End {
+        let reached = self.descend(name, citations);
         let (zone, keys, mut security) = match reached {
             Ok(keys) => (keys.zone.clone(), Some(keys), Security::Secure),
             Err((zone, security)) => (zone, None, security),
@@ -93,7 +102,7 @@ impl RedirectChain<'_> {
         let unknown =
             |security| End { zone: zone.clone(), security, records: Vec::new(), alias: None };
         // What is asked for is read whether it is authentic or not.
-        let answer = match ask(self.view, name, self.kind, true, trail) {
+        let answer = match ask(self.view, name, self.kind, true, citations) {
             Ok(answer) => answer,
             Err(_) if security != Security::Secure => return unknown(security),
             Err(NoAnswer::NotObserved) => return unknown(Security::Unknown(Unknown::NotObserved)),
@@ -109,8 +118,8 @@ impl RedirectChain<'_> {
         End { zone, security, records: records.into_iter().cloned().collect(), alias }
     }
 
-    /// Walks from the anchor to the zone that holds `name`.
-    fn descend(&self, name: &Name, trail: &mut Trail) -> Reached {
+    /// Goes from the anchor to the zone that holds `name`.
+    fn descend(&self, name: &Name, citations: &mut Citations) -> Reached {
         let unknown = |zone: &Name, why| Err((zone.clone(), Security::Unknown(why)));
         let anchors = Anchors::of_view(self.view);
         let Some((anchors, zone)) =
@@ -118,11 +127,11 @@ impl RedirectChain<'_> {
         else {
             return unknown(&Name::root(), Unknown::NoAnchor);
         };
-        let mut keys = self.keys(&zone, &anchors.of(&zone), true, trail)?;
+        let mut keys = self.keys(&zone, &anchors.of(&zone), true, citations)?;
         // One turn for each label of the name, at most 127.
         for labels in usize::from(zone.num_labels()) + 1..=label_count(name) {
             let cut = name.trim_to(labels);
-            let answer = match ask(self.view, &cut, RecordType::DS, true, trail) {
+            let answer = match ask(self.view, &cut, RecordType::DS, true, citations) {
                 Ok(answer) => answer,
                 Err(NoAnswer::NotObserved) => return unknown(&keys.zone, Unknown::NotObserved),
                 Err(NoAnswer::Failed(failure)) => {
@@ -133,7 +142,8 @@ impl RedirectChain<'_> {
                 Cut::None => {}
                 Cut::NothingBelow => break,
                 Cut::Signed(digests) => {
-                    keys = self.keys(&cut, &digests.iter().collect::<Vec<_>>(), false, trail)?;
+                    keys =
+                        self.keys(&cut, &digests.iter().collect::<Vec<_>>(), false, citations)?;
                 }
                 Cut::End(security) => return Err((cut, security)),
             }
@@ -141,9 +151,15 @@ impl RedirectChain<'_> {
         Ok(keys)
     }
 
-    fn keys(&self, zone: &Name, trusted: &[&Anchor], anchored: bool, trail: &mut Trail) -> Reached {
+    fn keys(
+        &self,
+        zone: &Name,
+        trusted: &[&Anchor],
+        anchored: bool,
+        citations: &mut Citations,
+    ) -> Reached {
         let fail = |security| Err((zone.clone(), security));
-        let answer = match ask(self.view, zone, RecordType::DNSKEY, true, trail) {
+        let answer = match ask(self.view, zone, RecordType::DNSKEY, true, citations) {
             Ok(answer) => answer,
             Err(NoAnswer::NotObserved) => return fail(Security::Unknown(Unknown::NotObserved)),
             Err(NoAnswer::Failed(failure)) => {
@@ -177,7 +193,7 @@ impl RedirectChain<'_> {
                 Err(unproven) => Cut::End(security(unproven)),
             };
         }
-        // An alias stands beside nothing, so there is no cut at it.
+        // A name with an alias has no other records, so there is no cut at it (RFC 1034 §3.6.2).
         if alias(answers, name, RecordType::DS).is_some() {
             return match keys.verify(answers, name, RecordType::CNAME, answer.at, self.budget) {
                 Ok(_) => Cut::None,
@@ -267,8 +283,8 @@ impl RedirectChain<'_> {
 
     /// Before anything is called bogus, the resolver is asked the usual way: one that vouches for
     /// the very name contradicts what it showed before.
-    fn confirm(&self, name: &Name, end: &mut End, trail: &mut Trail) {
-        let vouches = match ask(self.view, name, self.kind, false, trail) {
+    fn confirm(&self, name: &Name, end: &mut End, citations: &mut Citations) {
+        let vouches = match ask(self.view, name, self.kind, false, citations) {
             Ok(answer) => answer.wire.metadata.authentic_data,
             Err(NoAnswer::NotObserved) => {
                 end.security = Security::Unknown(Unknown::NotObserved);

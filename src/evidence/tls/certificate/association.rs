@@ -5,8 +5,9 @@ use hickory_proto::rr::rdata::TLSA;
 use hickory_proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
 use rustls::pki_types::CertificateDer;
 
-use super::{Path, judging_time, leaf, parsed, path};
-use crate::evidence::tls::TrustedRoots;
+use super::leaf::{leaf, parsed};
+use super::path::{judging_time, path};
+use crate::evidence::tls::trust::{Path, TrustedRoots};
 use crate::model::{Blob, Host};
 
 /// What comes of comparing a chain with TLSA records.

@@ -13,7 +13,7 @@ use x509_parser::prelude::X509Certificate;
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
-use super::parsed;
+use super::leaf::parsed;
 use crate::model::Blob;
 
 /// What the staple says.

@@ -6,7 +6,7 @@ use x509_parser::prelude::X509Certificate;
 use x509_parser::public_key::PublicKey;
 use x509_parser::signature_algorithm::SignatureAlgorithm;
 
-use super::parsed;
+use super::leaf::parsed;
 use crate::model::Blob;
 
 /// What is to be said of a key or a signature.

@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
 
 use super::*;
-use crate::model::Name;
+use crate::evidence::tls::TrustedRoots;
+use crate::model::{Blob, Host, Name};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 

@@ -8,7 +8,8 @@ use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element, text};
 use url::Url;
 
 use super::body::Unreadable;
-use super::{Reference, Use, css};
+use super::css;
+use super::reference::{Reference, Use};
 
 /// Octets that the HTML parser may hold.
 const PARSER_OCTETS_MAX: usize = 8 * 1024 * 1024;

@@ -30,23 +30,23 @@ async fn greet(question: &GreetingQuestion) -> Greeting {
 async fn script(stream: TcpStream, banner: &str, answers: &[&str]) -> Vec<String> {
     let mut stream = BufReader::new(stream);
     let _ = stream.write_all(banner.as_bytes()).await;
-    let mut said = Vec::new();
+    let mut received = Vec::new();
     let mut line = String::new();
     while let Ok(1..) = stream.read_line(&mut line).await {
-        if let Some(answer) = answers.get(said.len()) {
+        if let Some(answer) = answers.get(received.len()) {
             let _ = stream.write_all(answer.as_bytes()).await;
         }
-        said.push(std::mem::take(&mut line));
+        received.push(std::mem::take(&mut line));
     }
-    said
+    received
 }
 
 #[tokio::test]
 async fn a_mail_server_is_visited_politely() {
     for address in ADDRESSES {
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (report, reported) = tokio::sync::oneshot::channel();
         let server = serve(address, async move |stream| {
-            let _ = tell.send(
+            let _ = report.send(
                 script(stream, "220-slow\r\n220 mx\r\n", &["250-mx\r\n250 SIZE 1\r\n"]).await,
             );
         })
@@ -57,7 +57,7 @@ async fn a_mail_server_is_visited_politely() {
         assert_eq!(seen.starttls, Some(Starttls::NotOffered));
         assert_eq!(seen.conversation.tls, None);
         let literal = if server.is_ipv6() { "[IPv6:::1]" } else { "[127.0.0.1]" };
-        assert_eq!(told.await.unwrap(), [format!("EHLO {literal}\r\n"), "QUIT\r\n".to_owned()]);
+        assert_eq!(reported.await.unwrap(), [format!("EHLO {literal}\r\n"), "QUIT\r\n".to_owned()]);
     }
 }
 
@@ -121,15 +121,15 @@ async fn what_a_server_pushes_before_tls_is_not_passed_over() {
 #[tokio::test]
 async fn a_server_that_says_no_is_left_at_once() {
     for (banner, meaning) in [("421 later\r\n", Meaning::Later), ("554 no\r\n", Meaning::No)] {
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (report, reported) = tokio::sync::oneshot::channel();
         let server = serve("[::1]:0", async move |stream| {
-            let _ = tell.send(script(stream, banner, &[]).await);
+            let _ = report.send(script(stream, banner, &[]).await);
         })
         .await;
         let seen = greet(&question(server, Protocol::Smtp, Security::Starttls)).await;
         assert_eq!(seen.banner.unwrap().unwrap().meaning, meaning);
         assert_eq!((seen.hello, seen.starttls), (None, None));
-        assert_eq!(told.await.unwrap(), ["QUIT\r\n"]);
+        assert_eq!(reported.await.unwrap(), ["QUIT\r\n"]);
     }
 }
 

@@ -133,7 +133,7 @@ async fn names_go_into_sni_and_addresses_do_not() {
 }
 
 #[tokio::test]
-async fn a_name_that_cannot_be_sent_is_held_against_nobody() {
+async fn a_name_that_cannot_be_sent_counts_against_no_party() {
     let address = serve("[::1]:0", silence).await;
     let mut question = ask_tls(address, HOST);
     question.tls = Some(Host::Name(crate::model::Name::from_presentation("a\\032b.example")));
@@ -283,9 +283,9 @@ async fn handshake_after_silent_ones(settings: &crate::model::Settings) -> Conve
 fn only_a_long_wait_excuses_a_server_that_hung_up() {
     let closed = TlsFailure::Net { failure: NetFailure::Closed };
     let silent = TlsFailure::Net { failure: NetFailure::TimedOut };
-    assert_eq!(excused(closed.clone(), Duration::ZERO), closed);
-    assert_eq!(excused(silent.clone(), LONG_WAIT), silent);
-    let TlsFailure::Net { failure } = excused(closed, LONG_WAIT) else { panic!() };
+    assert_eq!(excuse_long_wait(closed.clone(), Duration::ZERO), closed);
+    assert_eq!(excuse_long_wait(silent.clone(), LONG_WAIT), silent);
+    let TlsFailure::Net { failure } = excuse_long_wait(closed, LONG_WAIT) else { panic!() };
     assert!(failure.is_ours());
 }
 

@@ -1,0 +1,367 @@
+//! Goes down from the root as a resolver does, from what the evidence holds.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use super::hints;
+use super::path::{
+    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed,
+};
+use super::referral::{Step, read};
+use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
+use crate::evidence::dns::lookup::address_type;
+use crate::evidence::query::View;
+use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
+
+/// What is known while one way is read. Nothing of it outlives the reading.
+pub(super) struct IterativeResolver<'v, 'e> {
+    view: &'v View<'e>,
+    reach: Reach,
+    /// Questions that may still be looked up.
+    questions_left: usize,
+    /// The names of servers that are being looked up, the outermost first.
+    under_way: Vec<(Name, Family)>,
+    found: HashMap<(Name, Family), Result<Vec<IpAddr>, Unaddressed>>,
+    observations: Vec<ObservationId>,
+}
+
+/// What the servers of a zone say together.
+enum ZoneReply {
+    Step(Step),
+    Stopped(DelegationFailure),
+    Pending,
+}
+
+/// What is still missing has been requested.
+struct Pending;
+
+impl<'v, 'e> IterativeResolver<'v, 'e> {
+    pub fn new(view: &'v View<'e>, reach: Reach) -> Self {
+        Self {
+            view,
+            reach,
+            questions_left: view.settings.limits.walk_questions,
+            under_way: Vec::new(),
+            found: HashMap::new(),
+            observations: Vec::new(),
+        }
+    }
+
+    /// The whole way, alias by alias.
+    pub fn resolution(mut self, name: &Name, record_type: RecordType) -> Resolution {
+        let (paths, end) = self.chain(name, record_type);
+        Resolution { paths, end, observations: self.observations }
+    }
+
+    /// Each turn goes to one further name, which is new to the chain: the bound is the chain's.
+    fn chain(&mut self, name: &Name, record_type: RecordType) -> (Vec<Path>, End) {
+        let mut paths: Vec<Path> = Vec::new();
+        let mut next = name.clone();
+        loop {
+            let path = self.path(&next, record_type);
+            let end = path.end.clone();
+            paths.push(path);
+            let End::Alias(target) = end else { return (paths, end) };
+            if paths.iter().any(|path| path.name == target) {
+                return (paths, End::AliasLoop);
+            }
+            if paths.len() > self.view.settings.limits.cname_links {
+                return (paths, End::AliasTooLong);
+            }
+            next = target;
+        }
+    }
+
+    fn path(&mut self, name: &Name, record_type: RecordType) -> Path {
+        let root = Cut {
+            zone: Name::root(),
+            source: Source::Hints,
+            servers: hints::root(self.view).to_vec(),
+            is_cut: false,
+            led_on: None,
+        };
+        let mut path = Path { name: name.clone(), cuts: vec![root], end: End::Pending };
+        path.end = self.descend(&mut path.cuts, name, record_type);
+        path
+    }
+
+    /// Each turn asks for one label more, or comes one zone further down.
+    fn descend(&mut self, cuts: &mut Vec<Cut>, name: &Name, record_type: RecordType) -> End {
+        let candidates = self.candidates(name);
+        let mut at = 0;
+        loop {
+            let (asked, asked_type) = match candidates.get(at) {
+                Some(candidate) => (candidate, RecordType::NS),
+                None => (name, record_type),
+            };
+            let Some(cut) = cuts.last_mut() else { return End::Pending };
+            let zone = cut.zone.clone();
+            let step = match self.ask_zone(cut, asked, asked_type) {
+                ZoneReply::Pending => return End::Pending,
+                ZoneReply::Stopped(stop) => return End::Stopped(stop),
+                ZoneReply::Step(step) => step,
+            };
+            match step {
+                Step::Referral { apex, servers } => {
+                    if cuts.len() >= self.view.settings.limits.delegation_depth {
+                        return End::Stopped(DelegationFailure::Limit);
+                    }
+                    at = candidates.iter().take_while(|name| apex.is_within(name)).count();
+                    cuts.push(self.cut(apex, Source::Referral, servers));
+                }
+                Step::Apex { servers } if *asked != zone => {
+                    if cuts.len() >= self.view.settings.limits.delegation_depth {
+                        return End::Stopped(DelegationFailure::Limit);
+                    }
+                    let servers = inherit(servers, cuts);
+                    cuts.push(self.cut(asked.clone(), Source::Itself, servers));
+                    at += 1;
+                }
+                _ if at < candidates.len() => match step {
+                    Step::Alias(target) if asked == name => return End::Alias(target),
+                    // Some servers deny names that have others below them (RFC 9156 §2.3): ask for
+                    // the whole name at once.
+                    Step::NxDomain => at = candidates.len(),
+                    _ => at += 1,
+                },
+                Step::Answer(records) => return End::Found(records),
+                Step::Apex { .. } => return End::Found(Vec::new()),
+                Step::Alias(target) => return End::Alias(target),
+                Step::NxDomain => return End::NxDomain,
+                Step::NoData | Step::Truncated | Step::Unusable(_) => return End::NoData,
+            }
+        }
+    }
+
+    fn cut(&self, zone: Name, source: Source, mut servers: Vec<Server>) -> Cut {
+        let max = self.view.settings.limits.name_servers;
+        let is_cut = servers.len() > max;
+        servers.truncate(max);
+        Cut { zone, source, servers, is_cut, led_on: None }
+    }
+
+    /// The names that are asked for NS, from the top-level domain down to the name itself. Of a
+    /// name with very many labels only the first are asked one by one (RFC 9156 §2.3).
+    fn candidates(&self, name: &Name) -> Vec<Name> {
+        let mut names = Vec::new();
+        let mut next = Some(name.clone());
+        while let Some(candidate) = next.filter(|candidate| !candidate.is_root()) {
+            next = candidate.parent();
+            names.push(candidate);
+        }
+        names.reverse();
+        let limit = self.view.settings.limits.minimised_labels;
+        if names.len() > limit {
+            names.truncate(limit.saturating_sub(1));
+            names.push(name.clone());
+        }
+        names
+    }
+
+    /// Asks a zone's servers in turn until one says something that leads on. Every server is tried
+    /// once before any is tried again, and IPv6 before IPv4, so that a way over either family is
+    /// the way over IPv6 as far as that leads.
+    fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> ZoneReply {
+        for server in &mut cut.servers {
+            server.tried.clear();
+        }
+        // Those whose addresses are at hand come first.
+        for family in self.reach.families() {
+            let of_family = |address: &IpAddr| Family::of(*address) == *family;
+            let mut order: Vec<usize> = (0..cut.servers.len()).collect();
+            order.sort_by_key(|at| !cut.servers[*at].glue.iter().any(of_family));
+            for round in 1..=self.view.settings.attempts.max(1) {
+                for at in &order {
+                    match self.ask_server(cut, *at, *family, round, name, record_type) {
+                        Ok(None) => {}
+                        Ok(Some(reply)) => return reply,
+                        Err(Pending) => return ZoneReply::Pending,
+                    }
+                }
+            }
+        }
+        ZoneReply::Stopped(why_stopped(cut))
+    }
+
+    /// Asks at the addresses that one server has in a family; `None` when none leads on.
+    fn ask_server(
+        &mut self,
+        cut: &mut Cut,
+        at: usize,
+        family: Family,
+        round: u8,
+        name: &Name,
+        record_type: RecordType,
+    ) -> Result<Option<ZoneReply>, Pending> {
+        let addresses = match self.addresses(&cut.zone, &cut.servers[at], family)? {
+            Ok(addresses) => addresses,
+            Err(why) => {
+                let server = &mut cut.servers[at];
+                if server.unaddressed.is_none() || family == Family::Ipv6 {
+                    server.unaddressed = Some(why);
+                }
+                return Ok(None);
+            }
+        };
+        let max = self.view.settings.limits.addresses;
+        cut.is_cut |= addresses.len() > max;
+        for address in addresses.into_iter().take(max) {
+            let socket = SocketAddr::new(address, DNS_PORT);
+            let known = cut.servers[at].tried.iter().find(|(tried, _)| *tried == socket);
+            if matches!(known, Some((_, Tried::Unusable(_) | Tried::NotGlobal))) {
+                continue;
+            }
+            let Some((step, tried)) = self.ask(&cut.zone, socket, round, name, record_type)? else {
+                return Ok(Some(ZoneReply::Stopped(DelegationFailure::Limit)));
+            };
+            let server = &mut cut.servers[at];
+            server.tried.retain(|(tried, _)| *tried != socket);
+            server.tried.push((socket, tried));
+            if let Some(step) = step {
+                cut.led_on = Some(socket);
+                return Ok(Some(ZoneReply::Step(step)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks at one address, over TCP too when the answer doesn't fit a datagram. `None` when no
+    /// question is left.
+    fn ask(
+        &mut self,
+        zone: &Name,
+        server: SocketAddr,
+        round: u8,
+        name: &Name,
+        record_type: RecordType,
+    ) -> Result<Option<(Option<Step>, Tried)>, Pending> {
+        for transport in [Transport::Udp, Transport::Tcp] {
+            let Some(left) = self.questions_left.checked_sub(1) else { return Ok(None) };
+            self.questions_left = left;
+            let question = exchange::server_question(server, transport, name, record_type, false);
+            let seen = server_exchange(self.view, question, round);
+            self.observations.extend(&seen.observations);
+            if seen.question.without_edns {
+                self.questions_left = self.questions_left.saturating_sub(1);
+            }
+            let message = match seen.heard {
+                ExchangeOutcome::Pending => return Err(Pending),
+                ExchangeOutcome::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
+                ExchangeOutcome::Malformed => {
+                    return Ok(Some((None, Tried::Unusable("malformed"))));
+                }
+                ExchangeOutcome::Failed(failure) if failure.is_ours() => {
+                    return Ok(Some((None, Tried::Ours)));
+                }
+                // Over UDP it said that there is an answer.
+                ExchangeOutcome::Failed(_) if transport == Transport::Tcp => break,
+                ExchangeOutcome::Failed(_) => return Ok(Some((None, Tried::Silent))),
+                ExchangeOutcome::Message(message) => message,
+            };
+            match read(&message, zone, name, record_type) {
+                Step::Truncated => {}
+                Step::Unusable(why) => return Ok(Some((None, Tried::Unusable(why)))),
+                step => return Ok(Some((Some(step), Tried::Usable))),
+            }
+        }
+        Ok(Some((None, Tried::Unusable("truncated"))))
+    }
+
+    /// The addresses of a server in a family, from the delegation, or else found by going the way to
+    /// its name: at most one more than [`crate::model::Limits::addresses`].
+    fn addresses(
+        &mut self,
+        zone: &Name,
+        server: &Server,
+        family: Family,
+    ) -> Result<Result<Vec<IpAddr>, Unaddressed>, Pending> {
+        let max = self.view.settings.limits.addresses + 1;
+        let glue = server.glue.iter().copied().filter(|a| Family::of(*a) == family);
+        let glue: Vec<IpAddr> = glue.take(max).collect();
+        if !glue.is_empty() {
+            return Ok(Ok(glue));
+        }
+        if server.name.is_within(zone) {
+            return Ok(Err(Unaddressed::NoGlue));
+        }
+        let key = (server.name.clone(), family);
+        if let Some(found) = self.found.get(&key) {
+            return Ok(found.clone());
+        }
+        if self.under_way.contains(&key) {
+            return Ok(Err(Unaddressed::Loop));
+        }
+        if self.under_way.len() >= self.view.settings.limits.walk_nesting {
+            return Ok(Err(Unaddressed::TooDeep));
+        }
+        self.under_way.push(key.clone());
+        let (_, end) = self.chain(&server.name, address_type(family));
+        self.under_way.pop();
+        let found = match end {
+            End::Pending => return Err(Pending),
+            End::Found(records) => Ok(of_records(&records, max)),
+            End::Stopped(DelegationFailure::Limit) => Err(Unaddressed::TooDeep),
+            End::Stopped(DelegationFailure::Loop) => Err(Unaddressed::Loop),
+            End::Stopped(DelegationFailure::Ours) => Err(Unaddressed::Ours),
+            End::Stopped(_) => Err(Unaddressed::Stopped),
+            _ => Err(Unaddressed::NoRecord),
+        };
+        // What a look-up inside another finds can depend on what is under way.
+        if found.is_ok() || self.under_way.is_empty() {
+            self.found.insert(key, found.clone());
+        }
+        Ok(found)
+    }
+}
+
+fn of_records(records: &[RecordData], max: usize) -> Vec<IpAddr> {
+    let mut addresses: Vec<IpAddr> = records
+        .iter()
+        .filter_map(|data| match data {
+            RecordData::A(address) => Some((*address).into()),
+            RecordData::Aaaa(address) => Some((*address).into()),
+            _ => None,
+        })
+        .collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses.truncate(max);
+    addresses
+}
+
+/// Servers that the zone above names too keep the addresses that are known from there.
+fn inherit(mut servers: Vec<Server>, cuts: &[Cut]) -> Vec<Server> {
+    for server in &mut servers {
+        let known = cuts.iter().rev().flat_map(|cut| &cut.servers);
+        if server.glue.is_empty()
+            && let Some(known) = known.into_iter().find(|known| known.name == server.name)
+        {
+            server.glue.clone_from(&known.glue);
+        }
+    }
+    servers
+}
+
+/// What our own fault or a limit of ours kept from being tried might have led on, so it stands before
+/// what the others did.
+fn why_stopped(cut: &Cut) -> DelegationFailure {
+    let servers = &cut.servers;
+    let tried = |wanted: fn(&Tried) -> bool| {
+        servers.iter().flat_map(|server| &server.tried).any(|(_, tried)| wanted(tried))
+    };
+    let unaddressed = |wanted: Unaddressed| servers.iter().any(|s| s.unaddressed == Some(wanted));
+    if tried(|tried| *tried == Tried::Ours) || unaddressed(Unaddressed::Ours) {
+        DelegationFailure::Ours
+    } else if unaddressed(Unaddressed::TooDeep) || cut.is_cut {
+        DelegationFailure::Limit
+    } else if tried(|tried| matches!(tried, Tried::Unusable(_))) {
+        DelegationFailure::Unusable
+    } else if tried(|tried| *tried == Tried::Silent) {
+        // Those that led on for another question do answer.
+        if cut.led_on.is_some() { DelegationFailure::Unusable } else { DelegationFailure::Silent }
+    } else if unaddressed(Unaddressed::Loop) {
+        DelegationFailure::Loop
+    } else {
+        DelegationFailure::NoAddress
+    }
+}
