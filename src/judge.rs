@@ -1,9 +1,18 @@
 //! Evidence in, verdicts and stages out.
+//!
+//! A service's evidence goes through every rule of the [`CATALOGUE`] ([`judge_service`]); the verdicts,
+//! weighed by the [`Policy`], give it its stage ([`Standing`]). A [`RunResult`] has all services of a
+//! run; the other modules count, compare and review such results. A service that waits for its last
+//! answers is judged ahead of them ([`RestingService`]).
+//!
+//! Imports the model, the evidence, the checks and the policies. Pure: the moment of the judgement is
+//! given ([`JudgeContext::as_of`]).
 
 mod change;
 mod comparison;
-mod early;
 pub mod quarter;
+mod resting;
+mod service;
 mod stage;
 mod suggestion;
 mod summary;
@@ -14,7 +23,8 @@ pub use change::{Change, CheckChange, Finding, ServiceChange, changes};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
-pub use early::ProvisionalResult;
+pub use resting::RestingService;
+pub use service::{judge_service, judge_standing, judge_with_memory};
 pub use stage::{Blocker, Standing};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
@@ -27,14 +37,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::check::CoverageGuard;
-use crate::check::{CATALOGUE, Check, CheckContext, Rule, StageContext, VantageContext, common};
-use crate::evidence::query::{Memory, Topic, View};
+use service::service_result;
+
+use crate::check::{CATALOGUE, Check, Rule, VantageContext, verdict_of};
+use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
-use crate::evidence::vantage;
 use crate::model::{
-    Evidence, Inventory, ObservationId, Organisation, Run, Service, Severity, Stage, Vantage,
-    VantageIpv6, Verdict,
+    Evidence, Inventory, ObservationId, Organisation, Run, Service, Severity, Vantage, Verdict,
 };
 use crate::policy::Policy;
 
@@ -49,14 +58,14 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-/// Everything that is said of one service.
+/// What was found of one service.
 #[derive(Clone)]
 pub struct ServiceResult {
     /// The service.
     pub service: Arc<Service>,
-    /// Where it stands.
+    /// The stage that it has reached.
     pub standing: Standing,
-    /// What keeps it from the next stage (or, where it stands at unknown, what is unknown).
+    /// What keeps it from the next stage (or, where its stage is unknown, what is unknown).
     pub blockers: Vec<Blocker>,
     /// One verdict per check, in the catalogue's order.
     pub verdicts: Verdicts,
@@ -73,7 +82,7 @@ pub struct RunResult {
     pub policy: Arc<Policy>,
     /// When it was judged.
     pub as_of: Timestamp,
-    /// What is said of the vantage point.
+    /// What the checks say of the vantage point.
     pub vantage: Vec<Judged>,
     /// The services in the inventory's order.
     pub services: Vec<ServiceResult>,
@@ -84,7 +93,7 @@ pub struct RunResult {
 pub struct JudgeContext<'a> {
     /// What the owner declares.
     pub inventory: &'a Inventory,
-    /// From where was looked.
+    /// The vantage point that it was seen from.
     pub vantage: &'a Vantage,
     /// The rules' weights.
     pub policy: &'a Policy,
@@ -94,165 +103,40 @@ pub struct JudgeContext<'a> {
     pub as_of: Timestamp,
 }
 
-impl JudgeContext<'_> {
+impl<'a> JudgeContext<'a> {
+    /// A view of evidence under the inventory's settings.
+    pub fn view(&self, evidence: &'a Evidence) -> View<'a> {
+        let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
+        View::new(evidence, settings, networks, &self.vantage.dns64)
+    }
+
     fn today(&self) -> Date {
         day_of(self.as_of, &self.inventory.timezone)
     }
 }
 
-/// Judges one service. Observations from stretches in which the vantage point was cut off count as
-/// not made.
-pub fn judge_service(
-    bench: &JudgeContext<'_>,
-    service: &Arc<Service>,
-    evidence: &Evidence,
-) -> ServiceResult {
-    judge_remembered(bench, service, evidence, &Memory::default())
-}
-
-/// As [`judge_service`], with what the planner remembers of reading the same evidence under the same
-/// settings.
-pub fn judge_remembered(
-    bench: &JudgeContext<'_>,
-    service: &Arc<Service>,
-    evidence: &Evidence,
-    memory: &Memory,
-) -> ServiceResult {
-    let verdicts = verdicts(bench, service, evidence, memory, Judging::Plain, |_| true);
-    complete(service, None, verdicts, bench.policy, bench.today())
-}
-
-/// Gives a service its stage by its verdicts, some of which may have been packed earlier, and judges
-/// what that means to its owner: the verdicts about the stage never weigh on it.
-fn complete(
-    service: &Arc<Service>,
-    earlier: Option<Verdicts>,
-    mut later: Vec<Judged>,
-    policy: &Policy,
-    today: Date,
-) -> ServiceResult {
-    let mut findings = Finding::of_all(&later);
-    if let Some(earlier) = &earlier {
-        findings = verdicts::in_order(findings.into_iter().chain(earlier.findings()), |of| of.0);
-    }
-    let (standing, mut blockers) = stage::standing(service, &findings, policy);
-    blockers.shrink_to_fit();
-    let (stage, at_least) = (standing.stage(), standing.at_least());
-    let case = StageContext { service, stage, at_least, today };
-    for check in CATALOGUE.iter() {
-        if let Rule::Standing(rule) = check.rule {
-            later.push(weigh(check, rule(&case), policy));
-        }
-    }
-    let verdicts = match earlier {
-        Some(earlier) => earlier.and(later),
-        None => later.into(),
-    };
-    ServiceResult { service: Arc::clone(service), standing, blockers, verdicts }
-}
-
-/// Whether the memory is to learn what each verdict rests on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Judging {
-    Traced,
-    Plain,
-}
-
-/// What the wanted checks say, in the catalogue's order.
-fn verdicts(
-    bench: &JudgeContext<'_>,
-    service: &Service,
-    evidence: &Evidence,
-    memory: &Memory,
-    judging: Judging,
-    wanted: impl Fn(&Check) -> bool,
-) -> Vec<Judged> {
-    let trusted = vantage::trusted(evidence, bench.vantage);
-    let set_aside = trusted.len() < evidence.len();
-    let (settings, networks) = (&bench.inventory.settings, &bench.inventory.networks);
-    let view = View::new(&trusted, settings, networks, &bench.vantage.dns64);
-    let case = CheckContext {
-        service,
-        inventory: bench.inventory,
-        view: view.remembering(memory),
-        trust: bench.trust,
-        as_of: bench.as_of,
-    };
-    let judge = |rule: fn(&CheckContext<'_>) -> Verdict| {
-        if bench.vantage.ipv6 == VantageIpv6::Absent {
-            return Verdict::inconclusive(common::VANTAGE_ABSENT);
-        }
-        let whole = case.view.remembered(Topic::Whole, || CoverageGuard::of(&case));
-        explain_missing(whole.of_all(rule(&case)), set_aside)
-    };
-    CATALOGUE
-        .iter()
-        .filter_map(|check| match check.rule {
-            Rule::Service(rule) if wanted(check) => Some((check, rule)),
-            _ => None,
-        })
-        .map(|(check, rule)| {
-            let verdict = match judging {
-                Judging::Traced => {
-                    case.view.recording_dependencies(Topic::Verdict(check.id), || judge(rule))
-                }
-                Judging::Plain => judge(rule),
-            };
-            weigh(check, verdict, bench.policy)
-        })
-        .collect()
-}
-
-/// Where one service stands, and nothing else: only the checks that gate a stage are asked, so that
-/// the trend over many runs costs little. Gives what [`judge_service`] gives as its standing.
-pub fn stand(bench: &JudgeContext<'_>, service: &Arc<Service>, evidence: &Evidence) -> Standing {
-    let gates: Vec<&str> = Stage::ALL
-        .into_iter()
-        .filter_map(|stage| bench.policy.gates_of(service.target.kind(), stage))
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let memory = Memory::default();
-    let is_gate = |check: &Check| gates.contains(&check.id);
-    let verdicts = verdicts(bench, service, evidence, &memory, Judging::Plain, is_gate);
-    stage::standing(service, &Finding::of_all(&verdicts), bench.policy).0
-}
-
 /// Judges the vantage point of a run.
-pub fn judge_vantage(bench: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Judged> {
-    let case =
-        VantageContext { evidence, settings: &bench.inventory.settings, vantage: bench.vantage };
+pub fn judge_vantage(context: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Judged> {
+    let JudgeContext { inventory, vantage, policy, .. } = *context;
+    let context = VantageContext { evidence, settings: &inventory.settings, vantage };
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {
-            Rule::Vantage(rule) => Some(weigh(check, rule(&case), bench.policy)),
+            Rule::Vantage(rule) => Some(Judged::under(policy, check, verdict_of(rule(&context)))),
             _ => None,
         })
         .collect()
-}
-
-fn weigh(check: &'static Check, verdict: Verdict, policy: &Policy) -> Judged {
-    let severity = policy
-        .severity(check.id, verdict.reason)
-        .unwrap_or_else(|| check.severity_of(verdict.reason));
-    Judged { check, severity, verdict }
-}
-
-/// Where observations were set aside, "not observed" has a better name.
-fn explain_missing(mut verdict: Verdict, set_aside: bool) -> Verdict {
-    if set_aside {
-        let rename = |reason: &mut &'static str| {
-            if *reason == common::NOT_OBSERVED {
-                *reason = common::VANTAGE_LOST;
-            }
-        };
-        rename(&mut verdict.reason);
-        verdict.subjects.iter_mut().for_each(|subject| rename(&mut subject.reason));
-    }
-    verdict
 }
 
 impl Judged {
+    /// A check's verdict with the severity that it has under a policy.
+    fn under(policy: &Policy, check: &'static Check, verdict: Verdict) -> Self {
+        let severity = policy
+            .severity(check.id, verdict.reason)
+            .unwrap_or_else(|| check.severity_of(verdict.reason));
+        Self { check, severity, verdict }
+    }
+
     /// Whether this is a failure of at least this severity.
     pub fn fails_at(&self, severity: Severity) -> bool {
         Finding::of(self).fails_at(severity)
@@ -310,14 +194,14 @@ impl RunResult {
     /// The same verdicts under another policy: other weights and gates, the same findings.
     pub fn under(&self, policy: &Arc<Policy>) -> Self {
         let today = day_of(self.as_of, &self.inventory.timezone);
-        let again = |judged: Judged| weigh(judged.check, judged.verdict, policy);
+        let again = |judged: Judged| Judged::under(policy, judged.check, judged.verdict);
         let services = self
             .services
             .iter()
             .map(|result| {
                 let verdicts = result.verdicts.unpack().into_iter();
                 let verdicts = verdicts.filter(|judged| judged.check.may_gate()).map(again);
-                complete(&result.service, None, verdicts.collect(), policy, today)
+                service_result(&result.service, None, verdicts.collect(), policy, today)
             })
             .collect();
         let vantage = self.vantage.iter().cloned().map(again).collect();

@@ -56,7 +56,7 @@ pub use ntp::{NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NtpExchange, NtpPacket, NtpQues
 pub use observation::{Family, Observation, ObservationId, Reply};
 pub use origin::{OriginQuestion, OriginTable, Origins, Payload, Route, Validity};
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
-pub use readings::Readings;
+pub use readings::{FactTopic, Readings};
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
 pub use service::{

@@ -17,7 +17,7 @@ mod web;
 
 use std::time::Duration;
 
-use crate::evidence::query::{Needs, Topic, View};
+use crate::evidence::query::{Needs, Retention, Topic, View};
 use crate::evidence::reach::is_later_round;
 use crate::model::{Request, Service, Settings};
 
@@ -25,6 +25,16 @@ use crate::model::{Request, Service, Settings};
 struct Part {
     name: &'static str,
     needs: fn(&View<'_>, &Service, &mut Needs),
+}
+
+/// What a part, by its name, still needs of the service.
+#[derive(PartialEq, Eq)]
+struct NeedsOf(&'static str);
+
+impl Topic for NeedsOf {
+    type Reading = Needs;
+    // Every plan asks each part, also the parts that have everything that they need.
+    const RETENTION: Retention = Retention::Always;
 }
 
 /// Every part, in the order in which its questions are asked.
@@ -64,7 +74,7 @@ pub fn next(view: &View<'_>, service: &Service) -> Vec<Request> {
         let mut is_complete = true;
         for part in parts {
             let mut is_new = false;
-            let needs = view.remembered(Topic::Part(part.name), || {
+            let needs = view.remembered(NeedsOf(part.name), || {
                 is_new = true;
                 let mut needs = Needs::default();
                 (part.needs)(view, service, &mut needs);

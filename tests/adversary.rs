@@ -17,7 +17,7 @@ use proptest::test_runner::TestRng;
 use v6ready::evidence::query::{Memory, View};
 use v6ready::evidence::reach::is_later_round;
 use v6ready::evidence::tls::TrustedRoots;
-use v6ready::judge::{JudgeContext, ProvisionalResult, ServiceResult, judge_remembered};
+use v6ready::judge::{JudgeContext, RestingService, ServiceResult, judge_with_memory};
 use v6ready::model::{
     Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
     IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
@@ -288,7 +288,7 @@ fn carry_out(
     let mut asked = HashSet::new();
     let mut open: Vec<Request> = Vec::new();
     let mut facts = Vec::new();
-    let mut resting: Option<Resting> = None;
+    let mut resting: Option<RestingService> = None;
     for _ in 0..ROUNDS_MAX {
         let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
         for request in plan::next(&view.remembering(&memory), service) {
@@ -309,17 +309,20 @@ fn carry_out(
         let anew = plan::next(&view, service);
         assert!(anew.len() == left || anew.iter().all(|request| open.contains(request)));
         if open.is_empty() {
-            let remembered = said(inventory, service, &facts, &memory);
-            assert_eq!(remembered, said(inventory, service, &facts, &Memory::default()));
-            if let Some(rested) = resting.and_then(|resting| resting.result(inventory)) {
-                assert_eq!(remembered, rested);
+            let remembered = result_text(inventory, service, &facts, &memory);
+            assert_eq!(remembered, result_text(inventory, service, &facts, &Memory::default()));
+            let rested = resting.and_then(|resting: RestingService| {
+                with_context(inventory, |context| resting.finish(context))
+            });
+            if let Some(rested) = rested {
+                assert_eq!(remembered, text(&rested));
             }
             return facts;
         }
         resting = match resting {
-            Some(resting) => resting.goes_on(inventory, service),
+            Some(resting) => Some(resting).filter(|rest| goes_on(inventory, service, rest)),
             None if open.iter().all(is_later_round) => {
-                Some(Resting::begin(inventory, service, &evidence, &open))
+                Some(begin_rest(inventory, service, &evidence, &open))
             }
             None => None,
         };
@@ -332,8 +335,7 @@ fn carry_out(
             memory.invalidate(&request.question);
             evidence.insert(fact.id(), Arc::clone(&fact));
             if let Some(resting) = &mut resting {
-                resting.memory.invalidate(&request.question);
-                resting.evidence.insert(fact.id(), Arc::clone(&fact));
+                resting.insert(fact.id(), Arc::clone(&fact));
             }
             facts.push(fact);
         }
@@ -341,41 +343,26 @@ fn carry_out(
     panic!("{} is not done after {ROUNDS_MAX} rounds and {} facts", service.id, facts.len());
 }
 
-/// A service that waits for its last answers with a part of its evidence.
-struct Resting {
-    early: ProvisionalResult,
-    evidence: Evidence,
-    memory: Memory,
+/// The service with these requests still to be answered, and with a part of its evidence.
+fn begin_rest(
+    inventory: &Inventory,
+    service: &Arc<Service>,
+    evidence: &Evidence,
+    pending: &[Request],
+) -> RestingService {
+    let memory = Memory::default();
+    let view = View::new(evidence, &inventory.settings, &inventory.networks, &[]);
+    plan::next(&view.remembering(&memory), service);
+    let known = (evidence.clone(), memory);
+    let resting =
+        with_context(inventory, |context| RestingService::new(context, service, known, pending));
+    resting.unwrap_or_else(|_| panic!("all of the evidence is trusted"))
 }
 
-impl Resting {
-    fn begin(
-        inventory: &Inventory,
-        service: &Arc<Service>,
-        evidence: &Evidence,
-        open: &[Request],
-    ) -> Self {
-        let (mut evidence, memory) = (evidence.clone(), Memory::default());
-        let view = View::new(&evidence, &inventory.settings, &inventory.networks, &[]);
-        plan::next(&view.remembering(&memory), service);
-        let early = with_bench(inventory, |bench| {
-            ProvisionalResult::judge(bench, service, &mut evidence, &memory, open)
-        });
-        Self { early: early.unwrap(), evidence, memory }
-    }
-
-    /// `None` when it needs all the evidence again.
-    fn goes_on(self, inventory: &Inventory, service: &Arc<Service>) -> Option<Self> {
-        let view = View::new(&self.evidence, &inventory.settings, &inventory.networks, &[]);
-        let next = plan::next(&view.remembering(&self.memory), service);
-        let is_foreseen = next.iter().all(|request| self.early.foresaw(request));
-        (is_foreseen && !self.memory.has_missed()).then_some(self)
-    }
-
-    fn result(self, inventory: &Inventory) -> Option<String> {
-        let Self { early, evidence, memory } = self;
-        with_bench(inventory, |bench| early.finish(bench, &evidence, &memory)).map(|r| text(&r))
-    }
+/// Whether it can go on with what is at hand.
+fn goes_on(inventory: &Inventory, service: &Arc<Service>, resting: &RestingService) -> bool {
+    let next = with_context(inventory, |context| plan::next(&resting.view(context), service));
+    !resting.is_exhausted(&next)
 }
 
 fn peer(request: &Request) -> Option<IpAddr> {
@@ -391,7 +378,7 @@ fn is_ours(inventory: &Inventory, address: IpAddr) -> bool {
 }
 
 /// Everything that is said of a service, as text.
-fn said(
+fn result_text(
     inventory: &Inventory,
     service: &Arc<Service>,
     facts: &[Arc<Observation>],
@@ -401,7 +388,7 @@ fn said(
     for fact in facts {
         evidence.insert(fact.id(), Arc::clone(fact));
     }
-    with_bench(inventory, |bench| text(&judge_remembered(bench, service, &evidence, memory)))
+    with_context(inventory, |context| text(&judge_with_memory(context, service, &evidence, memory)))
 }
 
 fn text(result: &ServiceResult) -> String {
@@ -414,7 +401,7 @@ fn text(result: &ServiceResult) -> String {
             .collect::<String>()
 }
 
-fn with_bench<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
+fn with_context<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -> T) -> T {
     let knows = |id: &str, _: Option<&str>| v6ready::check::find(id).is_some();
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = policy::Policy::parse("ipv6-only", yaml, knows).unwrap();
@@ -434,7 +421,7 @@ proptest! {
         let mut adversary = Adversary(rng);
         for service in &inventory.services {
             let mut facts = carry_out(&inventory, service, &mut adversary);
-            let anew = |facts: &[_]| said(&inventory, service, facts, &Memory::default());
+            let anew = |facts: &[_]| result_text(&inventory, service, facts, &Memory::default());
             let in_order = anew(&facts);
             facts.reverse();
             prop_assert_eq!(&in_order, &anew(&facts));

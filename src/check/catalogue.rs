@@ -2,22 +2,28 @@
 
 use std::sync::LazyLock;
 
-use super::{Check, address, dns, inventory, mail, reach, service, tls, vantage, web};
+use super::rule::Check;
+use super::{address, dns, inventory, mail, reach, service, tls, vantage, web};
 
 /// The rules of an area: a `mod` line each, in the order of reports.
 ///
-/// One line both compiles a rule and puts it into the catalogue, so that none can be forgotten.
+/// One line compiles a rule, puts it into the catalogue, and has its tables run for the test that every
+/// reason has a row, so that none can be forgotten.
 macro_rules! rules {
     ($(mod $rule:ident;)+) => {
         $(pub(super) mod $rule;)+
 
         /// The area's checks, in the order of reports.
-        pub(super) static CHECKS: &[&super::Check] = &[$(&$rule::CHECK),+];
+        pub(super) static CHECKS: &[&$crate::check::rule::Check] = &[$(&$rule::CHECK),+];
+
+        /// The tables of each check, in the same order.
+        #[cfg(test)]
+        pub(super) static TABLES: &[&[fn()]] = &[$($rule::tests::CASES),+];
     };
 }
 
-/// Every check, in the order of reports: those of a service's stage stand after all that may give it
-/// one.
+/// Every check, in the order of reports: those about a service's stage come after all that may give
+/// it one.
 pub static CATALOGUE: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     [
         dns::CHECKS,
@@ -36,6 +42,27 @@ pub static CATALOGUE: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
 /// The check of this id.
 pub fn find(id: &str) -> Option<&'static Check> {
     CATALOGUE.iter().copied().find(|check| check.id == id)
+}
+
+/// A check with its tables.
+#[cfg(test)]
+pub(in crate::check) type CheckTables = (&'static Check, &'static [fn()]);
+
+/// Every check with its tables, in the order of the catalogue.
+#[cfg(test)]
+pub(in crate::check) fn tables() -> Vec<CheckTables> {
+    let tables = [
+        dns::TABLES,
+        address::TABLES,
+        reach::TABLES,
+        tls::TABLES,
+        web::TABLES,
+        mail::TABLES,
+        service::TABLES,
+        inventory::TABLES,
+        vantage::TABLES,
+    ];
+    CATALOGUE.iter().copied().zip(tables.concat()).collect()
 }
 
 #[cfg(test)]

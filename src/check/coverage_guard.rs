@@ -1,34 +1,36 @@
-//! What a rule says after it looked at a part of a service's addresses.
+//! What a verdict is worth when a rule looked at a part of a service's addresses only.
 
 use std::net::IpAddr;
 
-use super::unknown::unknown_lookup;
-use super::{CheckContext, common};
+use super::common;
+use super::context::CheckContext;
+use crate::evidence::query::Gap;
 use crate::evidence::{mail, service};
 use crate::model::{Family, Host, Name, Outcome, Subject, SubjectName, Target, Verdict};
 
-/// What is left aside of a service's addresses, read once for all its verdicts.
+/// Keeps a verdict over some addresses of a service from counting for all of them: what was left
+/// aside, read once for all its verdicts.
 pub struct CoverageGuard {
     /// Why the addresses of some exchanger of a mail domain are unknown.
-    unknown_exchanger: Option<&'static str>,
+    exchanger_gap: Option<Gap>,
     /// The hosts with more addresses of a family than [`crate::model::Limits::addresses`].
     cut: Vec<(Name, Vec<IpAddr>)>,
     addresses_max: usize,
 }
 
 impl CoverageGuard {
-    /// Reads it.
-    pub fn of(case: &CheckContext<'_>) -> Self {
-        let addresses_max = case.view.settings.limits.addresses;
-        let hosts = hosts(case).into_iter();
+    /// Reads what is left aside.
+    pub fn new(context: &CheckContext<'_>) -> Self {
+        let addresses_max = context.view.settings.limits.addresses;
+        let hosts = hosts(context).into_iter();
         let all = hosts.flat_map(|(name, both)| both.map(|all| (name.clone(), all)));
         let cut = all.filter(|(_, all)| all.len() > addresses_max).collect();
-        Self { unknown_exchanger: unknown_exchanger(case), cut, addresses_max }
+        Self { exchanger_gap: exchanger_gap(context), cut, addresses_max }
     }
 
     /// A verdict of addresses that holds for all of them: where nothing is wrong with those that were
     /// looked at, and some were not, it is unknown.
-    pub fn of_all(&self, mut verdict: Verdict) -> Verdict {
+    pub fn verdict_over_all(&self, mut verdict: Verdict) -> Verdict {
         if !matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable) {
             return verdict;
         }
@@ -36,13 +38,14 @@ impl CoverageGuard {
         if named.is_empty() {
             return verdict;
         }
-        if let Some(reason) = self.unknown_exchanger {
-            return verdict.made_unknown(reason);
+        if let Some(gap) = self.exchanger_gap {
+            return verdict.made_unknown(common::reason_of(gap));
         }
         let is_named = |all: &[IpAddr]| all.iter().any(|address| named.contains(address));
         let cut = self.cut.iter().filter(|(_, all)| is_named(all));
-        let left_out: Vec<Subject> =
-            cut.map(|(name, all)| unlooked(name, all.len(), self.addresses_max)).collect();
+        let left_out: Vec<Subject> = cut
+            .map(|(name, all)| beyond_limit_subject(name, all.len(), self.addresses_max))
+            .collect();
         if left_out.is_empty() {
             return verdict;
         }
@@ -53,10 +56,10 @@ impl CoverageGuard {
 
 /// Why the addresses of some exchanger of a mail domain are not known, so that they are not among
 /// those looked at.
-fn unknown_exchanger(case: &CheckContext<'_>) -> Option<&'static str> {
-    let Target::Mail(domain) = &case.service.target else { return None };
-    let exchangers = mail::route(&case.view, domain).exchangers;
-    exchangers.iter().find_map(|exchanger| unknown_lookup(&exchanger.aaaa))
+fn exchanger_gap(context: &CheckContext<'_>) -> Option<Gap> {
+    let Target::Mail(domain) = &context.service.target else { return None };
+    let exchangers = mail::route(&context.view, domain).exchangers;
+    exchangers.iter().find_map(|exchanger| exchanger.aaaa.gap())
 }
 
 fn address_of(subject: &Subject) -> Option<IpAddr> {
@@ -67,7 +70,7 @@ fn address_of(subject: &Subject) -> Option<IpAddr> {
     }
 }
 
-fn unlooked(name: &Name, found: usize, max: usize) -> Subject {
+fn beyond_limit_subject(name: &Name, found: usize, max: usize) -> Subject {
     Subject {
         name: SubjectName::Host(name.clone()),
         outcome: Outcome::Inconclusive,
@@ -77,9 +80,9 @@ fn unlooked(name: &Name, found: usize, max: usize) -> Subject {
 }
 
 /// The hosts of a service, each with all its addresses of either family.
-fn hosts(case: &CheckContext<'_>) -> Vec<(Name, [Vec<IpAddr>; 2])> {
-    if let Target::Mail(domain) = &case.service.target {
-        let exchangers = mail::route(&case.view, domain).exchangers.into_iter();
+fn hosts(context: &CheckContext<'_>) -> Vec<(Name, [Vec<IpAddr>; 2])> {
+    if let Target::Mail(domain) = &context.service.target {
+        let exchangers = mail::route(&context.view, domain).exchangers.into_iter();
         return exchangers
             .map(|host| (host.name, [host.aaaa.addresses(), host.a.addresses()]))
             .collect();
@@ -87,7 +90,10 @@ fn hosts(case: &CheckContext<'_>) -> Vec<(Name, [Vec<IpAddr>; 2])> {
     let all = |published: &service::PublishedAddresses, family| {
         published.lookup(family).map(|lookup| lookup.addresses()).unwrap_or_default()
     };
-    match (case.service.target.host(), service::published_addresses(&case.view, case.service)) {
+    match (
+        context.service.target.host(),
+        service::published_addresses(&context.view, context.service),
+    ) {
         (Some(Host::Name(name)), Some(published)) => {
             vec![(name, [Family::Ipv6, Family::Ipv4].map(|family| all(&published, family)))]
         }

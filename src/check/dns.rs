@@ -1,4 +1,9 @@
-//! What the DNS says of a service: its addresses, its zone and its name servers.
+//! Checks of what the DNS holds of a service: its addresses, its zone, the name servers of the zone, and
+//! the records beside the addresses.
+//!
+//! [`helpers`] has the zone with its name servers, or the early verdict that it isn't known. Records
+//! that speak of certificates or pages are compared with them, so it may import the helpers of
+//! [`address`](super::address), [`reach`](super::reach), [`tls`](super::tls) and [`web`](super::web).
 
 pub(super) mod helpers;
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::model::Lang;
 
-/// A check's page in both languages, as it stands in the source tree.
+/// A check's page in both languages, as it is in the source tree.
 pub struct Doc {
     /// The English page.
     pub en: &'static str,
@@ -27,7 +27,7 @@ pub struct Page {
     pub tested: &'static str,
     /// Each reason, the outcome's word and the sentence.
     pub outcomes: Vec<(&'static str, &'static str, &'static str)>,
-    /// How to fix it, in general: what stands before the list of reasons.
+    /// How to fix it, in general: what comes before the list of reasons.
     pub fix: &'static str,
     /// How to fix it, by reason.
     pub remedies: Vec<(&'static str, &'static str)>,
@@ -93,7 +93,7 @@ impl Page {
         self.outcomes.iter().find(|(id, _, _)| *id == reason).map(|(_, _, text)| *text)
     }
 
-    /// What mends a reason: its own text, or the general one.
+    /// How to fix it, by reason: its own text, or the general one.
     pub fn remedy(&self, reason: &str) -> Option<&'static str> {
         self.remedies
             .iter()
@@ -110,7 +110,7 @@ fn section(markdown: &'static str, heading: &str) -> &'static str {
     rest[..rest.find("\n## ").unwrap_or(rest.len())].trim()
 }
 
-/// List items; each stands on one line of the source.
+/// List items; each is one line of the source.
 fn items(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter_map(|line| line.strip_prefix("- ")).map(str::trim)
 }

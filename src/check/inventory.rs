@@ -1,4 +1,6 @@
-//! What the owner of a service declares of it.
+//! Checks of what the owner declares of a service against what was seen, and against the calendar.
+//!
+//! May import the helpers of every area.
 
 rules! {
     mod inventory_state;

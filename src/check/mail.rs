@@ -1,4 +1,7 @@
-//! Mail domains and their exchangers.
+//! Checks of mail domains: their exchangers, how these greet, their TLS, and who may send.
+//!
+//! [`helpers`] joins the verdicts of a domain's exchangers. May import the helpers of every area but
+//! [`service`](super::service) and [`inventory`](super::inventory).
 
 pub(super) mod helpers;
 

@@ -1,4 +1,8 @@
-//! Whether packets and connections come through.
+//! Checks of whether packets and connections arrive: ports, rounds, latency, echoes and large packets.
+//!
+//! [`helpers`] has the contacts of a service, for a mail domain those of its exchangers, or the early
+//! verdict that there are none; [`greetings`] reads how a server greets. May import the helpers
+//! of [`address`](super::address).
 
 pub(super) mod greetings;
 pub(super) mod helpers;

@@ -1,4 +1,7 @@
-//! Handshakes and certificates.
+//! Checks of handshakes and certificates.
+//!
+//! [`helpers`] has the TLS sessions of a service, or what is to be concluded without one. May import the
+//! helpers of [`address`](super::address) and [`reach`](super::reach).
 
 pub(super) mod helpers;
 

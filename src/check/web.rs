@@ -1,4 +1,8 @@
-//! Web sites.
+//! Checks of web sites: what each address answers, where its redirects end, and whether both families
+//! get the same.
+//!
+//! [`helpers`] has the redirect chains of a site and why their ends may be unknown. May import the
+//! helpers of [`address`](super::address), [`reach`](super::reach) and [`tls`](super::tls).
 
 pub(super) mod helpers;
 

@@ -148,9 +148,9 @@ pub struct ServiceChange {
     pub service: Arc<Service>,
     /// The direction of its stage.
     pub change: Change,
-    /// Where it stood; `None` when it was not in the inventory.
+    /// The stage that it had; `None` when it was not in the inventory.
     pub before: Option<Standing>,
-    /// Where it stands; `None` when it is no longer in the inventory.
+    /// The stage that it has; `None` when it is no longer in the inventory.
     pub after: Option<Standing>,
     /// The checks whose finding changed, in the catalogue's order. Empty for a service that is new
     /// or gone: there is nothing to compare with.

@@ -1,14 +1,14 @@
-//! What a quarter's report says: the closing run, how it came there, and what is to be done.
+//! What a quarter's report says: the closing run, how the services got there, and what is to be done.
 //!
-//! Everything here is judged by the same rules and the same policy, so that a changed rule never
+//! A [`Review`] is made from judged runs alone ([`Material`]). Everything here is judged by the same rules and the same policy, so that a changed rule never
 //! looks like a changed service.
 
-mod mend;
 mod period;
+mod remedy;
 mod shared;
 
-pub use mend::{Mend, mends};
 pub use period::{InvalidQuarter, Quarter};
+pub use remedy::{Remedy, remedies};
 pub use shared::{Shared, SharedThing, shared};
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub struct Review {
     /// The closing run of an earlier quarter that this one is compared with: the quarter before,
     /// or the nearest one that has a run.
     pub previous: Option<Previous>,
-    /// Where the services stood, the earliest point first and the closing run last.
+    /// The stages of the services over time, the earliest point first and the closing run last.
     pub trend: Vec<Point>,
     /// By category, in the order of [`Category::ALL`], without empty ones.
     pub categories: Vec<Group<Category>>,
@@ -52,7 +52,7 @@ pub struct Review {
     /// What several services fail on together, those that concern most services first.
     pub shared: Vec<Shared>,
     /// What is to be done, what lifts most services first.
-    pub mends: Vec<Mend>,
+    pub remedies: Vec<Remedy>,
     /// What weakens the report.
     pub caveats: Vec<Caveat>,
 }
@@ -75,7 +75,7 @@ pub struct Point {
     pub quarter: Quarter,
     /// The day on which the run ended, in the inventory's time zone.
     pub day: Date,
-    /// Where its services stood.
+    /// How many services had each stage.
     pub counts: Counts,
     /// The operator's name of the vantage point.
     pub vantage: String,
@@ -88,9 +88,9 @@ pub struct Point {
 pub struct Group<T> {
     /// Which one.
     pub of: T,
-    /// Where they stand.
+    /// How many of them have each stage.
     pub counts: Counts,
-    /// Where they stood in the earlier closing run; `None` when there was none of them.
+    /// The same in the earlier closing run; `None` when it had none of them.
     pub before: Option<Counts>,
 }
 
@@ -120,7 +120,7 @@ pub struct ExemptionStanding {
     pub service: Arc<Service>,
     /// Why and until when.
     pub exemption: Exemption,
-    /// Where the service stands.
+    /// The stage of the service.
     pub standing: Standing,
     /// Whether its last day has passed.
     pub expired: bool,
@@ -199,7 +199,7 @@ impl Review {
             exemptions: exemptions(&closing, quarter, today),
             changes: earlier.map(|earlier| changes(earlier, &closing)).unwrap_or_default(),
             shared: shared(&closing),
-            mends: mends(&closing),
+            remedies: remedies(&closing),
             caveats: caveats(quarter, today, &closing, previous.as_ref(), &trend),
             targets,
             trend,

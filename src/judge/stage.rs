@@ -1,11 +1,11 @@
-//! Where a service stands.
+//! The stage that a service has reached.
 
 use super::Finding;
 use crate::check::Check;
 use crate::model::{Outcome, Service, Severity, Stage, State};
 use crate::policy::Policy;
 
-/// Where a service stands.
+/// The stage that a service has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// At this stage.
@@ -63,7 +63,7 @@ pub(super) fn standing(
     standing_if(service, findings, policy, |_, finding| finding.outcome)
 }
 
-/// Where the service would stand if its checks had these outcomes.
+/// The stage that the service would have if its checks had these outcomes.
 pub(super) fn standing_if(
     service: &Service,
     findings: &[(&'static Check, Finding)],

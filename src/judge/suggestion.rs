@@ -1,4 +1,4 @@
-//! What an inventory could list too: names that were come by, under the same organisation's domains.
+//! What an inventory could list too: names that were found on the way, under the same organisation's domains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,18 +13,18 @@ pub struct Suggestion {
     pub organisation: String,
     /// What it would be.
     pub target: Target,
-    /// The services on the way to which it was come by, and how.
+    /// The services on the way to which it was found, and how.
     pub seen_by: BTreeSet<(ServiceId, Via)>,
 }
 
-/// The organisation, and the services that came by the target.
+/// The organisation, and the services that led to the target.
 type Suggested = (String, BTreeSet<(ServiceId, Via)>);
 
 /// The names that no service of the inventory has, under a registrable domain of a service of the
-/// organisation that came by them: others are somebody else's.
+/// organisation that led to them: others are somebody else's.
 pub fn suggestions<'a>(
     inventory: &Inventory,
-    nearby: impl IntoIterator<Item = (&'a Service, BTreeSet<DiscoveredName>)>,
+    discovered: impl IntoIterator<Item = (&'a Service, BTreeSet<DiscoveredName>)>,
 ) -> Vec<Suggestion> {
     let listed: BTreeSet<DiscoveredTarget> =
         inventory.services.iter().flat_map(|service| listed_as(service)).collect();
@@ -34,9 +34,9 @@ pub fn suggestions<'a>(
             domains.entry(&*service.id.organisation).or_default().insert(domain);
         }
     }
-    // Several organisations may come by the same; the first one is asked about it.
+    // Several organisations may lead to the same; the first one is asked about it.
     let mut found: BTreeMap<DiscoveredTarget, Suggested> = BTreeMap::new();
-    for (service, names) in nearby {
+    for (service, names) in discovered {
         let own = domains.get(&*service.id.organisation);
         for DiscoveredName { via, target } in names {
             let is_listed = listed.contains(&target);

@@ -45,7 +45,7 @@ impl Counts {
         (self.known() > 0).then(|| self.at_least(stage) as f64 * 100.0 / self.known() as f64)
     }
 
-    /// Counts where services stand.
+    /// Counts services by their stages.
     pub fn of<'a>(services: impl IntoIterator<Item = &'a ServiceResult>) -> Self {
         let mut counts = Self::default();
         for result in services {

@@ -21,7 +21,7 @@ pub enum Basis {
 /// How far it is with a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Progress {
-    /// The deadline has passed and the service is known to stand lower.
+    /// The deadline has passed and the service is known to be at a lower stage.
     Missed,
     /// The deadline has passed, and whether the stage is reached could not be found out.
     Undetermined,
@@ -69,7 +69,7 @@ pub struct TargetStanding {
     pub goal: Goal,
     /// Who set it.
     pub basis: Basis,
-    /// Where the service stands.
+    /// The stage of the service.
     pub standing: Standing,
     /// How far it is.
     pub progress: Progress,

@@ -1,11 +1,15 @@
-//! All verdicts of one service, packed: a run keeps those of thousands of services in memory.
+//! All verdicts of one service in little memory: a run keeps those of thousands of services.
+//!
+//! [`Part`] is the form in which they are kept, [`words`] turns the program's own words into numbers
+//! and back, [`compression`] is zstd. Nothing of this ever leaves the process.
 
-mod pack;
-mod squeeze;
-mod statics;
+mod compression;
+mod part;
 #[cfg(test)]
 mod tests;
-mod unpack;
+mod words;
+
+use part::Part;
 
 use super::{Finding, Judged};
 use crate::check::{CATALOGUE, Check};
@@ -17,9 +21,9 @@ use crate::check::{CATALOGUE, Check};
 /// [`Verdicts::unpack`] makes everything anew, so a reader should call it once for each service.
 ///
 /// ```
-/// use crate::check::CATALOGUE;
-/// use crate::judge::{Judged, Verdicts};
-/// use crate::model::Verdict;
+/// use v6ready::check::CATALOGUE;
+/// use v6ready::judge::{Judged, Verdicts};
+/// use v6ready::model::Verdict;
 ///
 /// let verdict = Verdict::inconclusive("not-observed");
 /// let judged = Judged { check: CATALOGUE[0], severity: CATALOGUE[0].severity, verdict };
@@ -27,29 +31,15 @@ use crate::check::{CATALOGUE, Check};
 /// assert_eq!(verdicts.unpack(), [judged]);
 /// ```
 #[derive(Clone)]
-pub struct Verdicts(Form);
-
-#[derive(Clone)]
-enum Form {
-    Packed(Box<[u8]>),
-    /// What packing would not have given back as it was: a check outside the catalogue, a name that
-    /// isn't in its normal form.
-    Plain(Box<[Judged]>),
-    /// Those that were given first, and those that came to them.
-    Both(Box<[Verdicts; 2]>),
+pub struct Verdicts {
+    /// Those that were given together.
+    parts: Box<[Part]>,
 }
 
 impl From<Vec<Judged>> for Verdicts {
     /// Packs them.
     fn from(verdicts: Vec<Judged>) -> Self {
-        Self(match pack::pack(&verdicts) {
-            Some(packed) => {
-                debug_assert_eq!(unpack::unpack(&packed).as_ref(), Some(&verdicts));
-                // A copy of its own size: shrunk in place, it would keep the room in which it grew.
-                Form::Packed(Box::from(&packed[..]))
-            }
-            None => Form::Plain(verdicts.into()),
-        })
+        Self { parts: Box::new([Part::of(verdicts)]) }
     }
 }
 
@@ -62,39 +52,30 @@ impl FromIterator<Judged> for Verdicts {
 impl Verdicts {
     /// These verdicts and later ones of other checks, all in the catalogue's order.
     pub fn and(self, later: Vec<Judged>) -> Self {
-        Self(Form::Both(Box::new([self, later.into()])))
+        let parts = self.parts.into_iter().chain([Part::of(later)]);
+        Self { parts: parts.collect() }
     }
 
     /// Every verdict with its subjects and facts, made anew at each call.
     pub fn unpack(&self) -> Vec<Judged> {
-        match &self.0 {
-            // Everything that was packed can be unpacked: it never left the process.
-            Form::Packed(packed) => unpack::unpack(packed).unwrap_or_default(),
-            Form::Plain(verdicts) => verdicts.to_vec(),
-            Form::Both(both) => {
-                in_order(both.iter().flat_map(Verdicts::unpack), |judged| judged.check)
-            }
+        match &*self.parts {
+            [part] => part.verdicts(),
+            parts => in_order(parts.iter().flat_map(Part::verdicts), |judged| judged.check),
         }
     }
 
     /// Each check with what it found in short.
     pub fn findings(&self) -> Vec<(&'static Check, Finding)> {
-        match &self.0 {
-            // As above.
-            Form::Packed(packed) => unpack::findings(packed).unwrap_or_default(),
-            Form::Plain(verdicts) => Finding::of_all(verdicts),
-            Form::Both(both) => in_order(both.iter().flat_map(Verdicts::findings), |(c, _)| *c),
+        match &*self.parts {
+            [part] => part.findings(),
+            parts => in_order(parts.iter().flat_map(Part::findings), |(check, _)| check),
         }
     }
 
-    /// Octets on the heap, without what a plain form's verdicts point to.
+    /// Octets on the heap.
     #[cfg(test)]
     fn octets(&self) -> usize {
-        match &self.0 {
-            Form::Packed(packed) => packed.len(),
-            Form::Plain(verdicts) => size_of_val(&**verdicts),
-            Form::Both(both) => both.iter().map(Self::octets).sum(),
-        }
+        size_of_val(&*self.parts) + self.parts.iter().map(Part::octets).sum::<usize>()
     }
 }
 

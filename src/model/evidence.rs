@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::{Observation, ObservationId, Question, Request};
 
-/// The observations that concern a service (or a run), by question and attempt.
+/// All observations that were made of a service (or a run), by question and attempt.
 ///
 /// The order in which observations were inserted has no influence on anything that can be asked.
 #[derive(Clone, Debug, Default)]
@@ -85,16 +85,6 @@ impl Evidence {
         self.by_question.find(hash.0, is_same).map_or(&[], SmallVec::as_slice)
     }
 
-    /// Lets go of all facts but those whose question is wanted, to save memory. They still count in
-    /// [`Evidence::len`].
-    pub fn keep_only(&mut self, wanted: impl Fn(QuestionHash) -> bool) {
-        self.by_question.retain(|facts| wanted(QuestionHash::of(facts[0].question())));
-        self.by_question.shrink_to_fit(|facts| QuestionHash::of(facts[0].question()).0);
-        for fact in self.by_question.iter().flatten() {
-            fact.observation.forget_readings();
-        }
-    }
-
     /// Whether this very request was answered (or failed).
     pub fn contains(&self, request: &Request) -> bool {
         self.facts(&request.question).iter().any(|fact| fact.observation.request == *request)
@@ -142,14 +132,19 @@ impl Evidence {
             .map(|(_, fact)| (&fact.observation, fact.id))
     }
 
-    /// How many facts were learnt.
+    /// How many facts there are.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether none was.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// All facts, in no order.
+    pub fn into_facts(self) -> impl Iterator<Item = (ObservationId, Arc<Observation>)> {
+        self.by_question.into_iter().flatten().map(|fact| (fact.id, fact.observation))
     }
 
     /// All facts, ordered by their request's key.

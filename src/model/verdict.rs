@@ -90,7 +90,7 @@ pub struct Subject {
 pub type Detail = (&'static str, String);
 
 /// What a subject is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SubjectName {
     /// An address and port of the service.
     Socket(SocketAddr),

@@ -112,7 +112,7 @@ fn state(stream: &TcpStream, peer: SocketAddr) -> Poll<Result<(), NetFailure>> {
 mod tests {
     use super::*;
 
-    const DEADLINE: Duration = Duration::from_secs(10);
+    const DEADLINE: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn a_listener_is_reached_and_a_closed_port_refuses() {

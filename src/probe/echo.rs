@@ -119,7 +119,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_kernel_answers_where_we_may_ask() {
-        let client = Client::new(Duration::from_secs(10));
+        let client = Client::new(Duration::from_secs(60));
         for (address, payload_octets) in [("::1", 56), ("::1", 1452), ("127.0.0.1", 56)] {
             let question = EchoQuestion { address: address.parse().unwrap(), payload_octets };
             // A container may lack the right, or a family: both are named as ours.
@@ -132,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_socket_it_is_our_fault() {
-        let mut client = Client::new(Duration::from_secs(10));
+        let mut client = Client::new(Duration::from_secs(60));
         client.ipv6 = Err(NetFailure::NotPermitted);
         let question = EchoQuestion { address: Ipv6Addr::LOCALHOST.into(), payload_octets: 56 };
         assert_eq!(client.exchange(&question).await, Err(NetFailure::NotPermitted));

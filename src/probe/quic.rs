@@ -189,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_handshake_and_its_refusals() {
-        let patient = Duration::from_secs(20);
+        let patient = Duration::from_secs(60);
         let (h3, leaf) = server(b"h3");
         let session = handshake(h3.local_addr().unwrap(), patient).await.unwrap();
         assert_eq!(session.alpn.as_deref(), Some("h3"));

@@ -168,7 +168,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&octets[..length]).into_owned()
         });
-        (Client::new(address, Duration::from_secs(2)), asked)
+        (Client::new(address, Duration::from_secs(60)), asked)
     }
 
     fn ok(body: &str) -> String {
@@ -207,7 +207,7 @@ mod tests {
             let failed = completed.validator_failed.unwrap();
             assert!(failed.contains(why), "{failed}");
         }
-        let absent = Client::new("127.0.0.1:1".parse().unwrap(), Duration::from_secs(2));
+        let absent = Client::new("127.0.0.1:1".parse().unwrap(), Duration::from_secs(60));
         let failed = absent.complete(found()).await.validator_failed.unwrap();
         assert!(failed.contains("refused"), "{failed}");
     }

@@ -1,4 +1,4 @@
-//! One service of a run: asks what the planner names until nothing is missing, then judges.
+//! One service of a run: makes the planner's requests until it names no more, then judges.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,179 +7,204 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
-use super::dispatcher::{Dispatcher, Fact};
-use crate::commands::error::CliError;
-use crate::evidence::query::{Memory, View};
+use super::dispatcher::{Dispatcher, RecordedObservation};
+use super::error::ScanError;
+use super::stop::StopSignal;
+use crate::evidence::query::Memory;
 use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
-use crate::judge::{JudgeContext, ProvisionalResult, ServiceResult};
+use crate::judge::{JudgeContext, RestingService, ServiceResult};
 use crate::model::{Evidence, Inventory, Request, Service, Vantage};
 use crate::policy::Policy;
 use crate::{judge, plan};
 
-/// What the visits to all services have in common.
+/// What the scans of all services have in common.
 #[derive(Clone)]
-pub(crate) struct ScanContext {
-    pub asking: Arc<Dispatcher>,
+pub(super) struct ScanContext {
+    pub dispatcher: Arc<Dispatcher>,
     pub inventory: Arc<Inventory>,
     pub policy: Arc<Policy>,
     pub trust: Arc<TrustedRoots>,
-    /// What is known of the vantage point.
+    /// The vantage point, as far as its tests have shown it.
     pub vantage: Arc<Vantage>,
     /// The moment of the judgement.
     pub as_of: Timestamp,
-    /// Turns true when somebody wants the run to stop.
-    pub stop: watch::Receiver<bool>,
-    /// For services under way, those left aside of which nothing but later rounds is missing.
-    pub places: Arc<Semaphore>,
-    /// Whether the store may hold something of the services already.
-    pub goes_on: bool,
+    pub stop: StopSignal,
+    /// Limits the services that are asked at once. Those that only wait for later rounds don't count.
+    pub slots: Arc<Semaphore>,
+    /// Whether the store may already hold evidence of the services.
+    pub has_stored_evidence: bool,
 }
 
-/// How long the planner waits for further answers after one came, so that those that come close
-/// together are read together.
+/// How long the planner waits for further answers after one arrived, so that it reads answers that
+/// arrive close together at once.
 const GATHERING: Duration = Duration::from_millis(100);
 
-/// Asks everything that the planner names, and judges the service. `None` when it was stopped.
+/// Makes the requests that the planner names until it names no more, and judges the service. `None`
+/// when the scan was stopped.
 ///
 /// # Errors
 /// A store that can't be read or written.
-pub(crate) async fn visit(
-    scene: ScanContext,
+pub(super) async fn scan_service(
+    context: ScanContext,
     service: Arc<Service>,
-) -> Result<Option<ServiceResult>, CliError> {
-    // Given back when nothing is left but later rounds. Nobody closes the semaphore.
-    let mut place = Arc::clone(&scene.places).acquire_owned().await.ok();
-    let (asking, mut stop) = (Arc::clone(&scene.asking), scene.stop.clone());
-    let mut known = ServiceState::of(scene, Arc::clone(&service))?;
-    let mut under_way = FuturesUnordered::new();
-    let mut named: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
+) -> Result<Option<ServiceResult>, ScanError> {
+    // Given back when only later rounds are left. The semaphore is never closed.
+    let mut slot = Arc::clone(&context.slots).acquire_owned().await.ok();
+    let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
+    let mut state = ServiceState::load(context, Arc::clone(&service))?;
+    let mut in_flight = FuturesUnordered::new();
+    let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
     loop {
-        if *stop.borrow() {
+        if stop.is_raised() {
             return Ok(None);
         }
-        let next = known.next()?;
-        if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
-            place = None;
-            known.rest(&next);
-            // All of them have been answered, so the planner names none of them again.
-            named = HashSet::default();
+        let next = state.next_requests()?;
+        if in_flight.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
+            tracing::debug!(requests = next.len(), "waiting for later rounds");
+            slot = None;
+            state.rest(&next);
+            // All of these have been answered, so the planner names none of them again.
+            requested = HashSet::default();
         }
         for request in next {
-            if named.insert(request.clone()) {
-                let (asking, service) = (&asking, &service);
-                under_way.push(async move { asking.ask(&service.id, &request).await });
+            if requested.insert(request.clone()) {
+                let (dispatcher, service) = (&dispatcher, &service);
+                in_flight.push(async move { dispatcher.answer(&service.id, &request).await });
             }
         }
-        let fact = tokio::select! {
-            fact = under_way.next() => fact,
-            _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
+        let first = tokio::select! {
+            answer = in_flight.next() => answer,
+            () = stop.raised() => return Ok(None),
         };
-        let Some(fact) = fact else { break };
-        let mut facts = vec![fact];
+        let Some(first) = first else { break };
+        let mut answers = vec![first];
         let gathered = tokio::time::sleep(GATHERING);
         tokio::pin!(gathered);
-        while !under_way.is_empty() {
+        while !in_flight.is_empty() {
             tokio::select! {
-                Some(fact) = under_way.next() => facts.push(fact),
+                Some(answer) = in_flight.next() => answers.push(answer),
                 () = &mut gathered => break,
             }
         }
-        for fact in facts {
-            known.learn(fact.map_err(CliError::of_error)?);
+        for answer in answers {
+            state.take_answer(answer?);
         }
-        if let Some(failure) = asking.recorder().failure() {
-            return Err(CliError::mend(failure));
-        }
+        dispatcher.check_recorder()?;
     }
-    drop(place);
-    known.result().map(Some)
+    drop(slot);
+    state.into_result().map(Some)
 }
 
-/// What is known of a service that is under way.
+/// A service that is under way, with what is known of it.
 struct ServiceState {
-    scene: ScanContext,
+    context: ScanContext,
     service: Arc<Service>,
-    evidence: Evidence,
-    memory: Memory,
-    /// What could be said while the last answers were still to come; then `evidence` is only what the
-    /// rest takes.
-    early: Option<ProvisionalResult>,
+    known: Known,
+}
+
+enum Known {
+    /// Everything that was seen, and what was read of it.
+    All(Evidence, Memory),
+    /// What the last answers need; everything else is in the store.
+    Resting(Box<RestingService>),
 }
 
 impl ServiceState {
-    fn of(scene: ScanContext, service: Arc<Service>) -> Result<Self, CliError> {
-        let evidence = if scene.goes_on {
-            scene.asking.recorded(&service.id).map_err(CliError::of_error)?
+    fn load(context: ScanContext, service: Arc<Service>) -> Result<Self, ScanError> {
+        let evidence = if context.has_stored_evidence {
+            context.dispatcher.stored_evidence(&service.id)?
         } else {
             Evidence::new()
         };
-        Ok(Self { scene, service, evidence, memory: Memory::default(), early: None })
+        Ok(Self { context, service, known: Known::All(evidence, Memory::default()) })
     }
 
-    fn learn(&mut self, (id, observation): Fact) {
-        self.memory.invalidate(&observation.request.question);
-        self.evidence.insert(id, observation);
+    fn take_answer(&mut self, (id, observation): RecordedObservation) {
+        match &mut self.known {
+            Known::All(evidence, memory) => {
+                memory.invalidate(&observation.request.question);
+                evidence.insert(id, observation);
+            }
+            Known::Resting(resting) => resting.insert(id, observation),
+        }
     }
 
     /// The requests that were not named before, and perhaps some that were.
-    fn next(&mut self) -> Result<Vec<Request>, CliError> {
+    fn next_requests(&mut self) -> Result<Vec<Request>, ScanError> {
         let next = self.plan();
-        let is_foreseen = self.early.as_ref().is_none_or(|early| {
-            !self.memory.has_missed() && next.iter().all(|request| early.foresaw(request))
-        });
-        if is_foreseen {
-            return Ok(next);
+        match &self.known {
+            Known::Resting(resting) if resting.is_exhausted(&next) => {
+                self.read_again()?;
+                Ok(self.plan())
+            }
+            _ => Ok(next),
         }
-        self.read_again()?;
-        Ok(self.plan())
     }
 
     fn plan(&self) -> Vec<Request> {
-        let ScanContext { inventory, vantage, .. } = &self.scene;
-        let trusted = vantage::trusted(&self.evidence, vantage);
-        let (settings, networks) = (&inventory.settings, &inventory.networks);
-        let view = View::new(&trusted, settings, networks, &vantage.dns64);
-        let next = plan::next(&view.remembering(&self.memory), &self.service);
-        next.into_iter().filter_map(|next| vantage::repeated(next, &self.evidence)).collect()
-    }
-
-    /// Nothing but these requests is to be answered still, and that takes its time.
-    fn rest(&mut self, pending: &[Request]) {
-        if self.early.is_none() {
-            let Self { scene, service, evidence, memory, .. } = self;
-            self.early =
-                ProvisionalResult::judge(&scene.bench(), service, evidence, memory, pending);
+        let context = self.context.judge_context();
+        match &self.known {
+            Known::All(evidence, memory) => {
+                let trusted = vantage::trusted(evidence, context.vantage);
+                let view = context.view(&trusted).remembering(memory);
+                let next = plan::next(&view, &self.service).into_iter();
+                next.filter_map(|next| vantage::repeated(next, evidence)).collect()
+            }
+            // All of its evidence is trusted, so none is asked for again.
+            Known::Resting(resting) => plan::next(&resting.view(&context), &self.service),
         }
     }
 
-    /// Brings back the evidence that was let go.
-    fn read_again(&mut self) -> Result<(), CliError> {
-        let asking = &self.scene.asking;
-        asking.recorder().flush().map_err(CliError::of_error)?;
-        self.evidence = asking.recorded(&self.service.id).map_err(CliError::of_error)?;
-        self.memory = Memory::default();
-        self.early = None;
+    /// Nothing but these requests is still to be answered, and that takes its time: lets go of what
+    /// their answers don't need.
+    fn rest(&mut self, pending: &[Request]) {
+        let nothing = Known::All(Evidence::new(), Memory::default());
+        self.known = match std::mem::replace(&mut self.known, nothing) {
+            Known::All(evidence, memory) => {
+                let context = self.context.judge_context();
+                let known = (evidence, memory);
+                match RestingService::new(&context, &self.service, known, pending) {
+                    Ok(resting) => Known::Resting(Box::new(resting)),
+                    Err((evidence, memory)) => Known::All(evidence, memory),
+                }
+            }
+            resting => resting,
+        };
+    }
+
+    /// Brings back the evidence that was let go of.
+    fn read_again(&mut self) -> Result<(), ScanError> {
+        let evidence = self.context.read_evidence(&self.service)?;
+        self.known = Known::All(evidence, Memory::default());
         Ok(())
     }
 
-    fn result(mut self) -> Result<ServiceResult, CliError> {
-        if let Some(early) = self.early.take() {
-            if let Some(result) = early.finish(&self.scene.bench(), &self.evidence, &self.memory) {
-                return Ok(result);
-            }
-            self.read_again()?;
-        }
-        let Self { scene, service, evidence, memory, .. } = &self;
-        Ok(judge::judge_remembered(&scene.bench(), service, evidence, memory))
+    fn into_result(self) -> Result<ServiceResult, ScanError> {
+        let Self { context: scan, service, known } = self;
+        let context = scan.judge_context();
+        let (evidence, memory) = match known {
+            Known::All(evidence, memory) => (evidence, memory),
+            Known::Resting(resting) => match resting.finish(&context) {
+                Some(result) => return Ok(result),
+                None => (scan.read_evidence(&service)?, Memory::default()),
+            },
+        };
+        Ok(judge::judge_with_memory(&context, &service, &evidence, &memory))
     }
 }
 
 impl ScanContext {
-    fn bench(&self) -> JudgeContext<'_> {
+    /// Everything that was recorded for a service, once it is committed.
+    fn read_evidence(&self, service: &Service) -> Result<Evidence, ScanError> {
+        self.dispatcher.flush()?;
+        Ok(self.dispatcher.stored_evidence(&service.id)?)
+    }
+
+    fn judge_context(&self) -> JudgeContext<'_> {
         let Self { inventory, vantage, policy, trust, as_of, .. } = self;
         JudgeContext { inventory, vantage, policy, trust, as_of: *as_of }
     }

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
 use crate::model::{
     Family, Outcome, Severity, State, Subject, SubjectName, Verdict, special_purpose,
@@ -27,28 +29,24 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
-    let subjects: Vec<Subject> = found.into_iter().map(|address| subject(case, address)).collect();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let found = addresses(context, Family::Ipv6)?;
+    let subjects: Vec<Subject> =
+        found.into_iter().map(|address| subject(context, address)).collect();
     // One address that only counts by what is declared speaks for all.
     let declared = subjects.iter().find(|s| s.outcome == Outcome::Pass && s.reason != "global");
     let pass = declared.map_or("global", |subject| subject.reason);
-    let lookup = service::published_addresses(&case.view, case.service);
+    let lookup = service::published_addresses(&context.view, context.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+    Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied())))
 }
 
-fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
-    let networks = case.view.networks;
+fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let networks = context.view.networks;
     let mut detail = Vec::new();
-    let (outcome, reason) = if case.service.state == State::Internal {
+    let (outcome, reason) = if context.service.state == State::Internal {
         match networks.owner(address) {
             Some(network) if network.internal => {
                 detail.push(("network", network.name.clone()));
@@ -68,4 +66,37 @@ fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
         }
     };
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Networks;
+    use crate::model::Outcome::{Fail, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_that_packets_reach_or_not];
+
+    #[test]
+    fn addresses_that_packets_reach_or_not() {
+        let id = "address-global";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "declared-testbed")),
+            ("active", "fe80::1", (Fail, "special-purpose")),
+            ("active", "2400:cb00::1", (Pass, "global")),
+            ("internal", SIX, (Fail, "outside-declared")),
+            ("active", "2001:db8::c000:201", (Pass, "declared-testbed")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Pass, "declared-testbed")),
+        ] {
+            let verdict = World::new(state).host(WWW, &[six, FOUR]).verdict(id);
+            assert_eq!(verdict.subjects.len(), 1, "{six}");
+            assert_eq!((verdict.outcome, verdict.reason), expected, "{state} {six}");
+        }
+        let mut inside = World::new("internal").published();
+        let networks = inside.inventory.networks.iter().cloned().map(|mut network| {
+            network.internal = true;
+            network
+        });
+        inside.inventory.networks = Networks::new(networks.collect());
+        assert_eq!(inside.outcome_of(id), (Pass, "declared-internal"));
+    }
 }

@@ -3,11 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::Lookup;
 use crate::evidence::service;
-use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -27,28 +29,23 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
-    let published = service::published_addresses(&case.view, case.service);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let found = addresses(context, Family::Ipv6)?;
+    let published = service::published_addresses(&context.view, context.service);
     let ipv4 = published.as_ref().and_then(|published| published.lookup(Family::Ipv4));
-    let unknown = ipv4.and_then(unknown_lookup);
+    let gap = ipv4.and_then(Lookup::gap);
     let ipv4_addresses = ipv4.map(|lookup| lookup.addresses()).unwrap_or_default();
     let subjects = found
         .into_iter()
         .map(|address| {
             let (outcome, reason) = match address {
-                IpAddr::V6(v6) if holds_mac(v6) => (Outcome::Fail, "mac-embedded"),
-                IpAddr::V6(v6) if ipv4_addresses.iter().any(|v4| holds(v6, *v4)) => {
+                IpAddr::V6(v6) if contains_mac(v6) => (Outcome::Fail, "mac-embedded"),
+                IpAddr::V6(v6) if ipv4_addresses.iter().any(|v4| contains_ipv4(v6, *v4)) => {
                     (Outcome::Fail, "ipv4-embedded")
                 }
-                _ => match unknown {
-                    Some(reason) => (Outcome::Inconclusive, reason),
+                _ => match gap {
+                    Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
                     None => (Outcome::Pass, "independent"),
                 },
             };
@@ -57,26 +54,26 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         .collect();
     let ipv6 = published.as_ref().and_then(|published| published.lookup(Family::Ipv6));
     let cite = [ipv6, ipv4].into_iter().flatten();
-    Verdict::worst_of(subjects, "independent", common::NO_IPV6)
-        .citing(cite.flat_map(|lookup| lookup.observations.iter().copied()))
+    Ok(Verdict::worst_of(subjects, "independent", common::NO_IPV6)
+        .citing(cite.flat_map(|lookup| lookup.observations.iter().copied())))
 }
 
 /// Whether the interface identifier was made from a MAC address (modified EUI-64): `ff:fe` in its
 /// middle.
-fn holds_mac(address: Ipv6Addr) -> bool {
+fn contains_mac(address: Ipv6Addr) -> bool {
     let octets = address.octets();
     octets[11..13] == [0xff, 0xfe]
 }
 
 /// Whether the last 32 bits are the IPv4 address, or the last four groups spell it in decimal.
-fn holds(address: Ipv6Addr, ipv4: IpAddr) -> bool {
+fn contains_ipv4(address: Ipv6Addr, ipv4: IpAddr) -> bool {
     let IpAddr::V4(ipv4) = ipv4 else { return false };
     let octets = address.octets();
-    octets[12..] == ipv4.octets() || spelled(address) == Some(ipv4)
+    octets[12..] == ipv4.octets() || ipv4_spelled_in_decimal(address) == Some(ipv4)
 }
 
 /// `2001:db8::192:0:2:1` spells 192.0.2.1.
-fn spelled(address: Ipv6Addr) -> Option<Ipv4Addr> {
+fn ipv4_spelled_in_decimal(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     for (octet, group) in octets.iter_mut().zip(&address.segments()[4..]) {
         *octet = format!("{group:x}").parse().ok()?;
@@ -85,8 +82,38 @@ fn spelled(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::check) mod tests {
     use super::*;
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, servfail, unasked};
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_beside_an_ipv4_address];
+
+    #[test]
+    fn addresses_beside_an_ipv4_address() {
+        let id = "address-ipv4-embedded";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "independent")),
+            ("active", "fe80::1", (Pass, "independent")),
+            ("active", "2400:cb00::1", (Pass, "independent")),
+            ("internal", SIX, (Pass, "independent")),
+            ("active", "2001:db8::c000:201", (Fail, "ipv4-embedded")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Fail, "mac-embedded")),
+        ] {
+            let world = World::new(state).host(WWW, &[six, FOUR]);
+            assert_eq!(world.outcome_of(id), expected, "{state} {six}");
+        }
+        // Whether an unknown address over IPv4 is embedded is not known.
+        for (a, expected) in [(servfail(), common::UNRESOLVED), (unasked(), common::OUR_FAULT)] {
+            let world = World::new("active");
+            let world = world.dns(WWW, RecordType::AAAA, &answer(&[address(SIX)]));
+            let world = world.dns(WWW, RecordType::A, &a);
+            assert_eq!(world.outcome_of(id), (Inconclusive, expected));
+        }
+    }
 
     #[test]
     fn forms_of_embedding() {
@@ -101,7 +128,11 @@ mod tests {
             ("2001:db8::ffff:ffff:ffff:fffe", false, false),
         ] {
             let address: Ipv6Addr = text.parse().unwrap();
-            assert_eq!((holds_mac(address), holds(address, ipv4)), (mac, embedded), "{text}");
+            assert_eq!(
+                (contains_mac(address), contains_ipv4(address, ipv4)),
+                (mac, embedded),
+                "{text}"
+            );
         }
     }
 }

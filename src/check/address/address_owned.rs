@@ -1,12 +1,14 @@
-//! Do the addresses lie where the inventory says that its services live?
+//! Are the addresses in the networks that the inventory declares?
 
 use std::net::IpAddr;
 
 use super::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
-use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -23,26 +25,21 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    if !context.view.networks.declares_ipv6() {
+        return Err(Verdict::not_applicable("none-declared"));
     }
-    if !case.view.networks.declares_ipv6() {
-        return Verdict::not_applicable("none-declared");
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
-    let subjects = found.into_iter().map(|address| subject(case, address)).collect();
-    let lookup = service::published_addresses(&case.view, case.service);
+    let found = addresses(context, Family::Ipv6)?;
+    let subjects = found.into_iter().map(|address| subject(context, address)).collect();
+    let lookup = service::published_addresses(&context.view, context.service);
     let cite = lookup.as_ref().and_then(|found| found.lookup(Family::Ipv6));
-    Verdict::worst_of(subjects, "declared", common::NO_IPV6)
-        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied()))
+    Ok(Verdict::worst_of(subjects, "declared", common::NO_IPV6)
+        .citing(cite.into_iter().flat_map(|lookup| lookup.observations.iter().copied())))
 }
 
-fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
-    let (outcome, reason, detail) = match case.view.networks.owner(address) {
+fn subject(context: &CheckContext<'_>, address: IpAddr) -> Subject {
+    let (outcome, reason, detail) = match context.view.networks.owner(address) {
         Some(network) => (
             Outcome::Pass,
             "declared",
@@ -51,4 +48,32 @@ fn subject(case: &CheckContext<'_>, address: IpAddr) -> Subject {
         None => (Outcome::Fail, "undeclared", Vec::new()),
     };
     Subject { name: SubjectName::Address(address), outcome, reason, detail }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::world::{FOUR, SIX, WWW, World};
+    use crate::model::Networks;
+    use crate::model::Outcome::{Fail, NotApplicable, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[addresses_inside_and_outside_declared_networks];
+
+    #[test]
+    fn addresses_inside_and_outside_declared_networks() {
+        let id = "address-owned";
+        for (state, six, expected) in [
+            ("active", SIX, (Pass, "declared")),
+            ("active", "fe80::1", (Fail, "undeclared")),
+            ("active", "2400:cb00::1", (Fail, "undeclared")),
+            ("internal", SIX, (Pass, "declared")),
+            ("active", "2001:db8::c000:201", (Pass, "declared")),
+            ("active", "2001:db8::5054:ff:fe12:1", (Pass, "declared")),
+        ] {
+            let world = World::new(state).host(WWW, &[six, FOUR]);
+            assert_eq!(world.outcome_of(id), expected, "{state} {six}");
+        }
+        let mut undeclared = World::new("active").published();
+        undeclared.inventory.networks = Networks::default();
+        assert_eq!(undeclared.outcome_of(id), (NotApplicable, "none-declared"));
+    }
 }

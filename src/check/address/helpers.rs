@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::check::unknown::unknown_status;
-use crate::check::{CheckContext, common};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service;
 use crate::model::{Family, State, Verdict, special_purpose};
@@ -11,17 +11,17 @@ use crate::model::{Family, State, Verdict, special_purpose};
 /// The service's addresses of one family; else the verdict that there are none, or that it is
 /// unknown whether there are.
 pub(in crate::check) fn addresses(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     family: Family,
 ) -> Result<Vec<IpAddr>, Verdict> {
     let none = match family {
         Family::Ipv6 => common::NO_IPV6,
         Family::Ipv4 => common::NO_IPV4,
     };
-    let Some(published) = service::published_addresses(&case.view, case.service) else {
+    let Some(published) = service::published_addresses(&context.view, context.service) else {
         return Err(Verdict::not_applicable(none));
     };
-    let found = published.of(family, &case.view);
+    let found = published.of(family, &context.view);
     match published.lookup(family) {
         None if found.is_empty() => Err(Verdict::not_applicable(none)),
         None => Ok(found),
@@ -31,7 +31,7 @@ pub(in crate::check) fn addresses(
                 Err(cited(Verdict::not_applicable(none), lookup))
             }
             failed => {
-                let reason = unknown_status(failed).unwrap_or(common::UNRESOLVED);
+                let reason = failed.gap().map_or(common::UNRESOLVED, common::reason_of);
                 Err(cited(Verdict::inconclusive(reason), lookup))
             }
         },
@@ -39,9 +39,9 @@ pub(in crate::check) fn addresses(
 }
 
 /// Whether the service has more IPv6 addresses than are looked at.
-pub(in crate::check) fn is_cut(case: &CheckContext<'_>) -> bool {
-    let published = service::published_addresses(&case.view, case.service);
-    published.is_some_and(|published| published.is_cut(Family::Ipv6, &case.view))
+pub(in crate::check) fn has_addresses_beyond_limit(context: &CheckContext<'_>) -> bool {
+    let published = service::published_addresses(&context.view, context.service);
+    published.is_some_and(|published| published.is_cut(Family::Ipv6, &context.view))
 }
 
 fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
@@ -50,9 +50,9 @@ fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
 
 /// Whether packets can reach an address from where they have to: from anywhere, or for an internal
 /// service from the declared internal network.
-pub(in crate::check) fn is_usable(case: &CheckContext<'_>, address: IpAddr) -> bool {
-    let networks = case.view.networks;
-    if case.service.state == State::Internal {
+pub(in crate::check) fn is_usable(context: &CheckContext<'_>, address: IpAddr) -> bool {
+    let networks = context.view.networks;
+    if context.service.state == State::Internal {
         return networks.owner(address).is_some_and(|network| network.internal);
     }
     special_purpose(address).is_none_or(|row| row.usable) || networks.counts_as_global(address)

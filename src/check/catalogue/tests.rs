@@ -1,4 +1,4 @@
-//! Every page is whole, in both languages, and says of every reason what the check means by it.
+//! Every page is whole, in both languages, and gives every reason the outcome that the check gives it.
 
 use std::collections::HashSet;
 
@@ -21,9 +21,9 @@ fn pages_and_reasons_agree() {
             assert_eq!(found, headings, "{at}");
             let page = check.doc.page(lang);
             assert!(![page.title, page.why, page.tested].contains(&""), "{at}");
-            let said: Vec<_> = page.outcomes.iter().map(|(id, word, _)| (*id, *word)).collect();
+            let on_page: Vec<_> = page.outcomes.iter().map(|(id, word, _)| (*id, *word)).collect();
             let meant: Vec<_> = check.reasons.iter().map(|r| (r.id, r.outcome.id())).collect();
-            assert_eq!(sorted(said), sorted(meant), "{at}");
+            assert_eq!(sorted(on_page), sorted(meant), "{at}");
             for (id, _) in &page.remedies {
                 assert!(check.reasons.iter().any(|reason| reason.id == *id), "{at} {id}");
             }
@@ -40,7 +40,7 @@ fn sorted(mut list: Vec<(&str, &str)>) -> Vec<(String, String)> {
 }
 
 #[test]
-fn what_is_said_of_the_stage_stands_after_what_gives_it() {
+fn checks_of_the_stage_come_after_those_that_give_it() {
     let last = CATALOGUE.iter().rposition(|check| check.may_gate()).unwrap();
     let first = CATALOGUE.iter().position(|c| c.is_about_services() && !c.may_gate()).unwrap();
     assert!(last < first);

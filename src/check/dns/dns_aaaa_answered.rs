@@ -1,8 +1,10 @@
 //! Does every authoritative server treat the question for AAAA as it treats the one for A?
 
-use super::helpers::{known, not_usable, server};
+use super::helpers::{known_zone, server_subject, unusable_subject};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::authority;
 use crate::evidence::dns::exchange::ExchangeOutcome;
 use crate::model::{Family, Outcome, Rcode, RecordType, Severity, Subject, Verdict};
@@ -31,20 +33,17 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let Some((name, _)) = authority::subject(case.service) else {
-        return Verdict::not_applicable("address-literal");
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let Some((name, _)) = authority::subject(context.service) else {
+        return Err(Verdict::not_applicable("address-literal"));
     };
     let mut cite = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
-    for at in &known.authority.addresses {
-        let ask = |record_type| at.ask(&case.view, &known.apex, &name, record_type);
+    for at in &zone.authority.addresses {
+        let ask = |record_type| at.ask(&context.view, &zone.apex, &name, record_type);
         let (Some(a), Some(aaaa)) = (ask(RecordType::A), ask(RecordType::AAAA)) else {
-            subjects.push(not_usable(&known.apex, at));
+            subjects.push(unusable_subject(&zone.apex, at));
             continue;
         };
         cite.extend(a.observations.iter().chain(&aaaa.observations).copied());
@@ -53,16 +52,17 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         } else if a.is_ours() || aaaa.is_ours() {
             (Outcome::Inconclusive, common::OUR_FAULT)
         } else {
-            as_properly(&a.heard, &aaaa.heard)
+            comparison(&a.heard, &aaaa.heard)
         };
-        subjects.push(server(at, outcome, reason));
+        subjects.push(server_subject(at, outcome, reason));
     }
-    subjects.extend(known.unknown(&[Family::Ipv6, Family::Ipv4]));
+    subjects.extend(zone.unknown_servers(&[Family::Ipv6, Family::Ipv4]));
     let verdict = Verdict::worst_of(subjects, "answered-by-all", "no-servers").citing(cite);
-    known.cite(known.within_limits(verdict), None)
+    Ok(zone.citing_answers(zone.within_limits(verdict), None))
 }
 
-fn as_properly(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static str) {
+/// How the answer for AAAA compares with that for A.
+fn comparison(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static str) {
     // Where A is not answered properly either, AAAA is not treated worse.
     let ExchangeOutcome::Message(a) = a else {
         return (Outcome::Inconclusive, common::LOWER_LAYER);
@@ -82,5 +82,73 @@ fn as_properly(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'stati
         Rcode::SERVFAIL => (Outcome::Fail, "servfail"),
         Rcode::REFUSED => (Outcome::Fail, "refuses"),
         _ => (Outcome::Fail, "other-rcode"),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::WWW;
+    use crate::check::testing::zone::{
+        NS2, ServerMessage, ServerQuery, garbage, our_fault, rcode, silence,
+    };
+    use crate::check::testing::zone_table::{
+        assert_zone_table, crowd, nowhere, unknown_server, without_ipv4, without_ipv6,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[questions_for_aaaa];
+
+    #[test]
+    fn questions_for_aaaa() {
+        let aaaa = |asked: &ServerQuery<'_>| asked.at == NS2[0] && asked.is(WWW, RecordType::AAAA);
+        let a = |asked: &ServerQuery<'_>| asked.at == NS2[0] && asked.is(WWW, RecordType::A);
+        let lame = || ServerMessage { authoritative: false, ..ServerMessage::default() }.reply();
+        let nowhere_to_ask =
+            |asked: &ServerQuery<'_>| without_ipv6(asked).or_else(|| without_ipv4(asked));
+        assert_zone_table(
+            "dns-aaaa-answered",
+            &[
+                ("healthy", &|_| None, (Pass, "answered-by-all")),
+                ("dropped", &|q| aaaa(q).then(silence), (Fail, "dropped")),
+                ("NXDOMAIN", &|q| aaaa(q).then(|| rcode(3)), (Fail, "nxdomain")),
+                (
+                    "NXDOMAIN for A too",
+                    &|q| (aaaa(q) || a(q)).then(|| rcode(3)),
+                    (Pass, "answered-by-all"),
+                ),
+                ("SERVFAIL", &|q| aaaa(q).then(|| rcode(2)), (Fail, "servfail")),
+                ("REFUSED", &|q| aaaa(q).then(|| rcode(5)), (Fail, "refuses")),
+                ("NOTIMP", &|q| aaaa(q).then(|| rcode(4)), (Fail, "other-rcode")),
+                ("without authority", &|q| aaaa(q).then(lame), (Fail, "lame")),
+                ("garbage", &|q| aaaa(q).then(garbage), (Fail, "malformed")),
+                (
+                    "A is no better",
+                    &|q| (aaaa(q) || a(q)).then(lame),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                (
+                    "nor with SERVFAIL",
+                    &|q| a(q).then(|| rcode(2)),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                ("nor with silence", &|q| a(q).then(silence), (Inconclusive, common::LOWER_LAYER)),
+                ("our fault", &|q| aaaa(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                (
+                    "our fault, then silence",
+                    &|q| aaaa(q).then(|| if q.attempt == 1 { our_fault() } else { silence() }),
+                    (Inconclusive, common::OUR_FAULT),
+                ),
+                (
+                    "a server without addresses",
+                    &|q| unknown_server(q, RecordType::A),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("a crowd", &crowd, (Inconclusive, common::LIMIT)),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+                ("no addresses", &nowhere_to_ask, (NotApplicable, "no-servers")),
+            ],
+        );
     }
 }

@@ -1,12 +1,14 @@
 //! Is what the DNS says of the service's addresses authentic?
 
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::authority::secured;
 use crate::evidence::dns::dnssec::dnssec;
 use crate::evidence::dns::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
-use crate::model::{Outcome, RecordType, Severity, State, Subject, SubjectName, Verdict};
+use crate::model::{Outcome, RecordType, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -34,21 +36,19 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let Some(host) = case.service.target.host() else {
-        return Verdict::not_applicable(common::OTHER_KIND);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let Some(host) = context.service.target.host() else {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
-    let Some(name) = host.name() else { return Verdict::not_applicable("address-literal") };
+    let Some(name) = host.name() else { return Err(Verdict::not_applicable("address-literal")) };
     // The worst of the types decides: bogus before unknown before unsigned.
     let mut worst: Option<(u8, Outcome, &'static str)> = None;
     let mut subjects: Vec<Subject> = Vec::new();
     let mut cite = Vec::new();
-    for record_type in secured(case.service) {
-        let found = dnssec(&case.view, name, *record_type);
-        let (outcome, reason) = judged(found.security(), &found);
+    for record_type in secured(context.service) {
+        let found = dnssec(&context.view, name, *record_type);
+        let (outcome, reason) = outcome_of_security(found.security(), &found);
         let rank = found.security().rank();
         if worst.is_none_or(|(known, ..)| rank < known) {
             worst = Some((rank, outcome, reason));
@@ -57,16 +57,16 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         cite.extend(&found.observations);
     }
     let (_, outcome, reason) = worst.unwrap_or((0, Outcome::Inconclusive, common::NOT_OBSERVED));
-    Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite)
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite))
 }
 
 fn subject(link: &Link, record_type: RecordType, found: &Dnssec) -> Subject {
-    let (outcome, reason) = judged(&link.security, found);
+    let (outcome, reason) = outcome_of_security(&link.security, found);
     let detail = vec![("zone", link.zone.to_string()), ("type", record_type.to_string())];
     Subject { name: SubjectName::Host(link.name.clone()), outcome, reason, detail }
 }
 
-fn judged(security: &Security, found: &Dnssec) -> (Outcome, &'static str) {
+fn outcome_of_security(security: &Security, found: &Dnssec) -> (Outcome, &'static str) {
     use Outcome::{Fail, Inconclusive, Pass};
     match security {
         Security::Secure => (Pass, "secure"),
@@ -79,11 +79,11 @@ fn judged(security: &Security, found: &Dnssec) -> (Outcome, &'static str) {
         Security::Insecure(Insecure::NoDs) => (Fail, "insecure"),
         Security::Insecure(Insecure::UnsupportedAlgorithm) => (Fail, "unsupported-algorithm"),
         Security::Insecure(Insecure::Nsec3Iterations) => (Fail, "nsec3-iterations"),
-        Security::Unknown(unknown) => (Inconclusive, why_unknown(unknown, found)),
+        Security::Unknown(unknown) => (Inconclusive, unknown_reason(unknown, found)),
     }
 }
 
-fn why_unknown(unknown: &Unknown, found: &Dnssec) -> &'static str {
+fn unknown_reason(unknown: &Unknown, found: &Dnssec) -> &'static str {
     match unknown {
         _ if !found.needs.is_empty() => common::NOT_OBSERVED,
         Unknown::NotObserved => common::NOT_OBSERVED,
@@ -95,3 +95,6 @@ fn why_unknown(unknown: &Unknown, found: &Dnssec) -> &'static str {
         Unknown::NoAnchor => "no-trust-anchor",
     }
 }
+
+#[cfg(test)]
+pub(in crate::check) mod tests;

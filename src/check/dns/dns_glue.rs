@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::helpers::known;
+use super::helpers::known_zone;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupStatus;
 use crate::evidence::dns::authority::NameServer;
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
@@ -31,26 +32,23 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
-    let cite = known.authority.observations.iter().copied();
-    let in_domain = |server: &&NameServer| server.name.is_within(&known.apex);
-    let mut in_domain = known.authority.servers.iter().filter(in_domain).peekable();
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
+    let cite = zone.authority.observations.iter().copied();
+    let in_domain = |server: &&NameServer| server.name.is_within(&zone.apex);
+    let mut in_domain = zone.authority.servers.iter().filter(in_domain).peekable();
     if in_domain.peek().is_none() {
-        return Verdict::not_applicable("no-in-domain-servers").citing(cite);
+        return Err(Verdict::not_applicable("no-in-domain-servers").citing(cite));
     }
-    let Some(cut) = &known.authority.delegation else {
-        return Verdict::inconclusive("parent-not-seen").citing(cite);
+    let Some(cut) = &zone.authority.delegation else {
+        return Err(Verdict::inconclusive("parent-not-seen").citing(cite));
     };
-    // A server that the parent doesn't name needs no glue there; dns-delegation tells.
+    // A server that the parent doesn't name needs no glue there; dns-delegation judges that.
     let subjects = in_domain
         .filter(|server| cut.servers.iter().any(|named| named.name == server.name))
         .map(subject)
         .collect();
-    known.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite))
+    Ok(zone.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite)))
 }
 
 fn subject(server: &NameServer) -> Subject {
@@ -69,7 +67,7 @@ fn subject(server: &NameServer) -> Subject {
             (Outcome::Fail, "differs")
         }
         _ => {
-            let reason = unknown_lookup(&server.aaaa).unwrap_or(common::UNRESOLVED);
+            let reason = server.aaaa.gap().map_or(common::UNRESOLVED, common::reason_of);
             (Outcome::Inconclusive, reason)
         }
     };
@@ -82,4 +80,61 @@ fn subject(server: &NameServer) -> Subject {
     };
     let name = SubjectName::NameServer(server.name.clone(), own.first().copied());
     Subject { name, outcome, reason, detail }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::zone::{
+        NS1, NS2, ROOT, ServerQuery, VN, authoritative_answer, ns, our_fault, rcode, referral,
+    };
+    use crate::check::testing::zone_table::{
+        assert_zone_table, nowhere, without_glue, without_ipv6,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[glue];
+
+    #[test]
+    fn glue() {
+        let glue = |asked: &ServerQuery<'_>, ipv6: &'static str| {
+            let servers: [(&str, &[&str]); 2] =
+                [("ns1.example.vn.", &NS1), ("ns2.example.vn.", &[ipv6, NS2[1]])];
+            (asked.at == VN).then(|| referral("example.vn.", &servers).reply())
+        };
+        let own = |asked: &ServerQuery<'_>| {
+            asked.is("ns2.example.vn", RecordType::AAAA) && asked.recursive
+        };
+        let parent = |asked: &ServerQuery<'_>| asked.at == ROOT || asked.at == VN;
+        let elsewhere = |asked: &ServerQuery<'_>| {
+            let servers: [(&str, &[&str]); 1] = [("ns.other.example.", &[])];
+            if asked.at == VN {
+                return Some(referral("example.vn.", &servers).reply());
+            }
+            let is_set = asked.is("example.vn", RecordType::NS);
+            is_set
+                .then(|| authoritative_answer(&[("example.vn.", ns("ns.other.example."))]).reply())
+        };
+        let nothing = |asked: &ServerQuery<'_>| without_glue(asked).or_else(|| without_ipv6(asked));
+        assert_zone_table(
+            "dns-glue",
+            &[
+                ("healthy", &|_| None, (Pass, "all-equal")),
+                ("none", &without_glue, (Fail, "missing")),
+                ("another", &|q| glue(q, "2001:db8:2::54"), (Fail, "differs")),
+                ("for a server without AAAA", &|q| own(q).then(|| rcode(0)), (Fail, "differs")),
+                (
+                    "for an unknown server",
+                    &|q| own(q).then(|| rcode(2)),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("our fault", &|q| own(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                ("no parent", &|q| parent(q).then(|| rcode(5)), (Inconclusive, "parent-not-seen")),
+                ("none needed", &elsewhere, (NotApplicable, "no-in-domain-servers")),
+                ("no IPv6", &nothing, (NotApplicable, "no-ipv6")),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+            ],
+        );
+    }
 }

@@ -1,8 +1,10 @@
 //! Does a large answer arrive over IPv6?
 
-use super::helpers::{known, not_usable, server};
+use super::helpers::{known_zone, server_subject, unusable_subject};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::large_response::{LargeResponse, large_response};
 use crate::model::{Family, Outcome, Severity, Subject, Transport, Verdict};
 
@@ -30,19 +32,18 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let known = match known(case) {
-        Ok(known) => known,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let zone = known_zone(context)?;
     let mut cite = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
-    for at in known.authority.of(Family::Ipv6) {
-        let Some(reading) = large_response(&case.view, &known.apex, at) else {
+    for at in zone.authority.of(Family::Ipv6) {
+        let Some(reading) = large_response(&context.view, &zone.apex, at) else {
             // A server that only TCP reaches sends nothing in datagrams, large or small.
-            subjects.push(match at.usable(&known.apex) {
-                Some(Transport::Tcp) => server(at, Outcome::Inconclusive, common::LOWER_LAYER),
-                _ => not_usable(&known.apex, at),
+            subjects.push(match at.usable(&zone.apex) {
+                Some(Transport::Tcp) => {
+                    server_subject(at, Outcome::Inconclusive, common::LOWER_LAYER)
+                }
+                _ => unusable_subject(&zone.apex, at),
             });
             continue;
         };
@@ -62,12 +63,91 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
             LargeResponse::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
             LargeResponse::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
         };
-        let mut subject = server(at, outcome, reason);
+        let mut subject = server_subject(at, outcome, reason);
         subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));
         subjects.push(subject);
     }
-    subjects.extend(known.unknown(&[Family::Ipv6]));
+    subjects.extend(zone.unknown_servers(&[Family::Ipv6]));
     let empty = if subjects.is_empty() { "no-ipv6-servers" } else { "nothing-large" };
     let verdict = Verdict::worst_of(subjects, "all-arrive", empty).citing(cite);
-    known.cite(known.within_limits(verdict), Some(Family::Ipv6))
+    Ok(zone.citing_answers(zone.within_limits(verdict), Some(Family::Ipv6)))
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::RData;
+
+    use crate::check::common;
+    use crate::check::testing::zone::{
+        NS2, ServerQuery, authoritative_answer, garbage, our_fault, rcode, silence, truncated,
+    };
+    use crate::check::testing::zone_table::{
+        assert_zone_table, crowd, nowhere, unknown_server, without_ipv6,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::Transport::{Tcp, Udp};
+    use crate::model::{RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[large_answers];
+
+    #[test]
+    fn large_answers() {
+        let asked_for = |asked: &ServerQuery<'_>, record_type| {
+            asked.at == NS2[0] && asked.dnssec_ok && asked.is("example.vn", record_type)
+        };
+        let key = move |asked: &ServerQuery<'_>| asked_for(asked, RecordType::DNSKEY);
+        let any = move |asked: &ServerQuery<'_>| key(asked) || asked_for(asked, RecordType::TXT);
+        let large = |hundreds: u32| {
+            let texts = (0..hundreds).map(|n| format!("{n}{}", "x".repeat(99))).collect();
+            let text = RData::TXT(hickory_proto::rr::rdata::TXT::new(texts));
+            authoritative_answer(&[("example.vn.", text)])
+        };
+        let all_large = move |asked: &ServerQuery<'_>| {
+            let is_it =
+                asked.dnssec_ok && asked.of_zone() && asked.is("example.vn", RecordType::DNSKEY);
+            is_it.then(|| large(9).reply())
+        };
+        let over = move |asked: &ServerQuery<'_>, tcp: fn() -> Reply| {
+            any(asked).then(|| if asked.over == Tcp { tcp() } else { truncated() })
+        };
+        assert_zone_table(
+            "dns-large-answer",
+            &[
+                ("nothing large", &|_| None, (NotApplicable, "nothing-large")),
+                ("large", &all_large, (Pass, "all-arrive")),
+                (
+                    "over TCP",
+                    &|q| over(q, || authoritative_answer(&[]).reply()),
+                    (Pass, "all-arrive"),
+                ),
+                ("not over TCP", &|q| over(q, silence), (Fail, "tcp-fails")),
+                ("SERVFAIL over TCP", &|q| over(q, || rcode(2)), (Fail, "tcp-fails")),
+                ("our fault over TCP", &|q| over(q, our_fault), (Inconclusive, common::OUR_FAULT)),
+                ("lost", &|q| any(q).then(silence), (Fail, "lost")),
+                ("without EDNS", &|q| any(q).then(|| rcode(1)), (Fail, "edns-refused")),
+                ("garbage", &|q| any(q).then(garbage), (Fail, "malformed")),
+                ("very large", &|q| any(q).then(|| large(14).reply()), (Fail, "exceeds-offer")),
+                ("SERVFAIL", &|q| any(q).then(|| rcode(2)), (Inconclusive, common::LOWER_LAYER)),
+                (
+                    "SERVFAIL for keys only",
+                    &|q| key(q).then(|| rcode(2)),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                ("our fault", &|q| any(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                (
+                    "no datagrams",
+                    &|q| (q.at == NS2[0] && q.over == Udp).then(silence),
+                    (Inconclusive, common::LOWER_LAYER),
+                ),
+                (
+                    "unknown",
+                    &|q| unknown_server(q, RecordType::AAAA),
+                    (Inconclusive, common::UNRESOLVED),
+                ),
+                ("no IPv6", &without_ipv6, (NotApplicable, "no-ipv6-servers")),
+                ("a crowd", &crowd, (Inconclusive, common::LIMIT)),
+                ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
+            ],
+        );
+    }
 }

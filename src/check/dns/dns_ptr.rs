@@ -1,13 +1,13 @@
 //! Does every IPv6 address have a name that resolves back to it?
 
-use std::net::IpAddr;
-
+use super::helpers::reverse_subject;
 use crate::check::address::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
-use crate::evidence::dns::{Lookup, ReverseNames, reverse_names};
-use crate::model::{Family, Outcome, Severity, State, Subject, SubjectName, Verdict};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::reverse_names;
+use crate::model::{Family, Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -24,43 +24,76 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let found = match addresses(case, Family::Ipv6) {
-        Ok(found) => found,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let found = addresses(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let mut subjects = Vec::new();
     for address in found {
-        let pointers = reverse_names(&case.view, address);
+        let pointers = reverse_names(&context.view, address);
         cite.extend(pointers.observations());
-        subjects.push(subject(address, &pointers));
+        subjects.push(reverse_subject(address, &pointers));
     }
-    Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite)
+    Ok(Verdict::worst_of(subjects, "resolves-back", common::NO_IPV6).citing(cite))
 }
 
-pub(in crate::check) fn subject(address: IpAddr, pointers: &ReverseNames) -> Subject {
-    let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
-    let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
-        (Outcome::Pass, "resolves-back")
-    } else if !pointers.needs.is_empty() {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
-    } else if let Some(reason) = unknown_lookup(&pointers.ptr) {
-        (Outcome::Inconclusive, reason)
-    } else if pointers.names.is_empty() {
-        (Outcome::Fail, "no-ptr")
-    } else if let Some(reason) =
-        pointers.names.iter().find_map(|(_, lookup)| unknown_lookup(lookup))
-    {
-        (Outcome::Inconclusive, reason)
-    } else if pointers.is_cut {
-        (Outcome::Inconclusive, common::LIMIT)
-    } else {
-        (Outcome::Fail, "other-address")
-    };
-    let detail = pointers.names.iter().map(|(name, _)| ("ptr", name.to_string())).collect();
-    Subject { name: SubjectName::Address(address), outcome, reason, detail }
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::rdata::PTR;
+    use hickory_proto::rr::{Name as WireName, RData};
+
+    use crate::check::common;
+    use crate::check::testing::dns::{answer, nxdomain, servfail, unasked};
+    use crate::check::testing::world::World;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{RecordType, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] = &[reverse_names];
+
+    const NIBBLES: &str = "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+
+    #[test]
+    fn reverse_names() {
+        let arpa = format!("1.0.0.0.{NIBBLES}");
+        let pointers = |names: &[&str]| {
+            let data = |name: &&str| RData::PTR(PTR(WireName::from_ascii(name).unwrap()));
+            let owner = format!("{arpa}.");
+            let records: Vec<_> = names.iter().map(|name| (owner.as_str(), data(name))).collect();
+            answer(&records)
+        };
+        let back = |name: &str, six: &[&str]| {
+            let world = World::new("active").published();
+            let world = world.dns(&arpa, RecordType::PTR, &pointers(&[name]));
+            world.host(name.trim_end_matches('.'), six)
+        };
+        let of =
+            |reply: &Reply| World::new("active").published().dns(&arpa, RecordType::PTR, reply);
+        let later = |reply: &Reply| {
+            of(&pointers(&["a.example.vn."])).dns("a.example.vn", RecordType::AAAA, reply)
+        };
+        let many = || {
+            let names: Vec<String> = (1..=5).map(|at| format!("a{at}.example.vn.")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut world = of(&pointers(&names));
+            for name in names {
+                world = world.host(name.trim_end_matches('.'), &[]);
+            }
+            world
+        };
+        for (world, expected) in [
+            (back("a.example.vn.", &["2001:db8::1"]), (Pass, "resolves-back")),
+            (back("a.example.vn.", &["2001:db8::2"]), (Fail, "other-address")),
+            (back("a.example.vn.", &[]), (Fail, "other-address")),
+            (of(&nxdomain()), (Fail, "no-ptr")),
+            (of(&servfail()), (Inconclusive, common::UNRESOLVED)),
+            (of(&unasked()), (Inconclusive, common::OUR_FAULT)),
+            (later(&servfail()), (Inconclusive, common::UNRESOLVED)),
+            (later(&unasked()), (Inconclusive, common::OUR_FAULT)),
+            (many(), (Inconclusive, common::LIMIT)),
+            (World::new("active").published(), (Inconclusive, common::NOT_OBSERVED)),
+            (World::new("retired").published(), (NotApplicable, common::RETIRED)),
+        ] {
+            assert_eq!(world.outcome_of("dns-ptr"), expected);
+        }
+    }
 }

@@ -1,29 +1,28 @@
 //! What the checks of a zone's name servers have in common.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, common};
-use crate::evidence::dns::authority::NameServer;
-use crate::evidence::dns::authority::{self, Authority};
-use crate::evidence::dns::authority::{Answering, ServerAddress};
-use crate::model::{Family, Name, Outcome, State, Subject, SubjectName, Transport, Verdict};
+use crate::check::common;
+use crate::check::context::CheckContext;
+use crate::evidence::dns::authority::{self, Answering, Authority, NameServer, ServerAddress};
+use crate::evidence::dns::exchange::ExchangeOutcome;
+use crate::evidence::dns::{Lookup, ReverseNames};
+use crate::model::{Family, Name, Outcome, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
-pub(in crate::check) struct Known {
+pub(in crate::check) struct KnownZone {
     pub authority: Arc<Authority>,
     pub apex: Name,
 }
 
-/// Who serves the service's zone; else the verdict that nothing can be said of that.
-pub(in crate::check) fn known(case: &CheckContext<'_>) -> Result<Known, Verdict> {
-    if case.service.state == State::Retired {
-        return Err(Verdict::not_applicable(common::RETIRED));
-    }
-    if case.service.target.host().is_none() {
+/// Who serves the service's zone; else the early verdict that it isn't known, or that there is none.
+pub(in crate::check) fn known_zone(context: &CheckContext<'_>) -> Result<KnownZone, Verdict> {
+    context.require_in_use()?;
+    if context.service.target.host().is_none() {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
-    let Some(authority) = authority::authority(&case.view, case.service) else {
+    let Some(authority) = authority::authority(&context.view, context.service) else {
         return Err(Verdict::not_applicable("address-literal"));
     };
     let unknown = |reason| Verdict::inconclusive(reason).citing(authority.observations.clone());
@@ -31,12 +30,12 @@ pub(in crate::check) fn known(case: &CheckContext<'_>) -> Result<Known, Verdict>
         _ if !authority.is_settled => Err(unknown(common::NOT_OBSERVED)),
         None => Err(unknown("zone-not-found")),
         Some(_) if authority.servers.is_empty() => Err(unknown("zone-not-found")),
-        Some(apex) => Ok(Known { authority, apex }),
+        Some(apex) => Ok(KnownZone { authority, apex }),
     }
 }
 
 /// What a name server's address shows.
-pub(in crate::check) fn server(
+pub(in crate::check) fn server_subject(
     at: &ServerAddress,
     outcome: Outcome,
     reason: &'static str,
@@ -46,7 +45,7 @@ pub(in crate::check) fn server(
 }
 
 /// How an address answers for the zone over both transports.
-pub(in crate::check) fn answers(apex: &Name, at: &ServerAddress) -> Subject {
+pub(in crate::check) fn answering_subject(apex: &Name, at: &ServerAddress) -> Subject {
     use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
@@ -62,18 +61,18 @@ pub(in crate::check) fn answers(apex: &Name, at: &ServerAddress) -> Subject {
         [Not, Well] => (Outcome::Fail, "tcp-only"),
         [Not, Not] => (Outcome::Fail, "silent"),
     };
-    let mut subject = server(at, outcome, reason);
+    let mut subject = server_subject(at, outcome, reason);
     for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
-        if let crate::evidence::dns::exchange::ExchangeOutcome::Failed(failure) = &seen.heard {
+        if let ExchangeOutcome::Failed(failure) = &seen.heard {
             subject.detail.push((name, failure.to_string()));
         }
     }
     subject
 }
 
-impl Known {
+impl KnownZone {
     /// The facts that the answers of a family's servers rest on.
-    pub fn cite(&self, verdict: Verdict, family: Option<Family>) -> Verdict {
+    pub fn citing_answers(&self, verdict: Verdict, family: Option<Family>) -> Verdict {
         let asked = self
             .authority
             .addresses
@@ -85,11 +84,11 @@ impl Known {
     }
 
     /// The name servers whose addresses of these families are unknown, each with why: whatever is
-    /// said of "every" server has to wait for them.
-    pub fn unknown(&self, families: &[Family]) -> Vec<Subject> {
+    /// concluded about "every" server has to wait for them.
+    pub fn unknown_servers(&self, families: &[Family]) -> Vec<Subject> {
         let unknown = |server: &NameServer| {
             let family = families.iter().find(|family| server.is_unknown(**family))?;
-            let reason = unknown_lookup(server.lookup(*family))?;
+            let reason = common::reason_of(server.lookup(*family).gap()?);
             let name = SubjectName::NameServer(server.name.clone(), None);
             Some(Subject { name, outcome: Outcome::Inconclusive, reason, detail: Vec::new() })
         };
@@ -108,11 +107,33 @@ impl Known {
 }
 
 /// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
-pub(in crate::check) fn not_usable(apex: &Name, at: &ServerAddress) -> Subject {
-    let subject = answers(apex, at);
+pub(in crate::check) fn unusable_subject(apex: &Name, at: &ServerAddress) -> Subject {
+    let subject = answering_subject(apex, at);
     let reason = match subject.outcome {
         Outcome::Inconclusive => subject.reason,
         _ => common::LOWER_LAYER,
     };
-    server(at, Outcome::Inconclusive, reason)
+    server_subject(at, Outcome::Inconclusive, reason)
+}
+
+/// Whether an address has a name that resolves back to it.
+pub(in crate::check) fn reverse_subject(address: IpAddr, pointers: &ReverseNames) -> Subject {
+    let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
+    let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
+        (Outcome::Pass, "resolves-back")
+    } else if !pointers.needs.is_empty() {
+        (Outcome::Inconclusive, common::NOT_OBSERVED)
+    } else if let Some(gap) = pointers.ptr.gap() {
+        (Outcome::Inconclusive, common::reason_of(gap))
+    } else if pointers.names.is_empty() {
+        (Outcome::Fail, "no-ptr")
+    } else if let Some(gap) = pointers.names.iter().find_map(|(_, lookup)| lookup.gap()) {
+        (Outcome::Inconclusive, common::reason_of(gap))
+    } else if pointers.is_cut {
+        (Outcome::Inconclusive, common::LIMIT)
+    } else {
+        (Outcome::Fail, "other-address")
+    };
+    let detail = pointers.names.iter().map(|(name, _)| ("ptr", name.to_string())).collect();
+    Subject { name: SubjectName::Address(address), outcome, reason, detail }
 }

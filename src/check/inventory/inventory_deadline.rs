@@ -1,8 +1,9 @@
 //! Was the stage that the inventory declares as a service's target reached by its date?
 
+use crate::check::context::StageContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, Reason, Rule, StageContext, common};
-use crate::model::{Goal, Host, Outcome, Severity, Stage, State, Subject, SubjectName, Verdict};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::model::{Goal, Host, Outcome, Severity, Stage, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -26,52 +27,64 @@ pub static CHECK: Check = Check {
     rule: Rule::Standing(evaluate),
 };
 
-fn evaluate(case: &StageContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
-    }
-    let running =
-        case.service.exemption.as_ref().is_some_and(|exemption| case.today <= exemption.until);
-    let (outcome, reason) = match &case.service.goal {
-        Some(goal) => due(case, goal, running),
+fn evaluate(context: &StageContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    let running = context
+        .service
+        .exemption
+        .as_ref()
+        .is_some_and(|exemption| context.today <= exemption.until);
+    let (outcome, reason) = match &context.service.goal {
+        Some(goal) => outcome_of_target(context, goal, running),
         None if running => (Outcome::NotApplicable, "exempt"),
         None => (Outcome::NotApplicable, "no-target"),
     };
     if reason == "no-target" {
-        return Verdict::plain(outcome, reason);
+        return Err(Verdict::plain(outcome, reason));
     }
-    Verdict { subjects: subject(case, outcome, reason), ..Verdict::plain(outcome, reason) }
+    Ok(Verdict {
+        subjects: host_subject(context, outcome, reason),
+        ..Verdict::plain(outcome, reason)
+    })
 }
 
-/// What is said of a declared target. Both dates are the last day on which they hold.
-fn due(case: &StageContext<'_>, goal: &Goal, running: bool) -> (Outcome, &'static str) {
-    if case.at_least.is_some_and(|reached| reached >= goal.stage) {
+/// The outcome for a declared target. Both dates are the last day on which they hold.
+fn outcome_of_target(
+    context: &StageContext<'_>,
+    goal: &Goal,
+    running: bool,
+) -> (Outcome, &'static str) {
+    if context.at_least.is_some_and(|reached| reached >= goal.stage) {
         return (Outcome::Pass, "target-reached");
     }
     if running {
         return (Outcome::NotApplicable, "exempt");
     }
-    if case.today <= goal.by {
+    if context.today <= goal.by {
         return (Outcome::NotApplicable, "not-yet-due");
     }
-    match case.stage {
+    match context.stage {
         None => (Outcome::Inconclusive, "stage-unknown"),
-        Some(_) if case.service.exemption.is_some() => (Outcome::Fail, "exemption-expired"),
+        Some(_) if context.service.exemption.is_some() => (Outcome::Fail, "exemption-expired"),
         Some(_) => (Outcome::Fail, "deadline-missed"),
     }
 }
 
 /// The service's host with the declared dates and the stage that was found.
-fn subject(case: &StageContext<'_>, outcome: Outcome, reason: &'static str) -> Vec<Subject> {
-    let Some(host) = case.service.target.host() else { return Vec::new() };
+fn host_subject(
+    context: &StageContext<'_>,
+    outcome: Outcome,
+    reason: &'static str,
+) -> Vec<Subject> {
+    let Some(host) = context.service.target.host() else { return Vec::new() };
     let number = |stage: Stage| stage.number().to_string();
     let mut detail = Vec::new();
-    detail.extend(case.stage.map(|stage| ("stage", number(stage))));
-    if let Some(goal) = &case.service.goal {
+    detail.extend(context.stage.map(|stage| ("stage", number(stage))));
+    if let Some(goal) = &context.service.goal {
         detail.push(("target-stage", number(goal.stage)));
         detail.push(("target-by", goal.by.to_string()));
     }
-    if let Some(exemption) = &case.service.exemption {
+    if let Some(exemption) = &context.service.exemption {
         detail.push(("exempt-until", exemption.until.to_string()));
         detail.push(("exempt-because", exemption.reason.clone()));
     }
@@ -83,15 +96,20 @@ fn subject(case: &StageContext<'_>, outcome: Outcome, reason: &'static str) -> V
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::check) mod tests {
     use super::*;
+    use crate::check::common;
+    use crate::check::rule::verdict_of;
+    use crate::check::testing::reasons::record_reasons;
     use jiff::civil::{Date, date};
+
+    pub(in crate::check) const CASES: &[fn()] = &[dates_and_stages];
 
     const BEFORE: Date = date(2026, 12, 31);
     const AFTER: Date = date(2027, 1, 1);
 
-    /// `declared` is what stands beside the service's kind in the inventory.
-    fn says(
+    /// `declared` comes beside the service's kind in the inventory.
+    fn outcome_of(
         declared: &str,
         today: Date,
         stage: Option<Stage>,
@@ -104,13 +122,14 @@ mod tests {
         let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml")
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let service = &parsed.inventory.services[0];
-        let verdict = evaluate(&StageContext { service, stage, at_least, today });
-        let said = (verdict.outcome, verdict.reason);
-        (verdict, said)
+        let verdict = verdict_of(evaluate(&StageContext { service, stage, at_least, today }));
+        record_reasons(&CHECK, &verdict);
+        let outcome = (verdict.outcome, verdict.reason);
+        (verdict, outcome)
     }
 
     #[test]
-    fn every_way_to_stand_to_a_deadline() {
+    fn dates_and_stages() {
         use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
         use Stage::{Addressed, AtParity, Ipv6OnlyUsable, Reachable};
         const GOAL: &str = ", target: {stage: 3, by: 2026-12-31}";
@@ -140,8 +159,8 @@ mod tests {
             (&both, late, unknown(Reachable), (Inconclusive, "stage-unknown")),
             (&retired, AFTER, (None, None), (NotApplicable, common::RETIRED)),
         ] {
-            let (_, said) = says(declared, today, stage, at_least);
-            assert_eq!(said, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
+            let (_, outcome) = outcome_of(declared, today, stage, at_least);
+            assert_eq!(outcome, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
         }
     }
 
@@ -150,7 +169,7 @@ mod tests {
         let declared = ", target: {stage: 3, by: 2026-12-31}, \
                         exemption: {reason: Thay thế, until: 2027-06-30}";
         let stage = Some(Stage::Addressed);
-        let (verdict, _) = says(declared, AFTER, stage, stage);
+        let (verdict, _) = outcome_of(declared, AFTER, stage, stage);
         let detail: Vec<_> = verdict.subjects[0]
             .detail
             .iter()

@@ -1,12 +1,10 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
-use super::helpers::over_ipv6_contacts;
+use super::helpers::{greeting_subject, verdict_over_ipv6_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::greetings::{self, Said, banner, hello};
-use crate::check::reach::helpers::socket;
-use crate::check::{Check, CheckContext, Reason, Rule};
-use crate::evidence::service::EndpointContact;
-use crate::model::{Outcome, Severity, Subject, Verdict};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::model::{Severity, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -31,28 +29,49 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    over_ipv6_contacts(case, subject, "greets")
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    verdict_over_ipv6_contacts(context, greeting_subject, "greets")
 }
 
-/// What an exchanger says at one address.
-pub(in crate::check) fn subject(contact: &EndpointContact<'_>) -> Subject {
-    greetings::judged(contact, |greeting| {
-        match banner(greeting)? {
-            Said::Well => {}
-            Said::Badly(reason) => return Some((Outcome::Fail, words(reason))),
-        }
-        match hello(greeting)? {
-            Said::Well => Some((Outcome::Pass, "greets")),
-            Said::Badly("refuses") => Some((Outcome::Fail, "hello-refused")),
-            Said::Badly("later") => Some((Outcome::Fail, "hello-later")),
-            Said::Badly(_) => Some((Outcome::Fail, "hello-unanswered")),
-        }
-    })
-    .unwrap_or_else(|(outcome, reason)| socket(contact.address, outcome, reason, Vec::new()))
-}
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::mail::{
+        MX_IPV4, MX_IPV6, answered, friendly, mail_published, no_connection, unanswered,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Greeting, GreetingFailure, Meaning, NetFailure};
 
-/// Another protocol has this check's own word.
-fn words(reason: &'static str) -> &'static str {
-    if reason == "not-protocol" { "not-smtp" } else { reason }
+    pub(in crate::check) const CASES: &[fn()] = &[banners_and_hellos];
+
+    #[test]
+    fn banners_and_hellos() {
+        let banner = |banner| Greeting { banner, hello: None, starttls: None, ..friendly() };
+        let hello = |hello| Greeting { hello, starttls: None, ..friendly() };
+        let stranger = GreetingFailure::NotProtocol { detail: "HTTP/1.1 400".to_owned() };
+        for (greeting, expected) in [
+            (friendly(), (Pass, "greets")),
+            (banner(answered(Meaning::No)), (Fail, "refuses")),
+            (banner(answered(Meaning::Later)), (Fail, "later")),
+            (banner(unanswered(NetFailure::TimedOut)), (Fail, "silent")),
+            (banner(unanswered(NetFailure::Reset)), (Fail, "broken-off")),
+            (banner(Some(Err(GreetingFailure::Slow { octets: 9 }))), (Fail, "tarpit")),
+            (banner(Some(Err(GreetingFailure::TooLong))), (Fail, "too-long")),
+            (banner(Some(Err(stranger))), (Fail, "not-smtp")),
+            (hello(answered(Meaning::No)), (Fail, "hello-refused")),
+            (hello(answered(Meaning::Later)), (Fail, "hello-later")),
+            (hello(unanswered(NetFailure::TimedOut)), (Fail, "hello-unanswered")),
+            (banner(None), (Inconclusive, common::LOWER_LAYER)),
+            (no_connection(NetFailure::Refused), (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            let world = mail_published().greets(MX_IPV6, &greeting).greets(MX_IPV4, &friendly());
+            assert_eq!(world.outcome_of("mail-banner"), expected, "{greeting:?}");
+        }
+        // An answer after a failure contradicts it.
+        let silent = banner(unanswered(NetFailure::TimedOut));
+        let world = mail_published()
+            .greets_in_turn(MX_IPV6, [&silent, &friendly()])
+            .greets(MX_IPV4, &friendly());
+        assert_eq!(world.outcome_of("mail-banner"), (Inconclusive, common::FLAKY));
+    }
 }

@@ -1,9 +1,10 @@
 //! Does SPF authorise senders over IPv6 as it does over IPv4?
 
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{mail_exchangers, without_addresses};
-use crate::check::unknown::unknown_status;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{mail_exchangers, verdict_without_addresses};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::mail::spf::{self, Fault};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};
 
@@ -25,30 +26,27 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let mail = match mail_exchangers(case) {
-        Ok(mail) => mail,
-        Err(verdict) => return verdict,
-    };
-    let Target::Mail(domain) = &case.service.target else {
-        return Verdict::not_applicable(common::OTHER_KIND);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let mail = mail_exchangers(context)?;
+    let Target::Mail(domain) = &context.service.target else {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
     let has_ipv6 = |exchanger: &crate::evidence::mail::Exchanger| {
-        !exchanger.addresses(Family::Ipv6, &case.view).is_empty()
+        !exchanger.addresses(Family::Ipv6, &context.view).is_empty()
     };
     if !mail.exchangers.iter().any(has_ipv6) {
-        return without_addresses(&mail, Family::Ipv6);
+        return Err(verdict_without_addresses(&mail, Family::Ipv6));
     }
-    let spf = spf::spf(&case.view, domain);
+    let spf = spf::spf(&context.view, domain);
     let mut detail: Vec<_> = spf.record.iter().map(|record| ("spf", record.clone())).collect();
     detail.push(("look-ups", spf.lookups.to_string()));
     let (outcome, reason) = match &spf.state {
         spf::State::Unknown(status) => {
-            (Outcome::Inconclusive, unknown_status(status).unwrap_or(common::UNRESOLVED))
+            (Outcome::Inconclusive, status.gap().map_or(common::UNRESOLVED, common::reason_of))
         }
         spf::State::None => (Outcome::NotApplicable, "no-spf"),
         spf::State::Broken(fault) => {
-            detail.push(("fault", words(fault)));
+            detail.push(("fault", fault_text(fault)));
             (Outcome::Fail, "broken")
         }
         spf::State::Usable if spf.ipv6 || spf.anyone => (Outcome::Pass, "authorises-ipv6"),
@@ -58,12 +56,12 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     };
     let name = SubjectName::Host(domain.clone());
     let subjects = vec![Subject { name, outcome, reason, detail }];
-    Verdict { subjects, ..Verdict::plain(outcome, reason) }
+    Ok(Verdict { subjects, ..Verdict::plain(outcome, reason) }
         .citing(mail.mx.observations.iter().copied())
-        .citing(spf.observations)
+        .citing(spf.observations))
 }
 
-fn words(fault: &Fault) -> String {
+fn fault_text(fault: &Fault) -> String {
     match fault {
         Fault::Several => "several records".to_owned(),
         Fault::Syntax(term) => format!("syntax: {term}"),
@@ -72,5 +70,45 @@ fn words(fault: &Fault) -> String {
             format!("more than {} look-ups without answer", spf::VOID_LOOKUPS_MAX)
         }
         Fault::NoTarget(target) => format!("no SPF record at {target}"),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::RData;
+    use hickory_proto::rr::rdata::TXT;
+
+    use crate::check::common;
+    use crate::check::testing::dns::answer;
+    use crate::check::testing::mail::{MAIL_DOMAIN, mail_published};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::RecordType;
+
+    pub(in crate::check) const CASES: &[fn()] = &[spf_of_a_domain_whose_exchangers_have_ipv6];
+
+    #[test]
+    fn spf_of_a_domain_whose_exchangers_have_ipv6() {
+        for (record, expected) in [
+            (Some("v=spf1 ip6:2001:db8::/32 -all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 mx -all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 +all"), (Pass, "authorises-ipv6")),
+            (Some("v=spf1 redirect=example.vn"), (Fail, "broken")),
+            (Some("v=spf1 ip4:192.0.2.0/24 -all"), (Fail, "only-ipv4")),
+            (Some("v=spf1 ip4:192.0.2.0/24 -ip6:2001:db8::/32 -all"), (Fail, "only-ipv4")),
+            (Some("v=spf1 ip6:nonsense -all"), (Fail, "broken")),
+            (Some("v=spf1 -all"), (NotApplicable, "sends-none")),
+            (Some("v=spf1 ptr -all"), (Inconclusive, "depends-on-sender")),
+            (Some("v=spf1 exists:%{i}.example.vn -all"), (Inconclusive, "depends-on-sender")),
+            (Some("v=spf10 -all"), (NotApplicable, "no-spf")),
+            (None, (NotApplicable, "no-spf")),
+        ] {
+            let text = |text: &str| RData::TXT(TXT::new(vec![text.to_owned()]));
+            let records = record.map(|record| ("example.vn.", text(record)));
+            let world =
+                mail_published().dns(MAIL_DOMAIN, RecordType::TXT, &answer(records.as_slice()));
+            assert_eq!(world.outcome_of("mail-spf-ipv6"), expected, "{record:?}");
+        }
+        let world = mail_published();
+        assert_eq!(world.outcome_of("mail-spf-ipv6"), (Inconclusive, common::NOT_OBSERVED));
     }
 }

@@ -1,10 +1,11 @@
 //! Does STARTTLS work at each IPv6 address of each mail exchanger?
 
-use super::helpers::over_ipv6_contacts;
+use super::helpers::verdict_over_ipv6_contacts;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Detail, Greeting, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 
@@ -26,33 +27,34 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    over_ipv6_contacts(case, subject, "completes")
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    verdict_over_ipv6_contacts(context, subject, "completes")
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return unknown(reason);
+    if let Some(gap) = contact.talk.gap() {
+        return unknown(common::reason_of(gap));
     }
     let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
-    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| read(greeting)).collect();
+    let mut seen: Vec<_> =
+        attempts.filter_map(|(greeting, _)| outcome_of_starttls(greeting)).collect();
     let Some((outcome, reason, detail)) = seen.pop() else {
         return unknown(common::LOWER_LAYER);
     };
-    // An exchange that broke off is tried again: what then comes may contradict it.
+    // An exchange that broke off is tried again: what comes then may contradict it.
     if seen.iter().any(|(other, _, _)| *other != outcome) {
         return unknown(common::FLAKY);
     }
     socket(contact.address, outcome, reason, detail)
 }
 
-fn read(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
+fn outcome_of_starttls(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
     Some(match (greeting.starttls.as_ref()?, &greeting.conversation.tls) {
         (Starttls::NotOffered, _) => (Outcome::Fail, "not-offered", Vec::new()),
         (Starttls::Denied { answer }, _) => {
-            let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
-            (Outcome::Fail, "denied", said.collect())
+            let lines = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+            (Outcome::Fail, "denied", lines.collect())
         }
         (Starttls::Unanswered { .. }, _) => (Outcome::Fail, "unanswered", Vec::new()),
         (Starttls::Injected, _) => (Outcome::Fail, "injected", Vec::new()),
@@ -65,4 +67,45 @@ fn read(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
         (Starttls::Begun, Some(Err(_))) => (Outcome::Fail, "no-handshake", Vec::new()),
         (Starttls::Begun, None) => return None,
     })
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::mail::{MX_IPV4, MX_IPV6, friendly, mail_published, no_connection};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{
+        Answer, Conversation, Greeting, GreetingFailure, Meaning, NetFailure, Starttls, TlsFailed,
+        TlsFailure,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[starttls_at_one_address];
+
+    #[test]
+    fn starttls_at_one_address() {
+        let with = |starttls, tls| {
+            let conversation = Conversation { tls, ..friendly().conversation };
+            Greeting { starttls: Some(starttls), conversation, ..friendly() }
+        };
+        let broken = TlsFailed {
+            failure: TlsFailure::Net { failure: NetFailure::Reset },
+            chain: Vec::new(),
+        };
+        let denied = Starttls::Denied {
+            answer: Answer { elapsed_us: 1, meaning: Meaning::Later, lines: Vec::new() },
+        };
+        let unanswered = Starttls::Unanswered { failure: GreetingFailure::TooLong };
+        for (greeting, expected) in [
+            (friendly(), (Pass, "completes")),
+            (with(Starttls::NotOffered, None), (Fail, "not-offered")),
+            (with(denied, None), (Fail, "denied")),
+            (with(unanswered, None), (Fail, "unanswered")),
+            (with(Starttls::Injected, None), (Fail, "injected")),
+            (with(Starttls::Begun, Some(Err(broken))), (Fail, "no-handshake")),
+            (no_connection(NetFailure::Refused), (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            let world = mail_published().greets(MX_IPV6, &greeting).greets(MX_IPV4, &friendly());
+            assert_eq!(world.outcome_of("mail-starttls"), expected, "{greeting:?}");
+        }
+    }
 }

@@ -1,69 +1,70 @@
-//! What the first words of a server come to, for every check that listens to them.
+//! What the greeting of a server amounts to, for every check that reads one.
 
 use super::helpers::socket;
 use crate::check::common;
-use crate::check::unknown::not_seen;
 use crate::evidence::service::EndpointContact;
 use crate::model::{Answer, Greeting, GreetingFailure, Meaning, NetFailure, Outcome, Subject};
 
-/// What one part of an exchange of greetings came to.
-pub(in crate::check) enum Said {
+/// The outcome of one part of an exchange of greetings.
+pub(in crate::check) enum GreetingOutcome {
     /// A friendly answer.
-    Well,
+    Friendly,
     /// No such answer: `refuses`, `later`, `silent`, `broken-off`, `tarpit`, `too-long` or
     /// `not-protocol`.
-    Badly(&'static str),
+    Failed(&'static str),
 }
 
-/// The banner; `None` when it was not come to.
-pub(in crate::check) fn banner(greeting: &Greeting) -> Option<Said> {
-    greeting.banner.as_ref().map(said)
+/// The banner's; `None` when the exchange ended before it.
+pub(in crate::check) fn banner_outcome(greeting: &Greeting) -> Option<GreetingOutcome> {
+    greeting.banner.as_ref().map(part_outcome)
 }
 
-/// The answer to EHLO, CAPABILITY or CAPA; `None` when it was not come to.
-pub(in crate::check) fn hello(greeting: &Greeting) -> Option<Said> {
-    greeting.hello.as_ref().map(said)
+/// That of the answer to EHLO, CAPABILITY or CAPA; `None` when the exchange ended before it.
+pub(in crate::check) fn hello_outcome(greeting: &Greeting) -> Option<GreetingOutcome> {
+    greeting.hello.as_ref().map(part_outcome)
 }
 
-fn said(part: &Result<Answer, GreetingFailure>) -> Said {
+fn part_outcome(part: &Result<Answer, GreetingFailure>) -> GreetingOutcome {
+    use GreetingOutcome::{Failed, Friendly};
     match part {
         Ok(answer) => match answer.meaning {
-            Meaning::Yes => Said::Well,
-            Meaning::Later => Said::Badly("later"),
-            Meaning::No => Said::Badly("refuses"),
+            Meaning::Yes => Friendly,
+            Meaning::Later => Failed("later"),
+            Meaning::No => Failed("refuses"),
         },
-        Err(GreetingFailure::Net { failure: NetFailure::TimedOut }) => Said::Badly("silent"),
-        Err(GreetingFailure::Net { .. }) => Said::Badly("broken-off"),
-        Err(GreetingFailure::Slow { .. }) => Said::Badly("tarpit"),
-        Err(GreetingFailure::TooLong) => Said::Badly("too-long"),
-        Err(GreetingFailure::NotProtocol { .. }) => Said::Badly("not-protocol"),
+        Err(GreetingFailure::Net { failure: NetFailure::TimedOut }) => Failed("silent"),
+        Err(GreetingFailure::Net { .. }) => Failed("broken-off"),
+        Err(GreetingFailure::Slow { .. }) => Failed("tarpit"),
+        Err(GreetingFailure::TooLong) => Failed("too-long"),
+        Err(GreetingFailure::NotProtocol { .. }) => Failed("not-protocol"),
     }
 }
 
-/// Judges each attempt at a contact that came to greetings and was not ended by our own machine,
-/// and speaks of the address when they agree; else the outcome and reason that nothing can be said.
-pub(in crate::check) fn judged(
+/// What an address shows, by `judge` of each attempt that got to a greeting and that our own machine
+/// didn't end; inconclusive where they disagree.
+pub(in crate::check) fn subject_of_greetings(
     contact: &EndpointContact<'_>,
     judge: impl Fn(&Greeting) -> Option<(Outcome, &'static str)>,
-) -> Result<Subject, (Outcome, &'static str)> {
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return Err((Outcome::Inconclusive, reason));
+) -> Subject {
+    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
+    if let Some(gap) = contact.talk.gap() {
+        return unknown(common::reason_of(gap));
     }
     let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
     let seen: Vec<_> = attempts
         .filter_map(|(greeting, _)| judge(greeting).map(|judgement| (judgement, *greeting)))
         .collect();
     let Some(((outcome, reason), greeting)) = seen.last() else {
-        return Err((Outcome::Inconclusive, common::LOWER_LAYER));
+        return unknown(common::LOWER_LAYER);
     };
     // An exchange that broke off is tried again: an answer then contradicts what was seen first.
     if seen.iter().any(|((other, _), _)| other != outcome) {
-        return Err((Outcome::Inconclusive, common::FLAKY));
+        return unknown(common::FLAKY);
     }
-    let lines = match (&greeting.banner, *outcome) {
-        (Some(Ok(answer)), _) => answer.lines.first(),
+    let line = match &greeting.banner {
+        Some(Ok(answer)) => answer.lines.first(),
         _ => None,
     };
-    let detail = lines.map(|line| ("said", line.clone())).into_iter().collect();
-    Ok(socket(contact.address, *outcome, reason, detail))
+    let detail = line.map(|line| ("said", line.clone())).into_iter().collect();
+    socket(contact.address, *outcome, reason, detail)
 }

@@ -1,74 +1,80 @@
-//! Whom a client of a service contacts, or why there is nobody.
+//! Whom a client of a service contacts, or why there is no one to contact.
 
 use std::net::SocketAddr;
 
 use crate::check::address::helpers::addresses;
-use crate::check::unknown::unknown_lookup;
-use crate::check::{CheckContext, common};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::evidence::dns::LookupStatus;
 use crate::evidence::mail::{self, MailRoute, MailRouteKind};
+use crate::evidence::query::Gap;
 use crate::evidence::reach::{self, Rounds};
-use crate::evidence::service::{self, EndpointContact, EndpointContacts};
-use crate::model::{Detail, Family, Outcome, State, Subject, SubjectName, Target, Verdict};
+use crate::evidence::service::{self, ConversationAttempts, EndpointContact, EndpointContacts};
+use crate::model::{Detail, Family, Outcome, Subject, SubjectName, Target, Verdict};
 
 /// What was seen at the main port of a service in use, at each of its addresses of one family; for a
 /// mail domain, at port 25 of each of its exchangers. Else the verdict that there is nothing to
-/// judge, or why nothing can be said.
+/// judge, or why nothing can be concluded.
 pub(in crate::check) fn contacts<'a>(
-    case: &CheckContext<'a>,
+    context: &CheckContext<'a>,
     family: Family,
 ) -> Result<Vec<EndpointContact<'a>>, Verdict> {
-    met(case, family).map(|contacts| contacts.main)
+    contacts_or_verdict(context, family).map(|contacts| contacts.main)
 }
 
 /// As [`contacts`], at every port that the service declares.
 pub(in crate::check) fn all_contacts<'a>(
-    case: &CheckContext<'a>,
+    context: &CheckContext<'a>,
     family: Family,
 ) -> Result<Vec<EndpointContact<'a>>, Verdict> {
-    met(case, family).map(|contacts| contacts.main.into_iter().chain(contacts.further).collect())
+    let contacts = contacts_or_verdict(context, family)?;
+    Ok(contacts.main.into_iter().chain(contacts.further).collect())
 }
 
 /// The rounds at each address that [`contacts`] has.
 pub(in crate::check) fn rounds(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     family: Family,
 ) -> Result<Vec<Rounds>, Verdict> {
-    // Whether mail can leave our network, only the contacts tell.
-    match case.service.target {
-        Target::Mail(_) => drop(met(case, family)?),
-        _ => drop(may_be_met(case, family)?),
+    // Only the contacts show whether mail can leave our network.
+    match context.service.target {
+        Target::Mail(_) => drop(contacts_or_verdict(context, family)?),
+        _ => drop(require_addresses(context, family)?),
     }
-    let first = reach::first_rounds(&case.view, case.service, family);
-    Ok(first.iter().map(|first| reach::rounds(&case.view, first)).collect())
+    let first = reach::first_rounds(&context.view, context.service, family);
+    Ok(first.iter().map(|first| reach::rounds(&context.view, first)).collect())
 }
 
-/// The verdict that there is nobody to be met, or that nothing is known of it; else a mail domain's
-/// exchangers.
-fn may_be_met(case: &CheckContext<'_>, family: Family) -> Result<Option<MailRoute>, Verdict> {
-    if case.service.state == State::Retired {
-        return Err(Verdict::not_applicable(common::RETIRED));
+/// The early verdict that there is no one to contact, or that it isn't known whether there is; else a
+/// mail domain's exchangers.
+fn require_addresses(
+    context: &CheckContext<'_>,
+    family: Family,
+) -> Result<Option<MailRoute>, Verdict> {
+    context.require_in_use()?;
+    if let Target::Mail(_) = &context.service.target {
+        return mail_exchangers(context).map(Some);
     }
-    if let Target::Mail(_) = &case.service.target {
-        return mail_exchangers(case).map(Some);
-    }
-    if service::declared_ports(&case.view, case.service).is_empty() {
+    if service::declared_ports(&context.view, context.service).is_empty() {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
-    addresses(case, family)?;
+    addresses(context, family)?;
     Ok(None)
 }
 
-fn met<'a>(case: &CheckContext<'a>, family: Family) -> Result<EndpointContacts<'a>, Verdict> {
-    let mail = may_be_met(case, family)?;
-    let met = service::endpoint_contacts(&case.view, case.service, family);
+fn contacts_or_verdict<'a>(
+    context: &CheckContext<'a>,
+    family: Family,
+) -> Result<EndpointContacts<'a>, Verdict> {
+    let mail = require_addresses(context, family)?;
+    let contacts = service::endpoint_contacts(&context.view, context.service, family);
     if let Some(mail) = mail {
-        if met.main.is_empty() {
-            return Err(without_addresses(&mail, family));
+        if contacts.main.is_empty() {
+            return Err(verdict_without_addresses(&mail, family));
         }
         let other = if family == Family::Ipv6 { Family::Ipv4 } else { Family::Ipv6 };
-        let other = service::endpoint_contacts(&case.view, case.service, other);
-        let all: Vec<_> = met.all().chain(other.all()).collect();
+        let other = service::endpoint_contacts(&context.view, context.service, other);
+        let all: Vec<_> = contacts.all().chain(other.all()).collect();
         if service::is_mail_blocked(&all) {
             let cite = all.iter().flat_map(|contact| contact.talk.observations());
             return Err(
@@ -76,19 +82,17 @@ fn met<'a>(case: &CheckContext<'a>, family: Family) -> Result<EndpointContacts<'
             );
         }
     }
-    Ok(met)
+    Ok(contacts)
 }
 
 /// The exchangers of a mail domain in use; else the verdict that there is nothing to judge, or that
 /// they are unknown.
-pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<MailRoute, Verdict> {
-    if case.service.state == State::Retired {
-        return Err(Verdict::not_applicable(common::RETIRED));
-    }
-    let Target::Mail(domain) = &case.service.target else {
+pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<MailRoute, Verdict> {
+    context.require_in_use()?;
+    let Target::Mail(domain) = &context.service.target else {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
-    let mail = mail::route(&case.view, domain);
+    let mail = mail::route(&context.view, domain);
     let verdict = match mail.route {
         MailRouteKind::Exchangers => {
             let lookups = || mail.exchangers.iter().flat_map(|e| [&e.aaaa, &e.a]);
@@ -99,7 +103,7 @@ pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<MailR
         }
         MailRouteKind::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
         MailRouteKind::Unresolved => {
-            Verdict::inconclusive(unknown_lookup(&mail.mx).unwrap_or(common::UNRESOLVED))
+            Verdict::inconclusive(mail.mx.gap().map_or(common::UNRESOLVED, common::reason_of))
         }
         MailRouteKind::NullMx
         | MailRouteKind::Implicit
@@ -110,14 +114,34 @@ pub(in crate::check) fn mail_exchangers(case: &CheckContext<'_>) -> Result<MailR
 }
 
 /// The verdict when no exchanger is known to have an address of a family.
-pub(in crate::check) fn without_addresses(mail: &MailRoute, family: Family) -> Verdict {
-    let unknown = mail.exchangers.iter().find_map(|mx| unknown_lookup(mx.lookup(family)));
+pub(in crate::check) fn verdict_without_addresses(mail: &MailRoute, family: Family) -> Verdict {
+    let gap = mail.exchangers.iter().find_map(|mx| mx.lookup(family).gap());
     let none = if family == Family::Ipv6 { common::NO_IPV6 } else { common::NO_IPV4 };
-    let verdict = match unknown.or(mail.is_cut.then_some(common::LIMIT)) {
-        Some(reason) => Verdict::inconclusive(reason),
+    let verdict = match gap.or(mail.is_cut.then_some(Gap::Limit)) {
+        Some(gap) => Verdict::inconclusive(common::reason_of(gap)),
         None => Verdict::not_applicable(none),
     };
     verdict.citing(mail.observations())
+}
+
+/// Why nothing can be concluded about the connection itself, whatever became of what was tried on it.
+pub(in crate::check) fn connection_gap(conversation: &ConversationAttempts<'_>) -> Option<Gap> {
+    let is_connected = conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+    if is_connected { None } else { conversation.gap() }
+}
+
+/// Attempts from which something can be concluded about how steady an address is.
+pub(in crate::check) const ROUNDS_MIN: usize = 3;
+
+/// Why nothing can be concluded from an address's rounds, when that is our side's doing.
+pub(in crate::check) fn rounds_gap(rounds: &Rounds) -> Option<Gap> {
+    if rounds.missing.is_some() {
+        return rounds.missing;
+    }
+    if rounds.counted() == 0 {
+        return Some(Gap::OurFault);
+    }
+    (!rounds.needs.is_empty()).then_some(Gap::NotObserved)
 }
 
 /// What one address shows.
@@ -131,7 +155,7 @@ pub(in crate::check) fn socket(
 }
 
 /// The verdict over all subjects, with the facts that the contacts rest on.
-pub(in crate::check) fn over_contacts(
+pub(in crate::check) fn verdict_over_contacts(
     subjects: Vec<Subject>,
     pass: &'static str,
     contacts: &[EndpointContact<'_>],

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use crate::check::address::helpers::addresses;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach::{self, EchoAttempts};
 use crate::evidence::service::{self, EndpointContacts};
-use crate::model::{
-    Family, NetFailure, Outcome, Severity, State, Subject, SubjectName, Target, Verdict,
-};
+use crate::model::{Family, NetFailure, Outcome, Severity, Subject, SubjectName, Target, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -28,22 +28,17 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Retired {
-        return Verdict::not_applicable(common::RETIRED);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    context.require_in_use()?;
+    if matches!(context.service.target, Target::Mail(_) | Target::Zone(_)) {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
-    if matches!(case.service.target, Target::Mail(_) | Target::Zone(_)) {
-        return Verdict::not_applicable(common::OTHER_KIND);
-    }
-    let addresses = match addresses(case, Family::Ipv6) {
-        Ok(addresses) => addresses,
-        Err(verdict) => return verdict,
-    };
-    let contacts = service::endpoint_contacts(&case.view, case.service, Family::Ipv6);
+    let addresses = addresses(context, Family::Ipv6)?;
+    let contacts = service::endpoint_contacts(&context.view, context.service, Family::Ipv6);
     let mut cited = Vec::new();
     let mut subjects = Vec::new();
     for address in addresses {
-        let (small, large) = reach::echo_attempts(&case.view, address);
+        let (small, large) = reach::echo_attempts(&context.view, address);
         let mut subject = subject(address, &small, large.as_ref());
         if subject.outcome == Outcome::Fail && is_out_of_our_reach(&contacts, address) {
             subject.outcome = Outcome::Inconclusive;
@@ -53,11 +48,11 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         cited.extend(small.observations);
         cited.extend(large.into_iter().flat_map(|echo| echo.observations));
     }
-    Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited)
+    Ok(Verdict::worst_of(subjects, "answers", common::NO_IPV6).citing(cited))
 }
 
 /// Whether no connection could leave for the address: then no echo request did, and the kernel keeps
-/// from sockets for echoes what it tells those for connections.
+/// from sockets for echoes what it reports to those for connections.
 fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool {
     contacts
         .all()
@@ -65,7 +60,7 @@ fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool
 }
 
 fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempts<'_>>) -> Subject {
-    let say = |outcome, reason, detail| Subject {
+    let echo_subject = |outcome, reason, detail| Subject {
         name: SubjectName::Address(address),
         outcome,
         reason,
@@ -74,20 +69,20 @@ fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempt
     let (reply, large) = match (small.reply(), large) {
         (Some(reply), Some(large)) => (reply, large),
         _ => {
-            let (outcome, reason) = unanswered(small, "no-reply");
-            return say(outcome, reason, failure(small));
+            let (outcome, reason) = outcome_of_silence(small, "no-reply");
+            return echo_subject(outcome, reason, failure_detail(small));
         }
     };
     if large.reply().is_none() {
-        let (outcome, reason) = unanswered(large, "only-small");
-        return say(outcome, reason, failure(large));
+        let (outcome, reason) = outcome_of_silence(large, "only-small");
+        return echo_subject(outcome, reason, failure_detail(large));
     }
     let milliseconds = format!("{:.1}", reply.elapsed_us as f64 / 1000.0);
-    say(Outcome::Pass, "answers", vec![("round-trip-ms", milliseconds)])
+    echo_subject(Outcome::Pass, "answers", vec![("round-trip-ms", milliseconds)])
 }
 
 /// What it means that no attempt brought a reply.
-fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
+fn outcome_of_silence(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
     if let Some(gap) = echo.missing {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
@@ -108,7 +103,75 @@ fn unanswered(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'sta
     }
 }
 
-fn failure(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
+fn failure_detail(echo: &EchoAttempts<'_>) -> Vec<(&'static str, String)> {
     let last = echo.answers.iter().filter_map(|answer| answer.as_ref().err()).next_back();
     last.map(|failure| ("failure", failure.to_string())).into_iter().collect()
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::{SIX, World};
+    use crate::evidence;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{EchoQuestion, Echoed, IcmpMeaning, NetFailure, Question, Reply};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[echoes_are_told_apart_and_a_missing_right_is_ours, failures_in_turn];
+
+    fn icmp(meaning: IcmpMeaning) -> NetFailure {
+        NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }
+    }
+
+    #[test]
+    fn echoes_are_told_apart_and_a_missing_right_is_ours() {
+        let silent = || Err(NetFailure::TimedOut);
+        let reply = || Ok(Echoed { elapsed_us: 1 });
+        for (small, large, expected) in [
+            (vec![reply()], vec![reply()], (Pass, "answers")),
+            (vec![silent(), reply()], vec![silent(), reply()], (Pass, "answers")),
+            (vec![silent(), silent()], vec![], (Fail, "no-reply")),
+            (vec![reply()], vec![silent(), silent()], (Fail, "only-small")),
+            (vec![Err(NetFailure::NotPermitted)], vec![], (Inconclusive, "no-icmp-socket")),
+            (vec![Err(NetFailure::NoRoute); 2], vec![], (Inconclusive, common::OUR_FAULT)),
+            (vec![silent()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![reply()], vec![], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![], vec![], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let mut world = World::new("active").published();
+            let sizes =
+                [(evidence::reach::SMALL_OCTETS, &small), (evidence::reach::LARGE_OCTETS, &large)];
+            for (payload_octets, answers) in sizes {
+                for (at, answer) in answers.iter().enumerate() {
+                    let address = "2001:db8::1".parse().unwrap();
+                    let question = Question::Echo(EchoQuestion { address, payload_octets });
+                    world.observe(question, at as u8 + 1, Reply::Echo(answer.clone()));
+                }
+            }
+            assert_eq!(world.outcome_of("reach-echo"), expected, "{small:?} {large:?}");
+        }
+    }
+
+    #[test]
+    fn failures_in_turn() {
+        let (away, ours, no) =
+            (NetFailure::TimedOut, NetFailure::NoRoute, icmp(IcmpMeaning::Prohibited));
+        for (answers, expected) in [
+            ([&no, &no], (Fail, "icmp-error")),
+            ([&no, &away], (Fail, "icmp-error")),
+            ([&away, &no], (Fail, "icmp-error")),
+            ([&ours, &no], (Inconclusive, common::OUR_FAULT)),
+            ([&away, &ours], (Inconclusive, common::OUR_FAULT)),
+            ([&ours, &away], (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let mut world = World::new("active").published();
+            for (at, answer) in answers.into_iter().enumerate() {
+                let address = SIX.parse().unwrap();
+                let octets = evidence::reach::SMALL_OCTETS;
+                let question = Question::Echo(EchoQuestion { address, payload_octets: octets });
+                world.observe(question, at as u8 + 1, Reply::Echo(Err(answer.clone())));
+            }
+            assert_eq!(world.outcome_of("reach-echo"), expected, "{answers:?}");
+        }
+    }
 }

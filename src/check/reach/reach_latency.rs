@@ -1,9 +1,11 @@
 //! Is connecting over IPv6 about as fast as over IPv4?
 
-use super::helpers::{rounds, socket};
-use super::reach_stable::{ATTEMPTS_MIN, unknown};
+use super::helpers::{ROUNDS_MIN, rounds, rounds_gap, socket};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::query::Gap;
 use crate::evidence::reach::Rounds;
 use crate::model::{Family, Outcome, Severity, State, Subject, Verdict};
 
@@ -22,33 +24,27 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    if case.service.state == State::Ipv6Only {
-        return Verdict::not_applicable(common::NO_IPV4);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    if context.service.state == State::Ipv6Only {
+        return Err(Verdict::not_applicable(common::NO_IPV4));
     }
-    let (ipv6, ipv4) = match (rounds(case, Family::Ipv6), rounds(case, Family::Ipv4)) {
-        (Ok(ipv6), Ok(ipv4)) => (ipv6, ipv4),
-        (Err(verdict), _) | (_, Err(verdict)) => return verdict,
-    };
+    let ipv6 = rounds(context, Family::Ipv6)?;
+    let ipv4 = rounds(context, Family::Ipv4)?;
     // The fastest IPv4 address is what a client would go over to.
     let fastest = ipv4.iter().filter_map(Rounds::median_us).min();
-    let unknown_over_ipv4 = ipv4.iter().find_map(unknown);
-    let subjects = ipv6.iter().map(|rounds| subject(rounds, fastest, unknown_over_ipv4)).collect();
+    let gap_over_ipv4 = ipv4.iter().find_map(rounds_gap);
+    let subjects = ipv6.iter().map(|rounds| subject(rounds, fastest, gap_over_ipv4)).collect();
     let cite = ipv6.iter().chain(&ipv4).flat_map(|rounds| rounds.observations.iter().copied());
-    Verdict::worst_of(subjects, "comparable", common::NO_IPV6).citing(cite.collect::<Vec<_>>())
+    Ok(Verdict::worst_of(subjects, "comparable", common::NO_IPV6).citing(cite.collect::<Vec<_>>()))
 }
 
-fn subject(
-    rounds: &Rounds,
-    ipv4_us: Option<u64>,
-    unknown_over_ipv4: Option<&'static str>,
-) -> Subject {
-    let said = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
-    if let Some(reason) = unknown(rounds).or(unknown_over_ipv4) {
-        return said(Outcome::Inconclusive, reason, Vec::new());
+fn subject(rounds: &Rounds, ipv4_us: Option<u64>, gap_over_ipv4: Option<Gap>) -> Subject {
+    let subject = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
+    if let Some(gap) = rounds_gap(rounds).or(gap_over_ipv4) {
+        return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let (Some(ipv6_us), Some(ipv4_us)) = (rounds.median_us(), ipv4_us) else {
-        return said(Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
+        return subject(Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
     };
     let detail = vec![("ipv6-ms", milliseconds(ipv6_us)), ("ipv4-ms", milliseconds(ipv4_us))];
     let is_slower = |ipv6_us: u64| ipv6_us.saturating_sub(ipv4_us) > LATER_MAX_US;
@@ -56,18 +52,56 @@ fn subject(
     let all_answered = rounds.answered() == rounds.outcomes.len();
     match (is_slower(ipv6_us), fastest_is_slower) {
         // One slow answer of few is no median.
-        (true, true) if rounds.answered() < ATTEMPTS_MIN && !all_answered => {
+        (true, true) if rounds.answered() < ROUNDS_MIN && !all_answered => {
             let is_ours = rounds.counted() < rounds.outcomes.len();
             let reason = if is_ours { common::OUR_FAULT } else { common::FLAKY };
-            said(Outcome::Inconclusive, reason, detail)
+            subject(Outcome::Inconclusive, reason, detail)
         }
-        (true, true) => said(Outcome::Fail, "slower", detail),
+        (true, true) => subject(Outcome::Fail, "slower", detail),
         // One attempt was fast: the others may have waited for our own machine.
-        (true, false) => said(Outcome::Inconclusive, common::FLAKY, detail),
-        (false, _) => said(Outcome::Pass, "comparable", detail),
+        (true, false) => subject(Outcome::Inconclusive, common::FLAKY, detail),
+        (false, _) => subject(Outcome::Pass, "comparable", detail),
     }
 }
 
 fn milliseconds(microseconds: u64) -> String {
     format!("{:.1}", microseconds as f64 / 1000.0)
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::World;
+    use crate::model::NetFailure;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[medians_of_both_families_are_compared];
+
+    #[test]
+    fn medians_of_both_families_are_compared() {
+        let away = Err(NetFailure::Refused);
+        let of = |state: &str, ipv6: [Result<u64, NetFailure>; 2], ipv4: [u64; 2]| {
+            let world = World::new(state)
+                .published()
+                .connects("[2001:db8::1]:443", &[Ok(())])
+                .connects("192.0.2.1:443", &[Ok(())]);
+            let world = world.later_connects("[2001:db8::1]:443", &ipv6);
+            world.later_connects("192.0.2.1:443", &ipv4.map(Ok)).outcome_of("reach-latency")
+        };
+        assert_eq!(of("active", [Ok(250_000), Ok(250_001)], [9, 1]), (Pass, "comparable"));
+        let slow = |first: u64, rest: u64| {
+            let world = World::new("active").published().connects("192.0.2.1:443", &[Ok(())]);
+            let world = world.connects_in("[2001:db8::1]:443", first);
+            let world = world.later_connects("[2001:db8::1]:443", &[Ok(rest), Ok(rest)]);
+            world.later_connects("192.0.2.1:443", &[Ok(1), Ok(1)]).outcome_of("reach-latency")
+        };
+        assert_eq!(slow(250_002, 250_002), (Fail, "slower"));
+        assert_eq!(slow(1, 250_002), (Inconclusive, common::FLAKY));
+        // One slow answer among three is no slow service, and neither is one beside a refusal.
+        assert_eq!(of("active", [Ok(9_000_000), Ok(2)], [1, 1]), (Pass, "comparable"));
+        assert_eq!(of("active", [Ok(9_000_000), away], [1, 1]), (Pass, "comparable"));
+        assert_eq!(of("ipv6-only", [Ok(1), Ok(1)], [1, 1]), (NotApplicable, common::NO_IPV4));
+        let world = World::new("active").published().connects("[2001:db8::1]:443", &[Ok(())]);
+        assert_eq!(world.outcome_of("reach-latency"), (Inconclusive, common::NOT_OBSERVED));
+    }
 }

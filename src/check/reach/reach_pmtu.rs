@@ -1,9 +1,10 @@
 //! Do large packets arrive over IPv6, or only the small ones of the handshake?
 
-use super::helpers::{contacts, over_contacts, socket};
+use super::helpers::{contacts, socket, verdict_over_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::reach::{self, LargeData, SMALL_PACKET_OCTETS, Silence};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
@@ -24,16 +25,13 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = contacts(context, Family::Ipv6)?;
     let mut cite = Vec::new();
     let subjects: Vec<Subject> = contacts
         .iter()
         .map(|contact| {
-            let large = reach::large_data(&case.view, contact);
+            let large = reach::large_data(&context.view, contact);
             if let Some(LargeData::FellSilent(silence)) = &large {
                 cite.extend(silence.small.observations());
             }
@@ -41,32 +39,32 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
         })
         .collect();
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
-    let verdict = over_contacts(subjects, "large-data-arrives", &contacts).citing(cite);
-    match verdict.outcome {
+    let verdict = verdict_over_contacts(subjects, "large-data-arrives", &contacts).citing(cite);
+    Ok(match verdict.outcome {
         Outcome::NotApplicable => Verdict { reason: nothing, ..verdict },
         _ => verdict,
-    }
+    })
 }
 
 fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subject {
-    let said = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return said(Outcome::Inconclusive, reason);
+    let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
+    if let Some(gap) = contact.talk.gap() {
+        return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
     match large {
         None if contact.talk.best().is_some_and(|best| best.connect.is_ok()) => {
-            said(Outcome::NotApplicable, "nothing-large")
+            plain(Outcome::NotApplicable, "nothing-large")
         }
-        None => said(Outcome::Inconclusive, common::LOWER_LAYER),
-        Some(LargeData::Arrives) => said(Outcome::Pass, "large-data-arrives"),
+        None => plain(Outcome::Inconclusive, common::LOWER_LAYER),
+        Some(LargeData::Arrives) => plain(Outcome::Pass, "large-data-arrives"),
         // The path loses packets of every size.
         Some(LargeData::FellSilent(_)) if contact.talk.is_connect_flaky() => {
-            said(Outcome::Inconclusive, common::FLAKY)
+            plain(Outcome::Inconclusive, common::FLAKY)
         }
-        Some(LargeData::NothingLarge) => said(Outcome::NotApplicable, "nothing-large"),
-        Some(LargeData::Wavers) => said(Outcome::Inconclusive, common::FLAKY),
+        Some(LargeData::NothingLarge) => plain(Outcome::NotApplicable, "nothing-large"),
+        Some(LargeData::Wavers) => plain(Outcome::Inconclusive, common::FLAKY),
         Some(LargeData::FellSilent(silence)) => {
-            let (outcome, reason) = silent(&silence);
+            let (outcome, reason) = outcome_of_silence(&silence);
             let octets = ("small-packet-octets", SMALL_PACKET_OCTETS.to_string());
             let detail = if outcome == Outcome::Fail { vec![octets] } else { Vec::new() };
             socket(contact.address, outcome, reason, detail)
@@ -76,10 +74,10 @@ fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subje
 
 /// What it means that the conversation fell silent each time it was held with packets of the usual
 /// size.
-fn silent(silence: &Silence<'_>) -> (Outcome, &'static str) {
+fn outcome_of_silence(silence: &Silence<'_>) -> (Outcome, &'static str) {
     let small = &silence.small;
-    if let Some(reason) = not_seen(Some(small)) {
-        return (Outcome::Inconclusive, reason);
+    if let Some(gap) = small.gap() {
+        return (Outcome::Inconclusive, common::reason_of(gap));
     }
     if small.is_flaky() || small.is_connect_flaky() {
         return (Outcome::Inconclusive, common::FLAKY);
@@ -97,5 +95,141 @@ fn silent(silence: &Silence<'_>) -> (Outcome, &'static str) {
         }
         // Refused or turned down where it was accepted before.
         _ => (Outcome::Inconclusive, common::FLAKY),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::world::World;
+    use crate::evidence;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{
+        Blob, BodyEnd, Connected, Conversation, ConversationQuestion, Family, Host, HttpResponse,
+        Name, NetFailure, Question, Readings, Reply, Request, TlsFailed, TlsFailure, TlsSession,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[small_packets_tell_a_black_hole_from_a_slow_server];
+
+    #[test]
+    fn small_packets_tell_a_black_hole_from_a_slow_server() {
+        let silent = TlsFailed {
+            failure: TlsFailure::Net { failure: NetFailure::TimedOut },
+            chain: Vec::new(),
+        };
+        let session = |octets| TlsSession {
+            elapsed_us: 1,
+            version: "TLSv1.3".to_owned(),
+            cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
+            group: None,
+            alpn: None,
+            chain: vec![Blob::new(vec![0; octets])],
+            ocsp: None,
+        };
+        let question = |mss| {
+            Question::Conversation(ConversationQuestion {
+                address: "[2001:db8::1]:636".parse().unwrap(),
+                tls: Some(Host::Name(Name::from_presentation("www.example.vn"))),
+                http: None,
+                mss,
+            })
+        };
+        let talk = |connect, tls| {
+            let seen = Conversation { connect, tls, http: None };
+            Reply::Conversation(Box::new(seen))
+        };
+        let up = || Ok(Connected { elapsed_us: 1 });
+        let fell_silent = || talk(up(), Some(Err(silent.clone())));
+        let answered = |octets| talk(up(), Some(Ok(session(octets))));
+        let page = |body_end| {
+            let response = HttpResponse {
+                elapsed_us: 1,
+                version: "HTTP/1.1".to_owned(),
+                status: 200,
+                headers: Vec::new(),
+                body: Blob::new(vec![b'.'; 10]),
+                body_end,
+                readings: Readings::default(),
+            };
+            let seen = Conversation {
+                connect: up(),
+                tls: Some(Ok(session(900))),
+                http: Some(Ok(response)),
+            };
+            Reply::Conversation(Box::new(seen))
+        };
+        let reset = || {
+            let failure = TlsFailure::Net { failure: NetFailure::Reset };
+            talk(up(), Some(Err(TlsFailed { failure, chain: Vec::new() })))
+        };
+        let (ours, gone) =
+            (talk(Err(NetFailure::NoRoute), None), talk(Err(NetFailure::TimedOut), None));
+        let outcome = |usual: &[&Reply], small: &[&Reply], again: Option<&Reply>| {
+            let mut world = World::with_service("tls: \"www.example.vn:636\"").published();
+            for (at, reply) in usual.iter().enumerate() {
+                world.observe(question(None), at as u8 + 1, (*reply).clone());
+            }
+            for (at, reply) in small.iter().enumerate() {
+                world.observe(question(Some(1208)), at as u8 + 1, (*reply).clone());
+            }
+            if let Some(again) = again {
+                world.observe(question(None), 3, again.clone());
+            }
+            let service = &world.inventory.services[0];
+            let contacts =
+                evidence::service::endpoint_contacts(&world.view(), service, Family::Ipv6).main;
+            let asked = match evidence::reach::large_data(&world.view(), &contacts[0]) {
+                Some(evidence::reach::LargeData::FellSilent(silence)) => silence.needs.into_vec(),
+                _ => Vec::new(),
+            };
+            (world.outcome_of("reach-pmtu"), asked.contains(&Request::nth(question(None), 3)))
+        };
+        let (silent, little, much) = (&fell_silent(), &answered(900), &answered(2000));
+        let (stalls, whole) = (&page(BodyEnd::TimedOut), &page(BodyEnd::Complete));
+        let (reset, ours, gone) = (&reset(), &ours, &gone);
+        let both = [silent; 2];
+        let black_hole = (Fail, "black-hole");
+        let flaky = (Inconclusive, common::FLAKY);
+        let too = (NotApplicable, "silent-with-small-packets-too");
+        let not_observed = (Inconclusive, common::NOT_OBSERVED);
+        let our_fault = (Inconclusive, common::OUR_FAULT);
+        for (usual, small, again, expected) in [
+            (&[much][..], &[][..], None, (Pass, "large-data-arrives")),
+            (&[little], &[], None, (NotApplicable, "nothing-large")),
+            (&[silent, little], &[], None, (NotApplicable, "nothing-large")),
+            (&both, &[little], Some(silent), black_hole),
+            (&[stalls], &[whole], Some(stalls), black_hole),
+            // What works the next time was no black hole.
+            (&both, &[little], Some(much), (Pass, "large-data-arrives")),
+            (&both, &[little], Some(little), (NotApplicable, "nothing-large")),
+            (&[stalls], &[whole], Some(whole), (NotApplicable, "nothing-large")),
+            (&both, &[little], Some(reset), flaky),
+            (&both, &[little], Some(gone), flaky),
+            (&both, &[little], Some(ours), our_fault),
+            (&[stalls], &[whole], Some(ours), our_fault),
+            (&both, &[silent, little], Some(silent), flaky),
+            (&both, &[gone, gone], None, flaky),
+            (&both, &[reset, reset], None, flaky),
+            (&both, &both, None, too),
+            (&[stalls], &[stalls], None, too),
+            (&both, &[ours, ours], None, our_fault),
+            (&both, &[silent, ours], None, our_fault),
+            (&both, &[], None, not_observed),
+            (&[silent, reset], &[], None, flaky),
+            (&[reset, silent], &[], None, flaky),
+            (&[gone, silent], &[little], Some(silent), flaky),
+            (&[silent, ours], &[little], Some(silent), our_fault),
+            (&[ours, silent], &[little], Some(silent), our_fault),
+            (&[gone, gone], &[], None, (Inconclusive, common::LOWER_LAYER)),
+            (&[ours, ours], &[], None, our_fault),
+        ] {
+            let found = outcome(usual, small, again);
+            assert_eq!(found, (expected, false), "{usual:?} {small:?} {again:?}");
+        }
+        // Only after small packets made the difference is it asked once more, and then never again.
+        for (usual, small) in [(&both[..], little), (&[stalls], whole)] {
+            assert_eq!(outcome(usual, &[small], None), (not_observed, true));
+        }
     }
 }

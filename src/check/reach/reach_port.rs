@@ -1,10 +1,11 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::helpers::{contacts, over_contacts, socket};
+use super::helpers::{connection_gap, contacts, socket, verdict_over_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
-use crate::evidence::service::{ConversationAttempts, EndpointContact};
+use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::service::EndpointContact;
 use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -34,25 +35,22 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match contacts(case, Family::Ipv6) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(contacts.iter().map(subject).collect(), "open", &contacts)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = contacts(context, Family::Ipv6)?;
+    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "open", &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let talk = &contact.talk;
+    let conversation = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = unknown_connection(talk) {
-        return unknown(reason);
+    if let Some(gap) = connection_gap(conversation) {
+        return unknown(common::reason_of(gap));
     }
-    let attempts = || talk.attempts.iter().map(|(seen, _)| *seen);
-    if talk.is_connect_flaky() {
+    let attempts = || conversation.attempts.iter().map(|(seen, _)| *seen);
+    if conversation.is_connect_flaky() {
         return unknown(common::FLAKY);
     }
-    match attempts().filter_map(theirs).next_back() {
+    match attempts().filter_map(their_failure).next_back() {
         None => {
             let elapsed = attempts().find_map(|seen| seen.connect.as_ref().ok());
             let detail = elapsed
@@ -71,14 +69,78 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     }
 }
 
-/// Why nothing can be said of the connection itself, whatever became of what was tried on it.
-pub(in crate::check) fn unknown_connection(
-    talk: &ConversationAttempts<'_>,
-) -> Option<&'static str> {
-    let is_connected = talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
-    if is_connected { None } else { not_seen(Some(talk)) }
+/// The failure of a connection, where it is the other side's.
+fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
+    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
 }
 
-fn theirs(seen: &Conversation) -> Option<&NetFailure> {
-    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::no_tls;
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{IcmpMeaning, NetFailure, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[every_way_not_to_connect_has_its_own_reason, every_error_on_the_way];
+
+    fn icmp(meaning: IcmpMeaning) -> NetFailure {
+        NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }
+    }
+
+    #[test]
+    fn every_way_not_to_connect_has_its_own_reason() {
+        let icmp = |meaning| NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning };
+        let failed = |failure: NetFailure| vec![Err(failure.clone()), Err(failure)];
+        for (attempts, expected) in [
+            (vec![Ok(())], (Pass, "open")),
+            (failed(NetFailure::Refused), (Fail, "refused")),
+            (failed(NetFailure::TimedOut), (Fail, "timed-out")),
+            (failed(NetFailure::Reset), (Fail, "reset")),
+            (failed(icmp(IcmpMeaning::Prohibited)), (Fail, "icmp-prohibited")),
+            (failed(icmp(IcmpMeaning::AddressUnreachable)), (Fail, "icmp-address-unreachable")),
+            (failed(icmp(IcmpMeaning::HopLimitExceeded)), (Fail, "icmp-hop-limit-exceeded")),
+            // Ours, and what isn't settled yet, is never held against the target.
+            (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
+            (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
+            (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::FLAKY)),
+            (vec![Err(NetFailure::TimedOut)], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+            assert_eq!(world.outcome_of("reach-port"), expected, "{attempts:?}");
+        }
+        // A port that takes connections is open, whatever our own side then makes of TLS.
+        let ours = TlsFailure::Ours { detail: String::new() };
+        let world = World::new("active").published().visits(URL, "2001:db8::1", &[&no_tls(ours)]);
+        assert_eq!(world.outcome_of("reach-port"), (Pass, "open"));
+    }
+
+    #[test]
+    fn every_error_on_the_way() {
+        use IcmpMeaning::{
+            BeyondScope, HopLimitExceeded, NoRoute, Other, PacketTooBig, PolicyFailed,
+            PortUnreachable, RejectRoute,
+        };
+        let mut failures = vec![NetFailure::Closed];
+        failures.extend(
+            [
+                NoRoute,
+                BeyondScope,
+                PortUnreachable,
+                PolicyFailed,
+                RejectRoute,
+                PacketTooBig,
+                HopLimitExceeded,
+                Other,
+            ]
+            .map(icmp),
+        );
+        for failure in failures {
+            let attempts = [Err(failure.clone()), Err(failure.clone())];
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
+            assert_eq!(world.outcome_of("reach-port"), (Fail, failure.reason()));
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
 use super::helpers::tls_contacts;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
 
@@ -34,24 +35,21 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let talk = &contact.talk;
+    let conversation = &contact.talk;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(talk)) {
-        return unknown(reason);
+    if let Some(gap) = conversation.gap() {
+        return unknown(common::reason_of(gap));
     }
-    let handshakes = || talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
+    let handshakes = || conversation.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
     let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
-    let theirs = failures().rfind(|failed| reason(&failed.failure) != common::OUR_FAULT);
+    let theirs = failures().rfind(|failed| reason_of_failure(&failed.failure) != common::OUR_FAULT);
     match (completed, theirs.or(failures().next_back())) {
         (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
         (Some(session), _) => {
@@ -63,18 +61,18 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
             socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
-            let reason = reason(&failed.failure);
+            let reason = reason_of_failure(&failed.failure);
             let outcome =
                 if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
-            socket(contact.address, outcome, reason, said(&failed.failure))
+            socket(contact.address, outcome, reason, failure_detail(&failed.failure))
         }
         (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
             Some(Starttls::NotOffered) => {
                 socket(contact.address, Outcome::Fail, "starttls-not-offered", Vec::new())
             }
             Some(Starttls::Denied { answer }) => {
-                let said = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
-                socket(contact.address, Outcome::Fail, "starttls-denied", said.collect())
+                let lines = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
+                socket(contact.address, Outcome::Fail, "starttls-denied", lines.collect())
             }
             Some(Starttls::Injected) => {
                 socket(contact.address, Outcome::Fail, "starttls-injected", Vec::new())
@@ -84,7 +82,7 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     }
 }
 
-fn reason(failure: &TlsFailure) -> &'static str {
+fn reason_of_failure(failure: &TlsFailure) -> &'static str {
     match failure {
         TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
         TlsFailure::Net { failure: NetFailure::Reset } => "reset",
@@ -100,7 +98,7 @@ fn reason(failure: &TlsFailure) -> &'static str {
     }
 }
 
-fn said(failure: &TlsFailure) -> Vec<Detail> {
+fn failure_detail(failure: &TlsFailure) -> Vec<Detail> {
     match failure {
         TlsFailure::Alert { code, name } => vec![("alert", format!("{name} ({code})"))],
         TlsFailure::NothingInCommon { detail }
@@ -109,5 +107,101 @@ fn said(failure: &TlsFailure) -> Vec<Detail> {
         | TlsFailure::Ours { detail } => vec![("said", detail.clone())],
         TlsFailure::Net { failure } => vec![("failure", failure.to_string())],
         TlsFailure::ChainTooLarge => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::tls::{TLS_SIX, failed_handshake, handshake, tls_service, www_host};
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::World;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{
+        Answer, Connected, Conversation, Greeting, GreetingQuestion, Meaning, NetFailure, Protocol,
+        Question, Reply, Security, Starttls, TlsFailure,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[handshakes];
+
+    #[test]
+    fn handshakes() {
+        let id = "tls-handshake";
+        let detail = String::new;
+        let up = &handshake(session());
+        let (late, reset) =
+            (&failed_handshake(NetFailure::TimedOut), &failed_handshake(NetFailure::Reset));
+        let (ours, gone) = (&down(NetFailure::NoRoute), &down(NetFailure::TimedOut));
+        let midway = &failed_handshake(NetFailure::NoRoute);
+        let alert = &no_tls(TlsFailure::Alert { code: 112, name: detail() });
+        let nothing = &no_tls(TlsFailure::NothingInCommon { detail: detail() });
+        let forged = &no_tls(TlsFailure::BadSignature { detail: detail() });
+        let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+        let library = &no_tls(TlsFailure::Ours { detail: detail() });
+        let large = &no_tls(TlsFailure::ChainTooLarge);
+        let our_fault = (Inconclusive, common::OUR_FAULT);
+        for (attempts, expected) in [
+            (&[up][..], (Pass, "completed")),
+            (&[gone, up], (Pass, "completed")),
+            (&[ours, up], (Pass, "completed")),
+            (&[late, up], (Inconclusive, common::FLAKY)),
+            (&[up, reset, midway], (Inconclusive, common::FLAKY)),
+            (&[alert], (Fail, "alert")),
+            (&[nothing], (Fail, "nothing-in-common")),
+            (&[forged], (Fail, "bad-signature")),
+            (&[strange], (Fail, "not-tls")),
+            (&[large], (Fail, "chain-too-large")),
+            (&[reset, reset], (Fail, "reset")),
+            (
+                &[&failed_handshake(NetFailure::Closed), &failed_handshake(NetFailure::Closed)],
+                (Fail, "closed"),
+            ),
+            (&[late, late], (Fail, "timed-out")),
+            (
+                &[&failed_handshake(NetFailure::Refused), &failed_handshake(NetFailure::Refused)],
+                (Fail, "network-error"),
+            ),
+            (&[gone, gone], (Inconclusive, common::LOWER_LAYER)),
+            (&[ours, ours], our_fault),
+            (&[late, ours], our_fault),
+            (&[midway, late], our_fault),
+            (&[late, midway], our_fault),
+            (&[library], our_fault),
+            (&[late], (Inconclusive, common::NOT_OBSERVED)),
+            (&[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(
+                tls_service().shaken(TLS_SIX, attempts).outcome_of(id),
+                expected,
+                "{attempts:?}"
+            );
+        }
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+        let denied = Answer { elapsed_us: 1, meaning: Meaning::No, lines: Vec::new() };
+        for (starttls, expected) in [
+            (Starttls::NotOffered, "starttls-not-offered"),
+            (Starttls::Denied { answer: denied }, "starttls-denied"),
+            (Starttls::Injected, "starttls-injected"),
+        ] {
+            let mut world = World::with_service("imap: \"www.example.vn:143\"").published();
+            let question = GreetingQuestion {
+                address: "[2001:db8::1]:143".parse().unwrap(),
+                protocol: Protocol::Imap,
+                security: Security::Starttls,
+                host: www_host(),
+            };
+            let conversation =
+                Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+            let yes = Answer { elapsed_us: 1, meaning: Meaning::Yes, lines: Vec::new() };
+            let greeting = Greeting {
+                conversation,
+                banner: Some(Ok(yes)),
+                hello: None,
+                starttls: Some(starttls),
+            };
+            world.observe(Question::Greeting(question), 1, Reply::Greeting(Box::new(greeting)));
+            assert_eq!(world.outcome_of(id), (Fail, expected));
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
-use super::helpers::{agreed, tls_contacts};
+use super::helpers::{subject_of_agreeing_attempts, tls_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
 use crate::evidence::tls::certificate::Strength;
@@ -28,22 +29,22 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(contacts.iter().map(subject).collect(), "strong", &contacts)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "strong", &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    match chains(contact) {
-        Ok(chains) => agreed(contact, chains.into_iter().map(|chain| judged(contact, chain))),
+    match sent_chains(contact) {
+        Ok(chains) => subject_of_agreeing_attempts(
+            contact,
+            chains.into_iter().map(|chain| subject_of_chain(contact, chain)),
+        ),
         Err(reason) => socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
     }
 }
 
-fn judged(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
+fn subject_of_chain(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
     let all = certificate::strengths(chain);
     let mut detail: Vec<Detail> = Vec::new();
     for one in all.iter().flatten() {
@@ -68,7 +69,7 @@ fn judged(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
 
 /// The chains that were sent, be it in a handshake that did not complete: our own library breaks off
 /// at the weakest keys.
-fn chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
+fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
     let sent = contact.talk.attempts.iter().filter_map(|(seen, _)| {
         let chain: &[Blob] = match seen.tls.as_ref()? {
             Ok(session) => &session.chain,
@@ -77,9 +78,54 @@ fn chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static
         (!chain.is_empty()).then_some(chain)
     });
     let sent: Vec<_> = sent.collect();
-    match not_seen(Some(&contact.talk)) {
+    match contact.talk.gap() {
         _ if !sent.is_empty() => Ok(sent),
-        Some(reason) => Err(reason),
+        Some(gap) => Err(common::reason_of(gap)),
         None => Err(common::LOWER_LAYER),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{leaf_certificate, root_authority};
+    use crate::check::testing::tls::{
+        TLS_SIX, assert_unseen_sessions, broken_handshake, outcome_of_chain, tls_service,
+        two_handshakes,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Blob, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] = &[keys_and_signatures];
+
+    #[test]
+    fn keys_and_signatures() {
+        let id = "tls-key";
+        assert_unseen_sessions(id);
+        let good = root_authority("good");
+        let with = |octets: &[u8]| vec![leaf_certificate(&good), Blob::new(octets.to_vec())];
+        let (weak, sha1) = (
+            with(include_bytes!("../../lab/certificates/weak-key.der")),
+            with(include_bytes!("../../lab/certificates/sha1.der")),
+        );
+        // ecPublicKey, made into an unknown algorithm.
+        let mut strange = leaf_certificate(&good).bytes().to_vec();
+        let key = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+        let at = strange.windows(key.len()).position(|octets| octets == key).unwrap();
+        strange[at + key.len() - 1] = 0x7f;
+        for (chain, expected) in [
+            (vec![leaf_certificate(&good)], (Pass, "strong")),
+            (weak.clone(), (Fail, "weak-key")),
+            (sha1, (Fail, "weak-signature")),
+            (with(&[1]), (Fail, "unreadable")),
+            (vec![Blob::new(strange)], (Inconclusive, "unknown-algorithm")),
+        ] {
+            assert_eq!(outcome_of_chain(id, &good, chain), expected);
+        }
+        // The handshake broke off at it.
+        let broken = broken_handshake(TlsFailure::Ours { detail: String::new() }, weak.clone());
+        assert_eq!(tls_service().shaken(TLS_SIX, &[&broken]).outcome_of(id), (Fail, "weak-key"));
+        let wavers = two_handshakes(&good, [weak, vec![leaf_certificate(&good)]]);
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
     }
 }

@@ -1,9 +1,10 @@
 //! Which key exchange is agreed on every IPv6 address, and does it withstand a quantum computer?
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
@@ -23,25 +24,22 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
     let subjects: Vec<Subject> = contacts.iter().map(subject).collect();
     // The weakest address speaks for all.
     let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
         true => "classical",
         false => "post-quantum",
     };
-    over_contacts(subjects, pass, &contacts)
+    Ok(verdict_over_contacts(subjects, pass, &contacts))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, _| judged(contact, session))
+    subject_of_agreeing_sessions(contact, |session, _| subject_of_session(contact, session))
 }
 
-fn judged(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
+fn subject_of_session(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),
@@ -49,4 +47,51 @@ fn judged(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
     };
     let group = session.group.clone().unwrap_or_else(|| session.cipher_suite.clone());
     socket(contact.address, outcome, reason, vec![("group", group)])
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::tls::{TLS_SIX, failed_handshake, handshake, tls_service};
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, HttpFailure, NetFailure, TlsFailure, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[key_exchanges];
+
+    #[test]
+    fn key_exchanges() {
+        let id = "tls-key-exchange";
+        let of = |group: Option<&str>| {
+            handshake(TlsSession { group: group.map(str::to_owned), ..session() })
+        };
+        let (new, old, none) = (&of(Some("X25519MLKEM768")), &of(Some("X25519")), &of(None));
+        for (attempts, expected) in [
+            (&[new][..], (Pass, "post-quantum")),
+            (&[old], (Pass, "classical")),
+            (&[none], (Inconclusive, "unknown-group")),
+            (
+                &[&failed_handshake(NetFailure::Reset), &down(NetFailure::NoRoute)],
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (&[&no_tls(TlsFailure::ChainTooLarge)], (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            assert_eq!(
+                tls_service().shaken(TLS_SIX, attempts).outcome_of(id),
+                expected,
+                "{attempts:?}"
+            );
+        }
+        // The handshake completed twice, and each time with another group.
+        let cut = |seen: &Conversation| {
+            let failure = HttpFailure::Net { failure: NetFailure::Reset };
+            Conversation { http: Some(Err(failure)), ..seen.clone() }
+        };
+        let world = World::new("active").published();
+        let world = world.visits(URL, "2001:db8::1", &[&cut(new), &cut(old)]);
+        assert_eq!(world.outcome_of(id), (Inconclusive, common::FLAKY));
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+    }
 }

@@ -1,9 +1,10 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate;
 use crate::model::{Detail, Outcome, Severity, Subject, TlsSession, Verdict};
@@ -28,27 +29,30 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(
-        contacts.iter().map(|contact| subject(case, contact)).collect(),
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(
+        contacts.iter().map(|contact| subject(context, contact)).collect(),
         "name-matches",
         &contacts,
-    )
+    ))
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, _| judged(case, contact, session))
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    subject_of_agreeing_sessions(contact, |session, _| {
+        subject_of_session(context, contact, session)
+    })
 }
 
-fn judged(case: &CheckContext<'_>, contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
+fn subject_of_session(
+    context: &CheckContext<'_>,
+    contact: &EndpointContact<'_>,
+    session: &TlsSession,
+) -> Subject {
     let Some(leaf) = certificate::leaf(&session.chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
-    let matches = service::tls_host(case.service).is_some_and(|host| leaf.is_for(&host));
+    let matches = service::tls_host(context.service).is_some_and(|host| leaf.is_for(&host));
     let (outcome, reason) = match (matches, leaf.dns_names.len() + leaf.addresses.len()) {
         (true, _) => (Outcome::Pass, "name-matches"),
         (false, 0) => (Outcome::Fail, "no-san"),
@@ -62,4 +66,35 @@ fn judged(case: &CheckContext<'_>, contact: &EndpointContact<'_>, session: &TlsS
         detail.push(("more-names", more.to_string()));
     }
     socket(contact.address, outcome, reason, detail)
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{leaf_params, root_authority, signed_certificate};
+    use crate::check::testing::tls::{assert_unseen_sessions, outcome_of_chain, two_handshakes};
+    use crate::model::Blob;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[names];
+
+    #[test]
+    fn names() {
+        assert_unseen_sessions("tls-name");
+        let good = root_authority("good");
+        let of_names = |names: &[&str]| vec![signed_certificate(&leaf_params(names), &good)];
+        let unreadable = || vec![Blob::new(vec![1])];
+        for (chain, expected) in [
+            (of_names(&["www.example.vn"]), (Pass, "name-matches")),
+            (of_names(&["*.example.vn"]), (Pass, "name-matches")),
+            (of_names(&["example.vn"]), (Fail, "name-mismatch")),
+            (of_names(&[]), (Fail, "no-san")),
+            (unreadable(), (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain("tls-name", &good, chain), expected);
+        }
+        let wavers =
+            two_handshakes(&good, [of_names(&["www.example.vn"]), of_names(&["example.vn"])]);
+        assert_eq!(wavers.outcome_of("tls-name"), (Inconclusive, common::FLAKY));
+    }
 }

@@ -1,9 +1,11 @@
 //! Is it the same secure service on every address of both families?
 
 use super::helpers::{session_of, tls_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{contacts, over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{contacts, socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
 use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
@@ -30,46 +32,43 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let ipv6 = match tls_contacts(case) {
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let ipv6 = tls_contacts(context)?;
+    let ipv4 = match contacts(context, Family::Ipv4) {
         Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    let ipv4 = match contacts(case, Family::Ipv4) {
-        Ok(contacts) => contacts,
-        Err(verdict) if verdict.reason == common::NO_IPV4 => Vec::new(),
-        Err(verdict) => return verdict,
+        Err(early) if early.reason == common::NO_IPV4 => Vec::new(),
+        Err(early) => return Err(early),
     };
     // IPv4 first: what users have been getting until now is what the rest is compared with.
     let all: Vec<EndpointContact<'_>> = ipv4.into_iter().chain(ipv6).collect();
     if all.len() < 2 {
-        let mut verdict = over_contacts(Vec::new(), "same", &all);
+        let mut verdict = verdict_over_contacts(Vec::new(), "same", &all);
         verdict.reason = "one-address";
-        return verdict;
+        return Err(verdict);
     }
-    let sessions: Vec<_> = all.iter().map(agreed).collect();
+    let sessions: Vec<_> = all.iter().map(agreed_session).collect();
     let Some(reference) = sessions.iter().position(Result::is_ok) else {
         let unknown = sessions.into_iter().filter_map(Result::err).collect();
-        return over_contacts(unknown, "same", &all);
+        return Err(verdict_over_contacts(unknown, "same", &all));
     };
     let with = &all[reference];
     let subjects = sessions.iter().enumerate().filter(|(at, _)| *at != reference);
     let subjects = subjects.map(|(at, session)| match (session, &sessions[reference]) {
-        (Ok(session), Ok(other)) => compared(&all[at], session, with, other),
+        (Ok(session), Ok(other)) => comparison(&all[at], session, with, other),
         (Err(unknown), _) | (_, Err(unknown)) => unknown.clone(),
     });
     let mut subjects: Vec<Subject> = subjects.collect();
-    subjects.sort_by_key(rank);
-    over_contacts(subjects, "same", &all)
+    subjects.sort_by_key(rank_of_failure);
+    Ok(verdict_over_contacts(subjects, "same", &all))
 }
 
 /// The session of a contact, where each of its attempts that completed gave the same.
-fn agreed<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> {
+fn agreed_session<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> {
     let (last, _) = session_of(contact)?;
     let completed =
         contact.talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
     for session in completed {
-        if compared(contact, session, contact, last).outcome == Outcome::Fail {
+        if comparison(contact, session, contact, last).outcome == Outcome::Fail {
             return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));
         }
     }
@@ -77,14 +76,14 @@ fn agreed<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> 
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.
-fn rank(subject: &Subject) -> usize {
+fn rank_of_failure(subject: &Subject) -> usize {
     if subject.outcome != Outcome::Fail {
         return usize::MAX;
     }
     CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
 }
 
-fn compared(
+fn comparison(
     contact: &EndpointContact<'_>,
     seen: &TlsSession,
     with: &EndpointContact<'_>,
@@ -98,7 +97,7 @@ fn compared(
         detail.push((key, format!("{here} / {there}")));
     };
     if seen.chain.first() != other.chain.first() {
-        let (reason, here, there) = leaves(seen, other);
+        let (reason, here, there) = leaf_difference(seen, other);
         differs(reason, "leaf", here, there);
     }
     if seen.chain.get(1..) != other.chain.get(1..) {
@@ -112,7 +111,7 @@ fn compared(
     if seen.alpn != other.alpn {
         differs("different-alpn", "alpn", text(&seen.alpn), text(&other.alpn));
     }
-    // Another version has other groups: that is said already.
+    // Another version has other groups: the version says so already.
     if seen.group != other.group && seen.version == other.version {
         differs("different-group", "group", text(&seen.group), text(&other.group));
     }
@@ -124,7 +123,7 @@ fn compared(
 }
 
 /// How two leaves differ: two certificates of one issuer for the same names are a milder matter.
-fn leaves(seen: &TlsSession, other: &TlsSession) -> (&'static str, String, String) {
+fn leaf_difference(seen: &TlsSession, other: &TlsSession) -> (&'static str, String, String) {
     let leaf = |session: &TlsSession| certificate::leaf(&session.chain);
     let digest = |session: &TlsSession| {
         session.chain.first().map(|blob| blob.digest().to_string()).unwrap_or_default()
@@ -141,4 +140,73 @@ fn leaves(seen: &TlsSession, other: &TlsSession) -> (&'static str, String, Strin
     };
     let reason = if is_twin { "another-leaf-of-same-names" } else { "different-certificate" };
     (reason, digest(seen), digest(other))
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, leaf_certificate, leaf_params, root_authority,
+        signed_certificate,
+    };
+    use crate::check::testing::tls::{TLS_FOUR, TLS_SIX, handshake, tls_service, two_handshakes};
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::{URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, NetFailure, TlsFailure, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[both_families];
+
+    #[test]
+    fn both_families() {
+        let id = "tls-parity";
+        let good = root_authority("good");
+        let (middle, chain) = (authority_below("middle", &good), vec![leaf_certificate(&good)]);
+        let base = || TlsSession { chain: chain.clone(), ..session() };
+        let text = |text: &str| Some(text.to_owned());
+        let alone = handshake(base());
+        let ours = down(NetFailure::NoRoute);
+        let both = |six: &[&Conversation], four: &[&Conversation]| {
+            tls_service().shaken(TLS_SIX, six).shaken(TLS_FOUR, four).outcome_of(id)
+        };
+        let other = |six: TlsSession| both(&[&handshake(six)], &[&alone]);
+        let elsewhere = vec![signed_certificate(&leaf_params(&["other.example.vn"]), &good)];
+        let longer = [chain.clone(), vec![certificate_of(&middle)]].concat();
+        let old = "TLSv1.2".to_owned();
+        for (six, expected) in [
+            (base(), (Pass, "same")),
+            (TlsSession { chain: elsewhere.clone(), ..base() }, (Fail, "different-certificate")),
+            (TlsSession { chain: longer, ..base() }, (Fail, "different-chain")),
+            (TlsSession { version: old, ..base() }, (Fail, "different-version")),
+            (TlsSession { alpn: text("h2"), ..base() }, (Fail, "different-alpn")),
+            (TlsSession { group: text("X25519"), ..base() }, (Fail, "different-group")),
+            (
+                TlsSession { chain: vec![leaf_certificate(&good)], ..base() },
+                (Fail, "another-leaf-of-same-names"),
+            ),
+        ] {
+            assert_eq!(other(six), expected);
+        }
+        let reset = no_tls(TlsFailure::Net { failure: NetFailure::Reset });
+        for (six, four, expected) in [
+            (&[&alone][..], &[&ours, &ours][..], common::OUR_FAULT),
+            (&[&ours, &ours], &[&alone], common::OUR_FAULT),
+            (&[&alone], &[&reset, &ours], common::OUR_FAULT),
+            (&[&alone], &[&reset, &reset], common::LOWER_LAYER),
+            (&[&alone], &[], common::NOT_OBSERVED),
+        ] {
+            assert_eq!(both(six, four), (Inconclusive, expected), "{six:?} {four:?}");
+        }
+        let wavers = two_handshakes(&good, [chain.clone(), elsewhere]);
+        let wavers = wavers.visits(URL, "192.0.2.1", &[&alone]);
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        let single = World::with_service("tls: \"www.example.vn:636\"")
+            .host("www.example.vn", &["2001:db8::1"]);
+        assert_eq!(
+            single.shaken(TLS_SIX, &[&alone]).outcome_of(id),
+            (NotApplicable, "one-address")
+        );
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+    }
 }

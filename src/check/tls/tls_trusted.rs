@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate::Staple;
 use crate::evidence::tls::certificate::{self, Path};
@@ -31,24 +33,23 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    over_contacts(
-        contacts.iter().map(|contact| subject(case, contact)).collect(),
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    Ok(verdict_over_contacts(
+        contacts.iter().map(|contact| subject(context, contact)).collect(),
         "trusted",
         &contacts,
-    )
+    ))
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    subject_of_agreeing_sessions(contact, |session, seen_at| {
+        subject_of_session(context, contact, session, seen_at)
+    })
 }
 
-fn judged(
-    case: &CheckContext<'_>,
+fn subject_of_session(
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     session: &TlsSession,
     seen_at: Timestamp,
@@ -57,7 +58,7 @@ fn judged(
         .ocsp
         .as_ref()
         .map_or(Staple::Nothing, |ocsp| certificate::staple(ocsp.bytes(), &session.chain, seen_at));
-    let (outcome, reason) = match certificate::path(&session.chain, case.trust) {
+    let (outcome, reason) = match certificate::path(&session.chain, context.trust) {
         Path::Trusted if matches!(staple, Staple::Revoked(_)) => {
             (Outcome::Fail, "revoked-by-staple")
         }
@@ -83,4 +84,59 @@ fn judged(
         .chain(stapled)
         .collect();
     socket(contact.address, outcome, reason, detail)
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, leaf_certificate, leaf_params, root_authority,
+        signed_certificate,
+    };
+    use crate::check::testing::tls::{
+        TLS_SIX, assert_unseen_sessions, handshake, outcome_of_chain, tls_service, trusting,
+        two_handshakes,
+    };
+    use crate::check::testing::web::session;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Blob, TlsSession};
+
+    pub(in crate::check) const CASES: &[fn()] = &[chains_and_authorities];
+
+    #[test]
+    fn chains_and_authorities() {
+        let id = "tls-trusted";
+        assert_unseen_sessions(id);
+        let (good, other) = (root_authority("good"), root_authority("other"));
+        let middle = authority_below("middle", &good);
+        let own = leaf_params(&["www.example.vn"]);
+        let own = own.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().der().to_vec();
+        let mut mail_only = leaf_params(&["www.example.vn"]);
+        mail_only.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::EmailProtection];
+        let trusted = || vec![leaf_certificate(&middle), certificate_of(&middle)];
+        for (chain, expected) in [
+            (trusted(), (Pass, "trusted")),
+            (vec![Blob::new(own)], (Fail, "self-signed")),
+            (vec![leaf_certificate(&middle)], (Fail, "missing-intermediate")),
+            (vec![leaf_certificate(&other), certificate_of(&other)], (Fail, "unknown-root")),
+            (vec![signed_certificate(&mail_only, &good)], (Fail, "invalid-chain")),
+            (vec![Blob::new(vec![1])], (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain(id, &good, chain), expected);
+        }
+        let chain = trusted();
+        let staple = rustls::pki_types::CertificateDer::from(chain[0].bytes());
+        let staple =
+            crate::lab::staple::revoked(&staple, &middle, std::time::Duration::ZERO).unwrap();
+        let seen = handshake(TlsSession { chain, ocsp: Some(Blob::new(staple)), ..session() });
+        let world = trusting(tls_service().shaken(TLS_SIX, &[&seen]), &good);
+        assert_eq!(world.outcome_of(id), (Fail, "revoked-by-staple"));
+        // Once so and once so.
+        let wavers = two_handshakes(
+            &good,
+            [trusted(), vec![leaf_certificate(&other), certificate_of(&other)]],
+        );
+        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        assert_eq!(two_handshakes(&good, [trusted(), trusted()]).outcome_of(id), (Pass, "trusted"));
+    }
 }

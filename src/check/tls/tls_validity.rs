@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{of_sessions, tls_contacts};
+use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::{Check, CheckContext, Reason, Rule};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
@@ -32,13 +33,10 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
     let mut subjects: Vec<Subject> =
-        contacts.iter().map(|contact| subject(case, contact)).collect();
+        contacts.iter().map(|contact| subject(context, contact)).collect();
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -46,24 +44,26 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
     let worst =
         subjects.iter().filter(|s| s.outcome == Outcome::Fail).min_by_key(|s| rank(s)).cloned();
     subjects.sort_by_key(|subject| subject.outcome != Outcome::Fail);
-    let mut verdict = over_contacts(subjects, "valid", &contacts);
+    let mut verdict = verdict_over_contacts(subjects, "valid", &contacts);
     if let Some(worst) = worst {
         verdict.reason = worst.reason;
     }
-    verdict
+    Ok(verdict)
 }
 
-fn subject(case: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    of_sessions(contact, |session, seen_at| judged(case, contact, session, seen_at))
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
+    subject_of_agreeing_sessions(contact, |session, seen_at| {
+        subject_of_session(context, contact, session, seen_at)
+    })
 }
 
-fn judged(
-    case: &CheckContext<'_>,
+fn subject_of_session(
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     session: &TlsSession,
     seen_at: Timestamp,
 ) -> Subject {
-    let chain = certificate::needed(&session.chain, case.trust);
+    let chain = certificate::needed(&session.chain, context.trust);
     let Some(validity) = certificate::validity(&chain) else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
@@ -81,4 +81,48 @@ fn judged(
         ("not-after", validity.not_after.to_string()),
     ];
     socket(contact.address, outcome, reason, detail)
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::testing::certificates::{
+        authority_below, certificate_of, cross_signed, leaf_certificate, leaf_params,
+        root_authority, signed_certificate,
+    };
+    use crate::check::testing::tls::{assert_unseen_sessions, outcome_of_chain};
+    use crate::model::Blob;
+    use crate::model::Outcome::{Fail, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[dates];
+
+    #[test]
+    fn dates() {
+        assert_unseen_sessions("tls-validity");
+        let good = root_authority("good");
+        let unreadable = || vec![Blob::new(vec![1])];
+        let dated = |begin: (i32, u8, u8), end: (i32, u8, u8)| {
+            let mut params = leaf_params(&["www.example.vn"]);
+            params.not_before = rcgen::date_time_ymd(begin.0, begin.1, begin.2);
+            params.not_after = rcgen::date_time_ymd(end.0, end.1, end.2);
+            vec![signed_certificate(&params, &good)]
+        };
+        let since = (1970, 1, 1);
+        for (chain, expected) in [
+            (dated(since, (1970, 6, 1)), (Pass, "valid")),
+            (dated((1969, 1, 1), (1969, 12, 1)), (Fail, "expired")),
+            (dated((1970, 1, 2), (1971, 1, 1)), (Fail, "not-yet-valid")),
+            (dated(since, (1970, 1, 5)), (Fail, "expires-in-7-days")),
+            (dated(since, (1970, 1, 10)), (Fail, "expires-in-14-days")),
+            (dated(since, (1970, 1, 20)), (Fail, "expires-in-30-days")),
+            (unreadable(), (Fail, "unreadable")),
+        ] {
+            assert_eq!(outcome_of_chain("tls-validity", &good, chain), expected);
+        }
+        // An old certificate beside the ones that lead to the root is one that no client needs.
+        let (old, middle) = (root_authority("old"), authority_below("middle", &good));
+        let beside = || cross_signed(&good, "good", &old);
+        let chain = vec![leaf_certificate(&middle), certificate_of(&middle), beside()];
+        assert_eq!(outcome_of_chain("tls-validity", &good, chain.clone()), (Pass, "valid"));
+        assert_eq!(outcome_of_chain("tls-validity", &old, chain), (Fail, "expired"));
+    }
 }

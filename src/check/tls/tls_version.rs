@@ -1,10 +1,11 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
 use super::helpers::tls_contacts;
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{over_contacts, socket};
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls;
 use crate::model::{
@@ -29,38 +30,36 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let contacts = match tls_contacts(case) {
-        Ok(contacts) => contacts,
-        Err(verdict) => return verdict,
-    };
-    if !service::declared_ports(&case.view, case.service)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let contacts = tls_contacts(context)?;
+    if !service::declared_ports(&context.view, context.service)
         .first()
         .is_some_and(|port| port.starts_with_tls())
     {
-        return Verdict::not_applicable(common::OTHER_KIND);
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
     let mut cited = Vec::new();
-    let subjects = contacts.iter().map(|contact| subject(case, contact, &mut cited)).collect();
-    over_contacts(subjects, "modern-only", &contacts).citing(cited)
+    let subjects = contacts.iter().map(|contact| subject(context, contact, &mut cited)).collect();
+    Ok(verdict_over_contacts(subjects, "modern-only", &contacts).citing(cited))
 }
 
 fn subject(
-    case: &CheckContext<'_>,
+    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     cited: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(Some(&contact.talk)) {
-        return unknown(reason);
+    if let Some(gap) = contact.talk.gap() {
+        return unknown(common::reason_of(gap));
     }
-    let talk = &contact.talk;
-    let Some(host) = service::tls_host(case.service) else {
+    let conversation = &contact.talk;
+    let Some(host) = service::tls_host(context.service) else {
         return unknown(common::NOT_OBSERVED);
     };
-    let offered = talk.attempts.iter().any(|(seen, _)| agreed(seen));
-    let session = talk.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
-    let legacy = tls::legacy_versions(&case.view, talk, &host);
+    let offered = conversation.attempts.iter().any(|(seen, _)| has_agreed_on_version(seen));
+    let session =
+        conversation.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    let legacy = tls::legacy_versions(&context.view, conversation, &host);
     cited.extend(legacy.answers.iter().map(|(_, _, id)| *id));
 
     let mut detail: Vec<Detail> = Vec::new();
@@ -83,7 +82,7 @@ fn subject(
     let (outcome, reason) = match (session, accepted.is_empty()) {
         (_, false) if offered => (Outcome::Fail, "old-version-accepted"),
         (_, false) => (Outcome::Fail, "only-old-versions"),
-        // The handshake itself failed, and that is another check's affair.
+        // The handshake itself failed, and that is another check's concern.
         (None, true) => (Outcome::Inconclusive, common::LOWER_LAYER),
         (Some(_), true) if !legacy.needs.is_empty() => {
             (Outcome::Inconclusive, common::NOT_OBSERVED)
@@ -99,9 +98,9 @@ fn subject(
     socket(contact.address, outcome, reason, detail)
 }
 
-/// Whether the peers agreed on a version of our time, whatever stopped the handshake later: our own
+/// Whether the peers agreed on a current version, whatever stopped the handshake later: our own
 /// limit, or a signature.
-fn agreed(seen: &Conversation) -> bool {
+fn has_agreed_on_version(seen: &Conversation) -> bool {
     match &seen.tls {
         None => false,
         Some(Ok(_)) => true,
@@ -109,5 +108,91 @@ fn agreed(seen: &Conversation) -> bool {
             !chain.is_empty()
                 || matches!(failure, TlsFailure::BadSignature { .. } | TlsFailure::ChainTooLarge)
         }
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::tls::{
+        TLS_SIX, broken_handshake, failed_handshake, handshake, tls_service, www_host,
+    };
+    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::world::World;
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{
+        Blob, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Question, Reply,
+        TlsFailure,
+    };
+
+    pub(in crate::check) const CASES: &[fn()] = &[old_versions_beside_the_handshake_of_our_time];
+
+    #[test]
+    fn old_versions_beside_the_handshake_of_our_time() {
+        use LegacyAnswer::{Accepted, Alert, HungUp, Net};
+        let old = &Accepted { version: LegacyVersion::Tls10 };
+        let (no, hangs) = (&Alert { code: 70 }, &HungUp);
+        let silent = &Net { failure: NetFailure::TimedOut };
+        let unsent = &Net { failure: NetFailure::NoRoute };
+        let up = &handshake(session());
+        let (reset, late) =
+            (&failed_handshake(NetFailure::Reset), &failed_handshake(NetFailure::TimedOut));
+        let (ours, gone) = (&down(NetFailure::NoRoute), &down(NetFailure::TimedOut));
+        let midway = &failed_handshake(NetFailure::NoRoute);
+        let detail = String::new;
+        let refuses = &no_tls(TlsFailure::Alert { code: 70, name: detail() });
+        let nothing = &no_tls(TlsFailure::NothingInCommon { detail: detail() });
+        let library = &no_tls(TlsFailure::Ours { detail: detail() });
+        let forged = &no_tls(TlsFailure::BadSignature { detail: detail() });
+        let large = &no_tls(TlsFailure::ChainTooLarge);
+        let alert = TlsFailure::Alert { code: 40, name: detail() };
+        let later = &broken_handshake(alert, vec![Blob::new(vec![0])]);
+        let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+        let our_fault = (Inconclusive, common::OUR_FAULT);
+        let lower = (Inconclusive, common::LOWER_LAYER);
+        for (talk, answers, expected) in [
+            (&[up][..], &[no, hangs, no][..], (Pass, "modern-only")),
+            (&[up], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[up], &[unsent, silent, old], (Fail, "old-version-accepted")),
+            (&[up], &[no, silent, no], (Inconclusive, "old-hello-unanswered")),
+            (&[up], &[no, unsent, no], our_fault),
+            (&[up], &[silent, unsent, no], our_fault),
+            (&[up], &[unsent, silent, no], our_fault),
+            (&[up], &[no, no], (Inconclusive, common::NOT_OBSERVED)),
+            (&[refuses], &[no, old, old], (Fail, "only-old-versions")),
+            (&[nothing], &[no, old, old], (Fail, "only-old-versions")),
+            (&[reset, reset], &[no, old, old], (Fail, "only-old-versions")),
+            (&[ours, refuses], &[no, old, old], (Fail, "only-old-versions")),
+            // What stopped the handshake came after a version was agreed on.
+            (&[forged], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[later], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[large], &[no, no, old], (Fail, "old-version-accepted")),
+            // What our own side broke off shows nothing of the versions offered.
+            (&[library], &[no, old, old], our_fault),
+            (&[midway, midway], &[no, old, old], our_fault),
+            (&[reset, midway], &[no, old, old], our_fault),
+            (&[midway, reset], &[no, old, old], our_fault),
+            (&[reset, ours], &[no, old, old], our_fault),
+            (&[ours, reset], &[no, old, old], our_fault),
+            (&[refuses], &[no, no, no], lower),
+            (&[strange], &[no, old, old], lower),
+            (&[late, late], &[no, old, old], lower),
+            (&[gone, gone], &[], lower),
+            (&[reset], &[no, old, old], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let mut world = tls_service().shaken(TLS_SIX, talk);
+            for (version, answer) in LegacyVersion::ALL.into_iter().zip(answers) {
+                let question = LegacyHelloQuestion {
+                    address: TLS_SIX.parse().unwrap(),
+                    host: www_host(),
+                    version,
+                };
+                let reply = Reply::LegacyHello((*answer).clone());
+                world.observe(Question::LegacyHello(question), 1, reply);
+            }
+            assert_eq!(world.outcome_of("tls-version"), expected, "{talk:?} {answers:?}");
+        }
+        let plain = World::with_service("tcp: \"www.example.vn:389\"").published();
+        assert_eq!(plain.outcome_of("tls-version"), (NotApplicable, "no-tls"));
     }
 }

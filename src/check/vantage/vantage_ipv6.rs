@@ -1,7 +1,9 @@
 //! Did the vantage point's own IPv6 work, before, during and after the run?
 
+use crate::check::common;
+use crate::check::context::VantageContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, Reason, Rule, VantageContext, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::vantage;
 use crate::model::{Outcome, Severity, Subject, SubjectName, VantageIpv6, Verdict};
 
@@ -23,16 +25,16 @@ pub static CHECK: Check = Check {
     rule: Rule::Vantage(evaluate),
 };
 
-fn evaluate(case: &VantageContext<'_>) -> Verdict {
-    let tests = vantage::tests(case.evidence, case.settings);
+fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
+    let tests = vantage::tests(context.evidence, context.settings);
     let Some(first) = tests.first() else {
-        return Verdict::inconclusive(common::NOT_OBSERVED);
+        return Err(Verdict::inconclusive(common::NOT_OBSERVED));
     };
-    // The first test that failed tells most; without one, the last.
+    // The first test that failed shows most; without one, the first of all.
     let shown = tests.iter().find(|test| !test.ipv6_works()).unwrap_or(first);
     let (outcome, reason) = if tests.iter().all(vantage::Reading::ipv6_works) {
         (Outcome::Pass, "working")
-    } else if first.ipv6_works() && case.vantage.ipv6 != VantageIpv6::Absent {
+    } else if first.ipv6_works() && context.vantage.ipv6 != VantageIpv6::Absent {
         (Outcome::Fail, "lost")
     } else if !shown.route {
         (Outcome::Fail, "no-route")
@@ -53,6 +55,32 @@ fn evaluate(case: &VantageContext<'_>) -> Verdict {
         .map(subject(Outcome::Pass, "answers"))
         .chain(shown.silent.iter().map(subject(Outcome::Fail, "silent")))
         .collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }
-        .citing(tests.iter().flat_map(|test| test.observations.iter().copied()))
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(tests.iter().flat_map(|test| test.observations.iter().copied())))
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::vantage::{ALL, Works, outcome_after, settings};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[tests_one_after_the_other];
+
+    #[test]
+    fn tests_one_after_the_other() {
+        let deaf = Works { targets: 0, ..ALL };
+        let cut_off = Works { route: false, targets: 0, ..ALL };
+        for (tests, expected) in [
+            (&[ALL, ALL][..], (Pass, "working")),
+            // Two targets that answer are enough.
+            (&[Works { targets: 2, ..ALL }], (Pass, "working")),
+            (&[ALL, deaf, ALL], (Fail, "lost")),
+            (&[deaf], (Fail, "control-targets-silent")),
+            (&[cut_off], (Fail, "no-route")),
+            (&[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(outcome_after("vantage-ipv6", &settings(), tests), expected);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! Does a resolver answer, and does it change what it is asked to look up?
 
+use crate::check::common;
+use crate::check::context::VantageContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, Reason, Rule, VantageContext, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::vantage;
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -22,13 +24,13 @@ pub static CHECK: Check = Check {
     rule: Rule::Vantage(evaluate),
 };
 
-fn evaluate(case: &VantageContext<'_>) -> Verdict {
-    if case.settings.resolvers.is_empty() {
-        return Verdict::plain(Outcome::Fail, "none-configured");
+fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
+    if context.settings.resolvers.is_empty() {
+        return Err(Verdict::plain(Outcome::Fail, "none-configured"));
     }
-    let tests = vantage::tests(case.evidence, case.settings);
+    let tests = vantage::tests(context.evidence, context.settings);
     let Some(first) = tests.first() else {
-        return Verdict::inconclusive(common::NOT_OBSERVED);
+        return Err(Verdict::inconclusive(common::NOT_OBSERVED));
     };
     let shown = tests.iter().find(|test| !test.resolver_works()).unwrap_or(first);
     let (outcome, reason) = if !first.resolver_works() {
@@ -60,6 +62,42 @@ fn evaluate(case: &VantageContext<'_>) -> Verdict {
         .iter()
         .map(|target| subject(target, Outcome::Fail, "silent", Vec::new()));
     let subjects = answering.chain(silent).collect();
-    Verdict { outcome, reason, subjects, observations: Vec::new() }
-        .citing(tests.iter().flat_map(|test| test.observations.iter().copied()))
+    Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }
+        .citing(tests.iter().flat_map(|test| test.observations.iter().copied())))
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use hickory_proto::rr::rdata::AAAA;
+    use hickory_proto::rr::{Name as WireName, RData, Record};
+
+    use crate::check::common;
+    use crate::check::testing::vantage::{
+        ALL, Works, outcome_after, outcome_over, resolver_message, settings,
+    };
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[tests_one_after_the_other];
+
+    #[test]
+    fn tests_one_after_the_other() {
+        let id = "vantage-resolver";
+        let deaf = Works { resolver: false, ..ALL };
+        for (tests, expected) in [
+            (&[ALL, ALL][..], (Pass, "answers")),
+            (&[ALL, deaf, ALL], (Fail, "lost")),
+            (&[deaf], (Fail, "silent")),
+            (&[], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(outcome_after(id, &settings(), tests), expected);
+        }
+        let mut unconfigured = settings();
+        unconfigured.resolvers.clear();
+        assert_eq!(outcome_after(id, &unconfigured, &[ALL]), (Fail, "none-configured"));
+        // An address for a name that has only IPv4 (RFC 7050).
+        let name = WireName::from_ascii("ipv4only.arpa.").unwrap();
+        let made_up = AAAA("64:ff9b::c000:aa".parse().unwrap());
+        let made_up = resolver_message(&[Record::from_rdata(name, 60, RData::AAAA(made_up))]);
+        assert_eq!(outcome_over(id, &settings(), &[ALL], &made_up), (Pass, "synthesises-aaaa"));
+    }
 }

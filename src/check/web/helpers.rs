@@ -1,21 +1,22 @@
-//! The redirect chains of a web site, what their ends tell, and when they don't.
+//! The redirect chains of a web site, what their ends mean, and when they are unknown.
+
+use std::sync::Arc;
 
 use url::Url;
 
-use crate::check::address::helpers::{addresses, is_cut};
-use crate::check::unknown::{not_seen, unknown_status};
-use crate::check::{CheckContext, common};
+use crate::check::address::helpers::{addresses, has_addresses_beyond_limit};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::evidence::dns::LookupStatus;
+use crate::evidence::query::Gap;
 use crate::evidence::service::ConversationAttempts;
-use crate::evidence::web::{self, ChainEnd, RedirectChain, page};
-use crate::model::{Family, Outcome, State, Subject, Target, Verdict};
+use crate::evidence::web::{self, ChainEnd, RedirectChain, ResourceHost, page, registrable_domain};
+use crate::model::{Family, Host, Outcome, Service, State, Subject, Target, Verdict};
 
 /// The URL of a web service that is in use; else the verdict that there is nothing to judge.
-pub(in crate::check) fn web_url<'a>(case: &CheckContext<'a>) -> Result<&'a Url, Verdict> {
-    if case.service.state == State::Retired {
-        return Err(Verdict::not_applicable(common::RETIRED));
-    }
-    match &case.service.target {
+pub(in crate::check) fn web_url<'a>(context: &CheckContext<'a>) -> Result<&'a Url, Verdict> {
+    context.require_in_use()?;
+    match &context.service.target {
         Target::Web(url) => Ok(url),
         _ => Err(Verdict::not_applicable(common::OTHER_KIND)),
     }
@@ -23,100 +24,140 @@ pub(in crate::check) fn web_url<'a>(case: &CheckContext<'a>) -> Result<&'a Url, 
 
 /// The redirect chains of a URL from every address of one family.
 pub(in crate::check) fn redirect_chains<'a>(
-    case: &CheckContext<'a>,
+    context: &CheckContext<'a>,
     url: &Url,
     family: Family,
 ) -> Result<Vec<RedirectChain<'a>>, Verdict> {
-    Ok(web::redirect_chains_from(&case.view, url, addresses(case, family)?))
+    Ok(web::redirect_chains_from(&context.view, url, addresses(context, family)?))
 }
 
 /// The redirect chains of a web service over IPv6 and over IPv4, for checks that compare the two;
 /// else the verdict that there is nothing to compare.
 pub(in crate::check) fn both_families<'a>(
-    case: &CheckContext<'a>,
+    context: &CheckContext<'a>,
 ) -> Result<(Vec<RedirectChain<'a>>, Vec<RedirectChain<'a>>), Verdict> {
-    let url = web_url(case)?;
-    if case.service.state == State::Ipv6Only {
+    let url = web_url(context)?;
+    if context.service.state == State::Ipv6Only {
         return Err(Verdict::not_applicable(common::NO_IPV4));
     }
-    Ok((redirect_chains(case, url, Family::Ipv6)?, redirect_chains(case, url, Family::Ipv4)?))
+    Ok((redirect_chains(context, url, Family::Ipv6)?, redirect_chains(context, url, Family::Ipv4)?))
 }
 
 /// The conversation with the address where a chain starts.
-pub(in crate::check) fn first_talk<'w, 'e>(
-    walk: &'w RedirectChain<'e>,
+pub(in crate::check) fn first_conversation<'w, 'e>(
+    chain: &'w RedirectChain<'e>,
 ) -> Option<&'w ConversationAttempts<'e>> {
-    walk.hops.first()?.visits.first().map(|visit| &visit.talk)
+    chain.hops.first()?.visits.first().map(|visit| &visit.talk)
+}
+
+/// Why nothing can be concluded from that conversation, when that is our side's doing.
+pub(in crate::check) fn first_conversation_gap(chain: &RedirectChain<'_>) -> Option<Gap> {
+    first_conversation(chain).map_or(Some(Gap::NotObserved), ConversationAttempts::gap)
 }
 
 /// The verdict over all subjects, with the facts that the chains rest on.
-pub(in crate::check) fn over(
+pub(in crate::check) fn verdict_over_chains(
     subjects: Vec<Subject>,
     pass: &'static str,
-    walks: &[RedirectChain<'_>],
+    chains: &[RedirectChain<'_>],
 ) -> Verdict {
     Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(walks.iter().flat_map(|walk| walk.observations()))
+        .citing(chains.iter().flat_map(|chain| chain.observations()))
 }
 
-/// As [`over`], for checks that look at the first conversation of each chain only.
-pub(in crate::check) fn over_first(
+/// As [`verdict_over_chains`], for checks that look at the first conversation of each chain only.
+pub(in crate::check) fn verdict_over_first_conversations(
     subjects: Vec<Subject>,
     pass: &'static str,
-    walks: &[RedirectChain<'_>],
+    chains: &[RedirectChain<'_>],
 ) -> Verdict {
-    let talks = walks.iter().filter_map(first_talk);
-    Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(talks.flat_map(|talk| talk.observations().collect::<Vec<_>>()))
+    let conversations = chains.iter().filter_map(first_conversation);
+    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(
+        conversations.flat_map(|conversation| conversation.observations().collect::<Vec<_>>()),
+    )
 }
 
 /// Why the end of a chain can't be held against the target, when it can't: at whatever hop.
-pub(in crate::check) fn unseen(walk: &RedirectChain<'_>) -> Option<&'static str> {
-    if let Some(reason) = not_seen(first_talk(walk)) {
-        return Some(reason);
+pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<&'static str> {
+    if let Some(gap) = first_conversation_gap(chain) {
+        return Some(common::reason_of(gap));
     }
-    match &walk.end {
+    match &chain.end {
         ChainEnd::NotObserved => Some(common::NOT_OBSERVED),
         ChainEnd::TooMany => Some(common::LIMIT),
-        // An alias that leads back to itself gives nobody an address.
+        // An alias that leads back to itself gives no client an address.
         ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
-        ChainEnd::NoAddress(status) => unknown_status(status),
+        ChainEnd::NoAddress(status) => status.gap().map(common::reason_of),
         ChainEnd::NoResponse => {
-            let visits = walk.hops.last().into_iter().flat_map(|hop| &hop.visits);
-            visits.into_iter().find_map(|visit| not_seen(Some(&visit.talk)))
+            let visits = chain.hops.last().into_iter().flat_map(|hop| &hop.visits);
+            visits.into_iter().find_map(|visit| visit.talk.gap()).map(common::reason_of)
         }
-        // A guard that lets nobody pass who doesn't bring its cookie.
-        ChainEnd::Loop => walk.loops_for_cookies().then_some("challenge"),
+        // A guard that lets only clients pass that bring its cookie.
+        ChainEnd::Loop => chain.loops_for_cookies().then_some("challenge"),
         ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
     }
 }
 
-/// What holds of all addresses that were looked at, where there are more of the service's than that: for
-/// verdicts that name none of them, which [`crate::check::coverage_guard::CoverageGuard`] can't tell.
-pub(in crate::check) fn within_limits(case: &CheckContext<'_>, verdict: Verdict) -> Verdict {
+/// What holds of all addresses that were looked at, where the service has more than those: for verdicts
+/// that name no address, which [`CoverageGuard`](crate::check::CoverageGuard) can't hold back.
+pub(in crate::check) fn within_limits(context: &CheckContext<'_>, verdict: Verdict) -> Verdict {
     match verdict.outcome {
-        Outcome::Pass if is_cut(case) => verdict.made_unknown(common::LIMIT),
+        Outcome::Pass if has_addresses_beyond_limit(context) => verdict.made_unknown(common::LIMIT),
         _ => verdict,
     }
 }
 
 /// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
 /// target.
-pub(in crate::check) fn uncompared(
+pub(in crate::check) fn incomparable_reason(
     ipv6: &RedirectChain<'_>,
     ipv4: &[RedirectChain<'_>],
 ) -> Option<&'static str> {
-    unseen(ipv6).or_else(|| ipv4.iter().find_map(unseen))
+    unknown_end_reason(ipv6).or_else(|| ipv4.iter().find_map(unknown_end_reason))
 }
 
 /// Whether a guard in front of the page answers at the end of a chain, and not the page.
-pub(in crate::check) fn is_guarded(walk: &RedirectChain<'_>) -> bool {
-    web::landing_page(walk).is_some_and(|(url, talk)| {
-        web::landing_page_responses(talk).any(|look| page::is_challenge(look, url))
+pub(in crate::check) fn is_guarded(chain: &RedirectChain<'_>) -> bool {
+    web::landing_page(chain).is_some_and(|(url, conversation)| {
+        web::landing_page_responses(conversation).any(|look| page::is_challenge(look, url))
     })
 }
 
 /// Whether the attempts at some hop of a chain contradict each other.
-pub(in crate::check) fn wavers(walk: &RedirectChain<'_>) -> bool {
-    walk.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())
+pub(in crate::check) fn is_flaky_chain(chain: &RedirectChain<'_>) -> bool {
+    chain.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())
+}
+
+/// Whose a server is, where it is the owner's: an organisation of the inventory by its registered
+/// domain, or a declared network by its address. `None` for third parties.
+pub(in crate::check) fn owner(context: &CheckContext<'_>, server: &ResourceHost) -> Option<String> {
+    if let Host::Name(name) = &server.host
+        && let Some(domain) = registrable_domain(name)
+    {
+        let of = |service: &&Arc<Service>| {
+            let host = service.target.host();
+            let known = host.as_ref().and_then(|host| host.name());
+            known.and_then(registrable_domain) == Some(domain)
+        };
+        let own = Some(context.service.id.organisation.clone());
+        let mut services: Vec<_> = context.inventory.services.iter().filter(of).collect();
+        services.sort_by_key(|service| Some(&service.id.organisation) != own.as_ref());
+        if let Some(service) = services.first() {
+            return Some(service.id.organisation.to_string());
+        }
+        let host = context.service.target.host();
+        if host.as_ref().and_then(|host| host.name()).and_then(registrable_domain) == Some(domain) {
+            return own.map(|id| id.to_string());
+        }
+    }
+    let literal = match &server.host {
+        Host::Address(address) => Some(*address),
+        Host::Name(_) => None,
+    };
+    let addresses = literal.into_iter().chain(server.works_at.map(|at| at.ip()));
+    addresses
+        .chain(server.ipv4.iter().copied())
+        .find_map(|address| context.view.networks.owner(address))
+        .filter(|network| !network.testbed)
+        .map(|network| network.name.clone())
 }

@@ -2,11 +2,14 @@
 
 use url::Url;
 
-use super::helpers::{first_talk, over_first, redirect_chains, web_url};
+use super::helpers::{
+    first_conversation, redirect_chains, verdict_over_first_conversations, web_url,
+};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::{RedirectChain, page};
 use crate::model::{
     Detail, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
@@ -30,39 +33,37 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
-    let expected = case.service.expect_status;
-    let subjects = walks.iter().map(|walk| subject(walk, expected)).collect();
-    over_first(subjects, "answers", &walks)
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
+    let expected = context.service.expect_status;
+    let subjects = chains.iter().map(|chain| subject(chain, expected)).collect();
+    Ok(verdict_over_first_conversations(subjects, "answers", &chains))
 }
 
-fn subject(walk: &RedirectChain<'_>, expected: Option<u16>) -> Subject {
-    let talk = first_talk(walk);
-    let unknown = |reason| socket(walk.start, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(reason) = not_seen(talk) {
-        return unknown(reason);
+fn subject(chain: &RedirectChain<'_>, expected: Option<u16>) -> Subject {
+    let unknown = |reason| socket(chain.start, Outcome::Inconclusive, reason, Vec::new());
+    let Some(conversation) = first_conversation(chain) else {
+        return unknown(common::NOT_OBSERVED);
+    };
+    if let Some(gap) = conversation.gap() {
+        return unknown(common::reason_of(gap));
     }
-    let Some(talk) = talk else { return unknown(common::NOT_OBSERVED) };
-    let Some(http) = talk.best().and_then(|best| best.http.as_ref()) else {
+    let Some(http) = conversation.best().and_then(|best| best.http.as_ref()) else {
         return unknown(common::LOWER_LAYER);
     };
-    let url = walk.hops.first().map(|hop| &hop.url);
-    let (outcome, reason, detail) = judged(http, url, expected);
-    // Asked again after a failure, or looked at twice: it has to come to the same.
-    let attempts = talk.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
+    let url = chain.hops.first().map(|hop| &hop.url);
+    let (outcome, reason, detail) = outcome_of_response(http, url, expected);
+    // Asked again after a failure, or looked at twice: each time has to end alike.
+    let attempts = conversation.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
     let mut others = attempts.filter_map(|(seen, _)| seen.http.as_ref());
-    if others.any(|other| judged(other, url, expected).0 != outcome) {
+    if others.any(|other| outcome_of_response(other, url, expected).0 != outcome) {
         return unknown(common::FLAKY);
     }
-    socket(walk.start, outcome, reason, detail)
+    socket(chain.start, outcome, reason, detail)
 }
 
 /// What came of one request.
-fn judged(
+fn outcome_of_response(
     http: &Result<HttpResponse, HttpFailure>,
     url: Option<&Url>,
     expected: Option<u16>,
@@ -73,7 +74,7 @@ fn judged(
             match expected {
                 Some(expected) if response.status == expected => (Outcome::Pass, "answers", detail),
                 None if response.status < 400 => (Outcome::Pass, "answers", detail),
-                // What a browser would be told is not known.
+                // What a browser would get is not known.
                 _ if url.is_some_and(|url| page::is_challenge(response, url)) => {
                     (Outcome::Inconclusive, "challenge", detail)
                 }
@@ -90,6 +91,64 @@ fn judged(
         Err(HttpFailure::HeadersTooLarge) => (Outcome::Inconclusive, common::LIMIT, Vec::new()),
         Err(HttpFailure::NotHttp { detail } | HttpFailure::Http2 { detail }) => {
             (Outcome::Fail, "not-http", vec![("said", detail.clone())])
+        }
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::{
+        OTHER, broken, down, no_http, no_tls, page, responds, site, to,
+    };
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{HttpFailure, NetFailure, TlsFailure};
+
+    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address];
+
+    #[test]
+    fn answers_of_each_address() {
+        let large = no_http(HttpFailure::HeadersTooLarge);
+        let stranger = no_http(HttpFailure::NotHttp { detail: "220 ftp".to_owned() });
+        let library = no_tls(TlsFailure::Ours { detail: "?".to_owned() });
+        let (away, mine) = (broken(NetFailure::TimedOut), broken(NetFailure::NoRoute));
+        for (six, expected) in [
+            (vec![&page()], (Pass, "answers")),
+            (vec![&to(OTHER)], (Pass, "answers")),
+            (vec![&responds(503, &[], "")], (Fail, "error-status")),
+            // A guard is in the way of scanners; what browsers get is not known.
+            (
+                vec![&responds(403, &[("cf-mitigated", "challenge")], "")],
+                (Inconclusive, "challenge"),
+            ),
+            (vec![&responds(429, &[], "")], (Inconclusive, "challenge")),
+            (vec![&away, &away], (Fail, "no-response")),
+            (vec![&stranger], (Fail, "not-http")),
+            (vec![&large], (Inconclusive, common::LIMIT)),
+            (vec![&mine, &mine], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away, &mine], (Inconclusive, common::OUR_FAULT)),
+            (vec![&mine, &away], (Inconclusive, common::OUR_FAULT)),
+            (vec![&mine, &page()], (Pass, "answers")),
+            (vec![&library], (Inconclusive, common::OUR_FAULT)),
+            (vec![&away, &page()], (Inconclusive, common::FLAKY)),
+            (vec![&page(), &responds(503, &[], "")], (Inconclusive, common::FLAKY)),
+            (vec![&away], (Inconclusive, common::NOT_OBSERVED)),
+            (
+                vec![&down(NetFailure::TimedOut), &down(NetFailure::TimedOut)],
+                (Inconclusive, common::LOWER_LAYER),
+            ),
+        ] {
+            assert_eq!(site(&six, &page()).outcome_of("web-answers"), expected, "{six:?}");
+        }
+        let declared = format!("web: \"{URL}\", expect_status: 401");
+        for (status, expected) in [(401, (Pass, "answers")), (200, (Fail, "unexpected-status"))] {
+            let world = World::with_service(&declared).published().visit(
+                URL,
+                SIX,
+                &responds(status, &[], ""),
+            );
+            assert_eq!(world.outcome_of("web-answers"), expected, "{status}");
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::helpers::{both_families, uncompared};
+use super::helpers::{both_families, incomparable_reason};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::{self, HeaderDifference, HeaderParity, RedirectChain};
 use crate::model::{Detail, Outcome, Severity, Subject, Verdict};
 
@@ -29,23 +31,20 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let (ipv6, ipv4) = match both_families(case) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
-    let compared = web::header_parity(&case.view, &ipv6, &ipv4);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let (ipv6, ipv4) = both_families(context)?;
+    let compared = web::header_parity(&context.view, &ipv6, &ipv4);
     let subjects = ipv6
         .iter()
         .zip(&compared.addresses)
-        .map(|(walk, (_, protection))| subject(walk, &ipv4, protection))
+        .map(|(chain, (_, protection))| subject(chain, &ipv4, protection))
         .collect();
     let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
-    verdict.citing(compared.observations)
+    Ok(verdict.citing(compared.observations))
 }
 
 fn subject(
-    walk: &RedirectChain<'_>,
+    chain: &RedirectChain<'_>,
     ipv4: &[RedirectChain<'_>],
     protection: &HeaderParity,
 ) -> Subject {
@@ -53,24 +52,26 @@ fn subject(
         HeaderParity::Same(sent) => {
             (Outcome::Pass, "same", vec![("security-headers", sent.to_string())])
         }
-        HeaderParity::Different(differences) => {
-            (Outcome::Fail, worst(differences), differences.iter().flat_map(said).collect())
-        }
+        HeaderParity::Different(differences) => (
+            Outcome::Fail,
+            reason_of_worst(differences),
+            differences.iter().flat_map(difference_detail).collect(),
+        ),
         HeaderParity::NoCommonGround => (Outcome::Inconclusive, "no-common-ground", Vec::new()),
         HeaderParity::Challenge(family) => {
             (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
         }
         HeaderParity::NothingToCompare => {
-            let reason = uncompared(walk, ipv4).unwrap_or("not-comparable");
+            let reason = incomparable_reason(chain, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
         HeaderParity::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
         HeaderParity::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
     };
-    socket(walk.start, outcome, reason, detail)
+    socket(chain.start, outcome, reason, detail)
 }
 
-fn worst(differences: &[HeaderDifference]) -> &'static str {
+fn reason_of_worst(differences: &[HeaderDifference]) -> &'static str {
     if differences.iter().any(|d| d.over_ipv6.is_none()) {
         "missing-over-ipv6"
     } else if differences.iter().any(|d| d.over_ipv4.is_some()) {
@@ -80,11 +81,46 @@ fn worst(differences: &[HeaderDifference]) -> &'static str {
     }
 }
 
-fn said(difference: &HeaderDifference) -> [Detail; 3] {
+fn difference_detail(difference: &HeaderDifference) -> [Detail; 3] {
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     [
         ("header", difference.header.to_owned()),
         ("over-ipv6", value(&difference.over_ipv6)),
         ("over-ipv4", value(&difference.over_ipv4)),
     ]
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::web::{assert_nothing_to_compare, responds, site_over_both};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+
+    pub(in crate::check) const CASES: &[fn()] = &[security_headers_over_both_families];
+
+    #[test]
+    fn security_headers_over_both_families() {
+        let id = "web-headers-parity";
+        assert_nothing_to_compare(id);
+        let sends = |headers: &[(&str, &str)]| responds(200, headers, "");
+        let hsts = sends(&[("strict-transport-security", "max-age=31536000")]);
+        let short = sends(&[("strict-transport-security", "max-age=1")]);
+        let sniff = sends(&[("x-content-type-options", "nosniff")]);
+        let none = sends(&[]);
+        for (six, four, expected) in [
+            (vec![&hsts], vec![&hsts], (Pass, "same")),
+            (vec![&none], vec![&hsts], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&none, &none], vec![&hsts, &hsts], (Fail, "missing-over-ipv6")),
+            (vec![&short, &short], vec![&hsts, &hsts], (Fail, "different")),
+            (vec![&hsts, &hsts], vec![&none, &none], (Fail, "only-over-ipv6")),
+            (vec![&none, &hsts], vec![&hsts, &hsts], (Pass, "same")),
+            (vec![&none], vec![&hsts, &short], (Inconclusive, "no-common-ground")),
+            // Each look differs, in another header.
+            (vec![&hsts, &sniff], vec![&none, &none], (Inconclusive, common::FLAKY)),
+            // What is missing each time is missing, whatever else comes and goes.
+            (vec![&sniff, &none], vec![&hsts, &hsts], (Fail, "missing-over-ipv6")),
+        ] {
+            assert_eq!(site_over_both(&six, &four).outcome_of(id), expected, "{six:?} {four:?}");
+        }
+    }
 }

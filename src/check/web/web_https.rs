@@ -4,11 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::helpers::{first_talk, is_guarded, redirect_chains, unseen, web_url};
+use super::helpers::{
+    first_conversation, is_guarded, redirect_chains, unknown_end_reason, web_url,
+};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
 use crate::evidence::web::{ChainEnd, RedirectChain};
 use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
@@ -33,35 +36,29 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let url = match web_url(case) {
-        Ok(url) => url,
-        Err(verdict) => return verdict,
-    };
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let url = web_url(context)?;
     if url.scheme() != "https" {
-        return Verdict::not_applicable("not-https");
+        return Err(Verdict::not_applicable("not-https"));
     }
-    let Some(plain) = service::plain_http_url(case.service) else {
-        return Verdict::not_applicable("own-port");
+    let Some(plain) = service::plain_http_url(context.service) else {
+        return Err(Verdict::not_applicable("own-port"));
     };
-    let ipv6 = match redirect_chains(case, &plain, Family::Ipv6) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
+    let ipv6 = redirect_chains(context, &plain, Family::Ipv6)?;
     // Without IPv4 there is nothing to compare with, and IPv6 is judged alone.
-    let (ipv4, unresolved) = match redirect_chains(case, &plain, Family::Ipv4) {
+    let (ipv4, unresolved) = match redirect_chains(context, &plain, Family::Ipv4) {
         Ok(ipv4) => (ipv4, None),
         Err(verdict) if verdict.outcome == Outcome::NotApplicable => (Vec::new(), None),
         Err(verdict) => (Vec::new(), Some(verdict.reason)),
     };
     let over_ipv4 =
-        OverIpv4 { seen: ipv4.iter().map(|w| behaviour(case, url, w)).collect(), unresolved };
+        OverIpv4 { seen: ipv4.iter().map(|w| behaviour(context, url, w)).collect(), unresolved };
     let cite = ipv6.iter().chain(&ipv4).flat_map(RedirectChain::observations).collect::<Vec<_>>();
     let subjects: Vec<_> =
-        ipv6.iter().map(|w| subject(w, behaviour(case, url, w), &over_ipv4)).collect();
+        ipv6.iter().map(|w| subject(w, behaviour(context, url, w), &over_ipv4)).collect();
     let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
     let pass = if is_closed { "no-plain-http" } else { "redirects" };
-    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite)
+    Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite))
 }
 
 /// What plain HTTP does at one address.
@@ -75,22 +72,25 @@ enum Behaviour {
     Unknown(&'static str),
 }
 
-fn behaviour(case: &CheckContext<'_>, url: &Url, walk: &RedirectChain<'_>) -> Behaviour {
-    let talk = first_talk(walk);
-    if let Some(reason) = not_seen(talk) {
-        return Behaviour::Unknown(reason);
+fn behaviour(context: &CheckContext<'_>, url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
+    let Some(conversation) = first_conversation(chain) else {
+        return Behaviour::Unknown(common::NOT_OBSERVED);
+    };
+    if let Some(gap) = conversation.gap() {
+        return Behaviour::Unknown(common::reason_of(gap));
     }
-    let Some(talk) = talk else { return Behaviour::Unknown(common::NOT_OBSERVED) };
-    let Some(best) = talk.best() else { return Behaviour::Unknown(common::NOT_OBSERVED) };
-    if talk.is_flaky() {
+    let Some(best) = conversation.best() else { return Behaviour::Unknown(common::NOT_OBSERVED) };
+    if conversation.is_flaky() {
         return Behaviour::Unknown(common::FLAKY);
     }
     match (&best.connect, &best.http) {
-        (Err(failure), _) if says_closed(failure) || answers(case, url, walk.start.ip()) => {
+        (Err(failure), _)
+            if says_closed(failure) || takes_connections(context, url, chain.start.ip()) =>
+        {
             Behaviour::Closed
         }
         (Err(_), _) => Behaviour::Silent,
-        (Ok(_), Some(Ok(_))) => led_to(walk),
+        (Ok(_), Some(Ok(_))) => behaviour_at_end(chain),
         (Ok(_), _) => Behaviour::Unknown(common::LOWER_LAYER),
     }
 }
@@ -106,20 +106,21 @@ fn says_closed(failure: &NetFailure) -> bool {
 
 /// Whether the address takes connections at the service's own port, so that silence at another one
 /// is that port's.
-fn answers(case: &CheckContext<'_>, url: &Url, address: IpAddr) -> bool {
+fn takes_connections(context: &CheckContext<'_>, url: &Url, address: IpAddr) -> bool {
     let at = SocketAddr::new(address, url.port_or_known_default().unwrap_or(443));
-    let main = service::conversation_attempts(&case.view, service::conversation_question(url, at));
+    let main =
+        service::conversation_attempts(&context.view, service::conversation_question(url, at));
     main.attempts.iter().any(|(seen, _)| seen.connect.is_ok())
 }
 
 /// Where an answer over plain HTTP leads in the end.
-fn led_to(walk: &RedirectChain<'_>) -> Behaviour {
-    if walk.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") {
+fn behaviour_at_end(chain: &RedirectChain<'_>) -> Behaviour {
+    if chain.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") {
         return Behaviour::Redirects;
     }
-    match (unseen(walk), &walk.end) {
+    match (unknown_end_reason(chain), &chain.end) {
         (Some(reason), _) => Behaviour::Unknown(reason),
-        (None, ChainEnd::Response { .. }) if is_guarded(walk) => Behaviour::Unknown("challenge"),
+        (None, ChainEnd::Response { .. }) if is_guarded(chain) => Behaviour::Unknown("challenge"),
         (None, ChainEnd::Response { .. } | ChainEnd::Loop | ChainEnd::BadLocation(_)) => {
             Behaviour::StaysPlain
         }
@@ -150,7 +151,7 @@ impl OverIpv4 {
     }
 }
 
-fn subject(walk: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> Subject {
+fn subject(chain: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> Subject {
     let (outcome, reason) = match seen {
         Behaviour::Unknown(reason) => (Outcome::Inconclusive, reason),
         Behaviour::StaysPlain if over_ipv4.redirects() => (Outcome::Fail, "plain-only-over-ipv6"),
@@ -165,6 +166,94 @@ fn subject(walk: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> S
         },
         Behaviour::Redirects => (Outcome::Pass, "redirects"),
     };
-    let detail = walk.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
-    socket(walk.start, outcome, reason, detail)
+    let detail = chain.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
+    socket(chain.start, outcome, reason, detail)
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, servfail};
+    use crate::check::testing::web::{broken, down, ours, page, responds, silent, to, with_cookie};
+    use crate::check::testing::world::{FOUR, SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{Conversation, NetFailure, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[what_port_80_does];
+
+    const PLAIN: &str = "http://www.example.vn/";
+
+    fn refused() -> Conversation {
+        down(NetFailure::Refused)
+    }
+
+    #[test]
+    fn what_port_80_does() {
+        let up = to(URL);
+        let wanders = |last: &Conversation| {
+            let next = "http://www.example.vn/a";
+            (to(next), last.clone(), next)
+        };
+        let rows: Vec<(Conversation, Conversation, _)> = vec![
+            (up.clone(), up.clone(), (Pass, "redirects")),
+            (refused(), refused(), (Pass, "no-plain-http")),
+            (page(), page(), (Fail, "stays-plain")),
+            (responds(429, &[], ""), up.clone(), (Inconclusive, "challenge")),
+            (page(), up.clone(), (Fail, "plain-only-over-ipv6")),
+            (refused(), up.clone(), (Fail, "only-over-ipv4")),
+            (silent(), up.clone(), (Fail, "only-over-ipv4")),
+            // Silence is a closed port only where the address is known to be there.
+            (silent(), refused(), (Inconclusive, common::LOWER_LAYER)),
+            (ours(), refused(), (Inconclusive, common::OUR_FAULT)),
+            // Whether IPv4 redirects has to be known before a closed port is well.
+            (refused(), ours(), (Inconclusive, common::OUR_FAULT)),
+            (refused(), silent(), (Inconclusive, common::LOWER_LAYER)),
+            (broken(NetFailure::Reset), up, (Inconclusive, common::LOWER_LAYER)),
+        ];
+        for (six, four, expected) in rows {
+            let world = World::new("active").published();
+            let world = world.visit(PLAIN, SIX, &six).visit(PLAIN, FOUR, &four);
+            assert_eq!(world.outcome_of("web-https"), expected, "{six:?} {four:?}");
+        }
+        for (last, expected) in [
+            (page(), (Fail, "stays-plain")),
+            (ours(), (Inconclusive, common::OUR_FAULT)),
+            (silent(), (Inconclusive, common::LOWER_LAYER)),
+            (to(PLAIN), (Fail, "stays-plain")),
+            (with_cookie(PLAIN), (Inconclusive, "challenge")),
+        ] {
+            let (first, last, next) = wanders(&last);
+            let world = World::new("active")
+                .published()
+                .visit(PLAIN, SIX, &first)
+                .visit(next, SIX, &last)
+                .visit(PLAIN, FOUR, &page());
+            assert_eq!(world.outcome_of("web-https"), expected, "{last:?}");
+        }
+        // The address answers at the service's own port: what is silent there is a filter.
+        let filtered = World::new("active")
+            .published()
+            .visit(URL, SIX, &page())
+            .visit(URL, FOUR, &page())
+            .visit(PLAIN, SIX, &silent())
+            .visit(PLAIN, FOUR, &silent());
+        assert_eq!(filtered.outcome_of("web-https"), (Pass, "no-plain-http"));
+        let flaky = World::new("active").published().visits(PLAIN, SIX, &[&silent(), &to(URL)]);
+        assert_eq!(flaky.outcome_of("web-https"), (Inconclusive, common::FLAKY));
+        let six = answer(&[address(SIX)]);
+        for (a, expected) in [
+            (servfail(), (Inconclusive, common::UNRESOLVED)),
+            (answer(&[]), (Pass, "no-plain-http")),
+        ] {
+            let world = World::new("active")
+                .dns("www.example.vn", RecordType::AAAA, &six)
+                .dns("www.example.vn", RecordType::A, &a)
+                .visit(PLAIN, SIX, &refused());
+            assert_eq!(world.outcome_of("web-https"), expected, "{a:?}");
+        }
+        let plain = World::with_service("web: \"http://www.example.vn/\"");
+        assert_eq!(plain.outcome_of("web-https"), (NotApplicable, "not-https"));
+        let own = World::with_service("web: \"https://www.example.vn:8443/\"");
+        assert_eq!(own.outcome_of("web-https"), (NotApplicable, "own-port"));
+    }
 }

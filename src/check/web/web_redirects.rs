@@ -1,10 +1,13 @@
 //! Does every hop of the redirect chain work over IPv6?
 
-use super::helpers::{first_talk, over, redirect_chains, unseen, web_url};
+use super::helpers::{
+    first_conversation_gap, redirect_chains, unknown_end_reason, verdict_over_chains, web_url,
+};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
-use crate::check::unknown::not_seen;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::{ChainEnd, Hop, RedirectChain};
 use crate::model::{Family, Outcome, Severity, Subject, Verdict};
@@ -30,34 +33,31 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
-    let redirects = walks.iter().any(|walk| walk.hops.len() > 1);
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
+    let redirects = chains.iter().any(|chain| chain.hops.len() > 1);
     let pass = if redirects { "followed" } else { "none" };
-    over(walks.iter().map(subject).collect(), pass, &walks)
+    Ok(verdict_over_chains(chains.iter().map(subject).collect(), pass, &chains))
 }
 
-fn subject(walk: &RedirectChain<'_>) -> Subject {
-    let (outcome, reason) = judged(walk);
+fn subject(chain: &RedirectChain<'_>) -> Subject {
+    let (outcome, reason) = outcome_of_chain(chain);
     let mut detail: Vec<_> =
-        walk.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
-    match &walk.end {
+        chain.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
+    match &chain.end {
         ChainEnd::NotVisited(address) => detail.push(("address", address.to_string())),
         ChainEnd::BadLocation(location) => detail.push(("location", location.clone())),
         _ => {}
     }
-    socket(walk.start, outcome, reason, detail)
+    socket(chain.start, outcome, reason, detail)
 }
 
-fn judged(walk: &RedirectChain<'_>) -> (Outcome, &'static str) {
-    if let Some(reason) = not_seen(first_talk(walk)) {
-        return (Outcome::Inconclusive, reason);
+fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
+    if let Some(gap) = first_conversation_gap(chain) {
+        return (Outcome::Inconclusive, common::reason_of(gap));
     }
-    let later = walk.hops.get(1..).unwrap_or_default();
-    match (&walk.end, unseen(walk)) {
+    let later = chain.hops.get(1..).unwrap_or_default();
+    match (&chain.end, unknown_end_reason(chain)) {
         (ChainEnd::NoAddress(_), Some(common::UNRESOLVED)) => {
             (Outcome::Inconclusive, "target-unresolved")
         }
@@ -75,7 +75,7 @@ fn judged(walk: &RedirectChain<'_>) -> (Outcome, &'static str) {
         (ChainEnd::Loop, None) => (Outcome::Fail, "loop"),
         (ChainEnd::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
         (ChainEnd::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
-        (ChainEnd::NoResponse | ChainEnd::Response { .. }, _) => followed(later),
+        (ChainEnd::NoResponse | ChainEnd::Response { .. }, _) => outcome_of_hops(later),
     }
 }
 
@@ -85,17 +85,17 @@ fn has_more_addresses(hop: &Hop<'_>) -> bool {
 }
 
 /// Every address of every hop has to work, not only the one that happened to answer.
-fn followed(later: &[Hop<'_>]) -> (Outcome, &'static str) {
-    let talks = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
-    let fails = |talk: &ConversationAttempts<'_>| {
-        not_seen(Some(talk)).is_none()
-            && talk.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
+fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
+    let conversations = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+    let fails = |conversation: &ConversationAttempts<'_>| {
+        conversation.gap().is_none()
+            && conversation.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
     };
-    if talks().any(fails) {
+    if conversations().any(fails) {
         (Outcome::Fail, "target-unreachable")
-    } else if let Some(reason) = talks().find_map(|talk| not_seen(Some(talk))) {
-        (Outcome::Inconclusive, reason)
-    } else if talks().any(ConversationAttempts::is_flaky) {
+    } else if let Some(gap) = conversations().find_map(ConversationAttempts::gap) {
+        (Outcome::Inconclusive, common::reason_of(gap))
+    } else if conversations().any(ConversationAttempts::is_flaky) {
         (Outcome::Inconclusive, common::FLAKY)
     } else if later.iter().any(has_more_addresses) {
         (Outcome::Inconclusive, common::LIMIT)
@@ -103,5 +103,69 @@ fn followed(later: &[Hop<'_>]) -> (Outcome, &'static str) {
         (Outcome::Pass, "none")
     } else {
         (Outcome::Pass, "followed")
+    }
+}
+
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{servfail, unasked};
+    use crate::check::testing::web::{OTHER, down, elsewhere, page, responds, site, to};
+    use crate::check::testing::world::{SIX, URL};
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Conversation, NetFailure, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] = &[redirects_over_ipv6];
+
+    #[test]
+    fn redirects_over_ipv6() {
+        let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
+        let first = |location: &str| site(&[&to(location)], &page());
+        let endless = (0..12).fold(first(&format!("{URL}0")), |world, step| {
+            world.visit(&format!("{URL}{step}"), SIX, &to(&format!("{URL}{}", step + 1)))
+        });
+        let two = |second: &Conversation| {
+            first(OTHER)
+                .host("other.example.vn", &["2001:db8::2", "2001:db8::3"])
+                .visit(OTHER, "2001:db8::2", &page())
+                .visit(OTHER, "2001:db8::3", second)
+        };
+        let cookie = responds(302, &[("location", URL), ("set-cookie", "guard=1")], "");
+        assert_eq!(
+            site(&[&cookie], &page()).outcome_of("web-status-parity"),
+            (Inconclusive, "challenge")
+        );
+        let rows = [
+            (site(&[&page()], &page()), (Pass, "none")),
+            (elsewhere(&[&page()]), (Pass, "followed")),
+            (elsewhere(&[&away, &away]), (Fail, "target-unreachable")),
+            (elsewhere(&[&away, &mine]), (Inconclusive, common::OUR_FAULT)),
+            (elsewhere(&[&away, &page()]), (Inconclusive, common::FLAKY)),
+            (two(&page()), (Pass, "followed")),
+            (two(&away), (Fail, "target-unreachable")),
+            (two(&mine), (Inconclusive, common::OUR_FAULT)),
+            (first("http://192.0.2.9/"), (Fail, "target-without-ipv6")),
+            (first(OTHER).host("other.example.vn", &[]), (Fail, "target-without-ipv6")),
+            (first(URL), (Fail, "loop")),
+            // A browser brings the cookie along and may get further.
+            (site(&[&cookie], &page()), (Inconclusive, "challenge")),
+            (first("ftp://www.example.vn/"), (Fail, "bad-location")),
+            (first("http://[fe80::1]/"), (Fail, "to-private-address")),
+            (first("http://169.254.169.254/latest"), (Fail, "to-private-address")),
+            (
+                first(OTHER).dns("other.example.vn", RecordType::AAAA, &servfail()),
+                (Inconclusive, "target-unresolved"),
+            ),
+            (
+                first(OTHER).dns("other.example.vn", RecordType::AAAA, &unasked()),
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (endless, (Inconclusive, common::LIMIT)),
+            (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
+            (site(&[&mine, &away], &page()), (Inconclusive, common::OUR_FAULT)),
+        ];
+        for (at, (world, expected)) in rows.iter().enumerate() {
+            assert_eq!(world.outcome_of("web-redirects"), *expected, "row {at}");
+        }
     }
 }

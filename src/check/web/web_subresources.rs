@@ -1,12 +1,12 @@
 //! Does everything that the front page loads come over IPv6 too?
 
-use super::helpers::{redirect_chains, unseen, web_url};
+use super::helpers::{owner, redirect_chains, unknown_end_reason, web_url};
+use crate::check::common;
+use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::{Check, CheckContext, Reason, Rule, common};
+use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::page::Unreadable;
-use crate::evidence::web::{
-    self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread, registrable_domain,
-};
+use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -31,19 +31,16 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-fn evaluate(case: &CheckContext<'_>) -> Verdict {
-    let walks = match web_url(case).and_then(|url| redirect_chains(case, url, Family::Ipv6)) {
-        Ok(walks) => walks,
-        Err(verdict) => return verdict,
-    };
-    let resources = web::subresources(&case.view, &walks, case.service.expect_status);
-    let verdict = match (&resources.page, unread(&walks, &resources)) {
+fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
+    let resources = web::subresources(&context.view, &chains, context.service.expect_status);
+    let verdict = match (&resources.page, unread_reason(&chains, &resources)) {
         (None, Some(reason)) => Verdict::inconclusive(reason),
         (None, None) => Verdict::not_applicable("not-text"),
         (Some(_), more) => {
             let mut subjects: Vec<_> =
-                resources.servers.iter().map(|server| subject(case, server)).collect();
-            // What its owner can mend stands first.
+                resources.servers.iter().map(|server| subject(context, server)).collect();
+            // What its owner can fix comes first.
             subjects.sort_by_key(|subject| !subject.reason.starts_with("own-"));
             let verdict = Verdict::worst_of(subjects, "all-over-ipv6", "dead-link");
             match (verdict.outcome, more) {
@@ -58,11 +55,11 @@ fn evaluate(case: &CheckContext<'_>) -> Verdict {
             }
         }
     };
-    verdict.citing(resources.observations)
+    Ok(verdict.citing(resources.observations))
 }
 
 /// Why the page may load more than is known, when it may.
-fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'static str> {
+fn unread_reason(chains: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'static str> {
     if resources.page.is_some() {
         return match resources.unread {
             _ if resources.is_cut => Some(common::LIMIT),
@@ -78,13 +75,13 @@ fn unread(walks: &[RedirectChain<'_>], resources: &Subresources) -> Option<&'sta
         Some(Unreadable::Challenge) => Some("challenge"),
         Some(Unreadable::Incomplete | Unreadable::Coding) => Some("unreadable"),
         // No address shows a page; one that shows nothing may hold one.
-        Some(Unreadable::NotText) => walks.iter().find_map(unseen),
-        None => Some(walks.iter().find_map(unseen).unwrap_or(common::LOWER_LAYER)),
+        Some(Unreadable::NotText) => chains.iter().find_map(unknown_end_reason),
+        None => Some(chains.iter().find_map(unknown_end_reason).unwrap_or(common::LOWER_LAYER)),
     }
 }
 
-fn subject(case: &CheckContext<'_>, server: &ResourceHost) -> Subject {
-    let owner = owner(case, server);
+fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
+    let owner = owner(context, server);
     let is_own = owner.is_some();
     let (outcome, reason) = match &server.access {
         Ipv6Access::Works => (Outcome::Pass, "all-over-ipv6"),
@@ -113,36 +110,142 @@ fn subject(case: &CheckContext<'_>, server: &ResourceHost) -> Subject {
     Subject { name, outcome, reason, detail }
 }
 
-/// Whose a server is, where it is the owner's: an organisation of the inventory by its registered
-/// domain, or a declared network by its address. `None` for third parties.
-pub(in crate::check) fn owner(case: &CheckContext<'_>, server: &ResourceHost) -> Option<String> {
-    if let Host::Name(name) = &server.host
-        && let Some(domain) = registrable_domain(name)
-    {
-        let of = |service: &&std::sync::Arc<crate::model::Service>| {
-            let host = service.target.host();
-            let known = host.as_ref().and_then(|host| host.name());
-            known.and_then(registrable_domain) == Some(domain)
-        };
-        let own = Some(case.service.id.organisation.clone());
-        let mut services: Vec<_> = case.inventory.services.iter().filter(of).collect();
-        services.sort_by_key(|service| Some(&service.id.organisation) != own.as_ref());
-        if let Some(service) = services.first() {
-            return Some(service.id.organisation.to_string());
-        }
-        let host = case.service.target.host();
-        if host.as_ref().and_then(|host| host.name()).and_then(registrable_domain) == Some(domain) {
-            return own.map(|id| id.to_string());
-        }
-    }
-    let literal = match &server.host {
-        Host::Address(address) => Some(*address),
-        Host::Name(_) => None,
+#[cfg(test)]
+pub(in crate::check) mod tests {
+    use crate::check::common;
+    use crate::check::testing::dns::{address, answer, nxdomain, servfail, unasked};
+    use crate::check::testing::web::{
+        ending, half_seen, html, ours, page, responds, silent, site_over_ipv6,
     };
-    let addresses = literal.into_iter().chain(server.works_at.map(|at| at.ip()));
-    addresses
-        .chain(server.ipv4.iter().copied())
-        .find_map(|address| case.view.networks.owner(address))
-        .filter(|network| !network.testbed)
-        .map(|network| network.name.clone())
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+    use crate::model::{BodyEnd, RecordType};
+
+    pub(in crate::check) const CASES: &[fn()] =
+        &[servers_that_a_page_loads_from, pages_that_hide_what_they_load];
+
+    const SECOND: &str = "2001:db8::9";
+
+    /// A third party's server.
+    const CDN: &str = "cdn.example.com";
+
+    const CDN_SIX: &str = "[2001:db8::c]:443";
+
+    const CDN_FOUR: &str = "192.0.2.12:443";
+
+    /// A page that loads a script from the third party's server.
+    fn loads() -> World {
+        site_over_ipv6(&html("<script src=\"https://cdn.example.com/a.js\"></script>"))
+    }
+
+    #[test]
+    fn servers_that_a_page_loads_from() {
+        let up = page();
+        let both = || loads().host(CDN, &["2001:db8::c", "192.0.2.12"]);
+        let rows = [
+            (loads(), (Inconclusive, common::NOT_OBSERVED)),
+            (both().reaches(CDN, CDN_SIX, &[&up]), (Pass, "all-over-ipv6")),
+            (loads().host(CDN, &["192.0.2.12"]), (Fail, "third-party-without-ipv6")),
+            (loads().host(CDN, &[]), (NotApplicable, "dead-link")),
+            (both().reaches(CDN, CDN_SIX, &[&silent(), &up]), (Inconclusive, common::FLAKY)),
+            (both().reaches(CDN, CDN_SIX, &[&ours(), &ours()]), (Inconclusive, common::OUR_FAULT)),
+            (
+                both().reaches(CDN, CDN_SIX, &[&silent(), &ours()]),
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (
+                both().reaches(CDN, CDN_SIX, &[&ours(), &silent()]),
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (loads().host(CDN, &["fe80::1"]), (Inconclusive, common::NOT_VISITED)),
+        ];
+        for (at, (world, expected)) in rows.iter().enumerate() {
+            assert_eq!(world.outcome_of("web-subresources"), *expected, "row {at}");
+        }
+        // A server that fails over IPv6 is judged by what it does over IPv4.
+        for (four, expected) in [
+            ([&up, &up], (Fail, "third-party-unreachable")),
+            ([&silent(), &silent()], (NotApplicable, "dead-link")),
+            ([&ours(), &ours()], (Inconclusive, common::OUR_FAULT)),
+            ([&silent(), &ours()], (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let world =
+                both().reaches(CDN, CDN_SIX, &[&silent(), &silent()]).reaches(CDN, CDN_FOUR, &four);
+            assert_eq!(world.outcome_of("web-subresources"), expected, "{four:?}");
+        }
+        let at = |text: &str| answer(&[("cdn.example.com.", address(text).1)]);
+        for (aaaa, a, expected) in [
+            (nxdomain(), nxdomain(), (NotApplicable, "dead-link")),
+            (nxdomain(), servfail(), (Inconclusive, common::UNRESOLVED)),
+            (nxdomain(), at("192.0.2.12"), (Inconclusive, common::FLAKY)),
+            (answer(&[]), servfail(), (Inconclusive, common::UNRESOLVED)),
+            (answer(&[]), unasked(), (Inconclusive, common::OUR_FAULT)),
+            (servfail(), at("192.0.2.12"), (Inconclusive, common::UNRESOLVED)),
+            (unasked(), at("192.0.2.12"), (Inconclusive, common::OUR_FAULT)),
+            (at("2001:db8::c"), servfail(), (Inconclusive, common::UNRESOLVED)),
+            (at("2001:db8::c"), unasked(), (Inconclusive, common::OUR_FAULT)),
+            (at("2001:db8::c"), answer(&[]), (NotApplicable, "dead-link")),
+        ] {
+            let world = loads()
+                .dns(CDN, RecordType::AAAA, &aaaa)
+                .dns(CDN, RecordType::A, &a)
+                .reaches(CDN, CDN_SIX, &[&silent(), &silent()]);
+            assert_eq!(world.outcome_of("web-subresources"), expected, "{aaaa:?} {a:?}");
+        }
+        let five: Vec<String> = (1..=5).map(|last| format!("2001:db8::c{last}")).collect();
+        let five: Vec<&str> = five.iter().map(String::as_str).collect();
+        let many = five.iter().take(4).fold(loads().host(CDN, &five), |world, at| {
+            world.reaches(CDN, &format!("[{at}]:443"), &[&silent(), &silent()])
+        });
+        assert_eq!(many.outcome_of("web-subresources"), (Inconclusive, common::LIMIT));
+
+        let own = |addresses: &[&str]| {
+            site_over_ipv6(&html("<img src=\"https://img.example.vn/a.png\">"))
+                .host("img.example.vn", addresses)
+                .reaches("img.example.vn", "[2001:db8::a]:443", &[&silent(), &silent()])
+                .reaches("img.example.vn", "192.0.2.10:443", &[&up])
+        };
+        assert_eq!(own(&["192.0.2.10"]).outcome_of("web-subresources"), (Fail, "own-without-ipv6"));
+        let fails = own(&["2001:db8::a", "192.0.2.10"]);
+        assert_eq!(fails.outcome_of("web-subresources"), (Fail, "own-unreachable"));
+    }
+
+    #[test]
+    fn pages_that_hide_what_they_load() {
+        let picture = responds(200, &[("content-type", "image/png")], "");
+        let mut rows = vec![
+            (page(), (Pass, "own-server-only")),
+            (picture.clone(), (NotApplicable, "not-text")),
+        ];
+        rows.extend(half_seen());
+        for (seen, expected) in rows {
+            assert_eq!(site_over_ipv6(&seen).outcome_of("web-subresources"), expected, "{seen:?}");
+        }
+        let sheet = format!("{URL}s.css");
+        let css = |body: &str| responds(200, &[("content-type", "text/css")], body);
+        for (seen, expected) in [
+            (css("p { color: red }"), (Pass, "own-server-only")),
+            (css("p { background: url(https://192.0.2.7/x) }"), (Fail, "third-party-without-ipv6")),
+            (responds(404, &[], ""), (Pass, "own-server-only")),
+            (ending(css("p {}"), BodyEnd::Limit), (Inconclusive, common::LIMIT)),
+            (ending(css("p {}"), BodyEnd::TimedOut), (Inconclusive, "unreadable")),
+            (silent(), (Inconclusive, "unreadable")),
+            (ours(), (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let world =
+                site_over_ipv6(&html("<link rel=stylesheet href=s.css>")).visit(&sheet, SIX, &seen);
+            assert_eq!(world.outcome_of("web-subresources"), expected, "{seen:?}");
+        }
+        let many: String = (0..17).map(|n| format!("<link rel=stylesheet href={n}.css>")).collect();
+        let many = (0..17).fold(site_over_ipv6(&html(&many)), |world, n| {
+            world.visit(&format!("{URL}{n}.css"), SIX, &css(""))
+        });
+        assert_eq!(many.outcome_of("web-subresources"), (Inconclusive, common::LIMIT));
+        // One address shows no text, and what another would show is not known.
+        let world = World::new("active")
+            .dns("www.example.vn", RecordType::AAAA, &answer(&[address(SIX), address(SECOND)]))
+            .visit(URL, SIX, &picture)
+            .visit(URL, SECOND, &ours());
+        assert_eq!(world.outcome_of("web-subresources"), (Inconclusive, common::OUR_FAULT));
+    }
 }

@@ -139,14 +139,18 @@ pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
         .collect()
 }
 
+/// Who serves the zone of a name that is looked up for records of this type.
+#[derive(PartialEq, Eq)]
+struct AuthorityOf(Name, RecordType);
+
+impl Topic for AuthorityOf {
+    type Reading = Authority;
+}
+
 /// Reads who serves the zone of a service, and how each of them answers.
 pub fn authority(view: &View<'_>, service: &Service) -> Option<Arc<Authority>> {
     let (name, record_type) = subject(service)?;
-    Some(
-        view.remembered(Topic::Authority(name.clone(), record_type), || {
-            find(view, &name, record_type)
-        }),
-    )
+    Some(view.remembered(AuthorityOf(name.clone(), record_type), || find(view, &name, record_type)))
 }
 
 fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {

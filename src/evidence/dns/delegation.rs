@@ -189,6 +189,14 @@ impl Resolution {
     }
 }
 
+/// The way from the root to a name's records.
+#[derive(PartialEq, Eq)]
+struct ResolutionOf(Name, RecordType, Reach);
+
+impl Topic for ResolutionOf {
+    type Reading = Resolution;
+}
+
 /// Reads the way from the root to a name's records.
 ///
 /// At most [`crate::model::Limits::walk_questions`] questions are looked up in the evidence, and
@@ -199,7 +207,7 @@ pub fn resolution(
     record_type: RecordType,
     reach: Reach,
 ) -> Arc<Resolution> {
-    view.remembered(Topic::Way(name.clone(), record_type, reach), || {
+    view.remembered(ResolutionOf(name.clone(), record_type, reach), || {
         walker::PathWalker::new(view, reach).resolution(name, record_type)
     })
 }

@@ -45,13 +45,21 @@ impl Zone {
     }
 }
 
+/// The zone that a name belongs to.
+#[derive(PartialEq, Eq)]
+struct ZoneOf(Name);
+
+impl Topic for ZoneOf {
+    type Reading = Zone;
+}
+
 /// Finds the zone of `name` and its name servers.
 ///
 /// An SOA question is answered either by the zone itself (the name is the apex) or by a negative
 /// answer whose authority section names the apex (RFC 2308 §3). An alias is a record of the zone
 /// that holds it, so its SOA answer speaks of the target; the parent is asked instead.
 pub fn zone(view: &View<'_>, name: &Name) -> Arc<Zone> {
-    view.remembered(Topic::Zone(name.clone()), || find(view, name))
+    view.remembered(ZoneOf(name.clone()), || find(view, name))
 }
 
 fn find(view: &View<'_>, name: &Name) -> Zone {

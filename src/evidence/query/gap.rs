@@ -14,6 +14,6 @@ pub enum Gap {
     Flaky,
     /// One of our own limits was reached ([`crate::model::Limits`]).
     Limit,
-    /// The name could not be resolved, so there was nobody to ask.
+    /// The name could not be resolved, so there was no server to ask.
     Unresolved,
 }

@@ -1,17 +1,16 @@
 //! What has been read of a service's evidence already.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::evidence::dns::delegation::Reach;
-use crate::model::{Family, Name, Question, QuestionHash, RecordType};
+use super::topic::{Entry, Retention, Topic};
+use crate::model::{Question, QuestionHash};
 
 /// Readings of one service's evidence, each with the questions whose answers it looked for, so that a
-/// new fact undoes only what rests on it.
+/// new fact invalidates only what rests on it.
 ///
 /// A memory is no more than a saving of time: a view with one reads what the same view without one
 /// reads.
@@ -20,61 +19,28 @@ pub struct Memory(RefCell<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// Whatever a reading took up from here stands before it.
+    /// In the order in which they were made: a reading comes after those that it took up.
     kept: Vec<Kept>,
     /// What the readings under way have looked for, the innermost last.
-    under_way: Vec<RestsOn>,
+    under_way: Vec<Dependencies>,
     /// How many readings were kept until now.
     count: u32,
-    /// After [`Memory::retain_for`], the questions whose answers are still in the evidence, sorted.
-    at_hand: Option<Box<[QuestionHash]>>,
-    has_missed: bool,
 }
 
 struct Kept {
     /// Counted in the order of keeping.
     number: u32,
-    topic: Topic,
-    reading: Arc<dyn Any + Send + Sync>,
-    rests_on: RestsOn,
+    entry: Entry,
+    dependencies: Dependencies,
 }
 
 /// What a reading rests on.
 #[derive(Default)]
-struct RestsOn {
+struct Dependencies {
     /// The questions that it looked for answers to itself; once it is kept, sorted and each once.
     questions: Vec<QuestionHash>,
     /// The numbers of the readings that it took up.
     readings: SmallVec<[u32; 4]>,
-}
-
-/// What a reading is of. One topic always stands for one type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// What a part of the plan, by its name, still needs of the service.
-    Part(&'static str),
-    /// The way from the root to a name.
-    Way(Name, RecordType, Reach),
-    /// The zone that a name belongs to.
-    Zone(Name),
-    /// Who serves the zone of a name that is looked up for records of this type.
-    Authority(Name, RecordType),
-    /// What DNSSEC says of a name's records.
-    Security(Name, RecordType),
-    /// The published addresses of the service.
-    Addresses,
-    /// The ports that the service declares.
-    Ports,
-    /// The trust anchors that the settings name.
-    Anchors,
-    /// The root servers that the settings name.
-    RootServers,
-    /// The first contacts with the service's addresses of one family.
-    FirstRounds(Family),
-    /// What is left aside of the service's addresses.
-    Whole,
-    /// What a check, by its id, says of the service.
-    Verdict(&'static str),
 }
 
 impl Memory {
@@ -88,114 +54,114 @@ impl Memory {
         }
     }
 
-    /// Nothing but these questions is still to be answered. Keeps the readings that their answers undo
-    /// and those that such a reading takes up, and what the parts of the plan need; forgets all others.
-    /// Gives the topics that are invalidated, and whether their readings look for the answers to a question
-    /// themselves: all other evidence may be let go of.
-    pub fn retain_for(
+    /// The topics of one type whose readings answers to these questions would invalidate.
+    pub fn topics_invalidated_by<T: Topic + Clone>(
         &self,
         pending: &HashSet<QuestionHash>,
-    ) -> (Vec<Topic>, impl Fn(QuestionHash) -> bool + use<>) {
+    ) -> Vec<T> {
+        let inner = self.0.borrow();
+        let invalidated = inner.invalidated_by(|question| pending.contains(&question));
+        let kept = inner.kept.iter().filter(|kept| invalidated.contains(&kept.number));
+        kept.filter_map(|kept| kept.entry.topic::<T>().cloned()).collect()
+    }
+
+    /// Nothing but these questions is still to be answered. Forgets every reading that their answers
+    /// don't need, as far as its topic's [`Retention`] allows. Gives the questions that readings will
+    /// look at again: all evidence of others may be let go of.
+    pub fn retain_for(&self, pending: &HashSet<QuestionHash>) -> Vec<QuestionHash> {
         let mut inner = self.0.borrow_mut();
         let invalidated = inner.invalidated_by(|question| pending.contains(&question));
-        let (mut topics, mut taken_up) = (Vec::new(), HashSet::new());
+        let mut taken_up = HashSet::new();
         let mut at_hand: Vec<_> = pending.iter().copied().collect();
         for kept in inner.kept.iter().filter(|kept| invalidated.contains(&kept.number)) {
-            topics.push(kept.topic.clone());
-            taken_up.extend(kept.rests_on.readings.iter().copied());
-            at_hand.extend(&kept.rests_on.questions);
+            taken_up.extend(kept.dependencies.readings.iter().copied());
+            at_hand.extend(&kept.dependencies.questions);
         }
-        at_hand.sort_unstable();
-        at_hand.dedup();
-        inner.kept.retain(|kept| match kept.topic {
-            Topic::Part(_) => true,
-            Topic::Verdict(_) => false,
-            _ => invalidated.contains(&kept.number) || taken_up.contains(&kept.number),
+        inner.kept.retain(|kept| match kept.entry.retention {
+            Retention::Always => true,
+            Retention::Never => false,
+            Retention::WhenTakenUp => {
+                invalidated.contains(&kept.number) || taken_up.contains(&kept.number)
+            }
         });
         inner.kept.shrink_to_fit();
         for kept in &mut inner.kept {
-            kept.rests_on.questions.retain(|question| pending.contains(question));
-            kept.rests_on.questions.shrink_to_fit();
+            kept.dependencies.questions.retain(|question| pending.contains(question));
+            kept.dependencies.questions.shrink_to_fit();
         }
-        inner.at_hand = Some(at_hand.clone().into());
-        (topics, move |question| at_hand.binary_search(&question).is_ok())
+        at_hand
     }
 
-    /// Whether a reading looked for an answer that may have been let go of, so that it can't be relied
-    /// on.
-    pub fn has_missed(&self) -> bool {
-        self.0.borrow().has_missed
-    }
-
-    /// Makes a reading for its own sake, and remembers only what it rests on.
-    pub(super) fn record_dependencies<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
-        self.0.borrow_mut().under_way.push(RestsOn::default());
+    /// Makes a reading, and remembers only what it rests on.
+    pub(super) fn record_dependencies<R>(
+        &self,
+        topic: impl Topic<Reading = ()>,
+        read: impl FnOnce() -> R,
+    ) -> R {
+        self.0.borrow_mut().under_way.push(Dependencies::default());
         let reading = read();
-        self.0.borrow_mut().keep(topic, Arc::new(()));
+        self.0.borrow_mut().keep(Entry::new(topic, Arc::new(())));
         reading
     }
 
     /// Notes that the reading under way looks for answers to this question.
-    pub(super) fn read(&self, question: QuestionHash) {
-        let mut inner = self.0.borrow_mut();
-        if let Some(at_hand) = &inner.at_hand {
-            let is_at_hand = at_hand.binary_search(&question).is_ok();
-            inner.has_missed |= !is_at_hand;
-        }
-        if let Some(reading) = inner.under_way.last_mut() {
+    pub(super) fn look_for(&self, question: QuestionHash) {
+        if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
             reading.questions.push(question);
         }
     }
 
     /// The reading of a topic, from memory or made now.
-    pub(super) fn of<T: Any + Send + Sync>(
+    pub(super) fn reading_of<T: Topic>(
         &self,
-        topic: Topic,
-        read: impl FnOnce() -> T,
-    ) -> Arc<T> {
+        topic: T,
+        read: impl FnOnce() -> T::Reading,
+    ) -> Arc<T::Reading> {
         let mut inner = self.0.borrow_mut();
         if let Some(known) = inner.recall(&topic) {
             return known;
         }
-        inner.under_way.push(RestsOn::default());
+        inner.under_way.push(Dependencies::default());
         // Not while it is borrowed: readings lead to one another.
         drop(inner);
         let reading = Arc::new(read());
-        self.0.borrow_mut().keep(topic, Arc::clone(&reading) as _);
+        self.0.borrow_mut().keep(Entry::new(topic, Arc::clone(&reading)));
         reading
     }
 }
 
 impl Inner {
-    fn recall<T: Any + Send + Sync>(&mut self, topic: &Topic) -> Option<Arc<T>> {
-        let kept = self.kept.iter().find(|kept| kept.topic == *topic)?;
-        let reading = Arc::clone(&kept.reading).downcast().ok()?;
+    fn recall<T: Topic>(&mut self, topic: &T) -> Option<Arc<T::Reading>> {
+        let found = |kept: &Kept| {
+            kept.entry.reading_of(topic).map(|reading| (kept.number, Arc::clone(reading)))
+        };
+        let (number, reading) = self.kept.iter().find_map(found)?;
         // Whoever asks for it rests on the same facts.
         if let Some(outer) = self.under_way.last_mut() {
-            outer.readings.push(kept.number);
+            outer.readings.push(number);
         }
         Some(reading)
     }
 
-    fn keep(&mut self, topic: Topic, reading: Arc<dyn Any + Send + Sync>) {
-        let mut rests_on = self.under_way.pop().unwrap_or_default();
-        rests_on.questions.sort_unstable();
-        rests_on.questions.dedup();
+    fn keep(&mut self, entry: Entry) {
+        let mut dependencies = self.under_way.pop().unwrap_or_default();
+        dependencies.questions.sort_unstable();
+        dependencies.questions.dedup();
         let number = self.count;
         self.count += 1;
         if let Some(outer) = self.under_way.last_mut() {
             outer.readings.push(number);
         }
-        self.kept.push(Kept { number, topic, reading, rests_on });
+        self.kept.push(Kept { number, entry, dependencies });
     }
 
     /// The numbers of the readings that rest on answers to such questions, by themselves or through
     /// others.
     fn invalidated_by(&self, is_new: impl Fn(QuestionHash) -> bool) -> SmallVec<[u32; 16]> {
         let mut invalidated = SmallVec::new();
-        for Kept { number, rests_on, .. } in &self.kept {
-            if rests_on.questions.iter().any(|question| is_new(*question))
-                || rests_on.readings.iter().any(|reading| invalidated.contains(reading))
+        for Kept { number, dependencies, .. } in &self.kept {
+            if dependencies.questions.iter().any(|question| is_new(*question))
+                || dependencies.readings.iter().any(|reading| invalidated.contains(reading))
             {
                 invalidated.push(*number);
             }
@@ -212,24 +178,47 @@ mod tests {
         Question::Route([192, 0, 2, last].into())
     }
 
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    struct Sum(&'static str);
+
+    impl Topic for Sum {
+        type Reading = i32;
+        const RETENTION: Retention = Retention::Always;
+    }
+
+    #[derive(PartialEq, Eq)]
+    struct Addresses;
+
+    impl Topic for Addresses {
+        type Reading = ();
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    struct Finding(&'static str);
+
+    impl Topic for Finding {
+        type Reading = ();
+        const RETENTION: Retention = Retention::Never;
+    }
+
     #[test]
     fn a_reading_is_made_again_only_when_what_it_rests_on_changes() {
         let memory = Memory::default();
         let made = std::cell::Cell::new(0);
         let outer = || {
-            *memory.of(Topic::Part("outer"), || {
+            *memory.reading_of(Sum("outer"), || {
                 made.set(made.get() + 1);
-                memory.read(QuestionHash::of(&route(1)));
-                *memory.of(Topic::Part("inner"), || {
+                memory.look_for(QuestionHash::of(&route(1)));
+                *memory.reading_of(Sum("inner"), || {
                     made.set(made.get() + 100);
-                    memory.read(QuestionHash::of(&route(2)));
+                    memory.look_for(QuestionHash::of(&route(2)));
                     made.get()
                 })
             })
         };
         assert_eq!((outer(), outer(), made.get()), (101, 101, 101));
         memory.invalidate(&route(3));
-        assert_eq!((outer(), made.get()), (101, 101), "nobody looked for that");
+        assert_eq!((outer(), made.get()), (101, 101), "no reading looked for that");
         memory.invalidate(&route(1));
         assert_eq!((outer(), made.get()), (101, 102), "the inner one still holds");
         memory.invalidate(&route(2));
@@ -242,26 +231,39 @@ mod tests {
     }
 
     #[test]
-    fn at_rest_only_what_is_read_again_stays() {
+    fn only_what_is_read_again_is_retained() {
         let memory = Memory::default();
         let hash = |last| QuestionHash::of(&route(last));
-        let look = |last| memory.read(hash(last));
+        let look = |last| memory.look_for(hash(last));
+        let made = std::cell::Cell::new(0);
         // Both parts take up the addresses; only one of them waits for the third answer.
-        let addresses = || drop(memory.of(Topic::Addresses, || look(1)));
-        let open = || drop(memory.of(Topic::Part("open"), || (addresses(), look(2), look(3))));
-        let settled = || drop(memory.of(Topic::Part("settled"), || (addresses(), look(4))));
-        open();
-        settled();
-        memory.record_dependencies(Topic::Verdict("open"), || (addresses(), look(3)));
-        memory.record_dependencies(Topic::Verdict("settled"), || look(4));
-        let (invalidated, is_wanted) = memory.retain_for(&HashSet::from([hash(3)]));
-        assert_eq!(invalidated, [Topic::Part("open"), Topic::Verdict("open")]);
-        assert_eq!([1, 2, 3, 4].map(|last| is_wanted(hash(last))), [false, true, true, false]);
+        let addresses = || {
+            memory.reading_of(Addresses, || {
+                made.set(made.get() + 1);
+                look(1);
+            });
+        };
+        let sum = |name, questions: &[u8]| {
+            memory.reading_of(Sum(name), || {
+                addresses();
+                questions.iter().copied().for_each(look);
+                0
+            });
+        };
+        sum("open", &[2, 3]);
+        sum("settled", &[4]);
+        memory.record_dependencies(Finding("open"), || (addresses(), look(3)));
+        memory.record_dependencies(Finding("settled"), || look(4));
+        let pending = HashSet::from([hash(3)]);
+        assert_eq!(memory.topics_invalidated_by::<Finding>(&pending), [Finding("open")]);
+        assert_eq!(memory.topics_invalidated_by::<Sum>(&pending), [Sum("open")]);
+        let at_hand: HashSet<_> = memory.retain_for(&pending).into_iter().collect();
+        assert_eq!(at_hand, HashSet::from([hash(2), hash(3)]));
+        let kept = memory.0.borrow().kept.len();
+        assert_eq!(kept, 3, "the addresses and both parts");
         memory.invalidate(&route(3));
-        open();
-        settled();
-        assert!(!memory.has_missed(), "what the open part took up is remembered");
-        look(4);
-        assert!(memory.has_missed());
+        sum("open", &[2, 3]);
+        sum("settled", &[4]);
+        assert_eq!(made.get(), 1, "what the open part took up is remembered");
     }
 }

@@ -1,12 +1,11 @@
 //! What readings read from, and what they still lack.
 
-use std::any::Any;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use ipnet::Ipv6Net;
 
-use super::{Memory, Topic};
+use super::{Memory, RestingEvidence, Topic};
 use crate::model::{
     Evidence, Networks, Observation, ObservationId, Question, QuestionHash, Request, Settings,
 };
@@ -17,6 +16,8 @@ pub struct View<'a> {
     /// Read through [`View::attempts`] and [`View::missing`] alone, so that the memory knows what a
     /// reading rests on.
     evidence: &'a Evidence,
+    /// Where most facts were let go of: what knows which are still at hand. `evidence` is its facts.
+    resting: Option<&'a RestingEvidence>,
     /// Whom they were asked of, and where asking stops.
     pub settings: &'a Settings,
     /// The declared address ranges.
@@ -34,12 +35,23 @@ impl<'a> View<'a> {
         networks: &'a Networks,
         dns64: &'a [Ipv6Net],
     ) -> Self {
-        Self { evidence, settings, networks, dns64, memory: None }
+        Self { evidence, resting: None, settings, networks, dns64, memory: None }
+    }
+
+    /// A view of what is at hand of a service that waits for its last answers.
+    pub fn of_resting(
+        resting: &'a RestingEvidence,
+        settings: &'a Settings,
+        networks: &'a Networks,
+        dns64: &'a [Ipv6Net],
+    ) -> Self {
+        let view = Self::new(resting.facts(), settings, networks, dns64);
+        Self { resting: Some(resting), ..view }
     }
 
     /// The same view, with a memory of what has been read already: one that has only ever served
-    /// views of this evidence, settings, networks and prefixes, and was told of every fact that came
-    /// since ([`Memory::invalidate`]).
+    /// views of this evidence, settings, networks and prefixes, and was invalidated for every fact that
+    /// was added since ([`Memory::invalidate`]).
     pub fn remembering(self, memory: &'a Memory) -> Self {
         Self { memory: Some(memory), ..self }
     }
@@ -49,13 +61,13 @@ impl<'a> View<'a> {
         &self,
         question: &Question,
     ) -> impl DoubleEndedIterator<Item = (&'a Arc<Observation>, ObservationId)> + use<'a> {
-        let hash = self.read(question);
+        let hash = self.look_for(question);
         self.evidence.attempts_of(hash, question)
     }
 
     /// The first of these attempts at a question that was not made.
     pub fn missing(&self, question: Question, attempts: RangeInclusive<u8>) -> Option<Request> {
-        let hash = self.read(&question);
+        let hash = self.look_for(&question);
         self.evidence.missing_of(hash, question, attempts)
     }
 
@@ -66,33 +78,40 @@ impl<'a> View<'a> {
 
     /// How many facts there are.
     pub fn facts(&self) -> usize {
-        self.evidence.len()
+        self.resting.map_or(self.evidence.len(), RestingEvidence::len)
     }
 
-    /// What a reading gives, which is made anew only when a fact that it rests on has come since.
-    pub fn remembered<T: Any + Send + Sync>(
+    /// What a reading gives, which is made anew only when a fact that it rests on was added since.
+    pub fn remembered<T: Topic>(
         &self,
-        topic: Topic,
-        read: impl FnOnce() -> T,
-    ) -> Arc<T> {
+        topic: T,
+        read: impl FnOnce() -> T::Reading,
+    ) -> Arc<T::Reading> {
         match self.memory {
-            Some(memory) => memory.of(topic, read),
+            Some(memory) => memory.reading_of(topic, read),
             None => Arc::new(read()),
         }
     }
 
-    /// What a reading gives, made now; a memory learns what it rests on, and no more.
-    pub fn recording_dependencies<T>(&self, topic: Topic, read: impl FnOnce() -> T) -> T {
+    /// What a reading gives, made now; a memory notes what it rests on, and no more.
+    pub fn recording_dependencies<R>(
+        &self,
+        topic: impl Topic<Reading = ()>,
+        read: impl FnOnce() -> R,
+    ) -> R {
         match self.memory {
             Some(memory) => memory.record_dependencies(topic, read),
             None => read(),
         }
     }
 
-    fn read(&self, question: &Question) -> QuestionHash {
+    fn look_for(&self, question: &Question) -> QuestionHash {
         let hash = QuestionHash::of(question);
+        if let Some(resting) = self.resting {
+            resting.look_for(hash);
+        }
         if let Some(memory) = self.memory {
-            memory.read(hash);
+            memory.look_for(hash);
         }
         hash
     }

@@ -70,10 +70,18 @@ impl Rounds {
     }
 }
 
+/// The first contacts with the service's addresses of one family.
+#[derive(PartialEq, Eq)]
+struct FirstRoundsOver(Family);
+
+impl Topic for FirstRoundsOver {
+    type Reading = Vec<FirstRound>;
+}
+
 /// Reads the first contacts with a service at every address of one family that is known by now, at
 /// its main port.
 pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<Vec<FirstRound>> {
-    view.remembered(Topic::FirstRounds(family), || {
+    view.remembered(FirstRoundsOver(family), || {
         endpoint_contacts(view, service, family).main.iter().map(FirstRound::of).collect()
     })
 }

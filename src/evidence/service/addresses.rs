@@ -53,6 +53,14 @@ impl PublishedAddresses {
     }
 }
 
+/// The published addresses of the service.
+#[derive(PartialEq, Eq)]
+struct AddressesOfService;
+
+impl Topic for AddressesOfService {
+    type Reading = PublishedAddresses;
+}
+
 /// The published addresses of a service's host; `None` for a mail domain, whose exchangers are hosts
 /// of their own, and for a zone, which is served by its name servers' addresses and not by those of
 /// its apex.
@@ -61,7 +69,7 @@ pub fn published_addresses(view: &View<'_>, service: &Service) -> Option<Arc<Pub
         return None;
     }
     let host = service.target.host()?;
-    Some(view.remembered(Topic::Addresses, || find(view, service, host)))
+    Some(view.remembered(AddressesOfService, || find(view, service, host)))
 }
 
 fn find(view: &View<'_>, service: &Service, host: Host) -> PublishedAddresses {

@@ -86,11 +86,19 @@ impl DeclaredPort {
     }
 }
 
+/// The TCP ports that the service declares.
+#[derive(PartialEq, Eq)]
+struct DeclaredPorts;
+
+impl Topic for DeclaredPorts {
+    type Reading = Vec<DeclaredPort>;
+}
+
 /// The TCP ports of a service at its own addresses, the one that it is declared on first. None for
 /// zones, name servers and time servers, and none for mail domains, whose exchangers are hosts of
 /// their own: see [`crate::evidence::mail::route`].
 pub fn declared_ports(view: &View<'_>, service: &Service) -> Arc<Vec<DeclaredPort>> {
-    view.remembered(Topic::Ports, || declared(service))
+    view.remembered(DeclaredPorts, || declared(service))
 }
 
 fn declared(service: &Service) -> Vec<DeclaredPort> {

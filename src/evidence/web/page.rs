@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::model::{BodyEnd, HttpResponse};
+use crate::model::{BodyEnd, FactTopic, HttpResponse};
 use body::Kind;
 
 /// What a page loads something for.
@@ -96,10 +96,18 @@ pub struct Page {
     pub is_cut: bool,
 }
 
+/// A response as the page that was found at a URL.
+#[derive(PartialEq, Eq)]
+struct PageAt(Url);
+
+impl FactTopic for PageAt {
+    type Reading = Result<Page, Unreadable>;
+}
+
 /// Reads the page that was found at `url`; an error says why it can't be read, and is never held
 /// against the server.
 pub fn page(response: &HttpResponse, url: &Url) -> Arc<Result<Page, Unreadable>> {
-    response.readings.of(&format!("page {url}"), || read(response, url))
+    response.readings.reading_of(PageAt(url.clone()), || read(response, url))
 }
 
 /// As [`page`], but a guard in front of the page is not the page.
@@ -143,9 +151,17 @@ fn read(response: &HttpResponse, url: &Url) -> Result<Page, Unreadable> {
     })
 }
 
+/// A response as the style sheet that was found at a URL.
+#[derive(PartialEq, Eq)]
+struct StyleSheetAt(Url);
+
+impl FactTopic for StyleSheetAt {
+    type Reading = Result<Vec<Reference>, Unreadable>;
+}
+
 /// What a style sheet that was found at `url` loads; nothing when it is no style sheet.
 pub fn style_sheet(response: &HttpResponse, url: &Url) -> Arc<Result<Vec<Reference>, Unreadable>> {
-    response.readings.of(&format!("style sheet {url}"), || loaded_by_style(response, url))
+    response.readings.reading_of(StyleSheetAt(url.clone()), || loaded_by_style(response, url))
 }
 
 fn loaded_by_style(response: &HttpResponse, url: &Url) -> Result<Vec<Reference>, Unreadable> {

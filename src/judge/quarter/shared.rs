@@ -112,7 +112,7 @@ fn thing(subject: &SubjectName, inventory: &Inventory) -> Option<SharedThing> {
 }
 
 fn network(address: IpAddr, inventory: &Inventory) -> Option<SharedThing> {
-    // A testbed's range only says that its addresses count as global; nobody hosts in it.
+    // A testbed's range only says that its addresses count as global; no service is hosted in it for that.
     if let Some(network) = inventory.networks.owner(address).filter(|network| !network.testbed) {
         return Some(SharedThing::Network(network.prefix.trunc(), Some(network.name.clone())));
     }

@@ -166,7 +166,7 @@ fn targets_are_reached_due_missed_exempt_or_undetermined() {
 }
 
 #[test]
-fn one_mend_of_a_shared_thing_lifts_all_that_rest_on_it() {
+fn one_remedy_of_a_shared_thing_lifts_all_services_on_it() {
     let server = |name: &str| SubjectName::NameServer(Name::from_presentation(name), None);
     let (ns1, ns2) = (server("ns1.example"), server("ns2.example"));
     let both = vec![ns1.clone(), ns2.clone()];
@@ -179,15 +179,15 @@ fn one_mend_of_a_shared_thing_lifts_all_that_rest_on_it() {
         ("b/four", "address-global", Outcome::Fail, "private", vec![]),
     ];
     let review = review(closing(&faults), None);
-    let mends: Vec<_> =
-        review.mends.iter().map(|m| (m.check.id, m.subjects.len(), m.holds, m.lifts)).collect();
+    let of_remedy = |r: &Remedy| (r.check.id, r.subjects.len(), r.holds, r.lifts);
+    let remedies: Vec<_> = review.remedies.iter().map(of_remedy).collect();
     assert_eq!(
-        mends,
+        remedies,
         [
             (check, 2, 2, 2),
             ("address-global", 0, 1, 1),
             ("reach-port", 1, 1, 1),
-            // Held at a lower stage already: this alone lifts nobody.
+            // Held at a lower stage already: this alone lifts no service.
             ("reach-port", 1, 0, 0),
         ]
     );
@@ -207,7 +207,7 @@ fn one_mend_of_a_shared_thing_lifts_all_that_rest_on_it() {
 }
 
 #[test]
-fn a_thing_that_fails_beside_another_lifts_nobody_alone() {
+fn a_thing_that_fails_beside_another_lifts_no_service_alone() {
     let (first, second) = (socket("[2001:db8::1]:443"), socket("[2001:db8::2]:443"));
     let check = "tls-name";
     let reason = "name-mismatch";
@@ -215,10 +215,11 @@ fn a_thing_that_fails_beside_another_lifts_nobody_alone() {
         ("a/one", check, Outcome::Fail, reason, vec![first.clone(), second]),
         ("a/two", check, Outcome::Fail, reason, vec![first.clone()]),
     ];
-    let mends = mends(&closing(&faults));
-    assert_eq!(mends.len(), 2);
-    assert_eq!((mends[0].subjects.clone(), mends[0].holds, mends[0].lifts), (vec![first], 2, 1));
-    assert_eq!((mends[1].holds, mends[1].lifts), (1, 0));
+    let remedies = remedies(&closing(&faults));
+    assert_eq!(remedies.len(), 2);
+    let [one, other] = &remedies[..] else { panic!() };
+    assert_eq!((one.subjects.clone(), one.holds, one.lifts), (vec![first], 2, 1));
+    assert_eq!((other.holds, other.lifts), (1, 0));
 }
 
 #[test]

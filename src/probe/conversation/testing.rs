@@ -35,6 +35,11 @@ pub(in crate::probe) fn patient() -> Settings {
 /// A deadline for tests in which it has to pass.
 pub(in crate::probe) const SHORT: Duration = Duration::from_millis(150);
 
+/// Deadlines for tests in which something has to come before they pass, to be tried in this order: a busy
+/// machine may need a longer one.
+pub(super) const GROWING: [Duration; 4] =
+    [SHORT, Duration::from_secs(1), Duration::from_secs(8), Duration::from_secs(40)];
+
 /// One conversation under these settings.
 pub(in crate::probe) async fn converse(
     settings: &Settings,

@@ -135,18 +135,18 @@ fn document(context: &QuarterContext<'_>) -> Document {
             })
             .collect(),
         mends: review
-            .mends
+            .remedies
             .iter()
-            .map(|mend| MendDocument {
-                check: mend.check.id.to_owned(),
-                reason: mend.reason.to_owned(),
-                severity: mend.severity.id().to_owned(),
-                subjects: mend.subjects.iter().map(|name| clean(&name.to_string())).collect(),
-                services: ids(&mend.services),
-                holds: mend.holds,
-                lifts: mend.lifts,
-                message: mend.check.message(mend.reason, lang).to_owned(),
-                remedy: mend.check.remedy(mend.reason, lang).map(str::to_owned),
+            .map(|remedy| MendDocument {
+                check: remedy.check.id.to_owned(),
+                reason: remedy.reason.to_owned(),
+                severity: remedy.severity.id().to_owned(),
+                subjects: remedy.subjects.iter().map(|name| clean(&name.to_string())).collect(),
+                services: ids(&remedy.services),
+                holds: remedy.holds,
+                lifts: remedy.lifts,
+                message: remedy.check.message(remedy.reason, lang).to_owned(),
+                remedy: remedy.check.remedy(remedy.reason, lang).map(str::to_owned),
             })
             .collect(),
         services: closing

@@ -1,9 +1,9 @@
-//! The way of a browser: pages from redirect to redirect, and what the last of them needs.
+//! The steps of a browser: pages from redirect to redirect, and what the last of them needs.
 
-use super::{choose, holds, secured};
-use crate::check::web::helpers::{is_guarded, unseen};
-use crate::check::web::web_subresources::owner;
-use crate::check::{CheckContext, common};
+use super::steps::{best_path, is_passable, require_connection};
+use crate::check::common;
+use crate::check::context::CheckContext;
+use crate::check::web::helpers::{is_guarded, owner, unknown_end_reason};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::page::Unreadable;
 use crate::evidence::web::{self, ChainEnd, Hop, Ipv6Access, RedirectChain, Subresources};
@@ -11,25 +11,27 @@ use crate::model::{Family, Host, HttpFailure, Name, ObservationId, Outcome, Subj
 
 /// Adds the steps from the service's addresses on; the reason that something is still to be seen,
 /// when nothing fails without it.
-pub(in crate::check) fn walk(
-    case: &CheckContext<'_>,
+pub(in crate::check) fn add_steps(
+    context: &CheckContext<'_>,
     steps: &mut Vec<Subject>,
     cite: &mut Vec<ObservationId>,
 ) -> Option<&'static str> {
-    let walks = web::redirect_chains(&case.view, case.service, Family::Ipv6);
-    cite.extend(walks.iter().flat_map(RedirectChain::observations));
-    steps.extend(choose(walks.iter().map(|walk| pages(case, walk)).collect()));
-    if walks.is_empty() || !holds(steps) {
+    let chains = web::redirect_chains(&context.view, context.service, Family::Ipv6);
+    cite.extend(chains.iter().flat_map(RedirectChain::observations));
+    steps.extend(best_path(chains.iter().map(|chain| page_steps(context, chain)).collect()));
+    if chains.is_empty() || !is_passable(steps) {
         return None;
     }
-    let resources = web::subresources(&case.view, &walks, case.service.expect_status);
-    steps.extend(resources.servers.iter().filter(|s| s.is_required()).map(|s| resource(case, s)));
+    let resources = web::subresources(&context.view, &chains, context.service.expect_status);
+    steps.extend(
+        resources.servers.iter().filter(|s| s.is_required()).map(|s| resource_step(context, s)),
+    );
     cite.extend(&resources.observations);
-    unread(&resources)
+    unread_reason(&resources)
 }
 
 /// Why the page may need more than is known, when it may.
-fn unread(resources: &Subresources) -> Option<&'static str> {
+fn unread_reason(resources: &Subresources) -> Option<&'static str> {
     match resources.unreadable {
         _ if !resources.needs.is_empty() => Some(common::NOT_OBSERVED),
         _ if resources.is_cut => Some(common::LIMIT),
@@ -41,12 +43,12 @@ fn unread(resources: &Subresources) -> Option<&'static str> {
     }
 }
 
-/// The pages that the client comes by, from one address on.
-fn pages(case: &CheckContext<'_>, walk: &RedirectChain<'_>) -> Vec<Subject> {
-    let last = walk.hops.len().saturating_sub(1);
+/// The pages that the client gets on its way, from one address on.
+fn page_steps(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Vec<Subject> {
+    let last = chain.hops.len().saturating_sub(1);
     let mut steps = Vec::new();
-    for (at, hop) in walk.hops.iter().enumerate() {
-        let (outcome, reason) = page(case, walk, hop, at == last);
+    for (at, hop) in chain.hops.iter().enumerate() {
+        let (outcome, reason) = outcome_of_hop(context, chain, hop, at == last);
         let address = hop.visits.first().map(|visit| ("address", visit.address.to_string()));
         steps.push(Subject {
             name: SubjectName::Url(hop.url.to_string()),
@@ -61,26 +63,26 @@ fn pages(case: &CheckContext<'_>, walk: &RedirectChain<'_>) -> Vec<Subject> {
     steps
 }
 
-fn page(
-    case: &CheckContext<'_>,
-    walk: &RedirectChain<'_>,
+fn outcome_of_hop(
+    context: &CheckContext<'_>,
+    chain: &RedirectChain<'_>,
     hop: &Hop<'_>,
     is_last: bool,
 ) -> (Outcome, &'static str) {
-    let best = best_answer(case, hop);
+    let best = best_answer(context, hop);
     let blocked = (Outcome::Fail, "redirect-blocked");
-    match &walk.end {
+    match &chain.end {
         // The last hop of a chain that could not go on is the one that was never visited.
-        ChainEnd::NoAddress(_) if is_last => match unseen(walk) {
+        ChainEnd::NoAddress(_) if is_last => match unknown_end_reason(chain) {
             Some(reason) => (Outcome::Inconclusive, reason),
             None => blocked,
         },
-        // The service's own address: what address-global says of it is said there.
-        ChainEnd::NotVisited(_) if is_last && walk.hops.len() == 1 => {
+        // The service's own address: address-global judges it.
+        ChainEnd::NotVisited(_) if is_last && chain.hops.len() == 1 => {
             (Outcome::Inconclusive, common::NOT_VISITED)
         }
         ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) if is_last => blocked,
-        ChainEnd::Loop if is_last && best.0 == Outcome::Pass => match unseen(walk) {
+        ChainEnd::Loop if is_last && best.0 == Outcome::Pass => match unknown_end_reason(chain) {
             Some(reason) => (Outcome::Inconclusive, reason),
             None => blocked,
         },
@@ -89,10 +91,10 @@ fn page(
         }
         ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
         ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {
-            match case.service.expect_status {
+            match context.service.expect_status {
                 Some(expected) if expected == *status => best,
                 None if *status < 400 => best,
-                _ if is_guarded(walk) => (Outcome::Inconclusive, "challenge"),
+                _ if is_guarded(chain) => (Outcome::Inconclusive, "challenge"),
                 _ => (Outcome::Fail, "error-status"),
             }
         }
@@ -102,14 +104,14 @@ fn page(
 
 /// What a hop gives to a client that tries its addresses in turn: one that answers is enough, and
 /// where none is known to, nothing is known as long as one of them is unknown.
-fn best_answer(case: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str) {
+fn best_answer(context: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str) {
     let mut best = None;
     for visit in &hop.visits {
         let host = match hop.url.host() {
             Some(url::Host::Domain(name)) => Host::Name(Name::from_presentation(name)),
             _ => Host::Address(visit.address.ip()),
         };
-        let (outcome, reason) = answer(case, &visit.talk, &host);
+        let (outcome, reason) = outcome_of_address(context, &visit.talk, &host);
         match (outcome, best) {
             (Outcome::Pass, _) => return (outcome, reason),
             (Outcome::Inconclusive, None | Some((Outcome::Fail, _))) | (_, None) => {
@@ -122,25 +124,25 @@ fn best_answer(case: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str
 }
 
 /// Whether one address gives an answer that a browser accepts.
-fn answer(
-    case: &CheckContext<'_>,
-    talk: &ConversationAttempts<'_>,
+fn outcome_of_address(
+    context: &CheckContext<'_>,
+    conversation: &ConversationAttempts<'_>,
     host: &Host,
 ) -> (Outcome, &'static str) {
-    if let Err(said) = secured(case, talk, Some(host)) {
-        return said;
+    if let Err(unusable) = require_connection(context, conversation, Some(host)) {
+        return unusable;
     }
-    match talk.best().map(|best| &best.http) {
+    match conversation.best().map(|best| &best.http) {
         Some(Some(Ok(_))) => (Outcome::Pass, "answers"),
         Some(Some(Err(HttpFailure::HeadersTooLarge))) => (Outcome::Inconclusive, common::LIMIT),
         _ => (Outcome::Fail, "no-page"),
     }
 }
 
-fn resource(case: &CheckContext<'_>, server: &web::ResourceHost) -> Subject {
+fn resource_step(context: &CheckContext<'_>, server: &web::ResourceHost) -> Subject {
     let (outcome, reason) = match &server.access {
         Ipv6Access::Works => (Outcome::Pass, "resource-over-ipv6"),
-        Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) if owner(case, server).is_none() => {
+        Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) if owner(context, server).is_none() => {
             (Outcome::NotApplicable, "third-party")
         }
         Ipv6Access::NoIpv6 | Ipv6Access::Unreachable(_) => (Outcome::Fail, "resource-blocked"),

@@ -13,11 +13,19 @@ pub const BUILT_IN: &str = include_str!("root.hints");
 /// Root servers that are read from hints; there are thirteen names.
 const SERVERS_MAX: usize = 26;
 
+/// The root servers that the settings name.
+#[derive(PartialEq, Eq)]
+struct DeclaredRootServers;
+
+impl Topic for DeclaredRootServers {
+    type Reading = Vec<Server>;
+}
+
 /// The root servers that a scan begins with, sorted by name.
 pub(super) fn root(view: &View<'_>) -> Arc<Vec<Server>> {
     static OF_BUILT_IN: LazyLock<Arc<Vec<Server>>> = LazyLock::new(|| Arc::new(parse(BUILT_IN)));
     match &view.settings.root_hints {
-        Some(hints) => view.remembered(Topic::RootServers, || parse(hints)),
+        Some(hints) => view.remembered(DeclaredRootServers, || parse(hints)),
         None => Arc::clone(&OF_BUILT_IN),
     }
 }

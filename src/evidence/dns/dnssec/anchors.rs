@@ -44,6 +44,14 @@ pub struct AnchorError {
     pub problem: &'static str,
 }
 
+/// The trust anchors that the settings name; `None` when they can't be read.
+#[derive(PartialEq, Eq)]
+struct DeclaredAnchors;
+
+impl Topic for DeclaredAnchors {
+    type Reading = Option<Anchors>;
+}
+
 impl Anchors {
     /// Those of a text in master-file format (`None` = IANA's for the root): one DS or DNSKEY
     /// record a line, `;` begins a comment, TTL and class may stand or not.
@@ -81,7 +89,7 @@ impl Anchors {
         static OF_ROOT: LazyLock<Arc<Option<Anchors>>> =
             LazyLock::new(|| Arc::new(Anchors::read(None).ok()));
         match &view.settings.trust_anchors {
-            Some(text) => view.remembered(Topic::Anchors, || Self::read(Some(text)).ok()),
+            Some(text) => view.remembered(DeclaredAnchors, || Self::read(Some(text)).ok()),
             None => Arc::clone(&OF_ROOT),
         }
     }

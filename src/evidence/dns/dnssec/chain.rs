@@ -15,9 +15,17 @@ use crate::evidence::dns::LookupFailure;
 use crate::evidence::query::{Topic, View};
 use crate::model;
 
+/// What DNSSEC says of a name's records.
+#[derive(PartialEq, Eq)]
+struct DnssecOf(model::Name, model::RecordType);
+
+impl Topic for DnssecOf {
+    type Reading = Dnssec;
+}
+
 /// Reads what DNSSEC says of a name and type, following aliases.
 pub fn dnssec(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Arc<Dnssec> {
-    view.remembered(Topic::Security(name.clone(), record_type), || find(view, name, record_type))
+    view.remembered(DnssecOf(name.clone(), record_type), || find(view, name, record_type))
 }
 
 fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> Dnssec {

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::page;
-use crate::model::HttpResponse;
+use crate::model::{FactTopic, HttpResponse};
 
 /// Header fields by which guards say so themselves: name and what the value contains.
 const FIELDS: &[(&str, &str)] = &[
@@ -32,10 +32,18 @@ const MARKS: &[&str] = &[
 /// A guard's page has hardly any text of its own; the same marks inside a full page are its forms.
 const GUARD_WORDS_MAX: usize = 120;
 
+/// Whether the response at a URL is a guard's.
+#[derive(PartialEq, Eq)]
+struct IsChallengeAt(Url);
+
+impl FactTopic for IsChallengeAt {
+    type Reading = bool;
+}
+
 /// Whether this is not the page but a guard in front of it: 429 (RFC 6585 §4), a guard's own
 /// header field, or a short page with a guard's marks.
 pub fn is_challenge(response: &HttpResponse, url: &Url) -> bool {
-    *response.readings.of(&format!("challenge {url}"), || looks_like_a_guard(response, url))
+    *response.readings.reading_of(IsChallengeAt(url.clone()), || looks_like_a_guard(response, url))
 }
 
 fn looks_like_a_guard(response: &HttpResponse, url: &Url) -> bool {

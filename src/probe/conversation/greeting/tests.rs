@@ -9,8 +9,11 @@ use super::*;
 use crate::model::Host;
 use crate::probe::conversation::Client;
 use crate::probe::conversation::testing::{
-    ADDRESSES, TlsServer, ordinary, patient, serve, serve_over_tls,
+    ADDRESSES, GROWING, SHORT, TlsServer, ordinary, patient, serve, serve_over_tls, silence,
 };
+
+/// A deadline that no test on loopback reaches by accident.
+const PATIENT: Duration = Duration::from_secs(60);
 
 fn question(address: SocketAddr, protocol: Protocol, security: Security) -> GreetingQuestion {
     let host = Host::parse("mx.example.vn").unwrap();
@@ -19,7 +22,7 @@ fn question(address: SocketAddr, protocol: Protocol, security: Security) -> Gree
 
 async fn greet(question: &GreetingQuestion) -> Greeting {
     let mut settings = patient();
-    settings.timeouts.greeting = Duration::from_secs(60);
+    settings.timeouts.greeting = PATIENT;
     Client::new(&settings).unwrap().greet(question).await
 }
 
@@ -130,18 +133,20 @@ async fn a_server_that_says_no_is_left_at_once() {
     }
 }
 
-#[tokio::test]
-async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
-    let mut settings = patient();
-    settings.timeouts.greeting = Duration::from_millis(300);
-    let client = Client::new(&settings).unwrap();
-    let silent = serve("[::1]:0", crate::probe::conversation::testing::silence).await;
-    let tarpit = serve("[::1]:0", async move |mut stream: TcpStream| {
+/// A server that greets an octet at a time, without end.
+async fn serve_tarpit() -> SocketAddr {
+    serve("[::1]:0", async move |mut stream: TcpStream| {
         while stream.write_all(b"2").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
+    let silent = serve("[::1]:0", silence).await;
+    let tarpit = serve_tarpit().await;
     let flood =
         serve(
             "[::1]:0",
@@ -155,10 +160,24 @@ async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
     })
     .await;
     let closed = serve("[::1]:0", async move |_| {}).await;
-    let mut banners = Vec::new();
-    for server in [silent, tarpit, flood, web, closed] {
+    let banner = async |server, deadline| {
+        let mut settings = patient();
+        settings.timeouts.greeting = deadline;
+        let client = Client::new(&settings).unwrap();
         let seen = client.greet(&question(server, Protocol::Smtp, Security::None)).await;
-        banners.push(seen.banner.unwrap().unwrap_err());
+        seen.banner.unwrap().unwrap_err()
+    };
+    let mut banners = vec![banner(silent, SHORT).await];
+    let mut slow = banner(tarpit, SHORT).await;
+    for deadline in GROWING {
+        if matches!(slow, GreetingFailure::Slow { .. }) {
+            break;
+        }
+        slow = banner(serve_tarpit().await, deadline).await;
+    }
+    banners.push(slow);
+    for server in [flood, web, closed] {
+        banners.push(banner(server, PATIENT).await);
     }
     assert_eq!(banners[0], GreetingFailure::Net { failure: NetFailure::TimedOut });
     assert!(matches!(banners[1], GreetingFailure::Slow { octets: 1.. }), "{:?}", banners[1]);

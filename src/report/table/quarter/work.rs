@@ -1,7 +1,7 @@
 //! The tables of what is to be done.
 
 use super::common::{CHECK, FINDING, ids, names};
-use crate::judge::quarter::Review;
+use crate::judge::quarter::{Remedy, Review};
 use crate::model::{Lang, Text};
 use crate::report::quarter::terms;
 use crate::report::table::cells::{Cell, Kind, Table};
@@ -50,16 +50,16 @@ pub fn work_list(review: &Review, lang: Lang) -> Table {
         .column(FINDING.get(lang), Kind::Text, 36)
         .column(WHERE.get(lang), Kind::Code, 28)
         .column(texts::SERVICE.get(lang), Kind::Code, 28);
-    for mend in &review.mends {
-        let subjects = mend.subjects.iter().map(ToString::to_string).collect();
+    for remedy in &review.remedies {
+        let subjects = remedy.subjects.iter().map(ToString::to_string).collect();
         table.rows.push(vec![
-            Cell::Count(mend.lifts),
-            Cell::Count(mend.holds),
-            Cell::Severity(mend.severity),
-            Cell::text(mend.check.id),
-            Cell::text(mend.check.message(mend.reason, lang)),
+            Cell::Count(remedy.lifts),
+            Cell::Count(remedy.holds),
+            Cell::Severity(remedy.severity),
+            Cell::text(remedy.check.id),
+            Cell::text(remedy.check.message(remedy.reason, lang)),
             Cell::text(&names(subjects, lang)),
-            Cell::text(&names(ids(&mend.services), lang)),
+            Cell::text(&names(ids(&remedy.services), lang)),
         ]);
     }
     table
@@ -72,16 +72,16 @@ pub fn remedies(review: &Review, lang: Lang) -> Table {
         .column(FINDING.get(lang), Kind::Text, 40)
         .column(texts::REMEDY.get(lang), Kind::Text, 60);
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    for mend in &review.mends {
-        let Some(remedy) = mend.check.remedy(mend.reason, lang) else { continue };
-        if seen.contains(&(mend.check.id, mend.reason)) {
+    for Remedy { check, reason, .. } in &review.remedies {
+        let Some(text) = check.remedy(reason, lang) else { continue };
+        if seen.contains(&(check.id, *reason)) {
             continue;
         }
-        seen.push((mend.check.id, mend.reason));
+        seen.push((check.id, *reason));
         table.rows.push(vec![
-            Cell::text(mend.check.id),
-            Cell::text(mend.check.message(mend.reason, lang)),
-            Cell::text(remedy),
+            Cell::text(check.id),
+            Cell::text(check.message(reason, lang)),
+            Cell::text(text),
         ]);
     }
     table

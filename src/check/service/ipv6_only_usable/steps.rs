@@ -1,0 +1,96 @@
+//! Steps that the clients have in common, and the choice between their paths.
+
+use jiff::Timestamp;
+
+use crate::check::common;
+use crate::check::context::CheckContext;
+use crate::evidence::dns::{Lookup, LookupStatus};
+use crate::evidence::service::ConversationAttempts;
+use crate::evidence::tls::certificate::{self, Path};
+use crate::model::{
+    Host, Name, ObservationId, Outcome, Subject, SubjectName, TlsFailure, TlsSession,
+};
+
+/// Whether a name leads to an IPv6 address.
+pub(in crate::check) fn resolution_step(
+    name: Name,
+    lookup: &Lookup,
+    cite: &mut Vec<ObservationId>,
+) -> Subject {
+    cite.extend(lookup.observations.iter().copied());
+    let (outcome, reason) = match &lookup.status {
+        LookupStatus::Found => (Outcome::Pass, "resolved"),
+        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
+            (Outcome::Fail, "not-published")
+        }
+        status => {
+            (Outcome::Inconclusive, status.gap().map_or(common::UNRESOLVED, common::reason_of))
+        }
+    };
+    let end = lookup.chain.last().cloned();
+    let detail = end.map(|name| ("name", name.to_string())).into_iter().collect();
+    Subject { name: SubjectName::Host(name), outcome, reason, detail }
+}
+
+/// Whether a path leads to the end.
+pub(in crate::check) fn is_passable(path: &[Subject]) -> bool {
+    path.iter().all(|step| step.outcome == Outcome::Pass)
+}
+
+/// A client tries the paths in turn: one that leads to the end is enough. Where none is known to, it
+/// is only known that it gets nothing when none of them is unknown.
+pub(in crate::check) fn best_path(mut paths: Vec<Vec<Subject>>) -> Vec<Subject> {
+    let is_unknown = |path: &Vec<Subject>| {
+        let mut outcomes = path.iter().map(|step| step.outcome);
+        outcomes.all(|outcome| outcome != Outcome::Fail) && !is_passable(path)
+    };
+    let best = paths.iter().position(|path| is_passable(path));
+    match best.or_else(|| paths.iter().position(is_unknown)) {
+        Some(best) => paths.swap_remove(best),
+        None => paths.into_iter().next().unwrap_or_default(),
+    }
+}
+
+/// Whether an address lets a client connect, with a certificate for the host that the client
+/// accepts where TLS is spoken; else the outcome instead. Without a host any certificate will do.
+pub(in crate::check) fn require_connection(
+    context: &CheckContext<'_>,
+    conversation: &ConversationAttempts<'_>,
+    host: Option<&Host>,
+) -> Result<(), (Outcome, &'static str)> {
+    if let Some(gap) = conversation.gap() {
+        return Err((Outcome::Inconclusive, common::reason_of(gap)));
+    }
+    let Some((best, seen_at)) = conversation.best_at() else {
+        return Err((Outcome::Inconclusive, common::NOT_OBSERVED));
+    };
+    if best.connect.is_err() {
+        return Err((Outcome::Fail, "unreachable"));
+    }
+    match (host, &best.tls) {
+        (Some(_), Some(Err(failed))) if failed.failure == TlsFailure::ChainTooLarge => {
+            return Err((Outcome::Inconclusive, common::LIMIT));
+        }
+        (Some(_), Some(Err(_))) => return Err((Outcome::Fail, "handshake-failed")),
+        (Some(host), Some(Ok(session)))
+            if !is_accepted_certificate(context, session, host, seen_at) =>
+        {
+            return Err((Outcome::Fail, "certificate-invalid"));
+        }
+        _ => {}
+    }
+    // What works now and then is not known to work.
+    if conversation.is_flaky() { Err((Outcome::Inconclusive, common::FLAKY)) } else { Ok(()) }
+}
+
+fn is_accepted_certificate(
+    context: &CheckContext<'_>,
+    session: &TlsSession,
+    host: &Host,
+    at: Timestamp,
+) -> bool {
+    certificate::leaf(&session.chain).is_some_and(|leaf| leaf.is_for(host))
+        && certificate::path(&session.chain, context.trust) == Path::Trusted
+        && certificate::validity(&session.chain)
+            .is_some_and(|span| span.not_before <= at && at <= span.not_after)
+}
