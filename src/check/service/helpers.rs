@@ -9,7 +9,6 @@ use crate::check::reach::greetings::{
     GreetingOutcome, banner_outcome, hello_outcome, subject_of_greetings,
 };
 use crate::check::reach::helpers::{contacts, socket};
-use crate::evidence::query::Gap;
 use crate::evidence::service::{self, EndpointContact, ServiceQuery, ServiceReply};
 use crate::model::{
     Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Subject, Target, TlsFailed,
@@ -114,22 +113,11 @@ fn datagram_subjects(
     Ok((subjects.collect(), cite))
 }
 
-/// Why nothing can be concluded about the server from a query, when that is our side's doing.
-pub(in crate::check) fn query_gap(query: &ServiceQuery<'_>) -> Option<Gap> {
-    if query.is_forbidden {
-        Some(Gap::NotVisited)
-    } else if query.is_pending || query.replies.is_empty() {
-        Some(Gap::NotObserved)
-    } else {
-        query.is_our_fault().then_some(Gap::OurFault)
-    }
-}
-
 fn outcome_of_name_server(context: &CheckContext<'_>, server: SocketAddr) -> Judgement {
     let [udp, tcp] = [Transport::Udp, Transport::Tcp]
         .map(|transport| service::name_server(&context.view, server, transport));
     let cite = udp.observations.iter().chain(&tcp.observations).copied().collect();
-    if let Some(gap) = query_gap(&udp).or_else(|| query_gap(&tcp)) {
+    if let Some(gap) = udp.gap().or_else(|| tcp.gap()) {
         return (Outcome::Inconclusive, common::reason_of(gap), cite);
     }
     let (outcome, reason) = match (answering(&udp), answering(&tcp)) {
@@ -160,7 +148,7 @@ fn outcome_of_time_server(context: &CheckContext<'_>, server: SocketAddr) -> Jud
     const NOT_SYNCHRONISED: u8 = 3;
     let query = service::time_server(&context.view, server);
     let cite = query.observations.clone();
-    if let Some(gap) = query_gap(&query) {
+    if let Some(gap) = query.gap() {
         return (Outcome::Inconclusive, common::reason_of(gap), cite);
     }
     let answer = query.time().filter(|exchange| exchange.is_ours || exchange.answer.is_err());

@@ -126,7 +126,7 @@ fn is_turned_down(failure: &QuicFailure) -> bool {
 
 fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subject {
     let subject = |outcome, reason, detail| socket(quic.address, outcome, reason, detail);
-    if let Some(gap) = quic.missing {
+    if let Some(gap) = quic.gap() {
         return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let sessions = quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
@@ -137,9 +137,6 @@ fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subj
         }
         let alpn = session.alpn.clone().unwrap_or_default();
         return subject(Outcome::Pass, "answers", vec![("alpn", alpn)]);
-    }
-    if quic.is_pending {
-        return subject(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     let failures = || quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
     let is_answer = |failure: &&QuicFailure| !matches!(failure, QuicFailure::Net { .. });

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
     Transport,
@@ -55,14 +55,24 @@ impl ServerExchange {
         }
     }
 
+    /// Why nothing can be said of the server, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        match &self.heard {
+            ExchangeOutcome::Pending => Some(Gap::NotObserved),
+            ExchangeOutcome::NotVisited => Some(Gap::NotVisited),
+            ExchangeOutcome::Failed(failure) if failure.is_ours() => Some(Gap::OurFault),
+            _ => None,
+        }
+    }
+
     /// Whether nothing can be said because of our own side.
     pub fn is_ours(&self) -> bool {
-        matches!(&self.heard, ExchangeOutcome::Failed(failure) if failure.is_ours())
+        self.gap() == Some(Gap::OurFault)
     }
 
     /// Whether it has yet to be asked.
     pub fn is_pending(&self) -> bool {
-        matches!(self.heard, ExchangeOutcome::Pending)
+        self.gap() == Some(Gap::NotObserved)
     }
 }
 

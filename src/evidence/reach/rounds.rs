@@ -43,6 +43,17 @@ pub struct Rounds {
 }
 
 impl Rounds {
+    /// Why nothing can be said of the address, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        if self.missing.is_some() {
+            return self.missing;
+        }
+        if self.counted() == 0 {
+            return Some(Gap::OurFault);
+        }
+        self.is_pending.then_some(Gap::NotObserved)
+    }
+
     /// Attempts that were not ended by our own machine.
     pub fn counted(&self) -> usize {
         self.outcomes.iter().filter(|o| !o.as_ref().is_err_and(NetFailure::is_ours)).count()

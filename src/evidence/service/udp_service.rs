@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::evidence::dns::exchange;
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
     RecordType, Reply, Transport,
@@ -36,6 +36,17 @@ pub enum ServiceReply<'e> {
 }
 
 impl<'e> ServiceQuery<'e> {
+    /// Why nothing can be said of the server, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        if self.is_forbidden {
+            Some(Gap::NotVisited)
+        } else if self.is_pending || self.replies.is_empty() {
+            Some(Gap::NotObserved)
+        } else {
+            self.is_our_fault().then_some(Gap::OurFault)
+        }
+    }
+
     /// What a name server said.
     pub fn heard(&self) -> Option<ServiceReply<'e>> {
         let heard = |reply: &&'e Reply| match *reply {

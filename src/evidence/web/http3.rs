@@ -69,6 +69,14 @@ pub struct QuicAttempts<'e> {
     pub is_pending: bool,
 }
 
+impl QuicAttempts<'_> {
+    /// Why nothing can be said of the address, when that is not its doing: a handshake that is still
+    /// to be tried again has not failed yet.
+    pub fn gap(&self) -> Option<Gap> {
+        self.missing.or(self.is_pending.then_some(Gap::NotObserved))
+    }
+}
+
 /// Reads every attempt at a QUIC handshake. A handshake that ended in silence is tried again, up to
 /// the number of attempts.
 pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicAttempts<'e> {
