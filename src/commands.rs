@@ -1,24 +1,37 @@
-//! The commands: the only layer with files, the clock and exit codes.
+//! The commands: each parses its part of the command line, calls the rooms below, prints what they
+//! return, and ends with an exit code.
+//!
+//! What a person reads on the terminal is decided here and nowhere else: results go to stdout, notes
+//! and the one `error::CliError` to stderr, both through `terminal`. A file is named after its
+//! command; beside them are the steps that several commands share: `load` (an inventory with all
+//! that it names), `service_selection`, `stored_run` (a run from the store, judged), `quarter`
+//! (the runs of a quarter), `result_output`, `gate`. Commands may import every room; no room
+//! imports them.
 
+mod atomic_file;
 mod check;
 mod cli;
 mod config;
 mod demo;
 mod diff;
-pub(crate) mod error;
+mod error;
+mod exit_code;
 mod explain;
 mod gate;
-mod history;
 mod import;
 mod inventory;
 mod judge;
+mod letterhead;
 mod load;
+mod log;
 mod policy;
-pub(crate) mod progress;
+mod progress;
 mod quarter;
 mod report;
+mod result_output;
 mod runs;
 mod scan;
+mod service_selection;
 mod shell;
 mod show;
 mod stored_run;
@@ -28,15 +41,16 @@ mod terminal;
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
+pub use exit_code::INTERNAL_FAULT;
 
 /// Runs the program and returns its exit code: 0 all that was asked holds, 1 the gate failed, 2 the
-/// operator must mend something, 3 inconclusive, 4 an internal fault, 130 interrupted.
+/// operator must fix something, 3 inconclusive, 4 an internal fault, 130 interrupted.
 pub fn main() -> ExitCode {
     let Cli { global, command } = match config::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(stop) => return stop.report(),
+        Err(error) => return error.print(),
     };
-    log(&global);
+    log::start(&global);
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args),
@@ -52,21 +66,5 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),
     };
-    done.unwrap_or_else(|stop| stop.report())
-}
-
-/// What the program itself has to say goes to stderr; warnings, and more with `-v`.
-fn log(global: &cli::Global) {
-    use tracing_subscriber::filter::LevelFilter;
-    let level = match global.verbose {
-        0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
-        _ => LevelFilter::DEBUG,
-    };
-    let logs = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // Only a second subscriber could be refused, and this is the first.
-    let _ = match global.log_format {
-        cli::LogFormat::Text => logs.try_init(),
-        cli::LogFormat::Json => logs.json().try_init(),
-    };
+    done.unwrap_or_else(|error| error.print())
 }

@@ -1,55 +1,44 @@
-//! A private little internet in a network namespace of this process's own: what `v6ready demo`
-//! scans, so that a newcomer without IPv6 sees a true scan.
+//! A private little internet in a network namespace of this process's own: what `v6ready demo` scans,
+//! so that a newcomer without IPv6 sees a true scan, and what the tests scan.
 //!
-//! Every address is one of the documentation prefixes and exists only inside the namespace; the
-//! faults are those that a kernel really produces.
+//! [`Lab::start`] builds it from the bottom up: the [`network`] with its router; the name system
+//! ([`dns`]); the certification authority ([`authority`]); and [`servers`] for every [`Site`], the
+//! description of one service, its faults included. [`province`] lists the sites, and [`inventory`]
+//! writes them down for the scanner. A site says what is to be found of it ([`Site::expected`]), and
+//! whether that depends on time ([`Site::is_clock_driven`]). Every address is one of the documentation
+//! prefixes and exists only inside the namespace; the faults are those that a kernel really produces.
+//!
+//! The lab imports nothing of this crate but [`crate::model`], and within it no file imports one that
+//! imports it back: `site` knows only how zones and certificates are described, servers know sites, and
+//! `province` knows sites and addresses. The other rooms take [`Lab`], [`enter`] and [`sites`] from
+//! here; only `commands` and the tests do.
 
 mod authority;
-mod datagram_server;
+mod deadlines;
 mod dns;
-mod enter;
-mod greeting_server;
-mod http2_server;
+mod error;
 mod inventory;
 mod network;
-mod page;
 mod province;
-mod router;
+mod servers;
+mod site;
 pub(crate) mod staple;
-mod tls_server;
-mod unsteady_server;
-mod web_server;
 
-pub use dns::{Behaviour, Glue, Listed, NameServer, Zone};
-pub use enter::{Entered, enter};
-pub use province::{Expectation, HOSTILE, Site, sites};
+pub use deadlines::Deadlines;
+pub use error::LabError;
+pub use network::enter::{Entered, enter};
+pub use province::sites;
+pub use site::{Expectation, Site};
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why the lab can't be built, and what would allow it.
-#[derive(Debug, thiserror::Error)]
-pub enum LabError {
-    /// The kernel refuses a namespace.
-    #[error(
-        "the lab needs a network namespace of its own, and this system refuses one ({0}). Allow \
-         user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, and on Ubuntu \
-         `sysctl kernel.apparmor_restrict_unprivileged_userns=0`), or run the demo as root"
-    )]
-    Refused(io::Error),
-    /// This process can reach a network, so nothing may be set up here.
-    #[error("the lab is only built in a network namespace of its own, with no interface but `lo`")]
-    NotAlone,
-    /// A step of the set-up failed.
-    #[error("the lab can't be set up: {0}: {1}")]
-    SetUp(&'static str, String),
-}
+use network::router::RoutedHosts;
 
 /// The running lab; its servers end with the runtime that started them.
 pub struct Lab {
     /// The inventory of the made-up province.
     pub inventory: PathBuf,
-    _beyond: router::Beyond,
+    _routed_hosts: RoutedHosts,
 }
 
 impl Lab {
@@ -58,33 +47,30 @@ impl Lab {
     ///
     /// # Errors
     /// When this is no namespace of its own, or a step fails.
-    pub async fn start(folder: &Path) -> Result<Self, LabError> {
-        enter::must_be_alone()?;
-        let beyond = network::set_up().await?;
+    pub async fn start(folder: &Path, deadlines: Deadlines) -> Result<Self, LabError> {
+        network::enter::require_own_namespace()?;
+        let routed_hosts = network::set_up().await?;
         let sites = province::sites();
-        let authority = authority::Authority::new().map_err(set_up("certificates"))?;
-        let hierarchy = dns::Hierarchy::new(province::zones(&sites, &authority.key_sha256()))
-            .map_err(set_up("zones"))?;
-        dns::start(&hierarchy).map_err(set_up("name servers"))?;
+        let authority = authority::Authority::new().map_err(LabError::at_step("certificates"))?;
+        let zones = province::zones(&sites, &authority.key_sha256());
+        let hierarchy =
+            dns::hierarchy::Hierarchy::new(zones).map_err(LabError::at_step("zones"))?;
+        dns::start(&hierarchy, deadlines.resolver()).map_err(LabError::at_step("name servers"))?;
         for site in &sites {
-            web_server::start(site, &authority, &beyond).await.map_err(set_up("web servers"))?;
-            tls_server::start(site, &authority).map_err(set_up("QUIC servers"))?;
+            servers::start(site, &authority, &routed_hosts)
+                .map_err(LabError::at_step("servers"))?;
         }
-        let inventory = folder.join("inventory.yaml");
-        std::fs::write(folder.join("root.hints"), hierarchy.root_hints())
-            .map_err(set_up("root.hints"))?;
-        for (name, text) in [("routes.txt", inventory::ROUTES), ("vrps.json", inventory::VRPS)] {
-            std::fs::write(folder.join(name), text).map_err(set_up(name))?;
+        let inventory = inventory::text(&sites, deadlines);
+        for (name, text) in [
+            ("root.hints", hierarchy.root_hints().as_str()),
+            ("root.key", &hierarchy.trust_anchors),
+            ("routes.txt", inventory::ROUTES),
+            ("vrps.json", inventory::VRPS),
+            ("ca.pem", &authority.root_pem()),
+            ("inventory.yaml", &inventory),
+        ] {
+            std::fs::write(folder.join(name), text).map_err(LabError::at_step(name))?;
         }
-        std::fs::write(folder.join("root.key"), &hierarchy.trust_anchors)
-            .map_err(set_up("root.key"))?;
-        std::fs::write(folder.join("ca.pem"), authority.root_pem()).map_err(set_up("ca.pem"))?;
-        std::fs::write(&inventory, inventory::text(&sites)).map_err(set_up("inventory.yaml"))?;
-        Ok(Self { inventory, _beyond: beyond })
+        Ok(Self { inventory: folder.join("inventory.yaml"), _routed_hosts: routed_hosts })
     }
-}
-
-/// Names the step that an error belongs to.
-fn set_up<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> LabError {
-    move |error| LabError::SetUp(step, error.to_string())
 }

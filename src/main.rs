@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-/// An internal fault, in the program's list of exit codes.
-const INTERNAL_FAULT: u8 = 4;
-
 // Planning and judging make and drop many small values; this allocator makes them cheaper and,
 // with many services under way, keeps memory together.
 #[global_allocator]
@@ -15,5 +12,5 @@ fn main() -> ExitCode {
     let _ = nix::sys::prctl::set_thp_disable(true);
     // The panic's message has been printed by then.
     std::panic::catch_unwind(v6ready::commands::main)
-        .unwrap_or_else(|_| ExitCode::from(INTERNAL_FAULT))
+        .unwrap_or_else(|_| ExitCode::from(v6ready::commands::INTERNAL_FAULT))
 }

@@ -2,7 +2,11 @@
 //!
 //! Facts travel one way through these types: a [`Service`] leads to [`Request`]s, a request is
 //! answered by an [`Observation`], observations make up [`Evidence`], and evidence is judged into
-//! [`Verdict`]s.
+//! [`Verdict`]s. What an observation can hold has a file for each protocol ([`DnsMessage`],
+//! [`Conversation`], [`Greeting`], [`QuicSession`], …); names, addresses and networks are parsed
+//! once, here ([`Name`], [`Host`], [`Network`]); limits and deadlines are [`Settings`].
+//!
+//! Every other room imports this one, and it imports none.
 
 mod address;
 mod blob;
@@ -53,7 +57,7 @@ pub use observation::{Family, Observation, ObservationId, Reply};
 pub use origin::{OriginQuestion, OriginTable, Origins, Payload, Route, Validity};
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
-pub use request::{ConversationQuestion, DnsQuestion, HttpAsk, Question, Request, Transport};
+pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunId, Vantage, VantageIpv6};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,

@@ -1,7 +1,10 @@
-//! Which checks gate which stage, and how much each failure matters.
+//! Policies: which checks gate which stage, and how much each failure matters.
 //!
-//! A policy is a small YAML file. Two are built in; print one with `v6ready policy NAME`, change
-//! it, and name the file in the inventory.
+//! A [`Policy`] is read from a small YAML file. Two are built in ([`BUILT_IN`]); print one with
+//! `v6ready policy NAME`, change it, and name the file in the inventory. It knows checks and reasons
+//! only by their names, which the caller confirms ([`Policy::parse`]).
+//!
+//! Imports [`model`](crate::model) and nothing else of this crate.
 
 use std::collections::BTreeMap;
 
@@ -141,20 +144,20 @@ impl Policy {
         self.title.get(lang)
     }
 
-    /// What the policy rests on.
+    /// The documents that the policy is based on.
     pub fn source(&self, lang: Lang) -> &str {
         self.source.get(lang)
     }
 
     /// The checks that gate a stage, beside those of the stages before it. `None` when the policy
-    /// doesn't judge this stage, so that no service can be said to have reached it.
+    /// doesn't judge this stage, so that no service counts as having reached it.
     pub fn gates(&self, stage: Stage) -> Option<&[String]> {
         self.stages.get(&stage.number()).map(Vec::as_slice)
     }
 
     /// The checks that gate a stage for services of a kind (see [`Target::kind`]): those of
     /// [`Policy::gates`], unless the policy has gates of the kind's own. A kind whose own gates leave
-    /// a stage out can't be said to have reached it.
+    /// a stage out doesn't count as having reached it.
     pub fn gates_of(&self, kind: &str, stage: Stage) -> Option<&[String]> {
         match self.kinds.get(kind) {
             Some(stages) => stages.get(&stage.number()).map(Vec::as_slice),

@@ -1,17 +1,33 @@
-//! The only door to the network: a request goes in, an observation comes out.
+//! The only door to the network: a [`Request`](crate::model::Request) goes in, an
+//! [`Observation`](crate::model::Observation) comes out.
+//!
+//! [`Live`] waits until pacing lets a request go, hands it to the prober of its kind and dates what
+//! came of it. Each protocol has its file or folder: DNS, conversations (TCP, TLS, HTTP and
+//! greetings), QUIC, NTP, ICMP echo, old versions of TLS, routes, and the operator's RPKI validator.
+//! A prober moves bytes once, to one address; it never retries, follows or falls back, and every
+//! failure is a named result ([`NetFailure`](crate::model::NetFailure)), ours told apart from theirs.
+//!
+//! Imports [`model`](crate::model) and nothing else of this crate.
 
 mod connect;
 mod conversation;
 mod dns;
 mod echo;
+mod error_queue;
 mod errors;
+mod farewell;
+mod kernel;
 mod legacy_tls;
 mod live;
 mod ntp;
 mod pacing;
 mod quic;
+mod random;
 mod route;
+mod timing;
+mod trace;
 mod validator;
+mod verifier;
 
 pub use dns::DroppedAnswers;
 pub use live::{Live, LiveError};

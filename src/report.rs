@@ -1,5 +1,15 @@
-//! What readers see of a judged run. Renderers write to a given [`std::io::Write`] and know
-//! neither files nor the clock.
+//! What readers see of a judged run: pure renderers, which write to a given [`std::io::Write`] and
+//! know neither files nor the clock.
+//!
+//! Each format of a run has its file or folder and takes a [`ReportContext`]; [`quarter`] and
+//! [`difference`] render a [`Review`](crate::judge::quarter::Review) and a
+//! [`Comparison`](crate::judge::Comparison) likewise. What several formats need is beside them: the
+//! [`table`]s, the [`causes`] that failures are grouped by, the [`texts`] in both languages, and
+//! [`describe`], which makes observations readable and hostile text harmless.
+//!
+//! Imports [`model`](crate::model), what [`judge`](crate::judge) gives, the metadata of
+//! [`check`](crate::check)s, [`policy`](crate::policy), and from [`evidence`](crate::evidence) how
+//! certificates and delegations are read.
 
 pub mod causes;
 pub mod csv;
@@ -34,7 +44,7 @@ pub struct ReportContext<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// Finds an observation that a verdict cites, so that evidence can be shown beside it.
-    pub facts: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
+    pub find_observation: &'a dyn Fn(ObservationId) -> Option<Arc<Observation>>,
 }
 
 #[cfg(test)]

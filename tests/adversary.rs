@@ -309,8 +309,8 @@ fn carry_out(
         let anew = plan::next(&view, service);
         assert!(anew.len() == left || anew.iter().all(|request| open.contains(request)));
         if open.is_empty() {
-            let remembered = said(inventory, service, &facts, &memory);
-            assert_eq!(remembered, said(inventory, service, &facts, &Memory::default()));
+            let remembered = result_text(inventory, service, &facts, &memory);
+            assert_eq!(remembered, result_text(inventory, service, &facts, &Memory::default()));
             let rested = resting.and_then(|resting: RestingService| {
                 with_context(inventory, |context| resting.finish(context))
             });
@@ -378,7 +378,7 @@ fn is_ours(inventory: &Inventory, address: IpAddr) -> bool {
 }
 
 /// Everything that is said of a service, as text.
-fn said(
+fn result_text(
     inventory: &Inventory,
     service: &Arc<Service>,
     facts: &[Arc<Observation>],
@@ -421,7 +421,7 @@ proptest! {
         let mut adversary = Adversary(rng);
         for service in &inventory.services {
             let mut facts = carry_out(&inventory, service, &mut adversary);
-            let anew = |facts: &[_]| said(&inventory, service, facts, &Memory::default());
+            let anew = |facts: &[_]| result_text(&inventory, service, facts, &Memory::default());
             let in_order = anew(&facts);
             facts.reverse();
             prop_assert_eq!(&in_order, &anew(&facts));

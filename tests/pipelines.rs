@@ -1,4 +1,4 @@
-//! The example pipelines: they are YAML, and every `v6ready` command in them does what it says, but the
+//! The example pipelines: they are YAML, and every `v6ready` command in them works, but the
 //! scan itself, which needs the network.
 
 #![allow(clippy::unwrap_used)]
@@ -42,16 +42,19 @@ fn the_example_pipelines_work() {
         assert!(commands.len() >= 5, "{commands:?}");
         for command in commands {
             let output = run(&command);
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
             let code = output.status.code();
             if command.contains(&"scan".to_owned()) {
-                // There is no inventory here; a wrong option would have been said before.
-                assert!(code == Some(2) && said.contains("inventory.yaml"), "{command:?}: {said}");
+                // There is no inventory here; a wrong option would have been reported first.
+                assert!(
+                    code == Some(2) && stderr.contains("inventory.yaml"),
+                    "{command:?}: {stderr}"
+                );
             } else if command.iter().any(|word| word.starts_with("--fail-")) {
                 // The province is made to fail.
-                assert_eq!(code, Some(1), "{command:?}: {said}");
+                assert_eq!(code, Some(1), "{command:?}: {stderr}");
             } else {
-                assert_eq!(code, Some(0), "{command:?}: {said}");
+                assert_eq!(code, Some(0), "{command:?}: {stderr}");
             }
         }
         let reports = std::fs::read_dir(folder.path().join("reports/ci")).unwrap().count();

@@ -1,11 +1,14 @@
 //! The command line.
 
+mod values;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+
+pub(super) use values::AsOf;
+use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity};
 
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity};
@@ -161,10 +164,10 @@ pub(super) struct ScanArgs {
 #[command(next_help_heading = "Gates")]
 pub(super) struct GateArgs {
     /// Exit with 1 when fewer of the services whose stage is known have reached the policy's stage
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
     pub fail_under: Option<f64>,
     /// Exit with 1 when any check fails at least this severely
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_severity)]
     pub fail_on: Option<Severity>,
     /// Exit with 1 when a service has missed the deadline that the inventory sets for it
     #[arg(long)]
@@ -201,7 +204,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
     /// The language; default: the inventory's
-    #[arg(long, value_parser = lang)]
+    #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "reports")]
@@ -211,34 +214,10 @@ pub(super) struct ReportArgs {
     pub letterhead: Option<PathBuf>,
     /// Judge as of this moment (RFC 3339), or as of the end of a day; default: the end of the run.
     /// A quarter's closing run is the last one that had ended then
-    #[arg(long, value_name = "DATE|TIME", value_parser = as_of)]
+    #[arg(long, value_name = "DATE|TIME", value_parser = parse_as_of)]
     pub as_of: Option<AsOf>,
     #[command(flatten)]
     pub gate: GateArgs,
-}
-
-/// The moment of a judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AsOf {
-    /// The end of a day, by the clocks of the inventory's time zone.
-    Day(Date),
-    /// A moment.
-    Moment(Timestamp),
-}
-
-impl AsOf {
-    /// The moment. A day ends with its last second.
-    pub(super) fn moment(self, timezone: &str) -> Timestamp {
-        match self {
-            Self::Moment(moment) => moment,
-            Self::Day(day) => {
-                let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-                let end = day.at(23, 59, 59, 0);
-                // Only the calendar's very last day can have no moment.
-                zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
-            }
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -275,7 +254,7 @@ pub(super) struct DiffArgs {
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
     /// The language; default: that of B's inventory
-    #[arg(long, value_parser = lang)]
+    #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
     /// Exit with 1 when anything got worse or is no longer known
     #[arg(long, help_heading = "Gates")]
@@ -361,7 +340,7 @@ pub(super) struct ShowArgs {
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// The language; default: the inventory's
-    #[arg(long, value_parser = lang)]
+    #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
 }
 
@@ -371,7 +350,7 @@ pub(super) struct ExplainArgs {
     #[arg(value_name = "CHECK")]
     pub check: Option<String>,
     /// The language
-    #[arg(long, value_parser = lang, default_value = "en")]
+    #[arg(long, value_parser = parse_lang, default_value = "en")]
     pub lang: Lang,
 }
 
@@ -389,7 +368,7 @@ pub(super) enum InventoryCommand {
         #[arg(default_value = "inventory.yaml")]
         file: PathBuf,
         /// The language of its comments and reports
-        #[arg(long, value_parser = lang, default_value = "vi")]
+        #[arg(long, value_parser = parse_lang, default_value = "vi")]
         lang: Lang,
         /// The title of reports
         #[arg(long)]
@@ -430,7 +409,7 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "ORGANISATION")]
     pub organisation: Option<String>,
     /// The category of services that name none; default: by their kind
-    #[arg(long, value_parser = category)]
+    #[arg(long, value_parser = parse_category)]
     pub category: Option<Category>,
     /// The zone's name, for a zone file without `$ORIGIN`
     #[arg(long, value_name = "NAME")]
@@ -483,39 +462,4 @@ pub(super) struct PolicyArgs {
 pub(super) struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
-}
-
-fn lang(text: &str) -> Result<Lang, String> {
-    match text {
-        "vi" => Ok(Lang::Vi),
-        "en" => Ok(Lang::En),
-        _ => Err("languages are `vi` and `en`".to_owned()),
-    }
-}
-
-fn category(text: &str) -> Result<Category, String> {
-    let words = Category::ALL.map(Category::id).join("`, `");
-    let found = Category::ALL.into_iter().find(|category| category.id() == text);
-    found.ok_or_else(|| format!("categories are `{words}`"))
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info]
-        .into_iter()
-        .find(|severity| severity.id() == text)
-        .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
-}
-
-fn as_of(text: &str) -> Result<AsOf, String> {
-    let day = || text.parse().map(AsOf::Day).ok().filter(|_| text.len() == "2026-12-31".len());
-    day()
-        .or_else(|| text.parse().map(AsOf::Moment).ok())
-        .ok_or_else(|| "write a day as 2026-12-31, a moment as 2026-12-31T17:00:00Z".to_owned())
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("a percentage lies between 0 and 100".to_owned()),
-    }
 }

@@ -1,7 +1,7 @@
 //! `--config FILE`: defaults for the options, so that a cron line stays short.
 //!
-//! A key is the long name of an option; the options of one command stand below its name. The file
-//! only replaces built-in defaults: what the command line or the environment says is stronger.
+//! A key is the long name of an option; the options of one command are below its name. The file
+//! only replaces built-in defaults: the command line and the environment are stronger.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,9 +25,9 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
         Some(path) => {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(&path)
-                .map_err(|error| CliError::mend(format!("{name}: can't be read: {error}")))?;
+                .map_err(|error| CliError::operator(format!("{name}: can't be read: {error}")))?;
             with_defaults(Cli::command(), &text)
-                .map_err(|problem| CliError::mend(format!("{name}: {problem}")))?
+                .map_err(|problem| CliError::operator(format!("{name}: {problem}")))?
         }
         None => Cli::command(),
     };

@@ -7,9 +7,12 @@ use std::process::ExitCode;
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
 use super::error::CliError;
 use super::gate::Gate;
-use super::{load, report, scan};
+use super::load;
+use super::report::run_files;
+use super::scan::print_scanned;
+use super::scan::session::start_run;
 use crate::lab;
-use crate::lab::{Entered, Lab};
+use crate::lab::{Deadlines, Entered, Lab};
 use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
@@ -17,29 +20,27 @@ use crate::report::letterhead::Letterhead;
 /// # Errors
 /// When the lab can't be built, with what would allow it.
 pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError> {
-    match lab::enter().map_err(CliError::of_error)? {
+    match lab::enter()? {
         Entered::Ran(code) => return Ok(code),
         Entered::Inside => {}
     }
     let folder: &Path = &args.out;
-    fs::create_dir_all(folder)
-        .map_err(|error| CliError::mend(format!("{} can't be made: {error}", folder.display())))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(CliError::of_error)?;
-    let lab = runtime.block_on(Lab::start(folder)).map_err(CliError::of_error)?;
-    let loaded = load::from_file(&lab.inventory, None)?;
+    fs::create_dir_all(folder).map_err(|error| {
+        CliError::operator(format!("{} can't be made: {error}", folder.display()))
+    })?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
+    let loaded = load::inventory_from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
-    let scanned = scan::fresh(&global, loaded, &[], "demo")?;
+    let scanned = start_run(&global, loaded, &[], Some("demo"))?;
     let lang = scanned.result.inventory.lang;
     let formats =
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];
     let letterhead = Letterhead::default();
-    let files =
-        report::write_files(&scanned.store, &scanned.result, lang, &formats, &letterhead, folder)?;
-    let code = scan::finish(&global, &scanned, ResultFormat::Text, &Gate::default())?;
+    let (store, result) = (&scanned.store, &scanned.result);
+    let files = run_files::write_files(store, result, lang, &formats, &letterhead, folder)?;
+    let code = print_scanned(&global, &scanned, ResultFormat::Text, &Gate::default())?;
     for file in files {
         println!("{}", file.display());
     }

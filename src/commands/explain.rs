@@ -30,7 +30,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
                 .map(|check| check.id)
                 .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
                 .unwrap_or_default();
-            Err(CliError::mend(format!("there is no check `{id}`"))
+            Err(CliError::operator(format!("there is no check `{id}`"))
                 .help(format!("did you mean `{nearest}`? `v6ready explain` lists all")))
         }
     }

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use super::cli::GateArgs;
+use super::exit_code::{GATE_FAILED, INCONCLUSIVE};
+use super::terminal;
 use crate::judge::{Basis, Progress, RunResult, targets};
 use crate::model::Severity;
 
@@ -19,11 +21,6 @@ pub(super) struct Gate {
     pub fail_on_missed_target: bool,
 }
 
-/// It ran, and the gate failed.
-const GATE_FAILED: u8 = 1;
-/// Nothing is known that the gate could be held against.
-const INCONCLUSIVE: u8 = 3;
-
 impl Gate {
     /// The conditions of a command line.
     pub(super) fn of(args: &GateArgs) -> Self {
@@ -34,22 +31,22 @@ impl Gate {
         }
     }
 
-    /// 0 when all conditions hold. Says on stderr which one doesn't.
-    pub(super) fn judge(&self, result: &RunResult) -> ExitCode {
+    /// 0 when all conditions hold. Prints on stderr which one doesn't.
+    pub(super) fn exit_code(&self, result: &RunResult) -> ExitCode {
         if let Some(percent) = self.fail_under {
             let stage = result.policy.aim();
             let counts = result.summary().all;
             let Some(reached) = counts.percent_at_least(stage) else {
-                eprintln!("--fail-under: the stage of no service is known");
+                terminal::note("--fail-under: the stage of no service is known");
                 return ExitCode::from(INCONCLUSIVE);
             };
             if reached < percent {
-                eprintln!(
+                terminal::note(format_args!(
                     "--fail-under {percent}: {} of {} services ({reached:.1} %) reached stage {}",
                     counts.at_least(stage),
                     counts.known(),
                     stage.number()
-                );
+                ));
                 return ExitCode::from(GATE_FAILED);
             }
         }
@@ -57,7 +54,8 @@ impl Gate {
             let failing =
                 result.services.iter().filter(|service| service.fails_at(severity)).count();
             if failing > 0 {
-                eprintln!("--fail-on {}: {failing} services fail", severity.id());
+                let severity = severity.id();
+                terminal::note(format_args!("--fail-on {severity}: {failing} services fail"));
                 return ExitCode::from(GATE_FAILED);
             }
         }
@@ -67,12 +65,12 @@ impl Gate {
                 .filter(|t| t.basis == Basis::Inventory && t.progress == Progress::Missed)
                 .collect();
             for target in &missed {
-                eprintln!(
+                terminal::note(format_args!(
                     "--fail-on-missed-target: {} was to reach stage {} by {}",
                     target.service.id,
                     target.goal.stage.number(),
                     target.goal.by
-                );
+                ));
             }
             if !missed.is_empty() {
                 return ExitCode::from(GATE_FAILED);

@@ -16,7 +16,7 @@ pub(super) fn run(args: &PolicyArgs) -> Result<ExitCode, CliError> {
         Some(name) => match built_in(name) {
             Some(yaml) => print!("{yaml}"),
             None => {
-                return Err(CliError::mend(format!("there is no built-in policy `{name}`"))
+                return Err(CliError::operator(format!("there is no built-in policy `{name}`"))
                     .help("`v6ready policy` lists them"));
             }
         },

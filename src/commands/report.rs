@@ -1,21 +1,19 @@
-//! `v6ready report`: a run as files for its readers.
+//! `v6ready report`: a run or a quarter as files for its readers.
 
-use std::fs;
-use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+mod quarter_files;
+pub(super) mod run_files;
+
 use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::cli::{Global, ReportArgs, ReportFormat};
+use super::cli::{Global, ReportArgs};
 use super::error::CliError;
 use super::gate::Gate;
-use super::{load, quarter, stored_run};
-use crate::judge::RunResult;
-use crate::model::Lang;
-use crate::report;
-use crate::report::ReportContext;
-use crate::report::letterhead::Letterhead;
+use super::letterhead::read_letterhead;
+use super::quarter::{QuarterRequest, review_quarter};
+use super::stored_run;
+use crate::judge::quarter::Quarter;
 use crate::store::Store;
 
 /// Renders a run, or a quarter, and names the files on stdout.
@@ -23,104 +21,47 @@ use crate::store::Store;
 /// # Errors
 /// When the run doesn't exist, the store can't be read, or a file can't be written.
 pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, CliError> {
-    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
-    if let Some(quarter) = args.quarter {
-        return quarter::report(&store, quarter, args);
+    let store = Store::open_existing(&global.db)?;
+    match args.quarter {
+        Some(quarter) => report_quarter(&store, quarter, args),
+        None => report_run(&store, args),
     }
-    let mut case = stored_run::open(&store, args.run.as_deref())?;
-    if let Some(policy) = &args.policy {
-        (case.loaded.policy, _) = load::policy(policy)?;
-    }
+}
+
+fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
+    let run =
+        stored_run::load_run(store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
     let as_of = args
         .as_of
-        .map(|as_of| as_of.moment(&case.loaded.inventory.timezone))
-        .or(case.stored.run.finished_at)
+        .map(|as_of| as_of.moment(&run.loaded.inventory.timezone))
+        .or(run.stored.run.finished_at)
         .unwrap_or_else(Timestamp::now);
-    let result = stored_run::judge(&store, &case, as_of)?;
+    let result = stored_run::judge_run(store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    let letterhead = letterhead(args.letterhead.as_deref())?;
-    for path in write_files(&store, &result, lang, &args.format, &letterhead, &args.out)? {
+    let letterhead = read_letterhead(args.letterhead.as_deref())?;
+    for path in run_files::write_files(store, &result, lang, &args.format, &letterhead, &args.out)?
+    {
         println!("{}", path.display());
     }
-    Ok(Gate::of(&args.gate).judge(&result))
+    Ok(Gate::of(&args.gate).exit_code(&result))
 }
 
-/// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
-/// whole or not at all.
-///
-/// # Errors
-/// When a file can't be written.
-pub(super) fn write_files(
+fn report_quarter(
     store: &Store,
-    result: &RunResult,
-    lang: Lang,
-    formats: &[ReportFormat],
-    letterhead: &Letterhead,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, CliError> {
-    let problem = |path: &Path, error: io::Error| {
-        CliError::mend(format!("{} can't be written: {error}", path.display()))
+    quarter: Quarter,
+    args: &ReportArgs,
+) -> Result<ExitCode, CliError> {
+    let request = QuarterRequest {
+        quarter,
+        run: args.run.as_deref(),
+        as_of: args.as_of,
+        policy: args.policy.as_deref(),
     };
-    fs::create_dir_all(folder).map_err(|error| problem(folder, error))?;
-    stored_run::with_sheet(store, result, lang, |sheet| {
-        formats
-            .iter()
-            .flat_map(|format| renderers(*format))
-            .map(|(ending, write)| {
-                let path = folder.join(format!("{}{ending}", result.run.id));
-                write_whole(&path, |out| write(sheet, letterhead, out))
-                    .map_err(|error| problem(&path, error))?;
-                Ok(path)
-            })
-            .collect()
-    })
-}
-
-/// Reads the letterhead; without one, a PDF leaves blanks.
-pub(super) fn letterhead(path: Option<&Path>) -> Result<Letterhead, CliError> {
-    let Some(path) = path else { return Ok(Letterhead::default()) };
-    let yaml = fs::read_to_string(path).map_err(|error| {
-        CliError::mend(format!("{}: the letterhead can't be read: {error}", path.display()))
-            .help("docs/letterhead.yaml of the repository is one to start from")
-    })?;
-    Letterhead::parse(&yaml).map_err(|error| CliError::mend(format!("{}: {error}", path.display())))
-}
-
-type Renderer = fn(&ReportContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
-
-/// The files of a format: how each one's name ends, and who writes it.
-fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
-    match format {
-        ReportFormat::Html => &[(".html", |sheet, _, out| report::html::write(sheet, out))],
-        ReportFormat::Markdown => &[(".md", |sheet, _, out| report::markdown::write(sheet, out))],
-        ReportFormat::Json => &[(".json", |sheet, _, out| report::json::write(sheet, out))],
-        ReportFormat::Pdf => &[(".pdf", report::pdf::write)],
-        ReportFormat::Xlsx => &[(".xlsx", |sheet, _, out| report::xlsx::write(sheet, out))],
-        ReportFormat::Csv => &[
-            (".csv", |sheet, _, out| report::csv::write_services(sheet, out)),
-            (".verdicts.csv", |sheet, _, out| report::csv::write_verdicts(sheet, out)),
-        ],
-        ReportFormat::Junit => &[(".junit.xml", |sheet, _, out| report::junit::write(sheet, out))],
-    }
-}
-
-/// Writes a file that appears whole or not at all.
-pub(super) fn write_whole(
-    path: &Path,
-    render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
-    let mut out = BufWriter::new(fs::File::create(&unfinished)?);
+    let review = review_quarter(store, &request)?;
+    let lang = args.lang.unwrap_or(review.closing.inventory.lang);
+    let letterhead = read_letterhead(args.letterhead.as_deref())?;
     let written =
-        render(&mut out).and_then(|()| out.flush()).and_then(|()| out.get_ref().sync_all());
-    drop(out);
-    match written {
-        Ok(()) => fs::rename(&unfinished, path),
-        Err(error) => {
-            let _ = fs::remove_file(&unfinished);
-            Err(error)
-        }
-    }
+        quarter_files::write_files(&review, quarter, lang, &args.format, &letterhead, &args.out);
+    written?;
+    Ok(Gate::of(&args.gate).exit_code(&review.closing))
 }

@@ -1,56 +1,29 @@
-//! `v6ready runs`: what the store holds.
+//! `v6ready runs`: what the store holds, and its keeping.
 
-use std::io::Write as _;
+mod backup;
+mod list;
+mod prune;
+mod transfer;
+
 use std::process::ExitCode;
 
-use super::cli::{Global, ResultFormat, RunsArgs};
+use super::cli::{Global, RunsArgs, RunsCommand};
 use super::error::CliError;
-use super::history;
-use crate::model::{Run, VantageIpv6};
-use crate::store::Store;
 
-/// Lists the runs, the newest first; or does what a subcommand says.
+/// Lists the runs, or does what the subcommand says.
 ///
 /// # Errors
-/// When the store can't be read.
+/// What the operator can fix.
 pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, CliError> {
-    if let Some(command) = &args.command {
-        return history::run(global, command);
+    let db = &global.db;
+    match &args.command {
+        None => list::print_runs(db, args.format)?,
+        Some(RunsCommand::Export { run, file }) => transfer::export(db, run, file)?,
+        Some(RunsCommand::Import { files }) => transfer::import(db, files)?,
+        Some(RunsCommand::Prune(args)) => prune::prune(db, args)?,
+        Some(RunsCommand::Backup { file }) => backup::back_up(db, file)?,
+        Some(RunsCommand::Restore { file, replace }) => backup::restore(db, file, *replace)?,
+        Some(RunsCommand::Verify) => backup::verify(db)?,
     }
-    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
-    let runs = store.runs().map_err(CliError::of_error)?;
-    let mut out = super::terminal::results();
-    match args.format {
-        ResultFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &runs).map_err(CliError::of_error)?;
-            writeln!(out).map_err(CliError::of_error)?;
-        }
-        ResultFormat::Text => {
-            for run in &runs {
-                writeln!(out, "{}", line(run)).map_err(CliError::of_error)?;
-            }
-            if runs.is_empty() {
-                eprintln!("the store holds no run yet; `v6ready scan` makes one");
-            }
-        }
-    }
-    out.flush().map_err(CliError::of_error)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A run in a list.
-pub(super) fn line(run: &Run) -> String {
-    let state = match (run.complete, run.finished_at, run.vantage.ipv6) {
-        (_, _, VantageIpv6::Absent) => "vantage point without IPv6",
-        (true, _, VantageIpv6::Lost) => "complete, IPv6 lost for a while",
-        (true, _, VantageIpv6::Working) => "complete",
-        (false, Some(_), _) => "incomplete",
-        (false, None, _) => "interrupted or under way",
-    };
-    format!(
-        "{}  {}  {}  {state}",
-        run.id,
-        run.started_at.strftime("%Y-%m-%d %H:%M:%SZ"),
-        crate::report::describe::clean(&run.vantage.name),
-    )
 }

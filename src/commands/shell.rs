@@ -7,6 +7,7 @@ use clap::CommandFactory as _;
 
 use super::cli::{Cli, CompletionsArgs};
 use super::error::CliError;
+use super::terminal;
 
 /// Prints completions for a shell.
 ///
@@ -22,13 +23,13 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, CliError> 
 /// # Errors
 /// When stdout can't be written.
 pub(super) fn man() -> Result<ExitCode, CliError> {
-    let mut out = super::terminal::results();
+    let mut out = terminal::results();
     let mut program = Cli::command();
     program.build();
     let pages = std::iter::once(program.clone()).chain(program.get_subcommands().cloned());
     for page in pages {
-        clap_mangen::Man::new(page).render(&mut out).map_err(CliError::of_error)?;
+        clap_mangen::Man::new(page).render(&mut out)?;
     }
-    out.flush().map_err(CliError::of_error)?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,12 @@
-//! `v6ready inventory suggest`: what a stored run came by that the inventory doesn't list.
+//! `v6ready inventory suggest`: what a stored run discovered that the inventory doesn't list.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{Global, SuggestArgs, SuggestFormat};
 use super::error::CliError;
-use super::{stored_run, terminal};
+use super::stored_run::load_run;
+use super::terminal;
 use crate::evidence::discovered_names::{self, Via};
 use crate::evidence::query::View;
 use crate::judge::{Suggestion, suggestions};
@@ -17,33 +18,34 @@ use crate::store::Store;
 /// # Errors
 /// When the run doesn't exist or the store can't be read.
 pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, CliError> {
-    let store = Store::open_existing(&global.db).map_err(CliError::of_error)?;
-    let case = stored_run::open(&store, args.run.as_deref())?;
-    let run = &case.stored.run;
-    let inventory = &case.loaded.inventory;
+    let store = Store::open_existing(&global.db)?;
+    let loaded = load_run(&store, args.run.as_deref())?;
+    let run = &loaded.stored.run;
+    let inventory = &loaded.loaded.inventory;
     let mut found = Vec::new();
-    for service in &case.services {
-        let evidence = store.evidence_of(&run.id, &service.id).map_err(CliError::of_error)?;
+    for service in &loaded.services {
+        let evidence = store.evidence_of(&run.id, &service.id)?;
         let view =
             View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64);
         found.push((&**service, discovered_names::discovered_names(&view, service)));
     }
     let suggested = suggestions(inventory, found);
-    write(&suggested, args.format).map_err(CliError::of_error)?;
+    write_suggestions(&suggested, args.format)?;
     if suggested.is_empty() {
-        eprintln!("run {} came by nothing that the inventory doesn't list", run.id);
+        let text = format_args!("run {} came by nothing that the inventory doesn't list", run.id);
+        terminal::note(text);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()> {
+fn write_suggestions(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()> {
     let mut out = terminal::results();
     match format {
         SuggestFormat::Text => {
             for one in suggested {
                 writeln!(out, "{}  {}", one.organisation, one.target)?;
                 for (service, via) in &one.seen_by {
-                    writeln!(out, "    {}: {service}", words(*via))?;
+                    writeln!(out, "    {}: {service}", origin_words(*via))?;
                 }
             }
         }
@@ -67,7 +69,7 @@ fn write(suggested: &[Suggestion], format: SuggestFormat) -> std::io::Result<()>
     out.flush()
 }
 
-fn words(via: Via) -> &'static str {
+fn origin_words(via: Via) -> &'static str {
     match via {
         Via::Zone => "the zone of",
         Via::NameServer => "a name server of",

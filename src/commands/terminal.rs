@@ -1,14 +1,16 @@
-//! What stdout can show.
+//! What goes to stdout and stderr, and what they can show.
 
-use std::io::IsTerminal as _;
+use std::fmt::Display;
+use std::io::{BufWriter, IsTerminal as _, StdoutLock};
 
 use super::cli::{ColorChoice, Global};
+use crate::inventory::{Diagnostic, Diagnostics};
 
 /// Columns where stdout is no terminal, or doesn't say.
 const WIDTH: usize = 100;
 
 /// Whether to colour what goes to stdout, and how wide it is in columns.
-pub(super) fn of_stdout(global: &Global) -> (bool, usize) {
+pub(super) fn stdout_style(global: &Global) -> (bool, usize) {
     let terminal = std::io::stdout().is_terminal();
     let color = match global.color {
         ColorChoice::Always => true,
@@ -20,12 +22,37 @@ pub(super) fn of_stdout(global: &Global) -> (bool, usize) {
 }
 
 fn window_columns() -> Option<usize> {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    said.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))
+    let declared = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    declared.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))
 }
 
 /// Stdout for results. It is buffered whole: left to itself it is flushed at every line end, which
 /// costs more than writing a large result.
-pub(super) fn results() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
-    std::io::BufWriter::new(std::io::stdout().lock())
+pub(super) fn results() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::new(std::io::stdout().lock())
+}
+
+/// Prints a line on stderr, which is for the person at the terminal and part of no result.
+pub(super) fn note(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Prints what is wrong with an inventory on stderr.
+pub(super) fn print_diagnostics(problems: &Diagnostics) {
+    eprint!("{}", render_diagnostics(problems));
+}
+
+/// What is wrong with an inventory, as stderr can show it.
+pub(super) fn render_diagnostics(problems: &Diagnostics) -> String {
+    problems.render(std::io::stderr().is_terminal())
+}
+
+/// One thing that is wrong with an inventory, as stderr can show it.
+pub(super) fn render_diagnostic(problem: &Diagnostic) -> String {
+    problem.render(std::io::stderr().is_terminal())
+}
+
+/// Whether stderr is a terminal, which can show how far a command is.
+pub(super) fn stderr_shows_progress() -> bool {
+    std::io::stderr().is_terminal()
 }

@@ -12,7 +12,7 @@ use super::source::{Source, Span, printable};
 /// Diagnostics that are kept; further ones are counted.
 const KEPT_MAX: usize = 1000;
 
-/// Diagnostics that are printed; a person mends the first ones and runs again.
+/// Diagnostics that are printed; a person fixes the first ones and runs again.
 const SHOWN_MAX: usize = 100;
 
 /// Characters of one message or help text.
@@ -85,7 +85,7 @@ impl Diagnostic {
         Self { weight, message, help, ..self.clone() }
     }
 
-    /// The message with `file:line:column`, the line that is meant, and the mend.
+    /// The message with `file:line:column`, the line that is meant, and the fix.
     pub fn render(&self, color: bool) -> String {
         let level = match self.weight {
             Weight::Error => Level::ERROR,
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diagnostic_shows_place_and_mend() {
+    fn a_diagnostic_shows_place_and_fix() {
         let text = "services:\n  - {id: cổng, sttae: active}\n";
         insta::assert_snapshot!(diagnostic(text, "sttae").render(false), @r"
 error: `sttae` is not a key of a service

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fields::ID_CHARACTERS_MAX;
+use super::values::text::ID_CHARACTERS_MAX;
 
 /// Ids that are taken already.
 #[derive(Default)]

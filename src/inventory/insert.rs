@@ -1,4 +1,4 @@
-//! Services put into an inventory's own text: nothing that stands there is written anew.
+//! Services put into an inventory's own text: nothing of what it holds is written anew.
 
 use std::collections::HashMap;
 
@@ -244,7 +244,7 @@ impl Page<'_> {
         matches!(&self.tree.node(node).content, Content::Scalar { text, .. } if text == wanted)
     }
 
-    /// The column of the `-` before an item, when nothing but spaces stands before it.
+    /// The column of the `-` before an item, when there are only spaces before it.
     fn dash_column(&self, item: NodeId) -> Option<usize> {
         let start = self.tree.node(item).span.start as usize;
         let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);

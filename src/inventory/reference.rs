@@ -1,9 +1,11 @@
 //! Files that an inventory names. This module never opens them: its caller does.
 
+use std::fmt::Display;
+
 use super::diagnostic::{Diagnostic, Weight};
-use super::fields;
 use super::reader::Reader;
 use super::tree::NodeId;
+use super::values::text;
 
 /// The files that the caller reads, relative to the inventory's own folder, to fill in
 /// [`crate::model::Settings`] and the policy.
@@ -25,7 +27,7 @@ pub struct FileReferences {
     pub policy_name: Option<FileReference>,
 }
 
-/// A file's name and where in the inventory it stands.
+/// A file's name and its place in the inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileReference {
     /// The path as it is written, or the policy's name.
@@ -39,8 +41,12 @@ impl FileReference {
         self.place.restated(Weight::Error, message, help)
     }
 
-    pub(super) fn read(reader: &mut Reader<'_, '_>, node: NodeId, what: &str) -> Option<Self> {
-        let path = reader.value(node, what, fields::text)?;
+    pub(super) fn read(
+        reader: &mut Reader<'_, '_>,
+        node: NodeId,
+        what: impl Display,
+    ) -> Option<Self> {
+        let path = reader.value(node, what, text::one_line)?;
         let span = reader.tree.node(node).span;
         let place = Diagnostic::new(reader.source, Weight::Error, span, "", None);
         Some(Self { path, place })

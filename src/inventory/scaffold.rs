@@ -1,17 +1,17 @@
 //! A first inventory to fill in: `v6ready inventory init`.
 
-use super::document::default_title;
+use super::format::document::TITLE;
 use super::targets::quoted;
 use crate::model::Lang;
 
 /// A commented inventory with example names, in the language of its reader. It is a good
-/// inventory as it stands. Without a title it has the one that an inventory without a title has.
+/// inventory unchanged. Without a title it has the one that an inventory without a title has.
 pub fn scaffold(lang: Lang, title: Option<&str>) -> String {
     let template = match lang {
         Lang::Vi => include_str!("scaffold.vi.yaml"),
         Lang::En => include_str!("scaffold.en.yaml"),
     };
-    template.replace("{title}", &quoted(title.unwrap_or_else(|| default_title(lang))))
+    template.replace("{title}", &quoted(title.unwrap_or_else(|| TITLE.get(lang))))
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
                 let text = scaffold(lang, title);
                 let parsed = parse(text.as_bytes(), "inventory.yaml").unwrap();
                 assert_eq!(parsed.inventory.lang, lang);
-                assert_eq!(parsed.inventory.title, title.unwrap_or(default_title(lang)));
+                assert_eq!(parsed.inventory.title, title.unwrap_or(TITLE.get(lang)));
                 assert!(parsed.warnings.is_empty());
             }
         }

@@ -1,10 +1,13 @@
-//! The text that is read, and where in it something stands.
+//! The text that is read, and places in it.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A range of octets of the text. Texts are at most [`super::tree::OCTETS_MAX`] long, so 32 bits
+/// Octets of an inventory. 100,000 services take some 20 MB.
+pub(super) const OCTETS_MAX: usize = 64 * 1024 * 1024;
+
+/// A range of octets of the text. Texts are at most [`OCTETS_MAX`] long, so 32 bits
 /// are enough, and a tree of a million nodes stays small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Span {
@@ -112,7 +115,7 @@ fn nth(text: &str, characters: usize) -> usize {
 pub(super) fn printable(character: char) -> char {
     match character {
         '\t' => ' ',
-        // Characters that reorder or hide what stands beside them.
+        // Characters that reorder or hide their neighbours.
         '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'

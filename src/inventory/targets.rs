@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::fields::{Fault, slug};
+use super::fault::Fault;
+use super::format::kinds;
 use super::ids::Taken;
-use super::service::{self, KINDS};
+use super::values::text::slug;
 use crate::model::{Host, Target};
 
 /// The arguments that name nothing to check, each with what would be right.
@@ -76,11 +77,11 @@ pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
 fn target(argument: &str) -> Result<Target, Fault> {
     let argument = argument.trim();
     if argument.contains("://") {
-        return service::target("web", argument);
+        return kinds::target("web", argument);
     }
     match argument.split_once(':') {
         Some(("web", rest)) => web(rest),
-        Some((kind, rest)) if KINDS.contains(&kind) => service::target(kind, rest),
+        Some((kind, rest)) if Target::KINDS.contains(&kind) => kinds::target(kind, rest),
         _ => web(argument),
     }
 }
@@ -88,14 +89,14 @@ fn target(argument: &str) -> Result<Target, Fault> {
 /// A web site by its host alone, with or without a port and a path.
 pub(super) fn web(argument: &str) -> Result<Target, Fault> {
     if argument.contains("://") {
-        return service::target("web", argument);
+        return kinds::target("web", argument);
     }
     // A bare IPv6 address needs its brackets.
     if let Ok(host @ Host::Address(_)) = Host::parse(argument) {
-        return service::target("web", &format!("https://{host}/"));
+        return kinds::target("web", &format!("https://{host}/"));
     }
     let rest = if argument.contains('/') { argument.into() } else { format!("{argument}/") };
-    service::target("web", &format!("https://{rest}"))
+    kinds::target("web", &format!("https://{rest}"))
 }
 
 /// A target as an inventory writes it.
@@ -118,7 +119,7 @@ pub(super) fn new_id(target: &Target, taken: &mut Taken) -> String {
 
 /// A YAML text in double quotes (§7.3.1); what people type may hold anything.
 pub(super) fn quoted(text: &str) -> String {
-    // JSON's strings are YAML's, but for what must not stand in YAML unescaped.
+    // JSON's strings are YAML's, except for characters that YAML wants escaped.
     let json = serde_json::Value::from(text).to_string();
     let mut quoted = String::with_capacity(json.len());
     for character in json.chars() {

@@ -1,3 +1,4 @@
+use super::source::OCTETS_MAX;
 use super::*;
 
 /// A good inventory but for its services, which follow.
@@ -31,7 +32,7 @@ fn what_is_no_inventory_is_refused_where_it_goes_wrong() {
         (b"version: 1\nversion: 1\n", 2, 1, "`version` is given twice"),
         (b"version: 1\n---\nversion: 1\n", 2, 1, "a second YAML document"),
         (b"version: 1\norganisations: *gone\n", 2, 16, "not YAML"),
-        // The parser names the value that the tab stands behind.
+        // The parser names the value before the tab.
         (b"version: 1\n\ttitle: x\n", 1, 10, "indent with spaces, not with tabs"),
         (b"version: 1\ntitle: \"no end\n", 2, 8, "not YAML"),
         (b"version: 2\norganisations: []\n", 1, 10, "version `2`"),
@@ -39,7 +40,7 @@ fn what_is_no_inventory_is_refused_where_it_goes_wrong() {
         (bomb.as_bytes(), 0, 0, "more than 5000000 values"),
     ] {
         let problems = problems(text);
-        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let reported: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let is_it = |problem: &Diagnostic| {
             let help = problem.help.as_deref().unwrap_or_default();
             // 0: anywhere.
@@ -48,7 +49,7 @@ fn what_is_no_inventory_is_refused_where_it_goes_wrong() {
                 && (problem.message.contains(expected) || help.contains(expected))
         };
         if !problems.iter().any(is_it) {
-            wrong.push((expected, said));
+            wrong.push((expected, reported));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -106,4 +107,22 @@ fn payloads_come_from_one_source() {
             problems.render(false)
         );
     }
+}
+
+/// A faulty value doesn't hide what is wrong with the keys after it.
+#[test]
+fn a_service_is_read_to_its_end() {
+    let service = "{id: s, state: open, category: portal, web: \"https://a.vn\", \
+                   security_level: 6, exemption: {until: soon}}";
+    let problems = problems(format!("{HEAD}      - {service}\n").as_bytes());
+    let messages: Vec<_> = problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(
+        messages,
+        [
+            "`state` is `open`, which is not known",
+            "`security_level` is 6, which is out of range",
+            "this exemption has no `reason`",
+            "`soon` is not a date",
+        ]
+    );
 }

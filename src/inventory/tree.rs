@@ -1,7 +1,7 @@
-//! YAML text as a tree of nodes that know where they stand.
+//! YAML text as a tree of nodes that know their place.
 //!
-//! serde stops at the first thing that it can't read; an inventory's owner wants to hear of all of
-//! them at once. So the parser's events are gathered into a tree, and the tree is read by hand.
+//! serde stops at the first thing that it can't read; an inventory's owner wants to see all
+//! mistakes at once. So the parser's events are gathered into a tree, and the tree is read by hand.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,9 +10,6 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
 use super::source::Span;
-
-/// Octets of an inventory. 100,000 services take some 20 MB.
-pub(super) const OCTETS_MAX: usize = 64 * 1024 * 1024;
 
 /// Nodes of the tree with every alias written out. 100,000 services take some 1,200,000.
 const NODES_MAX: u64 = 5_000_000;
@@ -196,7 +193,7 @@ impl<'a> Builder<'a> {
         let start = self.children.len();
         self.children.extend(self.pending.drain(open.first_pending..));
         let children = Children(narrow(start)..narrow(self.children.len()));
-        // A block collection has no sign of its own: its first key or item stands for it.
+        // A block collection has no sign of its own: its first key or item represents it.
         let span = match self.children.get(start) {
             Some(first) if open.is_block => self.nodes[first.0 as usize].span,
             _ => open.span,

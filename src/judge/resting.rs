@@ -65,7 +65,7 @@ impl RestingService {
     /// What is still at hand of the service, to be planned from.
     pub fn view<'a>(&'a self, context: &JudgeContext<'a>) -> View<'a> {
         let (settings, networks) = (&context.inventory.settings, &context.inventory.networks);
-        let view = self.evidence.view(settings, networks, &context.vantage.dns64);
+        let view = View::of_resting(&self.evidence, settings, networks, &context.vantage.dns64);
         view.remembering(&self.memory)
     }
 

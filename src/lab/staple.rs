@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use rcgen::{KeyPair, SigningKey as _};
+use rcgen::{CertifiedIssuer, KeyPair, SigningKey as _};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use super::authority::Issuer;
+/// An authority with its key.
+pub(crate) type Issuer = CertifiedIssuer<'static, KeyPair>;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -87,7 +88,7 @@ fn time(since_epoch: Duration) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa};
+    use rcgen::{BasicConstraints, CertificateParams, IsCa};
 
     use super::*;
     use crate::evidence::tls::certificate::{Staple, staple};

@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// A byte string from the wire: a DNS message, a certificate, an HTTP body.
 ///
-/// In a serialised observation a short blob stands inline (base64) and a long one is named by its
+/// In a serialised observation a short blob is inline (base64) and a long one is named by its
 /// digest, so that the same certificate seen ten thousand times is stored once. A long blob that
 /// was read back has no bytes until [`super::Observation::attach`] gives them to it.
 #[derive(Clone)]
@@ -90,7 +90,7 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// The longest blob, in octets, that stands inline in a serialised observation.
+    /// The longest blob, in octets, that is inline in a serialised observation.
     pub const INLINE_MAX: usize = 1024;
 
     /// Wraps `bytes` and computes their digest.

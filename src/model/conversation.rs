@@ -78,7 +78,7 @@ pub enum TlsFailure {
     },
     /// The server could not prove that it holds the certificate's key.
     BadSignature {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
     /// What came is not TLS, or breaks its rules.
@@ -90,7 +90,7 @@ pub enum TlsFailure {
     ChainTooLarge,
     /// Ours: the library or its configuration failed.
     Ours {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
 }
@@ -135,7 +135,7 @@ pub enum BodyEnd {
     TimedOut,
     /// It broke off.
     Broken {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
 }
@@ -153,7 +153,7 @@ pub enum HttpFailure {
     HeadersTooLarge,
     /// What came is not HTTP.
     NotHttp {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
     /// An HTTP/2 stream or connection error (RFC 9113 §7).

@@ -1,4 +1,4 @@
-//! Why bytes did not arrive, in the kernel's words, and whose fault that is.
+//! Why bytes did not arrive, as the kernel reports it, and whose fault that is.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ pub enum NetFailure {
     Reset,
     /// Nothing came within the deadline.
     TimedOut,
-    /// The peer closed the connection before it said what the protocol demands.
+    /// The peer closed the connection before it sent what the protocol demands.
     Closed,
     /// A router or the target sent an ICMP or ICMPv6 error.
     Icmp {
@@ -26,7 +26,7 @@ pub enum NetFailure {
         icmp_type: u8,
         /// The code field.
         icmp_code: u8,
-        /// Who sent it, where the kernel told.
+        /// Who sent it, where the kernel tells.
         from: Option<IpAddr>,
         /// What it means, whichever family it came from.
         meaning: IcmpMeaning,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Conversation, Host, NetFailure};
 
 /// A connection in which the protocol's own greetings are exchanged, and nothing else: no message
-/// is sent and nobody logs in.
+/// is sent and there is no login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GreetingQuestion {
     /// Where to connect.
@@ -64,12 +64,12 @@ impl fmt::Display for GreetingQuestion {
     }
 }
 
-/// What such a connection showed. A part is `None` when it was not come to.
+/// What such a connection showed. A part is `None` when the exchange ended before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
     /// The TCP handshake and, whenever it came, the TLS handshake. There is never an HTTP exchange.
     pub conversation: Conversation,
-    /// What the server said of itself.
+    /// The server's first words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub banner: Option<Result<Answer, GreetingFailure>>,
     /// Its answer to EHLO, CAPABILITY or CAPA.

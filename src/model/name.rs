@@ -165,7 +165,7 @@ impl Name {
         Some(Self::root())
     }
 
-    /// Whether this name is `ancestor` or stands below it.
+    /// Whether this name is `ancestor` or lies below it.
     pub fn is_within(&self, ancestor: &Name) -> bool {
         ancestor.is_root()
             || self == ancestor
@@ -254,7 +254,7 @@ impl Host {
     }
 }
 
-/// As it stands in a URL: IPv6 addresses in brackets.
+/// As a URL has it: IPv6 addresses in brackets.
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

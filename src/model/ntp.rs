@@ -25,7 +25,7 @@ impl fmt::Display for NtpQuestion {
 pub struct NtpExchange {
     /// The datagram, as far as [`NTP_OCTETS_MAX`], or why there is none.
     pub answer: Result<Blob, NetFailure>,
-    /// Whether it repeats the timestamp that we sent; one that doesn't answers somebody else.
+    /// Whether it repeats the timestamp that we sent; one that doesn't answers another client.
     pub is_ours: bool,
 }
 

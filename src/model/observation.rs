@@ -48,7 +48,7 @@ pub enum Reply {
     Quic(Result<QuicSession, QuicFailure>),
     /// What came of an echo request.
     Echo(Result<Echoed, NetFailure>),
-    /// What the operator's tables hold for an address; `None` when they were not at hand.
+    /// What the operator's tables hold for an address; `None` when there were none.
     Origin(Option<Origins>),
 }
 

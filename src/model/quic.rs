@@ -47,12 +47,12 @@ pub enum QuicFailure {
     },
     /// What came breaks the rules of QUIC or TLS.
     NotQuic {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
     /// Ours: the library or its configuration failed.
     Ours {
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
 }

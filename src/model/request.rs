@@ -21,7 +21,7 @@ pub struct Request {
     pub question: Question,
     /// 1 for the first time; each further attempt is a request of its own.
     pub attempt: u8,
-    /// How often this attempt was made before in vain, because our own vantage point was cut off:
+    /// How often this attempt was made before without a result that counts, because our own vantage point was cut off:
     /// see [`super::LostWindow`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeat: u8,
@@ -96,7 +96,7 @@ pub struct ConversationQuestion {
     /// `h2` and `http/1.1` when an HTTP exchange follows.
     pub tls: Option<Host>,
     /// The HTTP exchange; `None` = only connect (and shake hands).
-    pub http: Option<HttpAsk>,
+    pub http: Option<HttpGet>,
     /// The largest TCP segment for both directions, in octets (RFC 9293 §3.7.1); `None` = what the
     /// path's own MTU allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +105,7 @@ pub struct ConversationQuestion {
 
 /// An HTTP GET.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct HttpAsk {
+pub struct HttpGet {
     /// The `Host` header or `:authority`: host, and port where it isn't the scheme's own.
     pub authority: Arc<str>,
     /// Path and query, starting with `/`.

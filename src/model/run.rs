@@ -65,11 +65,11 @@ pub struct Vantage {
     /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
     #[serde(default)]
     pub dns64: Vec<Ipv6Net>,
-    /// Whether the resolver validates DNSSEC; `None` when it could not be told.
+    /// Whether the resolver validates DNSSEC; `None` when it could not be determined.
     #[serde(default)]
     pub validates_dnssec: Option<bool>,
     /// Stretches of the run in which IPv6 or the resolver did not work; what was observed in them
-    /// judges nobody.
+    /// judges no service.
     #[serde(default)]
     pub lost: Vec<LostWindow>,
 }

@@ -162,7 +162,7 @@ pub struct Endpoint {
 pub enum Target {
     /// A web site, by the URL that people type.
     Web(Url),
-    /// A mail domain: what stands after the `@`.
+    /// A mail domain: the part after the `@`.
     Mail(Name),
     /// A DNS zone, by its apex.
     Zone(Name),

@@ -10,6 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
+use super::error_queue;
 use super::errors::{self, Carrier};
 use crate::model::{Family, NetFailure};
 
@@ -48,26 +49,26 @@ pub(super) async fn connect_with(
     }
     let elapsed = started.elapsed();
     // From here on the kernel rides out ICMP errors by itself (RFC 5461 §4).
-    let _ = errors::queue_errors(&stream, Family::of(peer.ip()), false);
+    let _ = error_queue::queue_errors(&stream, Family::of(peer.ip()), false);
     Ok((stream, elapsed))
 }
 
 /// Sends the SYN.
 fn start(peer: SocketAddr, mss: Option<u16>) -> Result<TcpStream, NetFailure> {
-    let ours = |error: io::Error| errors::of_error(&error, peer.ip());
+    let ours = |error: io::Error| errors::io_failure(&error, peer.ip());
     let socket =
         Socket::new(Domain::for_address(peer), Type::STREAM.nonblocking(), Some(Protocol::TCP))
             .map_err(ours)?;
     // Neither is needed for a true result; without them it is a little slower or less exact.
     let _ = socket.set_tcp_nodelay(true);
-    let _ = errors::queue_errors(&socket, Family::of(peer.ip()), true);
+    let _ = error_queue::queue_errors(&socket, Family::of(peer.ip()), true);
     if let Some(mss) = mss {
         socket.set_tcp_mss(mss.into()).map_err(ours)?;
     }
     match socket.connect(&peer.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
-        Err(error) => return Err(errors::of_socket(&error, &socket, Carrier::Tcp, peer.ip())),
+        Err(error) => return Err(errors::socket_failure(&error, &socket, Carrier::Tcp, peer.ip())),
     }
     TcpStream::from_std(StdTcpStream::from(socket)).map_err(ours)
 }
@@ -79,7 +80,7 @@ async fn established(stream: &TcpStream, peer: SocketAddr) -> Result<(), NetFail
     const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
     let awake = stream.ready(Interest::WRITABLE | Interest::ERROR).await;
-    let awake = awake.map_err(|error| errors::of_error(&error, peer.ip()))?;
+    let awake = awake.map_err(|error| errors::io_failure(&error, peer.ip()))?;
     if !awake.is_error() && stream.peer_addr().is_ok() {
         return Ok(());
     }
@@ -93,14 +94,14 @@ async fn established(stream: &TcpStream, peer: SocketAddr) -> Result<(), NetFail
 
 /// How far the handshake is.
 fn state(stream: &TcpStream, peer: SocketAddr) -> Poll<Result<(), NetFailure>> {
-    while let Some(queued) = errors::read_error_queue(stream) {
-        if let Some(failure) = errors::of_queued(&queued, Carrier::Tcp, peer.ip()) {
+    while let Some(queued) = error_queue::read_error_queue(stream) {
+        if let Some(failure) = errors::queued_failure(&queued, Carrier::Tcp, peer.ip()) {
             return Poll::Ready(Err(failure));
         }
     }
     match stream.take_error() {
         Ok(Some(error)) | Err(error) => {
-            Poll::Ready(Err(errors::of_socket(&error, stream, Carrier::Tcp, peer.ip())))
+            Poll::Ready(Err(errors::socket_failure(&error, stream, Carrier::Tcp, peer.ip())))
         }
         Ok(None) if stream.peer_addr().is_ok() => Poll::Ready(Ok(())),
         Ok(None) => Poll::Pending,
@@ -111,7 +112,7 @@ fn state(stream: &TcpStream, peer: SocketAddr) -> Poll<Result<(), NetFailure>> {
 mod tests {
     use super::*;
 
-    const DEADLINE: Duration = Duration::from_secs(10);
+    const DEADLINE: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn a_listener_is_reached_and_a_closed_port_refuses() {
@@ -120,7 +121,7 @@ mod tests {
             let peer = listener.local_addr().unwrap();
             let (stream, _) = connect(peer, DEADLINE).await.unwrap();
             assert_eq!(stream.peer_addr().unwrap(), peer);
-            // Bound, so that nobody else takes the port, and not listening.
+            // Bound, so that no other program takes the port, and not listening.
             let closed = Socket::new(Domain::for_address(peer), Type::STREAM, None).unwrap();
             closed.bind(&address.parse::<SocketAddr>().unwrap().into()).unwrap();
             let peer = closed.local_addr().unwrap().as_socket().unwrap();

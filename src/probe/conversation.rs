@@ -5,30 +5,24 @@
 
 mod greeting;
 mod http;
-mod http1;
-mod http2;
 mod iana;
-mod signature;
+mod limited_stream;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod tls;
-mod wire;
-pub(super) mod witness;
 
-use std::time::Duration;
-
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-
+use self::greeting::Greeter;
+use self::http::{Exchange, Protocol};
+use self::limited_stream::LimitedStream;
+use self::tls::Handshaker;
 use super::connect::connect_with;
-use super::conversation::greeting::Greeter;
-use super::conversation::http::{Exchange, Protocol};
-use super::conversation::tls::Handshaker;
-use super::conversation::wire::Wire;
+use super::farewell;
+use super::timing::micros;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
 };
 
-/// Why conversations can't begin: something for the operator to mend.
+/// Why conversations can't begin: the operator has something to fix.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The TLS library rejects what we configure.
@@ -70,19 +64,19 @@ impl Client {
         let connect = Ok(Connected { elapsed_us: micros(elapsed) });
 
         let Some(host) = &question.tls else {
-            let mut stream = Wire::new(tcp, self.http.octets_max());
+            let mut stream = LimitedStream::new(tcp, self.http.octets_max());
             let http = match &question.http {
                 Some(ask) => Some(self.http.get(&mut stream, Protocol::Http1, ask, peer).await),
                 None => None,
             };
-            farewell(&mut stream).await;
+            farewell::close(&mut stream).await;
             return Conversation { connect, tls: None, http };
         };
 
         match self.tls.shake_hands(tcp, peer, host, question.http.is_some()).await {
             Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
             Ok((session, stream)) => {
-                let mut stream = Wire::new(stream, self.http.octets_max());
+                let mut stream = LimitedStream::new(stream, self.http.octets_max());
                 let http = match &question.http {
                     Some(ask) => {
                         let protocol = Protocol::from_alpn(session.alpn.as_deref());
@@ -90,23 +84,9 @@ impl Client {
                     }
                     None => None,
                 };
-                farewell(&mut stream).await;
+                farewell::close(&mut stream).await;
                 Conversation { connect, tls: Some(Ok(session)), http }
             }
         }
     }
-}
-
-/// How long a full send buffer may hold us up when we leave.
-const FAREWELL_PATIENCE: Duration = Duration::from_millis(100);
-
-/// Says goodbye: `close_notify` where there is TLS, then FIN. A peer that doesn't listen any more
-/// is not waited for.
-async fn farewell(stream: &mut (impl AsyncWrite + Unpin)) {
-    let _ = tokio::time::timeout(FAREWELL_PATIENCE, stream.shutdown()).await;
-}
-
-/// A duration as the model writes it.
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

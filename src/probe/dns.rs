@@ -4,7 +4,7 @@
 //! Nothing here judges an answer. A message counts as the answer when it comes from the address
 //! and port that were asked, carries the question's id and the QR bit, and repeats the question
 //! (RFC 5452 §9.1). Every other message is dropped and counted, and the question goes on waiting.
-//! What then turns out to be malformed is an answer all the same: see [`query::Asked::is_answered_by`].
+//! What then turns out to be malformed is an answer all the same: see [`query::QuestionSection::is_answered_by`].
 
 mod in_flight;
 mod query;
@@ -17,11 +17,9 @@ mod tests;
 use std::io;
 use std::time::Duration;
 
-use query::Query;
-
 pub use in_flight::DroppedAnswers;
-pub(super) use udp::random_u64;
 
+use self::query::Query;
 use crate::model::{Blob, DnsMessage, DnsQuestion, NetFailure, Reply, Settings, Transport};
 
 /// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets.
@@ -45,7 +43,7 @@ impl Client {
         })
     }
 
-    /// Asks once. Dropping the future gives the question up.
+    /// Sends one question and waits for its answer. Dropping the future abandons it.
     pub async fn exchange(&self, question: &DnsQuestion) -> Reply {
         let outcome = match Query::new(question) {
             Ok(query) => self.send(query, question).await,

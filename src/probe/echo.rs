@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use surge_ping::{Config, ICMP, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
 
-use super::dns::random_u64;
+use super::random::random_u64;
+use super::timing::micros;
 use super::{errors, route};
 use crate::model::{EchoQuestion, Echoed, Family, IcmpMeaning, NetFailure};
 
@@ -29,13 +30,21 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Opens the sockets; where neither kind is allowed, every echo says so. Must be called within
+    /// Opens the sockets; where neither kind is allowed, that is logged once and every echo fails with it. Must be called within
     /// a tokio runtime.
     pub(super) fn new(deadline: Duration) -> Self {
         let [first, second, ..] = random_u64().unwrap_or_default().to_be_bytes();
+        let (ipv6, ipv4) = (open(ICMP::V6), open(ICMP::V4));
+        if [&ipv6, &ipv4].into_iter().any(|opened| matches!(opened, Err(NetFailure::NotPermitted)))
+        {
+            tracing::warn!(
+                "no permission to send ICMP echo requests: name a group of this user in the sysctl \
+                 net.ipv4.ping_group_range, or give the program CAP_NET_RAW"
+            );
+        }
         Self {
-            ipv6: open(ICMP::V6),
-            ipv4: open(ICMP::V4),
+            ipv6,
+            ipv4,
             identifier: PingIdentifier(u16::from_be_bytes([first, second])),
             sequence: AtomicU16::new(0),
             deadline,
@@ -66,7 +75,7 @@ impl Client {
                 Ok((packet, elapsed)) => reply(&packet, elapsed, peer),
                 Err(SurgeError::IdenticalRequests { .. }) => continue,
                 Err(SurgeError::Timeout { .. }) => Err(NetFailure::TimedOut),
-                Err(SurgeError::IOError(error)) => Err(errors::of_error(&error, peer)),
+                Err(SurgeError::IOError(error)) => Err(errors::io_failure(&error, peer)),
                 Err(other) => Err(NetFailure::Other { errno: other.to_string() }),
             };
         }
@@ -78,7 +87,7 @@ fn open(kind: ICMP) -> Result<surge_ping::Client, NetFailure> {
     let config = Config::builder().kind(kind).build();
     surge_ping::Client::new(&config).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied => NetFailure::NotPermitted,
-        _ => errors::of_error(&error, IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        _ => errors::io_failure(&error, IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
     })
 }
 
@@ -95,8 +104,7 @@ fn reply(packet: &IcmpPacket, elapsed: Duration, peer: IpAddr) -> Result<Echoed,
         }
     };
     if is_reply {
-        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        return Ok(Echoed { elapsed_us });
+        return Ok(Echoed { elapsed_us: micros(elapsed) });
     }
     let meaning = match Family::of(peer) {
         Family::Ipv6 => IcmpMeaning::from_icmpv6(icmp_type, icmp_code),
@@ -111,7 +119,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_kernel_answers_where_we_may_ask() {
-        let client = Client::new(Duration::from_secs(10));
+        let client = Client::new(Duration::from_secs(60));
         for (address, payload_octets) in [("::1", 56), ("::1", 1452), ("127.0.0.1", 56)] {
             let question = EchoQuestion { address: address.parse().unwrap(), payload_octets };
             // A container may lack the right, or a family: both are named as ours.
@@ -124,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_socket_it_is_our_fault() {
-        let mut client = Client::new(Duration::from_secs(10));
+        let mut client = Client::new(Duration::from_secs(60));
         client.ipv6 = Err(NetFailure::NotPermitted);
         let question = EchoQuestion { address: Ipv6Addr::LOCALHOST.into(), payload_octets: 56 };
         assert_eq!(client.exchange(&question).await, Err(NetFailure::NotPermitted));

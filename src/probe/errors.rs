@@ -1,54 +1,21 @@
-//! What the kernel says of a failed exchange, as a [`NetFailure`].
+//! What the kernel reports of a failed exchange, as a [`NetFailure`].
 //!
 //! An errno alone tells neither who sent an error nor whether anyone did: `ENETUNREACH` may be our
 //! own missing route or a router's ICMPv6 message, `EACCES` on a TCP connect is a firewall far away.
 //! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`) holds the ICMP message itself, so it is
-//! asked first; only what it doesn't explain is read from the errno, and then the route table says
+//! asked first; only what it doesn't explain is read from the errno, and then the route table tells
 //! whether the fault is ours.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::os::fd::{AsFd, AsRawFd as _};
+use std::net::IpAddr;
+use std::os::fd::AsFd;
 
 use nix::errno::Errno;
-use nix::libc;
-use nix::sys::socket::{
-    ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt,
-};
 
+use super::error_queue::{QueuedError, read_error_queue};
+use super::kernel::errno_name;
 use super::route;
-use crate::model::{Family, IcmpMeaning, NetFailure};
-
-/// One entry of a socket's error queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct QueuedError {
-    /// The error that the kernel made of it.
-    pub errno: i32,
-    /// Who found the error.
-    pub origin: Origin,
-    /// The ICMP type; 0 when the origin is local.
-    pub icmp_type: u8,
-    /// The ICMP code; 0 when the origin is local.
-    pub icmp_code: u8,
-    /// Who sent the ICMP error.
-    pub from: Option<IpAddr>,
-    /// Where the packet that caused the error was sent; on a TCP socket that is its peer anyway.
-    pub destination: Option<SocketAddr>,
-    /// What the ICMP error returned of our datagram's payload, up to [`QueuedError::PAYLOAD_MAX`]
-    /// octets; often empty over IPv4, where a router need return only 8 octets (RFC 792).
-    pub payload: Vec<u8>,
-}
-
-/// Who found an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// Our own kernel, before anything was sent.
-    Local,
-    /// An ICMP message (IPv4).
-    Icmp,
-    /// An ICMPv6 message.
-    Icmpv6,
-}
+use crate::model::{IcmpMeaning, NetFailure};
 
 /// What carried the failed exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,88 +26,13 @@ pub(super) enum Carrier {
     Tcp,
 }
 
-impl QueuedError {
-    /// The octets of returned payload that are kept: enough for a DNS id and question.
-    pub const PAYLOAD_MAX: usize = 512;
-
-    /// What the message means; `None` when our own kernel found the error.
-    pub fn meaning(&self) -> Option<IcmpMeaning> {
-        match self.origin {
-            Origin::Local => None,
-            Origin::Icmp => Some(IcmpMeaning::from_icmpv4(self.icmp_type, self.icmp_code)),
-            Origin::Icmpv6 => Some(IcmpMeaning::from_icmpv6(self.icmp_type, self.icmp_code)),
-        }
-    }
-
-    /// Whether this ends an exchange. A Packet Too Big doesn't: the kernel notes the smaller MTU
-    /// and sends again.
-    pub fn is_final(&self) -> bool {
-        self.meaning().is_some_and(|meaning| meaning != IcmpMeaning::PacketTooBig)
-    }
-}
-
-/// Asks the kernel to keep ICMP errors in the socket's error queue. Turn it off again on a TCP
-/// socket once it is connected: there the kernel would break the connection for errors that it
-/// otherwise rides out.
-///
-/// # Errors
-/// What `setsockopt` says.
-pub(super) fn queue_errors(socket: &impl AsFd, family: Family, on: bool) -> io::Result<()> {
-    match family {
-        Family::Ipv6 => setsockopt(socket, sockopt::Ipv6RecvErr, &on),
-        Family::Ipv4 => setsockopt(socket, sockopt::Ipv4RecvErr, &on),
-    }
-    .map_err(io::Error::from)
-}
-
-/// Takes the oldest entry out of a socket's error queue; `None` when it is empty. Never blocks.
-pub(super) fn read_error_queue(socket: &impl AsFd) -> Option<QueuedError> {
-    let mut payload = [0; QueuedError::PAYLOAD_MAX];
-    let mut control = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, [u8; 64]);
-    let mut parts = [io::IoSliceMut::new(&mut payload)];
-    let received = recvmsg::<SockaddrStorage>(
-        socket.as_fd().as_raw_fd(),
-        &mut parts,
-        Some(&mut control),
-        MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT,
-    )
-    .ok()?;
-    let octets = received.bytes;
-    let destination = received.address.as_ref().and_then(socket_addr);
-    let (error, from) = received.cmsgs().ok()?.find_map(|message| match message {
-        ControlMessageOwned::Ipv4RecvErr(error, from) => {
-            let from = from.filter(|from| i32::from(from.sin_family) == libc::AF_INET);
-            Some((error, from.map(|from| IpAddr::from(from.sin_addr.s_addr.to_ne_bytes()))))
-        }
-        ControlMessageOwned::Ipv6RecvErr(error, from) => {
-            let from = from.filter(|from| i32::from(from.sin6_family) == libc::AF_INET6);
-            Some((error, from.map(|from| IpAddr::from(from.sin6_addr.s6_addr))))
-        }
-        _ => None,
-    })?;
-    let origin = match error.ee_origin {
-        libc::SO_EE_ORIGIN_ICMP => Origin::Icmp,
-        libc::SO_EE_ORIGIN_ICMP6 => Origin::Icmpv6,
-        _ => Origin::Local,
-    };
-    Some(QueuedError {
-        errno: error.ee_errno as i32,
-        origin,
-        icmp_type: error.ee_type,
-        icmp_code: error.ee_code,
-        from,
-        destination,
-        payload: payload.get(..octets).unwrap_or_default().to_vec(),
-    })
-}
-
 /// The failure that an entry of the error queue stands for; `None` when it ends no exchange or
 /// stands for no ICMP message.
 ///
-/// An ICMP error that *our own* kernel sent to itself accuses nobody else: its firewall rejected
+/// An ICMP error that *our own* kernel sent to itself accuses no other party: its firewall rejected
 /// the packet, or the gateway did not answer neighbour discovery. Only where the peer is our direct
 /// neighbour is a missing answer to neighbour discovery the peer's.
-pub(super) fn of_queued(
+pub(super) fn queued_failure(
     queued: &QueuedError,
     carrier: Carrier,
     peer: IpAddr,
@@ -175,24 +67,24 @@ pub(super) fn of_queued(
 
 /// Why an exchange on `socket` with `peer` failed: what the error queue holds, or else what the
 /// error itself says.
-pub(super) fn of_socket(
+pub(super) fn socket_failure(
     error: &io::Error,
     socket: &impl AsFd,
     carrier: Carrier,
     peer: IpAddr,
 ) -> NetFailure {
     while let Some(queued) = read_error_queue(socket) {
-        if let Some(failure) = of_queued(&queued, carrier, peer) {
+        if let Some(failure) = queued_failure(&queued, carrier, peer) {
             return failure;
         }
     }
-    of_error(error, peer)
+    io_failure(error, peer)
 }
 
 /// The failure that an error stands for when no error queue explains it. Where the errno may be
 /// ours or a router's, the route table decides; what remains doubtful is [`NetFailure::Other`],
-/// which is held against nobody.
-pub(super) fn of_error(error: &io::Error, peer: IpAddr) -> NetFailure {
+/// which counts against no party.
+pub(super) fn io_failure(error: &io::Error, peer: IpAddr) -> NetFailure {
     let Some(errno) = error.raw_os_error().map(Errno::from_raw) else {
         return match error.kind() {
             io::ErrorKind::UnexpectedEof => NetFailure::Closed,
@@ -210,40 +102,32 @@ pub(super) fn of_error(error: &io::Error, peer: IpAddr) -> NetFailure {
         Errno::EPERM => NetFailure::NotPermitted,
         Errno::EAFNOSUPPORT | Errno::ENETDOWN | Errno::ENODEV => NetFailure::NoRoute,
         Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EAGAIN => {
-            NetFailure::Exhausted { errno: name(errno) }
+            NetFailure::Exhausted { errno: errno_name(errno) }
         }
         // Either no source address reaches the peer, or every local port is taken.
         Errno::EADDRNOTAVAIL => match route::source_toward(peer) {
             Err(failure) => failure,
-            Ok(_) => NetFailure::Exhausted { errno: name(errno) },
+            Ok(_) => NetFailure::Exhausted { errno: errno_name(errno) },
         },
         Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::EACCES | Errno::EINVAL => {
             match route::source_toward(peer) {
                 Err(failure) => failure,
-                Ok(_) => NetFailure::Other { errno: name(errno) },
+                Ok(_) => NetFailure::Other { errno: errno_name(errno) },
             }
         }
-        other => NetFailure::Other { errno: name(other) },
+        other => NetFailure::Other { errno: errno_name(other) },
     }
-}
-
-/// The name of an errno, such as `EMFILE`.
-pub(super) fn name(errno: Errno) -> String {
-    format!("{errno:?}")
-}
-
-/// A kernel address as the standard library has it; `None` for other families.
-pub(super) fn socket_addr(address: &SockaddrStorage) -> Option<SocketAddr> {
-    let v6 = || address.as_sockaddr_in6().map(|v6| SocketAddr::V6((*v6).into()));
-    let v4 = || address.as_sockaddr_in().map(|v4| SocketAddr::V4((*v4).into()));
-    v6().or_else(v4)
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr, UdpSocket};
 
+    use nix::libc;
+
     use super::*;
+    use crate::model::Family;
+    use crate::probe::error_queue::{Origin, queue_errors};
 
     const PEER: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
     const ROUTER: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0xff));
@@ -262,7 +146,7 @@ mod tests {
 
     #[test]
     fn icmp_errors_name_their_sender_and_meaning() {
-        let failure = of_queued(&icmpv6(1, 1, ROUTER), Carrier::Tcp, PEER).unwrap();
+        let failure = queued_failure(&icmpv6(1, 1, ROUTER), Carrier::Tcp, PEER).unwrap();
         assert_eq!(
             failure,
             NetFailure::Icmp {
@@ -278,18 +162,18 @@ mod tests {
     #[test]
     fn only_the_peer_itself_refuses_over_udp() {
         let by_peer = icmpv6(1, 4, PEER);
-        assert_eq!(of_queued(&by_peer, Carrier::Udp, PEER), Some(NetFailure::Refused));
+        assert_eq!(queued_failure(&by_peer, Carrier::Udp, PEER), Some(NetFailure::Refused));
         for (queued, carrier) in [(icmpv6(1, 4, ROUTER), Carrier::Udp), (by_peer, Carrier::Tcp)] {
-            let failure = of_queued(&queued, carrier, PEER).unwrap();
+            let failure = queued_failure(&queued, carrier, PEER).unwrap();
             assert_eq!(failure.reason(), "icmp-port-unreachable");
         }
     }
 
     #[test]
     fn packet_too_big_and_local_entries_end_nothing() {
-        assert_eq!(of_queued(&icmpv6(2, 0, ROUTER), Carrier::Udp, PEER), None);
+        assert_eq!(queued_failure(&icmpv6(2, 0, ROUTER), Carrier::Udp, PEER), None);
         let local = QueuedError { origin: Origin::Local, from: None, ..icmpv6(0, 0, PEER) };
-        assert_eq!(of_queued(&local, Carrier::Udp, PEER), None);
+        assert_eq!(queued_failure(&local, Carrier::Udp, PEER), None);
     }
 
     #[test]
@@ -300,15 +184,15 @@ mod tests {
         let source = route::source_toward(peer).unwrap();
         assert_ne!(source, peer);
         let neighbour = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 1, source) };
-        let failure = of_queued(&neighbour, Carrier::Udp, peer).unwrap();
+        let failure = queued_failure(&neighbour, Carrier::Udp, peer).unwrap();
         assert_eq!(failure.reason(), "icmp-address-unreachable");
         let queued = QueuedError { origin: Origin::Icmp, ..icmpv6(3, 13, source) };
-        assert_eq!(of_queued(&queued, Carrier::Tcp, peer), Some(NetFailure::NotPermitted));
+        assert_eq!(queued_failure(&queued, Carrier::Tcp, peer), Some(NetFailure::NotPermitted));
     }
 
     #[test]
     fn errnos() {
-        let of = |errno: Errno| of_error(&io::Error::from(errno), PEER).reason();
+        let of = |errno: Errno| io_failure(&io::Error::from(errno), PEER).reason();
         for (errno, reason) in [
             (Errno::ECONNREFUSED, "refused"),
             (Errno::ECONNRESET, "reset"),
@@ -317,7 +201,7 @@ mod tests {
             (Errno::EMFILE, "our-exhausted"),
             (Errno::EADDRNOTAVAIL, "our-exhausted"),
             (Errno::EAFNOSUPPORT, "our-no-route"),
-            // A route exists and no ICMP error was seen: nobody is blamed.
+            // A route exists and no ICMP error was seen: no party is blamed.
             (Errno::ENETUNREACH, "our-other"),
             (Errno::EACCES, "our-other"),
             (Errno::EIO, "our-other"),
@@ -325,7 +209,7 @@ mod tests {
             assert_eq!(of(errno), reason, "{errno}");
         }
         let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
-        assert_eq!(of_error(&eof, PEER), NetFailure::Closed);
+        assert_eq!(io_failure(&eof, PEER), NetFailure::Closed);
     }
 
     #[test]
@@ -345,7 +229,7 @@ mod tests {
             assert_eq!(queued.meaning(), Some(IcmpMeaning::PortUnreachable));
             assert_eq!((queued.from, queued.destination), (Some(address), Some(closed)));
             assert_eq!(queued.payload, b"ping");
-            assert_eq!(of_queued(&queued, Carrier::Udp, address), Some(NetFailure::Refused));
+            assert_eq!(queued_failure(&queued, Carrier::Udp, address), Some(NetFailure::Refused));
         }
     }
 }

@@ -5,12 +5,11 @@
 //! whether the server would go on.
 
 use std::io;
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::connect::connect;
-use super::errors;
+use super::{errors, farewell};
 use crate::model::{Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Timeouts};
 
 /// The cipher suites of those years, the better ones first, and the signal of RFC 5746. No
@@ -24,7 +23,7 @@ const CIPHER_SUITES: [u16; 16] = [
 /// a few warnings before it.
 const ANSWER_OCTETS: usize = 4096;
 
-/// Asks once.
+/// Sends one hello and reads the answer.
 pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -> LegacyAnswer {
     let (mut stream, _) = match connect(question.address, timeouts.connect).await {
         Ok(established) => established,
@@ -37,19 +36,16 @@ pub(super) async fn greet(question: &LegacyHelloQuestion, timeouts: &Timeouts) -
     };
     let answer = match tokio::time::timeout(timeouts.tls, exchange).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => match errors::of_error(&error, question.address.ip()) {
-            // Whoever hangs up on the hello goes on in no version.
+        Ok(Err(error)) => match errors::io_failure(&error, question.address.ip()) {
+            // A server that closes on the hello goes on in no version.
             NetFailure::Reset | NetFailure::Closed => LegacyAnswer::HungUp,
             failure => LegacyAnswer::Net { failure },
         },
         Err(_) => LegacyAnswer::Net { failure: NetFailure::TimedOut },
     };
-    let _ = tokio::time::timeout(FAREWELL, stream.shutdown()).await;
+    farewell::close(&mut stream).await;
     answer
 }
-
-/// How long a full send buffer may hold up the goodbye.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 async fn read_answer(
     stream: &mut (impl AsyncRead + Unpin),
@@ -66,7 +62,7 @@ async fn read_answer(
         }
         match stream.read(&mut part).await? {
             0 if answer.is_empty() => return Ok(LegacyAnswer::HungUp),
-            // Warnings and then the end: hung up. A cut-off message says nothing.
+            // Warnings and then the end: hung up. A cut-off message proves nothing.
             0 if is_only_warnings(&answer) => return Ok(LegacyAnswer::HungUp),
             0 => return Ok(other(&answer)),
             octets => answer.extend_from_slice(&part[..octets]),
@@ -189,6 +185,8 @@ fn length(octets: usize) -> [u8; 2] {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::model::Name;
 
@@ -251,7 +249,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_servers_do() {
-        let timeouts = crate::model::Settings::default().timeouts;
+        let long = Duration::from_secs(60);
+        let timeouts = Timeouts { connect: long, tls: long, ..Timeouts::default() };
         for (answer, expected) in [
             (&[22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1][..], accepted(LegacyVersion::Tls10)),
             (&[21, 3, 1, 0, 2, 2, 70], Some(LegacyAnswer::Alert { code: 70 })),
@@ -267,8 +266,8 @@ mod tests {
                 stream.write_all(answer).await.unwrap();
             };
             let asked = LegacyHelloQuestion { address, ..question(LegacyVersion::Tls10) };
-            let (said, ()) = tokio::join!(greet(&asked, &timeouts), server);
-            assert_eq!(Some(said), expected);
+            let (seen, ()) = tokio::join!(greet(&asked, &timeouts), server);
+            assert_eq!(Some(seen), expected);
         }
     }
 }

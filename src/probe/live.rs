@@ -7,14 +7,17 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
+use tracing::Instrument as _;
 
+use super::dns::DroppedAnswers;
 use super::pacing::Pacing;
-use super::{DroppedAnswers, conversation, dns, echo, legacy_tls, ntp, quic, route, validator};
+use super::timing::micros;
+use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, trace, validator};
 use crate::model::{
     Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
 
-/// Why asking can't begin: something for the operator to mend.
+/// Why asking can't begin: the operator has something to fix.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// [`Live::new`] was called outside of a tokio runtime: a fault of the program.
@@ -44,7 +47,7 @@ impl Live {
     /// Opens the shared sockets; must be called within a tokio runtime, and used within the same.
     ///
     /// # Errors
-    /// What the operator must mend before anything can be asked.
+    /// What the operator must fix before anything can be asked.
     pub fn new(settings: &Settings) -> Result<Self, LiveError> {
         Handle::try_current().map_err(|_| LiveError::NoRuntime)?;
         Ok(Self {
@@ -63,32 +66,47 @@ impl Live {
         })
     }
 
-    /// Asks once, when pacing lets it. Waiting for that counts in no deadline: `observed_at` is
+    /// Sends one request, when pacing lets it go. Waiting for that counts in no deadline: `observed_at` is
     /// when the request left, and `elapsed_us` runs from there. Dropping the future abandons the
-    /// request and frees its place.
+    /// request and frees its permit.
     pub async fn ask(&self, request: &Request) -> Observation {
-        let place = match &request.question {
+        let permit = match &request.question {
             Question::Dns(question) => {
-                Some(self.pacing.question(question.server.ip(), question.transport).await)
+                Some(self.pacing.dns_permit(question.server.ip(), question.transport).await)
             }
             Question::Conversation(question) => {
-                Some(self.pacing.conversation(question.address.ip()).await)
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
             }
-            Question::Greeting(question) => Some(self.pacing.alone(question.address.ip()).await),
+            Question::Greeting(question) => {
+                Some(self.pacing.exclusive_permit(question.address.ip()).await)
+            }
             Question::Ntp(question) => {
-                Some(self.pacing.question(question.server.ip(), Transport::Udp).await)
+                Some(self.pacing.dns_permit(question.server.ip(), Transport::Udp).await)
             }
             Question::LegacyHello(question) => {
-                Some(self.pacing.conversation(question.address.ip()).await)
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
             }
-            Question::Quic(question) => Some(self.pacing.conversation(question.address.ip()).await),
-            Question::Echo(question) => Some(self.pacing.echo(question.address).await),
+            Question::Quic(question) => {
+                Some(self.pacing.conversation_permit(question.address.ip()).await)
+            }
+            Question::Echo(question) => Some(self.pacing.echo_permit(question.address).await),
             Question::Route(_) | Question::Origin(_) => None,
         };
         let observed_at = Timestamp::now();
         let started = Instant::now();
-        // Boxed, so that the many requests that wait for their place take no memory for what follows.
-        let reply = match &request.question {
+        let span = trace::request_span(request);
+        // Boxed, so that the many requests that wait for their permit take no memory for it.
+        let reply = Box::pin(self.exchange(&request.question).instrument(span.clone())).await;
+        let elapsed_us = micros(started.elapsed());
+        tracing::debug!(parent: &span, outcome = %trace::outcome(&reply), elapsed_us, "request ended");
+        drop(permit);
+        Observation { request: request.clone(), observed_at, elapsed_us, reply }
+    }
+
+    /// Asks the prober of this kind of question. Each is boxed, so that a small one takes no memory
+    /// for the large ones.
+    async fn exchange(&self, question: &Question) -> Reply {
+        match question {
             Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
                 let conversation = Box::pin(self.conversations.converse(question)).await;
@@ -115,10 +133,7 @@ impl Live {
                 })
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
-        };
-        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        drop(place);
-        Observation { request: request.clone(), observed_at, elapsed_us, reply }
+        }
     }
 
     /// The DNS messages dropped until now, because they answered no question of ours: many of
@@ -177,12 +192,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_for_a_place_counts_in_no_deadline() {
+    async fn waiting_for_a_permit_counts_in_no_deadline() {
         let silent = UdpSocket::bind("[::1]:0").await.unwrap();
         let deadline = Duration::from_millis(150);
         let live = Live::new(&settings(deadline)).unwrap();
         let request = question(silent.local_addr().unwrap());
-        // One place for two: the second is asked when the first has timed out.
+        // One permit for two: the second is asked when the first has timed out.
         let (first, second) = tokio::join!(live.ask(&request), live.ask(&request));
         for observation in [&first, &second] {
             assert_eq!(observation.reply, Reply::DnsFailed(NetFailure::TimedOut));
@@ -193,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_abandoned_request_frees_its_place() {
+    async fn an_abandoned_request_frees_its_permit() {
         let server = UdpSocket::bind("[::1]:0").await.unwrap();
         let live = Live::new(&settings(Duration::from_secs(30))).unwrap();
         let request = question(server.local_addr().unwrap());

@@ -7,8 +7,9 @@ use nix::libc;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 
-use super::dns::random_u64;
+use super::error_queue;
 use super::errors::{self, Carrier};
+use super::random::random_u64;
 use crate::model::{
     Blob, Family, NTP_HEADER_OCTETS, NTP_OCTETS_MAX, NetFailure, NtpExchange, NtpQuestion,
 };
@@ -20,7 +21,7 @@ const VERSION_AND_MODE: u8 = 0b00_100_011;
 /// Datagrams that answer something else, after which we stop reading.
 const STRANGERS_MAX: usize = 16;
 
-/// Asks once. The transmit timestamp is random, so that a forger has 64 bits to guess
+/// Sends one packet and waits for its answer. The transmit timestamp is random, so that a forger has 64 bits to guess
 /// (RFC 9109 §2); it comes back as the origin timestamp.
 pub(super) async fn exchange(question: &NtpQuestion, deadline: Duration) -> NtpExchange {
     let mut stranger = None;
@@ -40,7 +41,7 @@ async fn ask(server: SocketAddr, stranger: &mut Option<Blob>) -> Result<Blob, Ne
     let mut packet = [0; NTP_HEADER_OCTETS];
     packet[0] = VERSION_AND_MODE;
     packet[40..].copy_from_slice(&stamp);
-    let failed = |error| errors::of_socket(&error, &socket, Carrier::Udp, server.ip());
+    let failed = |error| errors::socket_failure(&error, &socket, Carrier::Udp, server.ip());
     socket.send(&packet).await.map_err(failed)?;
     let mut octets = [0; NTP_OCTETS_MAX];
     for _ in 0..STRANGERS_MAX {
@@ -54,17 +55,19 @@ async fn ask(server: SocketAddr, stranger: &mut Option<Blob>) -> Result<Blob, Ne
     Err(NetFailure::TimedOut)
 }
 
-/// A connected socket: ICMP errors come to it, and nobody else's datagrams do.
+/// A connected socket: it gets ICMP errors, and no datagrams but the server's.
 fn open(server: SocketAddr) -> Result<UdpSocket, NetFailure> {
-    let ours = |error: std::io::Error| errors::of_error(&error, server.ip());
+    let ours = |error: std::io::Error| errors::io_failure(&error, server.ip());
     let socket =
         Socket::new(Domain::for_address(server), Type::DGRAM, Some(Protocol::UDP)).map_err(ours)?;
     socket.set_nonblocking(true).map_err(ours)?;
-    let _ = errors::queue_errors(&socket, Family::of(server.ip()), true);
+    let _ = error_queue::queue_errors(&socket, Family::of(server.ip()), true);
     match socket.connect(&server.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
-        Err(error) => return Err(errors::of_socket(&error, &socket, Carrier::Udp, server.ip())),
+        Err(error) => {
+            return Err(errors::socket_failure(&error, &socket, Carrier::Udp, server.ip()));
+        }
     }
     UdpSocket::from_std(socket.into()).map_err(ours)
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::model::{Settings, Transport};
 
-/// Hands out places to requests.
+/// Hands out permits to requests.
 pub(super) struct Pacing {
     conversations: Semaphore,
     per_host: usize,
@@ -28,7 +28,7 @@ pub(super) struct Pacing {
 }
 
 /// The right to have a request under way, until it is dropped.
-pub(super) struct Place<'a> {
+pub(super) struct Permit<'a> {
     _slot: Option<SemaphorePermit<'a>>,
     _host: Option<(OwnedSemaphorePermit, Arc<Host>)>,
 }
@@ -51,31 +51,36 @@ impl Pacing {
         }
     }
 
-    /// Waits for a place to begin a conversation with `address`: fewer than `per_host` are under
+    /// Waits for a permit to begin a conversation with `address`: fewer than `per_host` are under
     /// way with it, the last one began at least `per_host_interval` ago, and fewer than
-    /// `concurrency` are under way in all. Whoever waits for its host holds no place that another
+    /// `concurrency` are under way in all. A task that waits for its host holds no permit that another
     /// host could use.
-    pub async fn conversation(&self, address: IpAddr) -> Place<'_> {
-        self.place(address, 1, &self.conversations).await
+    pub async fn conversation_permit(&self, address: IpAddr) -> Permit<'_> {
+        self.permit(address, 1, &self.conversations).await
     }
 
-    /// As [`Pacing::conversation`], and no other is under way with `address` at the same time: mail
+    /// As [`Pacing::conversation_permit`], and no other is under way with `address` at the same time: mail
     /// servers count a stranger's connections.
-    pub async fn alone(&self, address: IpAddr) -> Place<'_> {
+    pub async fn exclusive_permit(&self, address: IpAddr) -> Permit<'_> {
         let share = self.per_host.clamp(1, Semaphore::MAX_PERMITS);
-        self.place(address, share, &self.conversations).await
+        self.permit(address, share, &self.conversations).await
     }
 
-    /// Waits for a place to send an echo request: as [`Pacing::conversation`] toward the host, and
+    /// Waits for a permit to send an echo request: as [`Pacing::conversation_permit`] toward the host, and
     /// fewer than `echoes_in_flight` are under way in all.
-    pub async fn echo(&self, address: IpAddr) -> Place<'_> {
-        self.place(address, 1, &self.echoes).await
+    pub async fn echo_permit(&self, address: IpAddr) -> Permit<'_> {
+        self.permit(address, 1, &self.echoes).await
     }
 
-    async fn place<'a>(&'a self, address: IpAddr, share: usize, slots: &'a Semaphore) -> Place<'a> {
+    async fn permit<'a>(
+        &'a self,
+        address: IpAddr,
+        share: usize,
+        slots: &'a Semaphore,
+    ) -> Permit<'a> {
         let host = self.host(address);
         let share = u32::try_from(share).unwrap_or(u32::MAX);
-        let of_host = Arc::clone(&host.places).acquire_many_owned(share).await.ok();
+        let of_host = Arc::clone(&host.permits).acquire_many_owned(share).await.ok();
         // Held until this conversation begins, so that starts follow one another.
         let mut last_start = host.last_start.lock().await;
         if let Some(last_start) = *last_start {
@@ -84,13 +89,13 @@ impl Pacing {
         let slot = slots.acquire().await.ok();
         *last_start = Some(Instant::now());
         drop(last_start);
-        Place { _slot: slot, _host: of_host.map(|of_host| (of_host, host)) }
+        Permit { _slot: slot, _host: of_host.map(|of_host| (of_host, host)) }
     }
 
-    /// Waits for a place to send a DNS question: fewer than `dns_in_flight` are under way, and
+    /// Waits for a permit to send a DNS question: fewer than `dns_in_flight` are under way, and
     /// `server` is not asked more often than `dns_per_server_per_second`, unless it is one of our
     /// own resolvers.
-    pub async fn question(&self, server: IpAddr, transport: Transport) -> Place<'_> {
+    pub async fn dns_permit(&self, server: IpAddr, transport: Transport) -> Permit<'_> {
         if !self.unpaced.contains(&server) {
             let wait = self.dns_wait(server);
             if !wait.is_zero() {
@@ -101,7 +106,7 @@ impl Pacing {
             Transport::Udp => &self.dns_over_udp,
             Transport::Tcp => &self.dns_over_tcp,
         };
-        Place { _slot: slots.acquire().await.ok(), _host: None }
+        Permit { _slot: slots.acquire().await.ok(), _host: None }
     }
 
     fn host(&self, address: IpAddr) -> Arc<Host> {
@@ -126,16 +131,16 @@ fn semaphore(permits: usize) -> Semaphore {
 
 /// One address that conversations are held with.
 struct Host {
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     last_start: Mutex<Option<Instant>>,
 }
 
 impl Host {
     fn new(per_host: usize) -> Self {
-        Self { places: Arc::new(semaphore(per_host)), last_start: Mutex::new(None) }
+        Self { permits: Arc::new(semaphore(per_host)), last_start: Mutex::new(None) }
     }
 
-    /// Whether forgetting the host would let somebody begin too early.
+    /// Whether forgetting the host would let a conversation begin too early.
     fn is_busy(host: &Arc<Self>, now: Instant, interval: Duration) -> bool {
         Arc::strong_count(host) > 1
             || host.last_start.try_lock().map_or(true, |last_start| {
@@ -206,7 +211,7 @@ mod tests {
         Settings { concurrency: 4, per_host: 2, ..Settings::default() }
     }
 
-    // The tests run on tokio's paused clock: time passes only when everybody waits for it.
+    // The tests run on tokio's paused clock: time passes only when every task waits for it.
 
     #[tokio::test(start_paused = true)]
     async fn one_host_is_approached_slowly_and_by_few() {
@@ -218,7 +223,7 @@ mod tests {
             let (pacing, under_way, most, starts) =
                 (pacing.clone(), under_way.clone(), most.clone(), starts.clone());
             tasks.spawn(async move {
-                let _place = pacing.conversation(HOST).await;
+                let _permit = pacing.conversation_permit(HOST).await;
                 starts.lock().unwrap().push(Instant::now());
                 most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 sleep(Duration::from_millis(1000)).await;
@@ -234,34 +239,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_crowd_for_one_host_holds_up_nobody_else() {
+    async fn a_crowd_for_one_host_holds_up_no_other() {
         let pacing = Arc::new(Pacing::new(&settings()));
         let mut crowd = tokio::task::JoinSet::new();
         for _ in 0..100 {
             let pacing = pacing.clone();
             crowd.spawn(async move {
-                let _place = pacing.conversation(HOST).await;
+                let _permit = pacing.conversation_permit(HOST).await;
                 std::future::pending::<()>().await;
             });
         }
         sleep(Duration::from_secs(1)).await;
         let before = Instant::now();
-        let _place = pacing.conversation(OTHER).await;
+        let _permit = pacing.conversation_permit(OTHER).await;
         assert_eq!(before, Instant::now());
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_more_than_the_concurrency_are_under_way() {
         let pacing = Pacing::new(&settings());
-        let mut places = Vec::new();
+        let mut permits = Vec::new();
         for last in 1..=4 {
-            places.push(pacing.conversation(IpAddr::from([192, 0, 2, last])).await);
+            permits.push(pacing.conversation_permit(IpAddr::from([192, 0, 2, last])).await);
         }
-        let fifth = pacing.conversation(IpAddr::from([192, 0, 2, 5]));
+        let fifth = pacing.conversation_permit(IpAddr::from([192, 0, 2, 5]));
         let mut fifth = std::pin::pin!(fifth);
         let patience = Duration::from_secs(60);
         assert!(tokio::time::timeout(patience, fifth.as_mut()).await.is_err());
-        places.pop();
+        permits.pop();
         assert!(tokio::time::timeout(patience, fifth).await.is_ok());
     }
 
@@ -272,14 +277,14 @@ mod tests {
         let pacing = Pacing::new(&Settings { resolvers: vec![resolver], limits, ..settings() });
         let began = Instant::now();
         for _ in 0..1000 {
-            drop(pacing.question(resolver.ip(), Transport::Udp).await);
+            drop(pacing.dns_permit(resolver.ip(), Transport::Udp).await);
         }
         for _ in 0..20 {
-            drop(pacing.question(HOST, Transport::Udp).await);
+            drop(pacing.dns_permit(HOST, Transport::Udp).await);
         }
         assert_eq!(Instant::now(), began);
         for _ in 0..60 {
-            drop(pacing.question(HOST, Transport::Tcp).await);
+            drop(pacing.dns_permit(HOST, Transport::Tcp).await);
         }
         assert!(Instant::now() - began >= Duration::from_secs(3));
     }
@@ -287,11 +292,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn idle_hosts_are_forgotten_and_busy_ones_are_not() {
         let pacing = Pacing::new(&settings());
-        let _place = pacing.conversation(HOST).await;
+        let _permit = pacing.conversation_permit(HOST).await;
         for number in 0..20_000u32 {
             let address = IpAddr::from(Ipv4Addr::from(0x0a00_0000 + number));
-            drop(pacing.conversation(address).await);
-            drop(pacing.question(address, Transport::Udp).await);
+            drop(pacing.conversation_permit(address).await);
+            drop(pacing.dns_permit(address, Transport::Udp).await);
             tokio::time::advance(Duration::from_millis(10)).await;
         }
         let small = 2 * IdleSwept::<(), ()>::SMALL;
@@ -301,12 +306,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn giving_up_frees_the_place() {
+    async fn giving_up_frees_the_permit() {
         let pacing = Pacing::new(&Settings { per_host: 1, ..settings() });
-        let first = pacing.conversation(HOST).await;
-        let second = pacing.conversation(HOST);
+        let first = pacing.conversation_permit(HOST).await;
+        let second = pacing.conversation_permit(HOST);
         assert!(tokio::time::timeout(Duration::from_secs(1), second).await.is_err());
         drop(first);
-        drop(pacing.conversation(HOST).await);
+        drop(pacing.conversation_permit(HOST).await);
     }
 }

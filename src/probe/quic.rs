@@ -9,7 +9,9 @@ use quinn::{ClientConfig, ConnectError, ConnectionError, Endpoint, TransportConf
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs;
 
-use super::conversation::witness::Witness;
+use super::farewell::FAREWELL_PATIENCE;
+use super::timing::micros;
+use super::verifier::RecordingVerifier;
 use super::{errors, route};
 use crate::model::{Limits, NetFailure, QuicFailure, QuicQuestion, QuicSession, Settings};
 
@@ -21,9 +23,6 @@ pub(super) struct Client {
     chain_octets_max: usize,
 }
 
-/// How long the goodbye may take.
-const FAREWELL: Duration = Duration::from_millis(100);
-
 impl Client {
     /// Prepares the configuration: TLS 1.3, ALPN `h3`, certificates judged elsewhere.
     ///
@@ -32,11 +31,12 @@ impl Client {
     pub(super) fn new(settings: &Settings) -> Result<Self, rustls::Error> {
         let Limits { chain_octets, .. } = settings.limits;
         let provider = aws_lc_rs::default_provider();
-        let witness = Witness::new(provider.signature_verification_algorithms, chain_octets);
+        let verifier =
+            RecordingVerifier::new(provider.signature_verification_algorithms, chain_octets);
         let mut tls = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(witness))
+            .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
         tls.resumption = Resumption::disabled();
         tls.enable_early_data = false;
@@ -69,15 +69,15 @@ impl Client {
         route::source_toward(peer.ip()).map_err(net)?;
 
         let algorithms = self.tls.crypto_provider().signature_verification_algorithms;
-        let witness = Arc::new(Witness::new(algorithms, self.chain_octets_max));
+        let verifier = Arc::new(RecordingVerifier::new(algorithms, self.chain_octets_max));
         let mut tls = self.tls.clone();
-        tls.dangerous().set_certificate_verifier(Arc::clone(&witness) as _);
+        tls.dangerous().set_certificate_verifier(Arc::clone(&verifier) as _);
         let tls = QuicClientConfig::try_from(tls).map_err(|error| ours(error.to_string()))?;
         let mut config = ClientConfig::new(Arc::new(tls));
         config.transport_config(Arc::clone(&self.transport));
 
         let endpoint = Endpoint::client(any_port(peer))
-            .map_err(|error| net(errors::of_error(&error, peer.ip())))?;
+            .map_err(|error| net(errors::io_failure(&error, peer.ip())))?;
         let name = question.host.to_string();
         let started = Instant::now();
         let connecting = match endpoint.connect_with(config, peer, name.trim_end_matches('.')) {
@@ -86,10 +86,10 @@ impl Client {
             Err(error) => return Err(ours(error.to_string())),
         };
         let outcome = tokio::time::timeout(self.deadline, connecting).await;
-        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed_us = micros(started.elapsed());
         let result = match outcome {
             Err(_) => Err(net(NetFailure::TimedOut)),
-            Ok(Err(error)) => Err(failure(error)),
+            Ok(Err(error)) => Err(handshake_failure(error)),
             Ok(Ok(connection)) => {
                 let alpn = connection
                     .handshake_data()
@@ -97,10 +97,10 @@ impl Client {
                     .and_then(|data| data.protocol)
                     .map(|name| String::from_utf8_lossy(&name).into_owned());
                 connection.close(VarInt::from_u32(H3_NO_ERROR), b"");
-                Ok(QuicSession { elapsed_us, alpn, chain: witness.sent().chain })
+                Ok(QuicSession { elapsed_us, alpn, chain: verifier.sent().chain })
             }
         };
-        let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
+        let _ = tokio::time::timeout(FAREWELL_PATIENCE, endpoint.wait_idle()).await;
         result
     }
 }
@@ -117,7 +117,7 @@ fn any_port(peer: SocketAddr) -> SocketAddr {
     SocketAddr::new(any, 0)
 }
 
-fn failure(error: ConnectionError) -> QuicFailure {
+fn handshake_failure(error: ConnectionError) -> QuicFailure {
     match error {
         ConnectionError::VersionMismatch => QuicFailure::VersionMismatch,
         ConnectionError::ConnectionClosed(close) => QuicFailure::Refused {
@@ -179,7 +179,7 @@ mod tests {
         (endpoint, Blob::new(certificate.der().as_ref()))
     }
 
-    async fn asked(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
+    async fn handshake(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
         let defaults = Settings::default();
         let timeouts = Timeouts { tls, ..defaults.timeouts };
         let client = Client::new(&Settings { timeouts, ..defaults }).unwrap();
@@ -189,14 +189,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_handshake_and_its_refusals() {
-        let patient = Duration::from_secs(20);
+        let patient = Duration::from_secs(60);
         let (h3, leaf) = server(b"h3");
-        let session = asked(h3.local_addr().unwrap(), patient).await.unwrap();
+        let session = handshake(h3.local_addr().unwrap(), patient).await.unwrap();
         assert_eq!(session.alpn.as_deref(), Some("h3"));
         assert_eq!(session.chain, [leaf]);
 
         let (other, _) = server(b"smtp");
-        let refused = asked(other.local_addr().unwrap(), patient).await.unwrap_err();
+        let refused = handshake(other.local_addr().unwrap(), patient).await.unwrap_err();
         // no_application_protocol is alert 120.
         assert!(matches!(refused, QuicFailure::Refused { code: 0x178, .. }), "{refused:?}");
     }
@@ -204,7 +204,7 @@ mod tests {
     #[tokio::test]
     async fn silence() {
         let socket = tokio::net::UdpSocket::bind("[::1]:0").await.unwrap();
-        let silent = asked(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
+        let silent = handshake(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
         assert_eq!(silent, Err(QuicFailure::Net { failure: NetFailure::TimedOut }));
     }
 }

@@ -1,13 +1,13 @@
 //! What our own kernel would do with a packet; nothing is sent.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 
 use nix::errno::Errno;
 use nix::ifaddrs::getifaddrs;
 use nix::sys::socket::SockaddrStorage;
 
-use super::errors;
+use super::kernel;
 use crate::model::NetFailure;
 
 /// The source address that our kernel would use toward `destination`: connecting a UDP socket does
@@ -28,13 +28,13 @@ pub(super) fn source_toward(destination: IpAddr) -> Result<IpAddr, NetFailure> {
             socket.connect((destination, PORT))?;
             socket.local_addr().map(|source| source.ip())
         })
-        .map_err(|error| failure(&error))
+        .map_err(|error| lookup_failure(&error))
 }
 
-/// Whether `peer` lies in a prefix of one of our own interfaces, so that no gateway stands between.
+/// Whether `peer` lies in a prefix of one of our own interfaces, so that no gateway lies between.
 pub(super) fn is_on_link(peer: IpAddr) -> bool {
     let Ok(interfaces) = getifaddrs() else { return false };
-    let ip = |address: SockaddrStorage| errors::socket_addr(&address).map(|address| address.ip());
+    let ip = |address: SockaddrStorage| kernel::socket_addr(&address).map(|address| address.ip());
     interfaces
         .filter_map(|interface| Some((ip(interface.address?)?, ip(interface.netmask?)?)))
         .any(|(own, mask)| same_prefix(own, peer, mask))
@@ -48,7 +48,7 @@ fn same_prefix(one: IpAddr, other: IpAddr, mask: IpAddr) -> bool {
     }
 }
 
-fn failure(error: &io::Error) -> NetFailure {
+fn lookup_failure(error: &io::Error) -> NetFailure {
     match error.raw_os_error().map(Errno::from_raw) {
         // A black-hole route answers EINVAL over IPv6; EADDRNOTAVAIL means that no source address
         // suits; EAFNOSUPPORT that the kernel doesn't speak the family at all.
@@ -62,22 +62,11 @@ fn failure(error: &io::Error) -> NetFailure {
         ) => NetFailure::NoRoute,
         Some(Errno::EACCES | Errno::EPERM) => NetFailure::NotPermitted,
         Some(errno @ (Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM)) => {
-            NetFailure::Exhausted { errno: errors::name(errno) }
+            NetFailure::Exhausted { errno: kernel::errno_name(errno) }
         }
-        Some(errno) => NetFailure::Other { errno: errors::name(errno) },
+        Some(errno) => NetFailure::Other { errno: kernel::errno_name(errno) },
         None => NetFailure::Other { errno: error.to_string() },
     }
-}
-
-/// A socket address without what varies between two packets of one peer: the flow label, and the
-/// scope of an address that needs none.
-pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
-    let SocketAddr::V6(mut v6) = address else { return address };
-    v6.set_flowinfo(0);
-    if !v6.ip().is_unicast_link_local() {
-        v6.set_scope_id(0);
-    }
-    SocketAddr::V6(v6)
 }
 
 #[cfg(test)]
@@ -103,7 +92,7 @@ mod tests {
             (Errno::EMFILE, "our-exhausted"),
             (Errno::EIO, "our-other"),
         ] {
-            let failure = failure(&io::Error::from(errno));
+            let failure = lookup_failure(&io::Error::from(errno));
             assert_eq!(failure.reason(), reason);
             assert!(failure.is_ours());
         }
@@ -121,17 +110,5 @@ mod tests {
         ] {
             assert_eq!(same_prefix(ip(one), ip(other), ip(mask)), same, "{one} {other}");
         }
-    }
-
-    #[test]
-    fn flow_labels_do_not_tell_peers_apart() {
-        let one: SocketAddr = "[2001:db8::1]:53".parse().unwrap();
-        let other = SocketAddr::V6(std::net::SocketAddrV6::new(
-            Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1),
-            53,
-            7,
-            2,
-        ));
-        assert_eq!(canonical(one), canonical(other));
     }
 }

@@ -47,13 +47,13 @@ struct Validity {
 /// Every payload whose prefix covers the route's, by how they differ from it.
 #[derive(Deserialize)]
 struct Covering {
-    matched: Vec<Told>,
-    unmatched_as: Vec<Told>,
-    unmatched_length: Vec<Told>,
+    matched: Vec<CoveringPayload>,
+    unmatched_as: Vec<CoveringPayload>,
+    unmatched_length: Vec<CoveringPayload>,
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct CoveringPayload {
     asn: String,
     prefix: String,
     max_length: String,
@@ -64,18 +64,18 @@ impl Client {
         Self { address, timeout, places: Semaphore::new(IN_FLIGHT) }
     }
 
-    /// Adds the payloads that cover the routes, or why the validator did not tell.
+    /// Adds the payloads that cover the routes, or why the validator gave none.
     pub async fn complete(&self, mut found: Origins) -> Origins {
         let mut payloads = Vec::new();
         for route in &found.routes {
-            let asked = async {
+            let lookup = async {
                 let _place = self.places.acquire().await?;
-                match timeout(self.timeout, self.covering(route)).await {
+                match timeout(self.timeout, self.covering_payloads(route)).await {
                     Ok(covering) => covering,
                     Err(_) => Err("no answer in time".into()),
                 }
             };
-            match asked.await {
+            match lookup.await {
                 Ok(covering) => payloads.extend(covering),
                 Err(error) => {
                     found.validator_failed = Some(format!("{}: {error}", self.address));
@@ -89,7 +89,7 @@ impl Client {
         found
     }
 
-    async fn covering(&self, route: &Route) -> Result<Vec<Payload>, Error> {
+    async fn covering_payloads(&self, route: &Route) -> Result<Vec<Payload>, Error> {
         let stream = TcpStream::connect(self.address).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let path = format!("/api/v1/validity/AS{}/{}", route.asn, route.prefix);
@@ -116,18 +116,18 @@ impl Client {
         if status != http::StatusCode::OK {
             return Err(format!("HTTP status {}", status.as_u16()).into());
         }
-        read(&body)
+        parse_payloads(&body)
     }
 }
 
-fn read(body: &[u8]) -> Result<Vec<Payload>, Error> {
+fn parse_payloads(body: &[u8]) -> Result<Vec<Payload>, Error> {
     let answer: Answer = serde_json::from_slice(body)?;
     let covering = answer.validated_route.validity.payloads;
-    let told = covering.matched.iter().chain(&covering.unmatched_as);
-    told.chain(&covering.unmatched_length).map(Told::payload).collect()
+    let payloads = covering.matched.iter().chain(&covering.unmatched_as);
+    payloads.chain(&covering.unmatched_length).map(CoveringPayload::payload).collect()
 }
 
-impl Told {
+impl CoveringPayload {
     fn payload(&self) -> Result<Payload, Error> {
         Ok(Payload {
             prefix: self.prefix.parse()?,
@@ -157,8 +157,8 @@ mod tests {
         Origins { routes: vec![route], ..Origins::default() }
     }
 
-    /// A validator that says this once to whatever it is asked; returns what it was asked.
-    async fn says(answer: String) -> (Client, tokio::task::JoinHandle<String>) {
+    /// A validator that answers this once to whatever it is asked; returns what it was asked.
+    async fn validator(answer: String) -> (Client, tokio::task::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked = tokio::spawn(async move {
@@ -168,7 +168,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&octets[..length]).into_owned()
         });
-        (Client::new(address, Duration::from_secs(2)), asked)
+        (Client::new(address, Duration::from_secs(60)), asked)
     }
 
     fn ok(body: &str) -> String {
@@ -177,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_covering_payload_is_taken_over() {
-        let (client, asked) = says(ok(ANSWER)).await;
+        let (client, asked) = validator(ok(ANSWER)).await;
         let completed = client.complete(found()).await;
         let payloads = completed.payloads.clone().unwrap();
         let seen: Vec<_> = payloads.iter().map(|p| (p.asn, p.max_length)).collect();
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_validator_that_does_not_tell_is_noted() {
+    async fn a_validator_that_fails_is_noted() {
         let long = ok(&" ".repeat(ANSWER_OCTETS + 1));
         for (answer, why) in [
             ("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned(), "HTTP status 503"),
@@ -201,14 +201,14 @@ mod tests {
             (long, "length limit"),
             (String::new(), "closed"),
         ] {
-            let (client, _asked) = says(answer).await;
+            let (client, _asked) = validator(answer).await;
             let completed = client.complete(found()).await;
             assert_eq!(completed.payloads, None);
             let failed = completed.validator_failed.unwrap();
             assert!(failed.contains(why), "{failed}");
         }
-        let nobody = Client::new("127.0.0.1:1".parse().unwrap(), Duration::from_secs(2));
-        let failed = nobody.complete(found()).await.validator_failed.unwrap();
+        let absent = Client::new("127.0.0.1:1".parse().unwrap(), Duration::from_secs(60));
+        let failed = absent.complete(found()).await.validator_failed.unwrap();
         assert!(failed.contains("refused"), "{failed}");
     }
 }

@@ -1,10 +1,10 @@
-//! Failures and unknowns grouped by their cause, so that one mend stands once.
+//! Failures and unknowns grouped by their cause: one remedy per cause.
 
 use crate::check::{Check, common};
 use crate::judge::{Finding, RunResult, ServiceResult};
 use crate::model::{Outcome, Severity, Subject};
 
-/// A cause and whom it concerns.
+/// A cause and the services that it concerns.
 pub struct Cause<'a> {
     /// The check.
     pub check: &'static Check,
@@ -26,10 +26,10 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
         let findings = service.verdicts.findings();
         let is_cause = |check: &Check, finding: &Finding| {
             finding.outcome == outcome
-                && !follows(&findings, check.id, finding.reason)
+                && !follows_from_another(&findings, check.id, finding.reason)
                 && !is_explained(&findings, check, finding)
         };
-        // Most services have nothing that would be worth unpacking.
+        // Most services have nothing worth unpacking.
         if !findings.iter().any(|(check, finding)| is_cause(check, finding)) {
             continue;
         }
@@ -62,7 +62,7 @@ pub fn causes(result: &RunResult, outcome: Outcome) -> Vec<Cause<'_>> {
 /// What the checks of one service found.
 type Findings = [(&'static Check, Finding)];
 
-/// Whether a failure of the whole is explained by that of a part, where the mend stands.
+/// Whether a failure of the whole is explained by that of a part, which has the remedy.
 fn is_explained(findings: &Findings, check: &Check, finding: &Finding) -> bool {
     let explains = |(other, found): &(&'static Check, Finding)| {
         !other.composes_others() && found.fails_at(Severity::Error)
@@ -70,8 +70,8 @@ fn is_explained(findings: &Findings, check: &Check, finding: &Finding) -> bool {
     check.composes_others() && finding.outcome == Outcome::Fail && findings.iter().any(explains)
 }
 
-/// Whether a reason only says that a check could not look, because of what another check says.
-pub fn follows(findings: &Findings, check: &str, reason: &str) -> bool {
+/// Whether a reason only says that a check could not look, because of what another check found.
+pub fn follows_from_another(findings: &Findings, check: &str, reason: &str) -> bool {
     let name_is_found = || {
         findings
             .iter()
@@ -80,7 +80,7 @@ pub fn follows(findings: &Findings, check: &str, reason: &str) -> bool {
     match reason {
         common::LOWER_LAYER => true,
         common::UNRESOLVED => !name_is_found(),
-        // Said once, by the check that would have knocked.
+        // Reported once, by the check that would have connected.
         common::NOT_VISITED => check != "reach-port",
         _ => false,
     }

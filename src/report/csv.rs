@@ -25,26 +25,26 @@ const GUARDED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－'
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::services(sheet.result, sheet.lang, true), sheet.lang, out)
+    write(&table::services(context.result, context.lang, true), context.lang, out)
 }
 
 /// Writes the verdicts, a row for each subject.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_verdicts(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(&table::verdicts(sheet.result, sheet.lang), sheet.lang, out)
+pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&table::verdicts(context.result, context.lang), context.lang, out)
 }
 
 /// Writes what a quarter leaves to be done, in the order of its work list.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write_work(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_work(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::quarter::work_list(sheet.review, sheet.lang), sheet.lang, out)
+    write(&table::quarter::work_list(context.review, context.lang), context.lang, out)
 }
 
 /// Writes any table.
@@ -53,15 +53,15 @@ pub fn write_work(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result
 /// When `out` can't be written.
 pub fn write(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    rows.write_record(table.columns.iter().map(|column| guarded(column.title.clone())))?;
+    rows.write_record(table.columns.iter().map(|column| formula_guarded(column.title.clone())))?;
     for row in table.rows.iter().chain(&table.total) {
-        rows.write_record(row.iter().map(|cell| guarded(cell.words(lang))))?;
+        rows.write_record(row.iter().map(|cell| formula_guarded(cell.words(lang))))?;
     }
     rows.flush()
 }
 
 /// Text that no spreadsheet takes for a formula, not even after blanks that it might strip.
-fn guarded(text: String) -> String {
+fn formula_guarded(text: String) -> String {
     match text.trim_start_matches([' ', '\u{a0}']).starts_with(GUARDED) {
         true => format!("'{text}"),
         false => text,
@@ -70,15 +70,15 @@ fn guarded(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::guarded;
+    use super::formula_guarded;
 
     #[test]
     fn formulas_are_guarded() {
         for formula in ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "＝1", "\u{a0}@x", "'x"] {
-            assert_eq!(guarded(formula.to_owned()), format!("'{formula}"));
+            assert_eq!(formula_guarded(formula.to_owned()), format!("'{formula}"));
         }
         for text in ["", "x=1", "a-b", "2001:db8::1", "1"] {
-            assert_eq!(guarded(text.to_owned()), text);
+            assert_eq!(formula_guarded(text.to_owned()), text);
         }
     }
 }

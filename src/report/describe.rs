@@ -1,4 +1,4 @@
-//! Observations in a few lines that people can read.
+//! Observations in a few lines that people can read, and hostile text made harmless.
 
 use super::{failures, greeting};
 use crate::evidence::tls::certificate;
@@ -38,7 +38,7 @@ pub fn clean_to(text: &str, shown_max: usize) -> String {
     shown
 }
 
-/// The fact: what was asked, when, and what came of it, one thing a line.
+/// The observation: what was asked, when, and what came of it, one thing a line.
 pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
     let milliseconds = observation.elapsed_us as f64 / 1000.0;
     let mut lines = vec![format!(
@@ -95,9 +95,9 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
         Reply::Conversation(seen) => conversation(seen, lang, &mut lines),
         Reply::Greeting(seen) => {
             conversation(&seen.conversation, lang, &mut lines);
-            lines.extend(greeting::lines(seen, lang));
+            lines.extend(greeting::greeting_lines(seen, lang));
         }
-        Reply::Ntp(seen) => lines.push(greeting::ntp(seen, lang)),
+        Reply::Ntp(seen) => lines.push(greeting::ntp_line(seen, lang)),
     }
     lines.iter().map(|line| clean(line)).collect()
 }

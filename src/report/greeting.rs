@@ -8,13 +8,13 @@ use crate::model::{
 /// Lines of one answer that are shown.
 const LINES_SHOWN: usize = 8;
 
-/// What a server said, without the layers below. Hostile text: to be cleaned by the caller.
-pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
+/// The answers of a server, without the layers below. Hostile text: to be cleaned by the caller.
+pub(super) fn greeting_lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for answer in [&greeting.banner, &greeting.hello].into_iter().flatten() {
         match answer {
-            Ok(answer) => said(answer, &mut lines),
-            Err(failure) => lines.push(format!("< {}", why(failure, lang))),
+            Ok(answer) => answer_lines(answer, &mut lines),
+            Err(failure) => lines.push(format!("< {}", failure_words(failure, lang))),
         }
     }
     let words = match &greeting.starttls {
@@ -30,9 +30,9 @@ pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
             };
             words.get(lang).to_owned()
         }
-        Some(Starttls::Unanswered { failure }) => why(failure, lang),
+        Some(Starttls::Unanswered { failure }) => failure_words(failure, lang),
         Some(Starttls::Denied { answer }) => {
-            said(answer, &mut lines);
+            answer_lines(answer, &mut lines);
             Text { vi: "bị từ chối", en: "denied" }.get(lang).to_owned()
         }
     };
@@ -40,14 +40,14 @@ pub(super) fn lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn said(answer: &Answer, lines: &mut Vec<String>) {
+fn answer_lines(answer: &Answer, lines: &mut Vec<String>) {
     lines.extend(answer.lines.iter().take(LINES_SHOWN).map(|line| format!("< {line}")));
     if let more @ 1.. = answer.lines.len().saturating_sub(LINES_SHOWN) {
         lines.push(format!("… +{more}"));
     }
 }
 
-fn why(failure: &GreetingFailure, lang: Lang) -> String {
+fn failure_words(failure: &GreetingFailure, lang: Lang) -> String {
     match failure {
         GreetingFailure::Net { failure } => failures::net(failure, lang),
         GreetingFailure::Slow { octets } => match lang {
@@ -65,7 +65,7 @@ fn why(failure: &GreetingFailure, lang: Lang) -> String {
 }
 
 /// What a time server answered.
-pub(super) fn ntp(exchange: &NtpExchange, lang: Lang) -> String {
+pub(super) fn ntp_line(exchange: &NtpExchange, lang: Lang) -> String {
     let octets = match &exchange.answer {
         Err(failure) => return format!("NTP: {}", failures::net(failure, lang)),
         Ok(octets) => octets.bytes(),
@@ -110,29 +110,32 @@ mod tests {
     fn our_own_words_are_in_the_reader_s_language() {
         let shown = greeting(Starttls::NotOffered);
         assert_eq!(
-            lines(&shown, Lang::Vi),
+            greeting_lines(&shown, Lang::Vi),
             [
                 "< 220 mx.example ESMTP",
                 "< trả lời nhỏ giọt: 7 octet khi hết thời gian chờ",
                 "STARTTLS: không được đề nghị"
             ]
         );
-        assert_eq!(lines(&shown, Lang::En)[2], "STARTTLS: not offered");
+        assert_eq!(greeting_lines(&shown, Lang::En)[2], "STARTTLS: not offered");
         let denied = Answer {
             elapsed_us: 1,
             meaning: Meaning::Later,
             lines: vec!["454 TLS not available".to_owned()],
         };
         let shown = greeting(Starttls::Denied { answer: denied });
-        assert_eq!(lines(&shown, Lang::En)[2..], ["< 454 TLS not available", "STARTTLS: denied"]);
+        assert_eq!(
+            greeting_lines(&shown, Lang::En)[2..],
+            ["< 454 TLS not available", "STARTTLS: denied"]
+        );
     }
 
     #[test]
     fn what_came_from_a_time_server_is_never_lost() {
         let silent = NtpExchange { answer: Err(NetFailure::TimedOut), is_ours: false };
-        assert_eq!(ntp(&silent, Lang::Vi), "NTP: quá thời gian chờ");
+        assert_eq!(ntp_line(&silent, Lang::Vi), "NTP: quá thời gian chờ");
         let short = crate::model::Blob::new(vec![1, 2, 3]);
         let short = NtpExchange { answer: Ok(short), is_ours: false };
-        assert_eq!(ntp(&short, Lang::En), "NTP: 3 octets");
+        assert_eq!(ntp_line(&short, Lang::En), "NTP: 3 octets");
     }
 }

@@ -15,8 +15,8 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(sheet).render().map_err(io::Error::other)?;
+pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = page(context).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -122,17 +122,17 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(sheet: &ReportContext<'_>) -> Page {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn page(context: &ReportContext<'_>) -> Page {
+    let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
-    let bars = bars(sheet);
+    let bars = bars(context);
     Page {
         lang: lang.tag(),
         w: words(lang),
         title: clean(&inventory.title),
-        meta: overview::particulars(sheet),
-        warnings: overview::warnings(sheet),
-        figures: figures(sheet),
+        meta: overview::particulars(context),
+        warnings: overview::warnings(context),
+        figures: figures(context),
         chart_width: bars.iter().map(|bar| bar.width).sum::<usize>().max(1),
         bars,
         categories: result
@@ -144,9 +144,9 @@ fn page(sheet: &ReportContext<'_>) -> Page {
                 counts: texts::counts(counts, &result.policy, lang),
             })
             .collect(),
-        causes: cause_blocks(sheet, Outcome::Fail),
-        unknowns: cause_blocks(sheet, Outcome::Inconclusive),
-        organisations: organisations(sheet),
+        causes: cause_blocks(context, Outcome::Fail),
+        unknowns: cause_blocks(context, Outcome::Inconclusive),
+        organisations: organisations(context),
         stage_lines: Stage::ALL
             .iter()
             .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
@@ -176,8 +176,8 @@ fn words(lang: Lang) -> Words {
     }
 }
 
-fn figures(sheet: &ReportContext<'_>) -> Vec<Figure> {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn figures(context: &ReportContext<'_>) -> Vec<Figure> {
+    let (lang, result) = (context.lang, context.result);
     let summary = result.summary();
     let counts = &summary.all;
     let plain = |value: usize, label: Text, bad: bool| Figure {
@@ -206,20 +206,21 @@ fn figures(sheet: &ReportContext<'_>) -> Vec<Figure> {
     figures
 }
 
-fn bars(sheet: &ReportContext<'_>) -> Vec<Bar> {
-    let counts = sheet.result.summary().all;
-    let policy = &sheet.result.policy;
-    let stages = Stage::ALL.into_iter().filter(|s| texts::judged(policy, *s)).map(|stage| {
-        let number = stage.number();
-        let label = format!("{number} {}", stage.name().get(sheet.lang));
-        (number.to_string(), label, counts.stages[usize::from(number)])
-    });
-    let unknown = ("u".to_owned(), texts::UNKNOWN.get(sheet.lang).to_owned(), counts.unknown);
+fn bars(context: &ReportContext<'_>) -> Vec<Bar> {
+    let counts = context.result.summary().all;
+    let policy = &context.result.policy;
+    let stages =
+        Stage::ALL.into_iter().filter(|s| texts::is_judged_stage(policy, *s)).map(|stage| {
+            let number = stage.number();
+            let label = format!("{number} {}", stage.name().get(context.lang));
+            (number.to_string(), label, counts.stages[usize::from(number)])
+        });
+    let unknown = ("u".to_owned(), texts::UNKNOWN.get(context.lang).to_owned(), counts.unknown);
     let mut x = 0;
     stages
         .chain([unknown])
         .map(|(class, label, width)| {
-            let count = texts::number(width, sheet.lang);
+            let count = texts::number(width, context.lang);
             let bar = Bar { class, label, x, width, count };
             x += width;
             bar
@@ -227,9 +228,9 @@ fn bars(sheet: &ReportContext<'_>) -> Vec<Bar> {
         .collect()
 }
 
-fn cause_blocks(sheet: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> {
-    let lang = sheet.lang;
-    causes(sheet.result, outcome)
+fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> {
+    let lang = context.lang;
+    causes(context.result, outcome)
         .into_iter()
         .map(|cause| {
             let fails = outcome == Outcome::Fail;
@@ -256,19 +257,19 @@ fn cause_blocks(sheet: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> 
         .collect()
 }
 
-fn organisations(sheet: &ReportContext<'_>) -> Vec<OrganisationBlock> {
-    sheet
+fn organisations(context: &ReportContext<'_>) -> Vec<OrganisationBlock> {
+    context
         .result
         .by_organisation()
         .into_iter()
         .map(|(organisation, services)| OrganisationBlock {
             name: clean(&organisation.name),
-            services: services.into_iter().map(|service| service_block(sheet, service)).collect(),
+            services: services.into_iter().map(|service| service_block(context, service)).collect(),
         })
         .collect()
 }
 
-fn service_block(sheet: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
+fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
     let service = &result.service;
     let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
     ServiceBlock {
@@ -280,20 +281,20 @@ fn service_block(sheet: &ReportContext<'_>, result: &ServiceResult) -> ServiceBl
             Standing::Unknown { .. } => "u".to_owned(),
             Standing::NotCounted => "r".to_owned(),
         },
-        standing: texts::standing(result.standing, sheet.lang),
+        standing: texts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
         verdicts: result
             .verdicts
             .unpack()
             .iter()
-            .map(|judged| verdict_block(sheet, judged))
+            .map(|judged| verdict_block(context, judged))
             .collect(),
     }
 }
 
-fn verdict_block(sheet: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
-    let (lang, verdict) = (sheet.lang, &judged.verdict);
-    // What went well needs no mend and, so that the file stays small, no evidence beside it.
+fn verdict_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
+    let (lang, verdict) = (context.lang, &judged.verdict);
+    // What went well needs no remedy and, so that the file stays small, no evidence beside it.
     let matters = matches!(verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
     let remedy = judged.check.remedy(verdict.reason, lang).filter(|_| matters);
     let evidence = verdict.observations.iter().filter(|_| matters);
@@ -308,7 +309,7 @@ fn verdict_block(sheet: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
         remedy: remedy.unwrap_or_default(),
         subjects: verdict.subjects.iter().map(subject).collect(),
         evidence: evidence
-            .filter_map(|id| (sheet.facts)(*id))
+            .filter_map(|id| (context.find_observation)(*id))
             .map(|fact| observation(&fact, lang))
             .collect(),
     }

@@ -173,8 +173,8 @@ struct SubjectDocument<'a> {
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(sheet))?;
+pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(context))?;
     writeln!(out)
 }
 
@@ -185,8 +185,8 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-fn document<'a>(sheet: &'a ReportContext<'a>) -> Document<'a> {
-    let result = sheet.result;
+fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
+    let result = context.result;
     let (run, vantage) = (&result.run, &result.run.vantage);
     let summary = result.summary();
     Document {
@@ -222,8 +222,8 @@ fn document<'a>(sheet: &'a ReportContext<'a>) -> Document<'a> {
             critical: summary.critical,
             stages: stages(&summary.all),
         },
-        vantage: result.vantage.iter().map(|judged| verdict(judged, sheet.lang)).collect(),
-        services: Services(sheet),
+        vantage: result.vantage.iter().map(|judged| verdict(judged, context.lang)).collect(),
+        services: Services(context),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::model::{Lang, Outcome, Subject};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (lang, result) = (sheet.lang, sheet.result);
+pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (context.lang, context.result);
     let mut report = Report::new(clean(&result.inventory.title));
     let mut vantage = TestSuite::new(clean(&result.run.vantage.name));
     for (name, value) in [

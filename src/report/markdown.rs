@@ -12,8 +12,8 @@ use crate::model::{Outcome, Stage, Text, VantageIpv6};
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (lang, result) = (sheet.lang, sheet.result);
+pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let summary = result.summary();
     writeln!(out, "# {}: {}\n", texts::REPORT.get(lang), escaped(&inventory.title))?;
@@ -36,7 +36,9 @@ pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
     writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;
-    for stage in Stage::ALL.into_iter().filter(|stage| texts::judged(&result.policy, *stage)) {
+    for stage in
+        Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(&result.policy, *stage))
+    {
         let count = texts::number(summary.all.stages[usize::from(stage.number())], lang);
         writeln!(out, "| {} {} | {count} |", stage.number(), stage.name().get(lang))?;
     }
@@ -67,24 +69,24 @@ pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
         .categories
         .iter()
         .map(|(category, counts)| (texts::category(*category).get(lang).to_owned(), *counts));
-    counts_table(sheet, texts::BY_CATEGORY, texts::CATEGORY, named, out)?;
+    counts_table(context, texts::BY_CATEGORY, texts::CATEGORY, named, out)?;
     let named = result.by_organisation().into_iter().map(|(organisation, services)| {
         (escaped(&organisation.name), Counts::of(services.iter().copied()))
     });
-    counts_table(sheet, texts::BY_ORGANISATION, texts::ORGANISATION, named, out)?;
-    services(sheet, out)?;
-    work_list(sheet, Outcome::Fail, texts::WORK_LIST.get(lang), out)?;
-    work_list(sheet, Outcome::Inconclusive, texts::UNKNOWNS.get(lang), out)
+    counts_table(context, texts::BY_ORGANISATION, texts::ORGANISATION, named, out)?;
+    services(context, out)?;
+    work_list(context, Outcome::Fail, texts::WORK_LIST.get(lang), out)?;
+    work_list(context, Outcome::Inconclusive, texts::UNKNOWNS.get(lang), out)
 }
 
 fn counts_table(
-    sheet: &ReportContext<'_>,
+    context: &ReportContext<'_>,
     heading: Text,
     column: Text,
     rows: impl Iterator<Item = (String, Counts)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let lang = sheet.lang;
+    let lang = context.lang;
     writeln!(out, "\n## {}\n", heading.get(lang))?;
     write!(out, "| {} | {} |", column.get(lang), texts::SERVICES.get(lang))?;
     for stage in Stage::ALL {
@@ -93,14 +95,14 @@ fn counts_table(
     writeln!(out, " {} | {} |", texts::UNKNOWN.get(lang), texts::RETIRED.get(lang))?;
     writeln!(out, "|---|{}", "---:|".repeat(Stage::ALL.len() + 3))?;
     for (name, counts) in rows {
-        let cells = texts::counts(&counts, &sheet.result.policy, lang);
+        let cells = texts::counts(&counts, &context.result.policy, lang);
         writeln!(out, "| {name} | {} |", cells.join(" | "))?;
     }
     Ok(())
 }
 
-fn services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (lang, result) = (context.lang, context.result);
     writeln!(out, "\n## {}", texts::ALL_SERVICES.get(lang))?;
     writeln!(
         out,
@@ -127,13 +129,13 @@ fn services(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn work_list(
-    sheet: &ReportContext<'_>,
+    context: &ReportContext<'_>,
     outcome: Outcome,
     heading: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let lang = sheet.lang;
-    let causes = causes(sheet.result, outcome);
+    let lang = context.lang;
+    let causes = causes(context.result, outcome);
     if causes.is_empty() {
         return Ok(());
     }

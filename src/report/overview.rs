@@ -1,4 +1,4 @@
-//! What stands at the head of a report: where, when and by which rules was looked, and what weakens
+//! The head of a report: where, when and by which rules the services were tested, and what weakens
 //! the result.
 
 use super::describe::clean;
@@ -7,8 +7,8 @@ use crate::model::VantageIpv6;
 
 /// Labels and values, in words of the reader's language. Nothing in them is hostile any more, but
 /// they still need the format's own escapes.
-pub fn particulars(sheet: &ReportContext<'_>) -> Vec<(&'static str, String)> {
-    let (lang, result) = (sheet.lang, sheet.result);
+pub fn particulars(context: &ReportContext<'_>) -> Vec<(&'static str, String)> {
+    let (lang, result) = (context.lang, context.result);
     let run = &result.run;
     let moment = |at| texts::moment(at, &result.inventory.timezone, lang);
     let resolver = run.vantage.resolver.as_deref().unwrap_or("-");
@@ -22,13 +22,13 @@ pub fn particulars(sheet: &ReportContext<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// What weakens the result, one sentence each.
-pub fn warnings(sheet: &ReportContext<'_>) -> Vec<&'static str> {
-    let run = &sheet.result.run;
+pub fn warnings(context: &ReportContext<'_>) -> Vec<&'static str> {
+    let run = &context.result.run;
     let vantage = match run.vantage.ipv6 {
         VantageIpv6::Absent => Some(texts::NO_IPV6),
         VantageIpv6::Lost => Some(texts::IPV6_LOST),
         VantageIpv6::Working => None,
     };
     let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
-    vantage.into_iter().chain(incomplete).map(|text| text.get(sheet.lang)).collect()
+    vantage.into_iter().chain(incomplete).map(|text| text.get(context.lang)).collect()
 }

@@ -1,4 +1,4 @@
-//! The way from the root to a name, drawn as a tree.
+//! The path of a resolution from the root to a name, drawn as a tree.
 
 use super::describe::clean;
 use crate::evidence::dns::delegation::{
@@ -9,20 +9,20 @@ use crate::model::{Lang, Text};
 /// Name servers of one zone that are drawn.
 const SERVERS_SHOWN: usize = 16;
 
-/// The way, one line for each zone and name server, the root first. What is said in it by a target
-/// has been made harmless.
-pub fn tree(way: &Resolution, lang: Lang) -> Vec<String> {
+/// The path, one line for each zone and name server, the root first. What a target said in it has
+/// been made harmless.
+pub fn tree(resolution: &Resolution, lang: Lang) -> Vec<String> {
     let mut lines = vec![TITLE.get(lang).to_owned()];
-    for path in &way.paths {
+    for path in &resolution.paths {
         lines.push(path.name.to_string());
         for (depth, cut) in path.cuts.iter().enumerate() {
-            draw(cut, depth, lang, &mut lines);
+            draw_cut(cut, depth, lang, &mut lines);
         }
         let indent = "   ".repeat(path.cuts.len());
-        lines.push(format!("{indent}=> {}", end(&path.end, lang)));
+        lines.push(format!("{indent}=> {}", end_words(&path.end, lang)));
     }
-    if matches!(way.end, End::AliasLoop | End::AliasTooLong) {
-        lines.push(format!("=> {}", end(&way.end, lang)));
+    if matches!(resolution.end, End::AliasLoop | End::AliasTooLong) {
+        lines.push(format!("=> {}", end_words(&resolution.end, lang)));
     }
     lines.iter().map(|line| clean(line)).collect()
 }
@@ -32,7 +32,7 @@ const TITLE: Text = Text {
     en: "The way from the root over IPv6 alone:",
 };
 
-fn draw(cut: &Cut, depth: usize, lang: Lang, lines: &mut Vec<String>) {
+fn draw_cut(cut: &Cut, depth: usize, lang: Lang, lines: &mut Vec<String>) {
     let indent = "   ".repeat(depth);
     let source = match cut.source {
         Source::Hints => Text { vi: "gợi ý máy chủ gốc", en: "root hints" },
@@ -46,17 +46,17 @@ fn draw(cut: &Cut, depth: usize, lang: Lang, lines: &mut Vec<String>) {
     };
     lines.push(format!("{indent}└─ {} ({})", cut.zone, source.get(lang)));
     for server in cut.servers.iter().take(SERVERS_SHOWN) {
-        lines.push(format!("{indent}   · {}: {}", server.name, standing(server, lang)));
+        lines.push(format!("{indent}   · {}: {}", server.name, server_words(server, lang)));
     }
     if let more @ 1.. = cut.servers.len().saturating_sub(SERVERS_SHOWN) {
         lines.push(format!("{indent}   · … +{more}"));
     }
 }
 
-fn standing(server: &Server, lang: Lang) -> String {
+fn server_words(server: &Server, lang: Lang) -> String {
     if server.tried.is_empty() {
         return match server.unaddressed {
-            Some(why) => unaddressed(why).get(lang).to_owned(),
+            Some(why) => unaddressed_words(why).get(lang).to_owned(),
             None => NOT_NEEDED.get(lang).to_owned(),
         };
     }
@@ -77,7 +77,7 @@ fn standing(server: &Server, lang: Lang) -> String {
 
 const NOT_NEEDED: Text = Text { vi: "chưa cần hỏi", en: "not needed" };
 
-fn unaddressed(why: Unaddressed) -> Text {
+fn unaddressed_words(why: Unaddressed) -> Text {
     match why {
         Unaddressed::NoGlue => {
             Text { vi: "vùng cha không có glue AAAA", en: "no AAAA glue in the parent" }
@@ -101,7 +101,7 @@ fn unaddressed(why: Unaddressed) -> Text {
     }
 }
 
-fn end(end: &End, lang: Lang) -> String {
+fn end_words(end: &End, lang: Lang) -> String {
     match end {
         End::Found(_) => Text { vi: "tìm thấy bản ghi", en: "records found" },
         End::NoData => Text { vi: "không có bản ghi loại này", en: "no such records" },

@@ -33,15 +33,15 @@ const ABOUT: Text = Text { vi: "Mức độ sẵn sàng IPv6", en: "IPv6 readine
 /// # Errors
 /// When `out` can't be written.
 pub fn write(
-    sheet: &ReportContext<'_>,
+    context: &ReportContext<'_>,
     letterhead: &Letterhead,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let about = format!("{}: {}", ABOUT.get(sheet.lang), clean(&sheet.result.inventory.title));
-    let frame = Frame { result: sheet.result, lang: sheet.lang, letterhead, about };
+    let about = format!("{}: {}", ABOUT.get(context.lang), clean(&context.result.inventory.title));
+    let frame = Frame { result: context.result, lang: context.lang, letterhead, about };
     let bytes = frame.fill(
-        |document| run::sections(document, sheet),
-        |document| run::annexes(document, sheet),
+        |document| run::sections(document, context),
+        |document| run::annexes(document, context),
     )?;
     out.write_all(&bytes)
 }

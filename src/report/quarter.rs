@@ -1,25 +1,18 @@
-//! The quarterly report: what a review says, as sections that every format draws in its own way.
+//! The quarterly report: what a [`Review`](crate::judge::quarter::Review) says, as [`sections`] that
+//! HTML and Markdown (here), PDF and XLSX (in their own folders) draw in their own way; and the same
+//! as JSON.
 
 mod chart;
+mod context;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod particulars;
 mod sections;
-pub(super) mod words;
+pub(super) mod terms;
 
 pub use chart::{Chart, axis_top};
-pub use html::particulars;
+pub use context::QuarterContext;
+pub use particulars::particulars;
 pub use sections::{Section, sections, title};
-pub use words::{caveat, change, progress, quarter_name};
-
-use crate::judge::quarter::Review;
-use crate::model::Lang;
-
-/// What the renderers of a quarter are given.
-#[derive(Clone, Copy)]
-pub struct QuarterContext<'a> {
-    /// The review.
-    pub review: &'a Review,
-    /// The reader's language.
-    pub lang: Lang,
-}
+pub use terms::{caveat, change, progress, quarter_name};

@@ -1,117 +1,18 @@
-//! Tables as plain values: what CSV, XLSX and PDF draw, each in its own way.
+//! Tables as plain values, which CSV, XLSX, PDF, HTML and Markdown each draw in their own way.
+//!
+//! [`Table`], [`Column`] and [`Cell`] are the values; the other files fill them from a judged run, and
+//! [`quarter`] from the review of a quarter. Nothing here knows a file format.
 
+mod cells;
+mod counts;
+mod organisation;
 pub mod quarter;
-mod run;
+mod services;
+mod verdicts;
+mod work_list;
 
-pub use run::{categories, checks, failures, organisations, services, stages, verdicts};
-
-use jiff::civil::Date;
-
-use super::texts;
-use crate::judge::Standing;
-use crate::model::{Lang, Outcome, Severity};
-
-/// A table with a heading line.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// What it is called, in the reader's language.
-    pub title: &'static str,
-    /// How many of its first columns say which row this is.
-    pub naming: u16,
-    /// Its columns.
-    pub columns: Vec<Column>,
-    /// Its rows; each has as many cells as there are columns.
-    pub rows: Vec<Vec<Cell>>,
-    /// A line under the table that adds it up.
-    pub total: Option<Vec<Cell>>,
-}
-
-/// A column.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// Its heading.
-    pub title: String,
-    /// How wide it wants to be, in characters of running text.
-    pub width_chars: u16,
-    /// What its cells hold.
-    pub kind: Kind,
-}
-
-/// What the cells of a column hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Words.
-    Text,
-    /// Identifiers and other text that is read letter by letter.
-    Code,
-    /// Whole numbers.
-    Count,
-    /// Shares in percent.
-    Percent,
-    /// Days.
-    Date,
-    /// Stages' numbers, or why there is none.
-    Stage,
-    /// Outcomes.
-    Outcome,
-    /// Severities.
-    Severity,
-}
-
-/// A cell. Text in it is hostile until a writer has made it harmless for its own format; control
-/// and reordering characters are already out.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// Nothing.
-    Empty,
-    /// Text.
-    Text(String),
-    /// A whole number.
-    Count(usize),
-    /// A share in percent, 0 to 100.
-    Percent(f64),
-    /// A day.
-    Date(Date),
-    /// Where a service stands.
-    Stage(Standing),
-    /// An outcome.
-    Outcome(Outcome),
-    /// A severity.
-    Severity(Severity),
-}
-
-impl Table {
-    pub(super) fn new(title: &'static str, naming: u16) -> Self {
-        Self { title, naming, columns: Vec::new(), rows: Vec::new(), total: None }
-    }
-
-    pub(super) fn column(mut self, title: impl Into<String>, kind: Kind, width_chars: u16) -> Self {
-        self.columns.push(Column { title: title.into(), width_chars, kind });
-        self
-    }
-}
-
-impl Cell {
-    /// Text without control and reordering characters, and of a bounded length.
-    pub fn text(text: &str) -> Self {
-        match super::describe::clean(text) {
-            empty if empty.is_empty() => Self::Empty,
-            text => Self::Text(text),
-        }
-    }
-
-    /// The cell as words of a language; dates in the form of ISO 8601, numbers without grouping.
-    pub fn words(&self, lang: Lang) -> String {
-        match self {
-            Self::Empty => String::new(),
-            Self::Text(text) => text.clone(),
-            Self::Count(count) => count.to_string(),
-            Self::Percent(percent) => format!("{percent:.1}"),
-            Self::Date(date) => date.to_string(),
-            Self::Stage(Standing::At(stage)) => stage.number().to_string(),
-            Self::Stage(standing) => texts::standing(*standing, lang),
-            Self::Outcome(outcome) => texts::outcome(*outcome).get(lang).to_owned(),
-            Self::Severity(severity) => texts::severity(*severity).get(lang).to_owned(),
-        }
-    }
-}
+pub use cells::{Cell, Column, Kind, Table};
+pub use counts::{categories, organisations, stages};
+pub use services::{checks, services};
+pub use verdicts::verdicts;
+pub use work_list::work_list;

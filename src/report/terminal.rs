@@ -24,20 +24,20 @@ const NAME_MIN: usize = 16;
 /// # Errors
 /// When `out` can't be written.
 pub fn write(
-    sheet: &ReportContext<'_>,
+    context: &ReportContext<'_>,
     color: bool,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { lang: sheet.lang, color, width, out };
+    let mut page = Page { lang: context.lang, color, width, out };
     // With no IPv6 of our own there is one thing to say, and not one for each service.
-    if sheet.result.run.vantage.ipv6 == VantageIpv6::Absent {
-        return page.totals(sheet);
+    if context.result.run.vantage.ipv6 == VantageIpv6::Absent {
+        return page.totals(context);
     }
-    page.services(sheet)?;
-    page.causes(texts::WORK_LIST.get(sheet.lang), &causes(sheet.result, Outcome::Fail))?;
-    page.causes(texts::UNKNOWNS.get(sheet.lang), &causes(sheet.result, Outcome::Inconclusive))?;
-    page.totals(sheet)
+    page.services(context)?;
+    page.causes(texts::WORK_LIST.get(context.lang), &causes(context.result, Outcome::Fail))?;
+    page.causes(texts::UNKNOWNS.get(context.lang), &causes(context.result, Outcome::Inconclusive))?;
+    page.totals(context)
 }
 
 /// Prints one service with every verdict and its subjects; `verbose` adds the evidence.
@@ -45,19 +45,19 @@ pub fn write(
 /// # Errors
 /// When `out` can't be written.
 pub fn write_service(
-    sheet: &ReportContext<'_>,
+    context: &ReportContext<'_>,
     service: &ServiceResult,
     verbose: bool,
     color: bool,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { lang: sheet.lang, color, width, out };
-    let standing = texts::standing(service.standing, sheet.lang);
+    let mut page = Page { lang: context.lang, color, width, out };
+    let standing = texts::standing(service.standing, context.lang);
     page.heading(&format!("{} · {}", service.service.id, service.service.target))?;
-    writeln!(page.out, "{}: {standing}", texts::STAGE.get(sheet.lang))?;
+    writeln!(page.out, "{}: {standing}", texts::STAGE.get(context.lang))?;
     for judged in service.verdicts.unpack() {
-        page.verdict(sheet, &judged, verbose)?;
+        page.verdict(context, &judged, verbose)?;
     }
     writeln!(page.out)
 }
@@ -70,13 +70,13 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn services(&mut self, sheet: &ReportContext<'_>) -> io::Result<()> {
+    fn services(&mut self, context: &ReportContext<'_>) -> io::Result<()> {
         let lang = self.lang;
         let mut lines = vec![
             [texts::SERVICE, texts::STAGE, texts::BLOCKERS].map(|text| text.get(lang).to_owned()),
         ];
         let mut heads = vec![0];
-        for (organisation, services) in sheet.result.by_organisation() {
+        for (organisation, services) in context.result.by_organisation() {
             heads.push(lines.len());
             lines.push([clean(&organisation.name), String::new(), String::new()]);
             for service in services {
@@ -150,9 +150,9 @@ impl Page<'_> {
         }
     }
 
-    fn totals(&mut self, sheet: &ReportContext<'_>) -> io::Result<()> {
-        let (lang, run) = (self.lang, &sheet.result.run);
-        let summary = sheet.result.summary();
+    fn totals(&mut self, context: &ReportContext<'_>) -> io::Result<()> {
+        let (lang, run) = (self.lang, &context.result.run);
+        let summary = context.result.summary();
         let counts = &summary.all;
         let warning = match run.vantage.ipv6 {
             VantageIpv6::Absent => Some(texts::NO_IPV6),
@@ -164,7 +164,7 @@ impl Page<'_> {
             writeln!(self.out, "{}", text.get(lang))?;
         }
         for stage in Stage::ALL.into_iter().skip(1) {
-            if sheet.result.policy.gates(stage).is_none() {
+            if context.result.policy.gates(stage).is_none() {
                 continue;
             }
             let Some(percent) = counts.percent_at_least(stage) else { continue };
@@ -197,7 +197,7 @@ impl Page<'_> {
 
     fn verdict(
         &mut self,
-        sheet: &ReportContext<'_>,
+        context: &ReportContext<'_>,
         judged: &Judged,
         verbose: bool,
     ) -> io::Result<()> {
@@ -220,7 +220,7 @@ impl Page<'_> {
         }
         if verbose {
             for id in &verdict.observations {
-                let Some(fact) = (sheet.facts)(*id) else { continue };
+                let Some(fact) = (context.find_observation)(*id) else { continue };
                 for line in observation(&fact, lang) {
                     writeln!(self.out, "      {line}")?;
                 }
@@ -241,7 +241,7 @@ impl Page<'_> {
         writeln!(self.out, "{style}{}{style:#}", clean(text))
     }
 
-    /// Breaks a text at spaces; `first` stands before its first line and `then` before the others.
+    /// Breaks a text at spaces; `first` comes before its first line and `then` before the others.
     fn wrapped(&mut self, first: &str, then: &str, text: &str) -> io::Result<()> {
         let room = self.width.saturating_sub(then.chars().count());
         for (at, line) in folded(text, room).iter().enumerate() {

@@ -141,7 +141,7 @@ pub fn category(category: Category) -> Text {
     }
 }
 
-/// Where a service stands: its stage's number and name, or why it has none.
+/// A standing: the stage's number and name, or why there is none.
 pub fn standing(standing: Standing, lang: Lang) -> String {
     match standing {
         Standing::At(stage) => format!("{} {}", stage.number(), stage.name().get(lang)),
@@ -170,7 +170,7 @@ pub fn number(value: usize, lang: Lang) -> String {
 /// The cells of a table of counts: services, each stage, unknown, retired. A stage that the policy
 /// doesn't judge has no count: `–`, and not 0.
 pub fn counts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<String> {
-    let stages = Stage::ALL.into_iter().map(|stage| match judged(policy, stage) {
+    let stages = Stage::ALL.into_iter().map(|stage| match is_judged_stage(policy, stage) {
         true => number(counts.stages[usize::from(stage.number())], lang),
         false => NOT_JUDGED.to_owned(),
     });
@@ -180,11 +180,11 @@ pub fn counts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<String> {
         .collect()
 }
 
-/// What stands for the count of a stage that the policy doesn't judge.
+/// Written for the count of a stage that the policy doesn't judge.
 pub const NOT_JUDGED: &str = "–";
 
 /// Whether a policy says which services reach a stage; stage 0 needs no gate.
-pub fn judged(policy: &Policy, stage: Stage) -> bool {
+pub fn is_judged_stage(policy: &Policy, stage: Stage) -> bool {
     stage <= policy.highest_stage()
 }
 

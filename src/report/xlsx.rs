@@ -22,22 +22,22 @@ use crate::judge::RunResult;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(sheet).and_then(|mut book| book.save_to_buffer());
+pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = workbook(context).and_then(|mut book| book.save_to_buffer());
     out.write_all(&bytes.map_err(io::Error::other)?)
 }
 
-fn workbook(sheet: &ReportContext<'_>) -> Result<Workbook, XlsxError> {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn workbook(context: &ReportContext<'_>) -> Result<Workbook, XlsxError> {
+    let (lang, result) = (context.lang, context.result);
     let mut book = Workbook::new();
     book.set_properties(&properties_of(result, texts::REPORT.get(lang))?);
-    figures::write(sheet, &mut book)?;
+    figures::write(context, &mut book)?;
     for table in [
         table::categories(result, lang),
         table::organisations(result, lang),
         table::services(result, lang, false),
         table::checks(result, lang),
-        table::failures(result, lang),
+        table::work_list(result, lang),
         table::verdicts(result, lang),
     ] {
         sheet::write(&table, lang, &mut book)?;

@@ -1,4 +1,4 @@
-//! Which requests a run has come to, in little memory: a run has hundreds of thousands of them.
+//! Which requests a run has made already, in little memory: a run has hundreds of thousands of them.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
@@ -9,100 +9,103 @@ use tokio::sync::OnceCell;
 
 use crate::model::{Observation, ObservationId, Reply};
 
-/// DNS answers that are kept at hand for services that come to the same question a little later.
-const AT_HAND_MAX: usize = 1024;
+/// DNS answers that are kept in memory for services that need the same one a little later.
+const RECENT_ANSWERS_MAX: usize = 1024;
 
-/// Answers whose place is kept while those who asked may still hold them.
-const PLACES_MAX: usize = 4096;
+/// Further answered requests that keep their cell, because a service may still hold the answer.
+const IDLE_CELLS_MAX: usize = 4096;
 
-/// Everything that a run has come to. Requests under way, and those answered lately, have a cell, in
-/// which all who come to them meet. Of all others only a hash is left: who comes to one of them finds
-/// its answer in the store.
+/// Every request that a run has made. Requests under way, and those answered lately, have a [`Cell`]
+/// that all services share which need the answer. Of all others only a hash is left: their answers
+/// are in the store.
 #[derive(Default)]
-pub(crate) struct RequestCoalescer(Mutex<Inner>);
+pub(super) struct RequestCoalescer(Mutex<Inner>);
 
-/// Where those meet who come to the same request.
+/// One request, shared by all services that need its answer.
 #[derive(Default)]
-pub(crate) struct Cell {
-    /// The answer, once it has come.
-    pub seen: OnceCell<Seen>,
+pub(super) struct Cell {
+    /// The answer, once there is one.
+    pub answer: OnceCell<CellAnswer>,
     /// Whether the store may hold the answer already. Two requests may have one hash, so it need not.
     pub may_be_stored: bool,
-    /// Whether somebody came to it again since it was last to go.
-    is_wanted: AtomicBool,
+    /// Whether the request was made again since its cell was last considered for removal.
+    is_in_demand: AtomicBool,
 }
 
-/// An answer that came.
-pub(crate) struct Seen {
-    /// Its name.
+/// The answer to a request.
+pub(super) struct CellAnswer {
+    /// Its id.
     pub id: ObservationId,
-    /// Itself, as long as anybody holds it.
+    /// The observation, as long as a service or the coalescer holds it.
     pub observation: Weak<Observation>,
 }
 
 struct Inner {
     cells: HashMap<Arc<str>, Arc<Cell>>,
-    at_hand: VecDeque<(Arc<str>, Arc<Observation>)>,
-    places: VecDeque<Arc<str>>,
-    /// Hashes of the keys that had a cell. The hash has a key of its own in every process, so nobody
-    /// can choose names that have the same.
-    past: HashSet<u64, foldhash::fast::RandomState>,
+    /// Answers in memory, the oldest first.
+    recent_answers: VecDeque<(Arc<str>, Arc<Observation>)>,
+    /// Keys of answered requests that only have a cell, the oldest first.
+    idle_cells: VecDeque<Arc<str>>,
+    /// Hashes of the keys of all answered requests. The hash has a key of its own in every process, so
+    /// that a target can't choose names with equal hashes.
+    answered: HashSet<u64, foldhash::fast::RandomState>,
     hasher: RandomState,
-    at_hand_max: usize,
-    places_max: usize,
+    recent_answers_max: usize,
+    idle_cells_max: usize,
 }
 
 impl Default for Inner {
     fn default() -> Self {
         Self {
             cells: HashMap::new(),
-            at_hand: VecDeque::new(),
-            places: VecDeque::new(),
-            past: HashSet::default(),
+            recent_answers: VecDeque::new(),
+            idle_cells: VecDeque::new(),
+            answered: HashSet::default(),
             hasher: RandomState::new(),
-            at_hand_max: AT_HAND_MAX,
-            places_max: PLACES_MAX,
+            recent_answers_max: RECENT_ANSWERS_MAX,
+            idle_cells_max: IDLE_CELLS_MAX,
         }
     }
 }
 
 impl RequestCoalescer {
     /// The cell of a request, by its key.
-    pub(crate) fn cell(&self, key: &Arc<str>) -> Arc<Cell> {
+    pub(super) fn cell(&self, key: &Arc<str>) -> Arc<Cell> {
         self.with(|inner| {
             if let Some(cell) = inner.cells.get(key) {
-                cell.is_wanted.store(true, Ordering::Relaxed);
+                cell.is_in_demand.store(true, Ordering::Relaxed);
                 return Arc::clone(cell);
             }
-            let may_be_stored = inner.past.contains(&inner.hasher.hash_one(key));
+            let may_be_stored = inner.answered.contains(&inner.hasher.hash_one(key));
             let cell = Arc::new(Cell { may_be_stored, ..Cell::default() });
             inner.cells.insert(Arc::clone(key), Arc::clone(&cell));
             cell
         })
     }
 
-    /// Says that the answer to a request is in its cell, and was given to the store before: from now
-    /// on its cell may go.
-    pub(crate) fn answered(&self, key: &Arc<str>, observation: &Arc<Observation>) {
+    /// Notes that the answer to a request is in its cell and was given to the store before: from now
+    /// on its cell may be removed.
+    pub(super) fn note_answer(&self, key: &Arc<str>, observation: &Arc<Observation>) {
         self.with(|inner| {
-            inner.past.insert(inner.hasher.hash_one(key));
+            inner.answered.insert(inner.hasher.hash_one(key));
             if matches!(observation.reply, Reply::Dns(_) | Reply::DnsFailed(_)) {
-                inner.at_hand.push_back((Arc::clone(key), Arc::clone(observation)));
+                inner.recent_answers.push_back((Arc::clone(key), Arc::clone(observation)));
             } else {
-                inner.places.push_back(Arc::clone(key));
+                inner.idle_cells.push_back(Arc::clone(key));
             }
-            while inner.at_hand.len() > inner.at_hand_max {
-                let Some((key, observation)) = inner.at_hand.pop_front() else { break };
-                let is_wanted = |cell: &Arc<Cell>| cell.is_wanted.swap(false, Ordering::Relaxed);
-                // What many services come to, such as the servers of a large zone, stays.
-                if inner.cells.get(&key).is_some_and(is_wanted) {
-                    inner.at_hand.push_back((key, observation));
+            while inner.recent_answers.len() > inner.recent_answers_max {
+                let Some((key, observation)) = inner.recent_answers.pop_front() else { break };
+                let is_in_demand =
+                    |cell: &Arc<Cell>| cell.is_in_demand.swap(false, Ordering::Relaxed);
+                // What many services need, such as the servers of a large zone, stays.
+                if inner.cells.get(&key).is_some_and(is_in_demand) {
+                    inner.recent_answers.push_back((key, observation));
                 } else {
-                    inner.places.push_back(key);
+                    inner.idle_cells.push_back(key);
                 }
             }
-            while inner.places.len() > inner.places_max {
-                if let Some(oldest) = inner.places.pop_front() {
+            while inner.idle_cells.len() > inner.idle_cells_max {
+                if let Some(oldest) = inner.idle_cells.pop_front() {
                     inner.cells.remove(&oldest);
                 }
             }
@@ -116,18 +119,19 @@ impl RequestCoalescer {
 
 #[cfg(test)]
 impl RequestCoalescer {
-    /// One that keeps so many answers at hand, and as many places.
-    pub(crate) fn keeping(max: usize) -> Self {
-        Self(Mutex::new(Inner { at_hand_max: max, places_max: max, ..Inner::default() }))
+    /// One that keeps so many answers in memory, and as many idle cells.
+    pub(super) fn keeping(max: usize) -> Self {
+        let limits = Inner { recent_answers_max: max, idle_cells_max: max, ..Inner::default() };
+        Self(Mutex::new(limits))
     }
 
-    /// As if another request had been asked that has the hash of this key.
-    pub(crate) fn collide(&self, key: &str) {
-        self.with(|inner| inner.past.insert(inner.hasher.hash_one(key)));
+    /// As if another request whose key has the same hash had been answered.
+    pub(super) fn collide(&self, key: &str) {
+        self.with(|inner| inner.answered.insert(inner.hasher.hash_one(key)));
     }
 
     /// The number of cells.
-    pub(crate) fn cells(&self) -> usize {
+    pub(super) fn cells(&self) -> usize {
         self.with(|inner| inner.cells.len())
     }
 }
@@ -140,27 +144,27 @@ mod tests {
     use crate::model::{NetFailure, Question, Request};
 
     #[test]
-    fn what_is_wanted_again_and_again_stays() {
+    fn what_is_in_demand_stays() {
         let observation = Arc::new(Observation {
             request: Request::first(Question::Route([192, 0, 2, 1].into())),
             observed_at: Timestamp::UNIX_EPOCH,
             elapsed_us: 1,
             reply: Reply::DnsFailed(NetFailure::TimedOut),
         });
-        let known = RequestCoalescer::keeping(2);
+        let coalescer = RequestCoalescer::keeping(2);
         let ask = |key: &str| {
             let key = Arc::from(key);
-            let cell = known.cell(&key);
-            known.answered(&key, &observation);
+            let cell = coalescer.cell(&key);
+            coalescer.note_answer(&key, &observation);
             Arc::as_ptr(&cell)
         };
         let hot = ask("hot");
         ask("cold");
         for number in 0..20 {
             ask(&number.to_string());
-            assert_eq!(Arc::as_ptr(&known.cell(&"hot".into())), hot);
+            assert_eq!(Arc::as_ptr(&coalescer.cell(&"hot".into())), hot);
         }
-        assert!(known.cell(&"cold".into()).may_be_stored, "it went, and came again");
-        assert!(known.cells() <= 6);
+        assert!(coalescer.cell(&"cold".into()).may_be_stored, "its cell was removed");
+        assert!(coalescer.cells() <= 6);
     }
 }

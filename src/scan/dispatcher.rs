@@ -1,119 +1,127 @@
-//! Asks each question of a run once, however many services lead to it.
+//! Takes each request to what is known already or to the network, so that a run makes it once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::coalescer::{RequestCoalescer, Seen};
+use super::coalescer::{CellAnswer, RequestCoalescer};
+use super::prober::Prober;
 use crate::model::{Evidence, Observation, ObservationId, Request, RunId, ServiceId, Settings};
 use crate::plan;
-use crate::probe::Live;
 use crate::store::{Asker, Recorder, Store, StoreError};
 
-/// Where a run's questions go: to what is already known, or to the network.
-pub(crate) struct Dispatcher {
-    live: Live,
+/// The one way from a service's request to its answer.
+pub(super) struct Dispatcher {
+    prober: Arc<dyn Prober>,
     settings: Settings,
     run: RunId,
     recorder: Recorder,
     /// A connection of its own, which sees what the recorder has committed.
     reader: Mutex<Store>,
-    known: RequestCoalescer,
-    /// Whether an earlier session of this run may have asked already.
-    resumed: bool,
+    coalescer: RequestCoalescer,
+    /// Whether an earlier session of this run may have recorded answers.
+    is_resumed: bool,
 }
 
-/// An observation and its name.
-pub(crate) type Fact = (ObservationId, Arc<Observation>);
+/// An observation with its id.
+pub(super) type RecordedObservation = (ObservationId, Arc<Observation>);
 
 impl Dispatcher {
-    pub(crate) fn new(
-        live: Live,
+    pub(super) fn new(
+        prober: Arc<dyn Prober>,
         settings: Settings,
         run: RunId,
         recorder: Recorder,
         reader: Store,
-        resumed: bool,
+        is_resumed: bool,
     ) -> Self {
-        let (reader, known) = (Mutex::new(reader), RequestCoalescer::default());
-        Self { live, settings, run, recorder, reader, known, resumed }
+        let (reader, coalescer) = (Mutex::new(reader), RequestCoalescer::default());
+        Self { prober, settings, run, recorder, reader, coalescer, is_resumed }
     }
 
     /// Everything that was recorded and committed for a service.
-    pub(crate) fn recorded(&self, service: &ServiceId) -> Result<Evidence, StoreError> {
+    pub(super) fn stored_evidence(&self, service: &ServiceId) -> Result<Evidence, StoreError> {
         self.reader().evidence_of(&self.run, service)
     }
 
     /// The tests of the vantage point before this session.
-    pub(crate) fn recorded_tests(&self) -> Result<Evidence, StoreError> {
+    pub(super) fn stored_vantage_tests(&self) -> Result<Evidence, StoreError> {
         self.reader().vantage_evidence(&self.run)
     }
 
-    pub(crate) fn recorder(&self) -> &Recorder {
-        &self.recorder
-    }
-
-    /// Asks, unless the run has asked before, and records the answer for the service.
-    pub(crate) async fn ask(
+    /// Answers a request of a service, from what is known or from the network, and records that the
+    /// service has the answer.
+    pub(super) async fn answer(
         &self,
         service: &ServiceId,
         request: &Request,
-    ) -> Result<Fact, StoreError> {
-        self.ask_by(service, request, || self.ask_network(request)).await
-    }
-
-    /// As [`Dispatcher::ask`], with the network to ask.
-    async fn ask_by<F: Future<Output = Arc<Observation>>>(
-        &self,
-        service: &ServiceId,
-        request: &Request,
-        network: impl Fn() -> F,
-    ) -> Result<Fact, StoreError> {
+    ) -> Result<RecordedObservation, StoreError> {
         let key: Arc<str> = request.key().into();
-        let cell = self.known.cell(&key);
-        // What this call has found itself, and whether by asking.
+        let cell = self.coalescer.cell(&key);
+        // Set when it is this call that fills the cell.
         let mut found = None;
-        let seen = cell
-            .seen
+        let cell_answer = cell
+            .answer
             .get_or_try_init(|| async {
-                let ((id, observation), is_new) = match self.stored(&key, cell.may_be_stored)? {
-                    Some(fact) => (fact, false),
-                    None => {
-                        let observation = network().await;
-                        // From here on nothing is awaited, so nobody who gives up leaves an answer
-                        // behind that isn't recorded.
-                        let asker = Asker::Service(service.clone());
-                        ((self.recorder.record_as(asker, &key, &observation), observation), true)
-                    }
-                };
-                self.known.answered(&key, &observation);
-                let seen = Seen { id, observation: Arc::downgrade(&observation) };
+                let ((id, observation), is_new) =
+                    match self.stored_answer(&key, cell.may_be_stored)? {
+                        Some(stored) => (stored, false),
+                        None => {
+                            let observation = self.ask_network(request).await;
+                            // No await from here on: a caller that gives up leaves no answer behind
+                            // that isn't recorded.
+                            let asker = Asker::Service(service.clone());
+                            let id = self.recorder.record_as(asker, &key, &observation);
+                            ((id, observation), true)
+                        }
+                    };
+                self.coalescer.note_answer(&key, &observation);
+                let cell_answer = CellAnswer { id, observation: Arc::downgrade(&observation) };
                 found = Some(((id, observation), is_new));
-                Ok::<_, StoreError>(seen)
+                Ok::<_, StoreError>(cell_answer)
             })
             .await?;
-        let fact = match found {
-            Some((fact, true)) => return Ok(fact),
-            Some((fact, false)) => Some(fact),
-            None => seen.observation.upgrade().map(|observation| (seen.id, observation)),
+        let known = match found {
+            Some((answer, true)) => return Ok(answer),
+            Some((answer, false)) => Some(answer),
+            None => cell_answer.observation.upgrade().map(|known| (cell_answer.id, known)),
         };
+        tracing::debug!(%request, "request shared: the run has its answer already");
         self.recorder.share(service.clone(), Arc::clone(&key));
-        let fact = match fact {
-            Some(fact) => Some(fact),
-            None => self.stored(&key, true)?,
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.stored_answer(&key, true)?,
         };
-        match fact {
-            Some(fact) => Ok(fact),
+        match known {
+            Some(known) => Ok(known),
             // Not reached while the store keeps what it confirmed; asking again is always honest.
             None => {
-                let observation = network().await;
+                let observation = self.ask_network(request).await;
                 Ok((observation.id(), observation))
             }
         }
     }
 
-    /// Asks for the vantage point itself; nothing is shared, every test is new.
-    pub(crate) async fn test(&self, request: &Request) -> Fact {
+    /// Makes and records a request of a vantage test. Its answer is never shared: every test is new.
+    pub(super) async fn test_vantage(&self, request: &Request) -> RecordedObservation {
         let observation = self.ask_network(request).await;
         (self.recorder.record(Asker::Vantage, &observation), observation)
+    }
+
+    /// Returns when everything recorded until now is committed.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        self.recorder.flush()?;
+        tracing::debug!("store flushed: everything recorded until now is committed");
+        Ok(())
+    }
+
+    /// Whether what is recorded is still being written.
+    ///
+    /// # Errors
+    /// The first failure of the store's writer: further answers would be lost.
+    pub(super) fn check_recorder(&self) -> Result<(), StoreError> {
+        match self.recorder.failure() {
+            Some(failure) => Err(StoreError::Recording(failure.to_owned())),
+            None => Ok(()),
+        }
     }
 
     async fn ask_network(&self, request: &Request) -> Arc<Observation> {
@@ -121,22 +129,27 @@ impl Dispatcher {
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        // Boxed, so that what waits for its round takes no memory for what follows.
-        Arc::new(Box::pin(self.live.ask(request)).await)
+        let observation = self.prober.ask(request).await;
+        tracing::debug!(%request, elapsed_us = observation.elapsed_us, "request answered");
+        Arc::new(observation)
     }
 
     /// What the store holds of a request: from an earlier session, or from this one, where it may be
     /// so.
-    fn stored(&self, key: &str, in_this_session: bool) -> Result<Option<Fact>, StoreError> {
+    fn stored_answer(
+        &self,
+        key: &str,
+        in_this_session: bool,
+    ) -> Result<Option<RecordedObservation>, StoreError> {
         if in_this_session {
-            self.recorder.flush()?;
-        } else if !self.resumed {
+            self.flush()?;
+        } else if !self.is_resumed {
             return Ok(None);
         }
         self.reader().observation_of(&self.run, key)
     }
 
-    fn reader(&self) -> std::sync::MutexGuard<'_, Store> {
+    fn reader(&self) -> MutexGuard<'_, Store> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

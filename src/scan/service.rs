@@ -1,4 +1,4 @@
-//! One service of a run: asks what the planner names until nothing is missing, then judges.
+//! One service of a run: makes the planner's requests until it names no more, then judges.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,10 +7,11 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
-use super::dispatcher::{Dispatcher, Fact};
-use crate::commands::error::CliError;
+use super::dispatcher::{Dispatcher, RecordedObservation};
+use super::error::ScanError;
+use super::stop::StopSignal;
 use crate::evidence::query::Memory;
 use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
@@ -20,88 +21,87 @@ use crate::model::{Evidence, Inventory, Request, Service, Vantage};
 use crate::policy::Policy;
 use crate::{judge, plan};
 
-/// What the visits to all services have in common.
+/// What the scans of all services have in common.
 #[derive(Clone)]
-pub(crate) struct ScanContext {
-    pub asking: Arc<Dispatcher>,
+pub(super) struct ScanContext {
+    pub dispatcher: Arc<Dispatcher>,
     pub inventory: Arc<Inventory>,
     pub policy: Arc<Policy>,
     pub trust: Arc<TrustedRoots>,
-    /// What is known of the vantage point.
+    /// The vantage point, as far as its tests have shown it.
     pub vantage: Arc<Vantage>,
     /// The moment of the judgement.
     pub as_of: Timestamp,
-    /// Turns true when somebody wants the run to stop.
-    pub stop: watch::Receiver<bool>,
-    /// For services under way, those left aside of which nothing but later rounds is missing.
-    pub places: Arc<Semaphore>,
-    /// Whether the store may hold something of the services already.
-    pub goes_on: bool,
+    pub stop: StopSignal,
+    /// Limits the services that are asked at once. Those that only wait for later rounds don't count.
+    pub slots: Arc<Semaphore>,
+    /// Whether the store may already hold evidence of the services.
+    pub has_stored_evidence: bool,
 }
 
-/// How long the planner waits for further answers after one came, so that those that come close
-/// together are read together.
+/// How long the planner waits for further answers after one arrived, so that it reads answers that
+/// arrive close together at once.
 const GATHERING: Duration = Duration::from_millis(100);
 
-/// Asks everything that the planner names, and judges the service. `None` when it was stopped.
+/// Makes the requests that the planner names until it names no more, and judges the service. `None`
+/// when the scan was stopped.
 ///
 /// # Errors
 /// A store that can't be read or written.
-pub(crate) async fn visit(
-    scene: ScanContext,
+pub(super) async fn scan_service(
+    context: ScanContext,
     service: Arc<Service>,
-) -> Result<Option<ServiceResult>, CliError> {
-    // Given back when nothing is left but later rounds. The semaphore is never closed.
-    let mut place = Arc::clone(&scene.places).acquire_owned().await.ok();
-    let (asking, mut stop) = (Arc::clone(&scene.asking), scene.stop.clone());
-    let mut state = ServiceState::of(scene, Arc::clone(&service))?;
-    let mut under_way = FuturesUnordered::new();
-    let mut named: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
+) -> Result<Option<ServiceResult>, ScanError> {
+    // Given back when only later rounds are left. The semaphore is never closed.
+    let mut slot = Arc::clone(&context.slots).acquire_owned().await.ok();
+    let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
+    let mut state = ServiceState::load(context, Arc::clone(&service))?;
+    let mut in_flight = FuturesUnordered::new();
+    let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
     loop {
-        if *stop.borrow() {
+        if stop.is_raised() {
             return Ok(None);
         }
         let next = state.next_requests()?;
-        if under_way.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
-            place = None;
+        if in_flight.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
+            tracing::debug!(requests = next.len(), "waiting for later rounds");
+            slot = None;
             state.rest(&next);
-            // All of them have been answered, so the planner names none of them again.
-            named = HashSet::default();
+            // All of these have been answered, so the planner names none of them again.
+            requested = HashSet::default();
         }
         for request in next {
-            if named.insert(request.clone()) {
-                let (asking, service) = (&asking, &service);
-                under_way.push(async move { asking.ask(&service.id, &request).await });
+            if requested.insert(request.clone()) {
+                let (dispatcher, service) = (&dispatcher, &service);
+                in_flight.push(async move { dispatcher.answer(&service.id, &request).await });
             }
         }
-        let fact = tokio::select! {
-            fact = under_way.next() => fact,
-            _ = stop.wait_for(|stopped| *stopped) => return Ok(None),
+        let first = tokio::select! {
+            answer = in_flight.next() => answer,
+            () = stop.raised() => return Ok(None),
         };
-        let Some(fact) = fact else { break };
-        let mut facts = vec![fact];
+        let Some(first) = first else { break };
+        let mut answers = vec![first];
         let gathered = tokio::time::sleep(GATHERING);
         tokio::pin!(gathered);
-        while !under_way.is_empty() {
+        while !in_flight.is_empty() {
             tokio::select! {
-                Some(fact) = under_way.next() => facts.push(fact),
+                Some(answer) = in_flight.next() => answers.push(answer),
                 () = &mut gathered => break,
             }
         }
-        for fact in facts {
-            state.insert(fact.map_err(CliError::of_error)?);
+        for answer in answers {
+            state.take_answer(answer?);
         }
-        if let Some(failure) = asking.recorder().failure() {
-            return Err(CliError::mend(failure));
-        }
+        dispatcher.check_recorder()?;
     }
-    drop(place);
-    state.result().map(Some)
+    drop(slot);
+    state.into_result().map(Some)
 }
 
 /// A service that is under way, with what is known of it.
 struct ServiceState {
-    scene: ScanContext,
+    context: ScanContext,
     service: Arc<Service>,
     known: Known,
 }
@@ -114,16 +114,16 @@ enum Known {
 }
 
 impl ServiceState {
-    fn of(scene: ScanContext, service: Arc<Service>) -> Result<Self, CliError> {
-        let evidence = if scene.goes_on {
-            scene.asking.recorded(&service.id).map_err(CliError::of_error)?
+    fn load(context: ScanContext, service: Arc<Service>) -> Result<Self, ScanError> {
+        let evidence = if context.has_stored_evidence {
+            context.dispatcher.stored_evidence(&service.id)?
         } else {
             Evidence::new()
         };
-        Ok(Self { scene, service, known: Known::All(evidence, Memory::default()) })
+        Ok(Self { context, service, known: Known::All(evidence, Memory::default()) })
     }
 
-    fn insert(&mut self, (id, observation): Fact) {
+    fn take_answer(&mut self, (id, observation): RecordedObservation) {
         match &mut self.known {
             Known::All(evidence, memory) => {
                 memory.invalidate(&observation.request.question);
@@ -134,7 +134,7 @@ impl ServiceState {
     }
 
     /// The requests that were not named before, and perhaps some that were.
-    fn next_requests(&mut self) -> Result<Vec<Request>, CliError> {
+    fn next_requests(&mut self) -> Result<Vec<Request>, ScanError> {
         let next = self.plan();
         match &self.known {
             Known::Resting(resting) if resting.is_exhausted(&next) => {
@@ -146,7 +146,7 @@ impl ServiceState {
     }
 
     fn plan(&self) -> Vec<Request> {
-        let context = self.scene.judge_context();
+        let context = self.context.judge_context();
         match &self.known {
             Known::All(evidence, memory) => {
                 let trusted = vantage::trusted(evidence, context.vantage);
@@ -165,7 +165,7 @@ impl ServiceState {
         let nothing = Known::All(Evidence::new(), Memory::default());
         self.known = match std::mem::replace(&mut self.known, nothing) {
             Known::All(evidence, memory) => {
-                let context = self.scene.judge_context();
+                let context = self.context.judge_context();
                 let known = (evidence, memory);
                 match RestingService::new(&context, &self.service, known, pending) {
                     Ok(resting) => Known::Resting(Box::new(resting)),
@@ -177,20 +177,20 @@ impl ServiceState {
     }
 
     /// Brings back the evidence that was let go of.
-    fn read_again(&mut self) -> Result<(), CliError> {
-        let evidence = self.scene.read_evidence(&self.service)?;
+    fn read_again(&mut self) -> Result<(), ScanError> {
+        let evidence = self.context.read_evidence(&self.service)?;
         self.known = Known::All(evidence, Memory::default());
         Ok(())
     }
 
-    fn result(self) -> Result<ServiceResult, CliError> {
-        let Self { scene, service, known } = self;
-        let context = scene.judge_context();
+    fn into_result(self) -> Result<ServiceResult, ScanError> {
+        let Self { context: scan, service, known } = self;
+        let context = scan.judge_context();
         let (evidence, memory) = match known {
             Known::All(evidence, memory) => (evidence, memory),
             Known::Resting(resting) => match resting.finish(&context) {
                 Some(result) => return Ok(result),
-                None => (scene.read_evidence(&service)?, Memory::default()),
+                None => (scan.read_evidence(&service)?, Memory::default()),
             },
         };
         Ok(judge::judge_with_memory(&context, &service, &evidence, &memory))
@@ -199,9 +199,9 @@ impl ServiceState {
 
 impl ScanContext {
     /// Everything that was recorded for a service, once it is committed.
-    fn read_evidence(&self, service: &Service) -> Result<Evidence, CliError> {
-        self.asking.recorder().flush().map_err(CliError::of_error)?;
-        self.asking.recorded(&service.id).map_err(CliError::of_error)
+    fn read_evidence(&self, service: &Service) -> Result<Evidence, ScanError> {
+        self.dispatcher.flush()?;
+        Ok(self.dispatcher.stored_evidence(&service.id)?)
     }
 
     fn judge_context(&self) -> JudgeContext<'_> {

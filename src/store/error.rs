@@ -1,4 +1,4 @@
-//! What can be wrong with a store, and what would mend it.
+//! What can be wrong with a store, and what would fix it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::model::{Digest, RunId};
 
-/// Why the store can't be used. Each message names the file and what would mend it.
+/// Why the store can't be used. Each message names the file and what would fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such file.
@@ -74,7 +74,7 @@ pub enum StoreError {
     Other {
         /// The file.
         path: PathBuf,
-        /// What the library said.
+        /// The library's message.
         detail: String,
     },
     /// A write failed before; this repeats why.
@@ -83,7 +83,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
+    /// The error that SQLite's stands for.
+    pub(super) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full { path },
@@ -94,11 +95,13 @@ impl StoreError {
         }
     }
 
+    /// Something in the file doesn't fit.
     pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), detail: detail.into() }
     }
 
-    pub(super) fn digest(path: &Path, digest: Digest) -> Self {
+    /// A document or blob is missing, or is not the one that its name says.
+    pub(super) fn wrong_digest(path: &Path, digest: Digest) -> Self {
         Self::damaged(path, format!("{digest} is missing or doesn't fit its bytes"))
     }
 }

@@ -4,7 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// The right to write, until it is dropped.
 pub(super) struct Lock {

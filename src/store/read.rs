@@ -5,13 +5,12 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
-use super::packing::unpack;
-use super::{Asker, ListedRun, Store, StoreError, StoredRun};
+use super::asker::Asker;
+use super::compression::{self, decompress};
+use super::database::Store;
+use super::error::StoreError;
+use super::run::{ListedRun, StoredRun};
 use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, ServiceId};
-
-/// Octets of one document or blob, unpacked: a guard against a damaged file, far above what the
-/// limits of a run let through.
-pub(super) const UNPACKED_MAX: usize = 64 * 1024 * 1024;
 
 impl Store {
     /// All runs, the newest first.
@@ -19,7 +18,7 @@ impl Store {
     /// # Errors
     /// When the file can't be read.
     pub fn runs(&self) -> Result<Vec<Run>, StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
             .prepare("SELECT run FROM run ORDER BY started_at DESC, number DESC")
@@ -28,12 +27,12 @@ impl Store {
         rows.map(|row| self.parsed(&row.map_err(in_path)?)).collect()
     }
 
-    /// All runs with what they were made from, the newest first.
+    /// All runs with what they were made from, without reading all of it; the newest first.
     ///
     /// # Errors
     /// When the file can't be read.
-    pub fn listed(&self) -> Result<Vec<ListedRun>, StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
+    pub fn listed_runs(&self) -> Result<Vec<ListedRun>, StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
             .prepare(
@@ -57,17 +56,12 @@ impl Store {
         .collect()
     }
 
-    /// The file that holds it.
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
-    }
-
     /// The run of this id, or the only one whose id begins so.
     ///
     /// # Errors
     /// When there is none, or more than one.
     pub fn run(&self, id: &RunId) -> Result<StoredRun, StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
             .prepare("SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2")
@@ -122,7 +116,7 @@ impl Store {
                     .query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()
             })
-            .map_err(|error| StoreError::of(&self.path, error))?;
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         found.map(|(digest, document)| self.observation_row(digest, document)).transpose()
     }
 
@@ -135,13 +129,13 @@ impl Store {
             .connection
             .prepare_cached("SELECT document FROM observation WHERE digest = ?1")
             .and_then(|mut query| query.query_row([&id.0.0[..]], |row| row.get(0)).optional())
-            .map_err(|error| StoreError::of(&self.path, error))?;
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         let row = found.map(|document| self.observation_row(id.0.0, document)).transpose()?;
         Ok(row.map(|(_, observation)| observation))
     }
 
     fn evidence(&self, run: &RunId, asker: &Asker) -> Result<Evidence, StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
             .prepare_cached(
@@ -169,7 +163,7 @@ impl Store {
         document: Vec<u8>,
     ) -> Result<(ObservationId, Arc<Observation>), StoreError> {
         let digest = Digest(digest);
-        let document = self.unpacked(digest, &document)?;
+        let document = self.verified(digest, &document)?;
         let mut observation = Observation::from_document(&document)
             .map_err(|error| StoreError::damaged(&self.path, format!("{digest}: {error}")))?;
         let mut problem = None;
@@ -183,25 +177,25 @@ impl Store {
         match (attached, problem) {
             (Ok(()), _) => Ok((ObservationId(digest), Arc::new(observation))),
             (Err(_), Some(problem)) => Err(problem),
-            (Err(missing), None) => Err(StoreError::digest(&self.path, missing)),
+            (Err(missing), None) => Err(StoreError::wrong_digest(&self.path, missing)),
         }
     }
 
     pub(super) fn blob(&self, digest: Digest) -> Result<Arc<[u8]>, StoreError> {
-        let packed: Option<Vec<u8>> = self
+        let compressed: Option<Vec<u8>> = self
             .connection
             .prepare_cached("SELECT octets FROM blob WHERE digest = ?1")
             .and_then(|mut query| query.query_row([&digest.0[..]], |row| row.get(0)).optional())
-            .map_err(|error| StoreError::of(&self.path, error))?;
-        let packed = packed.ok_or_else(|| StoreError::digest(&self.path, digest))?;
-        self.unpacked(digest, &packed).map(Arc::from)
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
+        let compressed = compressed.ok_or_else(|| StoreError::wrong_digest(&self.path, digest))?;
+        self.verified(digest, &compressed).map(Arc::from)
     }
 
-    fn unpacked(&self, digest: Digest, packed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let octets =
-            unpack(packed, UNPACKED_MAX).ok_or_else(|| StoreError::digest(&self.path, digest))?;
+    fn verified(&self, digest: Digest, compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let octets = decompress(compressed, compression::OCTETS_MAX)
+            .ok_or_else(|| StoreError::wrong_digest(&self.path, digest))?;
         if Digest::of(&octets) != digest {
-            return Err(StoreError::digest(&self.path, digest));
+            return Err(StoreError::wrong_digest(&self.path, digest));
         }
         Ok(octets)
     }

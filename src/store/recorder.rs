@@ -1,4 +1,4 @@
-//! Taking facts as they arrive, for the thread that writes them.
+//! Takes observations as they arrive, for the thread that writes them.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -7,28 +7,56 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, params};
 
+use super::asker::Asker;
+use super::database::Store;
+use super::error::StoreError;
 use super::lock::Lock;
+use super::run::{RunInputs, to_json};
+use super::schema;
 use super::writer::{Entry, Writer};
-use super::{StoreError, json, schema};
 use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
 
-/// Facts that wait for the writer at the most; whoever brings one more waits too.
+/// Entries that wait for the writer at the most; a sender of one more waits too.
 const QUEUE_MAX: usize = 1024;
 
 /// The writer keeps 8 MB of pages in memory, because names that are digests are spread over the whole
 /// file.
 const WRITER_PAGES: &str = "PRAGMA cache_size = -8000";
 
-/// Who rests on a fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asker {
-    /// The tests of the vantage point itself.
-    Vantage,
-    /// A service.
-    Service(ServiceId),
+impl Store {
+    /// Begins a run: its row and its recorder.
+    ///
+    /// # Errors
+    /// When another scan is writing to this store, the id is taken, or the file can't be written.
+    pub fn begin(&mut self, run: &Run, inputs: &RunInputs) -> Result<Recorder, StoreError> {
+        let lock = Lock::take(&self.path)?;
+        let (run_json, inputs_json) = (to_json(run), to_json(inputs));
+        self.connection
+            .execute(
+                "INSERT INTO run (id, started_at, run, inputs) VALUES (?1, ?2, ?3, ?4)",
+                params![run.id.0, run.started_at.as_microsecond(), run_json, inputs_json],
+            )
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
+        tracing::info!(run = %run.id, "began a run");
+        Recorder::start(&self.path, &run.id, lock)
+    }
+
+    /// Goes on recording a run that was interrupted.
+    ///
+    /// # Errors
+    /// When it is not there, is finished, or another scan is writing to this store.
+    pub fn resume(&mut self, id: &RunId) -> Result<Recorder, StoreError> {
+        let lock = Lock::take(&self.path)?;
+        let stored = self.run(id)?;
+        if stored.run.finished_at.is_some() {
+            return Err(StoreError::Finished { run: stored.run.id });
+        }
+        tracing::info!(run = %stored.run.id, "resumed a run");
+        Recorder::start(&self.path, &stored.run.id, lock)
+    }
 }
 
-/// Takes the facts of one run. Clones share one writer, which holds the store's lock until
+/// Takes the observations of one run. Clones share one writer, which holds the store's lock until
 /// [`Recorder::finish`], or until the last clone is gone.
 #[derive(Clone)]
 pub struct Recorder {
@@ -44,8 +72,8 @@ struct Inner {
 }
 
 impl Recorder {
-    pub(super) fn start(path: &Path, run: &RunId, lock: Lock) -> Result<Self, StoreError> {
-        let in_path = |error| StoreError::of(path, error);
+    fn start(path: &Path, run: &RunId, lock: Lock) -> Result<Self, StoreError> {
+        let in_path = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
         connection.execute_batch(WRITER_PAGES).map_err(in_path)?;
@@ -72,7 +100,7 @@ impl Recorder {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Takes a fact and names it. It is committed a moment later; a failure shows in
+    /// Takes an observation and names it. It is committed a moment later; a failure shows in
     /// [`Recorder::failure`]. Waits while the writer has more to do than its queue holds.
     pub fn record(&self, asker: Asker, observation: &Arc<Observation>) -> ObservationId {
         self.record_as(asker, &observation.request.key().into(), observation)
@@ -88,17 +116,17 @@ impl Recorder {
         let document = observation.document();
         let id = ObservationId(Digest::of(&document));
         let (key, observation) = (Arc::clone(key), Arc::clone(observation));
-        self.send(Entry::Fact { asker, id, document, key, observation });
+        self.send(Entry::Observation { asker, id, document, key, observation });
         id
     }
 
-    /// Says that a service rests on a fact that was recorded before, by the key of its request.
+    /// Notes that a service rests on an observation that was recorded before, by the key of its request.
     pub fn share(&self, service: ServiceId, key: Arc<str>) {
         self.send(Entry::Share(Asker::Service(service), key));
     }
 
-    /// The first thing that could not be written: nothing after it is kept, and asking on would be
-    /// in vain.
+    /// The first thing that could not be written. Nothing after it is kept, so there is no point in
+    /// asking on.
     pub fn failure(&self) -> Option<&str> {
         self.inner.failure.get().map(String::as_str)
     }
@@ -136,13 +164,14 @@ impl Recorder {
             let _ = writer.join();
         }
         let path = &self.inner.path;
-        let in_path = |error| StoreError::of(path, error);
+        let in_path = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
         connection
-            .execute("UPDATE run SET run = ?2 WHERE id = ?1", params![run.id.0, json(run)])
+            .execute("UPDATE run SET run = ?2 WHERE id = ?1", params![run.id.0, to_json(run)])
             .map_err(in_path)?;
         self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        tracing::info!(run = %run.id, complete = run.complete, "finished a run");
         Ok(())
     }
 
@@ -151,16 +180,6 @@ impl Recorder {
         if let Some(queue) = queue {
             // The writer ends early only after a failure, which is kept.
             let _ = queue.send(entry);
-        }
-    }
-}
-
-impl Asker {
-    /// As it stands in the table: no service has an empty id.
-    pub(super) fn column(&self) -> String {
-        match self {
-            Self::Vantage => String::new(),
-            Self::Service(id) => id.to_string(),
         }
     }
 }

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// `v6rd` in ASCII: says whose file this is (`PRAGMA application_id`).
 const APPLICATION_ID: u32 = 0x7636_7264;
 
 /// Each step leads from one format to the next; the first one from an empty file.
 const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+
+/// The newest format, which every open store has.
+pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
 
 /// How a connection works: a checkpoint each 32 MB of WAL.
 const CONNECTION: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
@@ -22,8 +25,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Checks whose file it is, sets the connection up, and migrates.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let in_path = |error| StoreError::of(path, error);
+    let in_path = |error| StoreError::from_sqlite(path, error);
     connection.busy_timeout(BUSY_TIMEOUT).map_err(in_path)?;
     let (application, found) = identity(connection).map_err(in_path)?;
     let objects: u32 = connection
@@ -33,12 +35,17 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
     if !is_new && application != APPLICATION_ID {
         return Err(StoreError::NotAStore { path: path.to_owned() });
     }
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    if found > FORMAT {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known: FORMAT });
     }
     connection.execute_batch(CONNECTION).map_err(in_path)?;
-    if found < known {
+    if found < FORMAT {
         migrate(connection).map_err(in_path)?;
+        if is_new {
+            tracing::info!(?path, format = FORMAT, "made a new evidence store");
+        } else {
+            tracing::info!(?path, from = found, to = FORMAT, "migrated the evidence store");
+        }
     }
     Ok(())
 }

@@ -1,20 +1,23 @@
+mod history;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
 use crate::model::{
     Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion,
-    HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, ServiceId,
-    Transport,
+    HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, Run, RunId,
+    ServiceId, Settings, Transport,
 };
 
-pub(super) fn run(id: &str) -> Run {
+fn run(id: &str) -> Run {
     Run::of_tests(id)
 }
 
-pub(super) fn inputs() -> RunInputs {
+fn inputs() -> RunInputs {
     RunInputs {
         inventory_file: "inventory.yaml".into(),
         inventory: "title: Tỉnh".as_bytes().to_vec(),
@@ -25,15 +28,15 @@ pub(super) fn inputs() -> RunInputs {
     }
 }
 
-pub(super) fn service(name: &str) -> Asker {
+fn service(name: &str) -> Asker {
     Asker::Service(id(name))
 }
 
-pub(super) fn id(name: &str) -> ServiceId {
+fn id(name: &str) -> ServiceId {
     ServiceId { organisation: "org".into(), service: name.into() }
 }
 
-pub(super) fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
+fn dns(name: &str, attempt: u8, reply: Reply) -> Arc<Observation> {
     let question = Question::Dns(DnsQuestion {
         server: "[2001:db8::53]:53".parse().unwrap(),
         transport: Transport::Udp,
@@ -56,7 +59,7 @@ fn observation(question: Question, attempt: u8, reply: Reply) -> Arc<Observation
     })
 }
 
-pub(super) fn page(body: &[u8]) -> Arc<Observation> {
+fn page(body: &[u8]) -> Arc<Observation> {
     let question = Question::Conversation(ConversationQuestion {
         address: "[2001:db8::1]:80".parse().unwrap(),
         tls: None,
@@ -80,7 +83,7 @@ pub(super) fn page(body: &[u8]) -> Arc<Observation> {
     observation(question, 1, Reply::Conversation(Box::new(conversation)))
 }
 
-pub(super) fn opened() -> (TempDir, Store) {
+fn opened() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
     (folder, store)
@@ -141,7 +144,7 @@ fn what_was_committed_survives_and_is_resumed() {
     let recorder = store.begin(&run, &inputs()).unwrap();
     recorder.record(service("one"), &fact);
     recorder.flush().unwrap();
-    // While the recorder lives, nobody else may write, and everybody may read.
+    // While the recorder lives, no other scan may write, and any process may read.
     assert!(matches!(store.resume(&run.id), Err(StoreError::Busy { .. })));
     let reader = Store::open_existing(&folder.path().join("v6ready.db")).unwrap();
     assert_eq!(reader.evidence_of(&run.id, &id("one")).unwrap().len(), 1);

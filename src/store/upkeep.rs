@@ -5,9 +5,10 @@ use std::path::Path;
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 
+use super::compression::{self, decompress};
+use super::database::Store;
+use super::error::StoreError;
 use super::lock::Lock;
-use super::packing::unpack;
-use super::{Store, StoreError};
 use crate::model::{Digest, Observation, RunId};
 
 /// What a store was found to hold.
@@ -22,7 +23,7 @@ pub struct Contents {
 }
 
 /// The right to write to a store that is closed.
-pub struct Held {
+pub struct WriteGuard {
     _lock: Lock,
 }
 
@@ -32,13 +33,13 @@ impl Store {
     /// # Errors
     /// The first thing that is damaged.
     pub fn verify(&self) -> Result<Contents, StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
-        let said: String = self
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let answer: String = self
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(in_path)?;
-        if said != "ok" {
-            return Err(StoreError::damaged(&self.path, said));
+        if answer != "ok" {
+            return Err(StoreError::damaged(&self.path, answer));
         }
         let dangling: Option<String> = {
             let mut query = self.connection.prepare("PRAGMA foreign_key_check").map_err(in_path)?;
@@ -73,13 +74,13 @@ impl Store {
     fn each_digest(
         &self,
         sql: &str,
-        mut see: impl FnMut(Digest) -> Result<(), StoreError>,
+        mut visit: impl FnMut(Digest) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let in_path = |error| StoreError::of(&self.path, error);
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self.connection.prepare(sql).map_err(in_path)?;
         let rows = query.query_map([], |row| row.get(0).map(Digest)).map_err(in_path)?;
         for row in rows {
-            see(row.map_err(in_path)?)?;
+            visit(row.map_err(in_path)?)?;
         }
         Ok(())
     }
@@ -97,17 +98,17 @@ impl Store {
         self.connection
             .execute("VACUUM INTO ?1", [name])
             .map(drop)
-            .map_err(|error| StoreError::of(file, error))
+            .map_err(|error| StoreError::from_sqlite(file, error))
     }
 
-    /// Closes the store and takes the writer's lock, so that its file can be put aside; nobody else
-    /// writes to it until what is returned is dropped.
+    /// Closes the store and takes the writer's lock, so that its file can be put aside; no scan
+    /// writes to it until the guard is dropped.
     ///
     /// # Errors
     /// When a scan is writing to the store.
-    pub fn set_aside(self) -> Result<Option<Held>, StoreError> {
+    pub fn close_and_lock(self) -> Result<WriteGuard, StoreError> {
         let lock = Lock::take(&self.path)?;
-        Ok(Some(Held { _lock: lock }))
+        Ok(WriteGuard { _lock: lock })
     }
 
     /// Removes runs and what only they rest on, and gives the room back to the file system. All of
@@ -118,8 +119,8 @@ impl Store {
     pub fn prune(&mut self, runs: &[RunId]) -> Result<(), StoreError> {
         let _lock = Lock::take(&self.path)?;
         let path = self.path.clone();
-        let in_path = |error| StoreError::of(&path, error);
-        // Each row that goes is one that no other names, so the look-ups would be in vain.
+        let in_path = |error| StoreError::from_sqlite(&path, error);
+        // No other row names one that goes, so the look-ups would find nothing.
         self.connection.execute_batch("PRAGMA foreign_keys = OFF").map_err(in_path)?;
         let transaction = self
             .connection
@@ -162,9 +163,9 @@ fn unused_blobs(of: &Transaction<'_>) -> rusqlite::Result<HashSet<Digest>> {
     let mut query = of.prepare("SELECT document FROM observation")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let packed: Vec<u8> = row.get(0)?;
+        let compressed: Vec<u8> = row.get(0)?;
         let damaged = |detail: String| rusqlite::Error::ToSqlConversionFailure(detail.into());
-        let document = unpack(&packed, super::read::UNPACKED_MAX);
+        let document = decompress(&compressed, compression::OCTETS_MAX);
         let document = document.ok_or_else(|| damaged("an observation is damaged".to_owned()))?;
         let observation = Observation::from_document(&document)
             .map_err(|error| damaged(format!("an observation is damaged: {error}")))?;

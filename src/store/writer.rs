@@ -1,24 +1,24 @@
-//! Writing facts: one thread, small transactions.
+//! Writes observations: one thread, small transactions.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{
     CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior, params,
 };
 
-use super::StoreError;
-use super::packing::{pack_blob, pack_document};
-use super::recorder::Asker;
+use super::asker::Asker;
+use super::compression::{compress_blob, compress_document};
+use super::error::StoreError;
 use crate::model::{Observation, ObservationId};
 
-/// Facts of one transaction at the most.
+/// Entries of one transaction at the most.
 const BATCH_MAX: usize = 1024;
 
-/// How long a fact waits for its transaction at the most, unless somebody flushes.
+/// How long an observation waits for its transaction at the most, unless a flush is asked for.
 const BATCH_DELAY: Duration = Duration::from_millis(200);
 
 /// Answers whose rows the writer remembers: most that are shared are shared soon.
@@ -26,8 +26,8 @@ const REMEMBERED_MAX: usize = 8192;
 
 /// What the writer is sent.
 pub(super) enum Entry {
-    /// A fact, under the request that it answers.
-    Fact {
+    /// An observation, under the request that it answers.
+    Observation {
         asker: Asker,
         id: ObservationId,
         /// The canonical document, which `id` is the digest of.
@@ -35,13 +35,13 @@ pub(super) enum Entry {
         key: Arc<str>,
         observation: Arc<Observation>,
     },
-    /// Somebody else rests on the answer to the request of this key.
+    /// A further asker rests on the answer to the request of this key.
     Share(Asker, Arc<str>),
-    /// To be told when everything before is committed.
+    /// Wants to know when everything before is committed.
     Flush(SyncSender<()>),
 }
 
-/// The thread's own.
+/// The state of the writing thread.
 pub(super) struct Writer {
     connection: Connection,
     run: i64,
@@ -57,7 +57,7 @@ struct Answers {
     order: VecDeque<Arc<str>>,
 }
 
-/// What a transaction does again and again.
+/// The prepared statements of a transaction.
 struct Statements<'c> {
     transaction: &'c Connection,
     find_answer: CachedStatement<'c>,
@@ -80,17 +80,19 @@ impl Writer {
         Self { connection, run, path, failure, answers: Answers::default() }
     }
 
-    /// Writes until nobody is left to send anything, or until something can't be written.
+    /// Writes until the last sender is gone, or until something can't be written.
     pub(super) fn write_all(&mut self, entries: &Receiver<Entry>) {
         while let Ok(first) = entries.recv() {
             let mut batch = vec![first];
-            // Asleep meanwhile, so that those who bring facts need not wake it for each.
+            // Asleep meanwhile, so that those who send observations need not wake it for each.
             if !matches!(batch[0], Entry::Flush(_)) {
                 std::thread::park_timeout(BATCH_DELAY);
             }
             batch.extend(entries.try_iter().take(BATCH_MAX - 1));
             if let Err(error) = self.write_batch(&batch) {
-                let _ = self.failure.set(StoreError::of(&self.path, error).to_string());
+                let error = StoreError::from_sqlite(&self.path, error);
+                tracing::debug!(%error, "the writer stops");
+                let _ = self.failure.set(error.to_string());
                 return;
             }
             for entry in batch {
@@ -102,15 +104,18 @@ impl Writer {
     }
 
     fn write_batch(&mut self, batch: &[Entry]) -> rusqlite::Result<()> {
+        let started = Instant::now();
+        let mut observations = 0_usize;
         let (run, answers) = (self.run, &mut self.answers);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut statements = Statements::of(&transaction)?;
+        let mut statements = Statements::prepare(&transaction)?;
         for entry in batch {
             let (asker, answer) = match entry {
-                Entry::Fact { asker, id, document, key, observation } => {
+                Entry::Observation { asker, id, document, key, observation } => {
                     let answer = statements.answer(run, key, *id, document, observation)?;
                     answers.remember(key, answer);
+                    observations += 1;
                     (asker, answer)
                 }
                 Entry::Share(asker, key) => match answers.rows.get(key) {
@@ -125,7 +130,14 @@ impl Writer {
             statements.add_use.execute(params![run, asker.column(), answer])?;
         }
         drop(statements);
-        transaction.commit()
+        transaction.commit()?;
+        tracing::debug!(
+            entries = batch.len(),
+            observations,
+            elapsed_us = started.elapsed().as_micros(),
+            "committed a transaction"
+        );
+        Ok(())
     }
 }
 
@@ -143,21 +155,21 @@ impl Answers {
 }
 
 impl<'c> Statements<'c> {
-    fn of(transaction: &'c Transaction<'_>) -> rusqlite::Result<Self> {
-        let prepare = |sql| transaction.prepare_cached(sql);
+    fn prepare(transaction: &'c Transaction<'_>) -> rusqlite::Result<Self> {
+        let cached = |sql| transaction.prepare_cached(sql);
         Ok(Self {
-            find_answer: prepare("SELECT number FROM answer WHERE run = ?1 AND request = ?2")?,
-            find_observation: prepare("SELECT number FROM observation WHERE digest = ?1")?,
-            find_blob: prepare("SELECT 1 FROM blob WHERE digest = ?1")?,
-            add_answer: prepare(
+            find_answer: cached("SELECT number FROM answer WHERE run = ?1 AND request = ?2")?,
+            find_observation: cached("SELECT number FROM observation WHERE digest = ?1")?,
+            find_blob: cached("SELECT 1 FROM blob WHERE digest = ?1")?,
+            add_answer: cached(
                 "INSERT OR IGNORE INTO answer (run, request, observation) VALUES (?1, ?2, ?3)",
             )?,
-            add_observation: prepare(
+            add_observation: cached(
                 "INSERT OR IGNORE INTO observation (digest, document) VALUES (?1, ?2)",
             )?,
-            add_blob: prepare("INSERT INTO blob (digest, octets) VALUES (?1, ?2)")?,
-            add_use: prepare("INSERT OR IGNORE INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")?,
-            drop_observation: prepare("DELETE FROM observation WHERE number = ?1")?,
+            add_blob: cached("INSERT INTO blob (digest, octets) VALUES (?1, ?2)")?,
+            add_use: cached("INSERT OR IGNORE INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")?,
+            drop_observation: cached("DELETE FROM observation WHERE number = ?1")?,
             transaction,
         })
     }
@@ -194,14 +206,14 @@ impl<'c> Statements<'c> {
         observation: &Observation,
     ) -> rusqlite::Result<(i64, bool)> {
         let digest = &id.0.0[..];
-        if self.add_observation.execute(params![digest, pack_document(document)?])? == 0 {
+        if self.add_observation.execute(params![digest, compress_document(document)?])? == 0 {
             return Ok((self.find_observation.query_row([digest], |row| row.get(0))?, false));
         }
         let number = self.transaction.last_insert_rowid();
         for blob in observation.blobs() {
             let digest = blob.digest();
             if blob.is_external() && !self.find_blob.exists([&digest.0[..]])? {
-                self.add_blob.execute(params![&digest.0[..], pack_blob(blob.bytes())?])?;
+                self.add_blob.execute(params![&digest.0[..], compress_blob(blob.bytes())?])?;
             }
         }
         Ok((number, true))

@@ -137,7 +137,9 @@ impl File {
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 TokenTree::Group(group) => {
-                    if colons == 2 && group.delimiter() == Delimiter::Brace {
+                    if path == ["pub"] && group.delimiter() == Delimiter::Parenthesis {
+                        // A visibility, as `pub(in crate::commands)`, imports nothing.
+                    } else if colons == 2 && group.delimiter() == Delimiter::Brace {
                         // A `use` within a function.
                         let prefix = path.clone();
                         self.read_use_group(module, &prefix, group.stream());

@@ -12,6 +12,7 @@ const HELP: &str = "\
 cargo xtask generate         makes every generated file anew: the catalogue of checks, the schemas, the
                              documentation of the inventory, golden files, the sample reports
 cargo xtask demo-run         scans the lab for the run that the sample reports are made from, then generates
+cargo xtask dictionary       trains a dictionary for the store's documents from the demo run, for comparison
 cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt doesn't find
 ";
 
@@ -21,6 +22,10 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["generate"] => generate::run(),
         ["demo-run"] => scan_demo::run().and_then(|()| generate::run()),
+        ["dictionary"] => run(
+            "cargo",
+            &["run", "--quiet", "--features", "train-dictionary", "--example", "train_dictionary"],
+        ),
         ["fmt"] => format::run(false),
         ["fmt", "--check"] => format::run(true),
         [] | ["help" | "--help" | "-h"] => {

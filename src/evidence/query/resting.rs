@@ -3,10 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use ipnet::Ipv6Net;
-
-use super::View;
-use crate::model::{Evidence, Networks, Observation, ObservationId, QuestionHash, Settings};
+use crate::model::{Evidence, Observation, ObservationId, QuestionHash};
 
 /// The facts that are still at hand while a service waits. All others were let go of, to save
 /// memory; they are in the store.
@@ -44,16 +41,6 @@ impl RestingEvidence {
     pub fn insert(&mut self, id: ObservationId, observation: Arc<Observation>) {
         self.look_for(QuestionHash::of(&observation.request.question));
         self.facts.insert(id, observation);
-    }
-
-    /// A view of the facts at hand.
-    pub fn view<'a>(
-        &'a self,
-        settings: &'a Settings,
-        networks: &'a Networks,
-        dns64: &'a [Ipv6Net],
-    ) -> View<'a> {
-        View::of_resting(self, settings, networks, dns64)
     }
 
     /// Whether anything was looked for that may have been let go of.

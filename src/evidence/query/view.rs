@@ -39,7 +39,7 @@ impl<'a> View<'a> {
     }
 
     /// A view of what is at hand of a service that waits for its last answers.
-    pub(super) fn of_resting(
+    pub fn of_resting(
         resting: &'a RestingEvidence,
         settings: &'a Settings,
         networks: &'a Networks,

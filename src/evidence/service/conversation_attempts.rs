@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::evidence::query::{Gap, View};
 use crate::model::{
-    Conversation, ConversationQuestion, Host, HttpAsk, ObservationId, Question, Reply,
+    Conversation, ConversationQuestion, Host, HttpGet, ObservationId, Question, Reply,
 };
 
 /// Every attempt at one conversation.
@@ -122,7 +122,7 @@ pub(in crate::evidence) fn tls_of(url: &Url) -> Option<Host> {
 }
 
 /// What is asked for to get a URL.
-pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
+pub(in crate::evidence) fn page_of(url: &Url) -> HttpGet {
     let authority = match (Host::of_url(url), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_string(),
@@ -132,7 +132,7 @@ pub(in crate::evidence) fn page_of(url: &Url) -> HttpAsk {
         Some(query) => format!("{}?{query}", url.path()).into(),
         None => url.path().into(),
     };
-    HttpAsk { authority: authority.into(), path }
+    HttpGet { authority: authority.into(), path }
 }
 
 /// Reads every attempt at a conversation.

@@ -8,7 +8,7 @@ use super::{ConversationAttempts, plain_http_url, published_addresses};
 use crate::evidence::mail;
 use crate::evidence::query::{Topic, View};
 use crate::model::{
-    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpAsk, NetFailure,
+    ConversationQuestion, Endpoint, Family, Greeting, GreetingQuestion, Host, HttpGet, NetFailure,
     ObservationId, Protocol, Question, Reply, Security, Service, Target,
 };
 
@@ -23,7 +23,7 @@ pub struct DeclaredPort {
 #[derive(Clone, Debug)]
 enum Approach {
     /// A connection, a TLS handshake for the host where one is named, and a GET where a page is.
-    Converse(Option<Host>, Option<HttpAsk>),
+    Converse(Option<Host>, Option<HttpGet>),
     /// The protocol's greetings.
     Greet(Protocol, Security, Host),
 }

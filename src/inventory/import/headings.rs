@@ -1,6 +1,6 @@
 //! The headings and words of tables, in both languages.
 
-use crate::inventory::fields::slug;
+use crate::inventory::values::text::slug;
 use crate::model::{Category, State, Target};
 
 /// What a column holds.

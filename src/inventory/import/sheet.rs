@@ -22,7 +22,7 @@ pub struct Table {
 }
 
 /// Reads comma-, semicolon- or tab-separated text, in UTF-8 (with or without a byte-order mark) or in
-/// UTF-16 with one, as spreadsheets write it. Which character separates is told by the first line.
+/// UTF-16 with one, as spreadsheets write it. The first line decides which character separates.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the file.
@@ -102,17 +102,17 @@ pub fn xlsx_table(octets: &[u8]) -> Result<Table, String> {
 }
 
 /// Cell by cell: the whole range at once would take memory for every empty cell before the last one, and
-/// one stray cell in the far corner of a sheet stands behind seventeen thousand million of them.
+/// one stray cell in the far corner of a sheet is preceded by seventeen thousand million of them.
 fn worksheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Table, String> {
-    let said = |error: calamine::XlsxError| error.to_string();
+    let message = |error: calamine::XlsxError| error.to_string();
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(reader) => reader,
         // A sheet that is a chart and no table.
         Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Table::default()),
-        Err(error) => return Err(said(error)),
+        Err(error) => return Err(message(error)),
     };
     let (mut cells, mut rows) = (0_usize, BTreeMap::<u32, Vec<String>>::new());
-    while let Some(cell) = reader.next_cell().map_err(said)? {
+    while let Some(cell) = reader.next_cell().map_err(message)? {
         let (row, column) = cell.get_position();
         let text = text(&Data::from(cell.get_value().clone()));
         if text.trim().is_empty() {

@@ -2,11 +2,14 @@
 
 use jiff::civil::Date;
 
+use super::candidate::{Candidate, Problem, Reading};
 use super::headings::{self, Column};
-use super::{Candidate, Problem, Reading, Table};
-use crate::inventory::fields::{self, Fault};
-use crate::inventory::reader::list;
-use crate::inventory::{service, targets};
+use super::sheet::Table;
+use crate::inventory::fault::Fault;
+use crate::inventory::format::kinds;
+use crate::inventory::suggestion::list;
+use crate::inventory::targets;
+use crate::inventory::values::{text, time};
 use crate::model::{Category, Goal, Stage, State, Target};
 
 /// Reads the rows below the first, whose headings say what the columns hold.
@@ -34,7 +37,7 @@ pub fn candidates(table: &Table) -> Reading {
             message: "no column says what is to be probed".into(),
             help: Some(format!(
                 "head one with `address` (`địa chỉ`, `tên miền`), or with a kind: {}",
-                list(&Target::KINDS)
+                list(Target::KINDS)
             )),
         });
         return reading;
@@ -98,12 +101,10 @@ impl Row<'_> {
     fn candidate(&self) -> Result<Candidate, Vec<Problem>> {
         let mut problems = Vec::new();
         let target = self.target(&mut problems);
-        let text = |text: &str| fields::text(text);
-        let organisation = self.read(Column::Organisation, &mut problems, text);
-        let contact = self.read(Column::Contact, &mut problems, text);
-        let name = self.read(Column::Name, &mut problems, text);
-        let id =
-            self.read(Column::Id, &mut problems, |text| fields::id(text).map(ToOwned::to_owned));
+        let organisation = self.read(Column::Organisation, &mut problems, text::one_line);
+        let contact = self.read(Column::Contact, &mut problems, text::one_line);
+        let name = self.read(Column::Name, &mut problems, text::one_line);
+        let id = self.read(Column::Id, &mut problems, |text| text::id(text).map(ToOwned::to_owned));
         let category = self.read(Column::Category, &mut problems, |word| {
             headings::category(word)
                 .ok_or_else(|| unknown(word, "a category", &Category::ALL.map(Category::id)))
@@ -136,7 +137,7 @@ impl Row<'_> {
     }
 
     fn target(&self, problems: &mut Vec<Problem>) -> Option<Target> {
-        let kind = self.find(Column::Kind).map(|(_, kind)| fields::slug(kind));
+        let kind = self.find(Column::Kind).map(|(_, kind)| text::slug(kind));
         let found = self.filled().find_map(|(at, column, text)| match column {
             Column::Target => Some((at, text, None)),
             Column::TargetOf(kind) => Some((at, text, Some(kind))),
@@ -157,9 +158,9 @@ impl Row<'_> {
             return None;
         }
         let target = match of.map(ToOwned::to_owned).or(kind) {
-            // A host name stands for its web site.
+            // A host name means its web site.
             Some(kind) if kind != "web" && kind != "http" && kind != "https" => {
-                service::target(&kind, text)
+                kinds::target(&kind, text)
             }
             _ => targets::web(text),
         };
@@ -195,7 +196,7 @@ impl Row<'_> {
 fn unknown(word: &str, what: &str, known: &[&str]) -> Fault {
     Fault {
         message: format!("`{word}` is not {what}"),
-        help: Some(format!("write one of {}", list(known))),
+        help: Some(format!("write one of {}", list(known.iter().copied()))),
     }
 }
 
@@ -208,5 +209,5 @@ fn date(text: &str) -> Result<Date, Fault> {
     {
         return Ok(date);
     }
-    fields::date(text)
+    time::date(text)
 }

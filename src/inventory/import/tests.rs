@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::inventory::parse;
 use crate::model::Name;
 
 const INVENTORY: &str = "# Head.\nversion: 1\norganisations:   # all of them\n  - id: vp-ubnd\n    \
@@ -241,7 +242,7 @@ fn what_can_t_be_merged_is_said() {
     assert!(matches!(merge_into("version: 1\n"), Err(MergeError::Inventory(_))));
 }
 
-/// An alias stands for what is written elsewhere, so behind it is not where its text ends: the service
+/// An alias repeats what is written elsewhere, so behind it is not where its text ends: the service
 /// must not come into the other organisation.
 #[test]
 fn a_list_that_ends_with_an_alias_is_left_to_people() {

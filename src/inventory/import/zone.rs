@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use hickory_proto::rr::{Name as WireName, RData, RecordType};
 use hickory_proto::serialize::txt::Parser;
 
-use super::{Candidate, Problem, Reading};
+use super::candidate::{Candidate, Problem, Reading};
+use crate::inventory::targets;
 use crate::model::{Endpoint, Host, Name, Target};
 
 /// What a guess says of itself in the inventory.
@@ -28,7 +29,7 @@ const BY_SRV: [(&str, Kind); 6] = [
 /// Reads a master file (RFC 1035 §5). `origin` is the zone's name where the file doesn't say it.
 ///
 /// Hosts that are name servers or mail exchangers only are no guesses: the zone and the mail domain
-/// stand for them.
+/// cover them.
 pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
     let mut reading = Reading::default();
     let mut problem = |message: String, help: &str| {
@@ -72,14 +73,14 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
         found.entry(candidate.place.clone()).or_insert(candidate);
     };
     add(Target::Zone(apex), None);
-    let mut spoken_for = BTreeSet::new();
+    let mut covered = BTreeSet::new();
     for ((owner, _), all) in &sets {
         for data in all {
             match data {
-                RData::NS(server) => drop(spoken_for.insert(plain(&server.0))),
+                RData::NS(server) => drop(covered.insert(plain(&server.0))),
                 RData::MX(mx) if !mx.exchange.is_root() => {
                     add(Target::Mail(owner.clone()), None);
-                    spoken_for.insert(plain(&mx.exchange));
+                    covered.insert(plain(&mx.exchange));
                 }
                 RData::SRV(srv) if !srv.target.is_root() => {
                     let text = owner.to_string();
@@ -87,7 +88,7 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
                     if let Some((_, kind)) = kind {
                         let host = Host::Name(plain(&srv.target));
                         add(kind(Endpoint { host, port: srv.port }), None);
-                        spoken_for.insert(plain(&srv.target));
+                        covered.insert(plain(&srv.target));
                     }
                 }
                 _ => {}
@@ -98,10 +99,10 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
         let is_address =
             matches!(record_type, RecordType::A | RecordType::AAAA | RecordType::CNAME);
         let text = owner.to_string();
-        let is_host = !text.starts_with(['_', '*']) && !spoken_for.contains(owner);
+        let is_host = !text.starts_with(['_', '*']) && !covered.contains(owner);
         if is_address
             && is_host
-            && let Ok(target) = crate::inventory::targets::web(&text)
+            && let Ok(target) = targets::web(&text)
         {
             add(target, Some(GUESS));
         }

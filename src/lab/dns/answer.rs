@@ -1,4 +1,4 @@
-//! What a name server says to a question, from the zones that it serves (RFC 1034 §4.3.2).
+//! What a name server answers to a question, from the zones that it serves (RFC 1034 §4.3.2).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,23 +6,23 @@ use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
-use super::hierarchy::{Part, address_data};
-use super::published::{Node, Published};
-use super::zone::Behaviour;
+use super::hierarchy::ServedZone;
+use super::published::{Node, PublishedZone};
+use super::zone::{Behaviour, address_data};
 
 /// Links of an alias chain inside one zone that an answer holds.
 const CHAIN_MAX: usize = 16;
 
-/// The largest UDP answer that is sent, whatever the asker would take (the DNS flag day's value).
+/// The largest UDP answer that is sent, whatever the client would take (the DNS flag day's value).
 pub(super) const UDP_MAX: u16 = 1232;
 
-/// The answer to a message; `None` when the server says nothing. `udp` tells whether it has to fit
+/// The answer to a message; `None` when the server doesn't answer. `udp` tells whether it has to fit
 /// a datagram.
-pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>> {
+pub(super) fn answer(parts: &[ServedZone], octets: &[u8], udp: bool) -> Option<Vec<u8>> {
     let asked = Message::from_vec(octets).ok()?;
     let query = asked.queries.first()?.clone();
-    let mut answer = begin(&asked);
-    let part = part_for(parts, query.name(), query.query_type());
+    let mut answer = empty_response(&asked);
+    let part = zone_for(parts, query.name(), query.query_type());
     let behaviour = part.map_or(Behaviour::Healthy, |part| part.behaviour);
     let is_aaaa = query.query_type() == RecordType::AAAA;
     // Its servers' own addresses are answered for and have not changed: else whoever asks it first
@@ -44,19 +44,19 @@ pub(super) fn answer(parts: &[Part], octets: &[u8], udp: bool) -> Option<Vec<u8>
             None => answer.metadata.response_code = ResponseCode::Refused,
             Some(part) => {
                 let wants = Wants { record_type: query.query_type(), dnssec: dnssec_ok(&asked) };
-                part.zone.answer(query.name(), wants, &mut answer);
+                part.zone.answer_question(query.name(), wants, &mut answer);
             }
         },
     }
     if behaviour == Behaviour::Outdated && !names_server {
-        answer.answers.iter_mut().for_each(age);
+        answer.answers.iter_mut().for_each(make_outdated);
     }
-    finish(answer, &asked, udp)
+    encode_response(answer, &asked, udp)
         .filter(|octets| behaviour != Behaviour::LosesLarge || octets.len() <= 512)
 }
 
 /// A response to a message, with nothing in it yet.
-pub(super) fn begin(asked: &Message) -> Message {
+pub(super) fn empty_response(asked: &Message) -> Message {
     let mut answer = Message::new(asked.metadata.id, MessageType::Response, OpCode::Query);
     answer.metadata.recursion_desired = asked.metadata.recursion_desired;
     answer.metadata.checking_disabled = asked.metadata.checking_disabled;
@@ -70,7 +70,7 @@ pub(super) fn begin(asked: &Message) -> Message {
 }
 
 /// The octets of an answer; truncated to its header and question where it doesn't fit (RFC 2181 §9).
-pub(super) fn finish(answer: Message, asked: &Message, udp: bool) -> Option<Vec<u8>> {
+pub(super) fn encode_response(answer: Message, asked: &Message, udp: bool) -> Option<Vec<u8>> {
     let fits = match &asked.edns {
         Some(edns) => edns.max_payload().clamp(512, UDP_MAX),
         None => 512,
@@ -86,11 +86,15 @@ pub(super) fn dnssec_ok(message: &Message) -> bool {
     message.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok)
 }
 
-/// The zone that speaks for a name: the closest above it; for DS the parent's side of a cut, where
+/// The zone that is authoritative for a name: the closest above it; for DS the parent's side of a cut, where
 /// it is served here too (RFC 4035 §3.1.4.1).
-fn part_for<'a>(parts: &'a [Part], name: &Name, record_type: RecordType) -> Option<&'a Part> {
-    let above = |part: &&Part| part.zone.apex.zone_of(name);
-    let closest = |part: &&Part| part.zone.apex.num_labels();
+fn zone_for<'a>(
+    parts: &'a [ServedZone],
+    name: &Name,
+    record_type: RecordType,
+) -> Option<&'a ServedZone> {
+    let above = |part: &&ServedZone| part.zone.apex.zone_of(name);
+    let closest = |part: &&ServedZone| part.zone.apex.num_labels();
     let strictly = parts.iter().filter(above).filter(|part| part.zone.apex != *name);
     match record_type {
         RecordType::DS => strictly.max_by_key(closest),
@@ -107,16 +111,16 @@ pub(super) struct Wants {
     pub dnssec: bool,
 }
 
-impl Published {
-    fn answer(&self, asked: &Name, wants: Wants, answer: &mut Message) {
+impl PublishedZone {
+    fn answer_question(&self, asked: &Name, wants: Wants, answer: &mut Message) {
         let mut name = asked.clone();
         for _ in 0..CHAIN_MAX {
             if let Some((apex, cut)) = self.cut_above(&name) {
                 if *apex == name && wants.record_type == RecordType::DS {
                     answer.metadata.authoritative = true;
-                    answer.answers.extend(cut.ds.iter().filter(|r| shown(r, wants)).cloned());
+                    answer.answers.extend(cut.ds.iter().filter(|r| is_wanted(r, wants)).cloned());
                     if cut.ds.is_empty() {
-                        self.deny(&name, wants, answer);
+                        self.add_denial_of(&name, wants, answer);
                     }
                 } else {
                     // A referral (RFC 1034 §4.3.2 step 3b); after an alias the answer stays ours.
@@ -134,16 +138,16 @@ impl Published {
                 if !self.exists(&name) {
                     answer.metadata.response_code = ResponseCode::NXDomain;
                 }
-                return self.deny(&name, wants, answer);
+                return self.add_denial_of(&name, wants, answer);
             };
             if wants.dnssec && !self.exists(&name) {
-                // A wildcard stands for it (RFC 4035 §3.1.3.3).
-                prove(self.denial(&name), answer);
+                // A wildcard matches it (RFC 4035 §3.1.3.3).
+                add_denial(self.denial(&name), answer);
             }
-            if push(node, &name, wants.record_type, wants, &mut answer.answers) {
+            if add_record_set(node, &name, wants.record_type, wants, &mut answer.answers) {
                 return;
             }
-            push(node, &name, RecordType::CNAME, wants, &mut answer.answers);
+            add_record_set(node, &name, RecordType::CNAME, wants, &mut answer.answers);
             let target = node.get(&RecordType::CNAME).and_then(|records| match records.first() {
                 Some(Record { data: RData::CNAME(target), .. }) => Some(target.0.clone()),
                 _ => None,
@@ -151,29 +155,29 @@ impl Published {
             match target {
                 Some(target) if !self.apex.zone_of(&target) => return,
                 Some(target) => name = target,
-                None => return self.deny(&name, wants, answer),
+                None => return self.add_denial_of(&name, wants, answer),
             }
         }
     }
 
     /// The SOA says that there is nothing (RFC 2308 §3), and the NSEC records prove it (RFC 4035
     /// §3.1.3).
-    fn deny(&self, name: &Name, wants: Wants, answer: &mut Message) {
+    fn add_denial_of(&self, name: &Name, wants: Wants, answer: &mut Message) {
         let Some(node) = self.nodes.get(&self.apex) else { return };
-        push(node, &self.apex, RecordType::SOA, wants, &mut answer.authorities);
+        add_record_set(node, &self.apex, RecordType::SOA, wants, &mut answer.authorities);
         if wants.dnssec {
-            prove(self.denial(name), answer);
+            add_denial(self.denial(name), answer);
             if !self.exists(name)
                 && let Ok(wildcard) = self.encloser(name).prepend_label("*")
             {
-                prove(self.denial(&wildcard), answer);
+                add_denial(self.denial(&wildcard), answer);
             }
         }
     }
 }
 
 /// Adds an NSEC record with its signature, once.
-fn prove(denial: &[Record], answer: &mut Message) {
+fn add_denial(denial: &[Record], answer: &mut Message) {
     for record in denial {
         if !answer.authorities.contains(record) {
             answer.authorities.push(record.clone());
@@ -181,9 +185,9 @@ fn prove(denial: &[Record], answer: &mut Message) {
     }
 }
 
-/// Adds a set of records under `name`, which differs from its owner where a wildcard stands for it,
+/// Adds a set of records under `name`, which differs from its owner where a wildcard matches it,
 /// with its signatures where they are wanted; tells whether there was one.
-fn push(
+fn add_record_set(
     node: &Node,
     name: &Name,
     record_type: RecordType,
@@ -192,7 +196,7 @@ fn push(
 ) -> bool {
     let Some(records) = node.get(&record_type) else { return false };
     let signatures = node.get(&RecordType::RRSIG).into_iter().flatten();
-    let signatures = signatures.filter(|record| wants.dnssec && covers(record, record_type));
+    let signatures = signatures.filter(|record| wants.dnssec && covers_type(record, record_type));
     for record in records.iter().chain(signatures) {
         let mut record = record.clone();
         record.name = name.clone();
@@ -201,11 +205,11 @@ fn push(
     true
 }
 
-fn shown(record: &Record, wants: Wants) -> bool {
+fn is_wanted(record: &Record, wants: Wants) -> bool {
     wants.dnssec || record.record_type() != RecordType::RRSIG
 }
 
-fn covers(record: &Record, record_type: RecordType) -> bool {
+fn covers_type(record: &Record, record_type: RecordType) -> bool {
     match &record.data {
         RData::DNSSEC(DNSSECRData::RRSIG(signature)) => {
             signature.input().type_covered == record_type
@@ -215,7 +219,7 @@ fn covers(record: &Record, record_type: RecordType) -> bool {
 }
 
 /// An address as it was before the zone was changed.
-fn age(record: &mut Record) {
+fn make_outdated(record: &mut Record) {
     let before = match record.data.ip_addr() {
         Some(IpAddr::V4(address)) => IpAddr::V4(Ipv4Addr::from(u32::from(address) ^ 0x80)),
         Some(IpAddr::V6(address)) => IpAddr::V6(Ipv6Addr::from(u128::from(address) ^ 0x8000)),

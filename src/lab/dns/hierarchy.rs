@@ -5,23 +5,23 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use hickory_proto::rr::rdata::{A, AAAA, NS, PTR, SOA};
+use hickory_proto::rr::rdata::{NS, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
-use super::published::{Cut, Published, TTL_S};
+use super::published::{Cut, PublishedZone, TTL_S};
 use super::signing;
-use super::zone::{Behaviour, Glue, Listed, NameServer, Zone, name};
+use super::zone::{Behaviour, Glue, ListedBy, NameServer, Zone, address_data, name};
 
 /// One zone at one address.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
-    pub zone: Arc<Published>,
+pub(super) struct ServedZone {
+    pub zone: Arc<PublishedZone>,
     pub behaviour: Behaviour,
 }
 
 /// Every zone, and where it is served.
 pub(in crate::lab) struct Hierarchy {
-    zones: Vec<(Zone, Published)>,
+    zones: Vec<(Zone, PublishedZone)>,
     /// Every name server's addresses by its name.
     hosts: BTreeMap<String, Vec<(IpAddr, Behaviour)>>,
     /// The root's DS record, as a trust anchor.
@@ -45,25 +45,25 @@ impl Hierarchy {
         }
         let mut hierarchy = Self { zones: Vec::new(), hosts, trust_anchors: String::new() };
         for zone in declared {
-            let published = publish(&zone);
+            let published = publish_zone(&zone);
             hierarchy.zones.push((zone, published));
         }
-        hierarchy.point_back();
-        hierarchy.delegate();
-        hierarchy.sign().map_err(|error| error.to_string())?;
+        hierarchy.add_reverse_records();
+        hierarchy.add_delegations();
+        hierarchy.sign_zones().map_err(|error| error.to_string())?;
         Ok(hierarchy)
     }
 
     /// Signs every zone, children before their parents, which sign the DS records.
-    fn sign(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+    fn sign_zones(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         self.zones.sort_by_key(|(_, zone)| std::cmp::Reverse(zone.apex.num_labels()));
         for at in 0..self.zones.len() {
             let (declared, published) = &mut self.zones[at];
-            let Some(ds) = signing::sign(published, declared.signing)? else { continue };
+            let Some(ds) = signing::sign_zone(published, declared.signing)? else { continue };
             let apex = published.apex.clone();
             if apex.is_root() {
-                self.trust_anchors = signing::anchor(&apex, &ds);
-            } else if let Some(parent) = self.owner_of(&apex, true)
+                self.trust_anchors = signing::trust_anchor(&apex, &ds);
+            } else if let Some(parent) = self.zone_holding(&apex, true)
                 && let Some(cut) = self.zones[parent].1.cuts.get_mut(&apex)
             {
                 cut.ds.push(Record::from_rdata(apex, TTL_S, ds));
@@ -73,14 +73,17 @@ impl Hierarchy {
     }
 
     /// What is served at each address.
-    pub(super) fn servers(&self) -> BTreeMap<IpAddr, Vec<Part>> {
-        let mut servers: BTreeMap<IpAddr, Vec<Part>> = BTreeMap::new();
+    pub(super) fn served_zones(&self) -> BTreeMap<IpAddr, Vec<ServedZone>> {
+        let mut servers: BTreeMap<IpAddr, Vec<ServedZone>> = BTreeMap::new();
         for (zone, published) in &self.zones {
             let published = Arc::new(published.clone());
             for server in &zone.servers {
                 for (address, behaviour) in self.addresses(server) {
                     let zone = Arc::clone(&published);
-                    servers.entry(*address).or_default().push(Part { zone, behaviour: *behaviour });
+                    servers
+                        .entry(*address)
+                        .or_default()
+                        .push(ServedZone { zone, behaviour: *behaviour });
                 }
             }
         }
@@ -121,7 +124,7 @@ impl Hierarchy {
 
     /// The zone that a name belongs to: the closest above it. A zone's apex belongs to itself,
     /// unless `above` asks for its parent.
-    fn owner_of(&self, wanted: &Name, above: bool) -> Option<usize> {
+    fn zone_holding(&self, wanted: &Name, above: bool) -> Option<usize> {
         (0..self.zones.len())
             .filter(|at| {
                 let apex = &self.zones[*at].1.apex;
@@ -131,7 +134,7 @@ impl Hierarchy {
     }
 
     /// A PTR for every address record whose reverse zone exists and says nothing of it yet.
-    fn point_back(&mut self) {
+    fn add_reverse_records(&mut self) {
         let mut pointers: Vec<(Name, Name)> = Vec::new();
         for (owner, node) in self.zones.iter().flat_map(|(_, zone)| &zone.nodes) {
             let records =
@@ -146,13 +149,13 @@ impl Hierarchy {
             .iter()
             .map(|(reverse, _)| reverse)
             .filter(|reverse| {
-                self.owner_of(reverse, false)
+                self.zone_holding(reverse, false)
                     .is_some_and(|at| self.zones[at].1.nodes.contains_key(reverse))
             })
             .cloned()
             .collect();
         for (reverse, owner) in pointers {
-            let Some(at) = self.owner_of(&reverse, false) else { continue };
+            let Some(at) = self.zone_holding(&reverse, false) else { continue };
             let zone = &mut self.zones[at].1;
             if zone.apex.to_ascii().ends_with(".arpa.") && !declared.contains(&reverse) {
                 zone.add(reverse, RData::PTR(PTR(owner)));
@@ -161,24 +164,24 @@ impl Hierarchy {
     }
 
     /// Gives every zone but the root its cut in the zone above.
-    fn delegate(&mut self) {
+    fn add_delegations(&mut self) {
         for at in 0..self.zones.len() {
             let apex = self.zones[at].1.apex.clone();
             if apex.is_root() {
                 continue;
             }
-            let Some(parent) = self.owner_of(&apex, true) else { continue };
+            let Some(parent) = self.zone_holding(&apex, true) else { continue };
             let parent_apex = self.zones[parent].1.apex.clone();
             let mut cut = Cut::default();
             for server in &self.zones[at].0.servers {
-                if server.listed == Listed::ByChild {
+                if server.listed == ListedBy::Child {
                     continue;
                 }
                 let host = name(&server.name);
                 cut.ns.push(Record::from_rdata(apex.clone(), TTL_S, RData::NS(NS(host.clone()))));
                 // In-domain and sibling servers need glue, others are looked up (RFC 9471).
-                if parent_apex.zone_of(&host) && self.owner_of(&host, false) != Some(parent) {
-                    for data in glue(server, self.addresses(server)) {
+                if parent_apex.zone_of(&host) && self.zone_holding(&host, false) != Some(parent) {
+                    for data in glue_records(server, self.addresses(server)) {
                         cut.glue.push(Record::from_rdata(host.clone(), TTL_S, data));
                     }
                 }
@@ -189,27 +192,25 @@ impl Hierarchy {
 }
 
 /// The parent's glue records for a server.
-fn glue(server: &NameServer, addresses: &[(IpAddr, Behaviour)]) -> Vec<RData> {
+fn glue_records(server: &NameServer, addresses: &[(IpAddr, Behaviour)]) -> Vec<RData> {
     let all = addresses.iter().map(|(address, _)| *address);
-    match &server.glue {
+    match server.glue {
         Glue::Right => all.map(address_data).collect(),
         Glue::WithoutIpv6 => all.filter(IpAddr::is_ipv4).map(address_data).collect(),
-        Glue::Absent => Vec::new(),
-        Glue::Instead(others) => others.iter().copied().map(address_data).collect(),
     }
 }
 
 /// A zone's own records: SOA, NS, its servers' addresses, and what was declared.
-fn publish(zone: &Zone) -> Published {
+fn publish_zone(zone: &Zone) -> PublishedZone {
     let apex = name(&zone.apex);
-    let mut published = Published::new(apex.clone());
+    let mut published = PublishedZone::new(apex.clone());
     let first = zone.servers.first().map(|server| name(&server.name)).unwrap_or_default();
     let hostmaster = name(&format!("hostmaster.{}", zone.apex).replace("..", "."));
     let soa = SOA::new(first, hostmaster, 1, 3600, 600, 86_400, 300);
     published.add(apex.clone(), RData::SOA(soa));
     for server in &zone.servers {
         let host = name(&server.name);
-        if server.listed != Listed::ByParent {
+        if server.listed != ListedBy::Parent {
             published.add(apex.clone(), RData::NS(NS(host.clone())));
         }
         if apex.zone_of(&host) {
@@ -222,12 +223,4 @@ fn publish(zone: &Zone) -> Published {
         published.add(name(owner), data.clone());
     }
     published
-}
-
-/// The record data of an address.
-pub(in crate::lab) fn address_data(address: IpAddr) -> RData {
-    match address {
-        IpAddr::V4(address) => RData::A(A(address)),
-        IpAddr::V6(address) => RData::AAAA(AAAA(address)),
-    }
 }

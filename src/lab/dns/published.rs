@@ -7,12 +7,12 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 /// How long everything in the lab may be remembered.
 pub(super) const TTL_S: u32 = 300;
 
-/// What the records of one name are, by type.
+/// The records of one name, by type.
 pub(super) type Node = BTreeMap<RecordType, Vec<Record>>;
 
 /// A zone's authoritative records and its cuts, in canonical order (RFC 4034 §6.1).
 #[derive(Clone, Debug)]
-pub(in crate::lab) struct Published {
+pub(in crate::lab) struct PublishedZone {
     /// The apex.
     pub apex: Name,
     /// The authoritative records. Whoever signs the zone adds to them.
@@ -34,7 +34,7 @@ pub(in crate::lab) struct Cut {
     pub glue: Vec<Record>,
 }
 
-impl Published {
+impl PublishedZone {
     pub fn new(apex: Name) -> Self {
         Self { apex, nodes: BTreeMap::new(), denials: BTreeMap::new(), cuts: BTreeMap::new() }
     }
@@ -67,7 +67,7 @@ impl Published {
         self.nodes.keys().any(below) || self.cuts.keys().any(below)
     }
 
-    /// The records of a name: its own, or those of the wildcard that stands for it (RFC 4592 §3.3).
+    /// The records of a name: its own, or those of the wildcard that matches it (RFC 4592 §3.3).
     pub fn node(&self, name: &Name) -> Option<&Node> {
         if self.exists(name) {
             return self.nodes.get(name);

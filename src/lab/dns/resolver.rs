@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
-use super::answer::{begin, dnssec_ok, finish};
-use super::transport::{Answers, over_tcp, over_udp};
+use super::answer::{dnssec_ok, empty_response, encode_response};
+use super::transport::{Responder, serve_tcp, serve_udp};
 use exchange::ask;
 
 mod exchange;
@@ -40,6 +40,8 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// shorter than their TTL.
 pub(super) struct Resolver {
     root: Vec<SocketAddr>,
+    /// How long one name server may take.
+    patience: Duration,
     answers: Mutex<HashMap<(Name, RecordType), Arc<Resolved>>>,
     failures: Mutex<HashMap<(Name, RecordType), Instant>>,
     zones: Mutex<HashMap<Name, Vec<SocketAddr>>>,
@@ -54,7 +56,7 @@ struct Resolved {
     authorities: Vec<Record>,
 }
 
-/// Nobody who speaks for the name gave an answer.
+/// No server that is authoritative for the name gave an answer.
 struct Failed;
 
 /// One client's question: what it may still cost.
@@ -69,15 +71,15 @@ impl Budget {
 
 /// Answers at an address.
 pub(super) fn start(address: SocketAddr, resolver: Arc<Resolver>) -> io::Result<()> {
-    over_udp(address, Arc::clone(&resolver))?;
-    over_tcp(address, resolver)
+    serve_udp(address, Arc::clone(&resolver))?;
+    serve_tcp(address, resolver)
 }
 
-impl Answers for Resolver {
+impl Responder for Resolver {
     async fn answer(&self, octets: Vec<u8>, udp: bool) -> Option<Vec<u8>> {
         let asked = Message::from_vec(&octets).ok()?;
         let query = asked.queries.first()?;
-        let mut answer = begin(&asked);
+        let mut answer = empty_response(&asked);
         answer.metadata.recursion_available = true;
         if asked.metadata.recursion_desired {
             let budget = Budget(AtomicU32::new(0));
@@ -93,16 +95,17 @@ impl Answers for Resolver {
             answer.metadata.response_code = ResponseCode::Refused;
         }
         let answer = answer.maybe_strip_dnssec_records(dnssec_ok(&asked));
-        finish(answer, &asked, udp)
+        encode_response(answer, &asked, udp)
     }
 }
 
 type Resolving<'a> = Pin<Box<dyn Future<Output = Result<Arc<Resolved>, Failed>> + Send + 'a>>;
 
 impl Resolver {
-    pub fn new(root: Vec<SocketAddr>) -> Self {
+    pub fn new(root: Vec<SocketAddr>, patience: Duration) -> Self {
         Self {
             root,
+            patience,
             answers: Mutex::default(),
             failures: Mutex::default(),
             zones: Mutex::default(),
@@ -126,7 +129,7 @@ impl Resolver {
             if lock(&self.failures).get(&key).is_some_and(|at| at.elapsed() < REMEMBERED) {
                 return Err(Failed);
             }
-            match self.chase(name, record_type, budget, nesting).await {
+            match self.resolve_chain(name, record_type, budget, nesting).await {
                 Ok(resolved) => {
                     let resolved = Arc::new(resolved);
                     lock(&self.answers).insert(key, Arc::clone(&resolved));
@@ -143,7 +146,7 @@ impl Resolver {
         })
     }
 
-    async fn chase(
+    async fn resolve_chain(
         &self,
         name: Name,
         record_type: RecordType,
@@ -155,7 +158,7 @@ impl Resolver {
         let mut name = name;
         let mut seen = vec![name.clone()];
         for _ in 0..CHAIN_MAX {
-            let message = self.descend(&name, record_type, budget, nesting).await?;
+            let message = self.ask_authoritative(&name, record_type, budget, nesting).await?;
             let end = end_of_chain(&message.answers, &name);
             let is_whole = record_type == RecordType::CNAME
                 || message.answers.iter().any(|record| record.record_type() == record_type)
@@ -169,7 +172,7 @@ impl Resolver {
                 resolved.authorities.retain(|record| record.record_type() != RecordType::NS);
                 return Ok(resolved);
             }
-            // A loop is told as it is: the aliases, and nothing behind them.
+            // A loop is reported as it is: the aliases, and nothing behind them.
             if seen.contains(&end) {
                 return Ok(resolved);
             }
@@ -179,22 +182,22 @@ impl Resolver {
         Ok(resolved)
     }
 
-    /// Asks down from the closest known zone to the one that speaks for a name.
-    async fn descend(
+    /// Asks down from the closest known zone to the one that is authoritative for a name.
+    async fn ask_authoritative(
         &self,
         name: &Name,
         record_type: RecordType,
         budget: &Budget,
         nesting: u8,
     ) -> Result<Message, Failed> {
-        let (mut zone, mut servers) = self.closest(name, record_type);
+        let (mut zone, mut servers) = self.closest_zone(name, record_type);
         for _ in 0..DEPTH_MAX {
-            let message = self.ask_any(&zone, &servers, name, record_type, budget).await?;
+            let message = self.ask_servers(&zone, &servers, name, record_type, budget).await?;
             if message.metadata.authoritative {
                 return Ok(message);
             }
             let Some(child) = referral(&message, &zone, name) else { return Err(Failed) };
-            servers = self.servers_of(&message, &zone, &child, budget, nesting).await;
+            servers = self.server_addresses(&message, &zone, &child, budget, nesting).await;
             if servers.is_empty() {
                 return Err(Failed);
             }
@@ -205,7 +208,7 @@ impl Resolver {
     }
 
     /// The closest zone above a name whose servers are known; DS is the parent's business.
-    fn closest(&self, name: &Name, record_type: RecordType) -> (Name, Vec<SocketAddr>) {
+    fn closest_zone(&self, name: &Name, record_type: RecordType) -> (Name, Vec<SocketAddr>) {
         let zones = lock(&self.zones);
         let mut above = name.clone();
         if record_type == RecordType::DS && !above.is_root() {
@@ -221,7 +224,7 @@ impl Resolver {
     }
 
     /// The first proper answer of a zone's servers: authoritative, or a referral further down.
-    async fn ask_any(
+    async fn ask_servers(
         &self,
         zone: &Name,
         servers: &[SocketAddr],
@@ -233,7 +236,7 @@ impl Resolver {
         order.sort_by_key(|server| self.is_silent(*server));
         for server in order {
             budget.take()?;
-            let Some(message) = ask(server, name, record_type).await else {
+            let Some(message) = ask(server, name, record_type, self.patience).await else {
                 lock(&self.silent).insert(server, Instant::now());
                 continue;
             };
@@ -253,7 +256,7 @@ impl Resolver {
 
     /// The addresses of the servers that a referral names: its glue, or else what their names
     /// resolve to.
-    async fn servers_of(
+    async fn server_addresses(
         &self,
         message: &Message,
         zone: &Name,

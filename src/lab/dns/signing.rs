@@ -9,22 +9,8 @@ use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS, NSEC, RRSIG};
 use hickory_proto::dnssec::{Algorithm, DigestType, DnssecSigner, SigningKey as _, TBS};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
 
-use super::published::{Published, TTL_S};
-
-/// How a zone is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signing {
-    /// Not at all, and its parent has no DS for it.
-    Unsigned,
-    /// As the standards have it.
-    Signed,
-    /// Its signatures ended yesterday.
-    Expired,
-    /// The parent's DS names a key that the zone doesn't have.
-    WrongDs,
-    /// Its AAAA records have no signatures.
-    Incomplete,
-}
+use super::published::{PublishedZone, TTL_S};
+use super::zone::Signing;
 
 const ALGORITHM: Algorithm = Algorithm::ECDSAP256SHA256;
 const DAY_S: u32 = 24 * 60 * 60;
@@ -32,41 +18,41 @@ const DAY_S: u32 = 24 * 60 * 60;
 type Error = Box<dyn std::error::Error>;
 
 /// Signs a zone; returns the DS record for its parent.
-pub(super) fn sign(zone: &mut Published, how: Signing) -> Result<Option<RData>, Error> {
+pub(super) fn sign_zone(zone: &mut PublishedZone, how: Signing) -> Result<Option<RData>, Error> {
     if how == Signing::Unsigned {
         return Ok(None);
     }
-    let signer = signer(&zone.apex)?;
+    let signer = new_signer(&zone.apex)?;
     zone.add(zone.apex.clone(), RData::DNSSEC(DNSSECRData::DNSKEY(signer.to_dnskey())));
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs() as u32;
     let (inception, expiration) = match how {
         Signing::Expired => (now - 30 * DAY_S, now - DAY_S),
         _ => (now - DAY_S, now + 30 * DAY_S),
     };
-    let seal = |records: &[Record]| seal(&signer, records, inception, expiration);
-    let denials = denials(zone);
+    let signature = |records: &[Record]| signature(&signer, records, inception, expiration);
+    let denials = nsec_chain(zone);
     for (owner, node) in &mut zone.nodes {
-        let mut seals = Vec::new();
+        let mut signatures = Vec::new();
         for (kind, records) in node.iter() {
             if !(how == Signing::Incomplete && *kind == RecordType::AAAA) {
-                seals.push(seal(records)?);
+                signatures.push(signature(records)?);
             }
         }
-        for record in &mut seals {
+        for record in &mut signatures {
             record.name = owner.clone();
         }
-        node.insert(RecordType::RRSIG, seals);
+        node.insert(RecordType::RRSIG, signatures);
     }
     for cut in zone.cuts.values_mut().filter(|cut| !cut.ds.is_empty()) {
-        let seal = seal(&cut.ds)?;
-        cut.ds.push(seal);
+        let signature = signature(&cut.ds)?;
+        cut.ds.push(signature);
     }
     for (owner, nsec) in denials {
-        let seal = seal(std::slice::from_ref(&nsec))?;
-        zone.denials.insert(owner, vec![nsec, seal]);
+        let signature = signature(std::slice::from_ref(&nsec))?;
+        zone.denials.insert(owner, vec![nsec, signature]);
     }
     let key = match how {
-        Signing::WrongDs => self::signer(&zone.apex)?.to_dnskey(),
+        Signing::WrongDs => new_signer(&zone.apex)?.to_dnskey(),
         _ => signer.to_dnskey(),
     };
     let digest = key.to_digest(&zone.apex, DigestType::SHA256)?.as_ref().to_vec();
@@ -75,11 +61,11 @@ pub(super) fn sign(zone: &mut Published, how: Signing) -> Result<Option<RData>, 
 }
 
 /// A DS record as a trust anchor in master-file format.
-pub(super) fn anchor(apex: &Name, ds: &RData) -> String {
+pub(super) fn trust_anchor(apex: &Name, ds: &RData) -> String {
     format!("{apex} IN DS {ds}\n")
 }
 
-fn signer(apex: &Name) -> Result<DnssecSigner, Error> {
+fn new_signer(apex: &Name) -> Result<DnssecSigner, Error> {
     let pkcs8 = EcdsaSigningKey::generate_pkcs8(ALGORITHM)?;
     let key = EcdsaSigningKey::from_pkcs8(&pkcs8, ALGORITHM)?;
     let dnskey = DNSKEY::from_key(&key.to_public_key()?);
@@ -87,7 +73,7 @@ fn signer(apex: &Name) -> Result<DnssecSigner, Error> {
 }
 
 /// The signature over a set of records.
-fn seal(
+fn signature(
     signer: &DnssecSigner,
     records: &[Record],
     inception: u32,
@@ -110,7 +96,7 @@ fn seal(
 }
 
 /// The chain of NSEC records over every name of the zone (RFC 4035 §2.3).
-fn denials(zone: &Published) -> BTreeMap<Name, Record> {
+fn nsec_chain(zone: &PublishedZone) -> BTreeMap<Name, Record> {
     let mut types: BTreeMap<Name, Vec<RecordType>> = BTreeMap::new();
     for (owner, node) in &zone.nodes {
         types.entry(owner.clone()).or_default().extend(node.keys());

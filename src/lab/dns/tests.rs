@@ -3,9 +3,9 @@ use std::net::{IpAddr, SocketAddr};
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{RData, RecordType};
 
-use super::hierarchy::{Hierarchy, Part};
-use super::zone::{Behaviour, Glue, Listed, Zone, name};
-use super::{address_data, answer};
+use super::answer;
+use super::hierarchy::{Hierarchy, ServedZone};
+use super::zone::{Behaviour, Glue, ListedBy, Zone, address_data, name};
 
 const ADDRESS: &str = "2001:db8:100:1::1";
 
@@ -27,7 +27,7 @@ fn hierarchy() -> Hierarchy {
             .record("a.z.example", address())
             .record("*.w.z.example", address())
             .text("mail.z.example", RecordType::MX, "10 a.z.example.")
-            .listed(2, Listed::ByParent)
+            .listed(2, ListedBy::Parent)
             .glue(2, Glue::WithoutIpv6),
         Zone::new(4, "other.example").served_by(&["ns1.z.example", "ns.elsewhere.example"]),
         Zone::new(9, "aged.example").all(Behaviour::Outdated).record("aged.example", address()),
@@ -35,12 +35,12 @@ fn hierarchy() -> Hierarchy {
     .unwrap()
 }
 
-fn parts(hierarchy: &Hierarchy, server: &str) -> Vec<Part> {
-    hierarchy.servers().remove(&server.parse::<IpAddr>().unwrap()).unwrap()
+fn parts(hierarchy: &Hierarchy, server: &str) -> Vec<ServedZone> {
+    hierarchy.served_zones().remove(&server.parse::<IpAddr>().unwrap()).unwrap()
 }
 
 fn ask_with(
-    parts: &[Part],
+    parts: &[ServedZone],
     asked: &str,
     record_type: RecordType,
     udp: bool,
@@ -57,7 +57,7 @@ fn ask_with(
     Some(Message::from_vec(&octets).unwrap())
 }
 
-fn ask(parts: &[Part], asked: &str, record_type: RecordType) -> Message {
+fn ask(parts: &[ServedZone], asked: &str, record_type: RecordType) -> Message {
     ask_with(parts, asked, record_type, true, Some(1232)).unwrap()
 }
 

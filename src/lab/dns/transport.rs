@@ -9,26 +9,29 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
-/// How long an asker over TCP may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection may last: longer than any deadline of a scan.
+const CONNECTION_MAX: Duration = Duration::from_secs(90);
 
 /// Octets of a question that are read.
 const QUESTION_MAX: usize = 4096;
 
-/// Answers a message: its octets, and whether they came over UDP.
-pub(in crate::lab) trait Answers: Send + Sync + 'static {
+/// Responder a message: its octets, and whether they came over UDP.
+pub(in crate::lab) trait Responder: Send + Sync + 'static {
     fn answer(&self, octets: Vec<u8>, udp: bool) -> impl Future<Output = Option<Vec<u8>>> + Send;
 }
 
-/// Answers datagrams at an address.
-pub(in crate::lab) fn over_udp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
+/// Responder datagrams at an address.
+pub(in crate::lab) fn serve_udp(
+    address: SocketAddr,
+    server: Arc<impl Responder>,
+) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     let socket = Arc::new(UdpSocket::from_std(socket.into())?);
     tokio::spawn(async move {
         let mut octets = [0; QUESTION_MAX];
-        // An asker that has gone makes one call fail, which ends nothing.
+        // A client that has gone makes one call fail, which ends nothing.
         loop {
             let Ok((length, from)) = socket.recv_from(&mut octets).await else { continue };
             let asked = octets[..length].to_vec();
@@ -43,8 +46,11 @@ pub(in crate::lab) fn over_udp(address: SocketAddr, server: Arc<impl Answers>) -
     Ok(())
 }
 
-/// Answers streams at an address.
-pub(in crate::lab) fn over_tcp(address: SocketAddr, server: Arc<impl Answers>) -> io::Result<()> {
+/// Responder streams at an address.
+pub(in crate::lab) fn serve_tcp(
+    address: SocketAddr,
+    server: Arc<impl Responder>,
+) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -55,14 +61,14 @@ pub(in crate::lab) fn over_tcp(address: SocketAddr, server: Arc<impl Answers>) -
         loop {
             let Ok((stream, _)) = listener.accept().await else { continue };
             let server = Arc::clone(&server);
-            tokio::spawn(tokio::time::timeout(PATIENCE, conversation(stream, server)));
+            tokio::spawn(tokio::time::timeout(CONNECTION_MAX, serve_connection(stream, server)));
         }
     });
     Ok(())
 }
 
-/// Questions until the asker hangs up (RFC 7766 §6.2.1); one that gets no answer is left waiting.
-async fn conversation(mut stream: TcpStream, server: Arc<impl Answers>) -> io::Result<()> {
+/// Answers questions until the client closes (RFC 7766 §6.2.1); one that gets no answer is left waiting.
+async fn serve_connection(mut stream: TcpStream, server: Arc<impl Responder>) -> io::Result<()> {
     loop {
         let length = usize::from(stream.read_u16().await?);
         let mut octets = vec![0; length.min(QUESTION_MAX)];

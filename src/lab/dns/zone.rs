@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use hickory_proto::rr::rdata::{A, AAAA};
 use hickory_proto::rr::{Name, RData, RecordType};
-
-use super::signing::Signing;
 
 /// How a name server behaves at one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,27 +35,38 @@ pub enum Behaviour {
 }
 
 /// The glue that the parent has for a name server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glue {
     /// Its addresses.
     Right,
     /// No IPv6 glue, though the server has IPv6.
     WithoutIpv6,
-    /// None.
-    Absent,
-    /// These addresses, whatever the truth is.
-    Instead(Vec<IpAddr>),
+}
+
+/// How a zone is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// Not at all, and its parent has no DS for it.
+    Unsigned,
+    /// As the standards have it.
+    Signed,
+    /// Its signatures ended yesterday.
+    Expired,
+    /// The parent's DS names a key that the zone doesn't have.
+    WrongDs,
+    /// Its AAAA records have no signatures.
+    Incomplete,
 }
 
 /// Who lists a name server in an NS record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listed {
+pub enum ListedBy {
     /// Parent and child alike.
-    ByBoth,
+    Both,
     /// The parent only.
-    ByParent,
+    Parent,
     /// The zone itself only.
-    ByChild,
+    Child,
 }
 
 /// One name server of a zone.
@@ -70,7 +80,7 @@ pub struct NameServer {
     /// The parent's glue for it.
     pub glue: Glue,
     /// Who lists it.
-    pub listed: Listed,
+    pub listed: ListedBy,
 }
 
 /// A zone with its servers. Names are relative to nothing: always whole, without a trailing dot.
@@ -98,7 +108,7 @@ impl Zone {
                 .map(|address| (address, Behaviour::Healthy))
                 .to_vec(),
             glue: Glue::Right,
-            listed: Listed::ByBoth,
+            listed: ListedBy::Both,
         };
         Self {
             apex: apex.to_owned(),
@@ -132,15 +142,6 @@ impl Zone {
         })
     }
 
-    /// Server number `which` (from 1) behaves so over IPv4.
-    #[must_use]
-    pub fn over_ipv4(self, which: usize, behaviour: Behaviour) -> Self {
-        self.change(which, |server| {
-            let ipv4 = server.addresses.iter_mut().filter(|(address, _)| address.is_ipv4());
-            ipv4.for_each(|(_, known)| *known = behaviour);
-        })
-    }
-
     /// Only the first so many servers have IPv6.
     #[must_use]
     pub fn ipv6_at(mut self, servers: usize) -> Self {
@@ -167,11 +168,11 @@ impl Zone {
 
     /// Who lists server number `which` (from 1).
     #[must_use]
-    pub fn listed(self, which: usize, listed: Listed) -> Self {
+    pub fn listed(self, which: usize, listed: ListedBy) -> Self {
         self.change(which, |server| server.listed = listed)
     }
 
-    /// The servers are these, which another zone declares (or nobody).
+    /// The servers are these, which another zone declares, or none.
     #[must_use]
     pub fn served_by(mut self, names: &[&str]) -> Self {
         self.servers = names
@@ -180,7 +181,7 @@ impl Zone {
                 name: (*name).to_owned(),
                 addresses: Vec::new(),
                 glue: Glue::Right,
-                listed: Listed::ByBoth,
+                listed: ListedBy::Both,
             })
             .collect();
         self
@@ -233,4 +234,12 @@ fn server_addresses(zone: u8, which: u8) -> [IpAddr; 2] {
 /// what is no name at all becomes the root.
 pub(in crate::lab) fn name(text: &str) -> Name {
     Name::from_ascii(format!("{text}.")).unwrap_or_else(|_| Name::root()).to_lowercase()
+}
+
+/// The record data of an address.
+pub(in crate::lab) fn address_data(address: IpAddr) -> RData {
+    match address {
+        IpAddr::V4(address) => RData::A(A(address)),
+        IpAddr::V6(address) => RData::AAAA(AAAA(address)),
+    }
 }

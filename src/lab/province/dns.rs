@@ -4,31 +4,32 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use hickory_proto::rr::RecordType;
 
-use super::{Site, ipv4, ipv6};
-use crate::lab::dns::{Behaviour, Glue, Listed, Zone, address_data};
+use crate::lab::dns::zone::{Behaviour, Glue, ListedBy, Zone, address_data};
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
         Site::new(10, "chi-ipv4", "Trang chỉ có IPv4", "chiipv4.vidu.example")
             .ipv4_only()
-            .fails(&[("dns-aaaa", "no-data")]),
+            .failing(&[("dns-aaaa", "no-data")]),
         Site::new(12, "loi-dns", "Máy chủ tên miền bị lỗi", "www.loi.example")
             .zone(Zone::new(12, "loi.example").all(Behaviour::ServFail))
-            .fails(&[
+            .failing(&[
                 ("dns-ns-ipv6-answers", "servfail"),
                 ("dns-ns-ipv4-answers", "servfail"),
                 ("dns-ipv6-only-resolution", "servers-unusable"),
             ]),
         Site::new(9, "khong-tra-loi", "Tên miền không được trả lời", "www.imlang.example")
             .zone(Zone::new(9, "imlang.example").all(Behaviour::Silent))
-            .fails(&[
+            .failing(&[
                 ("dns-ns-ipv6-answers", "silent"),
                 ("dns-ns-ipv4-answers", "silent"),
                 ("dns-ipv6-only-resolution", "servers-silent"),
             ]),
         Site::new(13, "mot-ns", "Vùng chỉ có một máy chủ tên miền IPv6", "www.mot.example")
             .zone(Zone::new(13, "mot.example").ipv6_at(1))
-            .fails(&[("dns-ns-aaaa", "only-one"), ("dns-ns-diversity", "one-address")]),
+            .failing(&[("dns-ns-aaaa", "only-one"), ("dns-ns-diversity", "one-address")]),
         Site::new(14, "khong-ns", "Vùng không có máy chủ tên miền IPv6", "www.khong.example")
             .zone(
                 Zone::new(14, "khong.example")
@@ -36,17 +37,17 @@ pub(super) fn sites() -> Vec<Site> {
                     .record("rangoai.khong.example", address_data(ipv6(204)))
                     .record("rangoai.khong.example", address_data(ipv4(204))),
             )
-            .fails(&[("dns-ns-aaaa", "none"), ("dns-ipv6-only-resolution", "no-ipv6-server")]),
+            .failing(&[("dns-ns-aaaa", "none"), ("dns-ipv6-only-resolution", "no-ipv6-server")]),
         Site::new(15, "dia-chi-rieng", "Công bố địa chỉ ULA", "ula.vidu.example")
             .ipv4_only()
-            .published(IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1)))
-            .fails(&[("address-global", "special-purpose"), ("address-owned", "undeclared")]),
+            .dead_address(IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1)))
+            .failing(&[("address-global", "special-purpose"), ("address-owned", "undeclared")]),
         Site::new(16, "ngoai-mang", "Địa chỉ ngoài mạng đã khai báo", "ngoai.vidu.example")
             .ipv4_only()
-            .at(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)))
-            .closed(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)), 443)
-            .closed(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)), 80)
-            .fails(&[("address-global", "special-purpose"), ("address-owned", "undeclared")]),
+            .address(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)))
+            .closed_port(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)), 443)
+            .closed_port(IpAddr::V6(Ipv6Addr::new(0x2002, 0xc633, 0x6410, 0, 0, 0, 0, 1)), 80)
+            .failing(&[("address-global", "special-purpose"), ("address-owned", "undeclared")]),
         Site::new(
             40,
             "ns-im-lang",
@@ -54,23 +55,23 @@ pub(super) fn sites() -> Vec<Site> {
             "www.imlang6.example",
         )
         .zone(Zone::new(40, "imlang6.example").over_ipv6(2, Behaviour::Silent))
-        .fails(&[("dns-ns-ipv6-answers", "silent")]),
+        .failing(&[("dns-ns-ipv6-answers", "silent")]),
         Site::new(41, "ns-chi-udp", "Máy chủ tên miền chỉ có UDP", "www.chiudp.example")
             .zone(Zone::new(41, "chiudp.example").over_ipv6(1, Behaviour::UdpOnly))
-            .fails(&[("dns-ns-ipv6-answers", "udp-only")]),
+            .failing(&[("dns-ns-ipv6-answers", "udp-only")]),
         Site::new(42, "ns-chi-tcp", "Máy chủ tên miền chỉ có TCP", "www.chitcp.example")
             .zone(Zone::new(42, "chitcp.example").over_ipv6(2, Behaviour::TcpOnly))
-            .fails(&[("dns-ns-ipv6-answers", "tcp-only")]),
+            .failing(&[("dns-ns-ipv6-answers", "tcp-only")]),
         Site::new(43, "ns-khong-quyen", "Máy chủ tên miền không có thẩm quyền", "www.lame.example")
             .zone(Zone::new(43, "lame.example").all(Behaviour::Lame))
-            .fails(&[
+            .failing(&[
                 ("dns-ns-ipv6-answers", "lame"),
                 ("dns-ns-ipv4-answers", "lame"),
                 ("dns-ipv6-only-resolution", "servers-unusable"),
             ]),
         Site::new(44, "ns-bo-aaaa", "Máy chủ tên miền bỏ qua AAAA", "www.boaaaa.example")
             .zone(Zone::new(44, "boaaaa.example").server(2, Behaviour::DropsAaaa))
-            .fails(&[("dns-aaaa-answered", "dropped")]),
+            .failing(&[("dns-aaaa-answered", "dropped")]),
         Site::new(
             45,
             "ns-phu-nhan-aaaa",
@@ -78,27 +79,27 @@ pub(super) fn sites() -> Vec<Site> {
             "www.phunhan.example",
         )
         .zone(Zone::new(45, "phunhan.example").server(2, Behaviour::NxDomainForAaaa))
-        .fails(&[("dns-aaaa-answered", "nxdomain"), ("dns-consistent", "different-aaaa")]),
+        .failing(&[("dns-aaaa-answered", "nxdomain"), ("dns-consistent", "different-aaaa")]),
         Site::new(46, "ns-cu", "Máy chủ tên miền còn bản cũ", "www.bancu.example")
             .zone(Zone::new(46, "bancu.example").server(2, Behaviour::Outdated))
-            .fails(&[("dns-consistent", "different-aaaa")]),
+            .failing(&[("dns-consistent", "different-aaaa")]),
         Site::new(47, "thieu-glue", "Vùng cha không có glue IPv6", "www.thieuglue.example")
             .zone(
                 Zone::new(47, "thieuglue.example")
                     .glue(1, Glue::WithoutIpv6)
                     .glue(2, Glue::WithoutIpv6),
             )
-            .fails(&[("dns-glue", "missing"), ("dns-ipv6-only-resolution", "glue-missing")]),
+            .failing(&[("dns-glue", "missing"), ("dns-ipv6-only-resolution", "glue-missing")]),
         Site::new(48, "lech-ns", "Vùng cha còn máy chủ tên miền đã bỏ", "www.lechns.example")
-            .zone(Zone::new(48, "lechns.example").listed(2, Listed::ByParent))
-            .fails(&[("dns-delegation", "only-in-parent"), ("dns-ns-aaaa", "only-one")]),
+            .zone(Zone::new(48, "lechns.example").listed(2, ListedBy::Parent))
+            .failing(&[("dns-delegation", "only-in-parent"), ("dns-ns-aaaa", "only-one")]),
         Site::new(49, "mat-goi-lon", "Câu trả lời DNS lớn bị mất", "www.matlon.example")
             .zone(Zone::new(49, "matlon.example").over_ipv6(2, Behaviour::LosesLarge).text(
                 "matlon.example",
                 RecordType::TXT,
                 &large_text(),
             ))
-            .fails(&[("dns-ns-ipv6-answers", "udp-only"), ("dns-large-answer", "lost")]),
+            .failing(&[("dns-ns-ipv6-answers", "udp-only"), ("dns-large-answer", "lost")]),
         Site::new(200, "mot-mang", "Máy chủ tên miền cùng một mạng", "www.motmang.example")
             .zone(Zone::new(200, "motmang.example").change(2, |server| {
                 for (address, _) in &mut server.addresses {
@@ -107,10 +108,10 @@ pub(super) fn sites() -> Vec<Site> {
                     }
                 }
             }))
-            .fails(&[("dns-ns-diversity", "one-prefix")]),
+            .failing(&[("dns-ns-diversity", "one-prefix")]),
         Site::new(206, "mot-as", "Máy chủ tên miền cùng một hệ thống tự trị", "www.motas.example")
             .zone(Zone::new(206, "motas.example"))
-            .fails(&[("dns-ns-diversity", "one-as")]),
+            .failing(&[("dns-ns-diversity", "one-as")]),
         Site::new(
             201,
             "vung-khong-ipv4",
@@ -118,9 +119,9 @@ pub(super) fn sites() -> Vec<Site> {
             "www.khongipv4.example",
         )
         .zone(Zone::new(201, "khongipv4.example").ipv6_only())
-        .fails(&[("dns-ns-ipv4-answers", "no-ipv4-servers")]),
+        .failing(&[("dns-ns-ipv4-answers", "no-ipv4-servers")]),
         Site::new(202, "vung-tot", "Vùng tên miền tốt", "coquan.example")
-            .gone()
+            .removed()
             .target("zone: coquan.example"),
         Site::new(203, "vung-tu-choi", "Vùng bị từ chối qua IPv6", "tuchoi6.example")
             .zone(
@@ -128,9 +129,9 @@ pub(super) fn sites() -> Vec<Site> {
                     .over_ipv6(1, Behaviour::Refused)
                     .over_ipv6(2, Behaviour::Refused),
             )
-            .gone()
+            .removed()
             .target("zone: tuchoi6.example")
-            .fails(&[
+            .failing(&[
                 ("dns-ns-ipv6-answers", "refuses"),
                 ("dns-ipv6-only-resolution", "servers-unusable"),
             ]),
@@ -142,13 +143,13 @@ pub(super) fn sites() -> Vec<Site> {
                     .text("goilon.example", RecordType::TXT, &large_text().replace('v', "x")),
             ),
         Site::new(192, "mang-khac", "Địa chỉ do mạng khác quảng bá", "mangkhac.vidu.example")
-            .fails(&[("address-origin", "another-as")]),
+            .failing(&[("address-origin", "another-as")]),
         Site::new(193, "sai-roa", "Tuyến không có ROA phù hợp", "sairoa.vidu.example")
-            .fails(&[("address-origin", "rpki-invalid")]),
+            .failing(&[("address-origin", "rpki-invalid")]),
         Site::new(204, "bi-danh-ra-ngoai", "Bí danh đến vùng chỉ có IPv4", "www.rangoai.example")
             .zone(Zone::new(204, "rangoai.example"))
-            .alias("rangoai.khong.example")
-            .fails(&[("dns-ipv6-only-resolution", "no-ipv6-server")]),
+            .cname("rangoai.khong.example")
+            .failing(&[("dns-ipv6-only-resolution", "no-ipv6-server")]),
     ]
 }
 

@@ -4,21 +4,15 @@
 use hickory_proto::rr::rdata::{CAA, MX, PTR, TXT};
 use hickory_proto::rr::{Name, RData};
 
-use super::mail::healthy;
-use super::{Door, Greeter, Manner, Page, Site, article, bad, good, html};
-use crate::lab::authority::Certificate;
+use crate::lab::dns::zone::name;
+use crate::lab::site::Site;
+use crate::lab::site::hostile_texts::HOSTILE_TEXTS;
+use crate::lab::site::listener::{
+    CertificateKind, GreetingBehaviour, https, https_html, https_with,
+};
+use crate::lab::site::page::{Page, article};
 
-/// Texts that no report may pass on as they are.
-pub const HOSTILE: [&str; 8] = [
-    "<script>alert('v6ready')</script>",
-    "\"><img src=x onerror=alert('v6ready')>",
-    "=HYPERLINK(\"http://xau.example/\",\"v6ready\")",
-    "+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\u{1b}]0;v6ready\u{7}\u{1b}[2J\u{1b}[31m",
-    "\u{202e}elpmaxe\u{2066}\u{200b}\u{9b}31m",
-];
+use super::mail::healthy;
 
 /// An answer that is not HTTP.
 const RAW: &[u8] = b"=HYPERLINK(\"http://xau.example/\")<script>alert('v6ready')</script>\
@@ -31,42 +25,42 @@ pub(super) fn sites() -> Vec<Site> {
     vec![
         mail(),
         Site::new(225, "doc-chung-thu", "Chứng thư số có tên độc hại", "docchungthu.vidu.example")
-            .over_ipv6(bad(Certificate::Hostile))
-            .fails(&[
+            .ipv6_listener(https_with(CertificateKind::HostileTexts))
+            .failing(&[
                 ("tls-trusted", "self-signed"),
                 ("tls-name", "name-mismatch"),
                 ("tls-parity", "different-certificate"),
             ]),
         Site::new(226, "doc-chuyen", "Chuyển hướng độc hại", "docchuyen.vidu.example")
-            .over_ipv6(good(Page::Redirect(format!("javascript:{}", visible()))))
-            .fails(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "bad-location")]),
+            .ipv6_listener(https(Page::Redirect(format!("javascript:{}", visible()))))
+            .failing(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "bad-location")]),
         Site::new(
             227,
             "doc-khong-http",
             "Trả lời độc hại không phải HTTP",
             "dockhong.vidu.example",
         )
-        .over_ipv6(good(Page::Raw(RAW)))
-        .fails(&[("web-answers", "not-http")]),
+        .ipv6_listener(https(Page::Raw(RAW)))
+        .failing(&[("web-answers", "not-http")]),
         Site::new(238, "doc-trang", "Trang và tiêu đề độc hại", "doctrang.vidu.example")
-            .everywhere(html(page(), &[("Content-Security-Policy", &policy())]))
-            .fails(&[("web-ipv4-literals", "in-page")]),
+            .every_listener(https_html(page(), &[("Content-Security-Policy", &policy())]))
+            .failing(&[("web-ipv4-literals", "in-page")]),
         Site::new(239, "doc-caa", "CAA độc hại", "doccaa.vidu.example")
             .record(caa("issue"))
             .record(caa("iodef"))
-            .fails(&[("dns-caa", "forbidden")]),
+            .failing(&[("dns-caa", "forbidden")]),
     ]
 }
 
 /// What of the texts can stand in a header field.
 fn visible() -> String {
-    HOSTILE.concat().chars().filter(|letter| !letter.is_ascii_control()).collect()
+    HOSTILE_TEXTS.concat().chars().filter(|letter| !letter.is_ascii_control()).collect()
 }
 
 /// A page that refers to much, in words that are made to do harm.
 fn page() -> String {
     let quoted = visible().replace('"', "&quot;");
-    let more = HOSTILE.concat()
+    let more = HOSTILE_TEXTS.concat()
         + &format!(
             "<title>{quoted}</title><a href=\"http://198.51.100.10/{quoted}\">x</a>\
              <img src=\"https://portal.vidu.example/{quoted}\">\
@@ -83,26 +77,20 @@ fn policy() -> String {
 fn mail() -> Site {
     let (host, exchanger) = ("docthu.vidu.example", "mx.docthu.vidu.example");
     let site = healthy(224, "doc-thu", "Thư độc hại", host, exchanger);
-    let doors = site.doors.iter().cloned().map(|(socket, door)| match door {
-        Door::Greets(greeter) if socket.is_ipv6() => {
-            (socket, Door::Greets(Greeter { manner: Manner::Hostile, ..greeter }))
-        }
-        other => (socket, other),
-    });
-    let spf = format!("v=spf1 {} -all", HOSTILE.join(" "));
+    let spf = format!("v=spf1 {} -all", HOSTILE_TEXTS.join(" "));
     let txt = |text: &str| RData::TXT(TXT::new(vec![text.to_owned()]));
     Site {
-        doors: doors.collect(),
         records: vec![
-            RData::MX(MX::new(10, crate::lab::dns::name(exchanger))),
-            RData::MX(MX::new(20, named())),
+            RData::MX(MX::new(10, name(exchanger))),
+            RData::MX(MX::new(20, hostile_name())),
             txt(&spf),
-            txt(HOSTILE[0]),
+            txt(HOSTILE_TEXTS[0]),
         ],
         ..site
     }
-    .other(REVERSE, RData::PTR(PTR(named())))
-    .fails(&[
+    .ipv6_greeting(GreetingBehaviour::HostileTexts)
+    .other_record(REVERSE, RData::PTR(PTR(hostile_name())))
+    .failing(&[
         ("mail-mx-aaaa", "some-without"),
         ("mail-banner", "refuses"),
         ("mail-ptr", "other-address"),
@@ -111,8 +99,8 @@ fn mail() -> Site {
 }
 
 /// A name that no address belongs to; its labels may have any octets (RFC 2181 §11).
-fn named() -> Name {
-    let labels = HOSTILE.map(str::as_bytes);
+fn hostile_name() -> Name {
+    let labels = HOSTILE_TEXTS.map(str::as_bytes);
     let labels = labels[..3].iter().chain(&labels[6..]).copied();
     let labels = labels.chain([&b"docthu"[..], b"vidu", b"example"]);
     Name::from_labels(labels).unwrap_or_else(|_| Name::root())
@@ -122,6 +110,6 @@ fn named() -> Name {
 fn caa(tag: &str) -> RData {
     let mut caa = CAA::new_issue(false, None, Vec::new());
     caa.tag = tag.to_owned();
-    caa.value = HOSTILE.concat().into_bytes();
+    caa.value = HOSTILE_TEXTS.concat().into_bytes();
     RData::CAA(caa)
 }

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use hickory_proto::rr::rdata::{MX, TXT};
 use hickory_proto::rr::{Name, RData};
 
-use super::{Door, Greeter, Manner, Site, ipv4, ipv6};
-use crate::lab::authority::Certificate;
-use crate::lab::dns::{address_data, name};
+use crate::lab::dns::zone::{address_data, name};
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
+use crate::lab::site::listener::{CertificateKind, GreetingBehaviour, GreetingServer, Listener};
 use crate::model::{Protocol, Security};
 
 const SMTP: u16 = 25;
@@ -15,16 +16,20 @@ const SMTP: u16 = 25;
 const SPF: &str = "v=spf1 ip6:2001:db8:100::/40 ip4:198.51.100.0/24 -all";
 
 pub(super) fn sites() -> Vec<Site> {
-    let over_ipv6 = |manner| move |greeter: Greeter| Greeter { manner, ..greeter };
     vec![
         healthy(160, "thu", "Thư điện tử", "thu.vidu.example", "mx.thu.vidu.example"),
-        Site::bare(161, "thu-khong-nhan", "Tên miền không nhận thư", "khongthu.vidu.example")
-            .target("mail: khongthu.vidu.example")
-            .record(RData::MX(MX::new(0, Name::root())))
-            .fails(&[("inventory-state", "active-but-gone")]),
+        Site::unpublished(
+            161,
+            "thu-khong-nhan",
+            "Tên miền không nhận thư",
+            "khongthu.vidu.example",
+        )
+        .target("mail: khongthu.vidu.example")
+        .record(RData::MX(MX::new(0, Name::root())))
+        .failing(&[("inventory-state", "active-but-gone")]),
         domain(162, "thu-chi-ipv4", "Thư chỉ có IPv4", "thu4.vidu.example", "mx.thu4.vidu.example")
-            .exchanger(ipv4(162), friendly("mx.thu4.vidu.example"))
-            .fails(&[("mail-mx-aaaa", "none")]),
+            .exchanger(ipv4(162), smtp_server("mx.thu4.vidu.example"))
+            .failing(&[("mail-mx-aaaa", "none")]),
         healthy(
             163,
             "thu-mot-nua",
@@ -33,90 +38,90 @@ pub(super) fn sites() -> Vec<Site> {
             "mx.thu5.vidu.example",
         )
         .record(mx(20, "mx2.thu5.vidu.example"))
-        .other("mx2.thu5.vidu.example", address_data(ipv4(164)))
-        .door(ipv4(164), SMTP, Door::Greets(friendly("mx2.thu5.vidu.example")))
-        .fails(&[("mail-mx-aaaa", "some-without")]),
-        odd(
+        .other_record("mx2.thu5.vidu.example", address_data(ipv4(164)))
+        .listener(ipv4(164), SMTP, Listener::Greeting(smtp_server("mx2.thu5.vidu.example")))
+        .failing(&[("mail-mx-aaaa", "some-without")]),
+        healthy(
             165,
             "thu-hoan",
             "Thư hoãn nhận qua IPv6",
             "thu6.vidu.example",
             "mx.thu6.vidu.example",
-            over_ipv6(Manner::Later),
         )
-        .fails(&[("mail-banner", "later")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::TemporaryError)
+        .failing(&[("mail-banner", "later")]),
+        healthy(
             166,
             "thu-tu-choi",
             "Thư từ chối qua IPv6",
             "thu7.vidu.example",
             "mx.thu7.vidu.example",
-            over_ipv6(Manner::Refuses),
         )
-        .fails(&[("mail-banner", "refuses")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::PermanentError)
+        .failing(&[("mail-banner", "refuses")]),
+        healthy(
             167,
             "thu-im-lang",
             "Thư không trả lời qua IPv6",
             "thu8.vidu.example",
             "mx.thu8.vidu.example",
-            over_ipv6(Manner::Silent),
         )
-        .fails(&[("mail-banner", "silent")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::Silent)
+        .failing(&[("mail-banner", "silent")]),
+        healthy(
             168,
             "thu-nho-giot",
             "Thư trả lời quá chậm qua IPv6",
             "thu9.vidu.example",
             "mx.thu9.vidu.example",
-            over_ipv6(Manner::Tarpit),
         )
-        .fails(&[("mail-banner", "tarpit")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::Tarpit)
+        .failing(&[("mail-banner", "tarpit")]),
+        healthy(
             169,
             "thu-ngat",
             "Thư ngắt kết nối qua IPv6",
             "thu10.vidu.example",
             "mx.thu10.vidu.example",
-            over_ipv6(Manner::HangsUp),
         )
-        .fails(&[("mail-banner", "broken-off")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::Closes)
+        .failing(&[("mail-banner", "broken-off")]),
+        healthy(
             170,
             "thu-la",
             "Cổng 25 qua IPv6 không phải SMTP",
             "thu11.vidu.example",
             "mx.thu11.vidu.example",
-            over_ipv6(Manner::Stranger),
         )
-        .fails(&[("mail-banner", "not-smtp")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::OtherProtocol)
+        .failing(&[("mail-banner", "not-smtp")]),
+        healthy(
             171,
             "thu-khong-tls",
             "Thư không có TLS qua IPv6",
             "thu12.vidu.example",
             "mx.thu12.vidu.example",
-            over_ipv6(Manner::NoTls),
         )
-        .fails(&[("mail-starttls", "not-offered"), ("mail-starttls-parity", "different-offer")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::NoStarttls)
+        .failing(&[("mail-starttls", "not-offered"), ("mail-starttls-parity", "different-offer")]),
+        healthy(
             172,
             "thu-hong-tls",
             "Thư hỏng TLS qua IPv6",
             "thu13.vidu.example",
             "mx.thu13.vidu.example",
-            over_ipv6(Manner::BreaksTls),
         )
-        .fails(&[("mail-starttls", "no-handshake")]),
-        odd(
+        .ipv6_greeting(GreetingBehaviour::NoHandshake)
+        .failing(&[("mail-starttls", "no-handshake")]),
+        healthy(
             173,
             "thu-khac-chung-thu",
             "Thư dùng chứng thư khác qua IPv6",
             "thu14.vidu.example",
             "mx.thu14.vidu.example",
-            |greeter| Greeter { certificate: Certificate::Twin, ..greeter },
         )
-        .fails(&[("mail-starttls-parity", "different-certificate")]),
+        .ipv6_greeting_certificate(CertificateKind::Twin)
+        .failing(&[("mail-starttls-parity", "different-certificate")]),
         healthy(
             174,
             "thu-ptr",
@@ -124,7 +129,7 @@ pub(super) fn sites() -> Vec<Site> {
             "thu15.vidu.example",
             "mx.thu15.vidu.example",
         )
-        .fails(&[("mail-ptr", "other-address")]),
+        .failing(&[("mail-ptr", "other-address")]),
         Site {
             records: vec![mx(10, "mx.thu16.vidu.example"), txt("v=spf1 ip4:198.51.100.0/24 -all")],
             ..healthy(
@@ -135,7 +140,7 @@ pub(super) fn sites() -> Vec<Site> {
                 "mx.thu16.vidu.example",
             )
         }
-        .fails(&[("mail-spf-ipv6", "only-ipv4")]),
+        .failing(&[("mail-spf-ipv6", "only-ipv4")]),
     ]
 }
 
@@ -147,13 +152,13 @@ fn txt(text: &str) -> RData {
     RData::TXT(TXT::new(vec![text.to_owned()]))
 }
 
-fn friendly(host: &'static str) -> Greeter {
-    Greeter {
+fn smtp_server(host: &'static str) -> GreetingServer {
+    GreetingServer {
         protocol: Protocol::Smtp,
         security: Security::Starttls,
         host,
-        certificate: Certificate::Good,
-        manner: Manner::Friendly,
+        certificate: CertificateKind::Trusted,
+        behaviour: GreetingBehaviour::Conformant,
     }
 }
 
@@ -165,7 +170,7 @@ fn domain(
     host: &'static str,
     exchanger: &'static str,
 ) -> Site {
-    Site::bare(number, id, title, host)
+    Site::unpublished(number, id, title, host)
         .target(format!("mail: {host}"))
         .record(mx(10, exchanger))
         .record(txt(SPF))
@@ -179,26 +184,18 @@ pub(super) fn healthy(
     host: &'static str,
     exchanger: &'static str,
 ) -> Site {
-    odd(number, id, title, host, exchanger, |greeter| greeter)
-}
-
-/// A mail domain with one dual-stack exchanger, which is changed over IPv6.
-fn odd(
-    number: u8,
-    id: &'static str,
-    title: &'static str,
-    host: &'static str,
-    exchanger: &'static str,
-    change: impl FnOnce(Greeter) -> Greeter,
-) -> Site {
     domain(number, id, title, host, exchanger)
-        .exchanger(ipv6(number.into()), change(friendly(exchanger)))
-        .exchanger(ipv4(number), friendly(exchanger))
+        .exchanger(ipv6(number.into()), smtp_server(exchanger))
+        .exchanger(ipv4(number), smtp_server(exchanger))
 }
 
 impl Site {
-    /// One more address of the exchanger that the greeter stands for.
-    fn exchanger(self, address: IpAddr, greeter: Greeter) -> Self {
-        self.other(greeter.host, address_data(address)).door(address, SMTP, Door::Greets(greeter))
+    /// One more address of an exchanger.
+    fn exchanger(self, address: IpAddr, server: GreetingServer) -> Self {
+        self.other_record(server.host, address_data(address)).listener(
+            address,
+            SMTP,
+            Listener::Greeting(server),
+        )
     }
 }

@@ -1,27 +1,31 @@
 //! Services that are neither web sites nor mail domains nor zones.
 
-use super::{Clock, Door, Greeter, Manner, Site, ipv4, ipv6};
-use crate::lab::authority::Certificate;
-use crate::lab::dns::address_data;
+use crate::lab::dns::zone::address_data;
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
+use crate::lab::site::listener::{
+    CertificateKind, Clock, GreetingBehaviour, GreetingServer, Listener, https,
+};
+use crate::lab::site::page::Page;
 use crate::model::{Protocol, Security};
 
 pub(super) fn sites() -> Vec<Site> {
     use Protocol::{Imap, Pop3, Smtp, Ssh};
     use Security::{Implicit, None, Starttls};
-    let page = || super::good(super::Page::Status(200));
+    let page = || https(Page::Status(200));
     vec![
         dual(176, "imap", "Truy cập thư IMAP", "imap.vidu.example", "imap: imap.vidu.example")
-            .greeter(143, Imap, Starttls),
+            .greeting_server(143, Imap, Starttls),
         dual(177, "imaps", "Truy cập thư IMAPS", "imaps.vidu.example", "imaps: imaps.vidu.example")
-            .greeter(993, Imap, Implicit),
+            .greeting_server(993, Imap, Implicit),
         dual(178, "pop3s", "Truy cập thư POP3S", "pop3s.vidu.example", "pop3s: pop3s.vidu.example")
-            .greeter(995, Pop3, Implicit),
+            .greeting_server(995, Pop3, Implicit),
         dual(179, "gui-thu", "Gửi thư", "guithu.vidu.example", "submission: guithu.vidu.example")
-            .greeter(587, Smtp, Starttls),
+            .greeting_server(587, Smtp, Starttls),
         dual(180, "ssh", "Quản trị SSH", "ssh.vidu.example", "ssh: ssh.vidu.example")
-            .greeter(22, Ssh, None),
+            .greeting_server(22, Ssh, None),
         dual(181, "tls", "Thư mục LDAPS", "ldap.vidu.example", "tls: \"ldap.vidu.example:636\"")
-            .both(636, page()),
+            .every_port(636, page()),
         dual(
             182,
             "tcp",
@@ -29,9 +33,9 @@ pub(super) fn sites() -> Vec<Site> {
             "ungdung.vidu.example",
             "tcp: \"ungdung.vidu.example:8443\"",
         )
-        .both(8443, page()),
+        .every_port(8443, page()),
         dual(183, "ntp", "Máy chủ thời gian", "ntp.vidu.example", "ntp: ntp.vidu.example")
-            .both(123, Door::Time(Clock::Right)),
+            .every_port(123, Listener::TimeServer(Clock::Correct)),
         dual(
             184,
             "phan-giai",
@@ -39,7 +43,7 @@ pub(super) fn sites() -> Vec<Site> {
             "phangiai.vidu.example",
             "dns: phangiai.vidu.example",
         )
-        .both(53, Door::Names { udp: true, tcp: true }),
+        .every_port(53, Listener::NameServer { udp: true, tcp: true }),
         dual(
             185,
             "ntp-lech",
@@ -47,8 +51,8 @@ pub(super) fn sites() -> Vec<Site> {
             "ntp2.vidu.example",
             "ntp: ntp2.vidu.example",
         )
-        .both(123, Door::Time(Clock::NotSynchronised))
-        .fails(&[("service-answers", "not-synchronised")]),
+        .every_port(123, Listener::TimeServer(Clock::NotSynchronised))
+        .failing(&[("service-answers", "not-synchronised")]),
         dual(
             186,
             "ntp-im",
@@ -56,8 +60,8 @@ pub(super) fn sites() -> Vec<Site> {
             "ntp3.vidu.example",
             "ntp: ntp3.vidu.example",
         )
-        .both(123, Door::Time(Clock::Silent))
-        .fails(&[("service-answers", "no-answer")]),
+        .every_port(123, Listener::TimeServer(Clock::Silent))
+        .failing(&[("service-answers", "no-answer")]),
         dual(
             187,
             "ntp-duoi",
@@ -65,8 +69,8 @@ pub(super) fn sites() -> Vec<Site> {
             "ntp4.vidu.example",
             "ntp: ntp4.vidu.example",
         )
-        .both(123, Door::Time(Clock::KissOfDeath))
-        .fails(&[("service-answers", "kiss-of-death")]),
+        .every_port(123, Listener::TimeServer(Clock::KissOfDeath))
+        .failing(&[("service-answers", "kiss-of-death")]),
         dual(
             188,
             "phan-giai-udp",
@@ -74,8 +78,8 @@ pub(super) fn sites() -> Vec<Site> {
             "phangiai2.vidu.example",
             "dns: phangiai2.vidu.example",
         )
-        .both(53, Door::Names { udp: true, tcp: false })
-        .fails(&[("service-answers", "only-udp")]),
+        .every_port(53, Listener::NameServer { udp: true, tcp: false })
+        .failing(&[("service-answers", "only-udp")]),
         dual(
             189,
             "imap-la",
@@ -83,9 +87,9 @@ pub(super) fn sites() -> Vec<Site> {
             "imap2.vidu.example",
             "imap: imap2.vidu.example",
         )
-        .greeter(143, Imap, Starttls)
-        .stranger(143, Imap)
-        .fails(&[("service-answers", "not-protocol")]),
+        .greeting_server(143, Imap, Starttls)
+        .ipv6_greeting(GreetingBehaviour::OtherProtocol)
+        .failing(&[("service-answers", "not-protocol")]),
         dual(
             190,
             "tcp-chap-chon",
@@ -93,9 +97,9 @@ pub(super) fn sites() -> Vec<Site> {
             "chapchon.vidu.example",
             "tcp: \"chapchon.vidu.example:8443\"",
         )
-        .door(ipv6(190), 8443, Door::Flaps)
-        .door(ipv4(190), 8443, page())
-        .fails(&[("reach-stable", "flapping")]),
+        .listener(ipv6(190), 8443, Listener::Flapping)
+        .listener(ipv4(190), 8443, page())
+        .failing(&[("reach-stable", "flapping")]),
         dual(
             191,
             "tcp-cham",
@@ -103,9 +107,9 @@ pub(super) fn sites() -> Vec<Site> {
             "cham.vidu.example",
             "tcp: \"cham.vidu.example:8443\"",
         )
-        .door(ipv6(191), 8443, Door::Slow)
-        .door(ipv4(191), 8443, page())
-        .fails(&[("reach-latency", "slower")]),
+        .listener(ipv6(191), 8443, Listener::SlowToAccept)
+        .listener(ipv4(191), 8443, page())
+        .failing(&[("reach-latency", "slower")]),
     ]
 }
 
@@ -117,32 +121,27 @@ fn dual(
     host: &'static str,
     target: &'static str,
 ) -> Site {
-    let site = Site::bare(number, id, title, host).target(target);
+    let site = Site::unpublished(number, id, title, host).target(target);
     site.record(address_data(ipv6(number.into()))).record(address_data(ipv4(number)))
 }
 
 impl Site {
-    /// The same door at every address.
-    fn both(self, port: u16, door: Door) -> Self {
+    /// The same listener at every address.
+    fn every_port(self, port: u16, listener: Listener) -> Self {
         let addresses: Vec<_> = self.records.iter().filter_map(|data| data.ip_addr()).collect();
-        addresses.into_iter().fold(self, |site, address| site.door(address, port, door.clone()))
+        let add = |site: Self, address| site.listener(address, port, listener.clone());
+        addresses.into_iter().fold(self, add)
     }
 
-    fn greeter(self, port: u16, protocol: Protocol, security: Security) -> Self {
-        let door = Door::Greets(greeter(self.host, protocol, security, Manner::Friendly));
-        self.both(port, door)
+    /// A server that speaks first at every address.
+    fn greeting_server(self, port: u16, protocol: Protocol, security: Security) -> Self {
+        let server = GreetingServer {
+            protocol,
+            security,
+            host: self.host,
+            certificate: CertificateKind::Trusted,
+            behaviour: GreetingBehaviour::Conformant,
+        };
+        self.every_port(port, Listener::Greeting(server))
     }
-
-    /// Another protocol over IPv6.
-    fn stranger(self, port: u16, protocol: Protocol) -> Self {
-        let door = Door::Greets(greeter(self.host, protocol, Security::None, Manner::Stranger));
-        match self.first_ipv6() {
-            Some(address) => self.door(address, port, door),
-            None => self,
-        }
-    }
-}
-
-fn greeter(host: &'static str, protocol: Protocol, security: Security, manner: Manner) -> Greeter {
-    Greeter { protocol, security, host, certificate: Certificate::Good, manner }
 }

@@ -1,79 +1,87 @@
 //! Handshakes and certificates that are wrong over IPv6.
 
-use super::{Door, Oddity, Page, Site, bad, good, ipv4, ipv6};
-use crate::lab::authority::Certificate;
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
+use crate::lab::site::listener::{CertificateKind, Listener, TlsQuirk, https, https_with};
+use crate::lab::site::page::Page;
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
         Site::new(20, "khong-tls", "IPv6 không có TLS", "khongtls.vidu.example")
-            .over_ipv6(Door::NotTls)
-            .fails(&[("tls-handshake", "not-tls")]),
+            .ipv6_listener(Listener::PlainHttp)
+            .failing(&[("tls-handshake", "not-tls")]),
         Site::new(21, "tu-ky", "Chứng thư số tự ký", "tuky.vidu.example")
-            .over_ipv6(bad(Certificate::SelfSigned))
-            .fails(&[("tls-trusted", "self-signed"), ("tls-parity", "different-certificate")]),
+            .ipv6_listener(https_with(CertificateKind::SelfSigned))
+            .failing(&[("tls-trusted", "self-signed"), ("tls-parity", "different-certificate")]),
         Site::new(22, "goc-la", "Chứng thư gốc không tin cậy", "gocla.vidu.example")
-            .over_ipv6(bad(Certificate::UnknownRoot))
-            .fails(&[("tls-trusted", "unknown-root"), ("tls-parity", "different-certificate")]),
+            .ipv6_listener(https_with(CertificateKind::UnknownRoot))
+            .failing(&[("tls-trusted", "unknown-root"), ("tls-parity", "different-certificate")]),
         Site::new(23, "thieu-trung-gian", "Thiếu chứng thư trung gian", "thieu.vidu.example")
-            .over_ipv6(bad(Certificate::MissingIntermediate))
-            .fails(&[("tls-trusted", "missing-intermediate"), ("tls-parity", "different-chain")]),
+            .ipv6_listener(https_with(CertificateKind::MissingIntermediate))
+            .failing(&[("tls-trusted", "missing-intermediate"), ("tls-parity", "different-chain")]),
         Site::new(24, "sai-ten", "Chứng thư số sai tên", "saiten.vidu.example")
-            .over_ipv6(bad(Certificate::WrongName))
-            .fails(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
+            .ipv6_listener(https_with(CertificateKind::WrongName))
+            .failing(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
         Site::new(
             221,
             "mot-dia-chi-sai-ten",
             "Một địa chỉ IPv6 có chứng thư sai tên",
             "motsaiten.vidu.example",
         )
-        .at(ipv6(0x1221))
-        .door(ipv6(0x1221), 443, bad(Certificate::WrongName))
-        .fails(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
+        .address(ipv6(0x1221))
+        .listener(ipv6(0x1221), 443, https_with(CertificateKind::WrongName))
+        .failing(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
         Site::new(
             228,
             "chua-hieu-luc",
             "Chứng thư số chưa có hiệu lực",
             "chuahieuluc.vidu.example",
         )
-        .over_ipv6(bad(Certificate::NotYetValid))
-        .fails(&[("tls-validity", "not-yet-valid"), ("tls-parity", "another-leaf-of-same-names")]),
+        .ipv6_listener(https_with(CertificateKind::NotYetValid))
+        .failing(&[
+            ("tls-validity", "not-yet-valid"),
+            ("tls-parity", "another-leaf-of-same-names"),
+        ]),
         Site::new(25, "het-han", "Chứng thư số hết hạn", "hethan.vidu.example")
-            .over_ipv6(bad(Certificate::Expired))
-            .fails(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),
+            .ipv6_listener(https_with(CertificateKind::Expired))
+            .failing(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),
         Site::new(26, "sap-het-han", "Chứng thư số sắp hết hạn", "saphethan.vidu.example")
-            .everywhere(bad(Certificate::ExpiresSoon))
-            .fails(&[("tls-validity", "expires-in-7-days")]),
+            .every_listener(https_with(CertificateKind::ExpiresSoon))
+            .failing(&[("tls-validity", "expires-in-7-days")]),
         Site::new(100, "tls-cu", "IPv6 chỉ có TLS 1.0", "tlscu.vidu.example")
-            .over_ipv6(Door::Odd(Oddity::OldOnly, Page::Status(200)))
-            .fails(&[("tls-handshake", "nothing-in-common"), ("tls-version", "only-old-versions")]),
+            .ipv6_listener(Listener::TlsQuirk(TlsQuirk::OnlyTls10, Page::Status(200)))
+            .failing(&[
+                ("tls-handshake", "nothing-in-common"),
+                ("tls-version", "only-old-versions"),
+            ]),
         Site::new(101, "con-tls-cu", "Vẫn chấp nhận TLS 1.0 và 1.1", "contlscu.vidu.example")
-            .everywhere(Door::Odd(Oddity::OldToo, Page::Status(200)))
-            .fails(&[("tls-version", "old-version-accepted")]),
+            .every_listener(Listener::TlsQuirk(TlsQuirk::AlsoOldVersions, Page::Status(200)))
+            .failing(&[("tls-version", "old-version-accepted")]),
         Site::new(102, "khoa-yeu", "Chuỗi chứng thư có khóa yếu", "khoayeu.vidu.example")
-            .everywhere(bad(Certificate::WeakKey))
-            .fails(&[("tls-key", "weak-key")]),
+            .every_listener(https_with(CertificateKind::WeakKey))
+            .failing(&[("tls-key", "weak-key")]),
         Site::new(103, "sha1", "Chuỗi chứng thư ký bằng SHA-1", "sha1.vidu.example")
-            .everywhere(bad(Certificate::Sha1))
-            .fails(&[("tls-key", "weak-signature")]),
+            .every_listener(https_with(CertificateKind::Sha1))
+            .failing(&[("tls-key", "weak-signature")]),
         Site::new(104, "thu-hoi", "Chứng thư số đã bị thu hồi", "thuhoi.vidu.example")
-            .everywhere(bad(Certificate::Revoked))
-            .fails(&[("tls-trusted", "revoked-by-staple")]),
+            .every_listener(https_with(CertificateKind::Revoked))
+            .failing(&[("tls-trusted", "revoked-by-staple")]),
         Site::new(105, "hai-chung-thu", "Hai chứng thư số khác nhau", "haichungthu.vidu.example")
-            .over_ipv6(bad(Certificate::Twin))
-            .fails(&[("tls-parity", "another-leaf-of-same-names")]),
+            .ipv6_listener(https_with(CertificateKind::Twin))
+            .failing(&[("tls-parity", "another-leaf-of-same-names")]),
         Site::new(106, "tls12-ipv6", "IPv6 chỉ có TLS 1.2", "tls12.vidu.example")
-            .over_ipv6(Door::Odd(Oddity::Tls12, Page::Status(200)))
-            .fails(&[("tls-parity", "different-version")]),
+            .ipv6_listener(Listener::TlsQuirk(TlsQuirk::OnlyTls12, Page::Status(200)))
+            .failing(&[("tls-parity", "different-version")]),
         Site::new(107, "nhom-khac", "IPv6 trao đổi khóa kiểu cũ", "nhomkhac.vidu.example")
-            .over_ipv6(Door::Odd(Oddity::Classical, Page::Status(200)))
-            .fails(&[("tls-parity", "different-group")]),
+            .ipv6_listener(Listener::TlsQuirk(TlsQuirk::NoPostQuantum, Page::Status(200)))
+            .failing(&[("tls-parity", "different-group")]),
         Site::new(108, "co-h3", "Có HTTP/3", "h3.vidu.example")
-            .everywhere(good(Page::Http3))
+            .every_listener(https(Page::Http3))
             .quic(ipv6(108))
             .quic(ipv4(108)),
         Site::new(109, "h3-hong", "HTTP/3 không trả lời qua IPv6", "h3hong.vidu.example")
-            .everywhere(good(Page::Http3))
+            .every_listener(https(Page::Http3))
             .quic(ipv4(109))
-            .fails(&[("web-http3", "silent")]),
+            .failing(&[("web-http3", "silent")]),
     ]
 }

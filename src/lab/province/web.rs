@@ -1,98 +1,103 @@
 //! Sites that differ over IPv6.
 
-use crate::lab::dns::{Zone, address_data};
-
-use super::{Door, Page, Site, article, good, html, ipv4, ipv6, redirect};
+use crate::lab::dns::zone::{Zone, address_data};
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
+use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
+use crate::lab::site::page::{Page, article};
 
 pub(super) fn sites() -> Vec<Site> {
     vec![
         Site::new(27, "loi-503", "IPv6 trả lời lỗi 503", "loi503.vidu.example")
-            .over_ipv6(good(Page::Status(503)))
-            .fails(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
+            .ipv6_listener(https(Page::Status(503)))
+            .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
         Site::new(
             28,
             "dich-khong-ipv6",
             "Chuyển hướng đến máy chủ không có IPv6",
             "dich.vidu.example",
         )
-        .everywhere(redirect("https://chiipv4.vidu.example/"))
-        .fails(&[
+        .every_listener(https_redirect("https://chiipv4.vidu.example/"))
+        .failing(&[
             ("web-status-parity", "only-over-ipv4"),
             ("web-redirects", "target-without-ipv6"),
         ]),
         Site::new(29, "lap-vong", "Chuyển hướng lặp vòng", "lapvong.vidu.example")
-            .over_ipv6(redirect("https://lapvong.vidu.example/"))
-            .fails(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "loop")]),
+            .ipv6_listener(https_redirect("https://lapvong.vidu.example/"))
+            .failing(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "loop")]),
         Site::new(30, "dia-chi-noi-bo", "Chuyển hướng đến địa chỉ nội bộ", "noibo.vidu.example")
-            .over_ipv6(redirect("http://[fe80::1]/"))
-            .fails(&[
+            .ipv6_listener(https_redirect("http://[fe80::1]/"))
+            .failing(&[
                 ("web-status-parity", "only-over-ipv4"),
                 ("web-redirects", "to-private-address"),
             ]),
         Site::new(31, "http-thuong", "IPv6 không chuyển sang HTTPS", "http.vidu.example")
-            .door(ipv6(31), 80, Door::Http(Page::Status(200)))
-            .fails(&[("web-https", "plain-only-over-ipv6")]),
+            .listener(ipv6(31), 80, Listener::Http(Page::Status(200)))
+            .failing(&[("web-https", "plain-only-over-ipv6")]),
         Site::new(120, "khac-noi-dung", "Nội dung khác qua IPv6", "khacnoidung.vidu.example")
-            .everywhere(html(article("Trang chủ", ""), &[]))
-            .over_ipv6(html(
+            .every_listener(https_html(article("Trang chủ", ""), &[]))
+            .ipv6_listener(https_html(
                 "<title>Welcome to nginx!</title><p>If you see this page, the web server is \
                  successfully installed and working. Further configuration is required."
                     .to_owned(),
                 &[],
             ))
-            .fails(&[("web-content-parity", "different")]),
+            .failing(&[("web-content-parity", "different")]),
         Site::new(
             220,
             "mot-dia-chi-khac",
             "Một địa chỉ IPv6 có trang khác",
             "diachikhac.vidu.example",
         )
-        .at(ipv6(0x1220))
-        .everywhere(html(article("Trang chủ", ""), &[]))
-        .door(
+        .address(ipv6(0x1220))
+        .every_listener(https_html(article("Trang chủ", ""), &[]))
+        .listener(
             ipv6(0x1220),
             443,
-            html(
+            https_html(
                 "<title>It works!</title><p>This is the default page of a server that nobody \
                      has set up yet. Nothing else is to be seen here until somebody does."
                     .to_owned(),
                 &[],
             ),
         )
-        .fails(&[("web-content-parity", "different")]),
+        .failing(&[("web-content-parity", "different")]),
         Site::new(222, "than-trang-cham", "Nội dung đến nhỏ giọt qua IPv6", "nhogiot.vidu.example")
-            .over_ipv6(good(Page::SlowBody)),
+            .ipv6_listener(https(Page::SlowBody)),
         Site::new(223, "tieu-de-vo-tan", "Phần đầu trả lời không dứt", "votan.vidu.example")
-            .over_ipv6(good(Page::EndlessHead))
-            .fails(&[("web-answers", "no-response")]),
+            .ipv6_listener(https(Page::EndlessHead))
+            .failing(&[("web-answers", "no-response")]),
         Site::new(122, "tuong-lua", "Tường lửa kiểm tra người máy", "tuonglua.vidu.example")
-            .everywhere(html(article("Trang chủ", ""), &[]))
-            .over_ipv6(html("<script src=\"/_Incapsula_Resource?{n}\"></script>".to_owned(), &[])),
+            .every_listener(https_html(article("Trang chủ", ""), &[]))
+            .ipv6_listener(https_html(
+                "<script src=\"/_Incapsula_Resource?{n}\"></script>".to_owned(),
+                &[],
+            )),
         Site::new(123, "thieu-hsts", "Thiếu HSTS qua IPv6", "thieuhsts.vidu.example")
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", ""),
                 &[("Strict-Transport-Security", "max-age=31536000")],
             ))
-            .over_ipv6(html(article("Trang chủ", ""), &[]))
-            .fails(&[("web-headers-parity", "missing-over-ipv6")]),
+            .ipv6_listener(https_html(article("Trang chủ", ""), &[]))
+            .failing(&[("web-headers-parity", "missing-over-ipv6")]),
         Site::new(124, "dia-chi-trong-csp", "Địa chỉ IPv4 trong CSP", "csp.vidu.example")
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", ""),
                 &[("Content-Security-Policy", "default-src 'self'; img-src http://198.51.100.10")],
             ))
-            .fails(&[("web-ipv4-literals", "in-csp")]),
+            .failing(&[("web-ipv4-literals", "in-csp")]),
         Site::new(125, "lien-ket-ipv4", "Liên kết đến địa chỉ IPv4", "lienket.vidu.example")
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", "<a href=\"http://198.51.100.10:8080/\">Hệ thống cũ</a>"),
                 &[],
             ))
-            .fails(&[("web-ipv4-literals", "in-page")]),
+            .failing(&[("web-ipv4-literals", "in-page")]),
         Site::new(126, "tai-nguyen-rieng", "Mã lệnh của đơn vị chỉ có IPv4", "taings.vidu.example")
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", "<script src=\"https://chiipv4.vidu.example/a.js\"></script>"),
                 &[],
             ))
-            .fails(&[
+            .failing(&[
                 ("web-subresources", "own-without-ipv6"),
                 ("ipv6-only-usable", "resource-blocked"),
             ]),
@@ -100,22 +105,22 @@ pub(super) fn sites() -> Vec<Site> {
             .zone(
                 Zone::new(127, "benba.example").record("cdn.benba.example", address_data(ipv4(10))),
             )
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", "<script src=\"https://cdn.benba.example/a.js\"></script>"),
                 &[],
             ))
-            .fails(&[("web-subresources", "third-party-without-ipv6")]),
+            .failing(&[("web-subresources", "third-party-without-ipv6")]),
         Site::new(128, "anh-chet-ipv6", "Ảnh từ máy chủ hỏng IPv6", "anh.vidu.example")
-            .everywhere(html(
+            .every_listener(https_html(
                 article("Trang chủ", "<img src=\"https://tuchoi.vidu.example/a.png\">"),
                 &[],
             ))
-            .fails(&[("web-subresources", "own-unreachable")]),
+            .failing(&[("web-subresources", "own-unreachable")]),
         Site::new(129, "ten-goc-ipv4", "Tên gốc không có IPv6", "www.tengoc.example")
             .zone(
                 Zone::new(129, "tengoc.example").record("tengoc.example", address_data(ipv4(129))),
             )
-            .fails(&[("web-apex-www", "counterpart-without-ipv6")]),
+            .failing(&[("web-apex-www", "counterpart-without-ipv6")]),
         Site::new(130, "hai-ten", "Hai tên đều tốt", "www.haiten.example").zone(
             Zone::new(130, "haiten.example")
                 .record("haiten.example", address_data(ipv4(130)))
@@ -127,10 +132,10 @@ pub(super) fn sites() -> Vec<Site> {
             "Tệp CSS nạp tiếp từ máy chủ chỉ có IPv4",
             "css.vidu.example",
         )
-        .everywhere(html(
+        .every_listener(https_html(
             article("Trang chủ", "<style>@import url(https://chiipv4.vidu.example/b.css);</style>"),
             &[],
         ))
-        .fails(&[("web-subresources", "own-without-ipv6")]),
+        .failing(&[("web-subresources", "own-without-ipv6")]),
     ]
 }

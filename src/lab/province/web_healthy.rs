@@ -1,6 +1,9 @@
 //! Twenty healthy services, each built in another way: none of them may fail anything.
 
-use super::{Door, Page, Site, article, html, ipv4, ipv6, redirect};
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
+use crate::lab::site::listener::{Listener, https_html, https_redirect};
+use crate::lab::site::page::{Page, article};
 
 /// A page whose markup, tokens and dates are new at each visit.
 const MOVING: &str = "<form method=\"post\"><input type=\"hidden\" name=\"__VIEWSTATE\" \
@@ -11,35 +14,35 @@ pub(super) fn sites() -> Vec<Site> {
     let new = |number: u8, id, host| Site::new(number, id, "Trang tốt", host);
     let page = |more: &str| article("Trang thông tin của đơn vị", more);
     vec![
-        new(140, "tot-don-gian", "tot1.vidu.example").everywhere(html(page(""), &[])),
-        new(141, "tot-nonce", "tot2.vidu.example").everywhere(html(
+        new(140, "tot-don-gian", "tot1.vidu.example").every_listener(https_html(page(""), &[])),
+        new(141, "tot-nonce", "tot2.vidu.example").every_listener(https_html(
             page(MOVING),
             &[("Content-Security-Policy", "script-src 'nonce-{n}' 'self'; img-src *")],
         )),
         new(142, "tot-gzip", "tot3.vidu.example")
-            .everywhere(html(page(MOVING), &[("Content-Encoding", "gzip")])),
+            .every_listener(https_html(page(MOVING), &[("Content-Encoding", "gzip")])),
         new(143, "tot-chunked", "tot4.vidu.example")
-            .everywhere(html(page(""), &[("Transfer-Encoding", "chunked")])),
-        new(144, "tot-gzip-chunked", "tot5.vidu.example").everywhere(html(
+            .every_listener(https_html(page(""), &[("Transfer-Encoding", "chunked")])),
+        new(144, "tot-gzip-chunked", "tot5.vidu.example").every_listener(https_html(
             page(MOVING),
             &[("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")],
         )),
         new(145, "tot-chuyen-huong", "tot6.vidu.example")
-            .everywhere(redirect("https://tot1.vidu.example/")),
+            .every_listener(https_redirect("https://tot1.vidu.example/")),
         new(146, "tot-hai-chang", "tot7.vidu.example")
-            .everywhere(redirect("https://tot6.vidu.example/")),
+            .every_listener(https_redirect("https://tot6.vidu.example/")),
         new(147, "tot-nhieu-dia-chi", "tot8.vidu.example")
-            .at(ipv6(0x1147))
-            .at(ipv6(0x2147))
-            .at(ipv4(240))
-            .everywhere(html(page(MOVING), &[])),
-        new(148, "tot-nhieu-ipv6", "tot9.vidu.example").at(ipv6(0x1148)).at(ipv6(0x2148)),
-        new(149, "tot-nhieu-ipv4", "tot10.vidu.example").at(ipv4(241)).at(ipv4(242)),
-        new(150, "tot-iframe", "tot11.vidu.example").everywhere(html(
+            .address(ipv6(0x1147))
+            .address(ipv6(0x2147))
+            .address(ipv4(240))
+            .every_listener(https_html(page(MOVING), &[])),
+        new(148, "tot-nhieu-ipv6", "tot9.vidu.example").address(ipv6(0x1148)).address(ipv6(0x2148)),
+        new(149, "tot-nhieu-ipv4", "tot10.vidu.example").address(ipv4(241)).address(ipv4(242)),
+        new(150, "tot-iframe", "tot11.vidu.example").every_listener(https_html(
             page("<iframe src=\"https://tot1.vidu.example/\"></iframe>"),
             &[("X-Frame-Options", "SAMEORIGIN")],
         )),
-        new(151, "tot-tai-nguyen", "tot12.vidu.example").everywhere(html(
+        new(151, "tot-tai-nguyen", "tot12.vidu.example").every_listener(https_html(
             page(
                 "<link rel=\"stylesheet\" href=\"https://tot1.vidu.example/a.css\">\
                  <script src=\"//portal.vidu.example/a.js?{n}\"></script>\
@@ -47,11 +50,11 @@ pub(super) fn sites() -> Vec<Site> {
             ),
             &[],
         )),
-        new(152, "tot-base", "tot13.vidu.example").everywhere(html(
+        new(152, "tot-base", "tot13.vidu.example").every_listener(https_html(
             page("<base href=\"https://tot1.vidu.example/\"><img src=\"logo.png\">"),
             &[],
         )),
-        new(153, "tot-hsts", "tot14.vidu.example").everywhere(html(
+        new(153, "tot-hsts", "tot14.vidu.example").every_listener(https_html(
             page(""),
             &[
                 ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
@@ -60,9 +63,9 @@ pub(super) fn sites() -> Vec<Site> {
             ],
         )),
         new(154, "tot-khong-http", "tot15.vidu.example")
-            .closed(ipv6(154), 80)
-            .closed(ipv4(154), 80),
-        new(155, "tot-bao-mat", "tot16.vidu.example").everywhere(html(
+            .closed_port(ipv6(154), 80)
+            .closed_port(ipv4(154), 80),
+        new(155, "tot-bao-mat", "tot16.vidu.example").every_listener(https_html(
             page("<meta http-equiv=\"Content-Security-Policy\" content=\"img-src 'self'\">"),
             &[
                 ("Content-Security-Policy", "script-src 'sha256-{n}='; report-uri /bao-cao?{n}"),
@@ -71,14 +74,14 @@ pub(super) fn sites() -> Vec<Site> {
             ],
         )),
         new(156, "tot-nhieu-chu", "tot17.vidu.example")
-            .everywhere(html(page(&MOVING.repeat(50)), &[])),
-        new(157, "tot-trong", "tot18.vidu.example").everywhere(html(String::new(), &[])),
-        new(158, "tot-bi-danh", "tot19.vidu.example").door(
+            .every_listener(https_html(page(&MOVING.repeat(50)), &[])),
+        new(157, "tot-trong", "tot18.vidu.example").every_listener(https_html(String::new(), &[])),
+        new(158, "tot-bi-danh", "tot19.vidu.example").listener(
             ipv6(158),
             80,
-            Door::Http(Page::Redirect("https://tot19.vidu.example/".into())),
+            Listener::Http(Page::Redirect("https://tot19.vidu.example/".into())),
         ),
-        new(159, "tot-utf8", "tot20.vidu.example").everywhere(html(
+        new(159, "tot-utf8", "tot20.vidu.example").every_listener(https_html(
             page("<p>Đường dây nóng: &#49;&#57;&#48;&#48; &amp; hộp thư góp ý</p>"),
             &[("Vary", "Accept-Encoding"), ("Cache-Control", "no-store")],
         )),

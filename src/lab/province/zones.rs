@@ -7,8 +7,10 @@ use hickory_proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
 use hickory_proto::rr::rdata::{CAA, TLSA};
 use hickory_proto::rr::{Name, RData, RecordType};
 
-use super::{Site, ipv4, ipv6};
-use crate::lab::dns::{Behaviour, ROOT_SERVERS, Zone, address_data, name};
+use crate::lab::dns::ROOT_SERVERS;
+use crate::lab::dns::zone::{Behaviour, Zone, address_data, name};
+use crate::lab::network::addresses::{ipv4, ipv6};
+use crate::lab::site::Site;
 
 /// The zone that most sites lie in.
 const MOST: &str = "vidu.example";
@@ -52,7 +54,7 @@ pub(in crate::lab) fn zones(sites: &[Site], authority_key: &[u8; 32]) -> Vec<Zon
     zones.extend(sites.iter().flat_map(|site| site.zones.iter().cloned()));
     for site in sites {
         let own = site.records.iter().map(|data| (site.host, data));
-        let others = site.others.iter().map(|(owner, data)| (*owner, data));
+        let others = site.other_records.iter().map(|(owner, data)| (*owner, data));
         for (owner, data) in own.chain(others) {
             let lies_in = |zone: &&mut Zone| {
                 zone.apex.is_empty()

@@ -1,6 +1,6 @@
-//! Greetings: connect, listen, say hello, ask for TLS where it is offered, take leave.
+//! Greetings: connect, listen, say hello, ask for TLS where it is offered, close.
 //!
-//! No message is sent, no account is touched, and a server that says no is left at once.
+//! No message is sent, no account is touched, and the first refusal ends the exchange.
 
 mod answer;
 
@@ -10,15 +10,15 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::greeting::answer::{Form, Reading};
+use self::answer::{Form, Parsed};
 use super::tls::Handshaker;
-use super::{farewell, micros};
 use crate::model::{
     Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
     NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
 };
 use crate::probe::connect::connect;
-use crate::probe::errors;
+use crate::probe::timing::micros;
+use crate::probe::{errors, farewell};
 
 /// Octets that are read at once.
 const PART_OCTETS: usize = 4096;
@@ -36,20 +36,20 @@ impl Greeter {
         Self { timeouts: settings.timeouts, limits: settings.limits, helo: settings.helo.clone() }
     }
 
-    /// One visit.
+    /// Connects once and exchanges greetings.
     pub async fn greet(&self, tls: &Handshaker, question: &GreetingQuestion) -> Greeting {
-        let mut seen = nothing(Err(NetFailure::TimedOut));
+        let mut seen = unconnected(Err(NetFailure::TimedOut));
         match connect(question.address, self.timeouts.connect).await {
             Err(failure) => seen.conversation.connect = Err(failure),
             Ok((tcp, elapsed)) => {
                 seen.conversation.connect = Ok(Connected { elapsed_us: micros(elapsed) });
-                self.visit(tcp, tls, question, &mut seen).await;
+                self.exchange(tcp, tls, question, &mut seen).await;
             }
         }
         seen
     }
 
-    async fn visit(
+    async fn exchange(
         &self,
         tcp: TcpStream,
         tls: &Handshaker,
@@ -58,26 +58,28 @@ impl Greeter {
     ) {
         let (peer, host) = (question.address, &question.host);
         let helo = self.helo.clone().unwrap_or_else(|| {
-            literal(tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical()))
+            address_literal(
+                tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical()),
+            )
         });
         if question.security == Security::Implicit {
             match tls.shake_hands(tcp, peer, host, false).await {
                 Err(failed) => seen.conversation.tls = Some(Err(failed)),
                 Ok((session, stream)) => {
                     seen.conversation.tls = Some(Ok(session));
-                    let mut line = self.line(stream, peer);
-                    line.introduce(question.protocol, &helo, seen).await;
-                    line.leave(question.protocol).await;
+                    let mut line = self.line_stream(stream, peer);
+                    line.exchange_hello(question.protocol, &helo, seen).await;
+                    line.say_goodbye(question.protocol).await;
                 }
             }
             return;
         }
-        let mut line = self.line(tcp, peer);
-        line.introduce(question.protocol, &helo, seen).await;
+        let mut line = self.line_stream(tcp, peer);
+        line.exchange_hello(question.protocol, &helo, seen).await;
         let Some(Ok(hello)) =
             seen.hello.as_ref().filter(|_| question.security == Security::Starttls)
         else {
-            return line.leave(question.protocol).await;
+            return line.say_goodbye(question.protocol).await;
         };
         let offered =
             hello.meaning == Meaning::Yes && answer::offers_tls(question.protocol, &hello.lines);
@@ -86,29 +88,29 @@ impl Greeter {
         let begun = outcome == Starttls::Begun;
         seen.starttls = Some(outcome);
         if !begun {
-            return line.leave(question.protocol).await;
+            return line.say_goodbye(question.protocol).await;
         }
         match tls.shake_hands(line.stream, peer, host, false).await {
             Err(failed) => seen.conversation.tls = Some(Err(failed)),
             Ok((session, stream)) => {
                 seen.conversation.tls = Some(Ok(session));
-                self.line(stream, peer).leave(question.protocol).await;
+                self.line_stream(stream, peer).say_goodbye(question.protocol).await;
             }
         }
     }
 
-    fn line<S>(&self, stream: S, peer: SocketAddr) -> Line<'_, S> {
-        Line { stream, peer, read: Vec::new(), greeter: self }
+    fn line_stream<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {
+        LineStream { stream, peer, read: Vec::new(), greeter: self }
     }
 }
 
-fn nothing(connect: Result<Connected, NetFailure>) -> Greeting {
+fn unconnected(connect: Result<Connected, NetFailure>) -> Greeting {
     let conversation = Conversation { connect, tls: None, http: None };
     Greeting { conversation, banner: None, hello: None, starttls: None }
 }
 
 /// A client without a name of its own gives its address (RFC 5321 §4.1.3).
-fn literal(address: IpAddr) -> String {
+fn address_literal(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("[{address}]"),
         IpAddr::V6(address) => format!("[IPv6:{address}]"),
@@ -116,18 +118,18 @@ fn literal(address: IpAddr) -> String {
 }
 
 /// A connection on which lines are exchanged.
-struct Line<'a, S> {
+struct LineStream<'a, S> {
     stream: S,
     peer: SocketAddr,
-    /// What has come and was not used yet.
+    /// Octets that came and belong to no answer yet.
     read: Vec<u8>,
     greeter: &'a Greeter,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
     /// Listens to the banner, and says hello when it is friendly.
-    async fn introduce(&mut self, protocol: Protocol, helo: &str, seen: &mut Greeting) {
-        let banner = self.answer(Form::banner(protocol)).await;
+    async fn exchange_hello(&mut self, protocol: Protocol, helo: &str, seen: &mut Greeting) {
+        let banner = self.read_answer(Form::banner(protocol)).await;
         let friendly = banner.as_ref().is_ok_and(|answer| answer.meaning == Meaning::Yes);
         seen.banner = Some(banner);
         if !friendly {
@@ -139,7 +141,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
             Protocol::Pop3 => ("CAPA\r\n".to_owned(), Form::Pop3List),
             Protocol::Ssh => return,
         };
-        seen.hello = Some(self.ask(&command, form).await);
+        seen.hello = Some(self.command(&command, form).await);
     }
 
     /// Asks for TLS, which has been offered.
@@ -150,7 +152,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
             Protocol::Pop3 => ("STLS\r\n", Form::Pop3),
             Protocol::Ssh => return Starttls::NotOffered,
         };
-        match self.ask(command, form).await {
+        match self.command(command, form).await {
             Ok(answer) if answer.meaning != Meaning::Yes => Starttls::Denied { answer },
             Ok(_) if !self.read.is_empty() => Starttls::Injected,
             Ok(_) => Starttls::Begun,
@@ -158,14 +160,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
         }
     }
 
-    async fn ask(&mut self, command: &str, form: Form) -> Result<Answer, GreetingFailure> {
-        // What stands here already answers nothing that we said.
+    async fn command(&mut self, command: &str, form: Form) -> Result<Answer, GreetingFailure> {
+        // Octets that are here already answer nothing that we sent.
         self.read.clear();
         let deadline = self.greeter.timeouts.greeting;
         match tokio::time::timeout(deadline, self.send(command)).await {
-            Ok(Ok(())) => self.answer(form).await,
-            Ok(Err(error)) => Err(self.net(errors::of_error(&error, self.peer.ip()))),
-            Err(_) => Err(self.net(NetFailure::TimedOut)),
+            Ok(Ok(())) => self.read_answer(form).await,
+            Ok(Err(error)) => Err(self.net_failure(errors::io_failure(&error, self.peer.ip()))),
+            Err(_) => Err(self.net_failure(NetFailure::TimedOut)),
         }
     }
 
@@ -174,64 +176,68 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<'_, S> {
         self.stream.flush().await
     }
 
-    fn net(&self, failure: NetFailure) -> GreetingFailure {
+    fn net_failure(&self, failure: NetFailure) -> GreetingFailure {
         GreetingFailure::Net { failure }
     }
 
     /// Reads one answer. The deadline is the whole answer's, so that dripping octets don't extend it.
-    async fn answer(&mut self, form: Form) -> Result<Answer, GreetingFailure> {
+    async fn read_answer(&mut self, form: Form) -> Result<Answer, GreetingFailure> {
         let started = Instant::now();
         let deadline = self.greeter.timeouts.greeting;
-        match tokio::time::timeout(deadline, self.whole_answer(form)).await {
+        match tokio::time::timeout(deadline, self.read_whole_answer(form)).await {
             Ok(Ok((lines, meaning))) => {
                 Ok(Answer { elapsed_us: micros(started.elapsed()), meaning, lines })
             }
             Ok(Err(failure)) => Err(failure),
-            Err(_) if self.read.is_empty() => Err(self.net(NetFailure::TimedOut)),
+            Err(_) if self.read.is_empty() => Err(self.net_failure(NetFailure::TimedOut)),
             Err(_) => Err(GreetingFailure::Slow { octets: self.read.len() as u64 }),
         }
     }
 
-    async fn whole_answer(
+    async fn read_whole_answer(
         &mut self,
         form: Form,
     ) -> Result<(Vec<String>, Meaning), GreetingFailure> {
         let octets_max = self.greeter.limits.greeting_octets;
         let mut part = [0; PART_OCTETS];
         loop {
-            match answer::read(form, &self.read) {
-                Reading::Whole { lines, meaning, octets } => {
+            match answer::parse(form, &self.read) {
+                Parsed::Complete { lines, meaning, octets } => {
                     self.read.drain(..octets);
                     return Ok((lines, meaning));
                 }
-                Reading::Alien(detail) => return Err(GreetingFailure::NotProtocol { detail }),
-                Reading::Unfinished if self.read.len() >= octets_max => {
+                Parsed::OtherProtocol(detail) => {
+                    return Err(GreetingFailure::NotProtocol { detail });
+                }
+                Parsed::Incomplete if self.read.len() >= octets_max => {
                     return Err(GreetingFailure::TooLong);
                 }
-                Reading::Unfinished => {}
+                Parsed::Incomplete => {}
             }
             let room = part.len().min(octets_max - self.read.len());
             match self.stream.read(&mut part[..room]).await {
-                Ok(0) => return Err(self.net(NetFailure::Closed)),
+                Ok(0) => return Err(self.net_failure(NetFailure::Closed)),
                 Ok(octets) => self.read.extend_from_slice(&part[..octets]),
-                Err(error) => return Err(self.net(errors::of_error(&error, self.peer.ip()))),
+                Err(error) => {
+                    return Err(self.net_failure(errors::io_failure(&error, self.peer.ip())));
+                }
             }
         }
     }
 
-    /// Says goodbye in the protocol's own words, without waiting for an answer.
-    async fn leave(mut self, protocol: Protocol) {
+    /// Says goodbye in the protocol's own command, without waiting for an answer.
+    async fn say_goodbye(mut self, protocol: Protocol) {
         let goodbye: &[u8] = match protocol {
             Protocol::Smtp | Protocol::Pop3 => b"QUIT\r\n",
             Protocol::Imap => b"a9 LOGOUT\r\n",
             Protocol::Ssh => b"",
         };
-        let said = async {
+        let goodbye = async {
             self.stream.write_all(goodbye).await?;
             self.stream.flush().await
         };
-        let _ = tokio::time::timeout(super::FAREWELL_PATIENCE, said).await;
-        farewell(&mut self.stream).await;
+        let _ = tokio::time::timeout(farewell::FAREWELL_PATIENCE, goodbye).await;
+        farewell::close(&mut self.stream).await;
     }
 }
 

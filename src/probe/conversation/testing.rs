@@ -17,13 +17,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Client;
-use crate::model::{Conversation, ConversationQuestion, Host, HttpAsk, Settings};
+use crate::model::{Conversation, ConversationQuestion, Host, HttpGet, Settings};
 
 /// Loopback in both families.
-pub(super) const ADDRESSES: [&str; 2] = ["[::1]:0", "127.0.0.1:0"];
+pub(in crate::probe) const ADDRESSES: [&str; 2] = ["[::1]:0", "127.0.0.1:0"];
 
 /// Settings whose deadlines no test on loopback reaches by accident.
-pub(super) fn patient() -> Settings {
+pub(in crate::probe) fn patient() -> Settings {
     let mut settings = Settings::default();
     let long = Duration::from_secs(60);
     settings.timeouts.connect = long;
@@ -33,35 +33,43 @@ pub(super) fn patient() -> Settings {
 }
 
 /// A deadline for tests in which it has to pass.
-pub(super) const SHORT: Duration = Duration::from_millis(150);
+pub(in crate::probe) const SHORT: Duration = Duration::from_millis(150);
+
+/// Deadlines for tests in which something has to come before they pass, to be tried in this order: a busy
+/// machine may need a longer one.
+pub(super) const GROWING: [Duration; 4] =
+    [SHORT, Duration::from_secs(1), Duration::from_secs(8), Duration::from_secs(40)];
 
 /// One conversation under these settings.
-pub(super) async fn converse(settings: &Settings, question: &ConversationQuestion) -> Conversation {
+pub(in crate::probe) async fn converse(
+    settings: &Settings,
+    question: &ConversationQuestion,
+) -> Conversation {
     Client::new(settings).unwrap().converse(question).await
 }
 
 /// Only a TLS handshake, for this host.
-pub(super) fn ask_tls(address: SocketAddr, host: &str) -> ConversationQuestion {
+pub(in crate::probe) fn ask_tls(address: SocketAddr, host: &str) -> ConversationQuestion {
     ConversationQuestion { address, tls: Some(Host::parse(host).unwrap()), http: None, mss: None }
 }
 
 /// A GET without TLS.
-pub(super) fn ask_http(address: SocketAddr) -> ConversationQuestion {
+pub(in crate::probe) fn ask_http(address: SocketAddr) -> ConversationQuestion {
     ConversationQuestion { address, tls: None, http: Some(page()), mss: None }
 }
 
 /// A GET over TLS.
-pub(super) fn ask_https(address: SocketAddr) -> ConversationQuestion {
+pub(in crate::probe) fn ask_https(address: SocketAddr) -> ConversationQuestion {
     let tls = Some(Host::parse("www.example.vn").unwrap());
     ConversationQuestion { address, tls, http: Some(page()), mss: None }
 }
 
-fn page() -> HttpAsk {
-    HttpAsk { authority: "www.example.vn".into(), path: "/tin?so=1".into() }
+fn page() -> HttpGet {
+    HttpGet { authority: "www.example.vn".into(), path: "/tin?so=1".into() }
 }
 
 /// Serves one connection with `script`.
-pub(super) async fn serve<F>(
+pub(in crate::probe) async fn serve<F>(
     address: &str,
     script: impl FnOnce(TcpStream) -> F + Send + 'static,
 ) -> SocketAddr
@@ -79,7 +87,10 @@ where
 
 /// Waits for the first octets of the client, answers with `reply` whatever they say, and closes
 /// once the client has.
-pub(super) async fn reply_with<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, reply: Vec<u8>) {
+pub(in crate::probe) async fn reply_with<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    reply: Vec<u8>,
+) {
     let mut asked = [0; 4096];
     let _ = stream.read(&mut asked).await;
     let _ = stream.write_all(&reply).await;
@@ -89,7 +100,7 @@ pub(super) async fn reply_with<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S,
 
 /// Waits for the first octets of the client, and then sends `head` and `more` again and again until
 /// the client leaves.
-pub(super) async fn reply_without_end<S: AsyncRead + AsyncWrite + Unpin>(
+pub(in crate::probe) async fn reply_without_end<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     head: &[u8],
     more: &[u8],
@@ -104,25 +115,25 @@ pub(super) async fn reply_without_end<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Waits for the first octets of the client and then resets the connection.
-pub(super) async fn reset(stream: TcpStream) {
+pub(in crate::probe) async fn reset(stream: TcpStream) {
     let _ = stream.readable().await;
     socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
 }
 
 /// Reads what the client sends and never says anything.
-pub(super) async fn silence<S: AsyncRead + Unpin>(mut stream: S) {
+pub(in crate::probe) async fn silence<S: AsyncRead + Unpin>(mut stream: S) {
     let mut asked = [0; 4096];
     while let Ok(1..) = stream.read(&mut asked).await {}
 }
 
 /// A key and a certificate for it, signed by itself.
-pub(super) struct Identity {
+pub(in crate::probe) struct Identity {
     pub certificate: CertificateDer<'static>,
     pub key: PrivateKeyDer<'static>,
 }
 
 /// A new identity; `edit` changes the certificate before it is signed.
-pub(super) fn identity(
+pub(in crate::probe) fn identity(
     algorithm: &'static rcgen::SignatureAlgorithm,
     edit: impl FnOnce(&mut CertificateParams),
 ) -> Identity {
@@ -134,12 +145,12 @@ pub(super) fn identity(
 }
 
 /// The usual identity.
-pub(super) fn ordinary() -> Identity {
+pub(in crate::probe) fn ordinary() -> Identity {
     identity(&rcgen::PKCS_ECDSA_P256_SHA256, |_| {})
 }
 
 /// What a TLS server does.
-pub(super) struct TlsServer {
+pub(in crate::probe) struct TlsServer {
     pub chain: Vec<CertificateDer<'static>>,
     pub key: PrivateKeyDer<'static>,
     pub ocsp: Option<Vec<u8>>,
@@ -179,12 +190,12 @@ impl TlsServer {
 }
 
 /// Serves one handshake, and then nothing until the client leaves.
-pub(super) async fn serve_tls(address: &str, server: TlsServer) -> SocketAddr {
+pub(in crate::probe) async fn serve_tls(address: &str, server: TlsServer) -> SocketAddr {
     serve_over_tls(address, server, silence).await
 }
 
 /// Serves one handshake and then `script`, if it succeeds.
-pub(super) async fn serve_over_tls<F>(
+pub(in crate::probe) async fn serve_over_tls<F>(
     address: &str,
     server: TlsServer,
     script: impl FnOnce(TlsStream<TcpStream>) -> F + Send + 'static,

@@ -14,14 +14,16 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::wire::Wire;
-use super::witness::{Sent, Witness};
-use super::{iana, micros};
+use super::iana;
+use super::limited_stream::LimitedStream;
+
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 use crate::probe::errors;
+use crate::probe::timing::micros;
+use crate::probe::verifier::{RecordingVerifier, Sent};
 
 /// A connection after its TLS handshake.
-pub(super) type Secured = TlsStream<Wire<TcpStream>>;
+pub(super) type Secured = TlsStream<LimitedStream<TcpStream>>;
 
 /// Shakes hands, with a bounded number of hands at once.
 pub(super) struct Handshaker {
@@ -86,18 +88,18 @@ impl Handshaker {
 
         let offered = if web { &self.web } else { &self.bare };
         let algorithms = offered.crypto_provider().signature_verification_algorithms;
-        let witness = Arc::new(Witness::new(algorithms, self.chain_octets_max));
-        // A copy per connection is a dozen reference counts, and gives each its own witness.
+        let verifier = Arc::new(RecordingVerifier::new(algorithms, self.chain_octets_max));
+        // A copy per connection is a dozen reference counts, and gives each its own verifier.
         let mut config = offered.clone();
-        config.dangerous().set_certificate_verifier(Arc::clone(&witness) as _);
+        config.dangerous().set_certificate_verifier(Arc::clone(&verifier) as _);
 
         let started = Instant::now();
         let handshake = TlsConnector::from(Arc::new(config))
-            .connect(name, Wire::new(tcp, self.octets_max))
+            .connect(name, LimitedStream::new(tcp, self.octets_max))
             .into_fallible();
         let outcome = tokio::time::timeout(self.deadline, handshake).await;
         drop(turn);
-        let Sent { chain, ocsp } = witness.sent();
+        let Sent { chain, ocsp } = verifier.sent();
         let failure = match outcome {
             Ok(Ok(stream)) => {
                 let elapsed_us = micros(started.elapsed());
@@ -105,9 +107,9 @@ impl Handshaker {
                 let session = TlsSession { chain, ocsp, ..session(connection, elapsed_us) };
                 return Ok((session, stream));
             }
-            Ok(Err((error, wire))) => match witness.objection() {
-                Some(objection) => objection,
-                None => excused(of_io(&error, &wire, peer), waited),
+            Ok(Err((error, wire))) => match verifier.refusal() {
+                Some(refusal) => refusal,
+                None => excuse_long_wait(handshake_failure(&error, &wire, peer), waited),
             },
             Err(_) => TlsFailure::Net { failure: NetFailure::TimedOut },
         };
@@ -123,11 +125,12 @@ fn configuration(limits: &Limits) -> Result<ClientConfig, Error> {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => 0,
         _ => 1,
     });
-    let witness = Witness::new(provider.signature_verification_algorithms, limits.chain_octets);
+    let verifier =
+        RecordingVerifier::new(provider.signature_verification_algorithms, limits.chain_octets);
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(witness))
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.resumption = Resumption::disabled();
     config.enable_early_data = false;
@@ -162,7 +165,7 @@ fn session(connection: &ClientConnection, elapsed_us: u64) -> TlsSession {
 
 /// A server may hang up on a client that stays silent after connecting. When we did, because too
 /// many handshakes were under way, hanging up says nothing about the server.
-fn excused(failure: TlsFailure, waited: Duration) -> TlsFailure {
+fn excuse_long_wait(failure: TlsFailure, waited: Duration) -> TlsFailure {
     match failure {
         TlsFailure::Net { failure: NetFailure::Closed | NetFailure::Reset }
             if waited >= LONG_WAIT =>
@@ -174,18 +177,22 @@ fn excused(failure: TlsFailure, waited: Duration) -> TlsFailure {
     }
 }
 
-fn of_io(error: &io::Error, wire: &Wire<TcpStream>, peer: SocketAddr) -> TlsFailure {
+fn handshake_failure(
+    error: &io::Error,
+    wire: &LimitedStream<TcpStream>,
+    peer: SocketAddr,
+) -> TlsFailure {
     if wire.is_exhausted() {
         return TlsFailure::ChainTooLarge;
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(error) => of_tls(error, wire.head()),
-        None => TlsFailure::Net { failure: errors::of_error(error, peer.ip()) },
+        Some(error) => tls_failure(error, wire.head()),
+        None => TlsFailure::Net { failure: errors::io_failure(error, peer.ip()) },
     }
 }
 
 /// The failure that the library's error stands for; `head` is how the server's answer began.
-fn of_tls(error: &Error, head: &[u8]) -> TlsFailure {
+fn tls_failure(error: &Error, head: &[u8]) -> TlsFailure {
     let detail = || error.to_string();
     match error {
         Error::AlertReceived(description) => TlsFailure::Alert {

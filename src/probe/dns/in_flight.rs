@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 
-use super::query::{Asked, response_id};
+use super::query::{QuestionSection, response_id};
 use crate::model::NetFailure;
-use crate::probe::errors::QueuedError;
+use crate::probe::error_queue::QueuedError;
 
 /// What comes of a question over UDP.
 pub(super) type Outcome = Result<Arc<[u8]>, NetFailure>;
@@ -35,7 +35,7 @@ enum Question {
 }
 
 struct Waiting {
-    asked: Asked,
+    asked: QuestionSection,
     outcome: oneshot::Sender<Outcome>,
 }
 
@@ -60,7 +60,7 @@ impl InFlight {
     pub fn enter(
         &mut self,
         server: SocketAddr,
-        asked: Asked,
+        asked: QuestionSection,
         draw: impl IntoIterator<Item = u16>,
     ) -> Option<(Key, oneshot::Receiver<Outcome>)> {
         for id in draw {
@@ -114,14 +114,14 @@ impl InFlight {
         waiting.next().filter(|_| waiting.next().is_none())
     }
 
-    /// Ends a question, with an outcome unless whoever waited has given up.
+    /// Ends a question, with an outcome unless the waiting task has given up.
     pub fn end(&mut self, key: Key, outcome: Option<Outcome>) {
         let Some(question) = self.questions.get_mut(&key) else { return };
         let Question::Waiting(waiting) = std::mem::replace(question, Question::Ended) else {
             return;
         };
         if let Some(outcome) = outcome {
-            // The receiver may be gone: whoever asked has given up at this very moment.
+            // The receiver may be gone: the waiting task may have given up just now.
             let _ = waiting.outcome.send(outcome);
         }
         self.ended.push_back(key);
@@ -175,8 +175,8 @@ impl DropCounters {
 mod tests {
     use super::*;
     use crate::model::{DnsQuestion, Name, RecordType, Transport};
-    use crate::probe::dns::Query;
-    use crate::probe::errors::Origin;
+    use crate::probe::dns::query::Query;
+    use crate::probe::error_queue::Origin;
 
     const SERVER: &str = "192.0.2.53:53";
 

@@ -22,7 +22,7 @@ impl Query {
     ///
     /// # Errors
     /// [`NetFailure::Other`] when the name doesn't fit the wire format, such as a label of 64
-    /// octets: nothing can be asked then, and nobody is to blame.
+    /// octets: nothing can be asked then, and no party is to blame.
     pub fn new(question: &DnsQuestion) -> Result<Self, NetFailure> {
         let unencodable =
             |error: String| NetFailure::Other { errno: format!("name can't be encoded: {error}") };
@@ -54,22 +54,22 @@ impl Query {
     }
 
     /// The question section: name, type and class.
-    pub fn question(&self) -> Asked {
-        Asked(self.octets[HEADER_OCTETS..self.question_end].into())
+    pub fn question(&self) -> QuestionSection {
+        QuestionSection(self.octets[HEADER_OCTETS..self.question_end].into())
     }
 }
 
 /// The question section of a query that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked(Box<[u8]>);
+pub(super) struct QuestionSection(Box<[u8]>);
 
-impl Asked {
+impl QuestionSection {
     /// Whether a response with the right id, from the right server, is the answer.
     ///
     /// It is when it repeats the question: the name in any case, type and class exactly. A
     /// response whose question section is empty (as some servers send with FORMERR or REFUSED) or
     /// unreadable is delivered too, since a broken answer is a fact about the server. A forger
-    /// gains nothing by that: he who can guess port and id knows the question as well. What a
+    /// gains nothing by that: one who can guess port and id knows the question as well. What a
     /// repeated question protects from is an old answer that meets a new question's id, and there
     /// [`super::in_flight::InFlight`] doesn't reuse ids soon.
     pub fn is_answered_by(&self, response: &[u8]) -> bool {
@@ -101,7 +101,7 @@ pub(super) fn response_id(message: &[u8]) -> Option<u16> {
 }
 
 /// The octets of the first question; `None` when they can't be read as an uncompressed name, a
-/// type and a class. (Nothing stands before it that a name could be compressed against.)
+/// type and a class. (There is nothing before it that a name could be compressed against.)
 fn first_question(section: &[u8]) -> Option<&[u8]> {
     const LABEL_OCTETS_MAX: usize = 63;
     let mut at = 0;

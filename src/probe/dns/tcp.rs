@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::query::{Asked, Query, response_id};
-use super::udp::random_u64;
+use super::query::{Query, QuestionSection, response_id};
 use crate::model::NetFailure;
 use crate::probe::connect::connect;
 use crate::probe::errors;
+use crate::probe::random::random_u64;
 
 /// Messages that answer something else, after which we stop reading.
 const STRANGERS_MAX: usize = 16;
@@ -24,7 +24,7 @@ const STRANGERS_MAX: usize = 16;
 /// # Errors
 /// Why no answer came. A connection that ends inside a message, whose length field then lied, is
 /// [`NetFailure::Closed`]; a message longer than `octets_max` is [`NetFailure::Other`], our limit
-/// and nobody's fault.
+/// and no party's fault.
 pub(super) async fn exchange(
     mut query: Query,
     server: SocketAddr,
@@ -36,7 +36,7 @@ pub(super) async fn exchange(
     let octets = framed(query.with_id(id));
     let answered = async {
         let (mut stream, _) = connect(server, deadline).await?;
-        let failed = |error| errors::of_error(&error, server.ip());
+        let failed = |error| errors::io_failure(&error, server.ip());
         stream.write_all(&octets).await.map_err(failed)?;
         for _ in 0..=STRANGERS_MAX {
             let message = read_message(&mut stream, server, octets_max).await?;
@@ -49,7 +49,7 @@ pub(super) async fn exchange(
     tokio::time::timeout(deadline, answered).await.unwrap_or(Err(NetFailure::TimedOut))
 }
 
-fn is_answer(message: &[u8], id: u16, asked: &Asked) -> bool {
+fn is_answer(message: &[u8], id: u16, asked: &QuestionSection) -> bool {
     response_id(message) == Some(id) && asked.is_answered_by(message)
 }
 
@@ -65,7 +65,7 @@ async fn read_message(
     server: SocketAddr,
     octets_max: usize,
 ) -> Result<Vec<u8>, NetFailure> {
-    let failed = |error| errors::of_error(&error, server.ip());
+    let failed = |error| errors::io_failure(&error, server.ip());
     let octets = usize::from(stream.read_u16().await.map_err(failed)?);
     if octets > octets_max {
         return Err(NetFailure::Other { errno: format!("a message of {octets} octets") });

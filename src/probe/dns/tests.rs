@@ -117,7 +117,7 @@ where
     (server, task)
 }
 
-/// An address with a port that nobody listens on, over neither transport, and the sockets that
+/// An address with a port without a listener, over neither transport, and the sockets that
 /// keep it so: one connected elsewhere, one bound and not listening.
 async fn closed_port(address: &str) -> (SocketAddr, (UdpSocket, socket2::Socket)) {
     loop {
@@ -226,7 +226,7 @@ async fn answers_from_elsewhere_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_late_answer_reaches_nobody() {
+async fn a_late_answer_reaches_no_question() {
     let server = UdpSocket::bind("[::1]:0").await.unwrap();
     let address = server.local_addr().unwrap();
     let client = client(SHORT);
@@ -255,7 +255,7 @@ async fn a_repeated_answer_counts_once() {
 }
 
 #[tokio::test]
-async fn closed_ports_refuse_and_disturb_nobody_else() {
+async fn closed_ports_refuse_and_disturb_no_other_question() {
     for address in LOOPBACK {
         let (closed, _holders) = closed_port(address).await;
         let (server, _task) = udp_responder(address, |query| vec![octets(&answer(query))]).await;
@@ -375,7 +375,7 @@ async fn tcp_passes_over_what_answers_something_else() {
 #[tokio::test]
 async fn tcp_failures_are_told_apart() {
     #[derive(Clone, Copy)]
-    enum Wire {
+    enum LimitedStream {
         Nothing,
         HalfALength,
         LengthTooLong,
@@ -384,23 +384,23 @@ async fn tcp_failures_are_told_apart() {
         Reset,
     }
     for (wire, expected) in [
-        (Wire::Nothing, Some(NetFailure::Closed)),
-        (Wire::HalfALength, Some(NetFailure::Closed)),
-        (Wire::LengthTooLong, Some(NetFailure::Closed)),
-        (Wire::LengthTooShort, None),
-        (Wire::Strangers, Some(NetFailure::Closed)),
-        (Wire::Reset, Some(NetFailure::Reset)),
+        (LimitedStream::Nothing, Some(NetFailure::Closed)),
+        (LimitedStream::HalfALength, Some(NetFailure::Closed)),
+        (LimitedStream::LengthTooLong, Some(NetFailure::Closed)),
+        (LimitedStream::LengthTooShort, None),
+        (LimitedStream::Strangers, Some(NetFailure::Closed)),
+        (LimitedStream::Reset, Some(NetFailure::Reset)),
     ] {
         let (server, _task) = tcp_responder(move |mut stream, query| async move {
             let message = octets(&answer(&query));
             let mut octets = framed(&message);
             match wire {
-                Wire::Nothing => octets.clear(),
-                Wire::HalfALength => octets.truncate(1),
-                Wire::LengthTooLong => octets[0] += 1,
-                Wire::LengthTooShort => octets[1] -= 1,
-                Wire::Strangers => octets = framed(&query).repeat(40),
-                Wire::Reset => {
+                LimitedStream::Nothing => octets.clear(),
+                LimitedStream::HalfALength => octets.truncate(1),
+                LimitedStream::LengthTooLong => octets[0] += 1,
+                LimitedStream::LengthTooShort => octets[1] -= 1,
+                LimitedStream::Strangers => octets = framed(&query).repeat(40),
+                LimitedStream::Reset => {
                     octets.truncate(9);
                     socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
                 }
@@ -417,7 +417,7 @@ async fn tcp_failures_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_message_over_our_limit_is_held_against_nobody() {
+async fn a_message_over_our_limit_counts_against_no_party() {
     let (server, _task) = tcp_responder(|mut stream, query| async move {
         stream.write_all(&framed(&octets(&answer(&query)))).await.unwrap();
     })

@@ -23,7 +23,8 @@ use super::in_flight::{DropCounters, DroppedAnswers, InFlight, Key, Outcome};
 use super::query::Query;
 use crate::model::{Family, NetFailure};
 use crate::probe::errors::{self, Carrier};
-use crate::probe::route;
+use crate::probe::random::random_u64;
+use crate::probe::{error_queue, kernel};
 
 /// Sockets of each family: three further bits for a forger to guess.
 const SOCKETS_PER_FAMILY: usize = 8;
@@ -88,7 +89,7 @@ impl Sockets {
         let first = (random >> 32) as u16;
         let stride = (random >> 48) as u16 | 1;
         let ids = iter::successors(Some(first), |id| Some(id.wrapping_add(stride))).take(1 << 12);
-        let entered = socket.lock().enter(route::canonical(server), query.question(), ids);
+        let entered = socket.lock().enter(kernel::canonical(server), query.question(), ids);
         let Some((key, outcome)) = entered else {
             return Err(NetFailure::Exhausted { errno: "every DNS id is in use".to_owned() });
         };
@@ -121,7 +122,7 @@ struct Shared {
     dropped: Arc<DropCounters>,
 }
 
-/// Takes a question off the table when whoever asked stops waiting.
+/// Takes a question off the table when the asking task stops waiting.
 struct EndOnDrop<'a> {
     socket: &'a Shared,
     key: Key,
@@ -144,7 +145,7 @@ impl Shared {
         if family == Family::Ipv6 {
             socket.set_only_v6(true)?;
         }
-        errors::queue_errors(&socket, family, true)?;
+        error_queue::queue_errors(&socket, family, true)?;
         // A smaller buffer only costs retries.
         let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER_OCTETS);
         socket.bind(&SocketAddr::new(unspecified, 0).into())?;
@@ -173,7 +174,7 @@ impl Shared {
                     self.receive_errors();
                     tries += 1;
                     if tries == TRIES {
-                        return Err(errors::of_error(&error, server.ip()));
+                        return Err(errors::io_failure(&error, server.ip()));
                     }
                 }
             }
@@ -205,8 +206,8 @@ impl Shared {
     fn receive_one(&self, buffer: &mut [u8]) -> io::Result<()> {
         match recvfrom::<SockaddrStorage>(self.socket.as_raw_fd(), buffer) {
             Ok((octets, Some(from))) => {
-                if let Some(from) = errors::socket_addr(&from) {
-                    let answered = self.lock().answer(route::canonical(from), &buffer[..octets]);
+                if let Some(from) = kernel::socket_addr(&from) {
+                    let answered = self.lock().answer(kernel::canonical(from), &buffer[..octets]);
                     if let Err(dropped) = answered {
                         self.dropped.count(dropped);
                     }
@@ -226,12 +227,12 @@ impl Shared {
 
     /// Leads what the error queue holds to the questions that it is about.
     fn receive_errors(&self) {
-        while let Some(queued) = errors::read_error_queue(&self.socket) {
+        while let Some(queued) = error_queue::read_error_queue(&self.socket) {
             let Some(server) = queued.destination else { continue };
-            let server = route::canonical(server);
+            let server = kernel::canonical(server);
             let Some(key) = self.lock().find(&queued, server) else { continue };
             // Outside the lock, because it may ask the kernel for a route.
-            if let Some(failure) = errors::of_queued(&queued, Carrier::Udp, server.ip()) {
+            if let Some(failure) = errors::queued_failure(&queued, Carrier::Udp, server.ip()) {
                 self.lock().end(key, Some(Err(failure)));
             }
         }
@@ -243,12 +244,4 @@ fn is_family_absent(error: &io::Error) -> bool {
         error.raw_os_error().map(Errno::from_raw),
         Some(Errno::EAFNOSUPPORT | Errno::EADDRNOTAVAIL)
     )
-}
-
-/// Unpredictable bits (RFC 5452 §9.2).
-pub(in crate::probe) fn random_u64() -> Result<u64, NetFailure> {
-    let mut octets = [0; 8];
-    aws_lc_rs::rand::fill(&mut octets)
-        .map_err(|_| NetFailure::Other { errno: "no random numbers".to_owned() })?;
-    Ok(u64::from_ne_bytes(octets))
 }

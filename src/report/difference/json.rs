@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DifferenceSheet, words};
+use super::context::DifferenceContext;
+use super::terms;
 use crate::judge::{Change, KeyChange, RunResult, direction};
 use crate::model::ServiceId;
 use crate::report::describe::clean;
-use crate::report::quarter::json::{ChangeDocument, change};
+use crate::report::quarter::json::change::{ChangeDocument, change};
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/diff/1";
@@ -97,15 +98,15 @@ pub fn schema() -> String {
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &DifferenceSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(sheet))?;
+pub fn write(context: &DifferenceContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(context))?;
     writeln!(out)
 }
 
 /// The document.
-pub fn document(sheet: &DifferenceSheet<'_>) -> Document {
+pub fn document(context: &DifferenceContext<'_>) -> Document {
     use crate::judge::RuleChange::{Gate, Goal, Policy, Program, Severity};
-    let comparison = sheet.comparison;
+    let comparison = context.comparison;
     let policy = &comparison.after.policy;
     let inventory = &comparison.inventory;
     Document {
@@ -146,7 +147,7 @@ pub fn document(sheet: &DifferenceSheet<'_>) -> Document {
                     Severity { .. } => "severity",
                     Goal { .. } => "target",
                 };
-                RuleDocument { kind: kind.to_owned(), message: words::rule(rule, sheet.lang) }
+                RuleDocument { kind: kind.to_owned(), message: terms::rule(rule, context.lang) }
             })
             .collect(),
     }

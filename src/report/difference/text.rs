@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{DifferenceSheet, words};
+use super::context::DifferenceContext;
+use super::terms;
 use crate::judge::{
     Change, CheckChange, Finding, InventoryChanges, RunResult, ServiceChange, Standing,
 };
@@ -27,28 +28,28 @@ trait Dress {
 /// # Errors
 /// When `out` can't be written.
 pub fn plain(
-    sheet: &DifferenceSheet<'_>,
+    context: &DifferenceContext<'_>,
     color: bool,
     all: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write(sheet, all, &mut Plain { color, out })
+    write(context, all, &mut Plain { color, out })
 }
 
 /// Writes Markdown, for a repository or the summary page of a CI run.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn markdown(sheet: &DifferenceSheet<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(sheet, false, &mut Markdown { out })
+pub fn markdown(context: &DifferenceContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(context, false, &mut Markdown { out })
 }
 
-fn write(sheet: &DifferenceSheet<'_>, all: bool, out: &mut dyn Dress) -> io::Result<()> {
-    let (comparison, lang) = (sheet.comparison, sheet.lang);
+fn write(context: &DifferenceContext<'_>, all: bool, out: &mut dyn Dress) -> io::Result<()> {
+    let (comparison, lang) = (context.comparison, context.lang);
     let after = &comparison.after;
-    out.title(&format!("{}: {}", words::TITLE.get(lang), clean(&after.inventory.title)))?;
+    out.title(&format!("{}: {}", terms::TITLE.get(lang), clean(&after.inventory.title)))?;
     out.paragraph(&format!("{} → {}", run(&comparison.before), run(after)))?;
-    let policy = format!("{} ({})", words::JUDGED_BY.get(lang), clean(after.policy.title(lang)));
+    let policy = format!("{} ({})", terms::JUDGED_BY.get(lang), clean(after.policy.title(lang)));
     out.paragraph(&policy)?;
     let mut nothing = true;
     for change in Change::ALL {
@@ -70,16 +71,16 @@ fn write(sheet: &DifferenceSheet<'_>, all: bool, out: &mut dyn Dress) -> io::Res
         }
     }
     if nothing {
-        out.paragraph(words::NOTHING.get(lang))?;
+        out.paragraph(terms::NOTHING.get(lang))?;
     }
     if !comparison.inventory.is_empty() {
-        out.heading(words::INVENTORY.get(lang), None)?;
+        out.heading(terms::INVENTORY.get(lang), None)?;
         inventory(&comparison.inventory, lang, out)?;
     }
     if !comparison.rules.is_empty() {
-        out.heading(words::RULES.get(lang), None)?;
+        out.heading(terms::RULES.get(lang), None)?;
         for change in &comparison.rules {
-            out.item(&words::rule(change, lang))?;
+            out.item(&terms::rule(change, lang))?;
         }
     }
     Ok(())
@@ -116,7 +117,7 @@ fn check_line(check: &CheckChange, lang: Lang) -> String {
 fn inventory(changes: &InventoryChanges, lang: Lang, out: &mut dyn Dress) -> io::Result<()> {
     let listed =
         |ids: &[ServiceId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
-    for (word, ids) in [(words::ADDED, &changes.added), (words::REMOVED, &changes.removed)] {
+    for (word, ids) in [(terms::ADDED, &changes.added), (terms::REMOVED, &changes.removed)] {
         if !ids.is_empty() {
             out.item(&format!("{}: {}", word.get(lang), listed(ids).join(", ")))?;
         }
@@ -124,15 +125,15 @@ fn inventory(changes: &InventoryChanges, lang: Lang, out: &mut dyn Dress) -> io:
     for (id, keys) in &changes.changed {
         out.item(&id.to_string())?;
         for key in keys {
-            out.below(&words::key(key))?;
+            out.below(&terms::key(key))?;
         }
     }
     for network in &changes.networks {
-        out.item(&words::key(network))?;
+        out.item(&terms::key(network))?;
     }
     if !changes.settings.is_empty() {
         let keys = changes.settings.join(", ");
-        out.item(&format!("{}: {keys}", words::SETTINGS.get(lang)))?;
+        out.item(&format!("{}: {keys}", terms::SETTINGS.get(lang)))?;
     }
     Ok(())
 }

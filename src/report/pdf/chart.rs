@@ -1,7 +1,7 @@
-//! Charts, as vectors. Colour never stands alone: every bar and line has its words and number.
+//! Charts, as vectors. Colour is never the only sign: every bar and line has its words and number.
 
-use super::flow::{Align, Flow, LEADING, set};
-use super::font::{Style, composed};
+use super::flow::{Align, Flow, LEADING, line_mark};
+use super::font::{Style, nfc};
 use super::page::{BLACK, Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
 use crate::judge::Counts;
@@ -39,7 +39,7 @@ pub(super) fn stage_bars(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<Ba
     };
     let stages = Stage::ALL.into_iter().zip(STAGES);
     stages
-        .filter(|(stage, _)| texts::judged(policy, *stage))
+        .filter(|(stage, _)| texts::is_judged_stage(policy, *stage))
         .map(|(stage, color)| {
             let label = format!("{} {}", stage.number(), stage.name().get(lang));
             bar(label, counts.stages[usize::from(stage.number())], color)
@@ -60,13 +60,13 @@ pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
     let top = flow.y;
     for bar in bars {
         let y = flow.y + (ROW - SIZE * LEADING) / 2.0;
-        line(flow, &bar.label, Align::Right, (LEFT, LABELS - 8.0), y);
+        draw_text(flow, &bar.label, Align::Right, (LEFT, LABELS - 8.0), y);
         let width = (TEXT_WIDTH - LABELS - NUMBERS) * bar.count as f32 / most;
         if bar.count > 0 {
             let (x, y, height, color) = (from, flow.y + 3.0, ROW - 6.0, bar.color);
             flow.mark(Mark::Area { x, y, width: width.max(0.8), height, color });
         }
-        line(flow, &bar.words, Align::Left, (from + width + 6.0, NUMBERS), y);
+        draw_text(flow, &bar.words, Align::Left, (from + width + 6.0, NUMBERS), y);
         flow.y += ROW;
     }
     flow.mark(rule((from, top), (from, flow.y), 0.7, BLACK));
@@ -99,7 +99,7 @@ pub(super) fn columns(
         let y = base - height(services);
         flow.mark(rule((from, y), (LEFT + TEXT_WIDTH, y), 0.3, GRAY));
         let words = texts::number(services, lang);
-        line(flow, &words, Align::Right, (LEFT, NUMBERS - 5.0), y - row / 2.0);
+        draw_text(flow, &words, Align::Right, (LEFT, NUMBERS - 5.0), y - row / 2.0);
     }
     let slot = (TEXT_WIDTH - NUMBERS) / points.len().max(1) as f32;
     let width = (slot * 0.7).min(COLUMN_MAX);
@@ -119,8 +119,8 @@ pub(super) fn columns(
         if (points.len() - 1 - at).is_multiple_of(every) {
             let area = (x + width / 2.0 - COLUMN_MAX / 2.0, COLUMN_MAX);
             let day = point.day.strftime("%d/%m").to_string();
-            line(flow, &day, Align::Center, area, base + 2.0);
-            line(flow, &point.quarter.to_string(), Align::Center, area, base + 2.0 + row);
+            draw_text(flow, &day, Align::Center, area, base + 2.0);
+            draw_text(flow, &point.quarter.to_string(), Align::Center, area, base + 2.0 + row);
         }
     }
     flow.mark(rule((from, base), (LEFT + TEXT_WIDTH, base), 0.7, BLACK));
@@ -128,21 +128,22 @@ pub(super) fn columns(
     for bar in legend {
         let (x, y, color) = (from, flow.y + 3.0, bar.color);
         flow.mark(Mark::Area { x, y, width: SIZE, height: SIZE, color });
-        line(flow, &bar.label, Align::Left, (from + 1.6 * SIZE, TEXT_WIDTH / 2.0), flow.y);
+        draw_text(flow, &bar.label, Align::Left, (from + 1.6 * SIZE, TEXT_WIDTH / 2.0), flow.y);
         flow.y += row;
     }
     caption(flow, title);
 }
 
 /// The first line of a text, shortened where it is too wide.
-pub(super) fn line(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32) {
-    let lines = wrap::lines(flow.fonts, Style::Regular, SIZE, &composed(text), area.1, 0.0);
+pub(super) fn draw_text(flow: &mut Flow<'_>, text: &str, align: Align, area: (f32, f32), y: f32) {
+    let lines = wrap::wrapped_lines(flow.fonts, Style::Regular, SIZE, &nfc(text), area.1, 0.0);
     let more = lines.len() > 1;
     let Some(Line { mut text, .. }) = lines.into_iter().next() else { return };
     if more {
         text.push('…');
     }
-    let mark = set(flow.fonts, &Line { text, last: true }, Style::Regular, SIZE, align, area, y);
+    let mark =
+        line_mark(flow.fonts, &Line { text, last: true }, Style::Regular, SIZE, align, area, y);
     flow.mark(mark);
 }
 

@@ -1,6 +1,6 @@
 //! Text that flows from page to page.
 
-use super::font::{Fonts, Style, composed};
+use super::font::{Fonts, Style, nfc};
 use super::page::{BOTTOM, HEIGHT, LEFT, Mark, TEXT_WIDTH, TOP, WIDTH};
 use super::wrap::{self, Line};
 
@@ -16,7 +16,7 @@ pub(super) const INDENT: f32 = 28.35;
 /// How far the base line lies below the top of a line, as a part of the size.
 pub(super) const ASCENT: f32 = 0.95;
 
-/// Where a line stands between the margins.
+/// Where a line is set between the margins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
     Left,
@@ -87,12 +87,12 @@ impl<'a> Flow<'a> {
     /// Remembers this place under a title.
     pub(super) fn bookmark(&mut self, title: &str) {
         let page = self.pages.len() - 1;
-        self.bookmarks.push(Bookmark { title: composed(title), page, y: self.y });
+        self.bookmarks.push(Bookmark { title: nfc(title), page, y: self.y });
     }
 
     /// Sets text between the margins. The first line is indented by `indent`.
     pub(super) fn text(&mut self, text: &str, style: Style, size: f32, align: Align, indent: f32) {
-        let lines = wrap::lines(self.fonts, style, size, &composed(text), TEXT_WIDTH, indent);
+        let lines = wrap::wrapped_lines(self.fonts, style, size, &nfc(text), TEXT_WIDTH, indent);
         let height = size * LEADING;
         // A paragraph doesn't leave its first line alone on a page.
         if lines.len() > 1 {
@@ -102,7 +102,7 @@ impl<'a> Flow<'a> {
             self.keep(height);
             let indent = if at == 0 { indent } else { 0.0 };
             let area = (LEFT + indent, TEXT_WIDTH - indent);
-            let mark = set(self.fonts, line, style, size, align, area, self.y);
+            let mark = line_mark(self.fonts, line, style, size, align, area, self.y);
             self.mark(mark);
             self.y += height;
         }
@@ -117,8 +117,8 @@ impl<'a> Flow<'a> {
         y: f32,
     ) -> f32 {
         let mut y = y;
-        for line in wrap::lines(self.fonts, style, size, &composed(text), width, 0.0) {
-            let mark = set(self.fonts, &line, style, size, align, (x, width), y);
+        for line in wrap::wrapped_lines(self.fonts, style, size, &nfc(text), width, 0.0) {
+            let mark = line_mark(self.fonts, &line, style, size, align, (x, width), y);
             self.mark(mark);
             y += size * LEADING;
         }
@@ -138,7 +138,7 @@ impl<'a> Flow<'a> {
 }
 
 /// One line whose top is at `y`, in an area from `x` on.
-pub(super) fn set(
+pub(super) fn line_mark(
     fonts: &Fonts,
     line: &Line,
     style: Style,

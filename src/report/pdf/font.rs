@@ -129,9 +129,9 @@ impl HeadUnits for FontRef<'_> {
     }
 }
 
-/// Text as it is drawn: composed, without characters that have no meaning outside their makers'
+/// Text as it is drawn: nfc, without characters that have no meaning outside their makers'
 /// agreement.
-pub(super) fn composed(text: &str) -> String {
+pub(super) fn nfc(text: &str) -> String {
     text.nfc()
         .map(|character| match character {
             '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\0' => UNKNOWN,
@@ -153,9 +153,9 @@ mod tests {
         let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
         for vowel in vowels.chars() {
             for tone in tones {
-                let text = composed(&format!("{vowel}{tone}"));
+                let text = nfc(&format!("{vowel}{tone}"));
                 let text = text.clone() + &text.to_uppercase() + "đĐ₫–…“”";
-                assert_eq!(composed(&text), text);
+                assert_eq!(nfc(&text), text);
                 for face in [&fonts.regular, &fonts.bold, &fonts.italic] {
                     let missing = text.chars().find(|c| !face.glyphs.contains_key(c));
                     assert_eq!(missing, None, "{text}");
@@ -164,11 +164,10 @@ mod tests {
             }
         }
         // Everything that the checks' pages and the policies say.
-        let said = crate::check::CATALOGUE.iter().flat_map(|check| [check.doc.en, check.doc.vi]);
-        for text in said.chain(crate::policy::BUILT_IN.map(|(_, yaml)| yaml)) {
-            let missing = composed(text)
-                .chars()
-                .find(|c| *c != '\n' && !fonts.regular.glyphs.contains_key(c));
+        let texts = crate::check::CATALOGUE.iter().flat_map(|check| [check.doc.en, check.doc.vi]);
+        for text in texts.chain(crate::policy::BUILT_IN.map(|(_, yaml)| yaml)) {
+            let missing =
+                nfc(text).chars().find(|c| *c != '\n' && !fonts.regular.glyphs.contains_key(c));
             assert_eq!(missing, None);
         }
         assert!(fonts.width(Style::Bold, 10.0, "MM") > fonts.width(Style::Regular, 10.0, "ii"));

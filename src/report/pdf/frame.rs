@@ -1,10 +1,10 @@
-//! What stands around the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
+//! What surrounds the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
 //! national heading and the issuing body above, the signature and the recipients below.
 
 use jiff::civil::Date;
 
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
-use super::font::{Style, composed};
+use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
 use crate::model::{Lang, Text};
 use crate::report::letterhead::Letterhead;
@@ -31,7 +31,7 @@ const NATION_WIDTH: f32 = 0.6 * TEXT_WIDTH;
 /// Room for a hand and a seal.
 const SEAL: f32 = 72.0;
 
-/// Draws all that stands before the content. `about` is what the document is about where the
+/// Draws everything before the content. `about` is what the document is about where the
 /// letterhead has no words of its own; `today` is its date in the same case.
 pub(super) fn head(
     flow: &mut Flow<'_>,
@@ -134,7 +134,7 @@ fn underline(flow: &mut Flow<'_>, (x, width): (f32, f32), y: f32, length: f32) {
 }
 
 fn or(text: String, otherwise: &str) -> String {
-    match composed(&text).trim() {
+    match nfc(&text).trim() {
         "" => otherwise.to_owned(),
         _ => text,
     }

@@ -1,7 +1,7 @@
 //! Tables that break over pages and say their headings again on each.
 
-use super::flow::{Align, Flow, set};
-use super::font::{Fonts, Style, composed};
+use super::flow::{Align, Flow, line_mark};
+use super::font::{Fonts, Style, nfc};
 use super::page::{Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
 use crate::model::Lang;
@@ -41,7 +41,7 @@ struct Column {
 enum Unit {
     /// All of it.
     Cell,
-    /// What stands between the good places to break at, up to [`PIECE_MAX`].
+    /// The text between the good places to break at, up to [`PIECE_MAX`].
     Piece,
     /// Nothing: words may need any width.
     Word,
@@ -57,7 +57,7 @@ enum Row {
 
 impl Grid {
     /// A table in the number and date forms of a language.
-    pub(super) fn of(table: &Table, lang: Lang) -> Self {
+    pub(super) fn from_table(table: &Table, lang: Lang) -> Self {
         let columns = table
             .columns
             .iter()
@@ -120,7 +120,7 @@ impl Grid {
         flow.keep(least);
         let drawing = Drawing::new(self, flow.fonts);
         let head = drawing.head(flow);
-        drawing.put(flow, &head, Some(HEAD_FILL));
+        drawing.draw_row(flow, &head, Some(HEAD_FILL));
         for row in &self.rows {
             drawing.row(flow, row, &head);
         }
@@ -215,7 +215,7 @@ impl<'a> Drawing<'a> {
         let with_next = if fill.is_some() { LINE + 2.0 * PAD } else { 0.0 };
         loop {
             if height_of(&cells) + with_next <= flow.room() {
-                return self.put(flow, &cells, fill);
+                return self.draw_row(flow, &cells, fill);
             }
             let page = Flow::page_height() - height_of(head);
             if height_of(&cells) + with_next <= page {
@@ -227,22 +227,22 @@ impl<'a> Drawing<'a> {
                 self.turn(flow, head);
                 // The heading alone may fill a page; then the row goes on regardless.
                 if flow.room() < 2.0 * LINE + 2.0 * PAD {
-                    return self.put(flow, &cells, fill);
+                    return self.draw_row(flow, &cells, fill);
                 }
                 continue;
             }
             let rest = cells.iter_mut().map(|set| set.rest(fits)).collect();
-            self.put(flow, &cells, fill);
+            self.draw_row(flow, &cells, fill);
             cells = rest;
         }
     }
 
     fn turn(&self, flow: &mut Flow<'_>, head: &[Set]) {
         flow.turn();
-        self.put(flow, head, Some(HEAD_FILL));
+        self.draw_row(flow, head, Some(HEAD_FILL));
     }
 
-    fn put(&self, flow: &mut Flow<'_>, cells: &[Set], fill: Option<Color>) {
+    fn draw_row(&self, flow: &mut Flow<'_>, cells: &[Set], fill: Option<Color>) {
         let (top, height) = (flow.y, height_of(cells));
         if let Some(color) = fill {
             let (x, y, width) = (LEFT, top, TEXT_WIDTH);
@@ -257,7 +257,7 @@ impl<'a> Drawing<'a> {
             flow.mark(rule((x, top), (x, bottom), 0.5, GRAY));
         }
         for set in cells {
-            set.put(flow, top + PAD);
+            set.draw(flow, top + PAD);
         }
         flow.y = bottom;
     }
@@ -315,11 +315,11 @@ fn least_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
 }
 
 impl Set {
-    fn put(&self, flow: &mut Flow<'_>, top: f32) {
+    fn draw(&self, flow: &mut Flow<'_>, top: f32) {
         let inner = (self.x + PAD, self.width - 2.0 * PAD);
         for (at, line) in self.lines.iter().enumerate() {
             let y = top + at as f32 * LINE;
-            let mark = set(flow.fonts, line, self.style, SIZE, self.align, inner, y);
+            let mark = line_mark(flow.fonts, line, self.style, SIZE, self.align, inner, y);
             flow.mark(mark);
         }
     }
@@ -333,7 +333,7 @@ impl Set {
 
 fn cell(flow: &Flow<'_>, text: &str, style: Style, align: Align, (x, width): (f32, f32)) -> Set {
     let inner = width - 2.0 * PAD;
-    let lines = wrap::lines(flow.fonts, style, SIZE, &composed(text), inner, 0.0);
+    let lines = wrap::wrapped_lines(flow.fonts, style, SIZE, &nfc(text), inner, 0.0);
     Set { lines, style, align, x, width }
 }
 

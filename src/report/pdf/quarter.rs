@@ -24,32 +24,32 @@ const FIGURE: Text = Text { vi: "Hình", en: "Figure" };
 /// # Errors
 /// When `out` can't be written.
 pub fn write(
-    sheet: &QuarterContext<'_>,
+    context: &QuarterContext<'_>,
     letterhead: &Letterhead,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (review, lang) = (sheet.review, sheet.lang);
+    let (review, lang) = (context.review, context.lang);
     let result = &review.closing;
-    let about = format!("{}: {}", title(sheet), clean(&result.inventory.title));
+    let about = format!("{}: {}", title(context), clean(&result.inventory.title));
     let frame = Frame { result, lang, letterhead, about };
     let (annexes, body): (Vec<_>, Vec<_>) =
-        sections(sheet).into_iter().partition(|section| section.annex);
+        sections(context).into_iter().partition(|section| section.annex);
     let bytes = frame.fill(
         |document| {
             let mut figures = 0;
             for (at, section) in body.iter().enumerate() {
                 document.section(section.title);
                 if at == 0 {
-                    opening(document, sheet);
+                    opening(document, context);
                 }
-                write_section(document, sheet, section, &mut figures);
+                write_section(document, context, section, &mut figures);
             }
         },
         |document| {
             for section in &annexes {
                 document.annex(section.title);
                 for table in &section.tables {
-                    document.table(None, &Grid::of(table, lang));
+                    document.table(None, &Grid::from_table(table, lang));
                 }
             }
         },
@@ -58,22 +58,22 @@ pub fn write(
 }
 
 /// What the report rests on, and what weakens it.
-fn opening(document: &mut Document<'_>, sheet: &QuarterContext<'_>) {
-    for (label, value) in particulars(sheet) {
+fn opening(document: &mut Document<'_>, context: &QuarterContext<'_>) {
+    for (label, value) in particulars(context) {
         document.paragraph(&format!("- {label}: {value}."));
     }
-    for weakness in &sheet.review.caveats {
-        document.warning(&caveat(weakness, sheet.lang));
+    for weakness in &context.review.caveats {
+        document.warning(&caveat(weakness, context.lang));
     }
 }
 
 fn write_section(
     document: &mut Document<'_>,
-    sheet: &QuarterContext<'_>,
+    context: &QuarterContext<'_>,
     section: &Section,
     figures: &mut usize,
 ) {
-    let (lang, policy) = (sheet.lang, &sheet.review.closing.policy);
+    let (lang, policy) = (context.lang, &context.review.closing.policy);
     for paragraph in &section.paragraphs {
         document.paragraph(paragraph);
     }
@@ -96,6 +96,6 @@ fn write_section(
     }
     let several = section.tables.len() > 1;
     for table in &section.tables {
-        document.table(several.then_some(table.title), &Grid::of(table, lang));
+        document.table(several.then_some(table.title), &Grid::from_table(table, lang));
     }
 }

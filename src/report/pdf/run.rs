@@ -5,7 +5,7 @@ use super::document::Document;
 use super::grid::Grid;
 use crate::judge::{RunResult, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
-use crate::report::causes::{causes, follows};
+use crate::report::causes::{causes, follows_from_another};
 use crate::report::describe::clean;
 use crate::report::table::{self, Cell, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
@@ -23,13 +23,13 @@ const FIGURE: Text =
 const STAGES: Text = Text { vi: "Ý nghĩa các mức: ", en: "The stages mean: " };
 
 /// Writes the sections.
-pub(super) fn sections(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    let (lang, result) = (sheet.lang, sheet.result);
+pub(super) fn sections(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    let (lang, result) = (context.lang, context.result);
     document.section(GENERAL.get(lang));
-    general(document, sheet);
+    general(document, context);
     document.section(RESULTS.get(lang));
     for table in [table::categories(result, lang), table::organisations(result, lang)] {
-        document.table(Some(table.title), &Grid::of(&table, lang));
+        document.table(Some(table.title), &Grid::from_table(&table, lang));
     }
     document.section(texts::WORK_LIST.get(lang));
     work_list(document, result, Outcome::Fail);
@@ -40,20 +40,20 @@ pub(super) fn sections(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
 }
 
 /// Writes the annex: every service.
-pub(super) fn annexes(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    document.annex(texts::ALL_SERVICES.get(sheet.lang));
-    document.table(None, &services(sheet.result, sheet.lang));
+pub(super) fn annexes(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    document.annex(texts::ALL_SERVICES.get(context.lang));
+    document.table(None, &services(context.result, context.lang));
 }
 
-fn general(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
-    let (lang, result) = (sheet.lang, sheet.result);
+fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
+    let (lang, result) = (context.lang, context.result);
     let summary = result.summary();
     let counts = &summary.all;
     let number = |count| texts::number(count, lang);
-    for (label, value) in overview::particulars(sheet) {
+    for (label, value) in overview::particulars(context) {
         document.paragraph(&format!("- {label}: {value}."));
     }
-    for warning in overview::warnings(sheet) {
+    for warning in overview::warnings(context) {
         document.warning(warning);
     }
     document.paragraph(&match lang {
@@ -105,7 +105,7 @@ fn general(document: &mut Document<'_>, sheet: &ReportContext<'_>) {
     document.paragraph(&format!("{}{}.", STAGES.get(lang), stages.join("; ")));
 }
 
-/// The causes of one outcome, each with its mend and the first services that it concerns.
+/// The causes of one outcome, each with its remedy and the first services that it concerns.
 fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) {
     const FINDING: Text = Text { vi: "Nội dung", en: "Finding" };
     const SEVERITY: Text = Text { vi: "Mức độ", en: "Severity" };
@@ -136,15 +136,18 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         }
         let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
-        row.extend([Cell::Count(cause.services.len()), Cell::Text(listed(&cause.services, lang))]);
+        row.extend([
+            Cell::Count(cause.services.len()),
+            Cell::Text(listed_services(&cause.services, lang)),
+        ]);
         table.rows.push(row);
     }
-    document.table(None, &Grid::of(&table, lang));
+    document.table(None, &Grid::from_table(&table, lang));
 }
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
+fn listed_services(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
     let ids = services.iter().take(LISTED_MAX);
     let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
     if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
@@ -153,7 +156,7 @@ fn listed(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
     text.join("\n")
 }
 
-/// Every service under its organisation: where it stands, and every check that it does not pass, but
+/// Every service under its organisation: its stage, and every check that it does not pass, except
 /// those that could not look because of another's failure.
 fn services(result: &RunResult, lang: Lang) -> Grid {
     const FAILED: Text = Text { vi: "Tiêu chí không đạt", en: "Checks failed" };
@@ -173,7 +176,9 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
                 let ids: Vec<_> = findings
                     .iter()
                     .filter(|(_, finding)| finding.outcome == outcome)
-                    .filter(|(check, finding)| !follows(&findings, check.id, finding.reason))
+                    .filter(|(check, finding)| {
+                        !follows_from_another(&findings, check.id, finding.reason)
+                    })
                     .map(|(check, _)| check.id)
                     .collect();
                 Cell::Text(ids.join(", "))
@@ -189,5 +194,5 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
             ]);
         }
     }
-    Grid::of(&table, lang).grouped(groups)
+    Grid::from_table(&table, lang).grouped(groups)
 }

@@ -9,7 +9,7 @@ const BREAKS_AFTER: [char; 12] = ['/', '-', '.', ':', ',', ';', '_', '?', '&', '
 /// A line of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
-    /// What stands on it.
+    /// Its text.
     pub text: String,
     /// Whether the paragraph ends here, so that the line isn't stretched.
     pub last: bool,
@@ -17,7 +17,7 @@ pub(super) struct Line {
 
 /// Breaks a text into lines no wider than `width` points, the first one narrower by `indent`. A line
 /// feed always begins a line. There is at least one line.
-pub(super) fn lines(
+pub(super) fn wrapped_lines(
     fonts: &Fonts,
     style: Style,
     size: f32,
@@ -58,7 +58,7 @@ pub(super) fn lines(
     lines
 }
 
-/// What stands between the good places to break a word at.
+/// The text between the good places to break a word at.
 pub(super) fn pieces(word: &str) -> impl Iterator<Item = &str> {
     word.split_inclusive(BREAKS_AFTER)
 }
@@ -92,7 +92,7 @@ mod tests {
 
     fn broken(text: &str, width: f32, indent: f32) -> Vec<String> {
         let fonts = Fonts::new().unwrap();
-        lines(&fonts, Style::Regular, 10.0, text, width, indent)
+        wrapped_lines(&fonts, Style::Regular, 10.0, text, width, indent)
             .into_iter()
             .map(|line| line.text)
             .collect()
@@ -112,7 +112,7 @@ mod tests {
         #[test]
         fn nothing_is_lost_and_everything_fits(text in "[ a-zơ/.\u{1f600}]{0,80}", width in 12.0f32..200.0) {
             let fonts = Fonts::new().unwrap();
-            let all = lines(&fonts, Style::Regular, 10.0, &text, width, 0.0);
+            let all = wrapped_lines(&fonts, Style::Regular, 10.0, &text, width, 0.0);
             let joined: String = all.iter().map(|line| line.text.replace(' ', "")).collect();
             prop_assert_eq!(joined, text.replace(' ', ""));
             for line in &all {

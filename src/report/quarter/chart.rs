@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::terms;
 use crate::judge::Counts;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
 use crate::report::texts;
-
-use super::words;
 
 /// A picture of figures.
 #[derive(Clone, Debug)]
@@ -20,20 +19,25 @@ pub enum Chart {
 }
 
 /// The parts of a bar or column: the class, the words and the number of services.
-pub(super) fn parts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<(String, String, usize)> {
-    let stages =
-        Stage::ALL.into_iter().filter(|stage| texts::judged(policy, *stage)).map(|stage| {
+pub(super) fn stage_parts(
+    counts: &Counts,
+    policy: &Policy,
+    lang: Lang,
+) -> Vec<(String, String, usize)> {
+    let stages = Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(policy, *stage)).map(
+        |stage| {
             let number = stage.number();
             let label = format!("{number} {}", stage.name().get(lang));
             (number.to_string(), label, counts.stages[usize::from(number)])
-        });
+        },
+    );
     let unknown = ("u".to_owned(), texts::UNKNOWN.get(lang).to_owned(), counts.unknown);
     stages.chain([unknown]).collect()
 }
 
 /// One bar, one service a unit wide.
 pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
-    let parts = parts(counts, policy, lang);
+    let parts = stage_parts(counts, policy, lang);
     let width: usize = parts.iter().map(|(_, _, count)| count).sum();
     let mut svg = String::new();
     // Writing to a string can't fail.
@@ -77,7 +81,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     let bar = (slot * 7 / 10).min(64_000);
     let mut svg = format!(
         r#"<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,
-        super::sections::TREND.get(lang)
+        terms::TREND.get(lang)
     );
     for line in 0..=4 {
         let services = top * line / 4;
@@ -93,7 +97,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     for (number, point) in points.iter().enumerate() {
         let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
         let mut below = 0;
-        for (class, label, count) in parts(&point.counts, policy, lang) {
+        for (class, label, count) in stage_parts(&point.counts, policy, lang) {
             if count > 0 {
                 let (from, to) = (y(below), y(below + count));
                 let _ = write!(
@@ -103,7 +107,7 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
                     thousandths(to),
                     thousandths(bar),
                     thousandths(from - to),
-                    words::day(point.day, lang)
+                    texts::day(point.day, lang)
                 );
             }
             below += count;

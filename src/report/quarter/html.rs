@@ -4,8 +4,11 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::markdown::words_of;
-use super::{Chart, QuarterContext, chart, sections, title, words};
+use super::chart::{self, Chart};
+use super::context::QuarterContext;
+use super::particulars::particulars;
+use super::sections::{sections, title};
+use super::terms;
 use crate::judge::Standing;
 use crate::model::{Lang, Outcome, Text};
 use crate::report::describe::clean;
@@ -16,8 +19,8 @@ use crate::report::texts;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(sheet).render().map_err(io::Error::other)?;
+pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = page(context).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -63,45 +66,21 @@ struct CellBlock {
     text: String,
 }
 
-/// What stands at the head of the report: labels and values.
-/// What the report rests on: labels and values.
-pub fn particulars(sheet: &QuarterContext<'_>) -> Vec<(&'static str, String)> {
-    const CLOSING: Text = Text { vi: "Đợt kết quý", en: "Closing run" };
-    const COMPARED: Text = Text { vi: "So sánh với", en: "Compared with" };
-    let (review, lang) = (sheet.review, sheet.lang);
-    let closing = &review.closing;
-    let run = &closing.run;
-    let moment = |at| texts::moment(at, &closing.inventory.timezone, lang);
-    let ended = moment(run.finished_at.unwrap_or(run.started_at));
-    let (policy, source) = (closing.policy.title(lang), closing.policy.source(lang));
-    let mut particulars = vec![
-        (CLOSING.get(lang), format!("{} · {ended}", run.id)),
-        (texts::JUDGED_AT.get(lang), moment(review.as_of())),
-        (texts::VANTAGE.get(lang), clean(&run.vantage.name)),
-        (texts::POLICY.get(lang), format!("{} – {}", clean(policy), clean(source))),
-    ];
-    if let Some(previous) = &review.previous {
-        let quarter = words::quarter_name(previous.quarter, lang);
-        particulars.push((COMPARED.get(lang), format!("{quarter} · {}", previous.result.run.id)));
-    }
-    particulars
-}
-
-fn page(sheet: &QuarterContext<'_>) -> Page {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn page(context: &QuarterContext<'_>) -> Page {
+    let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
     Page {
         lang: lang.tag(),
-        title: title(sheet),
+        title: title(context),
         about: clean(&closing.inventory.title),
-        meta: particulars(sheet),
-        caveats: review.caveats.iter().map(|caveat| words::caveat(caveat, lang)).collect(),
-        figures: figures(sheet),
-        sections: sections(sheet)
+        meta: particulars(context),
+        caveats: review.caveats.iter().map(|caveat| terms::caveat(caveat, lang)).collect(),
+        figures: figures(context),
+        sections: sections(context)
             .into_iter()
             .enumerate()
             .map(|(at, section)| {
-                let (svg, legend) = drawn(sheet, section.chart.as_ref());
+                let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
                 SectionBlock {
                     id: section.id,
                     number: at + 1,
@@ -121,9 +100,9 @@ fn page(sheet: &QuarterContext<'_>) -> Page {
     }
 }
 
-fn figures(sheet: &QuarterContext<'_>) -> Vec<Figure> {
+fn figures(context: &QuarterContext<'_>) -> Vec<Figure> {
     const MISSED: Text = Text { vi: "mục tiêu quá hạn chưa đạt", en: "targets missed" };
-    let (review, lang) = (sheet.review, sheet.lang);
+    let (review, lang) = (context.review, context.lang);
     let summary = review.closing.summary();
     let counts = &summary.all;
     let aim = review.closing.policy.aim();
@@ -154,15 +133,15 @@ fn figures(sheet: &QuarterContext<'_>) -> Vec<Figure> {
     figures
 }
 
-fn drawn(
-    sheet: &QuarterContext<'_>,
-    drawn: Option<&Chart>,
+fn chart_with_legend(
+    context: &QuarterContext<'_>,
+    picture: Option<&Chart>,
 ) -> (String, Vec<(String, String, String)>) {
-    let (policy, lang) = (&sheet.review.closing.policy, sheet.lang);
-    match drawn {
+    let (policy, lang) = (&context.review.closing.policy, context.lang);
+    match picture {
         None => (String::new(), Vec::new()),
         Some(Chart::Stages(counts)) => {
-            let legend = chart::parts(counts, policy, lang)
+            let legend = chart::stage_parts(counts, policy, lang)
                 .into_iter()
                 .map(|(class, label, count)| (class, label, texts::number(count, lang)))
                 .collect();
@@ -198,5 +177,5 @@ fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
         Cell::Severity(severity) => severity.id().to_owned(),
         _ => String::new(),
     };
-    CellBlock { class, text: words_of(cell, lang) }
+    CellBlock { class, text: cell.running_words(lang) }
 }

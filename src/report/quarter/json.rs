@@ -1,253 +1,33 @@
 //! The quarter as JSON, schema `v6ready/quarter/1`: a mirror at the edge, never the inner types.
 
-use std::collections::BTreeMap;
+pub(in crate::report) mod change;
+mod document;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::{QuarterContext, words};
+use self::change::{change, standing};
+use self::document::{
+    CaveatDocument, CountsDocument, Document, ExemptionDocument, FailureDocument, GroupDocument,
+    MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument, ServiceDocument,
+    SharedDocument, SummaryDocument, TargetDocument,
+};
+use super::context::QuarterContext;
+use super::terms;
 use crate::judge::quarter::{Caveat, Point, SharedThing};
-use crate::judge::{Counts, Finding, RunResult, ServiceChange, Standing};
+use crate::judge::{Counts, RunResult};
 use crate::model::{Service, Stage};
 use crate::report::describe::clean;
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/quarter/1";
 
-/// A quarter, reviewed.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(title = "v6ready quarter, version 1")]
-pub struct Document {
-    /// `v6ready/quarter/1`.
-    schema: String,
-    /// Such as `2026Q4`.
-    quarter: String,
-    /// The inventory's title.
-    title: String,
-    /// The moment of the judgement. RFC 3339, UTC.
-    as_of: String,
-    /// The day of the judgement in the inventory's time zone.
-    today: String,
-    /// An IANA name.
-    timezone: String,
-    policy: PolicyDocument,
-    closing: RunDocument,
-    /// The closing run of an earlier quarter; null when there is none.
-    previous: Option<RunDocument>,
-    summary: SummaryDocument,
-    /// The earliest point first, the closing run last.
-    trend: Vec<PointDocument>,
-    categories: Vec<GroupDocument>,
-    organisations: Vec<GroupDocument>,
-    /// What the policy asks of all services together; null when it asks nothing.
-    plan: Option<PlanDocument>,
-    targets: Vec<TargetDocument>,
-    exemptions: Vec<ExemptionDocument>,
-    /// Services and checks that changed since the earlier closing run.
-    changes: Vec<ChangeDocument>,
-    shared: Vec<SharedDocument>,
-    /// The work list, what lifts most services first.
-    mends: Vec<MendDocument>,
-    services: Vec<ServiceDocument>,
-    caveats: Vec<CaveatDocument>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct PolicyDocument {
-    name: String,
-    /// In hexadecimal.
-    sha256: String,
-    /// The stage that it aims at.
-    aim: u8,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct RunDocument {
-    quarter: String,
-    id: String,
-    /// RFC 3339, UTC.
-    started_at: String,
-    /// RFC 3339, UTC; null when it was interrupted.
-    finished_at: Option<String>,
-    complete: bool,
-    vantage: String,
-    /// The version of v6ready that gathered the evidence.
-    version: String,
-    /// In hexadecimal.
-    inventory_sha256: String,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct SummaryDocument {
-    counts: CountsDocument,
-    /// Services with at least one critical failure.
-    critical: usize,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct CountsDocument {
-    /// All services, unknown and retired ones included.
-    services: usize,
-    unknown: usize,
-    retired: usize,
-    /// Services at each stage. Shares have their sum as denominator.
-    stages: BTreeMap<String, usize>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct PointDocument {
-    run: String,
-    quarter: String,
-    day: String,
-    vantage: String,
-    counts: CountsDocument,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct GroupDocument {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    counts: CountsDocument,
-    /// In the earlier closing run; null when there was none of them.
-    before: Option<CountsDocument>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct PlanDocument {
-    stage: u8,
-    by: String,
-    /// `missed`, `undetermined`, `due` or `reached`.
-    progress: String,
-    days_left: i32,
-    reached: usize,
-    behind: usize,
-    unknown: usize,
-    exempt: usize,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct TargetDocument {
-    service: String,
-    stage: u8,
-    by: String,
-    /// `inventory` or `policy`.
-    set_by: String,
-    /// `missed`, `undetermined`, `due`, `exempt` or `reached`.
-    progress: String,
-    /// Negative after the deadline.
-    days_left: i32,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct ExemptionDocument {
-    service: String,
-    reason: String,
-    /// The last day on which it holds.
-    until: String,
-    expired: bool,
-    /// Whether it ends before the next quarter does.
-    expires_soon: bool,
-}
-
-/// A service that changed.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct ChangeDocument {
-    service: String,
-    /// `worse`, `unknown`, `better`, `known`, `new`, `gone` or `same` (only checks changed).
-    change: String,
-    before: Option<StandingDocument>,
-    after: Option<StandingDocument>,
-    checks: Vec<CheckChangeDocument>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct StandingDocument {
-    /// 0 to 4; null when unknown or retired.
-    stage: Option<u8>,
-    /// The highest stage that is known to be reached; null for a retired service.
-    at_least: Option<u8>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct CheckChangeDocument {
-    check: String,
-    /// `worse`, `unknown`, `better`, `known` or `otherwise`.
-    change: String,
-    before: FindingDocument,
-    after: FindingDocument,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct FindingDocument {
-    outcome: String,
-    reason: String,
-    severity: String,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct SharedDocument {
-    /// `name-server`, `network` or `host`.
-    kind: String,
-    name: String,
-    /// The declared network's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    network: Option<String>,
-    failures: Vec<FailureDocument>,
-    services: Vec<String>,
-    /// How many of them it holds at their stage.
-    holds: usize,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct FailureDocument {
-    check: String,
-    reason: String,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct MendDocument {
-    check: String,
-    reason: String,
-    severity: String,
-    subjects: Vec<String>,
-    services: Vec<String>,
-    /// How many services it holds at their stage, alone or with others.
-    holds: usize,
-    /// How many would climb at least one stage by this mend alone.
-    lifts: usize,
-    /// One sentence in the report's language.
-    message: String,
-    remedy: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct ServiceDocument {
-    id: String,
-    name: String,
-    category: String,
-    target: String,
-    state: String,
-    standing: StandingDocument,
-    before: Option<StandingDocument>,
-    blockers: Vec<FailureDocument>,
-}
-
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct CaveatDocument {
-    id: String,
-    /// One sentence in the report's language.
-    message: String,
-}
-
 /// Writes the document and a line feed.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(sheet))?;
+pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(context))?;
     writeln!(out)
 }
 
@@ -259,8 +39,8 @@ pub fn schema() -> String {
 }
 
 /// The document.
-pub fn document(sheet: &QuarterContext<'_>) -> Document {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn document(context: &QuarterContext<'_>) -> Document {
+    let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
     let summary = closing.summary();
     Document {
@@ -388,7 +168,7 @@ pub fn document(sheet: &QuarterContext<'_>) -> Document {
             .iter()
             .map(|caveat| CaveatDocument {
                 id: caveat_id(caveat).to_owned(),
-                message: words::caveat(caveat, lang),
+                message: terms::caveat(caveat, lang),
             })
             .collect(),
     }
@@ -428,41 +208,6 @@ fn counts(counts: &Counts) -> CountsDocument {
             .map(Stage::number)
             .map(|number| (number.to_string(), counts.stages[usize::from(number)]))
             .collect(),
-    }
-}
-
-/// A service's change as a document.
-pub(crate) fn change(change: &ServiceChange) -> ChangeDocument {
-    ChangeDocument {
-        service: change.service.id.to_string(),
-        change: change.change.id().to_owned(),
-        before: change.before.map(standing),
-        after: change.after.map(standing),
-        checks: change
-            .checks
-            .iter()
-            .map(|check| CheckChangeDocument {
-                check: check.check.to_owned(),
-                change: check.change.id().to_owned(),
-                before: finding(&check.before),
-                after: finding(&check.after),
-            })
-            .collect(),
-    }
-}
-
-fn standing(standing: Standing) -> StandingDocument {
-    StandingDocument {
-        stage: standing.stage().map(Stage::number),
-        at_least: standing.at_least().map(Stage::number),
-    }
-}
-
-fn finding(finding: &Finding) -> FindingDocument {
-    FindingDocument {
-        outcome: finding.outcome.id().to_owned(),
-        reason: finding.reason.to_owned(),
-        severity: finding.severity.id().to_owned(),
     }
 }
 

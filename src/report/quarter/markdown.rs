@@ -2,27 +2,29 @@
 
 use std::io::{self, Write};
 
-use super::{QuarterContext, Section, sections, title, words};
+use super::context::QuarterContext;
+use super::particulars::particulars;
+use super::sections::{Section, sections, title};
+use super::terms;
 use crate::model::Lang;
 use crate::report::markdown::escaped;
-use crate::report::table::{Cell, Kind, Table};
-use crate::report::texts;
+use crate::report::table::{Kind, Table};
 
 /// Writes the report.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(sheet: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (review, lang) = (sheet.review, sheet.lang);
+pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (review, lang) = (context.review, context.lang);
     let inventory = &review.closing.inventory;
-    writeln!(out, "# {}: {}\n", title(sheet), escaped(&inventory.title))?;
-    for (label, value) in super::particulars(sheet) {
+    writeln!(out, "# {}: {}\n", title(context), escaped(&inventory.title))?;
+    for (label, value) in particulars(context) {
         writeln!(out, "- {label}: {}", escaped(&value))?;
     }
     for caveat in &review.caveats {
-        writeln!(out, "\n> {}", escaped(&words::caveat(caveat, lang)))?;
+        writeln!(out, "\n> {}", escaped(&terms::caveat(caveat, lang)))?;
     }
-    for (number, section) in sections(sheet).iter().enumerate() {
+    for (number, section) in sections(context).iter().enumerate() {
         write_section(number + 1, section, lang, out)?;
     }
     Ok(())
@@ -64,19 +66,9 @@ fn write_table(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "|")?;
     for row in table.rows.iter().chain(&table.total) {
         for cell in row {
-            write!(out, "| {} ", escaped(&words_of(cell, lang)))?;
+            write!(out, "| {} ", escaped(&cell.running_words(lang)))?;
         }
         writeln!(out, "|")?;
     }
     Ok(())
-}
-
-/// A cell as people read it in running text, numbers and dates in the language's form.
-pub(super) fn words_of(cell: &Cell, lang: Lang) -> String {
-    match cell {
-        Cell::Count(count) => texts::number(*count, lang),
-        Cell::Percent(percent) => texts::percent(*percent, lang),
-        Cell::Date(date) => words::day(*date, lang),
-        other => other.words(lang),
-    }
 }

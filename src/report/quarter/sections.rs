@@ -1,7 +1,8 @@
 //! The report's sections: paragraphs, a chart, tables. PDF, HTML and Markdown number and draw them.
 
-use super::words::{self, day};
-use super::{Chart, QuarterContext};
+use super::chart::Chart;
+use super::context::QuarterContext;
+use super::terms;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
@@ -25,7 +26,6 @@ pub struct Section {
     pub annex: bool,
 }
 
-pub(super) const TREND: Text = Text { vi: "Diễn biến", en: "Trend" };
 const CHANGES: Text = Text { vi: "Thay đổi so với kỳ trước", en: "What changed" };
 const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
 const EXEMPTIONS: Text = Text { vi: "Miễn trừ", en: "Exemptions" };
@@ -39,23 +39,23 @@ const TITLE: Text =
     Text { vi: "Báo cáo mức độ sẵn sàng IPv6", en: "IPv6 readiness report" };
 
 /// The report's title.
-pub fn title(sheet: &QuarterContext<'_>) -> String {
-    let quarter = words::quarter_name(sheet.review.quarter, sheet.lang);
-    format!("{}, {quarter}", TITLE.get(sheet.lang))
+pub fn title(context: &QuarterContext<'_>) -> String {
+    let quarter = terms::quarter_name(context.review.quarter, context.lang);
+    format!("{}, {quarter}", TITLE.get(context.lang))
 }
 
 /// All sections in order. One without anything to say says so.
-pub fn sections(sheet: &QuarterContext<'_>) -> Vec<Section> {
+pub fn sections(context: &QuarterContext<'_>) -> Vec<Section> {
     vec![
-        summary(sheet),
-        trend(sheet),
-        groups(sheet),
-        changes(sheet),
-        targets(sheet),
-        exemptions(sheet),
-        shared(sheet),
-        work(sheet),
-        annex(sheet),
+        summary(context),
+        trend(context),
+        groups(context),
+        changes(context),
+        targets(context),
+        exemptions(context),
+        shared(context),
+        work(context),
+        annex(context),
     ]
 }
 
@@ -63,12 +63,12 @@ fn section(id: &'static str, title: &'static str) -> Section {
     Section { id, title, paragraphs: vec![], chart: None, tables: vec![], annex: false }
 }
 
-fn filled(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
+fn nonempty_tables(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
-fn summary(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn summary(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
     let summary = closing.summary();
     let counts = &summary.all;
@@ -94,7 +94,7 @@ fn summary(sheet: &QuarterContext<'_>) -> Section {
     });
     if let Some(previous) = &review.previous {
         let before = previous.result.summary().all;
-        let quarter = words::quarter_name(previous.quarter, lang);
+        let quarter = terms::quarter_name(previous.quarter, lang);
         let share = before.percent_at_least(stage).map(|percent| texts::percent(percent, lang));
         let share = share.unwrap_or_else(|| texts::UNKNOWN.get(lang).to_owned());
         let of = |change| number(review.changed(change).count());
@@ -109,7 +109,7 @@ fn summary(sheet: &QuarterContext<'_>) -> Section {
             ),
         });
     }
-    paragraphs.extend(plan(sheet));
+    paragraphs.extend(plan(context));
     Section {
         paragraphs,
         chart: Some(Chart::Stages(*counts)),
@@ -117,12 +117,12 @@ fn summary(sheet: &QuarterContext<'_>) -> Section {
     }
 }
 
-fn plan(sheet: &QuarterContext<'_>) -> Option<String> {
-    let lang = sheet.lang;
-    let plan = sheet.review.plan.as_ref()?;
+fn plan(context: &QuarterContext<'_>) -> Option<String> {
+    let lang = context.lang;
+    let plan = context.review.plan.as_ref()?;
     let number = |value| texts::number(value, lang);
-    let (stage, by) = (plan.goal.stage.number(), day(plan.goal.by, lang));
-    let progress = words::progress(plan.progress).get(lang);
+    let (stage, by) = (plan.goal.stage.number(), texts::day(plan.goal.by, lang));
+    let progress = terms::progress(plan.progress).get(lang);
     Some(match lang {
         Lang::Vi => format!(
             "Mục tiêu chung theo chính sách: mọi dịch vụ đạt từ mức {stage} chậm nhất ngày {by}: {progress} (đã đạt {}, chưa đạt {}, chưa xác định {}, được miễn trừ {}).",
@@ -141,8 +141,8 @@ fn plan(sheet: &QuarterContext<'_>) -> Option<String> {
     })
 }
 
-fn trend(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn trend(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let method = Text {
         vi: "Mỗi cột là một đợt quét hoàn tất: đợt kết quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt kết quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các cột không do quy tắc thay đổi.",
         en: "Each column is a complete run: the closing runs of earlier quarters, the last run of each week of this quarter, and the closing run. All of them were judged again by the same rules and the same policy, so that no difference comes from a changed rule.",
@@ -151,26 +151,26 @@ fn trend(sheet: &QuarterContext<'_>) -> Section {
         paragraphs: vec![method.get(lang).to_owned()],
         chart: Some(Chart::Trend(review.trend.clone())),
         tables: vec![quarter::trend(review, lang)],
-        ..section("trend", TREND.get(lang))
+        ..section("trend", terms::TREND.get(lang))
     }
 }
 
-fn groups(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn groups(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     Section {
         tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
         ..section("groups", GROUPS.get(lang))
     }
 }
 
-fn changes(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn changes(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let mut paragraphs = Vec::new();
     match &review.previous {
-        None => paragraphs.push(words::caveat(&crate::judge::quarter::Caveat::NoPrevious, lang)),
+        None => paragraphs.push(terms::caveat(&crate::judge::quarter::Caveat::NoPrevious, lang)),
         Some(previous) => {
             let (quarter, run) =
-                (words::quarter_name(previous.quarter, lang), &previous.result.run.id);
+                (terms::quarter_name(previous.quarter, lang), &previous.result.run.id);
             paragraphs.push(match lang {
                 Lang::Vi => format!("So với đợt kết {quarter} ({run}), kết luận lại theo cùng quy tắc. Dịch vụ không còn xác định được mức không được coi là không thay đổi."),
                 Lang::En => format!("Compared with the closing run of {quarter} ({run}), judged again by the same rules. A service that is no longer known never counts as unchanged."),
@@ -180,7 +180,7 @@ fn changes(sheet: &QuarterContext<'_>) -> Section {
                 .map(|change| (change, review.changed(change).count()))
                 .filter(|(_, count)| *count > 0)
                 .map(|(change, count)| {
-                    format!("{}: {}", words::change(change).get(lang), texts::number(count, lang))
+                    format!("{}: {}", terms::change(change).get(lang), texts::number(count, lang))
                 })
                 .collect();
             paragraphs.push(texts::capitalised(&format!("{}.", counts.join("; "))));
@@ -188,7 +188,7 @@ fn changes(sheet: &QuarterContext<'_>) -> Section {
     }
     Section {
         paragraphs,
-        tables: filled([
+        tables: nonempty_tables([
             quarter::stage_changes(review, lang),
             quarter::check_changes(review, lang),
         ]),
@@ -196,13 +196,13 @@ fn changes(sheet: &QuarterContext<'_>) -> Section {
     }
 }
 
-fn targets(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn targets(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let counts: Vec<String> = Progress::ALL
         .into_iter()
         .map(|progress| {
             let count = review.targets.iter().filter(|t| t.progress == progress).count();
-            format!("{}: {}", words::progress(progress).get(lang), texts::number(count, lang))
+            format!("{}: {}", terms::progress(progress).get(lang), texts::number(count, lang))
         })
         .collect();
     let none = Text {
@@ -214,25 +214,25 @@ fn targets(sheet: &QuarterContext<'_>) -> Section {
         false => texts::capitalised(&format!("{}.", counts.join("; "))),
     };
     Section {
-        paragraphs: plan(sheet).into_iter().chain([sentence]).collect(),
-        tables: filled([quarter::targets(review, lang)]),
+        paragraphs: plan(context).into_iter().chain([sentence]).collect(),
+        tables: nonempty_tables([quarter::targets(review, lang)]),
         ..section("targets", TARGETS.get(lang))
     }
 }
 
-fn exemptions(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn exemptions(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let none = Text {
         vi: "Không có dịch vụ nào được miễn trừ.",
         en: "No service has an exemption.",
     };
-    let table = filled([quarter::exemptions(review, lang)]);
+    let table = nonempty_tables([quarter::exemptions(review, lang)]);
     let paragraphs = if table.is_empty() { vec![none.get(lang).to_owned()] } else { vec![] };
     Section { paragraphs, tables: table, ..section("exemptions", EXEMPTIONS.get(lang)) }
 }
 
-fn shared(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn shared(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let none = Text {
         vi: "Không có nguyên nhân nào chung cho từ hai dịch vụ trở lên.",
         en: "No two services fail on the same thing.",
@@ -241,7 +241,7 @@ fn shared(sheet: &QuarterContext<'_>) -> Section {
         vi: "Mỗi dòng là một máy chủ hoặc dải địa chỉ mà từ hai dịch vụ trở lên cùng không đạt; một lần khắc phục có lợi cho tất cả.",
         en: "Each line is one server or address range on which two services or more fail: one mend helps them all.",
     };
-    let table = filled([quarter::shared(review, lang)]);
+    let table = nonempty_tables([quarter::shared(review, lang)]);
     let paragraph = if table.is_empty() { none } else { about };
     Section {
         paragraphs: vec![paragraph.get(lang).to_owned()],
@@ -250,13 +250,14 @@ fn shared(sheet: &QuarterContext<'_>) -> Section {
     }
 }
 
-fn work(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn work(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let about = Text {
         vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
         en: "Ordered by how many services would climb at least one stage by that mend alone, then by how many it holds at their stage.",
     };
-    let table = filled([quarter::work_list(review, lang), quarter::remedies(review, lang)]);
+    let table =
+        nonempty_tables([quarter::work_list(review, lang), quarter::remedies(review, lang)]);
     let paragraph = if table.is_empty() { texts::ALL_WELL } else { about };
     Section {
         paragraphs: vec![paragraph.get(lang).to_owned()],
@@ -265,8 +266,8 @@ fn work(sheet: &QuarterContext<'_>) -> Section {
     }
 }
 
-fn annex(sheet: &QuarterContext<'_>) -> Section {
-    let (review, lang) = (sheet.review, sheet.lang);
+fn annex(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
     let title = clean(&review.closing.inventory.title);
     Section {
         paragraphs: vec![title],

@@ -6,7 +6,7 @@ use super::sample::{HOSTILE, golden, result};
 use crate::judge::{Comparison, MadeUnder, RunResult, Standing};
 use crate::model::{Lang, Outcome, RunId, Stage, State};
 use crate::policy::Policy;
-use crate::report::difference::{DifferenceSheet, json, text};
+use crate::report::difference::{DifferenceContext, json, text};
 
 fn earlier(mut run: RunResult) -> RunResult {
     run.run.id = RunId("20260929T200800Z-past".into());
@@ -43,11 +43,11 @@ fn comparison(of: &RunResult) -> Comparison {
 }
 
 fn forms(comparison: &Comparison, lang: Lang) -> [(&'static str, Vec<u8>); 3] {
-    let sheet = DifferenceSheet { comparison, lang };
+    let context = DifferenceContext { comparison, lang };
     let mut forms = [("txt", Vec::new()), ("md", Vec::new()), ("json", Vec::new())];
-    text::plain(&sheet, false, true, &mut forms[0].1).unwrap();
-    text::markdown(&sheet, &mut forms[1].1).unwrap();
-    json::write(&sheet, &mut forms[2].1).unwrap();
+    text::plain(&context, false, true, &mut forms[0].1).unwrap();
+    text::markdown(&context, &mut forms[1].1).unwrap();
+    json::write(&context, &mut forms[2].1).unwrap();
     forms
 }
 

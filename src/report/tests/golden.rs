@@ -12,21 +12,21 @@ use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 
 type Render = fn(&ReportContext<'_>, &mut dyn Write) -> std::io::Result<()>;
 
-fn with_letterhead(sheet: &ReportContext<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+fn with_letterhead(context: &ReportContext<'_>, out: &mut dyn Write) -> std::io::Result<()> {
     let example = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
-    pdf::write(sheet, &example, out)
+    pdf::write(context, &example, out)
 }
 
 type RenderQuarter = fn(&QuarterContext<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
 
 fn quarter_formats() -> [(&'static str, RenderQuarter); 6] {
     [
-        ("html", |sheet, _, out| html::write(sheet, out)),
-        ("md", |sheet, _, out| markdown::write(sheet, out)),
-        ("json", |sheet, _, out| json::write(sheet, out)),
+        ("html", |context, _, out| html::write(context, out)),
+        ("md", |context, _, out| markdown::write(context, out)),
+        ("json", |context, _, out| json::write(context, out)),
         ("pdf", pdf::quarter::write),
-        ("xlsx", |sheet, _, out| xlsx::quarter::write(sheet, out)),
-        ("work.csv", |sheet, _, out| csv::write_work(sheet, out)),
+        ("xlsx", |context, _, out| xlsx::quarter::write(context, out)),
+        ("work.csv", |context, _, out| csv::write_work(context, out)),
     ]
 }
 
@@ -44,16 +44,17 @@ fn every_format_gives_the_golden_bytes() {
     for lang in [Lang::Vi, Lang::En] {
         for (ending, write) in formats {
             let mut out = Vec::new();
-            write(&ReportContext { result: &result, lang, facts: &|_| None }, &mut out).unwrap();
+            write(&ReportContext { result: &result, lang, find_observation: &|_| None }, &mut out)
+                .unwrap();
             files.push((format!("src/report/tests/golden/run.{}.{ending}", lang.tag()), out));
         }
     }
     for lang in [Lang::Vi, Lang::En] {
-        let sheet = QuarterContext { review: &review, lang };
+        let context = QuarterContext { review: &review, lang };
         let letterhead = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
         for (ending, write) in quarter_formats() {
             let mut out = Vec::new();
-            write(&sheet, &letterhead, &mut out).unwrap();
+            write(&context, &letterhead, &mut out).unwrap();
             files.push((format!("src/report/tests/golden/quarter.{}.{ending}", lang.tag()), out));
         }
     }

@@ -11,7 +11,8 @@ use crate::report::{ReportContext, pdf};
 
 fn render(result: &RunResult, lang: Lang, letterhead: &Letterhead) -> Vec<u8> {
     let mut out = Vec::new();
-    pdf::write(&ReportContext { result, lang, facts: &|_| None }, letterhead, &mut out).unwrap();
+    pdf::write(&ReportContext { result, lang, find_observation: &|_| None }, letterhead, &mut out)
+        .unwrap();
     out
 }
 

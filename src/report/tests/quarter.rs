@@ -64,14 +64,14 @@ fn hostile_text_is_harmless_in_a_quarter() {
 fn hostile_and_long_text_stays_inside_documents() {
     let hostile = review(&HOSTILE);
     for lang in [Lang::Vi, Lang::En] {
-        let sheet = QuarterContext { review: &hostile, lang };
+        let context = QuarterContext { review: &hostile, lang };
         let (mut document, mut book, mut table) = (Vec::new(), Vec::new(), Vec::new());
-        pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
-        xlsx::quarter::write(&sheet, &mut book).unwrap();
-        csv::write_work(&sheet, &mut table).unwrap();
+        pdf::quarter::write(&context, &Letterhead::default(), &mut document).unwrap();
+        xlsx::quarter::write(&context, &mut book).unwrap();
+        csv::write_work(&context, &mut table).unwrap();
         assert!(document.starts_with(b"%PDF-"));
         let mut again = Vec::new();
-        pdf::quarter::write(&sheet, &Letterhead::default(), &mut again).unwrap();
+        pdf::quarter::write(&context, &Letterhead::default(), &mut again).unwrap();
         assert_eq!(document, again);
         let mut book: Book = calamine::Reader::new(std::io::Cursor::new(book)).unwrap();
         for name in book.sheet_names() {
@@ -84,10 +84,10 @@ fn hostile_and_long_text_stays_inside_documents() {
 #[test]
 fn a_large_inventory_fits_into_every_form() {
     let large = compared(result(20, 10, &PLAIN), result(20, 10, &PLAIN));
-    let sheet = QuarterContext { review: &large, lang: Lang::Vi };
+    let context = QuarterContext { review: &large, lang: Lang::Vi };
     let (mut document, mut book) = (Vec::new(), Vec::new());
-    pdf::quarter::write(&sheet, &Letterhead::default(), &mut document).unwrap();
-    xlsx::quarter::write(&sheet, &mut book).unwrap();
+    pdf::quarter::write(&context, &Letterhead::default(), &mut document).unwrap();
+    xlsx::quarter::write(&context, &mut book).unwrap();
     assert!(!document.is_empty() && !book.is_empty());
 }
 

@@ -130,7 +130,7 @@ pub fn render(
     write: fn(&ReportContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>,
 ) -> Vec<u8> {
     let mut out = Vec::new();
-    write(&ReportContext { result, lang, facts: &|_| None }, &mut out).unwrap();
+    write(&ReportContext { result, lang, find_observation: &|_| None }, &mut out).unwrap();
     out
 }
 

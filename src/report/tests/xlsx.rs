@@ -15,7 +15,7 @@ fn book(result: &RunResult, lang: Lang) -> Book {
     Xlsx::new(Cursor::new(render(result, lang, xlsx::write))).unwrap()
 }
 
-/// What calamine reads of a sheet is what the table says, with the same types.
+/// What calamine reads of a context is what the table says, with the same types.
 #[test]
 fn cells_have_real_types() {
     let plain = result(2, 4, &PLAIN);

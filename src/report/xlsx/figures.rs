@@ -19,8 +19,8 @@ const FIGURE_CHARS: u16 = 14;
 ///
 /// # Errors
 /// Only what the format itself forbids.
-pub(super) fn write(report: &ReportContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
-    let lang = report.lang;
+pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+    let lang = context.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
     page.set_paper_size(9).set_print_fit_to_pages(1, 1);
@@ -29,22 +29,22 @@ pub(super) fn write(report: &ReportContext<'_>, book: &mut Workbook) -> Result<(
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let warning = Format::new().set_bold().set_font_color(Color::RGB(0x00B3_261E));
     page.write_string_with_format(0, 0, texts::REPORT.get(lang), &title)?;
-    page.write_string_with_format(1, 0, clean(&report.result.inventory.title), &label)?;
+    page.write_string_with_format(1, 0, clean(&context.result.inventory.title), &label)?;
     let mut row = 3;
-    for (name, value) in overview::particulars(report) {
+    for (name, value) in overview::particulars(context) {
         page.write_string_with_format(row, 0, name, &label)?;
         page.merge_range(row, 1, row, VALUE_COLUMNS, "", &wrapped)?;
-        let lines = sheet::lines(&value, VALUE_COLUMNS * FIGURE_CHARS);
+        let lines = sheet::line_count(&value, VALUE_COLUMNS * FIGURE_CHARS);
         page.set_row_height(row, sheet::lines_height(lines))?;
         page.write_string_with_format(row, 1, value, &wrapped)?;
         row += 1;
     }
-    for sentence in overview::warnings(report) {
+    for sentence in overview::warnings(context) {
         page.write_string_with_format(row, 0, sentence, &warning)?;
         row += 1;
     }
     row += 1;
-    let summary = report.result.summary();
+    let summary = context.result.summary();
     for (name, count) in
         [(texts::CRITICAL_SERVICES, summary.critical), (texts::RETIRED, summary.all.retired)]
     {
@@ -59,10 +59,10 @@ pub(super) fn write(report: &ReportContext<'_>, book: &mut Workbook) -> Result<(
         row += 1;
     }
     row += 1;
-    let stages = table::stages(report.result, lang);
+    let stages = table::stages(context.result, lang);
     sheet::write_at(page, row, &stages, lang)?;
     let last = row + u32::try_from(stages.rows.len()).unwrap_or(0);
-    page.insert_chart(last + 3, 0, &chart(report, &stages, row, last))?;
+    page.insert_chart(last + 3, 0, &chart(context, &stages, row, last))?;
     page.set_column_width(0, 44)?;
     for column in 1..=VALUE_COLUMNS {
         page.set_column_width(column, FIGURE_CHARS)?;
@@ -71,13 +71,13 @@ pub(super) fn write(report: &ReportContext<'_>, book: &mut Workbook) -> Result<(
 }
 
 /// Services at each stage, from the cells of the table of stages.
-fn chart(report: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> Chart {
-    let name = texts::SUMMARY.get(report.lang);
+fn chart(context: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> Chart {
+    let name = texts::SUMMARY.get(context.lang);
     let mut chart = Chart::new(ChartType::Bar);
     let unknown = Color::RGB(0x006E_7781);
     let points: Vec<_> = Stage::ALL
         .into_iter()
-        .filter(|stage| texts::judged(&report.result.policy, *stage))
+        .filter(|stage| texts::is_judged_stage(&context.result.policy, *stage))
         .map(style::bar)
         .chain([unknown])
         .map(|color| {

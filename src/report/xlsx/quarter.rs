@@ -21,30 +21,30 @@ const LABEL_CHARS: u16 = 26;
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(quarter: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(quarter).and_then(|mut book| book.save_to_buffer());
+pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = workbook(context).and_then(|mut book| book.save_to_buffer());
     out.write_all(&bytes.map_err(io::Error::other)?)
 }
 
-fn workbook(quarter: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
+fn workbook(context: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
-    book.set_properties(&properties_of(&quarter.review.closing, &title(quarter))?);
-    summary(quarter, &mut book)?;
-    let mut names = HashSet::from([texts::SUMMARY.get(quarter.lang)]);
-    for table in sections(quarter).iter().flat_map(|section| &section.tables) {
+    book.set_properties(&properties_of(&context.review.closing, &title(context))?);
+    summary(context, &mut book)?;
+    let mut names = HashSet::from([texts::SUMMARY.get(context.lang)]);
+    for table in sections(context).iter().flat_map(|section| &section.tables) {
         // A workbook takes each name once.
         if names.insert(table.title) {
-            sheet::write(table, quarter.lang, &mut book)?;
+            sheet::write(table, context.lang, &mut book)?;
         }
     }
-    let verdicts = table::verdicts(&quarter.review.closing, quarter.lang);
-    sheet::write(&verdicts, quarter.lang, &mut book)?;
+    let verdicts = table::verdicts(&context.review.closing, context.lang);
+    sheet::write(&verdicts, context.lang, &mut book)?;
     Ok(book)
 }
 
 /// The first sheet: what the report is, what weakens it, and its sentences.
-fn summary(quarter: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
-    let lang = quarter.lang;
+fn summary(context: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+    let lang = context.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
     page.set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -52,27 +52,27 @@ fn summary(quarter: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), Xlsx
     let label = Format::new().set_bold().set_align(FormatAlign::Top);
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let warning = wrapped.clone().set_bold();
-    page.write_string_with_format(0, 0, title(quarter), &heading)?;
-    page.write_string_with_format(1, 0, clean(&quarter.review.closing.inventory.title), &label)?;
+    page.write_string_with_format(0, 0, title(context), &heading)?;
+    page.write_string_with_format(1, 0, clean(&context.review.closing.inventory.title), &label)?;
     let mut row = 3;
-    for (name, value) in particulars(quarter) {
+    for (name, value) in particulars(context) {
         page.write_string_with_format(row, 0, name, &label)?;
         page.write_string(row, 1, value)?;
         row += 1;
     }
     let mut text = |row: &mut u32, text: &str, look: &Format| -> Result<(), XlsxError> {
         page.merge_range(*row, 0, *row, TEXT_COLUMNS - 1, "", look)?;
-        let lines = sheet::lines(text, TEXT_COLUMNS * COLUMN_CHARS);
+        let lines = sheet::line_count(text, TEXT_COLUMNS * COLUMN_CHARS);
         page.set_row_height(*row, sheet::lines_height(lines))?;
         page.write_string_with_format(*row, 0, text, look)?;
         *row += 1;
         Ok(())
     };
     row += 1;
-    for weakness in &quarter.review.caveats {
+    for weakness in &context.review.caveats {
         text(&mut row, &caveat(weakness, lang), &warning)?;
     }
-    for section in sections(quarter).iter().filter(|section| !section.annex) {
+    for section in sections(context).iter().filter(|section| !section.annex) {
         row += 1;
         text(&mut row, section.title, &label)?;
         for paragraph in &section.paragraphs {

@@ -8,8 +8,8 @@ use crate::model::Lang;
 use crate::report::table::{Cell, Column, Kind, Table};
 use crate::report::texts;
 
-/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one in which
-/// stands that there were more.
+/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one for
+/// the note that there were more.
 const ROWS_MAX: usize = 1_048_574;
 
 /// Columns narrower than this have upright headings and signs instead of words.
@@ -93,7 +93,7 @@ fn height(table: &Table, cells: &[Cell], lang: Lang) -> f64 {
         .iter()
         .zip(cells)
         .filter(|(column, _)| matches!(column.kind, Kind::Text | Kind::Code))
-        .map(|(column, cell)| lines(&cell.words(lang), column.width_chars));
+        .map(|(column, cell)| line_count(&cell.words(lang), column.width_chars));
     lines_height(lines.max().unwrap_or(1))
 }
 
@@ -105,7 +105,7 @@ fn heading_height(table: &Table) -> f64 {
         .iter()
         .filter(|column| !is_narrow(column))
         // Room for the button of the filter.
-        .map(|column| lines(&column.title, column.width_chars.saturating_sub(3)));
+        .map(|column| line_count(&column.title, column.width_chars.saturating_sub(3)));
     let wrapped = lines_height(wrapped.max().unwrap_or(1));
     wrapped.max(upright as f64 * UPRIGHT_CHAR_POINTS)
 }
@@ -116,7 +116,7 @@ pub(super) fn lines_height(lines: usize) -> f64 {
 }
 
 /// How many lines a text takes in a column that breaks lines between words.
-pub(super) fn lines(text: &str, width_chars: u16) -> usize {
+pub(super) fn line_count(text: &str, width_chars: u16) -> usize {
     let width = usize::from(width_chars.max(1));
     let (mut lines, mut used) = (1, 0);
     for word in text.split(' ') {

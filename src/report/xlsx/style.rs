@@ -1,4 +1,4 @@
-//! How cells look. Colour never stands alone: the word or number is in the cell too.
+//! How cells look. Colour is never the only sign: the word or number is in the cell too.
 
 use rust_xlsxwriter::{
     Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder,
@@ -19,7 +19,7 @@ const GOOD: (u32, u32) = (0x00D3_EED9, 0x0011_5B26);
 const BEST: (u32, u32) = (0x00D3_E4F8, 0x0004_3C80);
 const DIM: (u32, u32) = (0x00EC_EEF0, 0x0055_5D66);
 
-/// A heading over a column; `turned` stands upright, for narrow columns.
+/// A heading over a column; `turned` is upright, for narrow columns.
 pub(super) fn heading(turned: bool) -> Format {
     let format = Format::new()
         .set_bold()

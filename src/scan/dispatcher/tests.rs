@@ -1,28 +1,53 @@
 use std::net::{IpAddr, Ipv6Addr};
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::*;
 use crate::model::{Question, Reply, Run};
-use crate::store::RunInputs;
+use crate::scan::testing;
 
 /// A run whose network is a counter.
 struct Bed {
-    asking: Dispatcher,
-    asked: AtomicU32,
+    dispatcher: Dispatcher,
+    network: Arc<CountingNetwork>,
     _folder: tempfile::TempDir,
 }
 
-fn bed(known: RequestCoalescer) -> Bed {
-    let folder = tempfile::tempdir().unwrap();
-    let mut asking = Dispatcher::of_tests(folder.path(), "", &Settings::default());
-    asking.known = known;
-    Bed { asking, asked: AtomicU32::new(0), _folder: folder }
+/// Every answer is another one.
+#[derive(Default)]
+struct CountingNetwork {
+    asked: AtomicU32,
+    is_silent: AtomicBool,
 }
 
-/// A request whose answer isn't kept at hand, as that of a conversation.
+impl Prober for CountingNetwork {
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Observation> {
+        Box::pin(async {
+            if self.is_silent.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            tokio::task::yield_now().await;
+            let elapsed_us = u64::from(self.asked.fetch_add(1, Ordering::Relaxed));
+            let observed_at = Timestamp::UNIX_EPOCH;
+            let reply = Reply::Route(Ok(Ipv6Addr::LOCALHOST.into()));
+            Observation { request: request.clone(), observed_at, elapsed_us, reply }
+        })
+    }
+}
+
+fn bed(coalescer: RequestCoalescer) -> Bed {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, run) = (Settings::default(), Run::of_tests("r"));
+    let (recorder, reader) = testing::begin_run(folder.path(), "", &settings, &run);
+    let network = Arc::new(CountingNetwork::default());
+    let prober: Arc<dyn Prober> = network.clone();
+    let dispatcher = Dispatcher::new(prober, settings, run.id, recorder, reader, false);
+    Bed { dispatcher: Dispatcher { coalescer, ..dispatcher }, network, _folder: folder }
+}
+
+/// A request whose answer isn't kept in memory, as that of a conversation.
 fn request(number: u16) -> Request {
     let address = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, number);
     Request::nth(Question::Route(IpAddr::V6(address)), 1)
@@ -32,55 +57,27 @@ fn service(name: &str) -> ServiceId {
     ServiceId { organisation: "o".into(), service: name.into() }
 }
 
-impl Dispatcher {
-    /// Begins the run of [`Run::of_tests`] in a new store in a folder.
-    pub(in crate::scan) fn of_tests(folder: &Path, inventory: &str, settings: &Settings) -> Self {
-        let path = folder.join("v6ready.db");
-        let run = Run::of_tests("r");
-        let inputs = RunInputs {
-            inventory_file: "inventory.yaml".into(),
-            inventory: inventory.into(),
-            only: Vec::new(),
-            settings: settings.clone(),
-            policy_name: "p".into(),
-            policy_yaml: String::new(),
-        };
-        let recorder = Store::open(&path).unwrap().begin(&run, &inputs).unwrap();
-        let reader = Store::open(&path).unwrap();
-        let live = Live::new(settings).unwrap();
-        Self::new(live, settings.clone(), run.id, recorder, reader, false)
-    }
-}
-
 impl Bed {
-    /// Asks; every answer of the network is another one.
     async fn ask(&self, name: &str, number: u16) -> ObservationId {
         let (service, request) = (service(name), request(number));
-        let network = || async {
-            tokio::task::yield_now().await;
-            let elapsed_us = u64::from(self.asked.fetch_add(1, Ordering::Relaxed));
-            let observed_at = Timestamp::UNIX_EPOCH;
-            let reply = Reply::Route(Ok(Ipv6Addr::LOCALHOST.into()));
-            Arc::new(Observation { request: request.clone(), observed_at, elapsed_us, reply })
-        };
-        let (id, observation) = self.asking.ask_by(&service, &request, network).await.unwrap();
+        let (id, observation) = self.dispatcher.answer(&service, &request).await.unwrap();
         assert_eq!(id, observation.id());
         assert_eq!(observation.request, request);
         id
     }
 
     fn asked(&self) -> u32 {
-        self.asked.load(Ordering::Relaxed)
+        self.network.asked.load(Ordering::Relaxed)
     }
 
     fn recorded(&self, name: &str) -> usize {
-        self.asking.recorder.flush().unwrap();
-        self.asking.recorded(&service(name)).unwrap().len()
+        self.dispatcher.flush().unwrap();
+        self.dispatcher.stored_evidence(&service(name)).unwrap().len()
     }
 }
 
 #[tokio::test]
-async fn those_who_come_at_once_share_an_answer() {
+async fn equal_requests_at_once_share_an_answer() {
     let bed = bed(RequestCoalescer::default());
     let (a, b, c) = tokio::join!(bed.ask("a", 1), bed.ask("b", 1), bed.ask("c", 2));
     assert_eq!(a, b);
@@ -90,28 +87,28 @@ async fn those_who_come_at_once_share_an_answer() {
 }
 
 #[tokio::test]
-async fn what_has_no_cell_any_more_is_in_the_store() {
+async fn an_answer_without_a_cell_is_in_the_store() {
     let bed = bed(RequestCoalescer::keeping(4));
     let mut first = Vec::new();
     for number in 0..100 {
         first.push(bed.ask("a", number).await);
     }
     assert_eq!(bed.asked(), 100);
-    assert!(bed.asking.known.cells() <= 4);
-    // One after the other, and all that come to the same at once.
+    assert!(bed.dispatcher.coalescer.cells() <= 4);
+    // One after the other, and equal requests at once.
     for number in 0..100 {
         let (b, c) = tokio::join!(bed.ask("b", number), bed.ask("c", number));
         assert_eq!([b, c], [first[usize::from(number)]; 2]);
     }
     assert_eq!(bed.asked(), 100);
-    assert!(bed.asking.known.cells() <= 4);
+    assert!(bed.dispatcher.coalescer.cells() <= 4);
     assert_eq!([bed.recorded("a"), bed.recorded("b"), bed.recorded("c")], [100; 3]);
 }
 
 #[tokio::test]
-async fn another_request_of_the_same_hash_is_asked() {
+async fn a_request_with_the_hash_of_another_is_asked() {
     let bed = bed(RequestCoalescer::default());
-    bed.asking.known.collide(&request(1).key());
+    bed.dispatcher.coalescer.collide(&request(1).key());
     let (a, b) = tokio::join!(bed.ask("a", 1), bed.ask("b", 1));
     assert_eq!(a, b);
     assert_eq!(bed.asked(), 1);
@@ -119,12 +116,13 @@ async fn another_request_of_the_same_hash_is_asked() {
 }
 
 #[tokio::test]
-async fn who_gives_up_leaves_the_question_to_those_who_wait() {
+async fn an_abandoned_request_is_made_by_the_next_in_line() {
     let bed = bed(RequestCoalescer::keeping(1));
     let (service, request) = (service("a"), request(1));
-    let never = || std::future::pending::<Arc<Observation>>();
-    let mut first = Box::pin(bed.asking.ask_by(&service, &request, never));
+    bed.network.is_silent.store(true, Ordering::Relaxed);
+    let mut first = Box::pin(bed.dispatcher.answer(&service, &request));
     assert!(futures_util::poll!(&mut first).is_pending());
+    bed.network.is_silent.store(false, Ordering::Relaxed);
     let mut second = Box::pin(bed.ask("b", 1));
     assert!(futures_util::poll!(&mut second).is_pending());
     drop(first);

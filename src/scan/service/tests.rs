@@ -3,11 +3,9 @@
 use crate::evidence::reach::is_later_round;
 use crate::inventory;
 use crate::judge::judge_service;
-use crate::model::{
-    Connected, Conversation, NetFailure, Observation, Question, Reply, Run, TlsFailed, TlsFailure,
-};
+use crate::model::{Question, Run};
 use crate::policy;
-use crate::store::Asker;
+use crate::scan::testing::{self, FakeNetwork};
 
 use super::*;
 
@@ -19,57 +17,38 @@ organisations:
     services: [{id: s, category: portal, tls: \"[2001:db8::10]:636\"}]
 ";
 
-fn scene(folder: &std::path::Path) -> ScanContext {
+fn context(folder: &std::path::Path) -> ScanContext {
     let Ok(parsed) = inventory::parse(INVENTORY.as_bytes(), "t.yaml") else { panic!() };
-    let asking = Dispatcher::of_tests(folder, INVENTORY, &parsed.inventory.settings);
+    let (settings, run) = (parsed.inventory.settings.clone(), Run::of_tests("r"));
+    let (recorder, reader) = testing::begin_run(folder, INVENTORY, &settings, &run);
+    let prober = Arc::new(FakeNetwork::default());
+    let dispatcher = Dispatcher::new(prober, settings, run.id, recorder, reader, false);
     let yaml = policy::built_in("ipv6-only").unwrap();
     let policy = Policy::parse("ipv6-only", yaml, |_, _| true).unwrap();
     ScanContext {
-        asking: Arc::new(asking),
+        dispatcher: Arc::new(dispatcher),
         inventory: Arc::new(parsed.inventory),
         policy: Arc::new(policy),
         trust: Arc::new(TrustedRoots::new(&[]).unwrap()),
-        vantage: Arc::new(Run::of_tests("r").vantage),
+        vantage: Arc::new(run.vantage),
         as_of: Timestamp::UNIX_EPOCH,
-        stop: watch::channel(false).1,
-        places: Arc::new(Semaphore::new(1)),
-        goes_on: false,
+        stop: StopSignal::new().1,
+        slots: Arc::new(Semaphore::new(1)),
+        has_stored_evidence: false,
     }
 }
 
-/// A server that takes every connection and speaks no TLS; its third connection is lost.
-fn answer(request: Request) -> Observation {
-    let reply = match &request.question {
-        Question::Conversation(question) => {
-            let failure = TlsFailure::Alert { code: 80, name: "internal_error".into() };
-            let failed = TlsFailed { failure, chain: Vec::new() };
-            Reply::Conversation(Box::new(Conversation {
-                connect: match request.attempt {
-                    3 => Err(NetFailure::TimedOut),
-                    attempt => Ok(Connected { elapsed_us: u64::from(attempt) * 1000 }),
-                },
-                tls: question.tls.as_ref().map(|_| Err(failed)),
-                http: None,
-            }))
-        }
-        Question::Echo(_) => Reply::Echo(Err(NetFailure::TimedOut)),
-        Question::Route(address) => Reply::Route(Ok(*address)),
-        _ => Reply::DnsFailed(NetFailure::TimedOut),
-    };
-    Observation { request, observed_at: Timestamp::UNIX_EPOCH, elapsed_us: 1, reply }
-}
-
 /// Carries a service to its end, and reads its evidence again at each rest where that is wanted.
-fn carry_out(scene: &ScanContext, reads_again: bool) -> (ServiceResult, usize) {
-    let service = Arc::clone(&scene.inventory.services[0]);
-    let Ok(mut state) = ServiceState::of(scene.clone(), Arc::clone(&service)) else { panic!() };
+async fn carry_out(context: &ScanContext, reads_again: bool) -> (ServiceResult, usize) {
+    let service = Arc::clone(&context.inventory.services[0]);
+    let mut state = ServiceState::load(context.clone(), Arc::clone(&service)).unwrap();
     let (mut rests, mut all) = (0, Evidence::new());
     for _ in 0..100 {
-        let Ok(next) = state.next_requests() else { panic!() };
+        let next = state.next_requests().unwrap();
         if next.is_empty() {
             let facts = all.len();
-            let Ok(result) = state.result() else { panic!() };
-            let anew = judge_service(&scene.judge_context(), &service, &all);
+            let result = state.into_result().unwrap();
+            let anew = judge_service(&context.judge_context(), &service, &all);
             assert_eq!(result.verdicts.unpack(), anew.verdicts.unpack());
             assert_eq!((result.standing, &result.blockers), (anew.standing, &anew.blockers));
             assert!(facts > 5 && rests > 0);
@@ -87,46 +66,44 @@ fn carry_out(scene: &ScanContext, reads_again: bool) -> (ServiceResult, usize) {
             }
         }
         for request in next {
-            let fact = Arc::new(answer(request));
-            let asker = Asker::Service(service.id.clone());
-            let id = scene.asking.recorder().record(asker, &fact);
-            all.insert(id, Arc::clone(&fact));
-            state.insert((id, fact));
+            let (id, observation) = context.dispatcher.answer(&service.id, &request).await.unwrap();
+            all.insert(id, Arc::clone(&observation));
+            state.take_answer((id, observation));
         }
     }
     panic!("the service is not done");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unforeseen_answer_brings_all_evidence_back() {
     let folder = tempfile::tempdir().unwrap();
-    let scene = scene(folder.path());
-    let service = Arc::clone(&scene.inventory.services[0]);
-    let Ok(mut state) = ServiceState::of(scene.clone(), Arc::clone(&service)) else { panic!() };
-    let learn = |state: &mut ServiceState, request| {
-        let fact = Arc::new(answer(request));
-        let id = scene.asking.recorder().record(Asker::Service(service.id.clone()), &fact);
-        state.insert((id, fact));
-    };
+    let context = context(folder.path());
+    let service = Arc::clone(&context.inventory.services[0]);
+    let mut state = ServiceState::load(context.clone(), Arc::clone(&service)).unwrap();
     loop {
-        let Ok(next) = state.next_requests() else { panic!() };
+        let next = state.next_requests().unwrap();
         if next.iter().all(is_later_round) {
             state.rest(&next);
             break;
         }
-        next.into_iter().for_each(|request| learn(&mut state, request));
+        for request in next {
+            let answer = context.dispatcher.answer(&service.id, &request).await.unwrap();
+            state.take_answer(answer);
+        }
     }
     assert!(matches!(state.known, Known::Resting(_)));
-    learn(&mut state, Request::first(Question::Route([192, 0, 2, 1].into())));
+    let unforeseen = Request::first(Question::Route([192, 0, 2, 1].into()));
+    let answer = context.dispatcher.answer(&service.id, &unforeseen).await.unwrap();
+    state.take_answer(answer);
     assert!(state.next_requests().is_ok());
     assert!(matches!(state.known, Known::All(..)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_was_let_go_is_read_from_the_store() {
     for reads_again in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let (result, rests) = carry_out(&scene(folder.path()), reads_again);
+        let (result, rests) = carry_out(&context(folder.path()), reads_again).await;
         let verdicts = result.verdicts.unpack();
         let stable = verdicts.iter().find(|judged| judged.check.id == "reach-stable").unwrap();
         assert_eq!(stable.verdict.reason, "flapping");

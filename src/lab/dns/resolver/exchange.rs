@@ -9,26 +9,26 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-/// How long a server may take. The lab's are near.
-const PATIENCE: Duration = Duration::from_millis(250);
+use crate::lab::dns::answer::UDP_MAX;
 
 /// Octets of a datagram that are read.
 const DATAGRAM_MAX: usize = 4096;
 
-/// The server's answer over UDP, or over TCP where it is truncated; `None` when none came.
+/// The server's answer over UDP, or over TCP where it is truncated; `None` when none came in time.
 pub(super) async fn ask(
     server: SocketAddr,
     name: &Name,
     record_type: RecordType,
+    patience: Duration,
 ) -> Option<Message> {
     let mut message = Message::query();
     message.add_query(Query::query(name.clone(), record_type));
     let mut edns = Edns::new();
-    edns.set_max_payload(crate::lab::dns::answer::UDP_MAX).set_dnssec_ok(true);
+    edns.set_max_payload(UDP_MAX).set_dnssec_ok(true);
     message.edns = Some(edns);
-    let answer = timeout(PATIENCE, over_udp(server, &message)).await.ok()??;
+    let answer = timeout(patience, over_udp(server, &message)).await.ok()??;
     if answer.metadata.truncation {
-        return timeout(PATIENCE, over_tcp(server, &message)).await.ok()?;
+        return timeout(patience, over_tcp(server, &message)).await.ok()?;
     }
     Some(answer)
 }

@@ -1,4 +1,4 @@
-//! Reading answers out of octets: pure, and total over whatever a server sends.
+//! Parsed answers out of octets: pure, and total over whatever a server sends.
 
 use crate::model::{Meaning, Protocol};
 
@@ -33,11 +33,11 @@ impl Form {
 
 /// How far an answer has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum Parsed {
     /// More has to be read.
-    Unfinished,
+    Incomplete,
     /// The answer, and how many octets it took.
-    Whole {
+    Complete {
         /// Its lines.
         lines: Vec<String>,
         /// How it is meant.
@@ -46,97 +46,98 @@ pub(super) enum Reading {
         octets: usize,
     },
     /// It is another protocol's; these are its first octets.
-    Alien(String),
+    OtherProtocol(String),
 }
 
 /// A line that has not ended after this many octets belongs to none of these protocols.
 const LINE_OCTETS_MAX: usize = 8 * 1024;
 
-/// Octets of an alien answer that are kept.
-const ALIEN_OCTETS: usize = 64;
+/// Octets of another protocol's answer that are kept.
+const OTHER_PROTOCOL_OCTETS: usize = 64;
 
 /// Reads the answer that begins with the first octet.
-pub(super) fn read(form: Form, octets: &[u8]) -> Reading {
+pub(super) fn parse(form: Form, octets: &[u8]) -> Parsed {
     let mut lines = Vec::new();
     let mut at = 0;
     while let Some(end) = octets[at..].iter().position(|octet| *octet == b'\n') {
         let line = &octets[at..at + end];
         let line = latin1(line.strip_suffix(b"\r").unwrap_or(line));
         at += end + 1;
-        let said = judge(form, &line, lines.len());
+        let kind = classify(form, &line, lines.len());
         lines.push(line);
-        match said {
-            Line::More => {}
-            Line::Alien => return alien(octets),
-            Line::Last(meaning) => return Reading::Whole { lines, meaning, octets: at },
+        match kind {
+            LineKind::More => {}
+            LineKind::OtherProtocol => return other_protocol(octets),
+            LineKind::Last(meaning) => return Parsed::Complete { lines, meaning, octets: at },
         }
     }
-    if octets.len() - at > LINE_OCTETS_MAX { alien(octets) } else { Reading::Unfinished }
+    if octets.len() - at > LINE_OCTETS_MAX { other_protocol(octets) } else { Parsed::Incomplete }
 }
 
-enum Line {
+/// What a line means for the answer that it belongs to.
+enum LineKind {
     More,
     Last(Meaning),
-    Alien,
+    OtherProtocol,
 }
 
-fn judge(form: Form, line: &str, number: usize) -> Line {
+fn classify(form: Form, line: &str, number: usize) -> LineKind {
     match form {
         Form::Smtp => smtp(line),
         Form::ImapBanner => match line.strip_prefix("* ").map(first_word).as_deref() {
-            Some("OK" | "PREAUTH") => Line::Last(Meaning::Yes),
-            Some("BYE") => Line::Last(Meaning::No),
-            _ => Line::Alien,
+            Some("OK" | "PREAUTH") => LineKind::Last(Meaning::Yes),
+            Some("BYE") => LineKind::Last(Meaning::No),
+            _ => LineKind::OtherProtocol,
         },
         Form::ImapTagged(tag) => match line.strip_prefix(tag).and_then(|l| l.strip_prefix(' ')) {
-            Some(rest) if first_word(rest) == "OK" => Line::Last(Meaning::Yes),
+            Some(rest) if first_word(rest) == "OK" => LineKind::Last(Meaning::Yes),
             Some(rest) if matches!(first_word(rest).as_str(), "NO" | "BAD") => {
-                Line::Last(Meaning::No)
+                LineKind::Last(Meaning::No)
             }
-            Some(_) => Line::Alien,
+            Some(_) => LineKind::OtherProtocol,
             None if line.starts_with("* ") => match first_word(&line[2..]).as_str() {
-                "BYE" => Line::Last(Meaning::No),
-                _ => Line::More,
+                "BYE" => LineKind::Last(Meaning::No),
+                _ => LineKind::More,
             },
-            None => Line::Alien,
+            None => LineKind::OtherProtocol,
         },
         Form::Pop3 | Form::Pop3List if number == 0 => match first_word(line).as_str() {
-            "+OK" if form == Form::Pop3List => Line::More,
-            "+OK" => Line::Last(Meaning::Yes),
-            "-ERR" => Line::Last(Meaning::No),
-            _ => Line::Alien,
+            "+OK" if form == Form::Pop3List => LineKind::More,
+            "+OK" => LineKind::Last(Meaning::Yes),
+            "-ERR" => LineKind::Last(Meaning::No),
+            _ => LineKind::OtherProtocol,
         },
         Form::Pop3 | Form::Pop3List => {
             if line == "." {
-                Line::Last(Meaning::Yes)
+                LineKind::Last(Meaning::Yes)
             } else {
-                Line::More
+                LineKind::More
             }
         }
         Form::Ssh => match line {
             _ if line.starts_with("SSH-2.0-") || line.starts_with("SSH-1.99-") => {
-                Line::Last(Meaning::Yes)
+                LineKind::Last(Meaning::Yes)
             }
-            _ if line.starts_with("SSH-") => Line::Last(Meaning::No),
-            _ => Line::More,
+            _ if line.starts_with("SSH-") => LineKind::Last(Meaning::No),
+            _ => LineKind::More,
         },
     }
 }
 
-fn smtp(line: &str) -> Line {
+fn smtp(line: &str) -> LineKind {
     let octets = line.as_bytes();
     let is_code = octets.len() >= 3 && octets[..3].iter().all(u8::is_ascii_digit);
     let meaning = match octets.first() {
-        _ if !is_code => return Line::Alien,
+        _ if !is_code => return LineKind::OtherProtocol,
         Some(b'2' | b'3') => Meaning::Yes,
         Some(b'4') => Meaning::Later,
         Some(b'5') => Meaning::No,
-        _ => return Line::Alien,
+        _ => return LineKind::OtherProtocol,
     };
     match octets.get(3) {
-        None | Some(b' ') => Line::Last(meaning),
-        Some(b'-') => Line::More,
-        Some(_) => Line::Alien,
+        None | Some(b' ') => LineKind::Last(meaning),
+        Some(b'-') => LineKind::More,
+        Some(_) => LineKind::OtherProtocol,
     }
 }
 
@@ -144,9 +145,9 @@ fn first_word(text: &str) -> String {
     text.split(' ').next().unwrap_or_default().to_ascii_uppercase()
 }
 
-fn alien(octets: &[u8]) -> Reading {
-    let head = &octets[..octets.len().min(ALIEN_OCTETS)];
-    Reading::Alien(head.escape_ascii().to_string())
+fn other_protocol(octets: &[u8]) -> Parsed {
+    let head = &octets[..octets.len().min(OTHER_PROTOCOL_OCTETS)];
+    Parsed::OtherProtocol(head.escape_ascii().to_string())
 }
 
 /// One `char` for each octet.
@@ -201,11 +202,11 @@ mod tests {
             (Form::Ssh, "SSH-1.5-x\r\n", Some((No, 1))),
             (Form::Ssh, "hello\r\n", None),
         ] {
-            match (read(form, text.as_bytes()), expected) {
-                (Reading::Whole { meaning, lines, .. }, Some(expected)) => {
+            match (parse(form, text.as_bytes()), expected) {
+                (Parsed::Complete { meaning, lines, .. }, Some(expected)) => {
                     assert_eq!((meaning, lines.len()), expected, "{text:?}");
                 }
-                (Reading::Unfinished, None) => {}
+                (Parsed::Incomplete, None) => {}
                 (other, _) => panic!("{text:?}: {other:?}"),
             }
         }
@@ -216,7 +217,7 @@ mod tests {
             (Form::ImapBanner, "220 smtp\r\n"),
             (Form::Pop3, "* OK imap\r\n"),
         ] {
-            assert!(matches!(read(form, text.as_bytes()), Reading::Alien(_)), "{text:?}");
+            assert!(matches!(parse(form, text.as_bytes()), Parsed::OtherProtocol(_)), "{text:?}");
         }
     }
 
@@ -238,7 +239,7 @@ mod tests {
                 Form::Smtp, Form::ImapBanner, Form::ImapTagged("a1"), Form::Pop3, Form::Pop3List,
                 Form::Ssh,
             ] {
-                if let Reading::Whole { octets: taken, lines, .. } = read(form, &octets) {
+                if let Parsed::Complete { octets: taken, lines, .. } = parse(form, &octets) {
                     prop_assert!(taken <= octets.len());
                     for protocol in [Protocol::Smtp, Protocol::Imap, Protocol::Pop3] {
                         offers_tls(protocol, &lines);

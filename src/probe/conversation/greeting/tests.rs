@@ -9,8 +9,11 @@ use super::*;
 use crate::model::Host;
 use crate::probe::conversation::Client;
 use crate::probe::conversation::testing::{
-    ADDRESSES, TlsServer, ordinary, patient, serve, serve_over_tls,
+    ADDRESSES, GROWING, SHORT, TlsServer, ordinary, patient, serve, serve_over_tls, silence,
 };
+
+/// A deadline that no test on loopback reaches by accident.
+const PATIENT: Duration = Duration::from_secs(60);
 
 fn question(address: SocketAddr, protocol: Protocol, security: Security) -> GreetingQuestion {
     let host = Host::parse("mx.example.vn").unwrap();
@@ -19,7 +22,7 @@ fn question(address: SocketAddr, protocol: Protocol, security: Security) -> Gree
 
 async fn greet(question: &GreetingQuestion) -> Greeting {
     let mut settings = patient();
-    settings.timeouts.greeting = Duration::from_secs(60);
+    settings.timeouts.greeting = PATIENT;
     Client::new(&settings).unwrap().greet(question).await
 }
 
@@ -27,23 +30,23 @@ async fn greet(question: &GreetingQuestion) -> Greeting {
 async fn script(stream: TcpStream, banner: &str, answers: &[&str]) -> Vec<String> {
     let mut stream = BufReader::new(stream);
     let _ = stream.write_all(banner.as_bytes()).await;
-    let mut said = Vec::new();
+    let mut received = Vec::new();
     let mut line = String::new();
     while let Ok(1..) = stream.read_line(&mut line).await {
-        if let Some(answer) = answers.get(said.len()) {
+        if let Some(answer) = answers.get(received.len()) {
             let _ = stream.write_all(answer.as_bytes()).await;
         }
-        said.push(std::mem::take(&mut line));
+        received.push(std::mem::take(&mut line));
     }
-    said
+    received
 }
 
 #[tokio::test]
 async fn a_mail_server_is_visited_politely() {
     for address in ADDRESSES {
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (report, reported) = tokio::sync::oneshot::channel();
         let server = serve(address, async move |stream| {
-            let _ = tell.send(
+            let _ = report.send(
                 script(stream, "220-slow\r\n220 mx\r\n", &["250-mx\r\n250 SIZE 1\r\n"]).await,
             );
         })
@@ -54,7 +57,7 @@ async fn a_mail_server_is_visited_politely() {
         assert_eq!(seen.starttls, Some(Starttls::NotOffered));
         assert_eq!(seen.conversation.tls, None);
         let literal = if server.is_ipv6() { "[IPv6:::1]" } else { "[127.0.0.1]" };
-        assert_eq!(told.await.unwrap(), [format!("EHLO {literal}\r\n"), "QUIT\r\n".to_owned()]);
+        assert_eq!(reported.await.unwrap(), [format!("EHLO {literal}\r\n"), "QUIT\r\n".to_owned()]);
     }
 }
 
@@ -118,30 +121,32 @@ async fn what_a_server_pushes_before_tls_is_not_passed_over() {
 #[tokio::test]
 async fn a_server_that_says_no_is_left_at_once() {
     for (banner, meaning) in [("421 later\r\n", Meaning::Later), ("554 no\r\n", Meaning::No)] {
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (report, reported) = tokio::sync::oneshot::channel();
         let server = serve("[::1]:0", async move |stream| {
-            let _ = tell.send(script(stream, banner, &[]).await);
+            let _ = report.send(script(stream, banner, &[]).await);
         })
         .await;
         let seen = greet(&question(server, Protocol::Smtp, Security::Starttls)).await;
         assert_eq!(seen.banner.unwrap().unwrap().meaning, meaning);
         assert_eq!((seen.hello, seen.starttls), (None, None));
-        assert_eq!(told.await.unwrap(), ["QUIT\r\n"]);
+        assert_eq!(reported.await.unwrap(), ["QUIT\r\n"]);
     }
 }
 
-#[tokio::test]
-async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
-    let mut settings = patient();
-    settings.timeouts.greeting = Duration::from_millis(300);
-    let client = Client::new(&settings).unwrap();
-    let silent = serve("[::1]:0", crate::probe::conversation::testing::silence).await;
-    let tarpit = serve("[::1]:0", async move |mut stream: TcpStream| {
+/// A server that greets an octet at a time, without end.
+async fn serve_tarpit() -> SocketAddr {
+    serve("[::1]:0", async move |mut stream: TcpStream| {
         while stream.write_all(b"2").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
+    let silent = serve("[::1]:0", silence).await;
+    let tarpit = serve_tarpit().await;
     let flood =
         serve(
             "[::1]:0",
@@ -155,10 +160,24 @@ async fn silence_a_tarpit_a_flood_and_a_stranger_are_told_apart() {
     })
     .await;
     let closed = serve("[::1]:0", async move |_| {}).await;
-    let mut banners = Vec::new();
-    for server in [silent, tarpit, flood, web, closed] {
+    let banner = async |server, deadline| {
+        let mut settings = patient();
+        settings.timeouts.greeting = deadline;
+        let client = Client::new(&settings).unwrap();
         let seen = client.greet(&question(server, Protocol::Smtp, Security::None)).await;
-        banners.push(seen.banner.unwrap().unwrap_err());
+        seen.banner.unwrap().unwrap_err()
+    };
+    let mut banners = vec![banner(silent, SHORT).await];
+    let mut slow = banner(tarpit, SHORT).await;
+    for deadline in GROWING {
+        if matches!(slow, GreetingFailure::Slow { .. }) {
+            break;
+        }
+        slow = banner(serve_tarpit().await, deadline).await;
+    }
+    banners.push(slow);
+    for server in [flood, web, closed] {
+        banners.push(banner(server, PATIENT).await);
     }
     assert_eq!(banners[0], GreetingFailure::Net { failure: NetFailure::TimedOut });
     assert!(matches!(banners[1], GreetingFailure::Slow { octets: 1.. }), "{:?}", banners[1]);

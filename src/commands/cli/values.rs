@@ -1,0 +1,66 @@
+//! Values on the command line that need a parser of their own.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::model::{Category, Lang, Severity};
+
+/// The moment of a judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum AsOf {
+    /// The end of a day, by the clocks of the inventory's time zone.
+    Day(Date),
+    /// A moment.
+    Moment(Timestamp),
+}
+
+impl AsOf {
+    /// The moment. A day ends with its last second.
+    pub(in crate::commands) fn moment(self, timezone: &str) -> Timestamp {
+        match self {
+            Self::Moment(moment) => moment,
+            Self::Day(day) => {
+                let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+                let end = day.at(23, 59, 59, 0);
+                // Only the calendar's very last day can have no moment.
+                zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+}
+
+pub(super) fn parse_lang(text: &str) -> Result<Lang, String> {
+    match text {
+        "vi" => Ok(Lang::Vi),
+        "en" => Ok(Lang::En),
+        _ => Err("languages are `vi` and `en`".to_owned()),
+    }
+}
+
+pub(super) fn parse_category(text: &str) -> Result<Category, String> {
+    let words = Category::ALL.map(Category::id).join("`, `");
+    let found = Category::ALL.into_iter().find(|category| category.id() == text);
+    found.ok_or_else(|| format!("categories are `{words}`"))
+}
+
+pub(super) fn parse_severity(text: &str) -> Result<Severity, String> {
+    [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .find(|severity| severity.id() == text)
+        .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
+}
+
+pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {
+    let day = || text.parse().map(AsOf::Day).ok().filter(|_| text.len() == "2026-12-31".len());
+    day()
+        .or_else(|| text.parse().map(AsOf::Moment).ok())
+        .ok_or_else(|| "write a day as 2026-12-31, a moment as 2026-12-31T17:00:00Z".to_owned())
+}
+
+pub(super) fn parse_percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("a percentage lies between 0 and 100".to_owned()),
+    }
+}

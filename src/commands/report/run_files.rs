@@ -1,0 +1,66 @@
+//! The files of a run's report.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::commands::atomic_file::{unwritable, write_atomically};
+use crate::commands::cli::ReportFormat;
+use crate::commands::error::CliError;
+use crate::commands::stored_run::with_report_context;
+use crate::judge::RunResult;
+use crate::model::Lang;
+use crate::report;
+use crate::report::ReportContext;
+use crate::report::letterhead::Letterhead;
+use crate::store::Store;
+
+/// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
+/// whole or not at all.
+///
+/// # Errors
+/// When a file can't be written.
+pub(in crate::commands) fn write_files(
+    store: &Store,
+    result: &RunResult,
+    lang: Lang,
+    formats: &[ReportFormat],
+    letterhead: &Letterhead,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, CliError> {
+    fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    with_report_context(store, result, lang, |context| {
+        formats
+            .iter()
+            .flat_map(|format| renderers(*format))
+            .map(|(ending, render)| {
+                let path = folder.join(format!("{}{ending}", result.run.id));
+                write_atomically(&path, |out| render(context, letterhead, out))
+                    .map_err(|error| unwritable(&path, &error))?;
+                Ok(path)
+            })
+            .collect()
+    })
+}
+
+type Renderer = fn(&ReportContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
+
+/// The files of a format: how each one's name ends, and what renders it.
+fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
+    match format {
+        ReportFormat::Html => &[(".html", |context, _, out| report::html::write(context, out))],
+        ReportFormat::Markdown => {
+            &[(".md", |context, _, out| report::markdown::write(context, out))]
+        }
+        ReportFormat::Json => &[(".json", |context, _, out| report::json::write(context, out))],
+        ReportFormat::Pdf => &[(".pdf", report::pdf::write)],
+        ReportFormat::Xlsx => &[(".xlsx", |context, _, out| report::xlsx::write(context, out))],
+        ReportFormat::Csv => &[
+            (".csv", |context, _, out| report::csv::write_services(context, out)),
+            (".verdicts.csv", |context, _, out| report::csv::write_verdicts(context, out)),
+        ],
+        ReportFormat::Junit => {
+            &[(".junit.xml", |context, _, out| report::junit::write(context, out))]
+        }
+    }
+}

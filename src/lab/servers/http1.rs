@@ -1,0 +1,123 @@
+//! Web servers that speak HTTP/1.1, one small page a connection.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::Socket;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio_rustls::TlsAcceptor;
+
+use super::accept::serve_each;
+use super::response::response;
+use crate::lab::site::page::Page;
+
+/// Between two drops of a response that is sent slowly.
+const DRIP_EVERY: Duration = Duration::from_millis(200);
+
+/// Between two parts of a body without end; the lab has other clients.
+const FLOOD_EVERY: Duration = Duration::from_millis(5);
+
+/// Octets of a request that are read.
+const REQUEST_MAX: usize = 16 * 1024;
+
+/// Serves a page at a listening socket, over TLS where there is an acceptor.
+pub(super) fn serve(
+    socket: Socket,
+    tls: Option<TlsAcceptor>,
+    page: &Page,
+    host: &'static str,
+) -> io::Result<()> {
+    let page = Arc::new(page.clone());
+    serve_each(socket, move |stream| {
+        let (tls, page) = (tls.clone(), Arc::clone(&page));
+        async move {
+            match tls {
+                Some(tls) => answer(tls.accept(stream).await?, &page, host).await,
+                None => answer(stream, &page, host).await,
+            }
+        }
+    })
+}
+
+/// Reads one request and answers it with a page.
+pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    page: &Page,
+    host: &str,
+) -> io::Result<()> {
+    let mut request = Vec::new();
+    let mut part = [0; 2048];
+    let is_whole = |request: &[u8]| {
+        request.windows(4).any(|end| end == b"\r\n\r\n")
+            || request.first().is_some_and(|octet| !octet.is_ascii_uppercase())
+    };
+    while !is_whole(&request) && request.len() < REQUEST_MAX {
+        match stream.read(&mut part).await? {
+            0 => return Ok(()),
+            octets => request.extend_from_slice(&part[..octets]),
+        }
+    }
+    match page {
+        Page::EndlessHead => return drip(stream, "", "X-Wait: 1\r\n").await,
+        Page::SlowBody => {
+            return drip(stream, "Content-Type: text/html\r\nContent-Length: 9999\r\n\r\n", ".")
+                .await;
+        }
+        Page::EndlessBody => return flood(stream).await,
+        Page::Raw(octets) => {
+            stream.write_all(octets).await?;
+            return stream.shutdown().await;
+        }
+        _ => {}
+    }
+    // What isn't HTTP, such as a TLS handshake, is answered as web servers do.
+    let is_http = request.first().is_some_and(u8::is_ascii_uppercase);
+    let shown = if is_http { response(page, host)? } else { response(&Page::Status(400), host)? };
+    let is_chunked = shown.fields.iter().any(|(name, _)| *name == "Transfer-Encoding");
+    let mut head = format!("HTTP/1.1 {} -\r\nConnection: close\r\n", shown.status);
+    for (name, value) in &shown.fields {
+        head += &format!("{name}: {value}\r\n");
+    }
+    let body = if is_chunked {
+        chunks(&shown.body)
+    } else {
+        head += &format!("Content-Length: {}\r\n", shown.body.len());
+        shown.body
+    };
+    stream.write_all(format!("{head}\r\n").as_bytes()).await?;
+    stream.write_all(&body).await?;
+    stream.shutdown().await
+}
+
+/// Begins a response and then sends the same few octets again and again, until the client leaves.
+async fn drip<S: AsyncWrite + Unpin>(mut stream: S, head: &str, drop: &str) -> io::Result<()> {
+    stream.write_all(format!("HTTP/1.1 200 -\r\n{head}").as_bytes()).await?;
+    loop {
+        stream.write_all(drop.as_bytes()).await?;
+        stream.flush().await?;
+        tokio::time::sleep(DRIP_EVERY).await;
+    }
+}
+
+/// Sends a page without end, faster than it is worth reading.
+async fn flood<S: AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 -\r\nContent-Type: text/html\r\n\r\n<p>").await?;
+    let part = "Không bao giờ hết. ".repeat(1000).into_bytes();
+    loop {
+        stream.write_all(&part).await?;
+        tokio::time::sleep(FLOOD_EVERY).await;
+    }
+}
+
+/// A body in chunks (RFC 9112 §7.1).
+fn chunks(body: &[u8]) -> Vec<u8> {
+    let mut chunks = Vec::new();
+    for chunk in body.chunks(100) {
+        chunks.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        chunks.extend_from_slice(chunk);
+        chunks.extend_from_slice(b"\r\n");
+    }
+    chunks.extend_from_slice(b"0\r\n\r\n");
+    chunks
+}

@@ -1,0 +1,88 @@
+//! Pages as a server is about to send them, whichever version of HTTP it speaks.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::lab::site::page::Page;
+
+/// A response without the header fields that a version of HTTP frames it with.
+pub(super) struct Response {
+    /// Its status code.
+    pub status: u16,
+    /// Its header fields.
+    pub fields: Vec<(&'static str, String)>,
+    /// Its body, coded as the fields say.
+    pub body: Vec<u8>,
+}
+
+/// What a host answers to a request.
+pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
+    let plain = |status: u16, fields| {
+        let html = format!(
+            "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
+        );
+        (status, html, fields)
+    };
+    let redirect = |to: String| plain(301, vec![("Location", to)]);
+    let (status, html, more) = match page {
+        Page::Status(status) => plain(*status, Vec::new()),
+        // These come piece by piece.
+        Page::EndlessHead | Page::SlowBody | Page::EndlessBody | Page::Raw(_) => {
+            plain(200, Vec::new())
+        }
+        Page::GzipBomb(html) => return gzip_bomb(html),
+        Page::Redirect(to) => redirect(numbered(to, &[]).0),
+        Page::ToHttps => redirect(format!("https://{host}/")),
+        Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),
+        Page::Html(html, fields) => {
+            let (html, fields) = numbered(html, fields);
+            (200, html, fields)
+        }
+    };
+    let mut fields = vec![html_type()];
+    fields.extend(more);
+    let is_packed = fields.iter().any(|(name, _)| *name == "Content-Encoding");
+    let body =
+        if is_packed { gzip(html.as_bytes(), Compression::fast())? } else { html.into_bytes() };
+    Ok(Response { status, fields, body })
+}
+
+fn html_type() -> (&'static str, String) {
+    ("Content-Type", "text/html; charset=utf-8".to_owned())
+}
+
+/// A page that grows to 16 MiB when it is unpacked, and is sent in a fraction of that.
+fn gzip_bomb(html: &str) -> io::Result<Response> {
+    /// Members of the gzip file (RFC 1952 §2.2) after the first, and the octets in each.
+    const MEMBERS: usize = 256;
+    const OCTETS: usize = 64 * 1024;
+    let body = [
+        gzip(html.as_bytes(), Compression::fast())?,
+        gzip(&[b' '; OCTETS], Compression::best())?.repeat(MEMBERS),
+    ]
+    .concat();
+    let fields = vec![html_type(), ("Content-Encoding", "gzip".to_owned())];
+    Ok(Response { status: 200, fields, body })
+}
+
+/// A page and its header fields with another number in them at each visit.
+fn numbered(
+    html: &str,
+    fields: &[(&'static str, String)],
+) -> (String, Vec<(&'static str, String)>) {
+    static VISITS: AtomicU64 = AtomicU64::new(1);
+    // An odd multiplier, so that neighbouring visits have nothing in common.
+    let visit = VISITS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let number = format!("{visit:016x}");
+    let fields = fields.iter().map(|(name, value)| (*name, value.replace("{n}", &number)));
+    (html.replace("{n}", &number), fields.collect())
+}
+
+fn gzip(octets: &[u8], level: Compression) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
+    io::Write::write_all(&mut encoder, octets)?;
+    encoder.finish()
+}

@@ -1,0 +1,43 @@
+//! What a web server answers.
+
+/// What a web server answers.
+#[derive(Clone, Debug)]
+pub(in crate::lab) enum Page {
+    /// A page with this status.
+    Status(u16),
+    /// A redirect to this URL; every `{n}` in it is another number at each visit.
+    Redirect(String),
+    /// A redirect to the host's own https page.
+    ToHttps,
+    /// This HTML with these header fields; every `{n}` in them is another number at each visit.
+    Html(String, Vec<(&'static str, String)>),
+    /// A page that promises HTTP/3 on UDP port 443.
+    Http3,
+    /// A page whose header fields have no end, a field at a time.
+    EndlessHead,
+    /// A page whose body comes an octet at a time, slower than any client waits.
+    SlowBody,
+    /// A page whose body has no end.
+    EndlessBody,
+    /// This HTML with very much more after it, all of it compressed to little.
+    GzipBomb(String),
+    /// These octets instead of HTTP.
+    Raw(&'static [u8]),
+}
+
+impl Page {
+    /// Whether what is seen of it depends on how long a client waits.
+    pub(super) fn is_clock_driven(&self) -> bool {
+        matches!(self, Self::EndlessHead | Self::SlowBody | Self::EndlessBody)
+    }
+}
+
+/// The HTML of a page about something, with enough words to be compared.
+pub(in crate::lab) fn article(about: &str, more: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"vi\"><head><title>{about}</title></head><body><h1>{about}</h1>\
+         <p>Trang này giới thiệu chức năng, nhiệm vụ, cơ cấu tổ chức và thông tin liên hệ của đơn vị, \
+         cùng các văn bản chỉ đạo điều hành, lịch làm việc và kết quả giải quyết thủ tục hành chính.</p>\
+         {more}</body></html>\n"
+    )
+}

@@ -1,0 +1,199 @@
+//! The document's own types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::change::{ChangeDocument, StandingDocument};
+
+/// A quarter, reviewed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(title = "v6ready quarter, version 1")]
+pub struct Document {
+    /// `v6ready/quarter/1`.
+    pub(super) schema: String,
+    /// Such as `2026Q4`.
+    pub(super) quarter: String,
+    /// The inventory's title.
+    pub(super) title: String,
+    /// The moment of the judgement. RFC 3339, UTC.
+    pub(super) as_of: String,
+    /// The day of the judgement in the inventory's time zone.
+    pub(super) today: String,
+    /// An IANA name.
+    pub(super) timezone: String,
+    pub(super) policy: PolicyDocument,
+    pub(super) closing: RunDocument,
+    /// The closing run of an earlier quarter; null when there is none.
+    pub(super) previous: Option<RunDocument>,
+    pub(super) summary: SummaryDocument,
+    /// The earliest point first, the closing run last.
+    pub(super) trend: Vec<PointDocument>,
+    pub(super) categories: Vec<GroupDocument>,
+    pub(super) organisations: Vec<GroupDocument>,
+    /// What the policy asks of all services together; null when it asks nothing.
+    pub(super) plan: Option<PlanDocument>,
+    pub(super) targets: Vec<TargetDocument>,
+    pub(super) exemptions: Vec<ExemptionDocument>,
+    /// Services and checks that changed since the earlier closing run.
+    pub(super) changes: Vec<ChangeDocument>,
+    pub(super) shared: Vec<SharedDocument>,
+    /// The work list, what lifts most services first.
+    pub(super) mends: Vec<MendDocument>,
+    pub(super) services: Vec<ServiceDocument>,
+    pub(super) caveats: Vec<CaveatDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct PolicyDocument {
+    pub(super) name: String,
+    /// In hexadecimal.
+    pub(super) sha256: String,
+    /// The stage that it aims at.
+    pub(super) aim: u8,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct RunDocument {
+    pub(super) quarter: String,
+    pub(super) id: String,
+    /// RFC 3339, UTC.
+    pub(super) started_at: String,
+    /// RFC 3339, UTC; null when it was interrupted.
+    pub(super) finished_at: Option<String>,
+    pub(super) complete: bool,
+    pub(super) vantage: String,
+    /// The version of v6ready that gathered the evidence.
+    pub(super) version: String,
+    /// In hexadecimal.
+    pub(super) inventory_sha256: String,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct SummaryDocument {
+    pub(super) counts: CountsDocument,
+    /// Services with at least one critical failure.
+    pub(super) critical: usize,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CountsDocument {
+    /// All services, unknown and retired ones included.
+    pub(super) services: usize,
+    pub(super) unknown: usize,
+    pub(super) retired: usize,
+    /// Services at each stage. Shares have their sum as denominator.
+    pub(super) stages: BTreeMap<String, usize>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct PointDocument {
+    pub(super) run: String,
+    pub(super) quarter: String,
+    pub(super) day: String,
+    pub(super) vantage: String,
+    pub(super) counts: CountsDocument,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct GroupDocument {
+    pub(super) id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    pub(super) counts: CountsDocument,
+    /// In the earlier closing run; null when there was none of them.
+    pub(super) before: Option<CountsDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct PlanDocument {
+    pub(super) stage: u8,
+    pub(super) by: String,
+    /// `missed`, `undetermined`, `due` or `reached`.
+    pub(super) progress: String,
+    pub(super) days_left: i32,
+    pub(super) reached: usize,
+    pub(super) behind: usize,
+    pub(super) unknown: usize,
+    pub(super) exempt: usize,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct TargetDocument {
+    pub(super) service: String,
+    pub(super) stage: u8,
+    pub(super) by: String,
+    /// `inventory` or `policy`.
+    pub(super) set_by: String,
+    /// `missed`, `undetermined`, `due`, `exempt` or `reached`.
+    pub(super) progress: String,
+    /// Negative after the deadline.
+    pub(super) days_left: i32,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct ExemptionDocument {
+    pub(super) service: String,
+    pub(super) reason: String,
+    /// The last day on which it holds.
+    pub(super) until: String,
+    pub(super) expired: bool,
+    /// Whether it ends before the next quarter does.
+    pub(super) expires_soon: bool,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct SharedDocument {
+    /// `name-server`, `network` or `host`.
+    pub(super) kind: String,
+    pub(super) name: String,
+    /// The declared network's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) network: Option<String>,
+    pub(super) failures: Vec<FailureDocument>,
+    pub(super) services: Vec<String>,
+    /// How many of them it holds at their stage.
+    pub(super) holds: usize,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct FailureDocument {
+    pub(super) check: String,
+    pub(super) reason: String,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct MendDocument {
+    pub(super) check: String,
+    pub(super) reason: String,
+    pub(super) severity: String,
+    pub(super) subjects: Vec<String>,
+    pub(super) services: Vec<String>,
+    /// How many services it holds at their stage, alone or with others.
+    pub(super) holds: usize,
+    /// How many would climb at least one stage by this mend alone.
+    pub(super) lifts: usize,
+    /// One sentence in the report's language.
+    pub(super) message: String,
+    pub(super) remedy: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct ServiceDocument {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) category: String,
+    pub(super) target: String,
+    pub(super) state: String,
+    pub(super) standing: StandingDocument,
+    pub(super) before: Option<StandingDocument>,
+    pub(super) blockers: Vec<FailureDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CaveatDocument {
+    pub(super) id: String,
+    /// One sentence in the report's language.
+    pub(super) message: String,
+}

@@ -1,0 +1,130 @@
+//! The terms of quarterly reports, in both languages.
+
+use crate::judge::quarter::{Caveat, Quarter, SharedThing};
+use crate::judge::{Basis, Change, Progress};
+use crate::model::{Lang, Text};
+use crate::report::describe::clean;
+
+/// A heading, which the trend's chart has too.
+pub(super) const TREND: Text = Text { vi: "Diễn biến", en: "Trend" };
+
+/// A quarter as running text has it.
+pub fn quarter_name(quarter: Quarter, lang: Lang) -> String {
+    let roman = match quarter.number {
+        1 => "I",
+        2 => "II",
+        3 => "III",
+        _ => "IV",
+    };
+    match lang {
+        Lang::Vi => format!("quý {roman} năm {}", quarter.year),
+        Lang::En => format!("quarter {} of {}", quarter.number, quarter.year),
+    }
+}
+
+/// A direction of change.
+pub fn change(change: Change) -> Text {
+    match change {
+        Change::Worse => Text { vi: "kém đi", en: "worse" },
+        Change::Unknown => Text { vi: "không còn xác định được", en: "no longer known" },
+        Change::Better => Text { vi: "tốt lên", en: "better" },
+        Change::Known => Text { vi: "nay đã xác định được", en: "known now" },
+        Change::New => Text { vi: "mới đưa vào danh mục", en: "new" },
+        Change::Gone => Text { vi: "không còn trong danh mục", en: "gone" },
+        Change::Otherwise => Text { vi: "thay đổi khác", en: "otherwise changed" },
+        Change::Same => Text { vi: "không thay đổi", en: "the same" },
+    }
+}
+
+/// How far it is with a target.
+pub fn progress(progress: Progress) -> Text {
+    match progress {
+        Progress::Missed => Text { vi: "quá hạn, chưa đạt", en: "missed" },
+        Progress::Undetermined => {
+            Text { vi: "quá hạn, chưa xác định được", en: "past due, not known" }
+        }
+        Progress::Due => Text { vi: "chưa đến hạn", en: "due" },
+        Progress::Exempt => Text { vi: "được miễn trừ", en: "exempt" },
+        Progress::Reached => Text { vi: "đã đạt", en: "reached" },
+    }
+}
+
+/// Who set a target.
+pub(in crate::report) fn basis(basis: Basis) -> Text {
+    match basis {
+        Basis::Inventory => Text { vi: "danh mục dịch vụ", en: "inventory" },
+        Basis::Policy => Text { vi: "chính sách đánh giá", en: "policy" },
+    }
+}
+
+/// What a shared thing is.
+pub(in crate::report) fn kind(thing: &SharedThing) -> Text {
+    match thing {
+        SharedThing::NameServer(_) => Text { vi: "Máy chủ tên miền", en: "Name server" },
+        SharedThing::Network(..) => Text { vi: "Dải địa chỉ", en: "Address range" },
+        SharedThing::Host(_) => Text { vi: "Máy chủ", en: "Host" },
+    }
+}
+
+/// A shared thing's name.
+pub(in crate::report) fn thing(thing: &SharedThing) -> String {
+    match thing {
+        SharedThing::NameServer(name) | SharedThing::Host(name) => clean(name.as_str()),
+        SharedThing::Network(prefix, None) => prefix.to_string(),
+        SharedThing::Network(prefix, Some(name)) => format!("{prefix} ({})", clean(name)),
+    }
+}
+
+/// One sentence on what weakens the report.
+pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
+    let fixed = match caveat {
+        Caveat::Incomplete => crate::report::texts::INCOMPLETE,
+        Caveat::Partial => Text {
+            vi: "Đợt kết quý chỉ quét một phần danh mục dịch vụ.",
+            en: "The closing run looked at a part of the inventory only.",
+        },
+        Caveat::VantageAbsent => crate::report::texts::NO_IPV6,
+        Caveat::VantageLost => crate::report::texts::IPV6_LOST,
+        Caveat::OutsideQuarter => Text {
+            vi: "Đợt quét được chọn làm đợt kết quý không nằm trong quý báo cáo.",
+            en: "The run that was named as the closing run does not lie in the quarter.",
+        },
+        Caveat::QuarterNotOver => Text {
+            vi: "Quý báo cáo chưa kết thúc vào ngày kết luận.",
+            en: "The quarter is not over on the day of the judgement.",
+        },
+        Caveat::NoPrevious => Text {
+            vi: "Chưa có đợt quét hoàn tất nào của các quý trước để so sánh.",
+            en: "No earlier quarter has a complete run to compare with.",
+        },
+        Caveat::InventoryChanged => Text {
+            vi: "Danh mục dịch vụ đã thay đổi so với lần kết quý trước; dịch vụ thêm, bớt được nêu riêng.",
+            en: "The inventory has changed since the earlier closing run; services that came or went are listed apart.",
+        },
+        Caveat::PreviousIsOlder(quarter) => {
+            let quarter = quarter_name(*quarter, lang);
+            return match lang {
+                Lang::Vi => {
+                    format!(
+                        "Quý liền trước không có đợt quét hoàn tất; số liệu được so sánh với {quarter}."
+                    )
+                }
+                Lang::En => {
+                    format!(
+                        "The quarter before has no complete run; the comparison is with {quarter}."
+                    )
+                }
+            };
+        }
+        Caveat::VantagesDiffer(names) => {
+            let names = names.iter().map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+            return match lang {
+                Lang::Vi => format!("Diễn biến gồm cả số liệu đo từ điểm đo khác: {names}."),
+                Lang::En => {
+                    format!("The trend includes runs from other vantage points: {names}.")
+                }
+            };
+        }
+    };
+    fixed.get(lang).to_owned()
+}

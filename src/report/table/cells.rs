@@ -1,0 +1,128 @@
+//! Tables, columns and cells.
+
+use jiff::civil::Date;
+
+use crate::judge::Standing;
+use crate::model::{Lang, Outcome, Severity};
+use crate::report::describe::clean;
+use crate::report::texts;
+
+/// A table with a heading line.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What it is called, in the reader's language.
+    pub title: &'static str,
+    /// How many of its first columns say which row this is.
+    pub naming: u16,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows; each has as many cells as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+    /// A line under the table that adds it up.
+    pub total: Option<Vec<Cell>>,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its heading.
+    pub title: String,
+    /// How wide it wants to be, in characters of running text.
+    pub width_chars: u16,
+    /// What its cells hold.
+    pub kind: Kind,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Words.
+    Text,
+    /// Identifiers and other text that is read letter by letter.
+    Code,
+    /// Whole numbers.
+    Count,
+    /// Shares in percent.
+    Percent,
+    /// Days.
+    Date,
+    /// Stages' numbers, or why there is none.
+    Stage,
+    /// Outcomes.
+    Outcome,
+    /// Severities.
+    Severity,
+}
+
+/// A cell. Text in it is hostile until a writer has made it harmless for its own format; control
+/// and reordering characters are already out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Count(usize),
+    /// A share in percent, 0 to 100.
+    Percent(f64),
+    /// A day.
+    Date(Date),
+    /// A service's stage, or why it has none.
+    Stage(Standing),
+    /// An outcome.
+    Outcome(Outcome),
+    /// A severity.
+    Severity(Severity),
+}
+
+impl Table {
+    pub(in crate::report) fn new(title: &'static str, naming: u16) -> Self {
+        Self { title, naming, columns: Vec::new(), rows: Vec::new(), total: None }
+    }
+
+    pub(in crate::report) fn column(
+        mut self,
+        title: impl Into<String>,
+        kind: Kind,
+        width_chars: u16,
+    ) -> Self {
+        self.columns.push(Column { title: title.into(), width_chars, kind });
+        self
+    }
+}
+
+impl Cell {
+    /// Text without control and reordering characters, and of a bounded length.
+    pub fn text(text: &str) -> Self {
+        match clean(text) {
+            empty if empty.is_empty() => Self::Empty,
+            text => Self::Text(text),
+        }
+    }
+
+    /// The cell as words of a language; dates in the form of ISO 8601, numbers without grouping.
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => count.to_string(),
+            Self::Percent(percent) => format!("{percent:.1}"),
+            Self::Date(date) => date.to_string(),
+            Self::Stage(Standing::At(stage)) => stage.number().to_string(),
+            Self::Stage(standing) => texts::standing(*standing, lang),
+            Self::Outcome(outcome) => texts::outcome(*outcome).get(lang).to_owned(),
+            Self::Severity(severity) => texts::severity(*severity).get(lang).to_owned(),
+        }
+    }
+
+    /// The cell as people read it in running text: numbers and dates in the language's form.
+    pub(in crate::report) fn running_words(&self, lang: Lang) -> String {
+        match self {
+            Self::Count(count) => texts::number(*count, lang),
+            Self::Percent(percent) => texts::percent(*percent, lang),
+            Self::Date(date) => texts::day(*date, lang),
+            other => other.words(lang),
+        }
+    }
+}

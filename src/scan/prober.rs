@@ -1,0 +1,19 @@
+//! What answers requests: the network, or a substitute for it.
+
+use futures_util::future::BoxFuture;
+
+use crate::model::{Observation, Request};
+use crate::probe::Live;
+
+/// Answers the requests of a scan: from this machine ([`Live`]), from another one, or in a test.
+pub trait Prober: Send + Sync {
+    /// Asks once. Whatever goes wrong is part of the observation. Dropping the future abandons the
+    /// request.
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Observation>;
+}
+
+impl Prober for Live {
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Observation> {
+        Box::pin(Live::ask(self, request))
+    }
+}

@@ -1,0 +1,87 @@
+//! Writes a run to a file.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::format::{AnswerLine, Head, Line, LineWriter, RUN_SCHEMA, TransferError};
+use crate::model::{Digest, ObservationId, RunId};
+use crate::store::database::Store;
+use crate::store::error::StoreError;
+use crate::store::run::StoredRun;
+
+/// zstd's level for files: written once, moved often.
+const LEVEL: i32 = 9;
+
+impl Store {
+    /// Writes a run to a file that another store can import.
+    ///
+    /// # Errors
+    /// When there is no such run, any of its evidence is damaged, or the file can't be written.
+    pub fn export(&self, id: &RunId, out: impl Write) -> Result<RunId, TransferError> {
+        let StoredRun { run, inputs } = self.run(id)?;
+        let id = run.id.clone();
+        let mut out = LineWriter::new(zstd::stream::Encoder::new(out, LEVEL)?);
+        let schema = RUN_SCHEMA.to_owned();
+        out.write(&Line::Run(Box::new(Head { schema, run, inputs })))?;
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare(
+                "SELECT a.number, a.request, o.digest FROM answer a
+                 JOIN observation o ON o.number = a.observation
+                 WHERE a.run = (SELECT number FROM run WHERE id = ?1) ORDER BY a.request",
+            )
+            .map_err(in_path)?;
+        let answers: Vec<(i64, String, [u8; 32])> = query
+            .query_map([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .and_then(Iterator::collect)
+            .map_err(in_path)?;
+        let mut written = HashSet::new();
+        for (number, request, digest) in answers {
+            let digest = Digest(digest);
+            if written.insert(digest) {
+                self.write_observation(digest, &mut written, &mut out)?;
+            }
+            let askers = self.askers(number).map_err(in_path)?;
+            out.write(&Line::Answer(AnswerLine { request, observation: digest, askers }))?;
+        }
+        let mut encoder = out.end()?;
+        encoder.flush()?;
+        encoder.finish()?;
+        tracing::info!(run = %id, "exported a run");
+        Ok(id)
+    }
+
+    fn askers(&self, answer: i64) -> rusqlite::Result<Vec<String>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT u.asker FROM answer a JOIN use u ON u.run = a.run AND u.answer = a.number
+             WHERE a.number = ?1 ORDER BY u.asker",
+        )?;
+        query.query_map([answer], |row| row.get(0))?.collect()
+    }
+
+    fn write_observation(
+        &self,
+        digest: Digest,
+        written: &mut HashSet<Digest>,
+        out: &mut LineWriter<impl Write>,
+    ) -> Result<(), TransferError> {
+        let id = ObservationId(digest);
+        let observation =
+            self.observation(id)?.ok_or_else(|| StoreError::wrong_digest(&self.path, digest))?;
+        for blob in observation.blobs() {
+            if blob.is_external() && written.insert(blob.digest()) {
+                out.write(&Line::Blob(STANDARD.encode(blob.bytes())))?;
+            }
+        }
+        let document = String::from_utf8(observation.document())
+            .map_err(|_| StoreError::damaged(&self.path, format!("{digest} is no text")))?;
+        if Digest::of(document.as_bytes()) != digest {
+            return Err(StoreError::wrong_digest(&self.path, digest).into());
+        }
+        Ok(out.write(&Line::Observation(document))?)
+    }
+}

@@ -1,0 +1,175 @@
+//! The file: JSON lines in a zstd frame, and the digest of all of them as the last line.
+//!
+//! The first line holds the run and what it was made from; then come the long byte strings, the
+//! observations and who rests on which. Nothing is taken from a file whose end does not fit.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Digest, Run, RunId};
+use crate::store::error::StoreError;
+use crate::store::run::{RunInputs, to_json};
+
+/// The schema's name.
+pub const RUN_SCHEMA: &str = "v6ready/run/1";
+
+/// Octets of one line at the most: a guard against a damaged or hostile file.
+const LINE_MAX: u64 = 128 * 1024 * 1024;
+
+/// Why a file is no exported run, or can't be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// The store's own problem.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file can't be read or written.
+    #[error("the file can't be read or written")]
+    File(#[from] io::Error),
+    /// A newer v6ready has written it.
+    #[error(
+        "it was written as `{found}`, and this v6ready knows `{RUN_SCHEMA}`; use a newer v6ready"
+    )]
+    Newer {
+        /// What it says of itself.
+        found: String,
+    },
+    /// It is something else, is cut off, or has been changed.
+    #[error("line {line}: {what}; export the run again")]
+    Damaged {
+        /// Which line of the unpacked file; 0 when it can't be unpacked.
+        line: u64,
+        /// What doesn't fit.
+        what: String,
+    },
+    /// Another run of the same id is in the store.
+    #[error("the store holds another run that is called `{run}` too")]
+    Taken {
+        /// The id.
+        run: RunId,
+    },
+}
+
+/// One line.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    Run(Box<Head>),
+    /// Base64.
+    Blob(String),
+    /// The canonical document, as text, so that not an octet of it can change on the way.
+    Observation(String),
+    Answer(AnswerLine),
+    End(End),
+}
+
+/// The first line: the run and what it was made from.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Head {
+    pub schema: String,
+    pub run: Run,
+    pub inputs: RunInputs,
+}
+
+/// Which observation answered a request, and who rests on it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AnswerLine {
+    pub request: String,
+    pub observation: Digest,
+    /// `ORG/SERVICE`; empty for the vantage point's own tests.
+    pub askers: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct End {
+    /// Of all lines before this one, with their line ends.
+    sha256: Digest,
+}
+
+/// Writes lines, with the digest of all of them at the end.
+pub(super) struct LineWriter<W> {
+    out: W,
+    digest: Context,
+}
+
+impl<W: Write> LineWriter<W> {
+    pub fn new(out: W) -> Self {
+        Self { out, digest: Context::new(&SHA256) }
+    }
+
+    pub fn write(&mut self, line: &Line) -> io::Result<()> {
+        let text = to_json(line) + "\n";
+        self.digest.update(text.as_bytes());
+        self.out.write_all(text.as_bytes())
+    }
+
+    /// Writes the last line, and gives the file back.
+    pub fn end(mut self) -> io::Result<W> {
+        let sha256 = digest(self.digest);
+        self.out.write_all((to_json(&Line::End(End { sha256 })) + "\n").as_bytes())?;
+        Ok(self.out)
+    }
+}
+
+fn digest(context: Context) -> Digest {
+    let mut array = [0; 32];
+    array.copy_from_slice(context.finish().as_ref());
+    Digest(array)
+}
+
+/// Reads lines. The last one is checked and not handed out.
+pub(super) struct LineReader<R> {
+    file: R,
+    digest: Context,
+    line: u64,
+    ended: bool,
+}
+
+impl<R: Read> LineReader<BufReader<zstd::stream::Decoder<'static, BufReader<R>>>> {
+    pub fn new(file: R) -> Result<Self, TransferError> {
+        let file = BufReader::new(zstd::stream::Decoder::new(file)?);
+        Ok(Self { file, digest: Context::new(&SHA256), line: 0, ended: false })
+    }
+}
+
+impl<R: BufRead> LineReader<R> {
+    /// The next line; `None` when the file has ended as it should.
+    ///
+    /// # Errors
+    /// When the file is cut off or has been changed.
+    pub fn next(&mut self) -> Result<Option<Line>, TransferError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut text = Vec::new();
+        // A frame that is cut off or changed is noticed while it is unpacked.
+        let read = (&mut self.file).take(LINE_MAX).read_until(b'\n', &mut text);
+        read.map_err(|error| self.damaged(format!("it can't be unpacked ({error})")))?;
+        self.line += 1;
+        if text.last() != Some(&b'\n') {
+            return Err(self.damaged("the file ends too early"));
+        }
+        let line = serde_json::from_slice(&text)
+            .map_err(|_| self.damaged("this is no line of an exported run"))?;
+        if let Line::End(end) = line {
+            self.ended = true;
+            let read = digest(self.digest.clone());
+            let is_last = self.file.fill_buf().map(<[u8]>::is_empty);
+            if !is_last.map_err(|error| self.damaged(error.to_string()))? {
+                return Err(self.damaged("something follows the end"));
+            }
+            return match read == end.sha256 {
+                true => Ok(None),
+                false => Err(self.damaged("the digest at the end doesn't fit")),
+            };
+        }
+        self.digest.update(&text);
+        Ok(Some(line))
+    }
+
+    /// The error of the line that was read last.
+    pub fn damaged(&self, what: impl Into<String>) -> TransferError {
+        TransferError::Damaged { line: self.line, what: what.into() }
+    }
+}

@@ -1,0 +1,45 @@
+//! Scans of the built-in lab.
+
+mod demo;
+mod healthy;
+mod hostile_texts;
+mod killed;
+mod province;
+mod store;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use v6ready::lab::{Deadlines, Lab};
+
+/// The lab, running in this process; ends with it.
+struct RunningLab {
+    folder: tempfile::TempDir,
+    inventory: PathBuf,
+    _lab: Lab,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl RunningLab {
+    /// Starts it, with deadlines that a busy machine keeps. Must be called inside a namespace.
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let lab = runtime.block_on(Lab::start(folder.path(), Deadlines::Long)).unwrap();
+        Self { folder, inventory: lab.inventory.clone(), _lab: lab, _runtime: runtime }
+    }
+
+    fn inventory(&self) -> &str {
+        self.inventory.to_str().unwrap()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+/// The sites whose answers depend on time or chance: two scans of them may differ.
+fn clock_driven() -> BTreeSet<String> {
+    let sites = v6ready::lab::sites();
+    sites.iter().filter(|site| site.is_clock_driven()).map(v6ready::lab::Site::full_id).collect()
+}

@@ -1,0 +1,60 @@
+//! Twenty healthy services, each built in another way, scanned again and again: nothing of theirs
+//! may ever fail, and the same network gives the same verdicts.
+
+use std::collections::BTreeMap;
+
+use super::RunningLab;
+use crate::namespace;
+use crate::program::{LATENCY, json, succeed, text, v6ready};
+
+/// Scans of the same network.
+const RUNS: usize = 10;
+
+/// The healthy services of the lab.
+const HEALTHY: &str = "so-b-vidu/tot-*";
+
+/// By service and check: outcome and reason.
+type Verdicts = BTreeMap<(String, String), (String, String)>;
+
+#[test]
+fn twenty_healthy_services_never_fail() {
+    if !namespace::enter(module_path!(), "twenty_healthy_services_never_fail") {
+        return;
+    }
+    let lab = RunningLab::start();
+    let mut first: Option<Verdicts> = None;
+    for run in 1..=RUNS {
+        let verdicts = scan(&lab);
+        let unhappy: Vec<_> = verdicts
+            .iter()
+            .filter(|(_, (outcome, _))| !matches!(outcome.as_str(), "pass" | "not-applicable"))
+            .collect();
+        assert!(unhappy.is_empty(), "run {run}: {unhappy:#?}");
+        match &first {
+            None => first = Some(verdicts),
+            Some(first) => assert_eq!(*first, verdicts, "run {run} differs from the first"),
+        }
+    }
+}
+
+/// Every verdict of one more scan, but for how long connecting took.
+fn scan(lab: &RunningLab) -> Verdicts {
+    let arguments = ["scan", lab.inventory(), "--format", "json", "--only", HEALTHY];
+    let result = json(&succeed(&mut v6ready(&lab.path("runs.db"), &arguments)));
+    let services = result["services"].as_array().unwrap();
+    assert_eq!(services.len(), 20);
+    let text = |value| text(value).to_owned();
+    services
+        .iter()
+        .flat_map(|service| {
+            let verdicts = service["verdicts"].as_array().unwrap().iter();
+            verdicts.map(move |verdict| {
+                (
+                    (text(&service["id"]), text(&verdict["check"])),
+                    (text(&verdict["outcome"]), text(&verdict["reason"])),
+                )
+            })
+        })
+        .filter(|((_, check), _)| check != LATENCY)
+        .collect()
+}

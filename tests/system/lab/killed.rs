@@ -1,0 +1,31 @@
+//! A scan that is killed: what it had stored stays readable, and blames no service for what no test of
+//! the vantage point vouches for.
+
+use serde_json::Value;
+
+use super::RunningLab;
+use crate::namespace;
+use crate::program::{json, start, succeed, v6ready, wait_for_conversations};
+
+#[test]
+fn what_was_stored_before_a_kill_is_still_there() {
+    if !namespace::enter(module_path!(), "what_was_stored_before_a_kill_is_still_there") {
+        return;
+    }
+    let lab = RunningLab::start();
+    let db = lab.path("killed.db");
+    // The whole lab, whose silent hosts take longer than any wait for the first conversations.
+    let mut scan = start(&mut v6ready(&db, &["scan", lab.inventory()]));
+    wait_for_conversations(&db, &mut scan, 10);
+    scan.kill().unwrap();
+    scan.wait().unwrap();
+
+    let result = json(&succeed(&mut v6ready(&db, &["judge", "--format", "json"])));
+    assert_eq!(result["run"]["complete"], false);
+    assert_eq!(result["run"]["finished_at"], Value::Null);
+    for service in result["services"].as_array().unwrap() {
+        for verdict in service["verdicts"].as_array().unwrap() {
+            assert_ne!(verdict["outcome"], "fail", "{} {}", service["id"], verdict["check"]);
+        }
+    }
+}

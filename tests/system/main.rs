@@ -1,0 +1,15 @@
+//! The whole program in networks of its own: the built-in lab ([`lab`]), and servers that other people
+//! wrote ([`interop`]). Each test runs itself again in a namespace ([`namespace`]), one at a time, so
+//! that `cargo test` is as safe as nextest.
+//!
+//! A busy machine must not fail these tests. Deadlines are those of
+//! [`Deadlines::Long`](v6ready::lab::Deadlines::Long) or longer; what has to happen first is waited for,
+//! and no test measures how long anything took. Where two runs are compared, the lab's clock-driven
+//! sites, which the lab itself names, are left out.
+
+#![allow(clippy::unwrap_used)]
+
+mod interop;
+mod lab;
+mod namespace;
+mod program;
