@@ -65,7 +65,7 @@ pub(in crate::check) fn answering_subject(apex: &Name, at: &ServerAddress) -> Su
     };
     let mut subject = server_subject(at, outcome, reason);
     for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
-        if let ExchangeOutcome::Failed(failure) = &seen.heard {
+        if let ExchangeOutcome::Failed(failure) = &seen.outcome {
             subject.detail.push((name, failure.to_string()));
         }
     }

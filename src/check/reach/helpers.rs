@@ -76,7 +76,7 @@ fn contacts_or_verdict<'a>(
         let other = service::endpoint_contacts(&context.view, context.service, other);
         let all: Vec<_> = contacts.all().chain(other.all()).collect();
         if service::is_mail_blocked(&all) {
-            let cite = all.iter().flat_map(|contact| contact.talk.observations());
+            let cite = all.iter().flat_map(|contact| contact.conversation.observations());
             return Err(
                 Verdict::inconclusive(common::MAIL_BLOCKED).citing(cite.collect::<Vec<_>>())
             );
@@ -147,5 +147,5 @@ pub(in crate::check) fn verdict_over_contacts(
     contacts: &[EndpointContact<'_>],
 ) -> Verdict {
     Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
+        .citing(contacts.iter().flat_map(|contact| contact.conversation.observations()))
 }

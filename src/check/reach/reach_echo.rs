@@ -56,7 +56,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool {
     contacts
         .all()
-        .any(|contact| contact.address.ip() == address && contact.talk.is_only_our_fault())
+        .any(|contact| contact.address.ip() == address && contact.conversation.is_only_our_fault())
 }
 
 fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempts<'_>>) -> Subject {

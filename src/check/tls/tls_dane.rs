@@ -51,7 +51,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         contacts.iter().map(|contact| subject(context, contact, &mut cite)).collect();
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
     Ok(Verdict::worst_of(subjects, "matches", nothing)
-        .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
+        .citing(contacts.iter().flat_map(|contact| contact.conversation.observations()))
         .citing(cite))
 }
 

@@ -71,7 +71,7 @@ pub fn large_response(
         };
         let udp = ask(Transport::Udp);
         reading.add(&udp);
-        reading.large = match &udp.heard {
+        reading.large = match &udp.outcome {
             ExchangeOutcome::Pending => LargeResponse::Unknown(Gap::NotObserved),
             ExchangeOutcome::Failed(failure) if failure.is_ours() => {
                 LargeResponse::Unknown(Gap::OurFault)
@@ -79,7 +79,7 @@ pub fn large_response(
             ExchangeOutcome::Message(message) if message.truncated => {
                 let tcp = ask(Transport::Tcp);
                 reading.add(&tcp);
-                match &tcp.heard {
+                match &tcp.outcome {
                     ExchangeOutcome::Pending => LargeResponse::Unknown(Gap::NotObserved),
                     ExchangeOutcome::Failed(failure) if failure.is_ours() => {
                         LargeResponse::Unknown(Gap::OurFault)

@@ -99,14 +99,18 @@ pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<V
 
 impl FirstRound {
     fn of(contact: &EndpointContact<'_>) -> Self {
-        let talk = &contact.talk;
+        let conversation = &contact.conversation;
         Self {
             address: contact.address,
-            attempts: talk.attempts.iter().map(|(seen, id)| (connecting(seen), *id)).collect(),
-            is_bare: talk.question == bare(contact.address),
-            missing: talk.missing,
-            is_our_fault: talk.is_our_fault(),
-            is_pending: talk.is_pending,
+            attempts: conversation
+                .attempts
+                .iter()
+                .map(|(seen, id)| (connecting(seen), *id))
+                .collect(),
+            is_bare: conversation.question == bare(contact.address),
+            missing: conversation.missing,
+            is_our_fault: conversation.is_our_fault(),
+            is_pending: conversation.is_pending,
         }
     }
 }

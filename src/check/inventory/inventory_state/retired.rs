@@ -43,9 +43,9 @@ pub(in crate::check) fn verdict_by_answers(
     for family in [Family::Ipv6, Family::Ipv4] {
         for contact in service::endpoint_contacts(&context.view, context.service, family).all() {
             is_asked = true;
-            answers |= contact.talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
-            gap = gap.or(contact.talk.gap());
-            cite.extend(contact.talk.observations());
+            answers |= contact.conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+            gap = gap.or(contact.conversation.gap());
+            cite.extend(contact.conversation.observations());
         }
         for query in datagram_queries(context, family) {
             is_asked = true;

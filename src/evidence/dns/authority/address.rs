@@ -46,7 +46,7 @@ impl ServerAddress {
         if let Some(gap) = seen.gap() {
             return Answering::Unknown(gap);
         }
-        match &seen.heard {
+        match &seen.outcome {
             ExchangeOutcome::Malformed => Answering::Badly("malformed"),
             ExchangeOutcome::Message(_) if seen.is_flaky => Answering::Unknown(Gap::Flaky),
             ExchangeOutcome::Message(message)
