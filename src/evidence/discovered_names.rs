@@ -101,21 +101,21 @@ pub fn discovered_names(view: &View<'_>, service: &Service) -> BTreeSet<Discover
         }
     };
     for family in [Family::Ipv6, Family::Ipv4] {
-        let walks = redirect_chains(view, service, family);
-        for hop in walks.iter().flat_map(|walk| &walk.hops) {
+        let chains = redirect_chains(view, service, family);
+        for hop in chains.iter().flat_map(|chain| &chain.hops) {
             if let Some(url::Host::Domain(host)) = hop.url.host() {
                 web(Via::Redirect, Name::from_presentation(host));
             }
         }
-        let first = walks.iter().filter_map(|walk| walk.hops.first());
-        for talk in first.flat_map(|hop| &hop.visits).map(|visit| &visit.talk) {
-            let session = talk.best().and_then(|best| best.tls.as_ref()?.as_ref().ok());
+        let first = chains.iter().filter_map(|chain| chain.hops.first());
+        for conversation in first.flat_map(|hop| &hop.attempts).map(|visit| &visit.conversation) {
+            let session = conversation.best().and_then(|best| best.tls.as_ref()?.as_ref().ok());
             let names = session.and_then(|session| certificate::leaf(&session.chain));
             for name in names.into_iter().flat_map(|leaf| leaf.dns_names) {
                 web(Via::Certificate, Name::from_presentation(&name));
             }
         }
-        for server in subresources(view, &walks, service.expect_status).servers {
+        for server in subresources(view, &chains, service.expect_status).servers {
             if let Host::Name(name) = server.host {
                 web(Via::Resource, name);
             }

@@ -16,10 +16,10 @@ pub(super) fn versions(view: &View<'_>, service: &Service) {
     for family in [Family::Ipv6, Family::Ipv4] {
         for contact in service::endpoint_contacts(view, service, family).main {
             if family == Family::Ipv6 {
-                tls::legacy_versions(view, &contact.talk, &host);
+                tls::legacy_versions(view, &contact.conversation, &host);
             }
             if matches!(service.target, Target::Web(_)) {
-                web::http3(view, &contact.talk, &host);
+                web::http3(view, &contact.conversation, &host);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::describe::clean;
 use crate::evidence::dns::delegation::{
-    Cut, DelegationFailure, End, Resolution, Server, Source, Tried, Unaddressed,
+    AddressOutcome, Cut, DelegationFailure, End, Resolution, Server, Source, Unaddressed,
 };
 use crate::model::{Lang, Text};
 
@@ -54,19 +54,21 @@ fn draw_cut(cut: &Cut, depth: usize, lang: Lang, lines: &mut Vec<String>) {
 }
 
 fn server_words(server: &Server, lang: Lang) -> String {
-    if server.tried.is_empty() {
+    if server.outcomes.is_empty() {
         return match server.unaddressed {
             Some(why) => unaddressed_words(why).get(lang).to_owned(),
             None => NOT_NEEDED.get(lang).to_owned(),
         };
     }
-    let tried = server.tried.iter().map(|(address, tried)| {
+    let tried = server.outcomes.iter().map(|(address, tried)| {
         let word = match tried {
-            Tried::Usable => Text { vi: "trả lời", en: "answers" }.get(lang),
-            Tried::Unusable(word) => word,
-            Tried::Silent => Text { vi: "không trả lời", en: "silent" }.get(lang),
-            Tried::Ours => Text { vi: "máy đo không gửi được", en: "we could not ask" }.get(lang),
-            Tried::NotGlobal => {
+            AddressOutcome::Usable => Text { vi: "trả lời", en: "answers" }.get(lang),
+            AddressOutcome::Unusable(word) => word,
+            AddressOutcome::Silent => Text { vi: "không trả lời", en: "silent" }.get(lang),
+            AddressOutcome::Ours => {
+                Text { vi: "máy đo không gửi được", en: "we could not ask" }.get(lang)
+            }
+            AddressOutcome::NotGlobal => {
                 Text { vi: "địa chỉ không toàn cầu", en: "address not global" }.get(lang)
             }
         };

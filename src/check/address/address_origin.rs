@@ -59,15 +59,10 @@ fn outcome_of_origin(
     address: IpAddr,
     origin: &RouteOrigin<'_>,
 ) -> (Outcome, &'static str, Vec<Detail>) {
-    if origin.is_pending {
-        return (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
-    }
-    // A run was resumed where its tables are not at hand.
-    let Some(found) = origin.found else {
-        return (Outcome::Inconclusive, common::OUR_FAULT, Vec::new());
-    };
-    let Some(first) = found.routes.first() else {
-        return (Outcome::Inconclusive, "not-in-table", Vec::new());
+    let routes = origin.found.map(|found| (found, found.routes.first()));
+    let Some((found, Some(first))) = routes else {
+        let reason = origin.gap().map_or("not-in-table", common::reason_of);
+        return (Outcome::Inconclusive, reason, Vec::new());
     };
     let mut detail = vec![("prefix", first.prefix.to_string())];
     for route in &found.routes {

@@ -52,7 +52,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         } else if a.is_ours() || aaaa.is_ours() {
             (Outcome::Inconclusive, common::OUR_FAULT)
         } else {
-            comparison(&a.heard, &aaaa.heard)
+            comparison(&a.outcome, &aaaa.outcome)
         };
         subjects.push(server_subject(at, outcome, reason));
     }

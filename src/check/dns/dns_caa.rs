@@ -6,7 +6,8 @@ use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::check::tls::helpers::{session_of, tls_contacts};
-use crate::evidence::dns::{Caa, LookupStatus, Permission, caa};
+use crate::evidence::dns::{Caa, Permission, caa};
+use crate::evidence::query::Gap;
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate::{self, Path};
 use crate::model::{Host, Name, Outcome, Severity, Subject, Verdict};
@@ -51,9 +52,9 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 /// Why nothing follows from a climb, when nothing does.
 fn unknown_reason(caa: &Caa) -> Option<&'static str> {
-    match &caa.stopped {
+    match caa.stopped {
         None => None,
-        Some(LookupStatus::NotObserved) => Some(common::NOT_OBSERVED),
+        Some(Gap::NotObserved) => Some(common::NOT_OBSERVED),
         Some(_) => Some(common::UNRESOLVED),
     }
 }

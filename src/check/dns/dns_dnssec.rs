@@ -4,7 +4,6 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::authority::secured;
 use crate::evidence::dns::dnssec::dnssec;
 use crate::evidence::dns::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
@@ -86,12 +85,9 @@ fn outcome_of_security(security: &Security, found: &Dnssec) -> (Outcome, &'stati
 fn unknown_reason(unknown: &Unknown, found: &Dnssec) -> &'static str {
     match unknown {
         _ if found.is_pending => common::NOT_OBSERVED,
-        Unknown::NotObserved => common::NOT_OBSERVED,
-        Unknown::Failed(LookupFailure::Net(failure)) if failure.is_ours() => common::OUR_FAULT,
-        Unknown::Failed(_) => common::UNRESOLVED,
+        Unknown::Gap(gap) => common::reason_of(*gap),
         Unknown::ResolverStrips => "resolver-strips",
         Unknown::ResolverDisagrees => "resolver-disagrees",
-        Unknown::LimitReached => common::LIMIT,
         Unknown::NoAnchor => "no-trust-anchor",
     }
 }

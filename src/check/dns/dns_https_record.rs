@@ -38,16 +38,9 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     };
     let verdict = match &bound.end {
         HttpsRecordEnd::None => Verdict::not_applicable("no-record"),
-        HttpsRecordEnd::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        HttpsRecordEnd::Failed(LookupStatus::ChainLooped) | HttpsRecordEnd::Looped => {
-            Verdict::plain(Outcome::Fail, "alias-loop")
-        }
-        HttpsRecordEnd::Failed(LookupStatus::ChainTooLong) | HttpsRecordEnd::TooLong => {
-            Verdict::plain(Outcome::Fail, "alias-too-long")
-        }
-        HttpsRecordEnd::Failed(status) => {
-            Verdict::inconclusive(status.gap().map_or(common::UNRESOLVED, common::reason_of))
-        }
+        HttpsRecordEnd::Unknown(gap) => Verdict::inconclusive(common::reason_of(*gap)),
+        HttpsRecordEnd::Looped => Verdict::plain(Outcome::Fail, "alias-loop"),
+        HttpsRecordEnd::TooLong => Verdict::plain(Outcome::Fail, "alias-too-long"),
         HttpsRecordEnd::Unavailable => Verdict::plain(Outcome::Fail, "unavailable"),
         HttpsRecordEnd::Endpoints => {
             let mut subjects: Vec<Subject> = bound.endpoints.iter().map(subject).collect();

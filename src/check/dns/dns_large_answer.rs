@@ -60,8 +60,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
             LargeResponse::Malformed => (Outcome::Fail, "malformed", None),
             LargeResponse::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
             LargeResponse::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
-            LargeResponse::Ours => (Outcome::Inconclusive, common::OUR_FAULT, None),
-            LargeResponse::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED, None),
+            LargeResponse::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(gap), None),
         };
         let mut subject = server_subject(at, outcome, reason);
         subject.detail.extend(octets.map(|octets| ("octets", octets.to_string())));

@@ -95,12 +95,7 @@ impl Origins {
     fn add(&mut self, origin: &reach::RouteOrigin<'_>) -> Vec<Detail> {
         let routes = origin.found.map_or(&[][..], |found| &found.routes);
         if routes.is_empty() {
-            self.unknown = Some(match origin.found {
-                _ if origin.is_pending => common::NOT_OBSERVED,
-                // A run was resumed where its tables are not at hand.
-                None => common::OUR_FAULT,
-                Some(_) => "not-in-table",
-            });
+            self.unknown = Some(origin.gap().map_or("not-in-table", common::reason_of));
         }
         self.ases.extend(routes.iter().map(|route| route.asn));
         routes.iter().map(|route| ("origin", format!("AS{}", route.asn))).collect()

@@ -8,6 +8,7 @@ use crate::check::context::CheckContext;
 use crate::evidence::dns::authority::{self, Answering, Authority, NameServer, ServerAddress};
 use crate::evidence::dns::exchange::ExchangeOutcome;
 use crate::evidence::dns::{Lookup, ReverseNames};
+use crate::evidence::query::Gap;
 use crate::model::{Family, Name, Outcome, Subject, SubjectName, Transport, Verdict};
 
 /// A zone whose name servers are known.
@@ -46,14 +47,15 @@ pub(in crate::check) fn server_subject(
 
 /// How an address answers for the zone over both transports.
 pub(in crate::check) fn answering_subject(apex: &Name, at: &ServerAddress) -> Subject {
-    use Answering::{Badly, Flaky, Not, NotVisited, Ours, Pending, Truncated, Well};
+    use Answering::{Badly, Not, Truncated, Unknown, Well};
+    let unknown = |gap| (Outcome::Inconclusive, common::reason_of(gap));
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
-        [Pending, _] | [_, Pending] => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        [NotVisited, _] | [_, NotVisited] => (Outcome::Inconclusive, common::NOT_VISITED),
-        [Ours, _] | [_, Ours] => (Outcome::Inconclusive, common::OUR_FAULT),
+        _ if over.contains(&Unknown(Gap::NotObserved)) => unknown(Gap::NotObserved),
+        _ if over.contains(&Unknown(Gap::NotVisited)) => unknown(Gap::NotVisited),
+        _ if over.contains(&Unknown(Gap::OurFault)) => unknown(Gap::OurFault),
         [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
-        [Flaky, _] | [_, Flaky] => (Outcome::Inconclusive, common::FLAKY),
+        [Unknown(gap), _] | [_, Unknown(gap)] => unknown(gap),
         [Well | Truncated, Well] => (Outcome::Pass, "answers"),
         [Truncated, Not | Truncated] => (Outcome::Fail, "truncated"),
         [_, Truncated] => (Outcome::Fail, "malformed"),
@@ -63,7 +65,7 @@ pub(in crate::check) fn answering_subject(apex: &Name, at: &ServerAddress) -> Su
     };
     let mut subject = server_subject(at, outcome, reason);
     for (name, seen) in [("udp", &at.udp), ("tcp", &at.tcp)] {
-        if let ExchangeOutcome::Failed(failure) = &seen.heard {
+        if let ExchangeOutcome::Failed(failure) = &seen.outcome {
             subject.detail.push((name, failure.to_string()));
         }
     }
@@ -121,16 +123,10 @@ pub(in crate::check) fn reverse_subject(address: IpAddr, pointers: &ReverseNames
     let back = |(_, lookup): &&(_, Lookup)| lookup.addresses().contains(&address);
     let (outcome, reason) = if pointers.names.iter().any(|pair| back(&pair)) {
         (Outcome::Pass, "resolves-back")
-    } else if pointers.is_pending() {
-        (Outcome::Inconclusive, common::NOT_OBSERVED)
-    } else if let Some(gap) = pointers.ptr.gap() {
+    } else if let Some(gap) = pointers.gap() {
         (Outcome::Inconclusive, common::reason_of(gap))
     } else if pointers.names.is_empty() {
         (Outcome::Fail, "no-ptr")
-    } else if let Some(gap) = pointers.names.iter().find_map(|(_, lookup)| lookup.gap()) {
-        (Outcome::Inconclusive, common::reason_of(gap))
-    } else if pointers.is_cut {
-        (Outcome::Inconclusive, common::LIMIT)
     } else {
         (Outcome::Fail, "other-address")
     };

@@ -15,6 +15,7 @@ use crate::check::rule::{Check, Reason, Rule};
 use crate::check::web::helpers::{redirect_chains, unknown_end_reason};
 use crate::evidence::dns::{self, Lookup, LookupStatus};
 use crate::evidence::mail::{self, MailRouteKind};
+use crate::evidence::query::Gap;
 use crate::evidence::service::{self, PublishedAddresses};
 use crate::evidence::web::{ChainEnd, RedirectChain};
 use crate::model::{
@@ -87,8 +88,8 @@ fn domain_verdict(context: &CheckContext<'_>) -> Verdict {
                 MailRouteKind::NullMx | MailRouteKind::Nowhere | MailRouteKind::NoDomain => {
                     Ok(false)
                 }
-                MailRouteKind::Unresolved => Err(common::UNRESOLVED),
-                MailRouteKind::NotObserved => Err(common::NOT_OBSERVED),
+                MailRouteKind::Unknown(Gap::NotObserved) => Err(common::NOT_OBSERVED),
+                MailRouteKind::Unknown(_) => Err(common::UNRESOLVED),
             };
             (is_named, mail.observations())
         }

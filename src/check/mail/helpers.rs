@@ -19,7 +19,7 @@ pub(in crate::check) fn verdict_over_ipv6_contacts(
 ) -> Result<Verdict, Verdict> {
     let mail = mail_exchangers(context)?;
     let contacts = contacts(context, Family::Ipv6)?;
-    let cite = contacts.iter().flat_map(|contact| contact.talk.observations());
+    let cite = contacts.iter().flat_map(|contact| contact.conversation.observations());
     let subjects = contacts.iter().map(subject).collect();
     Ok(verdict_over_exchangers(&mail, &[Family::Ipv6], subjects, pass, common::NO_IPV6)
         .citing(cite.collect::<Vec<_>>()))

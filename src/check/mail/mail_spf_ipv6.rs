@@ -41,9 +41,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let mut detail: Vec<_> = spf.record.iter().map(|record| ("spf", record.clone())).collect();
     detail.push(("look-ups", spf.lookups.to_string()));
     let (outcome, reason) = match &spf.state {
-        spf::State::Unknown(status) => {
-            (Outcome::Inconclusive, status.gap().map_or(common::UNRESOLVED, common::reason_of))
-        }
+        spf::State::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
         spf::State::None => (Outcome::NotApplicable, "no-spf"),
         spf::State::Broken(fault) => {
             detail.push(("fault", fault_text(fault)));

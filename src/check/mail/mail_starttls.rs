@@ -33,7 +33,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
     let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());

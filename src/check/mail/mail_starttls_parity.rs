@@ -43,7 +43,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         (!theirs.is_empty()).then(|| subject(contact, &theirs))
     });
     let subjects: Vec<Subject> = subjects.collect();
-    let cite = ipv6.iter().chain(&ipv4).flat_map(|contact| contact.talk.observations());
+    let cite = ipv6.iter().chain(&ipv4).flat_map(|contact| contact.conversation.observations());
     Ok(verdict_over_exchangers(
         &mail,
         &[Family::Ipv6, Family::Ipv4],
@@ -55,7 +55,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 }
 
 fn is_same_host(a: &EndpointContact<'_>, b: &EndpointContact<'_>) -> bool {
-    match (&a.talk.question, &b.talk.question) {
+    match (&a.conversation.question, &b.conversation.question) {
         (Question::Greeting(a), Question::Greeting(b)) => a.host == b.host,
         _ => false,
     }
@@ -69,7 +69,7 @@ enum Offer<'e> {
 }
 
 fn offer<'e>(contact: &EndpointContact<'e>) -> Result<Offer<'e>, &'static str> {
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return Err(common::reason_of(gap));
     }
     let offer_of = |greeting: &'e Greeting| {

@@ -47,7 +47,7 @@ pub(in crate::check) fn subject_of_greetings(
     judge: impl Fn(&Greeting) -> Option<(Outcome, &'static str)>,
 ) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
     let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());

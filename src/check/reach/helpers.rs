@@ -76,7 +76,7 @@ fn contacts_or_verdict<'a>(
         let other = service::endpoint_contacts(&context.view, context.service, other);
         let all: Vec<_> = contacts.all().chain(other.all()).collect();
         if service::is_mail_blocked(&all) {
-            let cite = all.iter().flat_map(|contact| contact.talk.observations());
+            let cite = all.iter().flat_map(|contact| contact.conversation.observations());
             return Err(
                 Verdict::inconclusive(common::MAIL_BLOCKED).citing(cite.collect::<Vec<_>>())
             );
@@ -101,10 +101,7 @@ pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<Ma
             }
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
-        MailRouteKind::NotObserved => Verdict::inconclusive(common::NOT_OBSERVED),
-        MailRouteKind::Unresolved => {
-            Verdict::inconclusive(mail.mx.gap().map_or(common::UNRESOLVED, common::reason_of))
-        }
+        MailRouteKind::Unknown(gap) => Verdict::inconclusive(common::reason_of(gap)),
         MailRouteKind::NullMx
         | MailRouteKind::Implicit
         | MailRouteKind::Nowhere
@@ -133,17 +130,6 @@ pub(in crate::check) fn connection_gap(conversation: &ConversationAttempts<'_>) 
 /// Attempts from which something can be concluded about how steady an address is.
 pub(in crate::check) const ROUNDS_MIN: usize = 3;
 
-/// Why nothing can be concluded from an address's rounds, when that is our side's doing.
-pub(in crate::check) fn rounds_gap(rounds: &Rounds) -> Option<Gap> {
-    if rounds.missing.is_some() {
-        return rounds.missing;
-    }
-    if rounds.counted() == 0 {
-        return Some(Gap::OurFault);
-    }
-    rounds.is_pending.then_some(Gap::NotObserved)
-}
-
 /// What one address shows.
 pub(in crate::check) fn socket(
     address: SocketAddr,
@@ -161,5 +147,5 @@ pub(in crate::check) fn verdict_over_contacts(
     contacts: &[EndpointContact<'_>],
 ) -> Verdict {
     Verdict::worst_of(subjects, pass, common::NO_IPV6)
-        .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
+        .citing(contacts.iter().flat_map(|contact| contact.conversation.observations()))
 }

@@ -56,7 +56,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 fn is_out_of_our_reach(contacts: &EndpointContacts<'_>, address: IpAddr) -> bool {
     contacts
         .all()
-        .any(|contact| contact.address.ip() == address && contact.talk.is_only_our_fault())
+        .any(|contact| contact.address.ip() == address && contact.conversation.is_only_our_fault())
 }
 
 fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempts<'_>>) -> Subject {
@@ -83,11 +83,8 @@ fn subject(address: IpAddr, small: &EchoAttempts<'_>, large: Option<&EchoAttempt
 
 /// What it means that no attempt brought a reply.
 fn outcome_of_silence(echo: &EchoAttempts<'_>, silence: &'static str) -> (Outcome, &'static str) {
-    if let Some(gap) = echo.missing {
+    if let Some(gap) = echo.gap() {
         return (Outcome::Inconclusive, common::reason_of(gap));
-    }
-    if echo.is_pending {
-        return (Outcome::Inconclusive, common::NOT_OBSERVED);
     }
     let failures = || echo.answers.iter().filter_map(|answer| answer.as_ref().err());
     let is = |wanted: fn(&NetFailure) -> bool| failures().any(wanted);

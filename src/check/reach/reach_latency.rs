@@ -1,6 +1,6 @@
 //! Is connecting over IPv6 about as fast as over IPv4?
 
-use super::helpers::{ROUNDS_MIN, rounds, rounds_gap, socket};
+use super::helpers::{ROUNDS_MIN, rounds, socket};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -32,7 +32,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let ipv4 = rounds(context, Family::Ipv4)?;
     // The fastest IPv4 address is what a client would go over to.
     let fastest = ipv4.iter().filter_map(Rounds::median_us).min();
-    let gap_over_ipv4 = ipv4.iter().find_map(rounds_gap);
+    let gap_over_ipv4 = ipv4.iter().find_map(Rounds::gap);
     let subjects = ipv6.iter().map(|rounds| subject(rounds, fastest, gap_over_ipv4)).collect();
     let cite = ipv6.iter().chain(&ipv4).flat_map(|rounds| rounds.observations.iter().copied());
     Ok(Verdict::worst_of(subjects, "comparable", common::NO_IPV6).citing(cite.collect::<Vec<_>>()))
@@ -40,7 +40,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(rounds: &Rounds, ipv4_us: Option<u64>, gap_over_ipv4: Option<Gap>) -> Subject {
     let subject = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
-    if let Some(gap) = rounds_gap(rounds).or(gap_over_ipv4) {
+    if let Some(gap) = rounds.gap().or(gap_over_ipv4) {
         return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let (Some(ipv6_us), Some(ipv4_us)) = (rounds.median_us(), ipv4_us) else {

@@ -33,7 +33,8 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let ipv6 = all_contacts(context, Family::Ipv6)?;
     let ipv4 = all_contacts(context, Family::Ipv4)?;
     let subjects = ipv6.iter().map(|contact| subject(context, contact, &ipv4)).collect();
-    let cite: Vec<_> = ipv6.iter().chain(&ipv4).flat_map(|c| c.talk.observations()).collect();
+    let cite: Vec<_> =
+        ipv6.iter().chain(&ipv4).flat_map(|c| c.conversation.observations()).collect();
     Ok(Verdict::worst_of(subjects, "same", common::NO_IPV4).citing(cite))
 }
 
@@ -43,7 +44,7 @@ fn subject(
     ipv4: &[EndpointContact<'_>],
 ) -> Subject {
     // The exchangers of a mail domain are hosts of their own.
-    let host = |contact: &EndpointContact<'_>| match &contact.talk.question {
+    let host = |contact: &EndpointContact<'_>| match &contact.conversation.question {
         Question::Greeting(question) => Some(question.host.clone()),
         _ => None,
     };
@@ -83,10 +84,10 @@ fn ipv4_lookup_gap(context: &CheckContext<'_>, host: Option<Host>) -> Option<Gap
 
 /// Whether a connection was accepted, or why that isn't known.
 fn is_open(contact: &EndpointContact<'_>) -> Result<bool, Gap> {
-    match connection_gap(&contact.talk) {
+    match connection_gap(&contact.conversation) {
         Some(gap) => Err(gap),
-        None if contact.talk.is_connect_flaky() => Err(Gap::Flaky),
-        None => Ok(contact.talk.best().is_some_and(|seen| seen.connect.is_ok())),
+        None if contact.conversation.is_connect_flaky() => Err(Gap::Flaky),
+        None => Ok(contact.conversation.best().is_some_and(|seen| seen.connect.is_ok())),
     }
 }
 

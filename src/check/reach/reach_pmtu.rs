@@ -48,17 +48,17 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subject {
     let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
     match large {
-        None if contact.talk.best().is_some_and(|best| best.connect.is_ok()) => {
+        None if contact.conversation.best().is_some_and(|best| best.connect.is_ok()) => {
             plain(Outcome::NotApplicable, "nothing-large")
         }
         None => plain(Outcome::Inconclusive, common::LOWER_LAYER),
         Some(LargeData::Arrives) => plain(Outcome::Pass, "large-data-arrives"),
         // The path loses packets of every size.
-        Some(LargeData::FellSilent(_)) if contact.talk.is_connect_flaky() => {
+        Some(LargeData::FellSilent(_)) if contact.conversation.is_connect_flaky() => {
             plain(Outcome::Inconclusive, common::FLAKY)
         }
         Some(LargeData::NothingLarge) => plain(Outcome::NotApplicable, "nothing-large"),

@@ -41,7 +41,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let conversation = &contact.talk;
+    let conversation = &contact.conversation;
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
     if let Some(gap) = connection_gap(conversation) {
         return unknown(common::reason_of(gap));

@@ -1,6 +1,6 @@
 //! Does each IPv6 address take a connection every time, or only now and then?
 
-use super::helpers::{ROUNDS_MIN, rounds, rounds_gap, socket};
+use super::helpers::{ROUNDS_MIN, rounds, socket};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -35,7 +35,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(rounds: &Rounds) -> Subject {
     let (counted, answered) = (rounds.counted(), rounds.answered());
-    let (outcome, reason) = match rounds_gap(rounds) {
+    let (outcome, reason) = match rounds.gap() {
         Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
         None if answered == 0 && rounds.is_our_fault => (Outcome::Inconclusive, common::OUR_FAULT),
         None if answered == 0 => (Outcome::NotApplicable, "down"),

@@ -9,7 +9,6 @@ use crate::check::reach::greetings::{
     GreetingOutcome, banner_outcome, hello_outcome, subject_of_greetings,
 };
 use crate::check::reach::helpers::{contacts, socket};
-use crate::evidence::query::Gap;
 use crate::evidence::service::{self, EndpointContact, ServiceQuery, ServiceReply};
 use crate::model::{
     Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Subject, Target, TlsFailed,
@@ -40,19 +39,19 @@ fn contact_subjects(
     subject: fn(&EndpointContact<'_>) -> Subject,
 ) -> AnswerSubjects {
     let contacts = contacts(context, Family::Ipv6)?;
-    let cite = contacts.iter().flat_map(|contact| contact.talk.observations()).collect();
+    let cite = contacts.iter().flat_map(|contact| contact.conversation.observations()).collect();
     Ok((contacts.iter().map(subject).collect(), cite))
 }
 
 fn connection_subject(contact: &EndpointContact<'_>) -> Subject {
     let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
-    if contact.talk.is_connect_flaky() {
+    if contact.conversation.is_connect_flaky() {
         return plain(Outcome::Inconclusive, common::FLAKY);
     }
-    match contact.talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok()) {
+    match contact.conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok()) {
         true => plain(Outcome::Pass, "answers"),
         false => plain(Outcome::Fail, "no-connection"),
     }
@@ -60,10 +59,10 @@ fn connection_subject(contact: &EndpointContact<'_>) -> Subject {
 
 fn handshake_subject(contact: &EndpointContact<'_>) -> Subject {
     let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
-    let attempts = || contact.talk.attempts.iter().map(|(seen, _)| *seen);
+    let attempts = || contact.conversation.attempts.iter().map(|(seen, _)| *seen);
     let tried: Vec<_> = attempts()
         .filter(|seen| !seen.is_our_fault())
         .filter_map(|seen| seen.tls.as_ref())
@@ -114,22 +113,11 @@ fn datagram_subjects(
     Ok((subjects.collect(), cite))
 }
 
-/// Why nothing can be concluded about the server from a query, when that is our side's doing.
-pub(in crate::check) fn query_gap(query: &ServiceQuery<'_>) -> Option<Gap> {
-    if query.is_forbidden {
-        Some(Gap::NotVisited)
-    } else if query.is_pending || query.replies.is_empty() {
-        Some(Gap::NotObserved)
-    } else {
-        query.is_our_fault().then_some(Gap::OurFault)
-    }
-}
-
 fn outcome_of_name_server(context: &CheckContext<'_>, server: SocketAddr) -> Judgement {
     let [udp, tcp] = [Transport::Udp, Transport::Tcp]
         .map(|transport| service::name_server(&context.view, server, transport));
     let cite = udp.observations.iter().chain(&tcp.observations).copied().collect();
-    if let Some(gap) = query_gap(&udp).or_else(|| query_gap(&tcp)) {
+    if let Some(gap) = udp.gap().or_else(|| tcp.gap()) {
         return (Outcome::Inconclusive, common::reason_of(gap), cite);
     }
     let (outcome, reason) = match (answering(&udp), answering(&tcp)) {
@@ -143,7 +131,7 @@ fn outcome_of_name_server(context: &CheckContext<'_>, server: SocketAddr) -> Jud
 
 /// Whether a name server answers; a refusal is an answer, since it may serve others only.
 fn answering(query: &ServiceQuery<'_>) -> Result<(), &'static str> {
-    match query.heard() {
+    match query.name_server_reply() {
         Some(ServiceReply::Message(message)) if message.rcode == Rcode::SERVFAIL => Err("servfail"),
         Some(ServiceReply::Message(_)) => Ok(()),
         Some(ServiceReply::Malformed) => Err("malformed"),
@@ -160,10 +148,11 @@ fn outcome_of_time_server(context: &CheckContext<'_>, server: SocketAddr) -> Jud
     const NOT_SYNCHRONISED: u8 = 3;
     let query = service::time_server(&context.view, server);
     let cite = query.observations.clone();
-    if let Some(gap) = query_gap(&query) {
+    if let Some(gap) = query.gap() {
         return (Outcome::Inconclusive, common::reason_of(gap), cite);
     }
-    let answer = query.time().filter(|exchange| exchange.is_ours || exchange.answer.is_err());
+    let answer =
+        query.time_server_reply().filter(|exchange| exchange.is_ours || exchange.answer.is_err());
     let packet =
         answer.map(|exchange| exchange.answer.as_ref().map(|a| NtpPacket::decode(a.bytes())));
     let (outcome, reason) = match packet {

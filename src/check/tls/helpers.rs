@@ -65,10 +65,10 @@ fn sessions_of<'e>(
     contact: &EndpointContact<'e>,
 ) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return Err(unknown(common::reason_of(gap)));
     }
-    let sessions = contact.talk.attempts.iter().zip(&contact.talk.seen_at);
+    let sessions = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);
     let sessions: Vec<_> = sessions
         .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
         .collect();

@@ -6,7 +6,6 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{contacts, socket};
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::dns::LookupFailure;
 use crate::evidence::dns::dnssec::{Security, Unknown};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::certificate::Association;
@@ -52,7 +51,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         contacts.iter().map(|contact| subject(context, contact, &mut cite)).collect();
     let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
     Ok(Verdict::worst_of(subjects, "matches", nothing)
-        .citing(contacts.iter().flat_map(|contact| contact.talk.observations()))
+        .citing(contacts.iter().flat_map(|contact| contact.conversation.observations()))
         .citing(cite))
 }
 
@@ -116,12 +115,7 @@ fn outcome_without_records(tlsa: &TlsaRecords) -> Option<(Outcome, &'static str)
         // That nothing verifies is dns-dnssec's failure.
         Security::Bogus(_) if tlsa.records.is_empty() => Some((Inconclusive, common::LOWER_LAYER)),
         Security::Bogus(_) => Some((Fail, "bogus")),
-        Security::Unknown(Unknown::NotObserved) => Some((Inconclusive, common::NOT_OBSERVED)),
-        Security::Unknown(Unknown::LimitReached) => Some((Inconclusive, common::LIMIT)),
-        Security::Unknown(Unknown::Failed(LookupFailure::Net(failure))) if failure.is_ours() => {
-            Some((Inconclusive, common::OUR_FAULT))
-        }
-        Security::Unknown(Unknown::Failed(_)) => Some((Inconclusive, common::UNRESOLVED)),
+        Security::Unknown(Unknown::Gap(gap)) => Some((Inconclusive, common::reason_of(*gap))),
         Security::Unknown(_) => Some((Inconclusive, "not-validated")),
     }
 }

@@ -70,7 +70,7 @@ fn subject_of_chain(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
 /// The chains that were sent, be it in a handshake that did not complete: our own library breaks off
 /// at the weakest keys.
 fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
-    let sent = contact.talk.attempts.iter().filter_map(|(seen, _)| {
+    let sent = contact.conversation.attempts.iter().filter_map(|(seen, _)| {
         let chain: &[Blob] = match seen.tls.as_ref()? {
             Ok(session) => &session.chain,
             Err(failed) => &failed.chain,
@@ -78,7 +78,7 @@ fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'s
         (!chain.is_empty()).then_some(chain)
     });
     let sent: Vec<_> = sent.collect();
-    match contact.talk.gap() {
+    match contact.conversation.gap() {
         _ if !sent.is_empty() => Ok(sent),
         Some(gap) => Err(common::reason_of(gap)),
         None => Err(common::LOWER_LAYER),

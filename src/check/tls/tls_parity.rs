@@ -65,8 +65,11 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 /// The session of a contact, where each of its attempts that completed gave the same.
 fn agreed_session<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> {
     let (last, _) = session_of(contact)?;
-    let completed =
-        contact.talk.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    let completed = contact
+        .conversation
+        .attempts
+        .iter()
+        .filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
     for session in completed {
         if comparison(contact, session, contact, last).outcome == Outcome::Fail {
             return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));

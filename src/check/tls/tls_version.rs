@@ -49,10 +49,10 @@ fn subject(
     cited: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.talk.gap() {
+    if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
-    let conversation = &contact.talk;
+    let conversation = &contact.conversation;
     let Some(host) = service::tls_host(context.service) else {
         return unknown(common::NOT_OBSERVED);
     };

@@ -47,7 +47,7 @@ pub(in crate::check) fn both_families<'a>(
 pub(in crate::check) fn first_conversation<'w, 'e>(
     chain: &'w RedirectChain<'e>,
 ) -> Option<&'w ConversationAttempts<'e>> {
-    chain.hops.first()?.visits.first().map(|visit| &visit.talk)
+    chain.hops.first()?.attempts.first().map(|visit| &visit.conversation)
 }
 
 /// Why nothing can be concluded from that conversation, when that is our side's doing.
@@ -89,8 +89,8 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
         ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
         ChainEnd::NoAddress(status) => status.gap().map(common::reason_of),
         ChainEnd::NoResponse => {
-            let visits = chain.hops.last().into_iter().flat_map(|hop| &hop.visits);
-            visits.into_iter().find_map(|visit| visit.talk.gap()).map(common::reason_of)
+            let visits = chain.hops.last().into_iter().flat_map(|hop| &hop.attempts);
+            visits.into_iter().find_map(|visit| visit.conversation.gap()).map(common::reason_of)
         }
         // A guard that lets only clients pass that bring its cookie.
         ChainEnd::Loop => chain.loops_for_cookies().then_some("challenge"),
@@ -125,7 +125,7 @@ pub(in crate::check) fn is_guarded(chain: &RedirectChain<'_>) -> bool {
 
 /// Whether the attempts at some hop of a chain contradict each other.
 pub(in crate::check) fn is_flaky_chain(chain: &RedirectChain<'_>) -> bool {
-    chain.hops.iter().flat_map(|hop| &hop.visits).any(|visit| visit.talk.is_flaky())
+    chain.hops.iter().flat_map(|hop| &hop.attempts).any(|visit| visit.conversation.is_flaky())
 }
 
 /// Whose a server is, where it is the owner's: an organisation of the inventory by its registered

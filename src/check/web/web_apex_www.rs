@@ -39,9 +39,9 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     };
     let lookups = [&other.aaaa, &other.a].into_iter().flat_map(|l| l.observations.clone());
     let cite: Vec<_> =
-        lookups.chain(other.walks.iter().flat_map(RedirectChain::observations)).collect();
+        lookups.chain(other.chains.iter().flat_map(RedirectChain::observations)).collect();
     let subjects = if other.aaaa.status == LookupStatus::Found {
-        other.walks.iter().map(|chain| subject(context, chain)).collect()
+        other.chains.iter().map(|chain| subject(context, chain)).collect()
     } else {
         let (outcome, reason) = outcome_without_ipv6(&other);
         let name = SubjectName::Host(other.name.clone());

@@ -67,7 +67,7 @@ fn subject(
             let reason = incomparable_reason(chain, ipv4).unwrap_or("not-comparable");
             (Outcome::Inconclusive, reason, Vec::new())
         }
-        ContentParity::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+        ContentParity::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap), Vec::new()),
     };
     socket(chain.start, outcome, reason, detail)
 }

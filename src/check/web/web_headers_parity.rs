@@ -66,7 +66,7 @@ fn subject(
             (Outcome::Inconclusive, reason, Vec::new())
         }
         HeaderParity::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
-        HeaderParity::NotObserved => (Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new()),
+        HeaderParity::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap), Vec::new()),
     };
     socket(chain.start, outcome, reason, detail)
 }

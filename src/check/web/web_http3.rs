@@ -46,7 +46,8 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let mut cited = Vec::new();
     let over_ipv4 = redirect_chains(context, url, Family::Ipv4).unwrap_or_default();
     let over_ipv4 = over_ipv4.iter().filter_map(|chain| http3_of_chain(context, chain, &mut cited));
-    let answers_over_ipv4 = over_ipv4.flat_map(|read| read.talks).any(|quic| is_answered(&quic));
+    let answers_over_ipv4 =
+        over_ipv4.flat_map(|read| read.handshakes).any(|quic| is_answered(&quic));
 
     let mut subjects = Vec::new();
     for chain in &ipv6 {
@@ -67,7 +68,7 @@ fn http3_of_chain<'e>(
     let read =
         web::http3(&context.view, first_conversation(chain)?, &context.service.target.host()?);
     cited.extend(read.lookups.iter().copied());
-    cited.extend(read.talks.iter().flat_map(|quic| quic.attempts.iter().map(|(_, id)| *id)));
+    cited.extend(read.handshakes.iter().flat_map(|quic| quic.attempts.iter().map(|(_, id)| *id)));
     Some(read)
 }
 
@@ -105,7 +106,8 @@ fn subjects_of_chain(
             Subject { name: SubjectName::Host(name), outcome, reason, detail: Vec::new() }
         })
         .collect();
-    subjects.extend(read.talks.iter().map(|quic| subject_of_attempts(quic, answers_over_ipv4)));
+    subjects
+        .extend(read.handshakes.iter().map(|quic| subject_of_attempts(quic, answers_over_ipv4)));
     if read.is_cut {
         subjects.extend(unknown(common::LIMIT));
     }
@@ -126,7 +128,7 @@ fn is_turned_down(failure: &QuicFailure) -> bool {
 
 fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subject {
     let subject = |outcome, reason, detail| socket(quic.address, outcome, reason, detail);
-    if let Some(gap) = quic.missing {
+    if let Some(gap) = quic.gap() {
         return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let sessions = quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
@@ -137,9 +139,6 @@ fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subj
         }
         let alpn = session.alpn.clone().unwrap_or_default();
         return subject(Outcome::Pass, "answers", vec![("alpn", alpn)]);
-    }
-    if quic.is_pending {
-        return subject(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new());
     }
     let failures = || quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
     let is_answer = |failure: &&QuicFailure| !matches!(failure, QuicFailure::Net { .. });

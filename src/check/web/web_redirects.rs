@@ -81,12 +81,13 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
 
 /// Whether a hop's host has more addresses than were asked.
 fn has_more_addresses(hop: &Hop<'_>) -> bool {
-    hop.lookup.as_ref().is_some_and(|lookup| lookup.addresses().len() > hop.visits.len())
+    hop.lookup.as_ref().is_some_and(|lookup| lookup.addresses().len() > hop.attempts.len())
 }
 
 /// Every address of every hop has to work, not only the one that happened to answer.
 fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
-    let conversations = || later.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
+    let conversations =
+        || later.iter().flat_map(|hop| &hop.attempts).map(|visit| &visit.conversation);
     let fails = |conversation: &ConversationAttempts<'_>| {
         conversation.gap().is_none()
             && conversation.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))

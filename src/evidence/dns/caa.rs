@@ -1,7 +1,7 @@
 //! Which authorities may issue certificates for a name (RFC 8659).
 
 use super::{LookupStatus, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{CaaIssuer, Name, ObservationId, RecordData, RecordType};
 
 mod authorities;
@@ -20,8 +20,8 @@ pub struct Caa {
     pub found_at: Option<Name>,
     /// The properties there.
     pub properties: Vec<Property>,
-    /// What came of the look-up that stopped the climb, when one failed.
-    pub stopped: Option<LookupStatus>,
+    /// Why the climb stopped before there were records or the root, when it did.
+    pub stopped: Option<Gap>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -61,13 +61,14 @@ pub fn caa(view: &View<'_>, name: &Name) -> Caa {
     while let Some(current) = next.take().filter(|name| !name.is_root()) {
         let lookup = resolve(view, &current, RecordType::CAA);
         caa.observations.extend(&lookup.observations);
+        caa.stopped = lookup.gap();
         match lookup.status {
             LookupStatus::Found => {
                 caa.properties = lookup.records.into_iter().filter_map(property).collect();
                 caa.found_at = Some(current);
             }
             LookupStatus::NoData | LookupStatus::NxDomain => next = current.parent(),
-            failed => caa.stopped = Some(failed),
+            _ => {}
         }
     }
     caa

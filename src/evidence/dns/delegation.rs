@@ -14,7 +14,8 @@ mod referral;
 mod tests;
 
 pub use path::{
-    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed,
+    AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
+    Unaddressed,
 };
 
 use std::sync::Arc;

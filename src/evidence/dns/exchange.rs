@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
     Transport,
@@ -18,7 +18,7 @@ pub struct ServerExchange {
     /// What was asked.
     pub question: DnsQuestion,
     /// What came of it.
-    pub heard: ExchangeOutcome,
+    pub outcome: ExchangeOutcome,
     /// The size of the message that came, in octets.
     pub size_octets: usize,
     /// How long the attempt that brought it took, in microseconds.
@@ -49,20 +49,30 @@ pub enum ExchangeOutcome {
 impl ServerExchange {
     /// The message, if one came.
     pub fn message(&self) -> Option<&Message> {
-        match &self.heard {
+        match &self.outcome {
             ExchangeOutcome::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Why nothing can be said of the server, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        match &self.outcome {
+            ExchangeOutcome::Pending => Some(Gap::NotObserved),
+            ExchangeOutcome::NotVisited => Some(Gap::NotVisited),
+            ExchangeOutcome::Failed(failure) if failure.is_ours() => Some(Gap::OurFault),
             _ => None,
         }
     }
 
     /// Whether nothing can be said because of our own side.
     pub fn is_ours(&self) -> bool {
-        matches!(&self.heard, ExchangeOutcome::Failed(failure) if failure.is_ours())
+        self.gap() == Some(Gap::OurFault)
     }
 
     /// Whether it has yet to be asked.
     pub fn is_pending(&self) -> bool {
-        matches!(self.heard, ExchangeOutcome::Pending)
+        self.gap() == Some(Gap::NotObserved)
     }
 }
 
@@ -93,14 +103,14 @@ pub fn server_question(
 pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> ServerExchange {
     let mut exchange = ServerExchange {
         question,
-        heard: ExchangeOutcome::Pending,
+        outcome: ExchangeOutcome::Pending,
         size_octets: 0,
         elapsed_us: 0,
         is_flaky: false,
         observations: Vec::new(),
     };
     if !view.networks.may_visit(exchange.question.server.ip()) {
-        exchange.heard = ExchangeOutcome::NotVisited;
+        exchange.outcome = ExchangeOutcome::NotVisited;
         return exchange;
     }
     let question = Question::Dns(exchange.question.clone());
@@ -117,7 +127,7 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
                 exchange.elapsed_us = observation.elapsed_us;
                 exchange.is_flaky =
                     matches!(theirs, Some(NetFailure::Refused | NetFailure::Icmp { .. }));
-                exchange.heard = match message.decoded() {
+                exchange.outcome = match message.decoded() {
                     Ok(message) if knows_no_edns(message, &exchange.question) => {
                         let without = DnsQuestion { without_edns: true, ..exchange.question };
                         let mut again = server_exchange(view, without, attempts);
@@ -138,7 +148,7 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
     if view.request_missing(question, 1..=attempts.max(1)) {
         return exchange;
     }
-    exchange.heard = match (theirs, ours) {
+    exchange.outcome = match (theirs, ours) {
         (Some(NetFailure::TimedOut) | None, Some(failure)) | (Some(failure), _) => {
             ExchangeOutcome::Failed(failure)
         }

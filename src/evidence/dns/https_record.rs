@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Url;
 
 use super::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Host, Name, ObservationId, RecordData, RecordType, ServiceBinding};
 
 /// Service records of one name that are looked at.
@@ -37,10 +37,8 @@ pub enum HttpsRecordEnd {
     Looped,
     /// There are more aliases than [`crate::model::Limits::cname_links`].
     TooLong,
-    /// A look-up failed.
-    Failed(LookupStatus),
-    /// Not asked (yet).
-    NotObserved,
+    /// A look-up failed, or was not made (yet).
+    Unknown(Gap),
 }
 
 /// One alternative endpoint.
@@ -60,7 +58,7 @@ pub struct HttpsEndpoint {
 pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
     let Some(Host::Name(host)) = Host::of_url(url) else { return None };
     let mut binding = HttpsRecord {
-        end: HttpsRecordEnd::NotObserved,
+        end: HttpsRecordEnd::Unknown(Gap::NotObserved),
         endpoints: Vec::new(),
         is_cut: false,
         observations: Vec::new(),
@@ -76,7 +74,6 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
         binding.observations.extend(&lookup.observations);
         match &lookup.status {
             LookupStatus::Found => {}
-            LookupStatus::NotObserved => break,
             LookupStatus::NoData | LookupStatus::NxDomain if seen.len() == 1 => {
                 binding.end = HttpsRecordEnd::None;
                 break;
@@ -86,8 +83,16 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
                 endpoint(view, &mut binding, &name, None);
                 break;
             }
-            failed => {
-                binding.end = HttpsRecordEnd::Failed(failed.clone());
+            LookupStatus::ChainLooped => {
+                binding.end = HttpsRecordEnd::Looped;
+                break;
+            }
+            LookupStatus::ChainTooLong => {
+                binding.end = HttpsRecordEnd::TooLong;
+                break;
+            }
+            _ => {
+                binding.end = HttpsRecordEnd::Unknown(lookup.gap().unwrap_or(Gap::Unresolved));
                 break;
             }
         }

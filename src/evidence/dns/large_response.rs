@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::authority::ServerAddress;
 use super::exchange::{self, ExchangeOutcome, ServerExchange, server_exchange};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Name, ObservationId, Rcode, RecordType, Transport};
 
 /// Octets that fit an answer without EDNS (RFC 1035 §4.2.1): more than that is large.
@@ -37,10 +37,8 @@ pub enum LargeResponse {
     Unanswered,
     /// The zone has nothing large to ask for.
     NothingLarge,
-    /// Our own machine could not ask.
-    Ours,
-    /// Not asked yet.
-    Pending,
+    /// It is not known.
+    Unknown(Gap),
 }
 
 /// What was found, and what it rests on.
@@ -73,15 +71,19 @@ pub fn large_response(
         };
         let udp = ask(Transport::Udp);
         reading.add(&udp);
-        reading.large = match &udp.heard {
-            ExchangeOutcome::Pending => LargeResponse::Pending,
-            ExchangeOutcome::Failed(failure) if failure.is_ours() => LargeResponse::Ours,
+        reading.large = match &udp.outcome {
+            ExchangeOutcome::Pending => LargeResponse::Unknown(Gap::NotObserved),
+            ExchangeOutcome::Failed(failure) if failure.is_ours() => {
+                LargeResponse::Unknown(Gap::OurFault)
+            }
             ExchangeOutcome::Message(message) if message.truncated => {
                 let tcp = ask(Transport::Tcp);
                 reading.add(&tcp);
-                match &tcp.heard {
-                    ExchangeOutcome::Pending => LargeResponse::Pending,
-                    ExchangeOutcome::Failed(failure) if failure.is_ours() => LargeResponse::Ours,
+                match &tcp.outcome {
+                    ExchangeOutcome::Pending => LargeResponse::Unknown(Gap::NotObserved),
+                    ExchangeOutcome::Failed(failure) if failure.is_ours() => {
+                        LargeResponse::Unknown(Gap::OurFault)
+                    }
                     ExchangeOutcome::Message(message)
                         if message.rcode == Rcode::NOERROR && !message.truncated =>
                     {

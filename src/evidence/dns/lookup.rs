@@ -64,10 +64,20 @@ impl LookupStatus {
     pub fn gap(&self) -> Option<Gap> {
         match self {
             Self::NotObserved => Some(Gap::NotObserved),
-            Self::Failed(LookupFailure::Net(failure)) if failure.is_ours() => Some(Gap::OurFault),
             Self::ChainTooLong => Some(Gap::Limit),
-            Self::Failed(_) | Self::ChainLooped => Some(Gap::Unresolved),
+            Self::ChainLooped => Some(Gap::Unresolved),
+            Self::Failed(failure) => Some(failure.gap()),
             Self::Found | Self::NoData | Self::NxDomain | Self::Synthesised => None,
+        }
+    }
+}
+
+impl LookupFailure {
+    /// Why nothing follows from a look-up that failed so.
+    pub fn gap(&self) -> Gap {
+        match self {
+            Self::Net(failure) if failure.is_ours() => Gap::OurFault,
+            _ => Gap::Unresolved,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::lookup::address_type;
 use super::{Lookup, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// Names of one address that are looked up.
@@ -28,9 +28,12 @@ impl ReverseNames {
         self.ptr.observations.iter().chain(forward).copied().collect()
     }
 
-    /// Whether something is still to be asked.
-    pub fn is_pending(&self) -> bool {
-        self.ptr.is_pending() || self.names.iter().any(|(_, lookup)| lookup.is_pending())
+    /// Why nothing follows from what was not found.
+    pub fn gap(&self) -> Option<Gap> {
+        let lookups = || std::iter::once(&self.ptr).chain(self.names.iter().map(|(_, all)| all));
+        let pending = lookups().any(Lookup::is_pending).then_some(Gap::NotObserved);
+        let limit = self.is_cut.then_some(Gap::Limit);
+        pending.or_else(|| lookups().find_map(Lookup::gap)).or(limit)
     }
 
     /// Whether a look-up failed, so that nothing follows from what was not found.

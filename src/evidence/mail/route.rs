@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::evidence::dns::ids;
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
 /// The mail route of a domain.
@@ -35,10 +35,8 @@ pub enum MailRouteKind {
     Nowhere,
     /// The domain does not exist.
     NoDomain,
-    /// The look-up failed.
-    Unresolved,
-    /// Not asked (yet).
-    NotObserved,
+    /// A look-up failed, or was not made (yet).
+    Unknown(Gap),
 }
 
 /// One mail exchanger.
@@ -126,12 +124,11 @@ pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
     let implicit =
         (mx.status == LookupStatus::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
     let route = match (&mx.status, &implicit) {
-        (LookupStatus::NotObserved, _) => MailRouteKind::NotObserved,
         (LookupStatus::Found, _) if exchangers.is_empty() && null => MailRouteKind::NullMx,
         (LookupStatus::Found, _) => MailRouteKind::Exchangers,
         (LookupStatus::NxDomain, _) => MailRouteKind::NoDomain,
         (LookupStatus::NoData, Some(own)) => implicit_route(own),
-        _ => MailRouteKind::Unresolved,
+        _ => MailRouteKind::Unknown(mx.gap().unwrap_or(Gap::Unresolved)),
     };
     MailRoute { route, mx, exchangers, is_cut, implicit }
 }
@@ -147,10 +144,10 @@ fn implicit_route(own: &Exchanger) -> MailRouteKind {
     if found(LookupStatus::Found) {
         MailRouteKind::Implicit
     } else if found(LookupStatus::NotObserved) {
-        MailRouteKind::NotObserved
+        MailRouteKind::Unknown(Gap::NotObserved)
     } else if settled(&own.aaaa) && settled(&own.a) {
         MailRouteKind::Nowhere
     } else {
-        MailRouteKind::Unresolved
+        MailRouteKind::Unknown(Gap::Unresolved)
     }
 }

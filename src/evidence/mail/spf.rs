@@ -1,7 +1,7 @@
 //! Which senders a domain's SPF record authorises, by address family (RFC 7208).
 
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
 /// Terms that cause look-ups, over the whole evaluation (RFC 7208 §4.6.4).
@@ -42,7 +42,7 @@ pub enum State {
     /// There is none.
     None,
     /// A look-up failed, or was not made (yet).
-    Unknown(LookupStatus),
+    Unknown(Gap),
     /// It can't be evaluated, and receivers must say so (permerror, RFC 7208 §2.6.7).
     Broken(Fault),
 }
@@ -251,12 +251,9 @@ impl Run<'_, '_> {
     fn look(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, State> {
         let lookup = resolve(self.view, name, record_type);
         self.spf.observations.extend(lookup.observations.iter().copied());
-        match &lookup.status {
-            LookupStatus::Found
-            | LookupStatus::NoData
-            | LookupStatus::NxDomain
-            | LookupStatus::Synthesised => Ok(lookup),
-            status => Err(State::Unknown(status.clone())),
+        match lookup.gap() {
+            None => Ok(lookup),
+            Some(gap) => Err(State::Unknown(gap)),
         }
     }
 

@@ -26,6 +26,11 @@ pub struct EchoAttempts<'e> {
 }
 
 impl<'e> EchoAttempts<'e> {
+    /// Why nothing follows from a reply that didn't come, when that is not the address's doing.
+    pub fn gap(&self) -> Option<Gap> {
+        self.missing.or(self.is_pending.then_some(Gap::NotObserved))
+    }
+
     /// The reply, if any attempt brought one.
     pub fn reply(&self) -> Option<&'e Echoed> {
         self.answers.iter().find_map(|answer| answer.as_ref().ok())

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{ObservationId, OriginQuestion, Origins, Question, Reply, Request};
 
 /// What the operator's tables say of an address.
@@ -14,6 +14,18 @@ pub struct RouteOrigin<'e> {
     pub observations: Vec<ObservationId>,
     /// Whether they are still to be asked.
     pub is_pending: bool,
+}
+
+impl RouteOrigin<'_> {
+    /// Why it isn't known what the tables say.
+    pub fn gap(&self) -> Option<Gap> {
+        match self.found {
+            _ if self.is_pending => Some(Gap::NotObserved),
+            // A run was resumed where its tables are not at hand.
+            None => Some(Gap::OurFault),
+            Some(_) => None,
+        }
+    }
 }
 
 /// Reads who announces an address; `None` without tables.

@@ -41,13 +41,13 @@ pub struct Silence<'e> {
 /// Reads what a contact says of large packets; `None` while it isn't settled, where no connection was
 /// accepted, and for contacts in which greetings are exchanged.
 pub fn large_data<'e>(view: &View<'e>, contact: &EndpointContact<'e>) -> Option<LargeData<'e>> {
-    let Question::Conversation(question) = &contact.talk.question else { return None };
-    let best = contact.talk.best()?;
-    if contact.talk.is_pending || best.connect.is_err() {
+    let Question::Conversation(question) = &contact.conversation.question else { return None };
+    let best = contact.conversation.best()?;
+    if contact.conversation.is_pending || best.connect.is_err() {
         return None;
     }
     let connected = || {
-        let attempts = contact.talk.attempts.iter().map(|(seen, _)| *seen);
+        let attempts = contact.conversation.attempts.iter().map(|(seen, _)| *seen);
         attempts.filter(|seen| seen.connect.is_ok() && !seen.is_our_fault())
     };
     if connected().any(|seen| octets(seen) > SMALL_PACKET_OCTETS && !fell_silent(seen)) {
@@ -63,14 +63,14 @@ pub fn large_data<'e>(view: &View<'e>, contact: &EndpointContact<'e>) -> Option<
     let small = ConversationQuestion { mss: Some(SMALL_MSS), ..question.clone() };
     let small = conversation_attempts(view, small);
     let last = last_attempt(view);
-    let again = view.attempts(&contact.talk.question).find_map(|(observation, id)| {
+    let again = view.attempts(&contact.conversation.question).find_map(|(observation, id)| {
         match &observation.reply {
             Reply::Conversation(seen) if observation.request.attempt == last => Some((&**seen, id)),
             _ => None,
         }
     });
     if again.is_none() && !small.is_pending && small.best().is_some_and(came_to_its_end) {
-        view.request(Request::nth(contact.talk.question.clone(), last));
+        view.request(Request::nth(contact.conversation.question.clone(), last));
     }
     Some(LargeData::FellSilent(Box::new(Silence { small, again })))
 }

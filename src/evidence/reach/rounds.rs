@@ -43,6 +43,17 @@ pub struct Rounds {
 }
 
 impl Rounds {
+    /// Why nothing can be said of the address, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        if self.missing.is_some() {
+            return self.missing;
+        }
+        if self.counted() == 0 {
+            return Some(Gap::OurFault);
+        }
+        self.is_pending.then_some(Gap::NotObserved)
+    }
+
     /// Attempts that were not ended by our own machine.
     pub fn counted(&self) -> usize {
         self.outcomes.iter().filter(|o| !o.as_ref().is_err_and(NetFailure::is_ours)).count()
@@ -88,14 +99,18 @@ pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<V
 
 impl FirstRound {
     fn of(contact: &EndpointContact<'_>) -> Self {
-        let talk = &contact.talk;
+        let conversation = &contact.conversation;
         Self {
             address: contact.address,
-            attempts: talk.attempts.iter().map(|(seen, id)| (connecting(seen), *id)).collect(),
-            is_bare: talk.question == bare(contact.address),
-            missing: talk.missing,
-            is_our_fault: talk.is_our_fault(),
-            is_pending: talk.is_pending,
+            attempts: conversation
+                .attempts
+                .iter()
+                .map(|(seen, id)| (connecting(seen), *id))
+                .collect(),
+            is_bare: conversation.question == bare(contact.address),
+            missing: conversation.missing,
+            is_our_fault: conversation.is_our_fault(),
+            is_pending: conversation.is_pending,
         }
     }
 }

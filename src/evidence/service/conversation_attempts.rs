@@ -14,7 +14,7 @@ use crate::model::{
 /// Every attempt at one conversation.
 #[derive(Clone, Debug)]
 pub struct ConversationAttempts<'e> {
-    /// Whom.
+    /// The address and port.
     pub address: SocketAddr,
     /// What was asked.
     pub question: Question,
@@ -52,14 +52,15 @@ impl<'e> ConversationAttempts<'e> {
 
     /// The attempt that got furthest up the layers; the first of those.
     pub fn best(&self) -> Option<&'e Conversation> {
-        self.best_at().map(|(conversation, _)| conversation)
+        self.best_at().map(|(seen, _)| seen)
     }
 
     /// As [`ConversationAttempts::best`], and when it was made.
     pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
         let mut best: Option<(&'e Conversation, Timestamp)> = None;
         for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
-            if best.is_none_or(|(so_far, _)| height(conversation) > height(so_far)) {
+            if best.is_none_or(|(so_far, _)| layers_reached(conversation) > layers_reached(so_far))
+            {
                 best = Some((*conversation, *at));
             }
         }
@@ -102,7 +103,7 @@ impl<'e> ConversationAttempts<'e> {
 }
 
 /// How far a conversation got: 0 nothing, 1 connected, 2 TLS, 3 HTTP.
-fn height(conversation: &Conversation) -> u8 {
+fn layers_reached(conversation: &Conversation) -> u8 {
     match (&conversation.connect, &conversation.tls, &conversation.http) {
         (Err(_), _, _) => 0,
         (_, _, Some(Ok(_))) => 3,
@@ -153,7 +154,7 @@ pub(in crate::evidence) fn attempts<'e>(
     question: Question,
     address: SocketAddr,
 ) -> ConversationAttempts<'e> {
-    let mut talk = ConversationAttempts {
+    let mut conversation = ConversationAttempts {
         address,
         question: question.clone(),
         attempts: Vec::new(),
@@ -163,40 +164,40 @@ pub(in crate::evidence) fn attempts<'e>(
         is_pending: false,
     };
     if !view.networks.may_visit(address.ip()) {
-        talk.missing = Some(Gap::NotVisited);
-        return talk;
+        conversation.missing = Some(Gap::NotVisited);
+        return conversation;
     }
-    let mut settled = false;
+    let mut is_settled = false;
     for (observation, id) in view.attempts(&question) {
-        let (conversation, greeting) = match &observation.reply {
-            Reply::Conversation(conversation) => (&**conversation, None),
+        let (seen, greeting) = match &observation.reply {
+            Reply::Conversation(seen) => (&**seen, None),
             Reply::Greeting(greeting) => (&greeting.conversation, Some(greeting)),
             _ => continue,
         };
-        let broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
-        let is_answered = is_settled(conversation) && !broken;
-        settled |= is_answered;
+        let is_broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
+        let is_answered = is_answer(seen) && !is_broken;
+        is_settled |= is_answered;
         let is_ours =
-            conversation.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
-        talk.endings.push(match (is_ours, is_answered) {
+            seen.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
+        conversation.endings.push(match (is_ours, is_answered) {
             (true, _) => Ending::Ours,
             (false, true) => Ending::Answered,
             (false, false) => Ending::Broken,
         });
-        talk.attempts.push((conversation, id));
-        talk.seen_at.push(observation.observed_at);
+        conversation.attempts.push((seen, id));
+        conversation.seen_at.push(observation.observed_at);
     }
-    if !settled {
-        talk.is_pending = view.request_next_attempt(question);
+    if !is_settled {
+        conversation.is_pending = view.request_next_attempt(question);
     }
-    if talk.attempts.is_empty() {
-        talk.missing = Some(Gap::NotObserved);
+    if conversation.attempts.is_empty() {
+        conversation.missing = Some(Gap::NotObserved);
     }
-    talk
+    conversation
 }
 
-/// Whether asking again could not teach anything new.
-fn is_settled(conversation: &Conversation) -> bool {
+/// Whether asking again could not show anything new.
+fn is_answer(conversation: &Conversation) -> bool {
     use crate::model::{HttpFailure, TlsFailed, TlsFailure};
     !matches!(
         (&conversation.connect, &conversation.tls, &conversation.http),

@@ -34,7 +34,7 @@ pub struct EndpointContact<'e> {
     /// Where.
     pub address: SocketAddr,
     /// The attempts at connecting, and at TLS.
-    pub talk: ConversationAttempts<'e>,
+    pub conversation: ConversationAttempts<'e>,
     /// The greetings of the same attempts, where the service's protocol has any.
     pub greetings: Vec<(&'e Greeting, ObservationId)>,
 }
@@ -157,7 +157,7 @@ pub fn endpoint_contact<'e>(
         .collect();
     EndpointContact {
         address,
-        talk: conversation_attempts::attempts(view, question, address),
+        conversation: conversation_attempts::attempts(view, question, address),
         greetings,
     }
 }
@@ -186,7 +186,7 @@ pub fn endpoint_contacts<'e>(
             }
         }
         found.main.sort_by_key(|contact| contact.address);
-        found.main.dedup_by_key(|contact| contact.talk.question.clone());
+        found.main.dedup_by_key(|contact| contact.conversation.question.clone());
         return found;
     }
     let published =
@@ -217,7 +217,7 @@ pub fn tls_host(service: &Service) -> Option<Host> {
 /// no itself: then it is more likely that the network around *us* keeps strangers' mail back, as
 /// most access networks do.
 pub fn is_mail_blocked(contacts: &[&crate::evidence::service::EndpointContact<'_>]) -> bool {
-    let attempts = || contacts.iter().flat_map(|contact| &contact.talk.attempts);
+    let attempts = || contacts.iter().flat_map(|contact| &contact.conversation.attempts);
     let kept_back = |failure: &NetFailure| {
         matches!(failure, NetFailure::TimedOut | NetFailure::Icmp { .. }) || failure.is_ours()
     };

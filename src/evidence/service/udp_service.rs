@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::evidence::dns::exchange;
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Message, Name, NetFailure, NtpExchange, NtpQuestion, ObservationId, Question,
     RecordType, Reply, Transport,
@@ -12,7 +12,7 @@ use crate::model::{
 /// Every attempt at one such question.
 #[derive(Clone, Debug)]
 pub struct ServiceQuery<'e> {
-    /// Who was asked.
+    /// The address and port.
     pub server: SocketAddr,
     /// What came of each attempt, in order.
     pub replies: Vec<&'e Reply>,
@@ -36,9 +36,20 @@ pub enum ServiceReply<'e> {
 }
 
 impl<'e> ServiceQuery<'e> {
-    /// What a name server said.
-    pub fn heard(&self) -> Option<ServiceReply<'e>> {
-        let heard = |reply: &&'e Reply| match *reply {
+    /// Why nothing can be said of the server, when that is not its doing.
+    pub fn gap(&self) -> Option<Gap> {
+        if self.is_forbidden {
+            Some(Gap::NotVisited)
+        } else if self.is_pending || self.replies.is_empty() {
+            Some(Gap::NotObserved)
+        } else {
+            self.is_our_fault().then_some(Gap::OurFault)
+        }
+    }
+
+    /// What came of a question to a name server.
+    pub fn name_server_reply(&self) -> Option<ServiceReply<'e>> {
+        let read = |reply: &&'e Reply| match *reply {
             Reply::Dns(message) => match message.decoded() {
                 Ok(message) => Some(ServiceReply::Message(message)),
                 Err(_) => Some(ServiceReply::Malformed),
@@ -47,11 +58,11 @@ impl<'e> ServiceQuery<'e> {
             _ => None,
         };
         let answered = self.replies.iter().find(|reply| matches!(reply, Reply::Dns(_)));
-        answered.or(self.replies.last()).and_then(heard)
+        answered.or(self.replies.last()).and_then(read)
     }
 
-    /// What a time server said: its own answer to us, or else the last thing that came.
-    pub fn time(&self) -> Option<&'e NtpExchange> {
+    /// What came of a question to a time server: its own answer to us, or else what came last.
+    pub fn time_server_reply(&self) -> Option<&'e NtpExchange> {
         let exchanges = || {
             self.replies.iter().filter_map(|reply| match *reply {
                 Reply::Ntp(exchange) => Some(exchange),
@@ -97,7 +108,7 @@ pub fn name_server<'e>(
     server: SocketAddr,
     transport: Transport,
 ) -> ServiceQuery<'e> {
-    ask(view, server, name_server_question(server, transport))
+    service_query(view, server, name_server_question(server, transport))
 }
 
 /// A question that every name server can answer or refuse: the root's SOA, with recursion desired.
@@ -109,29 +120,29 @@ pub fn name_server_question(server: SocketAddr, transport: Transport) -> Questio
 
 /// The time of a time server.
 pub fn time_server<'e>(view: &View<'e>, server: SocketAddr) -> ServiceQuery<'e> {
-    ask(view, server, Question::Ntp(NtpQuestion { server }))
+    service_query(view, server, Question::Ntp(NtpQuestion { server }))
 }
 
 /// Asked again, up to the number of attempts, until something comes back.
-fn ask<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> ServiceQuery<'e> {
-    let mut asked = ServiceQuery {
+fn service_query<'e>(view: &View<'e>, server: SocketAddr, question: Question) -> ServiceQuery<'e> {
+    let mut query = ServiceQuery {
         server,
         replies: Vec::new(),
         observations: Vec::new(),
         is_forbidden: !view.networks.may_visit(server.ip()),
         is_pending: false,
     };
-    if asked.is_forbidden {
-        return asked;
+    if query.is_forbidden {
+        return query;
     }
     let mut is_settled = false;
     for (observation, id) in view.attempts(&question) {
-        asked.observations.push(id);
-        asked.replies.push(&observation.reply);
+        query.observations.push(id);
+        query.replies.push(&observation.reply);
         is_settled |= is_answer(&observation.reply);
     }
     if !is_settled {
-        asked.is_pending = view.request_next_attempt(question);
+        query.is_pending = view.request_next_attempt(question);
     }
-    asked
+    query
 }

@@ -22,15 +22,15 @@ pub struct LegacyVersions<'e> {
 /// TLS handshake of our time, be it with a refusal: elsewhere there is nothing to find out.
 pub fn legacy_versions<'e>(
     view: &View<'e>,
-    talk: &ConversationAttempts<'_>,
+    conversation: &ConversationAttempts<'_>,
     host: &Host,
 ) -> LegacyVersions<'e> {
     let mut legacy = LegacyVersions::default();
-    if !speaks_tls(talk) {
+    if !speaks_tls(conversation) {
         return legacy;
     }
     for version in LegacyVersion::ALL {
-        let question = legacy_hello_question(talk.address, host, version);
+        let question = legacy_hello_question(conversation.address, host, version);
         let seen = view.attempts(&question).next();
         match seen.map(|(observation, id)| (&observation.reply, id)) {
             Some((Reply::LegacyHello(answer), id)) => legacy.answers.push((version, answer, id)),
@@ -50,8 +50,8 @@ pub fn legacy_hello_question(address: SocketAddr, host: &Host, version: LegacyVe
 }
 
 /// Whether the handshake was answered in TLS, or at least turned down.
-fn speaks_tls(talk: &ConversationAttempts<'_>) -> bool {
-    talk.best().and_then(|seen| seen.tls.as_ref()).is_some_and(|tls| match tls {
+fn speaks_tls(conversation: &ConversationAttempts<'_>) -> bool {
+    conversation.best().and_then(|seen| seen.tls.as_ref()).is_some_and(|tls| match tls {
         Ok(_) => true,
         Err(TlsFailed { failure, .. }) => {
             let is_no_answer =

@@ -64,7 +64,7 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
 
 /// The host whose TLSA records are for a contact: the service's own, or the exchanger met.
 pub fn tlsa_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Name> {
-    let host = match &contact.talk.question {
+    let host = match &contact.conversation.question {
         Question::Greeting(question) => question.host.clone(),
         _ => tls_host(service)?,
     };

@@ -57,13 +57,13 @@ pub enum PageSeen {
 
 /// The IPv4 literals of redirect chains, their last pages and their policies. An error is no page,
 /// unless it is the `expected` status.
-pub fn address_literals(walks: &[RedirectChain<'_>], expected: Option<u16>) -> Ipv4Literals {
+pub fn address_literals(chains: &[RedirectChain<'_>], expected: Option<u16>) -> Ipv4Literals {
     let mut literals = Ipv4Literals::default();
-    for walk in walks {
-        for hop in walk.hops.iter().skip(1).filter(|hop| is_literal(&hop.url)) {
+    for chain in chains {
+        for hop in chain.hops.iter().skip(1).filter(|hop| is_literal(&hop.url)) {
             literals.add(LiteralLocation::Redirect, hop.url.as_str(), "redirect");
         }
-        let page = literals.read(walk, expected);
+        let page = literals.read(chain, expected);
         literals.pages.push(page);
     }
     literals
@@ -71,9 +71,9 @@ pub fn address_literals(walks: &[RedirectChain<'_>], expected: Option<u16>) -> I
 
 impl Ipv4Literals {
     /// Reads the last page of a chain.
-    fn read(&mut self, walk: &RedirectChain<'_>, expected: Option<u16>) -> PageSeen {
-        let Some((url, talk)) = landing_page(walk) else { return PageSeen::None };
-        let Some(response) = super::landing_page_responses(talk).next() else {
+    fn read(&mut self, chain: &RedirectChain<'_>, expected: Option<u16>) -> PageSeen {
+        let Some((url, conversation)) = landing_page(chain) else { return PageSeen::None };
+        let Some(response) = super::landing_page_responses(conversation).next() else {
             return PageSeen::None;
         };
         if !is_front_page(response, url, expected) {

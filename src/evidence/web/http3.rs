@@ -32,14 +32,16 @@ pub fn advertised(response: &HttpResponse) -> Vec<Alternative> {
         if first == "clear" {
             return Vec::new();
         }
-        let alternative =
-            first.strip_prefix("h3=\"").and_then(|rest| rest.strip_suffix('"')).and_then(authority);
+        let alternative = first
+            .strip_prefix("h3=\"")
+            .and_then(|rest| rest.strip_suffix('"'))
+            .and_then(alternative_of);
         found.extend(alternative.filter(|alternative| !found.contains(alternative)));
     }
     found
 }
 
-fn authority(text: &str) -> Option<Alternative> {
+fn alternative_of(text: &str) -> Option<Alternative> {
     let (host, port) = text.rsplit_once(':')?;
     let port = port.parse().ok().filter(|port| *port != 0)?;
     let host = match host {
@@ -69,29 +71,38 @@ pub struct QuicAttempts<'e> {
     pub is_pending: bool,
 }
 
+impl QuicAttempts<'_> {
+    /// Why nothing can be said of the address, when that is not its doing: a handshake that is still
+    /// to be tried again has not failed yet.
+    pub fn gap(&self) -> Option<Gap> {
+        self.missing.or(self.is_pending.then_some(Gap::NotObserved))
+    }
+}
+
 /// Reads every attempt at a QUIC handshake. A handshake that ended in silence is tried again, up to
 /// the number of attempts.
-pub fn quic_talk<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicAttempts<'e> {
-    let mut talk = QuicAttempts { address, attempts: Vec::new(), missing: None, is_pending: false };
+pub fn quic_attempts<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicAttempts<'e> {
+    let mut handshake =
+        QuicAttempts { address, attempts: Vec::new(), missing: None, is_pending: false };
     if !view.networks.may_visit(address.ip()) {
-        talk.missing = Some(Gap::NotVisited);
-        return talk;
+        handshake.missing = Some(Gap::NotVisited);
+        return handshake;
     }
     let question = Question::Quic(QuicQuestion { address, host: host.clone() });
     for (observation, id) in view.attempts(&question) {
         if let Reply::Quic(seen) = &observation.reply {
-            talk.attempts.push((seen, id));
+            handshake.attempts.push((seen, id));
         }
     }
     let is_settled =
-        talk.attempts.iter().any(|(seen, _)| !matches!(seen, Err(QuicFailure::Net { .. })));
+        handshake.attempts.iter().any(|(seen, _)| !matches!(seen, Err(QuicFailure::Net { .. })));
     if !is_settled {
-        talk.is_pending = view.request_next_attempt(question);
+        handshake.is_pending = view.request_next_attempt(question);
     }
-    if talk.attempts.is_empty() {
-        talk.missing = Some(Gap::NotObserved);
+    if handshake.attempts.is_empty() {
+        handshake.missing = Some(Gap::NotObserved);
     }
-    talk
+    handshake
 }
 
 /// What a page's address says of HTTP/3.
@@ -100,7 +111,7 @@ pub struct Http3<'e> {
     /// Whether the first response was seen at all.
     pub answered: bool,
     /// The handshakes, one per alternative and address.
-    pub talks: Vec<QuicAttempts<'e>>,
+    pub handshakes: Vec<QuicAttempts<'e>>,
     /// Whether there are more alternatives, or addresses of one, than are looked at.
     pub is_cut: bool,
     /// Alternatives on other hosts that have no address there, or none that is known.
@@ -111,10 +122,14 @@ pub struct Http3<'e> {
 
 /// Follows what the address's own first response advertises. Another host is looked up for AAAA
 /// records (or A records, for an IPv4 address).
-pub fn http3<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) -> Http3<'e> {
+pub fn http3<'e>(
+    view: &View<'e>,
+    conversation: &ConversationAttempts<'_>,
+    host: &Host,
+) -> Http3<'e> {
     let mut http3 = Http3::default();
-    let address = talk.address;
-    let response = talk.best().and_then(|seen| seen.http.as_ref()?.as_ref().ok());
+    let address = conversation.address;
+    let response = conversation.best().and_then(|seen| seen.http.as_ref()?.as_ref().ok());
     let Some(response) = response else { return http3 };
     http3.answered = true;
     let advertised = advertised(response);
@@ -137,8 +152,8 @@ pub fn http3<'e>(view: &View<'e>, talk: &ConversationAttempts<'_>, host: &Host) 
         };
         for ip in addresses {
             // The certificate has to be the origin's, whichever host serves it (RFC 7838 §2.1).
-            let quic = quic_talk(view, SocketAddr::new(ip, alternative.port), host);
-            http3.talks.push(quic);
+            let quic = quic_attempts(view, SocketAddr::new(ip, alternative.port), host);
+            http3.handshakes.push(quic);
         }
     }
     http3

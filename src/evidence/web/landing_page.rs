@@ -28,9 +28,9 @@ pub fn landing_page<'c, 'e>(
     }
     let hop = chain.hops.last()?;
     let conversation = hop
-        .visits
+        .attempts
         .iter()
-        .map(|visit| &visit.talk)
+        .map(|visit| &visit.conversation)
         .find(|conversation| landing_page_responses(conversation).next().is_some());
     Some((&hop.url, conversation?))
 }

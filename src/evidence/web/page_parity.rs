@@ -7,7 +7,7 @@ use url::Url;
 
 use super::page::{self, SECURITY_HEADERS, Unreadable, security_header};
 use super::{RedirectChain, landing_page, landing_page_responses};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::ConversationAttempts;
 use crate::model::{Family, HttpResponse, ObservationId};
 
@@ -43,7 +43,7 @@ pub enum ContentParity {
     /// There is no page of this status over IPv4, or none at all.
     NothingToCompare,
     /// Not enough responses were seen (yet).
-    NotObserved,
+    Unknown(Gap),
 }
 
 /// A comparison over all addresses.
@@ -135,7 +135,7 @@ fn content_parity_of(
         .any(|(_, conversation)| landing_page_responses(conversation).count() < RESPONSES_MIN)
     {
         conversations().for_each(|(_, conversation)| request_again(conversation, view));
-        return ContentParity::NotObserved;
+        return ContentParity::Unknown(Gap::NotObserved);
     }
     let steady = conversations().all(|(url, conversation)| {
         let responses: Vec<_> = landing_page_responses(conversation).collect();
@@ -192,7 +192,7 @@ pub enum HeaderParity {
     /// There is no page of this status over IPv4, or none at all.
     NothingToCompare,
     /// Not enough responses were seen (yet).
-    NotObserved,
+    Unknown(Gap),
 }
 
 /// Compares the security headers of the front pages.
@@ -255,7 +255,7 @@ fn header_parity_of(
         .any(|conversation| landing_page_responses(conversation).count() < RESPONSES_MIN)
     {
         conversations().for_each(|conversation| request_again(conversation, view));
-        return HeaderParity::NotObserved;
+        return HeaderParity::Unknown(Gap::NotObserved);
     }
     // What differs, and in the same way in every response.
     let last = mine.last().unwrap_or(expected);

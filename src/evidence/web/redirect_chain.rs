@@ -17,7 +17,7 @@ use crate::model::{Family, Host, ObservationId};
 pub struct RedirectChain<'e> {
     /// Where it started.
     pub start: SocketAddr,
-    /// The URLs visited, in order, each with every address that it was asked of.
+    /// The URLs asked for, in order, each with every address that it was asked of.
     pub hops: Vec<Hop<'e>>,
     /// How it ended.
     pub end: ChainEnd,
@@ -32,7 +32,7 @@ pub struct Hop<'e> {
     pub lookup: Option<Lookup>,
     /// The addresses asked: the pinned one as long as the host stays the same, every address of
     /// the family at any other host.
-    pub visits: Vec<HopAttempt<'e>>,
+    pub attempts: Vec<HopAttempt<'e>>,
 }
 
 /// A URL asked of one address.
@@ -41,7 +41,7 @@ pub struct HopAttempt<'e> {
     /// The address and port.
     pub address: SocketAddr,
     /// What came of it.
-    pub talk: ConversationAttempts<'e>,
+    pub conversation: ConversationAttempts<'e>,
 }
 
 /// How a chain ended.
@@ -82,8 +82,9 @@ impl RedirectChain<'_> {
     /// Whether it leads back to a URL of its own and sets cookies on the way: a client that sends
     /// them, as browsers do, may get further.
     pub fn loops_for_cookies(&self) -> bool {
-        let talks = self.hops.iter().flat_map(|hop| &hop.visits).map(|visit| &visit.talk);
-        let mut seen = talks.filter_map(ConversationAttempts::best);
+        let conversations =
+            self.hops.iter().flat_map(|hop| &hop.attempts).map(|attempt| &attempt.conversation);
+        let mut seen = conversations.filter_map(ConversationAttempts::best);
         self.end == ChainEnd::Loop
             && seen.any(|seen| {
                 matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
@@ -95,7 +96,7 @@ impl RedirectChain<'_> {
         let mut ids = Vec::new();
         for hop in &self.hops {
             ids.extend(hop.lookup.iter().flat_map(|lookup| lookup.observations.iter().copied()));
-            ids.extend(hop.visits.iter().flat_map(|visit| visit.talk.observations()));
+            ids.extend(hop.attempts.iter().flat_map(|attempt| attempt.conversation.observations()));
         }
         ids
     }
@@ -114,25 +115,29 @@ pub fn redirect_chains_from<'e>(
 
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
-    let mut walk = RedirectChain { start: address, hops: Vec::new(), end: ChainEnd::NotObserved };
+    let mut chain = RedirectChain { start: address, hops: Vec::new(), end: ChainEnd::NotObserved };
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
-        let hop = visit(view, url, lookup, sockets);
-        match redirect(&hop) {
+        let hop = hop_of(view, url, lookup, sockets);
+        match redirect_target(&hop) {
             Err(end) => {
-                walk.hops.push(hop);
-                walk.end = end;
+                chain.hops.push(hop);
+                chain.end = end;
             }
             Ok(target) => {
-                walk.hops.push(hop);
-                match follow(view, &walk, &target, Family::of(address.ip())) {
+                chain.hops.push(hop);
+                match next_hop(view, &chain, &target, Family::of(address.ip())) {
                     Err(end) => {
-                        walk.end = end;
+                        chain.end = end;
                         if !matches!(
-                            walk.end,
+                            chain.end,
                             ChainEnd::Loop | ChainEnd::TooMany | ChainEnd::NotObserved
                         ) {
-                            walk.hops.push(Hop { url: target, lookup: None, visits: Vec::new() });
+                            chain.hops.push(Hop {
+                                url: target,
+                                lookup: None,
+                                attempts: Vec::new(),
+                            });
                         }
                     }
                     Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
@@ -140,47 +145,50 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
             }
         }
     }
-    if walk.hops.iter().any(unanswered) {
-        walk.end = ChainEnd::NotObserved;
+    if chain.hops.iter().any(is_unanswered) {
+        chain.end = ChainEnd::NotObserved;
     }
-    walk
+    chain
 }
 
-fn unanswered(hop: &Hop<'_>) -> bool {
-    hop.visits.iter().any(|visit| visit.talk.is_pending)
+fn is_unanswered(hop: &Hop<'_>) -> bool {
+    hop.attempts.iter().any(|attempt| attempt.conversation.is_pending)
 }
 
-fn visit<'e>(
+fn hop_of<'e>(
     view: &View<'e>,
     url: Url,
     lookup: Option<Lookup>,
     sockets: Vec<SocketAddr>,
 ) -> Hop<'e> {
-    let visits = sockets
+    let attempts = sockets
         .into_iter()
         .map(|address| {
-            let talk = conversation_attempts(view, conversation_question(&url, address));
-            HopAttempt { address, talk }
+            let conversation = conversation_attempts(view, conversation_question(&url, address));
+            HopAttempt { address, conversation }
         })
         .collect();
-    Hop { url, lookup, visits }
+    Hop { url, lookup, attempts }
 }
 
 /// Where a hop sends the client, or how the chain ends at it. The first address that answers
 /// speaks for the hop; the checks look at the others.
-fn redirect(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
+fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
     let response = hop
-        .visits
+        .attempts
         .iter()
-        .filter_map(|visit| visit.talk.best())
+        .filter_map(|attempt| attempt.conversation.best())
         .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
     let Some(response) = response else {
-        if let Some(visit) = hop.visits.first()
-            && hop.visits.iter().all(|v| v.talk.missing == Some(Gap::NotVisited))
+        if let Some(attempt) = hop.attempts.first()
+            && hop
+                .attempts
+                .iter()
+                .all(|attempt| attempt.conversation.missing == Some(Gap::NotVisited))
         {
-            return Err(ChainEnd::NotVisited(visit.address.ip()));
+            return Err(ChainEnd::NotVisited(attempt.address.ip()));
         }
-        let pending = hop.visits.iter().any(|visit| visit.talk.is_pending);
+        let pending = hop.attempts.iter().any(|attempt| attempt.conversation.is_pending);
         return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
     };
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
@@ -204,29 +212,33 @@ fn redirect(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
 type NextHop = (Option<Lookup>, Vec<SocketAddr>);
 
 /// The addresses at which a redirect's target is to be asked, or how the chain ends before it.
-fn follow(
+fn next_hop(
     view: &View<'_>,
-    walk: &RedirectChain<'_>,
+    chain: &RedirectChain<'_>,
     target: &Url,
     family: Family,
 ) -> Result<NextHop, ChainEnd> {
-    if walk.hops.iter().any(|hop| hop.url == *target) {
+    if chain.hops.iter().any(|hop| hop.url == *target) {
         return Err(ChainEnd::Loop);
     }
-    if walk.hops.len() > view.settings.limits.redirects {
+    if chain.hops.len() > view.settings.limits.redirects {
         return Err(ChainEnd::TooMany);
     }
     let port = target.port_or_known_default().unwrap_or(443);
-    let Some(previous) = walk.hops.last() else { return Err(ChainEnd::NotObserved) };
+    let Some(previous) = chain.hops.last() else { return Err(ChainEnd::NotObserved) };
     if Host::of_url(&previous.url) == Host::of_url(target) {
-        let same = previous.visits.iter().map(|v| SocketAddr::new(v.address.ip(), port)).collect();
+        let same = previous
+            .attempts
+            .iter()
+            .map(|attempt| SocketAddr::new(attempt.address.ip(), port))
+            .collect();
         return Ok((None, same));
     }
     let name = match Host::of_url(target) {
         Some(Host::Address(address)) if Family::of(address) == family => {
             return Ok((None, vec![SocketAddr::new(address, port)]));
         }
-        // That nobody may be sent there says more than that it is of the other family.
+        // That the visit rules forbid the address says more than that it is of the other family.
         Some(Host::Address(address)) if !view.networks.may_visit(address) => {
             return Err(ChainEnd::NotVisited(address));
         }

@@ -38,7 +38,7 @@ pub struct Subresources {
     pub observations: Vec<ObservationId>,
 }
 
-/// Why a style sheet was not read.
+/// Why a style sheet was not read, the weightiest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unread {
     /// It broke off, or no response came.

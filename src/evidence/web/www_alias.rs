@@ -21,7 +21,7 @@ pub struct WwwAlias<'e> {
     /// Its A records.
     pub a: Lookup,
     /// The redirect chains from its IPv6 addresses.
-    pub walks: Vec<RedirectChain<'e>>,
+    pub chains: Vec<RedirectChain<'e>>,
 }
 
 /// The part of a name that somebody registered: `tinh.gov.vn` of `www.so.tinh.gov.vn` (by the
@@ -63,6 +63,6 @@ pub fn www_alias<'e>(view: &View<'e>, service: &Service) -> Option<WwwAlias<'e>>
     let a = resolve(view, &name, RecordType::A);
     let limit = view.settings.limits.addresses;
     let ipv6 = aaaa.addresses().into_iter().take(limit).filter(IpAddr::is_ipv6);
-    let walks = redirect_chains_from(view, &url, ipv6);
-    Some(WwwAlias { url, name, aaaa, a, walks })
+    let chains = redirect_chains_from(view, &url, ipv6);
+    Some(WwwAlias { url, name, aaaa, a, chains })
 }

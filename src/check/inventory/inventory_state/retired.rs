@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use super::lookups::{exists, unknown_verdict};
 use crate::check::common;
 use crate::check::context::CheckContext;
-use crate::check::service::helpers::query_gap;
 use crate::evidence::dns::Lookup;
 use crate::evidence::query::Gap;
 use crate::evidence::service::{self, ServiceQuery};
@@ -44,14 +43,14 @@ pub(in crate::check) fn verdict_by_answers(
     for family in [Family::Ipv6, Family::Ipv4] {
         for contact in service::endpoint_contacts(&context.view, context.service, family).all() {
             is_asked = true;
-            answers |= contact.talk.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
-            gap = gap.or(contact.talk.gap());
-            cite.extend(contact.talk.observations());
+            answers |= contact.conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+            gap = gap.or(contact.conversation.gap());
+            cite.extend(contact.conversation.observations());
         }
         for query in datagram_queries(context, family) {
             is_asked = true;
             answers |= query.is_answered();
-            gap = gap.or(query_gap(&query));
+            gap = gap.or(query.gap());
             cite.extend(query.observations);
         }
         let published = service::published_addresses(&context.view, context.service);

@@ -35,7 +35,7 @@ fn answer_step(
     answer: Subject,
 ) -> Subject {
     let connection =
-        contact.map_or(Ok(()), |contact| require_connection(context, &contact.talk, host));
+        contact.map_or(Ok(()), |contact| require_connection(context, &contact.conversation, host));
     let (outcome, reason) = match (connection, answer.outcome) {
         (Err(unusable), _) => unusable,
         (Ok(()), Outcome::Pass) => (Outcome::Pass, "answers"),

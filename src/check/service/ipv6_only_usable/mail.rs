@@ -54,7 +54,7 @@ fn paths_to_exchanger(
     let addresses = exchanger.addresses(Family::Ipv6, &context.view);
     let own = contacts.iter().filter(|contact| addresses.contains(&contact.address.ip()));
     own.map(|contact| {
-        cite.extend(contact.talk.observations());
+        cite.extend(contact.conversation.observations());
         vec![found.clone(), greeting_step(context, contact)]
     })
     .collect()
@@ -80,7 +80,7 @@ fn lookup_step(context: &CheckContext<'_>, name: &Name, cite: &mut Vec<Observati
 fn greeting_step(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
     let greeting = greeting_subject(contact);
     let (outcome, reason) =
-        match (require_connection(context, &contact.talk, None), greeting.outcome) {
+        match (require_connection(context, &contact.conversation, None), greeting.outcome) {
             (Err(unusable), _) => unusable,
             (Ok(()), Outcome::Pass) => (Outcome::Pass, "answers"),
             (Ok(()), Outcome::Fail) => (Outcome::Fail, "no-answer"),

@@ -49,7 +49,7 @@ fn page_steps(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Vec<Subj
     let mut steps = Vec::new();
     for (at, hop) in chain.hops.iter().enumerate() {
         let (outcome, reason) = outcome_of_hop(context, chain, hop, at == last);
-        let address = hop.visits.first().map(|visit| ("address", visit.address.to_string()));
+        let address = hop.attempts.first().map(|visit| ("address", visit.address.to_string()));
         steps.push(Subject {
             name: SubjectName::Url(hop.url.to_string()),
             outcome,
@@ -106,12 +106,12 @@ fn outcome_of_hop(
 /// where none is known to, nothing is known as long as one of them is unknown.
 fn best_answer(context: &CheckContext<'_>, hop: &Hop<'_>) -> (Outcome, &'static str) {
     let mut best = None;
-    for visit in &hop.visits {
+    for visit in &hop.attempts {
         let host = match hop.url.host() {
             Some(url::Host::Domain(name)) => Host::Name(Name::from_presentation(name)),
             _ => Host::Address(visit.address.ip()),
         };
-        let (outcome, reason) = outcome_of_address(context, &visit.talk, &host);
+        let (outcome, reason) = outcome_of_address(context, &visit.conversation, &host);
         match (outcome, best) {
             (Outcome::Pass, _) => return (outcome, reason),
             (Outcome::Inconclusive, None | Some((Outcome::Fail, _))) | (_, None) => {

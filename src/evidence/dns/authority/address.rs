@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::evidence::dns::exchange::{
     self, DNS_PORT, ExchangeOutcome, ServerExchange, server_exchange,
 };
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Message, Name, Rcode, RecordType, Transport};
 
 /// One address of a zone's name servers.
@@ -32,14 +32,8 @@ pub enum Answering {
     Badly(&'static str),
     /// It doesn't answer.
     Not,
-    /// Its attempts contradict each other.
-    Flaky,
-    /// Our own machine could not ask.
-    Ours,
-    /// The visit rules forbid to ask there.
-    NotVisited,
-    /// Not asked yet.
-    Pending,
+    /// It is not known.
+    Unknown(Gap),
 }
 
 impl ServerAddress {
@@ -49,22 +43,22 @@ impl ServerAddress {
             Transport::Udp => &self.udp,
             Transport::Tcp => &self.tcp,
         };
-        match &seen.heard {
-            ExchangeOutcome::Pending => Answering::Pending,
-            ExchangeOutcome::NotVisited => Answering::NotVisited,
-            ExchangeOutcome::Failed(failure) if failure.is_ours() => Answering::Ours,
-            ExchangeOutcome::Failed(_) => Answering::Not,
+        if let Some(gap) = seen.gap() {
+            return Answering::Unknown(gap);
+        }
+        match &seen.outcome {
             ExchangeOutcome::Malformed => Answering::Badly("malformed"),
-            ExchangeOutcome::Message(_) if seen.is_flaky => Answering::Flaky,
+            ExchangeOutcome::Message(_) if seen.is_flaky => Answering::Unknown(Gap::Flaky),
             ExchangeOutcome::Message(message)
                 if message.truncated && transport == Transport::Udp =>
             {
                 Answering::Truncated
             }
-            ExchangeOutcome::Message(message) => match wrong(message, apex) {
+            ExchangeOutcome::Message(message) => match fault_of(message, apex) {
                 None => Answering::Well,
                 Some(how) => Answering::Badly(how),
             },
+            _ => Answering::Not,
         }
     }
 
@@ -73,9 +67,8 @@ impl ServerAddress {
     pub fn usable(&self, apex: &Name) -> Option<Transport> {
         let over = |transport| self.answering(apex, transport);
         match (over(Transport::Udp), over(Transport::Tcp)) {
-            (Answering::Well | Answering::Flaky, _) | (Answering::Truncated, Answering::Well) => {
-                Some(Transport::Udp)
-            }
+            (Answering::Well | Answering::Unknown(Gap::Flaky), _)
+            | (Answering::Truncated, Answering::Well) => Some(Transport::Udp),
             (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
             _ => None,
         }
@@ -108,14 +101,14 @@ impl ServerAddress {
         }
     }
 
-    /// What the server's name and address are called together.
+    /// The family of its address.
     pub fn family(&self) -> Family {
         Family::of(self.address)
     }
 }
 
 /// What is wrong with an answer to the question for a zone's SOA.
-fn wrong(message: &Message, apex: &Name) -> Option<&'static str> {
+fn fault_of(message: &Message, apex: &Name) -> Option<&'static str> {
     let has_soa = message
         .answers
         .iter()

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::hints;
 use super::path::{
-    Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source, Tried, Unaddressed,
+    AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
+    Unaddressed,
 };
 use super::referral::{Step, read};
 use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
@@ -20,7 +21,7 @@ pub(super) struct IterativeResolver<'v, 'e> {
     /// Questions that may still be looked up.
     questions_left: usize,
     /// The names of servers that are being looked up, the outermost first.
-    under_way: Vec<(Name, Family)>,
+    lookups_under_way: Vec<(Name, Family)>,
     found: HashMap<(Name, Family), Result<Vec<IpAddr>, Unaddressed>>,
     observations: Vec<ObservationId>,
 }
@@ -41,7 +42,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             view,
             reach,
             questions_left: view.settings.limits.walk_questions,
-            under_way: Vec::new(),
+            lookups_under_way: Vec::new(),
             found: HashMap::new(),
             observations: Vec::new(),
         }
@@ -90,13 +91,13 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         let candidates = self.candidates(name);
         let mut at = 0;
         loop {
-            let (asked, asked_type) = match candidates.get(at) {
+            let (question_name, question_type) = match candidates.get(at) {
                 Some(candidate) => (candidate, RecordType::NS),
                 None => (name, record_type),
             };
             let Some(cut) = cuts.last_mut() else { return End::Pending };
             let zone = cut.zone.clone();
-            let step = match self.ask_zone(cut, asked, asked_type) {
+            let step = match self.ask_zone(cut, question_name, question_type) {
                 ZoneReply::Pending => return End::Pending,
                 ZoneReply::Stopped(stop) => return End::Stopped(stop),
                 ZoneReply::Step(step) => step,
@@ -109,16 +110,16 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                     at = candidates.iter().take_while(|name| apex.is_within(name)).count();
                     cuts.push(self.cut(apex, Source::Referral, servers));
                 }
-                Step::Apex { servers } if *asked != zone => {
+                Step::Apex { servers } if *question_name != zone => {
                     if cuts.len() >= self.view.settings.limits.delegation_depth {
                         return End::Stopped(DelegationFailure::Limit);
                     }
                     let servers = inherit(servers, cuts);
-                    cuts.push(self.cut(asked.clone(), Source::Itself, servers));
+                    cuts.push(self.cut(question_name.clone(), Source::Itself, servers));
                     at += 1;
                 }
                 _ if at < candidates.len() => match step {
-                    Step::Alias(target) if asked == name => return End::Alias(target),
+                    Step::Alias(target) if question_name == name => return End::Alias(target),
                     // Some servers deny names that have others below them (RFC 9156 §2.3): ask for
                     // the whole name at once.
                     Step::NxDomain => at = candidates.len(),
@@ -163,7 +164,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
     /// the way over IPv6 as far as that leads.
     fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> ZoneReply {
         for server in &mut cut.servers {
-            server.tried.clear();
+            server.outcomes.clear();
         }
         // Those whose addresses are at hand come first.
         for family in self.reach.families() {
@@ -207,16 +208,17 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         cut.is_cut |= addresses.len() > max;
         for address in addresses.into_iter().take(max) {
             let socket = SocketAddr::new(address, DNS_PORT);
-            let known = cut.servers[at].tried.iter().find(|(tried, _)| *tried == socket);
-            if matches!(known, Some((_, Tried::Unusable(_) | Tried::NotGlobal))) {
+            let known = cut.servers[at].outcomes.iter().find(|(address, _)| *address == socket);
+            if matches!(known, Some((_, AddressOutcome::Unusable(_) | AddressOutcome::NotGlobal))) {
                 continue;
             }
-            let Some((step, tried)) = self.ask(&cut.zone, socket, round, name, record_type)? else {
+            let Some((step, outcome)) = self.ask(&cut.zone, socket, round, name, record_type)?
+            else {
                 return Ok(Some(ZoneReply::Stopped(DelegationFailure::Limit)));
             };
             let server = &mut cut.servers[at];
-            server.tried.retain(|(tried, _)| *tried != socket);
-            server.tried.push((socket, tried));
+            server.outcomes.retain(|(address, _)| *address != socket);
+            server.outcomes.push((socket, outcome));
             if let Some(step) = step {
                 cut.led_on = Some(socket);
                 return Ok(Some(ZoneReply::Step(step)));
@@ -234,7 +236,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         round: u8,
         name: &Name,
         record_type: RecordType,
-    ) -> Result<Option<(Option<Step>, Tried)>, Pending> {
+    ) -> Result<Option<(Option<Step>, AddressOutcome)>, Pending> {
         for transport in [Transport::Udp, Transport::Tcp] {
             let Some(left) = self.questions_left.checked_sub(1) else { return Ok(None) };
             self.questions_left = left;
@@ -244,27 +246,27 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             if seen.question.without_edns {
                 self.questions_left = self.questions_left.saturating_sub(1);
             }
-            let message = match seen.heard {
+            let message = match seen.outcome {
                 ExchangeOutcome::Pending => return Err(Pending),
-                ExchangeOutcome::NotVisited => return Ok(Some((None, Tried::NotGlobal))),
+                ExchangeOutcome::NotVisited => return Ok(Some((None, AddressOutcome::NotGlobal))),
                 ExchangeOutcome::Malformed => {
-                    return Ok(Some((None, Tried::Unusable("malformed"))));
+                    return Ok(Some((None, AddressOutcome::Unusable("malformed"))));
                 }
                 ExchangeOutcome::Failed(failure) if failure.is_ours() => {
-                    return Ok(Some((None, Tried::Ours)));
+                    return Ok(Some((None, AddressOutcome::Ours)));
                 }
                 // Over UDP it said that there is an answer.
                 ExchangeOutcome::Failed(_) if transport == Transport::Tcp => break,
-                ExchangeOutcome::Failed(_) => return Ok(Some((None, Tried::Silent))),
+                ExchangeOutcome::Failed(_) => return Ok(Some((None, AddressOutcome::Silent))),
                 ExchangeOutcome::Message(message) => message,
             };
             match read(&message, zone, name, record_type) {
                 Step::Truncated => {}
-                Step::Unusable(why) => return Ok(Some((None, Tried::Unusable(why)))),
-                step => return Ok(Some((Some(step), Tried::Usable))),
+                Step::Unusable(why) => return Ok(Some((None, AddressOutcome::Unusable(why)))),
+                step => return Ok(Some((Some(step), AddressOutcome::Usable))),
             }
         }
-        Ok(Some((None, Tried::Unusable("truncated"))))
+        Ok(Some((None, AddressOutcome::Unusable("truncated"))))
     }
 
     /// The addresses of a server in a family, from the delegation, or else found by going the way to
@@ -288,15 +290,15 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         if let Some(found) = self.found.get(&key) {
             return Ok(found.clone());
         }
-        if self.under_way.contains(&key) {
+        if self.lookups_under_way.contains(&key) {
             return Ok(Err(Unaddressed::Loop));
         }
-        if self.under_way.len() >= self.view.settings.limits.walk_nesting {
+        if self.lookups_under_way.len() >= self.view.settings.limits.walk_nesting {
             return Ok(Err(Unaddressed::TooDeep));
         }
-        self.under_way.push(key.clone());
+        self.lookups_under_way.push(key.clone());
         let (_, end) = self.chain(&server.name, address_type(family));
-        self.under_way.pop();
+        self.lookups_under_way.pop();
         let found = match end {
             End::Pending => return Err(Pending),
             End::Found(records) => Ok(of_records(&records, max)),
@@ -307,7 +309,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             _ => Err(Unaddressed::NoRecord),
         };
         // What a look-up inside another finds can depend on what is under way.
-        if found.is_ok() || self.under_way.is_empty() {
+        if found.is_ok() || self.lookups_under_way.is_empty() {
             self.found.insert(key, found.clone());
         }
         Ok(found)
@@ -346,17 +348,17 @@ fn inherit(mut servers: Vec<Server>, cuts: &[Cut]) -> Vec<Server> {
 /// what the others did.
 fn why_stopped(cut: &Cut) -> DelegationFailure {
     let servers = &cut.servers;
-    let tried = |wanted: fn(&Tried) -> bool| {
-        servers.iter().flat_map(|server| &server.tried).any(|(_, tried)| wanted(tried))
+    let any_outcome = |wanted: fn(&AddressOutcome) -> bool| {
+        servers.iter().flat_map(|server| &server.outcomes).any(|(_, outcome)| wanted(outcome))
     };
     let unaddressed = |wanted: Unaddressed| servers.iter().any(|s| s.unaddressed == Some(wanted));
-    if tried(|tried| *tried == Tried::Ours) || unaddressed(Unaddressed::Ours) {
+    if any_outcome(|outcome| *outcome == AddressOutcome::Ours) || unaddressed(Unaddressed::Ours) {
         DelegationFailure::Ours
     } else if unaddressed(Unaddressed::TooDeep) || cut.is_cut {
         DelegationFailure::Limit
-    } else if tried(|tried| matches!(tried, Tried::Unusable(_))) {
+    } else if any_outcome(|outcome| matches!(outcome, AddressOutcome::Unusable(_))) {
         DelegationFailure::Unusable
-    } else if tried(|tried| *tried == Tried::Silent) {
+    } else if any_outcome(|outcome| *outcome == AddressOutcome::Silent) {
         // Those that led on for another question do answer.
         if cut.led_on.is_some() { DelegationFailure::Unusable } else { DelegationFailure::Silent }
     } else if unaddressed(Unaddressed::Loop) {

@@ -78,14 +78,14 @@ pub struct Server {
     /// The addresses that came with the delegation, sorted.
     pub glue: Vec<IpAddr>,
     /// What came of each address that was tried.
-    pub tried: Vec<(SocketAddr, Tried)>,
+    pub outcomes: Vec<(SocketAddr, AddressOutcome)>,
     /// Why it has no address of a wanted family, where it has none.
     pub unaddressed: Option<Unaddressed>,
 }
 
 /// What came of asking a server on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tried {
+pub enum AddressOutcome {
     /// An answer that leads on, or ends the way.
     Usable,
     /// An answer that does not; the word says why.
@@ -157,7 +157,7 @@ impl Server {
     pub(super) fn new(name: Name, mut glue: Vec<IpAddr>) -> Self {
         glue.sort_unstable();
         glue.dedup();
-        Self { name, glue, tried: Vec::new(), unaddressed: None }
+        Self { name, glue, outcomes: Vec::new(), unaddressed: None }
     }
 }
 

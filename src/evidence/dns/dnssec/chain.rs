@@ -12,7 +12,7 @@ use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
 use super::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
 use crate::evidence::dns::LookupFailure;
-use crate::evidence::query::{Topic, View};
+use crate::evidence::query::{Gap, Topic, View};
 use crate::model;
 
 /// What DNSSEC says of a name's records.
@@ -45,7 +45,7 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
             break;
         }
         if found.links.len() > view.settings.limits.cname_links {
-            let security = Security::Unknown(Unknown::LimitReached);
+            let security = Security::Unknown(Unknown::Gap(Gap::Limit));
             found.links.push(Link { zone: text.clone(), name: text, security });
             break;
         }
@@ -105,9 +105,11 @@ impl ChainValidator<'_> {
         let answer = match ask(self.view, name, self.kind, true, citations) {
             Ok(answer) => answer,
             Err(_) if security != Security::Secure => return unknown(security),
-            Err(NoAnswer::NotObserved) => return unknown(Security::Unknown(Unknown::NotObserved)),
+            Err(NoAnswer::NotObserved) => {
+                return unknown(Security::Unknown(Unknown::Gap(Gap::NotObserved)));
+            }
             Err(NoAnswer::Failed(failure)) => {
-                return unknown(Security::Unknown(Unknown::Failed(failure)));
+                return unknown(Security::Unknown(Unknown::Gap(failure.gap())));
             }
         };
         if let Some(keys) = &keys {
@@ -133,9 +135,11 @@ impl ChainValidator<'_> {
             let cut = name.trim_to(labels);
             let answer = match ask(self.view, &cut, RecordType::DS, true, citations) {
                 Ok(answer) => answer,
-                Err(NoAnswer::NotObserved) => return unknown(&keys.zone, Unknown::NotObserved),
+                Err(NoAnswer::NotObserved) => {
+                    return unknown(&keys.zone, Unknown::Gap(Gap::NotObserved));
+                }
                 Err(NoAnswer::Failed(failure)) => {
-                    return unknown(&keys.zone, Unknown::Failed(failure));
+                    return unknown(&keys.zone, Unknown::Gap(failure.gap()));
                 }
             };
             match self.cut(&keys, &cut, &answer) {
@@ -161,9 +165,11 @@ impl ChainValidator<'_> {
         let fail = |security| Err((zone.clone(), security));
         let answer = match ask(self.view, zone, RecordType::DNSKEY, true, citations) {
             Ok(answer) => answer,
-            Err(NoAnswer::NotObserved) => return fail(Security::Unknown(Unknown::NotObserved)),
+            Err(NoAnswer::NotObserved) => {
+                return fail(Security::Unknown(Unknown::Gap(Gap::NotObserved)));
+            }
             Err(NoAnswer::Failed(failure)) => {
-                return fail(Security::Unknown(Unknown::Failed(failure)));
+                return fail(Security::Unknown(Unknown::Gap(failure.gap())));
             }
         };
         let answers = &answer.wire.answers;
@@ -183,7 +189,7 @@ impl ChainValidator<'_> {
         let answers = &answer.wire.answers;
         let found = rrset(answers, name, RecordType::DS);
         if found.len() > super::DNSSEC_KEYS_MAX {
-            return Cut::End(Security::Unknown(Unknown::LimitReached));
+            return Cut::End(Security::Unknown(Unknown::Gap(Gap::Limit)));
         }
         if !found.is_empty() {
             let verified = keys.verify(answers, name, RecordType::DS, answer.at, self.budget);
@@ -287,13 +293,13 @@ impl ChainValidator<'_> {
         let vouches = match ask(self.view, name, self.kind, false, citations) {
             Ok(answer) => answer.wire.metadata.authentic_data,
             Err(NoAnswer::NotObserved) => {
-                end.security = Security::Unknown(Unknown::NotObserved);
+                end.security = Security::Unknown(Unknown::Gap(Gap::NotObserved));
                 return;
             }
             // An RCODE is what a validating resolver says of what is bogus. Silence says nothing.
             Err(NoAnswer::Failed(LookupFailure::Rcode(_))) => false,
             Err(NoAnswer::Failed(failure)) => {
-                end.security = Security::Unknown(Unknown::Failed(failure));
+                end.security = Security::Unknown(Unknown::Gap(failure.gap()));
                 return;
             }
         };
@@ -365,7 +371,7 @@ fn label_count(name: &Name) -> usize {
 fn security(unproven: Unproven) -> Security {
     match unproven {
         Unproven::Bogus(bogus) => Security::Bogus(bogus),
-        Unproven::BudgetSpent => Security::Unknown(Unknown::LimitReached),
+        Unproven::BudgetSpent => Security::Unknown(Unknown::Gap(Gap::Limit)),
         Unproven::Unsupported => Security::Insecure(Insecure::UnsupportedAlgorithm),
     }
 }

@@ -2,7 +2,7 @@
 
 use hickory_proto::rr::Record;
 
-use crate::evidence::dns::LookupFailure;
+use crate::evidence::query::Gap;
 use crate::model::{Name, ObservationId};
 
 /// Keys of one zone that are looked at, and DS records of one delegation.
@@ -82,18 +82,14 @@ pub enum Bogus {
 }
 
 /// Why it could not be found out. None of these is the zone's fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// Not asked (yet).
-    NotObserved,
-    /// A question brought no answer.
-    Failed(LookupFailure),
+    /// A question brought no answer, or was not asked (yet), or a limit stopped the verification.
+    Gap(Gap),
     /// The resolver leaves out the signatures even of the anchored zone.
     ResolverStrips,
     /// The resolver vouches for what doesn't verify here.
     ResolverDisagrees,
-    /// A limit stopped the verification.
-    LimitReached,
     /// There is no usable trust anchor for the name.
     NoAnchor,
 }
@@ -114,7 +110,7 @@ impl Dnssec {
     /// The finding for the whole chain: the first link that is not secure decides, bogus before
     /// unknown before insecure.
     pub fn security(&self) -> &Security {
-        const NOTHING: &Security = &Security::Unknown(Unknown::NotObserved);
+        const NOTHING: &Security = &Security::Unknown(Unknown::Gap(Gap::NotObserved));
         let worst = self.links.iter().min_by_key(|link| link.security.rank());
         worst.map_or(NOTHING, |link| &link.security)
     }

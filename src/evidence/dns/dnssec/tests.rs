@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::evidence::query::Gap;
 use crate::evidence::query::View;
 use crate::model;
 use crate::model::{Blob, DnsMessage, Evidence, Networks, Observation, Question, Reply, Settings};
@@ -301,7 +302,7 @@ fn a_resolver_that_vouches_for_what_is_bogus_is_noticed() {
     // Before the last question is answered nothing is called bogus.
     let before = world.read("www.z");
     assert!(before.is_pending);
-    assert_eq!(before.security(), &Security::Unknown(Unknown::NotObserved));
+    assert_eq!(before.security(), &Security::Unknown(Unknown::Gap(Gap::NotObserved)));
     let answer = vec![aaaa("www.z.")];
     world.reply("www.z.", RecordType::AAAA, false, ResponseCode::NoError, answer, vec![], true);
     assert_eq!(world.says("www.z"), Security::Unknown(Unknown::ResolverDisagrees));

@@ -47,7 +47,7 @@ fn answer(world: &mut World, bad: usize, good: bool) -> Vec<Record> {
     records
 }
 
-const LIMIT: Security = Security::Unknown(Unknown::LimitReached);
+const LIMIT: Security = Security::Unknown(Unknown::Gap(Gap::Limit));
 
 #[test]
 fn many_keys_of_one_tag_and_many_signatures_stay_cheap() {
