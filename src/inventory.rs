@@ -9,7 +9,7 @@
 //! adds services to one that its owner keeps. Of this crate only [`crate::model`] may be imported here.
 //!
 //! ```
-//! use crate::inventory;
+//! use v6ready::inventory;
 //!
 //! let text = "
 //! version: 1

@@ -10,8 +10,8 @@ use crate::model::ServiceId;
 /// `*/portal` is one of each. `*`, `?`, `[a-z]` and `{a,b}` match within an id.
 ///
 /// ```
-/// # use super::Selection;
-/// # use crate::model::ServiceId;
+/// # use v6ready::inventory::Selection;
+/// # use v6ready::model::ServiceId;
 /// let selection = Selection::parse(&["vp-ubnd".into(), "*/mail".into()]).unwrap();
 /// let id = |organisation: &str, service: &str| ServiceId {
 ///     organisation: organisation.into(),

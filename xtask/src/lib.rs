@@ -53,3 +53,17 @@ pub fn assert_fresh<'a>(files: impl IntoIterator<Item = (String, &'a [u8])>) {
         Err(error) => panic!("the fresh files can't be written: {error}"),
     }
 }
+
+/// The files of a checkout that git tracks, and those that it would add, from `root`.
+///
+/// # Errors
+/// When git can't be run.
+pub fn tracked_files(root: &Path) -> Result<Vec<String>, String> {
+    let output = std::process::Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("`git` can't be run: {error}"))?;
+    let listed = String::from_utf8_lossy(&output.stdout);
+    Ok(listed.lines().filter(|path| root.join(path).is_file()).map(str::to_owned).collect())
+}

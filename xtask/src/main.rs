@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 mod format;
 mod generate;
+mod newcomer;
 mod scan_demo;
 
 const HELP: &str = "\
@@ -14,6 +15,7 @@ cargo xtask generate         makes every generated file anew: the catalogue of c
 cargo xtask demo-run         scans the lab for the run that the sample reports are made from, then generates
 cargo xtask dictionary       trains a dictionary for the store's documents from the demo run, for comparison
 cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt doesn't find
+cargo xtask newcomer         follows CONTRIBUTING.md in a copy of the tree and runs the tests there
 ";
 
 fn main() -> ExitCode {
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
             "cargo",
             &["run", "--quiet", "--features", "train-dictionary", "--example", "train_dictionary"],
         ),
+        ["newcomer"] => newcomer::run(),
         ["fmt"] => format::run(false),
         ["fmt", "--check"] => format::run(true),
         [] | ["help" | "--help" | "-h"] => {
