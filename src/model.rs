@@ -12,6 +12,7 @@ mod address;
 mod blob;
 mod conversation;
 mod dns;
+mod dns_message;
 mod echo;
 mod evidence;
 mod failure;
@@ -38,9 +39,8 @@ pub use blob::{Blob, Digest};
 pub use conversation::{
     BodyEnd, Connected, Conversation, HttpFailure, HttpResponse, TlsFailed, TlsFailure, TlsSession,
 };
-pub use dns::{
-    DecodeError, DnsMessage, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding,
-};
+pub use dns::{DecodeError, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding};
+pub use dns_message::DnsMessage;
 pub use echo::{EchoQuestion, Echoed};
 pub use evidence::{Evidence, QuestionHash};
 pub use failure::{IcmpMeaning, NetFailure};

@@ -1,25 +1,15 @@
 //! The owner's starting inventory is a good one, and the documentation in `docs/inventory/` is that of
-//! this program: `V6READY_UPDATE=1 cargo test --test inventory` writes it anew.
+//! this program: `cargo xtask generate` makes it anew.
 
 #![allow(clippy::unwrap_used)]
-
-use std::path::Path;
 
 use v6ready::model::Lang;
 
 #[test]
 fn the_documentation_is_fresh() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inventory");
-    for (lang, file) in [(Lang::En, "en.md"), (Lang::Vi, "vi.md")] {
-        let path = folder.join(file);
-        let text = v6ready::inventory::documentation(lang);
-        if std::env::var_os("V6READY_UPDATE").is_some() {
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(&path, &text).unwrap();
-        }
-        let stored = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(stored == text, "docs/inventory/{file} is not fresh: see this test's head");
-    }
+    let [en, vi] = [Lang::En, Lang::Vi].map(v6ready::inventory::documentation);
+    let pages = [("docs/inventory/en.md", &en), ("docs/inventory/vi.md", &vi)];
+    xtask::assert_fresh(pages.map(|(path, text)| (path.to_owned(), text.as_bytes())));
 }
 
 #[test]

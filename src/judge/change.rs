@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Judged, RunResult, ServiceResult, Standing};
-use crate::check::Check;
-use crate::model::{Outcome, Service, ServiceId, Severity};
+use super::{Finding, RunResult, ServiceResult, Standing};
+use crate::model::{Outcome, Service, ServiceId};
 
 /// The direction of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,35 +95,6 @@ impl Change {
             (Fail, Pass) => Self::Better,
             _ => Self::Worse,
         }
-    }
-}
-
-/// What a check found, in short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The reason.
-    pub reason: &'static str,
-    /// How much it matters; it weighs only when the check fails.
-    pub severity: Severity,
-}
-
-impl Finding {
-    /// The finding of a verdict.
-    pub fn of(judged: &Judged) -> Self {
-        let verdict = &judged.verdict;
-        Self { outcome: verdict.outcome, reason: verdict.reason, severity: judged.severity }
-    }
-
-    /// The findings of verdicts, each with its check.
-    pub fn of_all(verdicts: &[Judged]) -> Vec<(&'static Check, Self)> {
-        verdicts.iter().map(|judged| (judged.check, Self::of(judged))).collect()
-    }
-
-    /// Whether this is a failure of at least this severity.
-    pub fn fails_at(&self, severity: Severity) -> bool {
-        self.outcome == Outcome::Fail && self.severity <= severity
     }
 }
 
@@ -223,6 +193,7 @@ fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChan
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Severity;
     use crate::model::Stage::{Addressed, AtParity, Ipv4Only, Reachable};
 
     #[test]

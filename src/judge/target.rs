@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use super::{RunResult, Standing};
+use super::{RunResult, Standing, day_of};
 use crate::model::{Goal, Service};
 
 /// Who set a target.
@@ -75,11 +73,6 @@ pub struct TargetStanding {
     pub progress: Progress,
     /// Days from the judgement to the deadline; negative after it.
     pub days_left: i32,
-}
-
-/// The day of a moment in the inventory's time zone; in UTC when that zone isn't known.
-pub fn day_of(at: Timestamp, timezone: &str) -> Date {
-    TimeZone::get(timezone).unwrap_or(TimeZone::UTC).to_datetime(at).date()
 }
 
 /// The targets of all counted services, in the inventory's order. A service without a target of its

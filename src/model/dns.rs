@@ -1,13 +1,9 @@
-//! DNS messages as seen: the raw octets are the fact, their decoding is a reading of it.
-//!
-//! A [`DnsMessage`] keeps the octets and decodes them when a [`Message`] is asked for; what is in its
-//! sections are [`Record`]s.
+//! The content of DNS messages, decoded: a [`Message`], and the [`Record`]s in its sections. The raw
+//! octets, which are the fact, are in [`DnsMessage`](super::DnsMessage).
 
 mod decode;
 mod message;
-mod raw;
 mod record;
 
 pub use message::{DecodeError, Edns, Message, Rcode};
-pub use raw::DnsMessage;
 pub use record::{Record, RecordData, RecordType, ServiceBinding};

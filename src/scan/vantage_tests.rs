@@ -41,7 +41,7 @@ impl<'a> VantageTests<'a> {
     /// interval that is after eight hours.
     pub(super) async fn make_test(&mut self) -> Vantage {
         if let Some(number) = self.number.checked_add(1) {
-            let worked_before = self.number == 0 || self.last_succeeded();
+            let worked_before = (self.number > 0).then(|| self.last_succeeded());
             let mut requests = vantage::questions(&self.inventory.settings, number);
             // A test that was broken off is finished under its own number.
             requests.retain(|request| !self.evidence.contains(request));
@@ -82,11 +82,15 @@ impl<'a> VantageTests<'a> {
             .is_some_and(|test| test.works())
     }
 
-    fn report(&self, worked_before: bool) {
+    fn report(&self, worked_before: Option<bool>) {
         let (test, works) = (self.number, self.last_succeeded());
         match (worked_before, works) {
-            (true, false) => tracing::info!(test, "vantage point lost: no IPv6 or no resolver"),
-            (false, true) => tracing::info!(test, "vantage point back: IPv6 and a resolver work"),
+            (Some(true), false) => {
+                tracing::info!(test, "vantage point lost: no IPv6 or no resolver")
+            }
+            (Some(false), true) => {
+                tracing::info!(test, "vantage point back: IPv6 and a resolver work")
+            }
             _ => tracing::info!(test, works, "vantage point tested"),
         }
         (self.events)(ScanEvent::VantageTested { test, works });

@@ -35,7 +35,6 @@ fn planted(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "some circles of files are still to be opened"]
 fn the_walls_hold() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeMap::new();

@@ -8,7 +8,18 @@ use crate::{at, remove_folder, succeeds};
 /// The tests that compare generated files, as arguments of `cargo test`.
 const TESTS: [&[&str]; 2] = [
     &["test", "--quiet", "--lib", "golden"],
-    &["test", "--quiet", "--test", "catalogue", "--test", "schemas", "--test", "reports"],
+    &[
+        "test",
+        "--quiet",
+        "--test",
+        "catalogue",
+        "--test",
+        "schemas",
+        "--test",
+        "inventory",
+        "--test",
+        "reports",
+    ],
 ];
 
 /// Runs the tests, takes over what they found stale, and runs them once more.

@@ -13,22 +13,22 @@ use crate::model::{
     TlsSession,
 };
 
+/// The domain of most worlds.
 pub(in crate::check) const MAIL_DOMAIN: &str = "example.vn";
-
+/// Its exchanger, with an address of each family.
 pub(in crate::check) const MX_HOST: &str = "mx.example.vn";
-
 pub(in crate::check) const MX_IPV6: &str = "2001:db8::25";
-
 pub(in crate::check) const MX_IPV4: &str = "192.0.2.25";
-
+/// A second one.
 pub(in crate::check) const MX_HOST_2: &str = "mx2.example.vn";
-
 pub(in crate::check) const MX_IPV6_2: &str = "2001:db8::26";
 
+/// An MX record of the domain.
 pub(in crate::check) fn mx(preference: u16, exchanger: &str) -> (&'static str, RData) {
     ("example.vn.", RData::MX(MX::new(preference, WireName::from_ascii(exchanger).unwrap())))
 }
 
+/// An address record of an exchanger.
 pub(in crate::check) fn address_of(owner: &'static str, text: &str) -> (&'static str, RData) {
     (owner, address(text).1)
 }
@@ -45,14 +45,17 @@ pub(in crate::check) fn mail_published() -> World {
         .dns(MX_HOST, RecordType::A, &answer(&[address_of("mx.example.vn.", MX_IPV4)]))
 }
 
+/// A part of the exchange that was answered so.
 pub(in crate::check) fn answered(meaning: Meaning) -> Option<Result<Answer, GreetingFailure>> {
     Some(Ok(Answer { elapsed_us: 1, meaning, lines: vec!["220 mx.example.vn".to_owned()] }))
 }
 
+/// A part of the exchange that the network ended.
 pub(in crate::check) fn unanswered(failure: NetFailure) -> Option<Result<Answer, GreetingFailure>> {
     Some(Err(GreetingFailure::Net { failure }))
 }
 
+/// A session of this version that showed this leaf.
 pub(in crate::check) fn tls_session(leaf: u8, version: &str) -> TlsSession {
     TlsSession {
         elapsed_us: 1,

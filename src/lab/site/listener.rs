@@ -54,22 +54,23 @@ pub(in crate::lab) enum Listener {
 }
 
 impl Listener {
-    /// Whether its answers depend on when it is asked, or on chance.
+    /// Whether its answers depend on when it is asked, or on chance. A server that hangs up in the
+    /// handshake counts too: where the scan's own handshakes had to wait for each other, hanging up says
+    /// nothing about the server.
     pub(super) fn is_clock_driven(&self) -> bool {
         match self {
-            Self::Flapping | Self::SlowToAccept | Self::Lossy(_) => true,
+            Self::Flapping | Self::SlowToAccept | Self::Lossy(_) | Self::Resetting => true,
             Self::Http(page)
             | Self::Https(_, page)
             | Self::TlsQuirk(_, page)
             | Self::Http2 { page, .. }
             | Self::PathMtuBlackHole(page)
             | Self::Routed { page, .. } => page.is_clock_driven(),
-            Self::Greeting(server) => server.behaviour == GreetingBehaviour::Tarpit,
-            Self::PlainHttp
-            | Self::Silent
-            | Self::Resetting
-            | Self::TimeServer(_)
-            | Self::NameServer { .. } => false,
+            Self::Greeting(server) => matches!(
+                server.behaviour,
+                GreetingBehaviour::Tarpit | GreetingBehaviour::NoHandshake
+            ),
+            Self::PlainHttp | Self::Silent | Self::TimeServer(_) | Self::NameServer { .. } => false,
         }
     }
 }

@@ -77,9 +77,7 @@ impl Store {
 /// # Errors
 /// When the file is not such a run, or is damaged.
 #[cfg(feature = "train-dictionary")]
-pub(in crate::store) fn documents_of_export(
-    file: impl Read,
-) -> Result<Vec<Vec<u8>>, TransferError> {
+pub fn documents_of_export(file: impl Read) -> Result<Vec<Vec<u8>>, TransferError> {
     let mut lines = LineReader::new(file)?;
     let mut documents = Vec::new();
     while let Some(line) = lines.next()? {

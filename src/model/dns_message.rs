@@ -1,12 +1,11 @@
-//! A message as it came, and decoded when that is asked for.
+//! A DNS message as it came, decoded when its content is asked for.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::message::{DecodeError, Message};
-use crate::model::Blob;
+use super::{Blob, DecodeError, Message};
 
 /// A DNS message that came in answer to a question.
 #[derive(Clone)]
@@ -26,7 +25,7 @@ impl DnsMessage {
         &self.raw
     }
 
-    pub(in crate::model) fn raw_mut(&mut self) -> &mut Blob {
+    pub(super) fn raw_mut(&mut self) -> &mut Blob {
         self.decoded = OnceLock::new();
         &mut self.raw
     }

@@ -1,0 +1,71 @@
+//! Services and runs, judged.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Blocker, Judged, Standing, Verdicts};
+use crate::model::{Inventory, ObservationId, Organisation, Run, Service, Severity};
+use crate::policy::Policy;
+
+/// What was found of one service.
+#[derive(Clone)]
+pub struct ServiceResult {
+    /// The service.
+    pub service: Arc<Service>,
+    /// The stage that it has reached.
+    pub standing: Standing,
+    /// What keeps it from the next stage (or, where its stage is unknown, what is unknown).
+    pub blockers: Vec<Blocker>,
+    /// One verdict per check, in the catalogue's order.
+    pub verdicts: Verdicts,
+}
+
+/// A whole run, judged.
+#[derive(Clone)]
+pub struct RunResult {
+    /// The run.
+    pub run: Run,
+    /// What it scanned.
+    pub inventory: Arc<Inventory>,
+    /// Under which policy.
+    pub policy: Arc<Policy>,
+    /// When it was judged.
+    pub as_of: Timestamp,
+    /// What the checks say of the vantage point.
+    pub vantage: Vec<Judged>,
+    /// The services in the inventory's order.
+    pub services: Vec<ServiceResult>,
+}
+
+impl ServiceResult {
+    /// Whether any check fails at least this severely.
+    pub fn fails_at(&self, severity: Severity) -> bool {
+        self.verdicts.findings().iter().any(|(_, finding)| finding.fails_at(severity))
+    }
+
+    /// Every fact that a verdict of this service cites, each once.
+    pub fn observations(&self) -> Vec<ObservationId> {
+        let verdicts = self.verdicts.unpack().into_iter();
+        let mut ids: Vec<_> = verdicts.flat_map(|judged| judged.verdict.observations).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+impl RunResult {
+    /// Organisations with the services of this run that are theirs, in the inventory's order;
+    /// those without any are left out.
+    pub fn by_organisation(&self) -> Vec<(&Organisation, Vec<&ServiceResult>)> {
+        self.inventory
+            .organisations
+            .iter()
+            .map(|organisation| {
+                let theirs = |s: &&ServiceResult| s.service.id.organisation == organisation.id;
+                (organisation, self.services.iter().filter(theirs).collect::<Vec<_>>())
+            })
+            .filter(|(_, services)| !services.is_empty())
+            .collect()
+    }
+}
