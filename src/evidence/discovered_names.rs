@@ -1,4 +1,7 @@
-//! Names that were come by on the way to a service.
+//! Names that were found beside a service.
+//!
+//! Is beside the areas because it imports most of them: [`super::dns`], [`super::mail`],
+//! [`super::service`], [`super::tls`] and [`super::web`].
 
 use std::collections::BTreeSet;
 
@@ -15,7 +18,7 @@ use crate::model::{Endpoint, Family, Host, Name, Service, Target};
 const DNS_PORT: u16 = 53;
 const SMTP_PORT: u16 = 25;
 
-/// How a name was come by.
+/// How a name was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Via {
     /// The zone that the service's name lies in.
@@ -35,7 +38,7 @@ pub enum Via {
 /// A target that could be a service of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DiscoveredName {
-    /// How it was come by.
+    /// How it was found.
     pub via: Via,
     /// What it would be listed as.
     pub target: DiscoveredTarget,
@@ -77,7 +80,8 @@ impl DiscoveredTarget {
     }
 }
 
-/// The names that were come by, each once for each way. Asks nothing: what was not seen is not there.
+/// The names that were found, each once for each [`Via`]. What was not seen is not there: nothing is
+/// asked for their sake.
 pub fn discovered_names(view: &View<'_>, service: &Service) -> BTreeSet<DiscoveredName> {
     let mut found = BTreeSet::new();
     let Some(own) = service.target.host().and_then(|host| host.name().cloned()) else {

@@ -1,4 +1,8 @@
-//! What the DNS says: look-ups, zones and their name servers, the way from the root, DNSSEC.
+//! What the DNS says: look-ups through the resolvers ([`resolve`]), zones and how each of their
+//! servers answers ([`authority`]), the path from the root ([`delegation`]), DNSSEC ([`dnssec`]), and
+//! the records beside addresses.
+//!
+//! Imports [`super::query`] and the model.
 
 pub mod authority;
 mod caa;

@@ -1,4 +1,6 @@
-//! Where mail for a domain goes, and who may send in its name.
+//! Where mail for a domain goes ([`route()`]) and who may send in its name ([`spf`]).
+//!
+//! Imports [`super::dns`], [`super::query`] and the model.
 
 mod route;
 pub mod spf;

@@ -1,5 +1,8 @@
-//! What the network between us and an address does: echoes, lost packets, repeated connections, the
-//! origin of its route.
+//! What the network between us and an address does: echoes ([`echo_attempts`]), lost packets
+//! ([`large_data`]), repeated connections ([`rounds()`]), and who announces the route
+//! ([`route_origin`]).
+//!
+//! Imports [`super::service`], [`super::query`] and the model.
 
 mod echo;
 mod origin;

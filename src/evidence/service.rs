@@ -1,4 +1,8 @@
-//! Where a service is, and what came of contacting it there.
+//! A service as its owner declares it: its published addresses, its ports, and what the first contact
+//! with each of them showed ([`EndpointContact`], [`ServiceQuery`]).
+//!
+//! Imports [`super::mail`] (the hosts of a mail domain are its exchangers), [`super::dns`],
+//! [`super::query`] and the model.
 
 mod addresses;
 mod conversation_attempts;

@@ -1,4 +1,7 @@
-//! What TLS shows: certificates and whom they are trusted by, old versions, TLSA records.
+//! What TLS shows: certificates and who is trusted for them ([`certificate`], [`TrustedRoots`]), old
+//! versions that are still accepted ([`legacy_versions()`]), and TLSA records ([`tlsa_records`]).
+//!
+//! Imports [`super::service`], [`super::dns`], [`super::query`] and the model.
 
 pub mod certificate;
 mod legacy_versions;

@@ -159,7 +159,7 @@ pub fn tests(evidence: &Evidence, settings: &Settings) -> Vec<Reading> {
 }
 
 /// Folds all tests into what is known of the vantage point. What was observed between the last
-/// good test before a bad one and the next good one counts for nobody.
+/// good test before a bad one and the next good one is not trusted.
 pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
     let tests = tests(evidence, settings);
     let mut vantage = Vantage::new(name, &settings.resolvers);
@@ -194,7 +194,7 @@ pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
 }
 
 /// As [`state`], for a run that has not ended: what was observed after its last test counts for
-/// nobody, because no later test vouches for it. Once the run is resumed, its next test does.
+/// nothing, because no later test vouches for it. Once the run is resumed, its next test does.
 pub fn state_so_far(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
     let mut vantage = state(name, evidence, settings);
     if let Some(last) = tests(evidence, settings).last() {
@@ -410,7 +410,7 @@ mod tests_of_this {
         let evidence_so_far = observe(Request::nth(question.clone(), 2), 2);
         let mut vantage = state("v", &Evidence::new(), &settings());
         vantage.lost = vec![LostWindow { from: at(1), to: at(1) }];
-        // The attempt of the lost stretch counts for nobody, and its repeat stands for it.
+        // The attempt of the lost stretch is not trusted, and its repeat takes its place.
         let attempts = |evidence: &Evidence| -> Vec<(u8, u8)> {
             let trusted = trusted(evidence, &vantage);
             let attempts = trusted.attempts(&question).map(|(o, _)| &o.request);

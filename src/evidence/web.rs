@@ -1,4 +1,8 @@
-//! What a web site shows: redirect chains, the landing page, what it loads, and HTTP/3.
+//! What a web site shows: redirect chains ([`redirect_chain()`]), the landing page at their end and how
+//! both families' compare ([`content_parity`], [`header_parity`]), what it loads ([`subresources()`]),
+//! and HTTP/3 ([`http3()`]).
+//!
+//! Imports [`super::service`], [`super::dns`], [`super::query`] and the model.
 
 mod address_literals;
 pub mod http3;

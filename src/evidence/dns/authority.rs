@@ -1,4 +1,4 @@
-//! The servers that speak for a service's zone, each at each of its addresses.
+//! The servers of a service's zone, each at each of its addresses.
 
 mod address;
 mod server;
@@ -18,19 +18,19 @@ use crate::model::{
     Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
 };
 
-/// A zone and everybody who serves it.
+/// A zone and every server of it.
 #[derive(Clone, Debug)]
 pub struct Authority {
-    /// The zone's apex, when it was found: by the resolver, else on the way down from the root.
+    /// The zone's apex, when it was found: by the resolver, else on the path from the root.
     pub apex: Option<Name>,
-    /// The delegation as the parent has it, where the way down from the root shows one.
+    /// The delegation as the parent has it, where the path from the root shows one.
     pub delegation: Option<Cut>,
     /// Every name server that the parent or the zone names, sorted by name.
     pub servers: Vec<NameServer>,
     /// Every address of them, each once, sorted: at most
     /// [`crate::model::Limits::zone_addresses`].
     pub addresses: Vec<ServerAddress>,
-    /// Whether there are more name servers or addresses than are looked at.
+    /// Whether there are more name servers or addresses than our limits allow.
     pub is_cut: bool,
     /// Whether it is known who serves the zone.
     pub is_settled: bool,
@@ -65,13 +65,13 @@ impl Authority {
         let Some(apex) = &self.apex else { return own };
         let mut names: Vec<Name> = Vec::new();
         for address in &self.addresses {
-            let Some(said) = address.ask(view, apex, apex, RecordType::NS) else { continue };
-            own.is_pending |= said.is_pending();
-            own.is_ours |= said.is_ours();
-            own.observations.extend(&said.observations);
+            let Some(exchange) = address.ask(view, apex, apex, RecordType::NS) else { continue };
+            own.is_pending |= exchange.is_pending();
+            own.is_ours |= exchange.is_ours();
+            own.observations.extend(&exchange.observations);
             let good =
                 |message: &&Message| message.authoritative && message.rcode == Rcode::NOERROR;
-            let answers = said.message().filter(good).into_iter().flat_map(|m| &m.answers);
+            let answers = exchange.message().filter(good).into_iter().flat_map(|m| &m.answers);
             names.extend(answers.filter(|record| record.name == *apex).filter_map(|record| {
                 match &record.data {
                     RecordData::Ns(name) => Some(name.clone()),
@@ -107,7 +107,7 @@ pub fn secured(service: &Service) -> &'static [RecordType] {
     }
 }
 
-/// The way from the root to a service's name.
+/// The path from the root to a service's name.
 pub fn resolution_path(
     view: &View<'_>,
     service: &Service,
@@ -117,16 +117,16 @@ pub fn resolution_path(
     Some(delegation::resolution(view, &name, record_type, reach))
 }
 
-/// The way from the root to a mail exchanger's address, with IPv6 alone.
+/// The path from the root to a mail exchanger's address, with IPv6 alone.
 pub fn exchanger_resolution_path(view: &View<'_>, exchanger: &Name) -> Arc<Resolution> {
     delegation::resolution(view, exchanger, RecordType::AAAA, Reach::Ipv6Only)
 }
 
-/// Where a way stops for want of an address: what the resolver knows of the addresses of the name
+/// Where a path stops for want of an address: what the resolver knows of the addresses of the name
 /// servers that came without glue.
-pub fn without_glue(view: &View<'_>, way: &Resolution) -> Vec<Lookup> {
-    let stops = way.end == delegation::End::Stopped(delegation::DelegationFailure::NoAddress);
-    let servers = way.last_cut().filter(|_| stops).map_or(&[][..], |cut| &cut.servers);
+pub fn without_glue(view: &View<'_>, path: &Resolution) -> Vec<Lookup> {
+    let stops = path.end == delegation::End::Stopped(delegation::DelegationFailure::NoAddress);
+    let servers = path.last_cut().filter(|_| stops).map_or(&[][..], |cut| &cut.servers);
     servers
         .iter()
         .filter(|server| server.unaddressed == Some(delegation::Unaddressed::NoGlue))
@@ -145,34 +145,36 @@ impl Topic for AuthorityOf {
 /// Reads who serves the zone of a service, and how each of them answers.
 pub fn authority(view: &View<'_>, service: &Service) -> Option<Arc<Authority>> {
     let (name, record_type) = subject(service)?;
-    Some(view.remembered(AuthorityOf(name.clone(), record_type), || find(view, &name, record_type)))
+    Some(view.remembered(AuthorityOf(name.clone(), record_type), || {
+        authority_of(view, &name, record_type)
+    }))
 }
 
-fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
+fn authority_of(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
     let zone = zone(view, name);
-    let way = delegation::resolution(view, name, record_type, Reach::Either);
+    let path = delegation::resolution(view, name, record_type, Reach::Either);
     let mut authority = Authority {
         apex: None,
         delegation: None,
         servers: Vec::new(),
         addresses: Vec::new(),
         is_cut: zone.is_cut,
-        is_settled: !zone.is_pending() && !way.is_pending(),
+        is_settled: !zone.is_pending() && !path.is_pending(),
         observations: zone.observations(),
     };
-    authority.observations.extend(&way.observations);
+    authority.observations.extend(&path.observations);
     // The zone of the name itself, not of what it is an alias of.
-    let last = way.paths.first().and_then(|path| path.cuts.last());
+    let last = path.paths.first().and_then(|path| path.cuts.last());
     authority.apex = zone
         .apex
         .clone()
-        .or_else(|| last.filter(|_| !way.is_pending()).map(|cut| cut.zone.clone()))
+        .or_else(|| last.filter(|_| !path.is_pending()).map(|cut| cut.zone.clone()))
         .filter(|apex| !apex.is_root());
     let Some(apex) = authority.apex.clone() else { return authority };
-    authority.delegation = way.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
+    authority.delegation = path.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
     let mut names: Vec<Name> = zone.name_servers.iter().map(|ns| ns.name.clone()).collect();
-    // The parent's list may only be trusted to be whole when the way is known.
-    let cut = way.cut(&apex);
+    // The parent's list may only be trusted to be whole when the path is known.
+    let cut = path.cut(&apex);
     names.extend(cut.into_iter().flat_map(|cut| &cut.servers).map(|server| server.name.clone()));
     names.sort();
     names.dedup();
@@ -190,11 +192,11 @@ fn find(view: &View<'_>, name: &Name, record_type: RecordType) -> Authority {
         }
         authority.servers.push(NameServer { name, glue, aaaa, a });
     }
-    ask_each(view, &apex, &mut authority);
+    add_addresses(view, &apex, &mut authority);
     authority
 }
 
-fn ask_each(view: &View<'_>, apex: &Name, authority: &mut Authority) {
+fn add_addresses(view: &View<'_>, apex: &Name, authority: &mut Authority) {
     let mut places: Vec<(IpAddr, Name)> = authority
         .servers
         .iter()

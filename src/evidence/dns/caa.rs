@@ -44,9 +44,9 @@ pub enum Permission {
     Allowed(String),
     /// Nothing restricts issuing.
     Unrestricted,
-    /// Others are named, or nobody at all.
+    /// Others are named, or no authority at all.
     Forbidden,
-    /// A critical property that nobody knows forbids issuing to everybody.
+    /// A critical property with an unknown tag forbids every authority to issue.
     CriticalUnknown,
     /// The authority, or one that is named, is not known here.
     Unknown,
@@ -113,7 +113,7 @@ impl Caa {
             AUTHORITIES.iter().any(|(_, domains)| domains.contains(&domain.as_str()))
                 || declared.iter().any(|known| known.domain.as_str() == domain)
         };
-        // A domain that nobody here knows may be one more of this authority's own.
+        // A domain that is not known here may be one more of this authority's own.
         if !own.is_empty() && named.iter().all(is_known) {
             Permission::Forbidden
         } else {
@@ -135,7 +135,7 @@ fn domains<'a>(issuer: &[String], declared: &'a [CaaIssuer]) -> Vec<&'a str> {
 }
 
 /// The domain of an `issue` value (RFC 8659 §4.2), without its parameters. What doesn't follow the
-/// grammar names nobody.
+/// grammar names no authority.
 fn domain(value: &str) -> Option<String> {
     let domain = value.split(';').next()?.trim_matches([' ', '\t']).trim_end_matches('.');
     let is_label = |label: &str| {

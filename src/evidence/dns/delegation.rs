@@ -1,7 +1,8 @@
-//! The way from the root down to a name, as a resolver goes that asks servers of some families
-//! only: with IPv6 alone, or with IPv4 where IPv6 leads no further.
+//! The path from the root down to a name, as a resolver goes that asks servers of some families
+//! only: with IPv6 alone, or with IPv4 where IPv6 leads no further. [`resolution`] reads it from the
+//! evidence, and what is still missing is requested. Imports [`super::exchange`].
 //!
-//! The way is read from the evidence anew each time; what is still missing is named. At each zone
+//! At each zone
 //! cut the parent's servers are asked for the NS records of the next name (RFC 9156), so that every
 //! name below a zone leads to the same question there.
 
@@ -24,7 +25,7 @@ use crate::evidence::query::{Topic, View};
 use crate::model::{Name, RecordType};
 use iterative_resolver::IterativeResolver;
 
-/// The way from the root to a name's records.
+/// The path from the root to a name's records.
 #[derive(PartialEq, Eq)]
 struct ResolutionOf(Name, RecordType, Reach);
 
@@ -32,7 +33,7 @@ impl Topic for ResolutionOf {
     type Reading = Resolution;
 }
 
-/// Reads the way from the root to a name's records.
+/// Reads the path from the root to a name's records.
 ///
 /// At most [`crate::model::Limits::walk_questions`] questions are looked up in the evidence, and
 /// so at most as many asked, each [`crate::model::Settings::attempts`] times.

@@ -1,4 +1,4 @@
-//! What one authoritative server said to one question.
+//! One question to one authoritative server, and what came of it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl ServerExchange {
         }
     }
 
-    /// Whether nothing can be said because of our own side.
+    /// Whether it failed through our own fault.
     pub fn is_ours(&self) -> bool {
         self.gap() == Some(Gap::OurFault)
     }

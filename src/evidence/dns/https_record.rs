@@ -8,7 +8,7 @@ use super::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Gap, View};
 use crate::model::{Host, Name, ObservationId, RecordData, RecordType, ServiceBinding};
 
-/// Service records of one name that are looked at.
+/// Service records of one name that are read.
 pub const ENDPOINTS_MAX: usize = 8;
 
 /// What a web site's HTTPS records say.
@@ -18,7 +18,7 @@ pub struct HttpsRecord {
     pub end: HttpsRecordEnd,
     /// The alternative endpoints, the preferred first.
     pub endpoints: Vec<HttpsEndpoint>,
-    /// Whether there are more than [`ENDPOINTS_MAX`].
+    /// Whether there are more than `ENDPOINTS_MAX`.
     pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
@@ -57,7 +57,7 @@ pub struct HttpsEndpoint {
 /// Reads the HTTPS records of a URL's host; `None` when that is an address.
 pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
     let Some(Host::Name(host)) = Host::of_url(url) else { return None };
-    let mut binding = HttpsRecord {
+    let mut https = HttpsRecord {
         end: HttpsRecordEnd::Unknown(Gap::NotObserved),
         endpoints: Vec::new(),
         is_cut: false,
@@ -71,28 +71,28 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
     let mut seen = vec![name.clone()];
     loop {
         let lookup = resolve(view, &name, RecordType::HTTPS);
-        binding.observations.extend(&lookup.observations);
+        https.observations.extend(&lookup.observations);
         match &lookup.status {
             LookupStatus::Found => {}
             LookupStatus::NoData | LookupStatus::NxDomain if seen.len() == 1 => {
-                binding.end = HttpsRecordEnd::None;
+                https.end = HttpsRecordEnd::None;
                 break;
             }
             // The alias leads to a name with addresses only.
             LookupStatus::NoData | LookupStatus::NxDomain => {
-                endpoint(view, &mut binding, &name, None);
+                add_endpoint(view, &mut https, &name, None);
                 break;
             }
             LookupStatus::ChainLooped => {
-                binding.end = HttpsRecordEnd::Looped;
+                https.end = HttpsRecordEnd::Looped;
                 break;
             }
             LookupStatus::ChainTooLong => {
-                binding.end = HttpsRecordEnd::TooLong;
+                https.end = HttpsRecordEnd::TooLong;
                 break;
             }
             _ => {
-                binding.end = HttpsRecordEnd::Unknown(lookup.gap().unwrap_or(Gap::Unresolved));
+                https.end = HttpsRecordEnd::Unknown(lookup.gap().unwrap_or(Gap::Unresolved));
                 break;
             }
         }
@@ -109,44 +109,44 @@ pub fn https_record(view: &View<'_>, url: &Url) -> Option<HttpsRecord> {
         // Beside an alias nothing else counts (§2.4.1).
         match records.first() {
             Some(alias) if alias.priority == 0 && alias.target.is_root() => {
-                binding.end = HttpsRecordEnd::Unavailable;
+                https.end = HttpsRecordEnd::Unavailable;
                 break;
             }
             Some(alias) if alias.priority == 0 => {
                 if seen.contains(&alias.target) {
-                    binding.end = HttpsRecordEnd::Looped;
+                    https.end = HttpsRecordEnd::Looped;
                     break;
                 }
                 if seen.len() > view.settings.limits.cname_links {
-                    binding.end = HttpsRecordEnd::TooLong;
+                    https.end = HttpsRecordEnd::TooLong;
                     break;
                 }
                 name = alias.target.clone();
                 seen.push(name.clone());
             }
             _ => {
-                binding.is_cut = records.len() > ENDPOINTS_MAX;
+                https.is_cut = records.len() > ENDPOINTS_MAX;
                 for record in records.iter().take(ENDPOINTS_MAX) {
                     let target = if record.target.is_root() { &owner } else { &record.target };
-                    endpoint(view, &mut binding, target, Some(record));
+                    add_endpoint(view, &mut https, target, Some(record));
                 }
                 break;
             }
         }
     }
-    Some(binding)
+    Some(https)
 }
 
-fn endpoint(
+fn add_endpoint(
     view: &View<'_>,
-    binding: &mut HttpsRecord,
+    https: &mut HttpsRecord,
     target: &Name,
     record: Option<&ServiceBinding>,
 ) {
     let aaaa = resolve(view, target, RecordType::AAAA);
-    binding.observations.extend(&aaaa.observations);
-    binding.end = HttpsRecordEnd::Endpoints;
-    binding.endpoints.push(HttpsEndpoint {
+    https.observations.extend(&aaaa.observations);
+    https.end = HttpsRecordEnd::Endpoints;
+    https.endpoints.push(HttpsEndpoint {
         target: target.clone(),
         ipv6_hints: record.map(|record| record.ipv6_hints.clone()).unwrap_or_default(),
         ipv4_hints: record.map(|record| record.ipv4_hints.clone()).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What the resolvers say of a name.
+//! Look-ups through the resolvers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -147,7 +147,7 @@ pub fn dns_question(
     })
 }
 
-/// Reads what the resolvers said of a name, following aliases.
+/// Reads what the resolvers answered for a name, following aliases.
 pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
     let mut lookup = Lookup {
         status: LookupStatus::NotObserved,

@@ -29,7 +29,7 @@ pub enum MailRouteKind {
     Exchangers,
     /// It takes none and says so (RFC 7505).
     NullMx,
-    /// It has no MX but an address, which then stands for one (RFC 5321 §5.1).
+    /// It has no MX but an address, which then takes the place of one (RFC 5321 §5.1).
     Implicit,
     /// It has neither MX nor address.
     Nowhere,

@@ -22,7 +22,7 @@ pub struct Spf {
     pub ipv6: bool,
     /// Some IPv4 address may send.
     pub ipv4: bool,
-    /// Anybody may send (`+all`, or no `all` under a neutral default is not meant).
+    /// Any address may send (`+all`, or no `all` under a neutral default is not meant).
     pub anyone: bool,
     /// Whether it depends on the sender (`exists`, `ptr`, macros), so that not all of it is known.
     pub by_sender: bool,
@@ -257,7 +257,7 @@ impl Run<'_, '_> {
         }
     }
 
-    /// The name that a domain-spec stands for; `None` when macros make it the sender's affair (§7).
+    /// The name that a domain-spec stands for; `None` when macros make it depend on the sender (§7).
     fn target(&mut self, spec: &str) -> Result<Option<Name>, State> {
         if spec.contains('%') {
             self.spf.by_sender = true;

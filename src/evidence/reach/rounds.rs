@@ -10,10 +10,10 @@ use crate::model::{
     Request, Service,
 };
 
-/// A first contact, as far as it tells of connecting: what was said then takes no part in the rounds.
+/// A first contact, reduced to its connections: what was exchanged over them takes no part in the rounds.
 #[derive(Clone, Debug)]
 pub struct FirstRound {
-    /// The address.
+    /// The address and port.
     pub address: SocketAddr,
     /// Each attempt in order, with its fact: the microseconds from SYN to SYN-ACK, or why there was
     /// none.
@@ -25,10 +25,10 @@ pub struct FirstRound {
     is_pending: bool,
 }
 
-/// What came of connecting to an address again and again.
+/// The connections to an address over the run.
 #[derive(Clone, Debug)]
 pub struct Rounds {
-    /// The address.
+    /// The address and port.
     pub address: SocketAddr,
     /// Each attempt in order: the microseconds from SYN to SYN-ACK, or why there was none.
     pub outcomes: Vec<Result<u64, NetFailure>>,
@@ -36,7 +36,7 @@ pub struct Rounds {
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Gap>,
-    /// Whether the contact itself came to nothing through our own fault.
+    /// Whether the contact itself failed through our own fault.
     pub is_our_fault: bool,
     /// Whether another attempt or round is still to be made.
     pub is_pending: bool,

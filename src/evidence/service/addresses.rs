@@ -25,7 +25,7 @@ pub enum PublishedAddresses {
 }
 
 impl PublishedAddresses {
-    /// The addresses of one family, sorted, at most [`crate::model::Limits::published_addresses`].
+    /// The addresses of one family, sorted, at most [`crate::model::Limits::addresses`].
     pub fn of(&self, family: Family, view: &View<'_>) -> Vec<IpAddr> {
         let mut addresses = match (self, family) {
             (Self::Literal(address), _) if Family::of(*address) == family => vec![*address],
@@ -84,14 +84,16 @@ fn find(view: &View<'_>, service: &Service, host: Host) -> PublishedAddresses {
 }
 
 /// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
-/// way from the root shows whether any server of the zone speaks for the name.
+/// path from the root shows whether any server of the zone speaks for the name.
 fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
     if !lookup.is_unconfirmed() {
         return lookup;
     }
-    let Some(way) = authority::resolution_path(view, service, Reach::Either) else { return lookup };
-    lookup.observations.extend(&way.observations);
-    match &way.end {
+    let Some(path) = authority::resolution_path(view, service, Reach::Either) else {
+        return lookup;
+    };
+    lookup.observations.extend(&path.observations);
+    match &path.end {
         End::Pending => lookup.status = LookupStatus::NotObserved,
         End::Stopped(_) => lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
         _ => {}
@@ -111,12 +113,12 @@ pub fn plain_http_url(service: &Service) -> Option<Url> {
     Some(plain)
 }
 
-/// A sibling of the service's host that nobody would create: if it resolves, a wildcard answers
+/// A sibling of the service's host that is not created by accident: if it resolves, a wildcard answers
 /// for anything, and the host's own answer proves little.
 pub fn wildcard_probe(service: &Service) -> Option<Name> {
     let host = service.target.host()?;
     let parent = host.name()?.parent()?;
-    // The sibling of a name right below the root or a top-level domain is a registry's affair.
+    // The sibling of a name right below the root or a top-level domain belongs to a registry.
     parent.parent().filter(|grandparent| !grandparent.is_root())?;
     Some(parent.child("v6ready-wildcard-probe"))
 }

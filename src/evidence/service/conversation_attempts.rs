@@ -86,7 +86,7 @@ impl<'e> ConversationAttempts<'e> {
     }
 
     /// Whether no attempt was answered, and one or more failed through our own fault: what the other
-    /// side would have said to those is not known, whatever became of the rest.
+    /// side would have answered to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {
         !self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Ours)
     }

@@ -31,7 +31,7 @@ enum Approach {
 /// What was seen at one address and port.
 #[derive(Clone, Debug)]
 pub struct EndpointContact<'e> {
-    /// Where.
+    /// The address and port.
     pub address: SocketAddr,
     /// The attempts at connecting, and at TLS.
     pub conversation: ConversationAttempts<'e>,
@@ -162,7 +162,7 @@ pub fn endpoint_contact<'e>(
     }
 }
 
-/// Where a service is met over one family.
+/// The contacts with a service over one family.
 #[derive(Clone, Debug, Default)]
 pub struct EndpointContacts<'e> {
     /// The contacts at the main port, by address.
@@ -171,7 +171,7 @@ pub struct EndpointContacts<'e> {
     pub further: Vec<EndpointContact<'e>>,
 }
 
-/// Meets a service at every address of one family that is known by now.
+/// Reads the contacts with a service at every address of one family that is known by now.
 pub fn endpoint_contacts<'e>(
     view: &View<'e>,
     service: &Service,
@@ -192,8 +192,8 @@ pub fn endpoint_contacts<'e>(
     let published =
         published_addresses(view, service).map(|all| all.of(family, view)).unwrap_or_default();
     for (at, port) in declared_ports(view, service).iter().enumerate() {
-        let met = published.iter().map(|address| endpoint_contact(view, port, *address));
-        if at == 0 { found.main.extend(met) } else { found.further.extend(met) }
+        let contacts = published.iter().map(|address| endpoint_contact(view, port, *address));
+        if at == 0 { found.main.extend(contacts) } else { found.further.extend(contacts) }
     }
     found
 }
@@ -213,10 +213,10 @@ pub fn tls_host(service: &Service) -> Option<Host> {
     }
 }
 
-/// Whether not one exchanger could be reached at port 25 over either family, and none of them said
-/// no itself: then it is more likely that the network around *us* keeps strangers' mail back, as
+/// Whether not one exchanger could be reached at port 25 over either family, and none of them refused
+/// itself: then it is more likely that the network around *us* keeps strangers' mail back, as
 /// most access networks do.
-pub fn is_mail_blocked(contacts: &[&crate::evidence::service::EndpointContact<'_>]) -> bool {
+pub fn is_mail_blocked(contacts: &[&EndpointContact<'_>]) -> bool {
     let attempts = || contacts.iter().flat_map(|contact| &contact.conversation.attempts);
     let kept_back = |failure: &NetFailure| {
         matches!(failure, NetFailure::TimedOut | NetFailure::Icmp { .. }) || failure.is_ours()

@@ -82,7 +82,7 @@ impl<'e> ServiceQuery<'e> {
     }
 
     /// Whether no attempt was answered, and one or more failed through our own fault: what the server
-    /// would have said to those is not known, whatever became of the rest.
+    /// would have answered to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {
         let ours = |reply: &&Reply| match reply {
             Reply::DnsFailed(failure) => failure.is_ours(),

@@ -19,7 +19,7 @@ pub struct LegacyVersions<'e> {
 }
 
 /// Reads what an address answers to old versions. They are only asked where something answered the
-/// TLS handshake of our time, be it with a refusal: elsewhere there is nothing to find out.
+/// handshake of a current TLS version, be it with a refusal: elsewhere there is nothing to find out.
 pub fn legacy_versions<'e>(
     view: &View<'e>,
     conversation: &ConversationAttempts<'_>,

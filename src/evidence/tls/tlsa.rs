@@ -9,19 +9,19 @@ use crate::evidence::query::View;
 use crate::evidence::service::{EndpointContact, tls_host};
 use crate::model::{Host, Name, ObservationId, Question, RecordType, Service};
 
-/// TLSA records of one port that are looked at.
+/// TLSA records of one port that are used.
 pub const TLSA_MAX: usize = 16;
 
 /// The TLSA records of a host's port.
 #[derive(Clone, Debug)]
 pub struct TlsaRecords {
-    /// The name at which they stand, such as `_443._tcp.www.example.vn`.
+    /// Their owner name, such as `_443._tcp.www.example.vn`.
     pub owner: Name,
-    /// Whether what is said of that name is authentic. Nothing else counts (RFC 7671 §4).
+    /// Whether the answer for that name is authentic. Nothing else counts (RFC 7671 §4).
     pub security: Security,
     /// The records, authentic or not.
     pub records: Vec<TLSA>,
-    /// Whether there are more than [`TLSA_MAX`].
+    /// Whether there are more than `TLSA_MAX`.
     pub is_cut: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
@@ -42,7 +42,7 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
     let mut is_pending = chain.is_pending;
     let mut found = None;
     for base in target.iter().chain([host]) {
-        let mut tlsa = at(view, base, port);
+        let mut tlsa = records_at(view, base, port);
         observations.append(&mut tlsa.observations);
         is_pending |= tlsa.is_pending;
         let is_last_word = !tlsa.records.is_empty()
@@ -52,7 +52,7 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
             break;
         }
     }
-    let mut tlsa = found.unwrap_or_else(|| at(view, host, port));
+    let mut tlsa = found.unwrap_or_else(|| records_at(view, host, port));
     // Where the alias leads is not known, nor is what its target publishes.
     if is_unknown && tlsa.records.is_empty() && tlsa.security == Security::Secure {
         tlsa.security = security;
@@ -62,7 +62,7 @@ pub fn tlsa_records(view: &View<'_>, host: &Name, port: u16) -> TlsaRecords {
     tlsa
 }
 
-/// The host whose TLSA records are for a contact: the service's own, or the exchanger met.
+/// The host whose TLSA records are for a contact: the service's own, or the exchanger contacted.
 pub fn tlsa_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Name> {
     let host = match &contact.conversation.question {
         Question::Greeting(question) => question.host.clone(),
@@ -74,7 +74,7 @@ pub fn tlsa_host(service: &Service, contact: &EndpointContact<'_>) -> Option<Nam
     }
 }
 
-fn at(view: &View<'_>, base: &Name, port: u16) -> TlsaRecords {
+fn records_at(view: &View<'_>, base: &Name, port: u16) -> TlsaRecords {
     let owner = base.child("_tcp").child(&format!("_{port}"));
     let found = dnssec(view, &owner, RecordType::TLSA);
     let records = found.records.iter().filter_map(|record| match &record.data {

@@ -7,7 +7,7 @@ use rustls::pki_types::{CertificateDer, TrustAnchor};
 
 use crate::model::{Blob, Digest};
 
-/// How a chain stands to the trusted authorities.
+/// Whether a chain leads to a trusted authority, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {
     /// It leads to a trusted authority.
@@ -16,11 +16,11 @@ pub enum Path {
     SelfSigned,
     /// It stops below an authority that is neither sent nor trusted.
     MissingIntermediate,
-    /// It ends in a root that nobody trusts.
+    /// It ends in a root that is not trusted.
     UnknownRoot,
     /// A certificate breaks the rules of RFC 5280, such as a leaf that may not serve TLS.
     Invalid,
-    /// It offers more ways up than our library follows.
+    /// It offers more paths than our library follows.
     TooIntricate,
     /// The leaf can't be read.
     Unreadable,
@@ -58,7 +58,7 @@ impl TrustedRoots {
         &self.anchors
     }
 
-    /// How a chain stands to these anchors, verified when it is asked for first.
+    /// The path from a chain to these anchors, verified when it is asked for first.
     pub(super) fn path_of(&self, chain: &[Blob], verify: impl FnOnce() -> Path) -> Path {
         let chain: Vec<_> = chain.iter().map(Blob::digest).collect();
         let known = || self.paths.lock().unwrap_or_else(PoisonError::into_inner);

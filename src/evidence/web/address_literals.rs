@@ -11,7 +11,7 @@ use super::{RedirectChain, landing_page, page};
 /// Literals of one service that are listed.
 const LITERALS_MAX: usize = 20;
 
-/// Where an IPv4 literal stands.
+/// Where an IPv4 literal was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LiteralLocation {
     /// A redirect leads to it.
@@ -25,7 +25,7 @@ pub enum LiteralLocation {
 /// An IPv4 literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ipv4Literal {
-    /// Where it stands.
+    /// Where it was found.
     pub place: LiteralLocation,
     /// The URL or source that holds it. Hostile text.
     pub text: String,
@@ -94,7 +94,7 @@ impl Ipv4Literals {
                 page.policies.iter().for_each(|policy| self.policy(policy));
                 if is_whole && !page.is_cut { PageSeen::Whole } else { PageSeen::Cut }
             }
-            // What is no text holds no URLs that anybody would follow.
+            // What is no text holds no URLs that a client would follow.
             Err(Unreadable::NotText) => PageSeen::Whole,
             Err(Unreadable::TooLarge) => PageSeen::Cut,
             Err(why) => PageSeen::Unreadable(*why),
@@ -123,10 +123,10 @@ fn is_literal(url: &Url) -> bool {
     matches!(url.host(), Some(Host::Ipv4(_)))
 }
 
-/// URLs of one page's scripts that are looked at.
+/// URLs of one page's scripts that are read.
 const SCRIPT_URLS_MAX: usize = 4000;
 
-/// `http://192.0.2.1…` in a script's text, and whether all of the text was looked at.
+/// `http://192.0.2.1…` in a script's text, and whether all of the text was read.
 fn in_script(text: &str) -> (Vec<String>, bool) {
     let mut found = Vec::new();
     let mut matches = text.match_indices("://");

@@ -19,7 +19,7 @@ pub struct Alternative {
     pub port: u16,
 }
 
-/// Alternatives of one response that are looked at.
+/// Alternatives of one response that are tried.
 const ALTERNATIVES_MAX: usize = 2;
 
 /// The `h3` alternatives that a response advertises in `Alt-Svc`. What can't be read is left out;
@@ -112,7 +112,7 @@ pub struct Http3<'e> {
     pub answered: bool,
     /// The handshakes, one per alternative and address.
     pub handshakes: Vec<QuicAttempts<'e>>,
-    /// Whether there are more alternatives, or addresses of one, than are looked at.
+    /// Whether there are more alternatives, or addresses of one, than are tried.
     pub is_cut: bool,
     /// Alternatives on other hosts that have no address there, or none that is known.
     pub unresolved: Vec<(Name, LookupStatus)>,

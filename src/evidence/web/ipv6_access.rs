@@ -107,7 +107,7 @@ impl<'v, 'e> AccessReader<'v, 'e> {
         }
     }
 
-    /// A server that fails over IPv6 is IPv6's affair only if it works over IPv4.
+    /// A server that fails over IPv6 is a fault of IPv6 only if it works over IPv4.
     fn access_beside_ipv4(&mut self, failure: String) -> Result<Ipv6Access, Gap> {
         self.look_up_ipv4()?;
         match self.first_that_works(&self.ipv4.clone()) {

@@ -79,7 +79,7 @@ impl RedirectChain<'_> {
         self.hops.last().map(|hop| &hop.url)
     }
 
-    /// Whether it leads back to a URL of its own and sets cookies on the way: a client that sends
+    /// Whether it leads back to a URL of its own and sets cookies before that: a client that sends
     /// them, as browsers do, may get further.
     pub fn loops_for_cookies(&self) -> bool {
         let conversations =

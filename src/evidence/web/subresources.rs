@@ -1,4 +1,4 @@
-//! What the front page loads, and whether a client without IPv4 can load it.
+//! What the landing page loads, and whether a client without IPv4 can load it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,7 +13,7 @@ use crate::evidence::service::{
 };
 use crate::model::{BodyEnd, Host, HttpResponse, ObservationId};
 
-/// Hosts of one page that are looked at.
+/// Servers of one page that are tried.
 pub const HOSTS_MAX: usize = 40;
 
 /// Style sheets of one page that are read for what they load in turn.
@@ -79,7 +79,7 @@ impl ResourceHost {
     }
 }
 
-/// Reads what the front page over IPv6 depends on: the page that the first address with a readable
+/// Reads what the landing page over IPv6 depends on: the page that the first address with a readable
 /// one shows, and its style sheets. An error is no front page, unless it is the `expected` status.
 pub fn subresources(
     view: &View<'_>,

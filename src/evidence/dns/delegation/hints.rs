@@ -1,4 +1,4 @@
-//! Where the way down from the root begins.
+//! The root servers, where every path begins.
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -36,8 +36,8 @@ pub fn addresses(text: &str) -> usize {
 }
 
 /// Reads root hints in master-file format (RFC 1035 §5.1), as far as such files go: one record a
-/// line, comments from `;` on. Lines that are no A or AAAA records are passed over: which names are
-/// root servers is told by the addresses.
+/// line, comments from `;` on. Lines that are no A or AAAA records are passed over: the
+/// addresses show which names are root servers.
 fn parse(text: &str) -> Vec<Server> {
     let mut servers: Vec<Server> = Vec::new();
     let mut owner = Name::root();

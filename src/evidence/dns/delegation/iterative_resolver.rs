@@ -14,7 +14,7 @@ use crate::evidence::dns::lookup::address_type;
 use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
 
-/// What is known while one way is read. Nothing of it outlives the reading.
+/// What is known while one resolution is read. Nothing of it outlives the reading.
 pub(super) struct IterativeResolver<'v, 'e> {
     view: &'v View<'e>,
     reach: Reach,
@@ -26,7 +26,7 @@ pub(super) struct IterativeResolver<'v, 'e> {
     observations: Vec<ObservationId>,
 }
 
-/// What the servers of a zone say together.
+/// What the servers of a zone answer together.
 enum ZoneReply {
     Step(Step),
     Stopped(DelegationFailure),
@@ -48,7 +48,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         }
     }
 
-    /// The whole way, alias by alias.
+    /// The whole resolution, alias by alias.
     pub fn resolution(mut self, name: &Name, record_type: RecordType) -> Resolution {
         let (paths, end) = self.chain(name, record_type);
         Resolution { paths, end, observations: self.observations }
@@ -160,8 +160,8 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
     }
 
     /// Asks a zone's servers in turn until one says something that leads on. Every server is tried
-    /// once before any is tried again, and IPv6 before IPv4, so that a way over either family is
-    /// the way over IPv6 as far as that leads.
+    /// once before any is tried again, and IPv6 before IPv4, so that a path over either family is
+    /// the path over IPv6 as far as that leads.
     fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> ZoneReply {
         for server in &mut cut.servers {
             server.outcomes.clear();
@@ -255,7 +255,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                 ExchangeOutcome::Failed(failure) if failure.is_ours() => {
                     return Ok(Some((None, AddressOutcome::Ours)));
                 }
-                // Over UDP it said that there is an answer.
+                // Its truncated answer over UDP shows that there is one.
                 ExchangeOutcome::Failed(_) if transport == Transport::Tcp => break,
                 ExchangeOutcome::Failed(_) => return Ok(Some((None, AddressOutcome::Silent))),
                 ExchangeOutcome::Message(message) => message,
@@ -269,7 +269,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
         Ok(Some((None, AddressOutcome::Unusable("truncated"))))
     }
 
-    /// The addresses of a server in a family, from the delegation, or else found by going the way to
+    /// The addresses of a server in a family, from the delegation, or else found by following the path to
     /// its name: at most one more than [`crate::model::Limits::addresses`].
     fn addresses(
         &mut self,
@@ -344,7 +344,7 @@ fn inherit(mut servers: Vec<Server>, cuts: &[Cut]) -> Vec<Server> {
     servers
 }
 
-/// What our own fault or a limit of ours kept from being tried might have led on, so it stands before
+/// What our own fault or a limit of ours kept from being tried might have led on, so it comes before
 /// what the others did.
 fn why_stopped(cut: &Cut) -> DelegationFailure {
     let servers = &cut.servers;

@@ -22,10 +22,10 @@ impl Reach {
     }
 }
 
-/// The ways to a name and, where it is an alias, to the names that it leads to.
+/// The paths to a name and, where it is an alias, to the names that it leads to.
 #[derive(Clone, Debug)]
 pub struct Resolution {
-    /// One way for each name of the alias chain; never empty.
+    /// One path for each name of the alias chain; never empty.
     pub paths: Vec<Path>,
     /// How it ends.
     pub end: End,
@@ -33,18 +33,18 @@ pub struct Resolution {
     pub observations: Vec<ObservationId>,
 }
 
-/// The way from the root to one name.
+/// The path from the root to one name.
 #[derive(Clone, Debug)]
 pub struct Path {
     /// The name.
     pub name: Name,
-    /// The zones on the way, the root first.
+    /// The zones on the path, the root first.
     pub cuts: Vec<Cut>,
     /// How it ends.
     pub end: End,
 }
 
-/// A zone on the way, and who serves it.
+/// A zone on the path, and its servers.
 #[derive(Clone, Debug)]
 pub struct Cut {
     /// Its apex.
@@ -70,7 +70,7 @@ pub enum Source {
     Itself,
 }
 
-/// A name server on the way.
+/// A name server on the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Its name.
@@ -83,10 +83,10 @@ pub struct Server {
     pub unaddressed: Option<Unaddressed>,
 }
 
-/// What came of asking a server on the way.
+/// What came of asking a server at one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressOutcome {
-    /// An answer that leads on, or ends the way.
+    /// An answer that leads on, or ends the path.
     Usable,
     /// An answer that does not; the word says why.
     Unusable(&'static str),
@@ -105,9 +105,9 @@ pub enum Unaddressed {
     NoGlue,
     /// Its name has no address of the family.
     NoRecord,
-    /// The way to its name stops.
+    /// The path to its name stops.
     Stopped,
-    /// The way to its name could not be gone through our own fault.
+    /// The path to its name could not be followed through our own fault.
     Ours,
     /// Finding its address leads back to the zone that it serves.
     Loop,
@@ -115,7 +115,7 @@ pub enum Unaddressed {
     TooDeep,
 }
 
-/// How a way ends.
+/// How a path ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// Records of the wanted type.
@@ -143,7 +143,7 @@ pub enum DelegationFailure {
     NoAddress,
     /// Their addresses could only be found by way of the zone itself.
     Loop,
-    /// None of those asked said anything.
+    /// None of those asked answered.
     Silent,
     /// Some answered, none with an answer that leads further.
     Unusable,
@@ -162,7 +162,7 @@ impl Server {
 }
 
 impl Resolution {
-    /// The zone in which the way ended or stopped.
+    /// The zone in which the path ended or stopped.
     pub fn last_cut(&self) -> Option<&Cut> {
         self.paths.last()?.cuts.last()
     }
@@ -172,7 +172,7 @@ impl Resolution {
         self.end == End::Pending
     }
 
-    /// A zone on the way to the first name.
+    /// A zone on the path to the first name.
     pub fn cut(&self, apex: &Name) -> Option<&Cut> {
         self.paths.first()?.cuts.iter().find(|cut| cut.zone == *apex)
     }

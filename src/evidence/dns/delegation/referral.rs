@@ -1,4 +1,4 @@
-//! What the answer of a zone's server means for the way down.
+//! What the answer of a zone's server means for the path.
 
 use std::net::IpAddr;
 

@@ -54,7 +54,7 @@ impl Topic for DeclaredAnchors {
 
 impl Anchors {
     /// Those of a text in master-file format (`None` = IANA's for the root): one DS or DNSKEY
-    /// record a line, `;` begins a comment, TTL and class may stand or not.
+    /// record a line, `;` begins a comment, TTL and class are optional.
     ///
     /// # Errors
     /// The first line that is no such record, or line 0 when there is none at all.
@@ -116,7 +116,7 @@ fn anchor(words: &[&str]) -> Option<(Name, Anchor)> {
     let kind = words
         .iter()
         .position(|word| word.eq_ignore_ascii_case("DS") || word.eq_ignore_ascii_case("DNSKEY"))?;
-    // Between the owner and the type only TTL and class may stand.
+    // Between the owner and the type there may only be TTL and class.
     let between = words.get(1..kind)?;
     if !between.iter().all(|w| w.eq_ignore_ascii_case("IN") || w.parse::<u32>().is_ok()) {
         return None;

@@ -33,7 +33,7 @@ pub(super) struct Denials<'r> {
 
 impl<'r> Denials<'r> {
     /// Those of an authority section that the zone's keys sign. More than [`DENIALS_MAX`] are not
-    /// looked at, since the proof might stand in any of them.
+    /// looked at, since any of them might hold the proof.
     pub(super) fn authenticate(
         keys: &'r ZoneKeys,
         section: &'r [Record],
@@ -165,7 +165,7 @@ impl<'r> Denials<'r> {
         if holds { Denied::Absent } else { Denied::Nothing }
     }
 
-    /// Whether `name` falls into the gap after `owner`. What stands on the parent's side of a zone
+    /// Whether `name` falls into the gap after `owner`. What is on the parent's side of a zone
     /// cut says nothing of the names below it (RFC 6840 §4.1).
     fn covers(&self, owner: &Name, nsec: &NSEC, name: &Name) -> bool {
         let next = nsec.next_domain_name();

@@ -1,17 +1,17 @@
-//! What DNSSEC says of a name, and how much of it is looked at.
+//! What DNSSEC says of a name, and the limits of what is verified.
 
 use hickory_proto::rr::Record;
 
 use crate::evidence::query::Gap;
 use crate::model::{Name, ObservationId};
 
-/// Keys of one zone that are looked at, and DS records of one delegation.
+/// Keys of one zone that are tried, and DS records of one delegation.
 pub const DNSSEC_KEYS_MAX: usize = 16;
 /// Signatures over one RRset that are tried.
 pub const DNSSEC_SIGNATURES_MAX: usize = 8;
 /// Verifications that one name may cost in all (KeyTrap, CVE-2023-50387).
 pub const DNSSEC_VERIFICATIONS_MAX: usize = 128;
-/// Denial records of one answer that are looked at; a proof needs three.
+/// Denial records of one answer that are verified; a proof needs three.
 pub const DENIALS_MAX: usize = 8;
 /// Additional NSEC3 iterations that are computed; more counts as unsigned (RFC 9276 §3.2).
 pub const NSEC3_ITERATIONS_MAX: u16 = 50;

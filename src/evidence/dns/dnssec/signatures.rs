@@ -44,7 +44,7 @@ pub(super) struct ZoneKeys {
     /// The zone's apex.
     pub(super) zone: Name,
     keys: Vec<DNSKEY>,
-    /// Whether the zone has more keys than are looked at.
+    /// Whether the zone has more keys than are tried.
     is_cut: bool,
 }
 

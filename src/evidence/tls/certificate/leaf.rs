@@ -55,7 +55,7 @@ pub fn leaf(chain: &[Blob]) -> Option<Leaf> {
 }
 
 impl Leaf {
-    /// Whether the certificate is for this host (RFC 9525 §6: SAN only, a wildcard stands for
+    /// Whether the certificate is for this host (RFC 9525 §6: SAN only, a wildcard matches
     /// exactly one whole leftmost label).
     pub fn is_for(&self, host: &Host) -> bool {
         match host {
@@ -71,7 +71,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     match pattern.strip_prefix("*.") {
         None => pattern == name,
         Some(rest) => {
-            // `*.vn` would stand for every name of a top-level domain.
+            // `*.vn` would match every name of a top-level domain.
             rest.contains('.')
                 && name
                     .split_once('.')

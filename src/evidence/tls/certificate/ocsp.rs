@@ -36,10 +36,10 @@ pub fn staple(octets: &[u8], chain: &[Blob], seen_at: Timestamp) -> Staple {
 /// How far the responder's clock may be ahead of ours, in seconds.
 const CLOCK_SKEW_S: i64 = 300;
 
-/// Responses in one staple that are looked at.
+/// Responses in one staple that are read.
 const SINGLE_RESPONSES_MAX: usize = 16;
 
-/// Certificates in one staple that are looked at.
+/// Certificates in one staple that are read.
 const RESPONDERS_MAX: usize = 4;
 
 fn read(octets: &[u8], chain: &[Blob], seen_at: Timestamp) -> Option<Staple> {

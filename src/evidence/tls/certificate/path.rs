@@ -12,12 +12,12 @@ use crate::model::Blob;
 /// Whether the chain leads to a trusted authority, whatever its dates: it is judged at a moment at
 /// which it was valid.
 pub fn path(chain: &[Blob], trust: &TrustedRoots) -> Path {
-    trust.path_of(chain, || climb(chain, trust))
+    trust.path_of(chain, || verified_path(chain, trust))
 }
 
 /// The certificates of a trusted chain without which it would not be trusted: one that was sent
-/// beside them, such as an old cross-signed one, may expire and nobody notices. A chain that nobody
-/// trusts is needed as a whole.
+/// beside them, such as an old cross-signed one, may expire unnoticed. A chain that is not
+/// trusted is needed as a whole.
 pub fn needed(chain: &[Blob], trust: &TrustedRoots) -> Vec<Blob> {
     let mut needed = chain.to_vec();
     if path(chain, trust) != Path::Trusted {
@@ -38,7 +38,7 @@ pub fn needed(chain: &[Blob], trust: &TrustedRoots) -> Vec<Blob> {
     needed
 }
 
-fn climb(chain: &[Blob], trust: &TrustedRoots) -> Path {
+fn verified_path(chain: &[Blob], trust: &TrustedRoots) -> Path {
     let Some(first) = chain.first() else { return Path::Unreadable };
     let Some(certificate) = parsed(first) else { return Path::Unreadable };
     let at = judging_time(chain, &certificate);
@@ -68,12 +68,12 @@ fn climb(chain: &[Blob], trust: &TrustedRoots) -> Path {
             | webpki::Error::MaximumNameConstraintComparisonsExceeded
             | webpki::Error::MaximumPathDepthExceeded,
         ) => Path::TooIntricate,
-        Err(webpki::Error::UnknownIssuer) => unknown_issuer(chain),
+        Err(webpki::Error::UnknownIssuer) => path_without_issuer(chain),
         Err(_) => Path::Invalid,
     }
 }
 
-fn unknown_issuer(chain: &[Blob]) -> Path {
+fn path_without_issuer(chain: &[Blob]) -> Path {
     let certificates: Vec<_> = chain.iter().filter_map(parsed).collect();
     let Some(mut top) = certificates.first() else { return Path::Unreadable };
     // Climb as far as the certificates that were sent lead; each is used at most once.

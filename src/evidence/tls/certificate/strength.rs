@@ -9,7 +9,7 @@ use x509_parser::signature_algorithm::SignatureAlgorithm;
 use super::leaf::parsed;
 use crate::model::Blob;
 
-/// What is to be said of a key or a signature.
+/// How strong a key or a signature is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Strong enough (CA/Browser Forum Baseline Requirements §6.1.5, §7.1.3.2).
@@ -36,7 +36,7 @@ pub struct CertificateStrength {
 /// The smallest RSA modulus, in bits.
 const RSA_BITS_MIN: usize = 2048;
 
-/// Every certificate that was sent except a root sent along (nobody needs to trust that copy), leaf
+/// Every certificate that was sent except a root sent along (no client trusts that copy), leaf
 /// first; `None` where one can't be read.
 pub fn strengths(chain: &[Blob]) -> Vec<Option<CertificateStrength>> {
     chain

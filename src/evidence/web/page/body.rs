@@ -157,7 +157,7 @@ fn charset(content_type: &str, octets: &[u8]) -> &'static Encoding {
         })
 }
 
-/// What stands after the first `charset=`.
+/// The value of the first `charset=`.
 fn label(text: &str) -> Option<&str> {
     let at = text.find("charset=")? + "charset=".len();
     let rest = text.get(at..)?.trim_start_matches(['"', '\'', ' ']);

@@ -18,7 +18,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("x-datadome", ""),
 ];
 
-/// What stands in the pages of guards (lower case).
+/// Texts that only the pages of guards contain (lower case).
 const MARKS: &[&str] = &[
     "/cdn-cgi/challenge-platform/",
     "_incapsula_resource",
@@ -65,7 +65,7 @@ fn looks_like_a_guard(response: &HttpResponse, url: &Url) -> bool {
         let text = String::from_utf8_lossy(body).to_ascii_lowercase();
         MARKS.iter().any(|mark| text.contains(mark))
     };
-    // A redirect is followed, not looked at.
+    // A redirect is followed, not read.
     if (300..400).contains(&response.status) || !is_marked() {
         return false;
     }

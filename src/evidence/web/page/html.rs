@@ -124,7 +124,7 @@ fn keep(text: &mut String, more: &str) -> bool {
     fits
 }
 
-/// Whether nobody sees what is inside.
+/// Whether what is inside is hidden.
 fn hides(element: &Element<'_, '_>) -> bool {
     CLOSED.contains(&element.tag_name().as_str())
         && (element.tag_name() == "template"
