@@ -1,23 +1,26 @@
 //! The log: what the program does, on stderr.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::cli::{Global, LogFormat};
 
 /// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. Libraries log
 /// their warnings only.
 pub(super) fn start(global: &Global) {
-    let directives = match global.verbose {
-        0 => "warn",
-        1 => "warn,v6ready=info",
-        _ => "warn,v6ready=debug",
+    let own = match global.verbose {
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        _ => LevelFilter::DEBUG,
     };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(directives))
-        .with_writer(std::io::stderr);
+    let levels =
+        Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_PKG_NAME"), own);
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(levels);
     // Only a second subscriber could be refused, and this is the first.
     let _ = match global.log_format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
+        LogFormat::Text => registry.with(log).try_init(),
+        LogFormat::Json => registry.with(log.json()).try_init(),
     };
 }

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::{File, Tree};
 
+/// A room or an area, and those that it may import.
+type MayImport = (&'static str, &'static [&'static str]);
+
 /// Every room, and the rooms that it may import beside itself.
-pub const ROOMS: [(&str, &[&str]); 13] = [
+pub const ROOMS: [MayImport; 13] = [
     ("model", &[]),
     ("inventory", &["model"]),
     ("policy", &["model"]),
@@ -39,7 +42,7 @@ pub const ROOMS: [(&str, &[&str]); 13] = [
 
 /// In rooms that are divided into areas: each area, and those that it may import. Files beside the
 /// areas are free; areas may import the room's root and the files that are named here as areas.
-const AREAS: [(&str, &[(&str, &[&str])]); 3] = [
+const AREAS: [(&str, &[MayImport]); 3] = [
     (
         "evidence",
         &[
