@@ -1,7 +1,18 @@
 //! v6ready: does a government's internet service work over IPv6, and with only IPv6?
 //!
-//! The scanner writes down facts; pure rules judge the facts; reports show the judgement. Nothing
-//! else is allowed to blur those three.
+//! The scanner writes down facts; pure rules judge the facts; reports show the judgement. Nothing else
+//! is allowed to blur those three.
+//!
+//! # The rooms, in the order of a scan
+//!
+//! [`commands`] parses a command line and [`inventory`] reads what is to be scanned. [`scan`], the
+//! heart, asks [`plan`] what a service still needs, has [`probe`] ask the network and [`store`] keep each
+//! answer, and goes on until nothing is missing. Then [`judge`] puts what was seen through every rule of
+//! [`check`], weighs the verdicts by a [`policy`], and [`report`] writes the result. Planner and rules
+//! read the observations through [`evidence`], so that both mean the same. [`model`] has the words as
+//! types, and [`lab`] is a small internet to try all this in.
+//!
+//! `docs/architecture.md` has the picture, the walk of one service, and where a new part goes.
 //!
 //! # Invariants
 //!
@@ -17,7 +28,8 @@
 //! 8. What a target says is hostile text: escaped at each output, and never trusted as an address
 //!    to visit unless it passes the visit rules ([`model::Networks::may_visit`]).
 //!
-//! `tests/layers.rs` enforces what can be enforced by reading the sources.
+//! `tests/layers` enforces what can be enforced by reading the sources: which room and which area may
+//! import which, that no file imports in a circle, and that pure rooms are pure.
 
 pub mod check;
 pub mod commands;

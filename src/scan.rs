@@ -68,7 +68,7 @@ mod service;
 mod stop;
 #[cfg(test)]
 mod testing;
-mod vantage_tests;
+mod vantage_monitor;
 
 pub use error::ScanError;
 pub use events::ScanEvent;

@@ -10,7 +10,7 @@ use crate::check::{
 };
 use crate::evidence::query::{Memory, Retention, Topic, View};
 use crate::evidence::vantage;
-use crate::model::{Evidence, Service, Stage, VantageIpv6, Verdict};
+use crate::model::{Evidence, Outcome, Service, Stage, VantageIpv6, Verdict};
 use crate::policy::Policy;
 
 /// Judges one service. Observations from stretches in which the vantage point was cut off count as
@@ -63,7 +63,12 @@ fn verdicts_where(
     let trusted = vantage::trusted(evidence, context.vantage);
     let set_aside = trusted.len() < evidence.len();
     let view = context.view(&trusted).remembering(memory);
-    RuleRun { context, service, view, set_aside }.verdicts_of(is_wanted)
+    let span = tracing::debug_span!("judge", service = %service.id);
+    let _entered = span.enter();
+    let verdicts = RuleRun { context, service, view, set_aside }.verdicts_of(is_wanted);
+    let failed = verdicts.iter().filter(|judged| judged.verdict.outcome == Outcome::Fail).count();
+    tracing::debug!(observations = evidence.len(), verdicts = verdicts.len(), failed, "judged");
+    verdicts
 }
 
 /// Gives a service its stage by its verdicts, some of which may have been settled earlier, and judges

@@ -16,7 +16,7 @@ use super::outcome::{Ending, ScanOutcome};
 use super::prober::Prober;
 use super::service::{ScanContext, scan_service};
 use super::stop::StopSignal;
-use super::vantage_tests::VantageTests;
+use super::vantage_monitor::VantageTests;
 use crate::evidence::vantage;
 use crate::judge::ServiceResult;
 use crate::model::{Outcome, Run, Service, Vantage, VantageIpv6};

@@ -52,7 +52,7 @@ const AREAS: [(&str, &[MayImport]); 3] = [
             ("service", &["query", "dns", "mail"]),
             ("reach", &["query", "dns", "service"]),
             ("tls", &["query", "dns", "service"]),
-            ("web", &["query", "dns", "mail", "service", "tls"]),
+            ("web", &["query", "dns", "service"]),
             ("vantage", &["query"]),
             ("discovered_names", &["query", "dns", "mail", "service", "tls", "web"]),
         ],

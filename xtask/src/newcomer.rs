@@ -50,7 +50,7 @@ pub fn run() -> Result<(), String> {
     remove_folder(&copy)
 }
 
-/// Reads the code blocks that a path stands before.
+/// Reads the code blocks that follow a path.
 fn read_example(guide: &str) -> Result<Change, String> {
     let mut change = Change::default();
     let mut lines = guide.lines();

@@ -1,4 +1,4 @@
-//! Answers that are made to be dear (KeyTrap, CVE-2023-50387): what a limit leaves aside is neither
+//! Answers that are made to be expensive (KeyTrap, CVE-2023-50387): what a limit leaves aside is neither
 //! secure nor bogus.
 
 use hickory_proto::dnssec::{PublicKey as _, PublicKeyBuf};
@@ -55,7 +55,7 @@ fn many_keys_of_one_tag_and_many_signatures_stay_cheap() {
         (1, 3, true, Security::Secure),
         (DNSSEC_KEYS_MAX, 3, true, Security::Secure),
         (1, DNSSEC_SIGNATURES_MAX, false, Security::Bogus(Bogus::BadSignature)),
-        // The one that holds stands behind those that are tried.
+        // The valid one comes after those that are tried.
         (1, DNSSEC_SIGNATURES_MAX, true, LIMIT),
         // Each signature could be any key's: 128 verifications are all that a name is worth.
         (DNSSEC_KEYS_MAX, DNSSEC_SIGNATURES_MAX, false, LIMIT),
