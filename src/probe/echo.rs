@@ -37,7 +37,7 @@ impl Client {
         let (ipv6, ipv4) = (open(ICMP::V6), open(ICMP::V4));
         if [&ipv6, &ipv4].into_iter().any(|opened| matches!(opened, Err(NetFailure::NotPermitted)))
         {
-            tracing::warn!(
+            tracing::info!(
                 "no permission to send ICMP echo requests: name a group of this user in the sysctl \
                  net.ipv4.ping_group_range, or give the program CAP_NET_RAW"
             );
