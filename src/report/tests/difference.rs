@@ -56,6 +56,7 @@ fn golden_comparisons() {
     let comparison = comparison(&golden());
     assert!(comparison.is_worse());
     let schema: serde_json::Value = serde_json::from_str(&json::schema()).unwrap();
+    let mut files = Vec::new();
     for lang in [Lang::Vi, Lang::En] {
         for (ending, bytes) in forms(&comparison, lang) {
             if ending == "json" {
@@ -63,9 +64,10 @@ fn golden_comparisons() {
                 jsonschema::validate(&schema, &value).unwrap_or_else(|error| panic!("{error}"));
             }
             let path = format!("src/report/tests/golden/diff.{}.{ending}", lang.tag());
-            xtask::assert_fresh([(path, &bytes[..])]);
+            files.push((path, bytes));
         }
     }
+    xtask::assert_fresh(files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])));
 }
 
 #[test]
