@@ -8,11 +8,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[path = "scan/bare.rs"]
 mod bare;
-#[path = "scan/probers.rs"]
 mod probers;
-#[path = "scan/servers.rs"]
 mod servers;
 
 use std::collections::BTreeMap;
