@@ -66,8 +66,13 @@ fn verdicts_where(
     let span = tracing::debug_span!("judge", service = %service.id);
     let _entered = span.enter();
     let verdicts = RuleRun { context, service, view, set_aside }.verdicts_of(is_wanted);
-    let failed = verdicts.iter().filter(|judged| judged.verdict.outcome == Outcome::Fail).count();
-    tracing::debug!(observations = evidence.len(), verdicts = verdicts.len(), failed, "judged");
+    // The macro counts only when the event is logged.
+    tracing::debug!(
+        observations = evidence.len(),
+        verdicts = verdicts.len(),
+        failed = verdicts.iter().filter(|judged| judged.verdict.outcome == Outcome::Fail).count(),
+        "judged"
+    );
     verdicts
 }
 

@@ -156,7 +156,7 @@ fn impure_words(file: &File) -> Vec<String> {
     words.map(|(word, _)| format!("{} contains `{word}`: `{room}` {why}", file.path)).collect()
 }
 
-/// The groups of files that reach each other (Tarjan's strongly connected components).
+/// The groups of files that reach each other.
 fn circles(arrows: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<Vec<String>> {
     let reaches = |from: &str| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
