@@ -86,6 +86,8 @@ impl RequestCoalescer {
     /// Notes that the answer to a request is in its cell and was given to the store before: from now
     /// on its cell may be removed.
     pub(super) fn note_answer(&self, key: &Arc<str>, observation: &Arc<Observation>) {
+        // What many services need, such as the servers of a large zone, gets another turn.
+        let is_in_demand = |cell: &Arc<Cell>| cell.is_in_demand.swap(false, Ordering::Relaxed);
         self.with(|inner| {
             inner.answered.insert(inner.hasher.hash_one(key));
             if matches!(observation.reply, Reply::Dns(_) | Reply::DnsFailed(_)) {
@@ -95,9 +97,6 @@ impl RequestCoalescer {
             }
             while inner.recent_answers.len() > inner.recent_answers_max {
                 let Some((key, observation)) = inner.recent_answers.pop_front() else { break };
-                let is_in_demand =
-                    |cell: &Arc<Cell>| cell.is_in_demand.swap(false, Ordering::Relaxed);
-                // What many services need, such as the servers of a large zone, stays.
                 if inner.cells.get(&key).is_some_and(is_in_demand) {
                     inner.recent_answers.push_back((key, observation));
                 } else {
@@ -105,8 +104,11 @@ impl RequestCoalescer {
                 }
             }
             while inner.idle_cells.len() > inner.idle_cells_max {
-                if let Some(oldest) = inner.idle_cells.pop_front() {
-                    inner.cells.remove(&oldest);
+                let Some(key) = inner.idle_cells.pop_front() else { break };
+                if inner.cells.get(&key).is_some_and(is_in_demand) {
+                    inner.idle_cells.push_back(key);
+                } else {
+                    inner.cells.remove(&key);
                 }
             }
         });
@@ -156,13 +158,13 @@ mod tests {
             let key = Arc::from(key);
             let cell = coalescer.cell(&key);
             coalescer.note_answer(&key, &observation);
-            Arc::as_ptr(&cell)
+            cell
         };
         let hot = ask("hot");
         ask("cold");
         for number in 0..20 {
             ask(&number.to_string());
-            assert_eq!(Arc::as_ptr(&coalescer.cell(&"hot".into())), hot);
+            assert!(Arc::ptr_eq(&coalescer.cell(&"hot".into()), &hot), "after {number}");
         }
         assert!(coalescer.cell(&"cold".into()).may_be_stored, "its cell was removed");
         assert!(coalescer.cells() <= 6);
