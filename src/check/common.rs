@@ -43,6 +43,10 @@ pub const LOWER_LAYER: &str = "lower-layer-failed";
 pub const NO_MX: &str = "no-mail-exchanger";
 /// No mail exchanger can be reached over any family: our own network may keep mail back.
 pub const MAIL_BLOCKED: &str = "outgoing-mail-blocked";
+/// A server doesn't answer, or not so that anything could be compared; another check judges that.
+pub const SERVER_FAILS: &str = "server-fails";
+/// The name that is declared as a zone is none.
+pub const NO_ZONE: &str = "no-zone";
 /// The check is about another kind of service.
 pub const OTHER_KIND: &str = "other-kind";
 
@@ -218,6 +222,30 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Quét từ mạng cho phép kết nối ra cổng 25, hoặc đề nghị nhà cung cấp dịch vụ mở cổng này.",
             en: "Scan from a network that lets connections to port 25 out, or ask its operator to open it.",
+        },
+    },
+    CommonReason {
+        id: NO_ZONE,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Tên được khai báo là vùng nhưng không phải là một vùng tên miền.",
+            en: "The name is declared as a zone, and there is no such zone.",
+        },
+        remedy: Text {
+            vi: "Xem kết luận của tiêu chí dns-ns-aaaa.",
+            en: "See what dns-ns-aaaa says.",
+        },
+    },
+    CommonReason {
+        id: SERVER_FAILS,
+        outcome: Outcome::NotApplicable,
+        message: Text {
+            vi: "Máy chủ không trả lời được nên không có gì để đánh giá; lỗi đó thuộc tiêu chí khác.",
+            en: "The server gives no usable answer, so there is nothing to judge here; that failure is another check's.",
+        },
+        remedy: Text {
+            vi: "Xem kết luận của các tiêu chí dns-ns-ipv6-answers, dns-ns-ipv4-answers và dns-aaaa.",
+            en: "See what dns-ns-ipv6-answers, dns-ns-ipv4-answers and dns-aaaa say.",
         },
     },
     CommonReason {

@@ -4,14 +4,17 @@
 //!
 //! Imports [`super::query`] and the model.
 
+pub mod authenticity;
 pub mod authority;
 mod caa;
+pub mod consistency;
 pub mod delegation;
 pub mod dnssec;
 pub mod exchange;
 mod https_record;
 pub mod large_response;
 mod lookup;
+mod published;
 mod reverse;
 mod zone;
 
@@ -19,5 +22,6 @@ pub use caa::{Caa, Permission, Property, caa};
 pub use https_record::{HttpsEndpoint, HttpsRecord, HttpsRecordEnd, https_record};
 pub use lookup::{Lookup, LookupFailure, LookupStatus, dns_question, resolve};
 pub(super) use lookup::{address_type, ids};
+pub use published::{published, published_pair};
 pub use reverse::{REVERSE_NAMES_MAX, ReverseNames, reverse_names};
 pub use zone::{NameServer, Zone, zone};

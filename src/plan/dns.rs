@@ -1,30 +1,28 @@
 //! What the DNS says beside the service's addresses: the path from the root over IPv6 alone, every name
 //! server of the zone at every address, DNSSEC and other records.
 
+use crate::evidence::dns::authenticity::authenticity;
 use crate::evidence::dns::authority::{self, authority};
+use crate::evidence::dns::consistency::consistency;
 use crate::evidence::dns::delegation::Reach;
 use crate::evidence::dns::dnssec::dnssec;
 use crate::evidence::dns::large_response::large_response;
 use crate::evidence::query::View;
 use crate::evidence::reach::route_origin;
 use crate::evidence::{dns, service};
-use crate::model::{Family, Host, RecordType, Service, State, Target};
+use crate::model::{Family, Host, Service, State, Target};
 
 /// The path from the root, and who serves the zone.
 pub(super) fn name_servers(view: &View<'_>, service: &Service) {
     if service.state == State::Retired {
         return;
     }
-    let Some((name, _)) = authority::subject(service) else { return };
     let Some(path) = authority::resolution_path(view, service, Reach::Ipv6Only) else { return };
     authority::without_glue(view, &path);
     let Some(authority) = authority(view, service) else { return };
     let Some(apex) = &authority.apex else { return };
+    consistency(view, service, &authority);
     for address in &authority.addresses {
-        let questions = [(apex, RecordType::NS), (&name, RecordType::AAAA), (&name, RecordType::A)];
-        for (asked, record_type) in questions {
-            address.ask(view, apex, asked, record_type);
-        }
         if address.family() == Family::Ipv6 {
             route_origin(view, address.address);
             large_response(view, apex, address);
@@ -60,6 +58,7 @@ pub(super) fn records(view: &View<'_>, service: &Service) {
             dns::caa(view, &name);
         }
     }
+    authenticity(view, service);
     if let Some(name) = service.target.host().as_ref().and_then(|host| host.name()) {
         for record_type in authority::secured(service) {
             dnssec(view, name, *record_type);

@@ -63,7 +63,7 @@ fn server_words(server: &Server, lang: Lang) -> String {
     let tried = server.outcomes.iter().map(|(address, tried)| {
         let word = match tried {
             AddressOutcome::Usable => Text { vi: "trả lời", en: "answers" }.get(lang),
-            AddressOutcome::Unusable(word) => word,
+            AddressOutcome::Unusable(how) => how.word(),
             AddressOutcome::Silent => Text { vi: "không trả lời", en: "silent" }.get(lang),
             AddressOutcome::Ours => {
                 Text { vi: "máy đo không gửi được", en: "we could not ask" }.get(lang)

@@ -27,9 +27,7 @@ pub(in crate::check) fn addresses(
         None => Ok(found),
         Some(lookup) => match &lookup.status {
             LookupStatus::Found => Ok(found),
-            LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
-                Err(cited(Verdict::not_applicable(none), lookup))
-            }
+            empty if empty.is_known_empty() => Err(cited(Verdict::not_applicable(none), lookup)),
             failed => {
                 let reason = failed.gap().map_or(common::UNRESOLVED, common::reason_of);
                 Err(cited(Verdict::inconclusive(reason), lookup))

@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "dns-aaaa-answered",
     sources: &["RFC 4074", "Zonemaster NAMESERVER05"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("answered-by-all"),
         Reason::pass("answered"),
@@ -27,6 +27,7 @@ pub static CHECK: Check = Check {
         Reason::fail("malformed"),
         Reason::inconclusive("zone-not-found"),
         Reason::not_applicable("no-servers"),
+        Reason::not_applicable("no-better-for-a"),
         Reason::not_applicable("address-literal"),
     ],
     doc: Doc::new(include_str!("dns_aaaa_answered.en.md"), include_str!("dns_aaaa_answered.vi.md")),
@@ -57,7 +58,8 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         subjects.push(server_subject(at, outcome, reason));
     }
     subjects.extend(zone.unknown_servers(&[Family::Ipv6, Family::Ipv4]));
-    let verdict = Verdict::worst_of(subjects, "answered-by-all", "no-servers").citing(cite);
+    let nothing = subjects.first().map_or("no-servers", |subject| subject.reason);
+    let verdict = Verdict::worst_of(subjects, "answered-by-all", nothing).citing(cite);
     Ok(zone.citing_answers(zone.within_limits(verdict), None))
 }
 
@@ -65,10 +67,10 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 fn comparison(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static str) {
     // Where A is not answered properly either, AAAA is not treated worse.
     let ExchangeOutcome::Message(a) = a else {
-        return (Outcome::Inconclusive, common::LOWER_LAYER);
+        return (Outcome::NotApplicable, "no-better-for-a");
     };
     if !a.authoritative || !matches!(a.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
-        return (Outcome::Inconclusive, common::LOWER_LAYER);
+        return (Outcome::NotApplicable, "no-better-for-a");
     }
     let aaaa = match aaaa {
         ExchangeOutcome::Message(aaaa) => aaaa,
@@ -123,17 +125,27 @@ pub(in crate::check) mod tests {
                 ("NOTIMP", &|q| aaaa(q).then(|| rcode(4)), (Fail, "other-rcode")),
                 ("without authority", &|q| aaaa(q).then(lame), (Fail, "lame")),
                 ("garbage", &|q| aaaa(q).then(garbage), (Fail, "malformed")),
+                ("A is no better", &|q| (aaaa(q) || a(q)).then(lame), (Pass, "answered-by-all")),
+                ("nor with SERVFAIL", &|q| a(q).then(|| rcode(2)), (Pass, "answered-by-all")),
+                ("nor with silence", &|q| a(q).then(silence), (Pass, "answered-by-all")),
                 (
-                    "A is no better",
-                    &|q| (aaaa(q) || a(q)).then(lame),
-                    (Inconclusive, common::LOWER_LAYER),
+                    "nor anywhere",
+                    &|q| q.of_zone().then(silence),
+                    (NotApplicable, common::SERVER_FAILS),
                 ),
                 (
-                    "nor with SERVFAIL",
-                    &|q| a(q).then(|| rcode(2)),
-                    (Inconclusive, common::LOWER_LAYER),
+                    "a dead address of one server",
+                    &|q| (q.at == NS2[1]).then(silence),
+                    (Pass, "answered-by-all"),
                 ),
-                ("nor with silence", &|q| a(q).then(silence), (Inconclusive, common::LOWER_LAYER)),
+                (
+                    "software that knows only addresses",
+                    &|q| {
+                        let is_address = matches!(q.record_type, RecordType::A | RecordType::AAAA);
+                        (q.of_zone() && !is_address).then(|| rcode(2))
+                    },
+                    (Pass, "answered-by-all"),
+                ),
                 ("our fault", &|q| aaaa(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
                 (
                     "our fault, then silence",

@@ -1,25 +1,25 @@
 //! Do all authoritative servers publish the same addresses?
 
-use super::helpers::{known_zone, server_subject, unusable_subject};
+use super::helpers::{KnownZone, known_zone, server_subject, unusable_subject};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::dns::authority;
-use crate::evidence::dns::exchange::ServerExchange;
-use crate::model::{
-    Family, Name, Outcome, Rcode, RecordData, RecordType, Severity, Subject, Verdict,
+use crate::evidence::dns::consistency::{
+    Consistency, GivenSet, RecordSet, ServerRecords, consistency,
 };
+use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "dns-consistent",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 1034 §4.3.5"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same-everywhere"),
         Reason::pass("as-the-others"),
+        Reason::pass("rotates"),
         Reason::fail("different-aaaa"),
         Reason::fail("different-a"),
         Reason::inconclusive("zone-not-found"),
@@ -31,113 +31,92 @@ pub static CHECK: Check = Check {
     rule: Rule::Service(evaluate),
 };
 
-/// What one server publishes: AAAA and A.
-type Sets = [Vec<String>; 2];
-
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let zone = known_zone(context)?;
     if context.service.geo_dns {
         return Err(Verdict::not_applicable("geo-dns"));
     }
-    let Some((name, _)) = authority::subject(context.service) else {
-        return Err(Verdict::not_applicable("address-literal"));
-    };
-    let mut cite = Vec::new();
-    let mut unknown = zone.unknown_servers(&[Family::Ipv6, Family::Ipv4]);
+    let unknown = zone.unknown_servers(&[Family::Ipv6, Family::Ipv4]);
     if zone.authority.addresses.len() < 2 && unknown.is_empty() {
         let verdict = Verdict::not_applicable("one-server");
         return Err(zone.citing_answers(zone.within_limits(verdict), None));
     }
-    let mut published: Vec<(&_, Sets)> = Vec::new();
-    for at in &zone.authority.addresses {
-        let ask = |record_type| at.ask(&context.view, &zone.apex, &name, record_type);
-        let (Some(aaaa), Some(a)) = (ask(RecordType::AAAA), ask(RecordType::A)) else {
-            unknown.push(unusable_subject(&zone.apex, at));
-            continue;
-        };
-        cite.extend(aaaa.observations.iter().chain(&a.observations).copied());
-        let sets = [
-            published_set(&name, &aaaa, RecordType::AAAA),
-            published_set(&name, &a, RecordType::A),
-        ];
-        match sets {
-            [Some(aaaa), Some(a)] => published.push((at, [aaaa, a])),
-            _ => {
-                let reason = if aaaa.is_pending() || a.is_pending() {
-                    common::NOT_OBSERVED
-                } else if aaaa.is_ours() || a.is_ours() {
-                    common::OUR_FAULT
-                } else {
-                    common::LOWER_LAYER
-                };
-                unknown.push(server_subject(at, Outcome::Inconclusive, reason));
-            }
-        }
-    }
-    let most = majority(&published);
-    let mut subjects: Vec<Subject> = published
-        .iter()
-        .map(|(at, sets)| {
-            let differs = |which: usize| match &most {
-                Some(most) => most[which] != sets[which],
-                None => published.iter().any(|(_, other)| other[which] != sets[which]),
-            };
-            let (outcome, reason) = match (differs(0), differs(1)) {
-                (true, _) => (Outcome::Fail, "different-aaaa"),
-                (_, true) => (Outcome::Fail, "different-a"),
-                _ => (Outcome::Pass, "as-the-others"),
-            };
-            let mut subject = server_subject(at, outcome, reason);
-            if outcome == Outcome::Fail {
-                subject.detail = vec![("aaaa", sets[0].join(" ")), ("a", sets[1].join(" "))];
-            }
-            subject
-        })
-        .collect();
+    let found = consistency(&context.view, context.service, &zone.authority);
+    let Some(Consistency { servers, observations }) = found else {
+        return Err(Verdict::not_applicable("address-literal"));
+    };
+    let common = [0, 1].map(|which| common_set(&servers, which));
+    let mut subjects: Vec<Subject> =
+        servers.iter().map(|server| subject(&zone, server, &common)).collect();
     subjects.extend(unknown);
-    let verdict = Verdict::worst_of(subjects, "same-everywhere", "one-server").citing(cite);
+    let compared = subjects.iter().filter(|s| s.outcome != Outcome::NotApplicable).count();
+    let nothing = if compared == 0 { common::SERVER_FAILS } else { "one-server" };
+    let verdict = Verdict::worst_of(subjects, "same-everywhere", nothing).citing(observations);
     Ok(zone.citing_answers(zone.within_limits(verdict), None))
 }
 
-/// The set that more than half of the servers publish.
-fn majority<T>(published: &[(T, Sets)]) -> Option<Sets> {
-    published
-        .iter()
-        .map(|(_, sets)| sets)
-        .find(|sets| {
-            published.iter().filter(|(_, other)| other == *sets).count() * 2 > published.len()
-        })
-        .cloned()
+/// What the servers should give of one type.
+enum CommonSet {
+    /// What more than half of those give that say the same at each look.
+    Majority(RecordSet),
+    /// As many give this as that.
+    Disputed,
 }
 
-/// The records of the name itself, sorted: addresses of a type, or the alias in their place. What a
-/// server adds about the alias's target is another zone's concern. `None` when there is no
-/// answer with authority.
-fn published_set(
-    name: &Name,
-    seen: &ServerExchange,
-    record_type: RecordType,
-) -> Option<Vec<String>> {
-    let message = seen.message().filter(|message| message.authoritative)?;
-    match message.rcode {
-        Rcode::NOERROR => {}
-        Rcode::NXDOMAIN => return Some(vec!["NXDOMAIN".to_owned()]),
-        _ => return None,
-    }
-    let own = message.answers.iter().filter(|record| record.name == *name);
-    let mut set: Vec<String> = own
-        .filter_map(|record| match &record.data {
-            RecordData::Cname(target) => Some(format!("CNAME {target}")),
-            RecordData::A(address) if record_type == RecordType::A => Some(address.to_string()),
-            RecordData::Aaaa(address) if record_type == RecordType::AAAA => {
-                Some(address.to_string())
-            }
+fn common_set(servers: &[ServerRecords<'_>], which: usize) -> CommonSet {
+    let steady: Vec<&RecordSet> = servers
+        .iter()
+        .filter_map(|server| match &server.sets[which] {
+            GivenSet::Steady(set) => Some(set),
             _ => None,
         })
         .collect();
-    set.sort();
-    set.dedup();
-    Some(set)
+    let is_majority =
+        |set: &&&RecordSet| steady.iter().filter(|other| other == set).count() * 2 > steady.len();
+    match steady.iter().find(is_majority) {
+        Some(set) => CommonSet::Majority((*set).clone()),
+        None => CommonSet::Disputed,
+    }
+}
+
+fn subject(zone: &KnownZone, server: &ServerRecords<'_>, common: &[CommonSet; 2]) -> Subject {
+    let unknown = server.sets.iter().find_map(|set| match set {
+        GivenSet::Unknown(gap) => Some(*gap),
+        _ => None,
+    });
+    if let Some(gap) = unknown {
+        return server_subject(server.at, Outcome::Inconclusive, common::reason_of(gap));
+    }
+    if server.sets.contains(&GivenSet::Nothing) {
+        let subject = unusable_subject(&zone.apex, server.at);
+        return match subject.outcome {
+            Outcome::Inconclusive => subject,
+            _ => server_subject(server.at, Outcome::NotApplicable, common::SERVER_FAILS),
+        };
+    }
+    let differs = |which: usize| match (&server.sets[which], &common[which]) {
+        (GivenSet::Steady(set), CommonSet::Majority(most)) => set != most,
+        (GivenSet::Steady(_), CommonSet::Disputed) => true,
+        _ => false,
+    };
+    let rotates = server.sets.iter().any(|set| matches!(set, GivenSet::Rotates(_)));
+    let (outcome, reason) = match (differs(0), differs(1)) {
+        (true, _) => (Outcome::Fail, "different-aaaa"),
+        (_, true) => (Outcome::Fail, "different-a"),
+        _ if rotates => (Outcome::Pass, "rotates"),
+        _ => (Outcome::Pass, "as-the-others"),
+    };
+    let mut subject = server_subject(server.at, outcome, reason);
+    if outcome == Outcome::Fail {
+        let words = |set: &GivenSet| match set {
+            GivenSet::Steady(set) | GivenSet::Rotates(set) => {
+                set.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+            }
+            GivenSet::Nothing | GivenSet::Unknown(_) => String::new(),
+        };
+        subject.detail = vec![("aaaa", words(&server.sets[0])), ("a", words(&server.sets[1]))];
+    }
+    subject
 }
 
 #[cfg(test)]
@@ -203,12 +182,29 @@ pub(in crate::check) mod tests {
                 (
                     "without authority",
                     &|q| of_one(q, RecordType::AAAA).then(without_authority),
-                    (Inconclusive, common::LOWER_LAYER),
+                    (Pass, "same-everywhere"),
                 ),
                 (
                     "SERVFAIL",
                     &|q| of_one(q, RecordType::AAAA).then(|| rcode(2)),
-                    (Inconclusive, common::LOWER_LAYER),
+                    (Pass, "same-everywhere"),
+                ),
+                (
+                    "a server that rotates",
+                    &|q| {
+                        let address = ["2001:db8::1", "2001:db8::2"][usize::from(q.attempt % 2)];
+                        of_one(q, RecordType::AAAA).then(|| other(address))
+                    },
+                    (Pass, "same-everywhere"),
+                ),
+                (
+                    "every server rotates",
+                    &|q| {
+                        let is_it = q.of_zone() && q.is(WWW, RecordType::AAAA);
+                        let address = format!("2001:db8::{}{}", q.at.len() % 7, q.attempt);
+                        is_it.then(|| other(&address))
+                    },
+                    (Pass, "same-everywhere"),
                 ),
                 (
                     "our fault",

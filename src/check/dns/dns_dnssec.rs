@@ -4,6 +4,7 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::authenticity::authenticity;
 use crate::evidence::dns::authority::secured;
 use crate::evidence::dns::dnssec::dnssec;
 use crate::evidence::dns::dnssec::{Bogus, Dnssec, Insecure, Link, Security, Unknown};
@@ -14,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "dns-dnssec",
     sources: &["RFC 4035 §5", "RFC 5155 §8", "RFC 6840", "RFC 9276 §3.2", "RFC 9905"],
     severity: Severity::Warning,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("secure"),
         Reason::fail("expired"),
@@ -41,17 +42,40 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
     let Some(name) = host.name() else { return Err(Verdict::not_applicable("address-literal")) };
-    // The worst of the types decides: bogus before unknown before unsigned.
+    // The worst of the types and servers decides: bogus before unknown before unsigned.
     let mut worst: Option<(u8, Outcome, &'static str)> = None;
-    let mut subjects: Vec<Subject> = Vec::new();
-    let mut cite = Vec::new();
-    for record_type in secured(context.service) {
-        let found = dnssec(&context.view, name, *record_type);
-        let (outcome, reason) = outcome_of_security(found.security(), &found);
-        let rank = found.security().rank();
+    let mut add = |security: &Security, found: &Dnssec| {
+        let (outcome, reason) = outcome_of_security(security, found);
+        let rank = security.rank();
         if worst.is_none_or(|(known, ..)| rank < known) {
             worst = Some((rank, outcome, reason));
         }
+    };
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut cite = Vec::new();
+    let by_server = authenticity(&context.view, context.service);
+    let [first, others @ ..] = secured(context.service) else {
+        return Err(Verdict::not_applicable(common::OTHER_KIND));
+    };
+    if let Some(found) = &by_server {
+        add(found.security(), &found.dnssec);
+        subjects.extend(found.dnssec.links.iter().map(|link| subject(link, *first, &found.dnssec)));
+        cite.extend(&found.observations);
+    }
+    // A server that could not be asked is no less authentic for that: other checks tell.
+    let bogus = by_server.iter().flat_map(|found| {
+        let bogus = found.servers.iter().filter(|at| matches!(at.security, Security::Bogus(_)));
+        bogus.map(|at| (at, &found.dnssec))
+    });
+    for (at, found) in bogus {
+        add(&at.security, found);
+        let (outcome, reason) = outcome_of_security(&at.security, found);
+        let name = SubjectName::NameServer(at.server.clone(), Some(at.address));
+        subjects.push(Subject { name, outcome, reason, detail: Vec::new() });
+    }
+    for record_type in others {
+        let found = dnssec(&context.view, name, *record_type);
+        add(found.security(), &found);
         subjects.extend(found.links.iter().map(|link| subject(link, *record_type, &found)));
         cite.extend(&found.observations);
     }

@@ -8,7 +8,7 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupStatus;
-use crate::evidence::dns::authority::NameServer;
+use crate::evidence::dns::authority::{NameServer, ParentAnswer, ParentSays};
 use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "dns-glue",
     sources: &["Zonemaster CONSISTENCY05", "RFC 9471 §2"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("all-equal"),
         Reason::pass("equal"),
@@ -26,6 +26,7 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("parent-not-seen"),
         Reason::not_applicable("no-in-domain-servers"),
         Reason::not_applicable("no-ipv6"),
+        Reason::not_applicable("same-servers"),
         Reason::not_applicable("address-literal"),
     ],
     doc: Doc::new(include_str!("dns_glue.en.md"), include_str!("dns_glue.vi.md")),
@@ -41,14 +42,20 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         return Err(Verdict::not_applicable("no-in-domain-servers").citing(cite));
     }
     let Some(cut) = &zone.authority.delegation else {
-        return Err(Verdict::inconclusive("parent-not-seen").citing(cite));
+        let serves_it = |answer: &ParentAnswer| matches!(answer.says, ParentSays::ServesItToo(_));
+        let verdict = match zone.authority.parents.iter().any(serves_it) {
+            true => Verdict::not_applicable("same-servers"),
+            false => Verdict::inconclusive("parent-not-seen"),
+        };
+        return Err(verdict.citing(cite));
     };
     // A server that the parent doesn't name needs no glue there; dns-delegation judges that.
-    let subjects = in_domain
+    let subjects: Vec<Subject> = in_domain
         .filter(|server| cut.servers.iter().any(|named| named.name == server.name))
         .map(subject)
         .collect();
-    Ok(zone.within_limits(Verdict::worst_of(subjects, "all-equal", "no-ipv6").citing(cite)))
+    let nothing = subjects.first().map_or("no-ipv6", |subject| subject.reason);
+    Ok(zone.within_limits(Verdict::worst_of(subjects, "all-equal", nothing).citing(cite)))
 }
 
 fn subject(server: &NameServer) -> Subject {
@@ -58,14 +65,12 @@ fn subject(server: &NameServer) -> Subject {
         LookupStatus::Found if glue == own => (Outcome::Pass, "equal"),
         LookupStatus::Found if glue.is_empty() => (Outcome::Fail, "missing"),
         LookupStatus::Found => (Outcome::Fail, "differs"),
-        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised
-            if glue.is_empty() =>
-        {
+        // There is nothing of the zone's own to compare with: nobody gets an answer from it.
+        LookupStatus::Unserved(_) => (Outcome::NotApplicable, common::SERVER_FAILS),
+        ref empty if empty.is_known_empty() && glue.is_empty() => {
             (Outcome::NotApplicable, "no-ipv6")
         }
-        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
-            (Outcome::Fail, "differs")
-        }
+        ref empty if empty.is_known_empty() => (Outcome::Fail, "differs"),
         _ => {
             let reason = server.aaaa.gap().map_or(common::UNRESOLVED, common::reason_of);
             (Outcome::Inconclusive, reason)
@@ -86,7 +91,8 @@ fn subject(server: &NameServer) -> Subject {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::zone::{
-        NS1, NS2, ROOT, ServerQuery, VN, authoritative_answer, ns, our_fault, rcode, referral,
+        NS1, NS2, ROOT, ServerQuery, VN, authoritative_answer, healthy_zone, ns, our_fault, rcode,
+        referral, silence,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, nowhere, without_glue, without_ipv6,
@@ -125,11 +131,21 @@ pub(in crate::check) mod tests {
                 ("another", &|q| glue(q, "2001:db8:2::54"), (Fail, "differs")),
                 ("for a server without AAAA", &|q| own(q).then(|| rcode(0)), (Fail, "differs")),
                 (
-                    "for an unknown server",
+                    "for a server that the resolver can't find",
                     &|q| own(q).then(|| rcode(2)),
-                    (Inconclusive, common::UNRESOLVED),
+                    (Pass, "all-equal"),
                 ),
-                ("our fault", &|q| own(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
+                (
+                    "the parent's servers serve the zone too",
+                    &|q| (q.at == VN).then(|| healthy_zone(q)),
+                    (NotApplicable, "same-servers"),
+                ),
+                (
+                    "a zone that nobody gets an answer from",
+                    &|q| (q.of_zone() || q.recursive).then(silence),
+                    (NotApplicable, common::SERVER_FAILS),
+                ),
+                ("our fault", &|q| own(q).then(our_fault), (Pass, "all-equal")),
                 ("no parent", &|q| parent(q).then(|| rcode(5)), (Inconclusive, "parent-not-seen")),
                 ("none needed", &elsewhere, (NotApplicable, "no-in-domain-servers")),
                 ("no IPv6", &nothing, (NotApplicable, "no-ipv6")),

@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "dns-ns-ipv4-answers",
     sources: &["RFC 3901 §3"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("answers-over-ipv4"),
         Reason::pass("answers"),
@@ -26,6 +26,7 @@ pub static CHECK: Check = Check {
         Reason::fail("servfail"),
         Reason::fail("other-rcode"),
         Reason::fail("malformed"),
+        Reason::fail("not-global"),
         Reason::inconclusive("zone-not-found"),
         Reason::not_applicable("address-literal"),
     ],
@@ -57,7 +58,8 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::zone::{
-        NS1, NS2, ServerQuery, garbage, our_fault, rcode, silence, truncated,
+        NS1, NS2, ServerQuery, address_data, authoritative_answer, garbage, our_fault, rcode,
+        silence, truncated,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, crowd, nowhere, unknown_server, without_ipv4,
@@ -99,6 +101,17 @@ pub(in crate::check) mod tests {
                 ("garbage", &|q| soa(q).then(garbage), (Fail, "malformed")),
                 ("our fault", &|q| soa(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
                 ("no IPv4", &without_ipv4, (Fail, "no-ipv4-servers")),
+                (
+                    "no IPv4 address that is global",
+                    &|q| {
+                        let is_it = q.name.starts_with("ns") && q.record_type == RecordType::A;
+                        let owner = format!("{}.", q.name);
+                        is_it.then(|| {
+                            authoritative_answer(&[(&owner, address_data("10.0.0.53"))]).reply()
+                        })
+                    },
+                    (Fail, "not-global"),
+                ),
                 (
                     "no IPv4 that is known",
                     &|q| unknown_server(q, RecordType::A).or_else(|| soa(q).then(silence)),

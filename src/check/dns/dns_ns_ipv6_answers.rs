@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     id: "dns-ns-ipv6-answers",
     sources: &["Zonemaster CONNECTIVITY01", "Zonemaster CONNECTIVITY02", "RFC 7766 §5"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("all-answer"),
         Reason::pass("answers"),
@@ -24,6 +24,7 @@ pub static CHECK: Check = Check {
         Reason::fail("servfail"),
         Reason::fail("other-rcode"),
         Reason::fail("malformed"),
+        Reason::fail("not-global"),
         Reason::inconclusive("zone-not-found"),
         Reason::not_applicable("no-ipv6-servers"),
         Reason::not_applicable("address-literal"),
@@ -47,7 +48,8 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::zone::{
-        NS2, ServerQuery, garbage, our_fault, rcode, silence, truncated,
+        NS2, ServerQuery, address_data, authoritative_answer, garbage, our_fault, rcode, silence,
+        truncated,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, crowd, nowhere, unknown_server, without_ipv6,
@@ -111,6 +113,15 @@ pub(in crate::check) mod tests {
                     "a server without addresses",
                     &|q| unknown_server(q, RecordType::AAAA),
                     (Inconclusive, common::UNRESOLVED),
+                ),
+                (
+                    "an address that is not global",
+                    &|q| {
+                        let is_it = q.is("ns2.example.vn", RecordType::AAAA);
+                        let local = ("ns2.example.vn.", address_data("fd00::53"));
+                        is_it.then(|| authoritative_answer(&[local]).reply())
+                    },
+                    (Fail, "not-global"),
                 ),
                 ("no zone", &nowhere, (Inconclusive, "zone-not-found")),
                 ("no IPv6", &without_ipv6, (NotApplicable, "no-ipv6-servers")),

@@ -9,7 +9,7 @@ use crate::evidence::dns::authority::{self, Answering, Authority, NameServer, Se
 use crate::evidence::dns::exchange::ExchangeOutcome;
 use crate::evidence::dns::{Lookup, ReverseNames};
 use crate::evidence::query::Gap;
-use crate::model::{Family, Name, Outcome, Subject, SubjectName, Transport, Verdict};
+use crate::model::{Family, Name, Outcome, Subject, SubjectName, Target, Transport, Verdict};
 
 /// A zone whose name servers are known.
 pub(in crate::check) struct KnownZone {
@@ -29,10 +29,20 @@ pub(in crate::check) fn known_zone(context: &CheckContext<'_>) -> Result<KnownZo
     let unknown = |reason| Verdict::inconclusive(reason).citing(authority.observations.clone());
     match authority.apex.clone() {
         _ if !authority.is_settled => Err(unknown(common::NOT_OBSERVED)),
+        // What is said of a zone is not said of the one above it.
+        Some(apex) if is_no_zone(context, &apex) => {
+            let verdict = Verdict::not_applicable(common::NO_ZONE);
+            Err(verdict.citing(authority.observations.clone()))
+        }
         None => Err(unknown("zone-not-found")),
         Some(_) if authority.servers.is_empty() => Err(unknown("zone-not-found")),
         Some(apex) => Ok(KnownZone { authority, apex }),
     }
+}
+
+/// Whether the service is declared as a zone, and its name is in another one.
+pub(in crate::check) fn is_no_zone(context: &CheckContext<'_>, apex: &Name) -> bool {
+    matches!(&context.service.target, Target::Zone(declared) if declared != apex)
 }
 
 /// What a name server's address shows.
@@ -52,7 +62,8 @@ pub(in crate::check) fn answering_subject(apex: &Name, at: &ServerAddress) -> Su
     let over = [Transport::Udp, Transport::Tcp].map(|transport| at.answering(apex, transport));
     let (outcome, reason) = match over {
         _ if over.contains(&Unknown(Gap::NotObserved)) => unknown(Gap::NotObserved),
-        _ if over.contains(&Unknown(Gap::NotVisited)) => unknown(Gap::NotVisited),
+        // Nobody else gets there either.
+        _ if over.contains(&Unknown(Gap::NotVisited)) => (Outcome::Fail, "not-global"),
         _ if over.contains(&Unknown(Gap::OurFault)) => unknown(Gap::OurFault),
         [Badly(how), _] | [_, Badly(how)] => (Outcome::Fail, how),
         [Unknown(gap), _] | [_, Unknown(gap)] => unknown(gap),
@@ -108,14 +119,13 @@ impl KnownZone {
     }
 }
 
-/// Why nothing could be asked of an address that doesn't answer well: the lower layer, or us.
+/// What an address shows that answers nothing: it says nothing of the zone, unless the fault is ours.
 pub(in crate::check) fn unusable_subject(apex: &Name, at: &ServerAddress) -> Subject {
     let subject = answering_subject(apex, at);
-    let reason = match subject.outcome {
-        Outcome::Inconclusive => subject.reason,
-        _ => common::LOWER_LAYER,
-    };
-    server_subject(at, Outcome::Inconclusive, reason)
+    match subject.outcome {
+        Outcome::Inconclusive => server_subject(at, Outcome::Inconclusive, subject.reason),
+        _ => server_subject(at, Outcome::NotApplicable, common::SERVER_FAILS),
+    }
 }
 
 /// Whether an address has a name that resolves back to it.

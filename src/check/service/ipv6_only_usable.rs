@@ -7,12 +7,14 @@ mod mail;
 mod steps;
 mod web;
 
-use self::steps::resolution_step;
+use self::steps::{resolution_step, root_resolution_step};
 use crate::check::address::helpers::has_addresses_beyond_limit;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::authority::resolution_path;
+use crate::evidence::dns::delegation::Reach;
 use crate::evidence::service;
 use crate::model::{Family, Host, ObservationId, Outcome, Severity, Subject, Target, Verdict};
 
@@ -21,7 +23,7 @@ pub static CHECK: Check = Check {
     id: "ipv6-only-usable",
     sources: &["IPv6-only programme 2026-2030", "RFC 6586", "RFC 8925"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("usable"),
         Reason::pass("resolved"),
@@ -79,7 +81,8 @@ fn verdict_within_limits(context: &CheckContext<'_>, verdict: Verdict) -> Verdic
     verdict
 }
 
-/// The first step: the service's name, where it has one, leads to an IPv6 address.
+/// The first step: the service's name, where it has one, leads to an IPv6 address, and a resolver without
+/// IPv4 finds it.
 fn publication_step(
     context: &CheckContext<'_>,
     cite: &mut Vec<ObservationId>,
@@ -88,7 +91,14 @@ fn publication_step(
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     };
     match (published.lookup(Family::Ipv6), context.service.target.host()) {
-        (Some(lookup), Some(Host::Name(name))) => Ok(Some(resolution_step(name, lookup, cite))),
+        (Some(lookup), Some(Host::Name(name))) => {
+            let published = resolution_step(name.clone(), lookup, cite);
+            if published.outcome != Outcome::Pass {
+                return Ok(Some(published));
+            }
+            let path = resolution_path(&context.view, context.service, Reach::Ipv6Only);
+            Ok(path.map(|path| root_resolution_step(name, &path, cite)))
+        }
         _ if published.of(Family::Ipv6, &context.view).is_empty() => {
             Err(Verdict::plain(Outcome::Fail, "not-published"))
         }

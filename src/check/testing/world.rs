@@ -10,14 +10,16 @@ use crate::check::catalogue::find;
 use crate::check::context::CheckContext;
 use crate::check::coverage_guard::CoverageGuard;
 use crate::check::rule::{Check, Rule, verdict_of};
-use crate::check::testing::dns::{address, answer};
+use crate::check::testing::dns::{address, answer, authoritative};
 use crate::check::testing::reasons::record_reasons;
+use crate::check::testing::zone::our_fault;
 use crate::evidence;
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Evidence, Inventory, Name, NetFailure,
-    Observation, OriginQuestion, Origins, Outcome, Question, RecordType, Reply, Request, Verdict,
+    Observation, OriginQuestion, Origins, Outcome, Question, Rcode, RecordType, Reply, Request,
+    Verdict,
 };
 
 /// The web site of [`World::new`].
@@ -123,13 +125,60 @@ impl World {
         self
     }
 
-    /// The verdict of one check.
+    /// The verdict of one check. Where nothing else was observed of them, the root's servers answer for every
+    /// name as the resolver does; where the resolver fails, they can't be asked.
     pub(in crate::check) fn verdict(&self, id: &str) -> Verdict {
-        self.verdict_in(self.view(), id)
+        let mut evidence = self.evidence.clone();
+        loop {
+            let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
+            let view = View::new(&evidence, settings, networks, &[]);
+            let missing = view.requests_of(|view| drop(self.silent_verdict_in(*view, id)));
+            let answered: Vec<_> = missing
+                .into_iter()
+                .filter_map(|request| Some((self.roots_reply(&request)?, request)))
+                .collect();
+            if answered.is_empty() {
+                return self.verdict_in(view, id);
+            }
+            for (reply, request) in answered {
+                let observed_at = Timestamp::UNIX_EPOCH;
+                let observation = Observation { request, observed_at, elapsed_us: 1, reply };
+                evidence.insert(observation.id(), Arc::new(observation));
+            }
+        }
+    }
+
+    /// What a check still lacks.
+    pub(in crate::check) fn missing_for(&self, id: &str) -> Vec<Request> {
+        self.view().requests_of(|view| drop(self.silent_verdict_in(*view, id)))
+    }
+
+    /// What a server of the root says; `None` for other questions, and while the resolver wasn't asked.
+    fn roots_reply(&self, request: &Request) -> Option<Reply> {
+        let Question::Dns(asked) = &request.question else { return None };
+        if asked.recursion_desired {
+            return None;
+        }
+        if asked.record_type == RecordType::NS {
+            return Some(authoritative(&answer(&[])));
+        }
+        let own = evidence::dns::dns_question(&self.view(), &asked.name, asked.record_type, 1)?;
+        let (observation, _) = self.view().attempts(&Question::Dns(own)).next()?;
+        let Reply::Dns(message) = &observation.reply else { return Some(our_fault()) };
+        let is_answer = message
+            .decoded()
+            .is_ok_and(|message| matches!(message.rcode, Rcode::NOERROR | Rcode::NXDOMAIN));
+        Some(if is_answer { authoritative(&observation.reply) } else { our_fault() })
     }
 
     /// The verdict of one check over another view of the evidence.
     pub(in crate::check) fn verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
+        let verdict = self.silent_verdict_in(view, id);
+        record_reasons(find(id).unwrap(), &verdict);
+        verdict
+    }
+
+    fn silent_verdict_in(&self, view: View<'_>, id: &str) -> Verdict {
         let check: &Check = find(id).unwrap();
         let (Rule::Service(rule) | Rule::Composed(rule)) = check.rule else {
             panic!("{id} judges no service")
@@ -142,9 +191,7 @@ impl World {
             as_of: Timestamp::UNIX_EPOCH,
         };
         let guard = CoverageGuard::new(&context);
-        let verdict = guard.verdict_over_all(verdict_of(rule(&context)));
-        record_reasons(check, &verdict);
-        verdict
+        guard.verdict_over_all(verdict_of(rule(&context)))
     }
 
     /// The outcome and the reason of one check.

@@ -34,6 +34,7 @@ pub(in crate::check) struct ServerQuery<'q> {
     pub recursive: bool,
     /// Whether for an answer that is often large.
     pub dnssec_ok: bool,
+    pub checking_disabled: bool,
     pub without_edns: bool,
 }
 
@@ -141,39 +142,40 @@ pub(in crate::check) fn delegation() -> ServerMessage {
 
 /// What every server replies when nothing is wrong.
 pub(in crate::check) fn healthy(asked: &ServerQuery<'_>) -> Reply {
-    let (name, record_type) = (asked.name, asked.record_type);
-    let zone = |name: &str| -> ServerMessage {
-        match (name, record_type) {
-            ("example.vn", RecordType::SOA) => authoritative_answer(&[("example.vn.", soa())]),
-            ("example.vn", RecordType::NS) => authoritative_answer(&[
-                ("example.vn.", ns("ns1.example.vn.")),
-                ("example.vn.", ns("ns2.example.vn.")),
-            ]),
-            ("www.example.vn", RecordType::AAAA) => {
-                authoritative_answer(&[("www.example.vn.", address_data("2001:db8::1"))])
-            }
-            ("www.example.vn", RecordType::A) => {
-                authoritative_answer(&[("www.example.vn.", address_data("192.0.2.1"))])
-            }
-            ("ns1.example.vn", RecordType::AAAA) => {
-                authoritative_answer(&[("ns1.example.vn.", address_data(NS1[0]))])
-            }
-            ("ns1.example.vn", RecordType::A) => {
-                authoritative_answer(&[("ns1.example.vn.", address_data(NS1[1]))])
-            }
-            ("ns2.example.vn", RecordType::AAAA) => {
-                authoritative_answer(&[("ns2.example.vn.", address_data(NS2[0]))])
-            }
-            ("ns2.example.vn", RecordType::A) => {
-                authoritative_answer(&[("ns2.example.vn.", address_data(NS2[1]))])
-            }
-            _ => authoritative_answer(&[]),
+    match asked.at.as_str() {
+        ROOT => referral("vn.", &[("a.dns.vn.", &[VN])]).reply(),
+        VN => delegation().reply(),
+        _ => healthy_zone(asked),
+    }
+}
+
+/// What the zone's servers reply when nothing is wrong.
+pub(in crate::check) fn healthy_zone(asked: &ServerQuery<'_>) -> Reply {
+    let message = match (asked.name, asked.record_type) {
+        ("example.vn", RecordType::SOA) => authoritative_answer(&[("example.vn.", soa())]),
+        ("example.vn", RecordType::NS) => authoritative_answer(&[
+            ("example.vn.", ns("ns1.example.vn.")),
+            ("example.vn.", ns("ns2.example.vn.")),
+        ]),
+        ("www.example.vn", RecordType::AAAA) => {
+            authoritative_answer(&[("www.example.vn.", address_data("2001:db8::1"))])
         }
-    };
-    let message = match asked.at.as_str() {
-        ROOT => referral("vn.", &[("a.dns.vn.", &[VN])]),
-        VN => delegation(),
-        _ => zone(name),
+        ("www.example.vn", RecordType::A) => {
+            authoritative_answer(&[("www.example.vn.", address_data("192.0.2.1"))])
+        }
+        ("ns1.example.vn", RecordType::AAAA) => {
+            authoritative_answer(&[("ns1.example.vn.", address_data(NS1[0]))])
+        }
+        ("ns1.example.vn", RecordType::A) => {
+            authoritative_answer(&[("ns1.example.vn.", address_data(NS1[1]))])
+        }
+        ("ns2.example.vn", RecordType::AAAA) => {
+            authoritative_answer(&[("ns2.example.vn.", address_data(NS2[0]))])
+        }
+        ("ns2.example.vn", RecordType::A) => {
+            authoritative_answer(&[("ns2.example.vn.", address_data(NS2[1]))])
+        }
+        _ => authoritative_answer(&[]),
     };
     message.reply()
 }
@@ -182,6 +184,29 @@ impl World {
     /// A service in the zone, after everything that DNS is asked of was asked.
     pub(in crate::check) fn with_zone(declared: &str, change: Change<'_>) -> Self {
         Self::with_service(declared).with_dns_answers(change)
+    }
+
+    /// Asks what a check still wants of DNS until it wants nothing more: also what the planner leaves for
+    /// later.
+    pub(in crate::check) fn with_dns_answers_for(
+        mut self,
+        check: &str,
+        change: Change<'_>,
+    ) -> Self {
+        loop {
+            let missing = self.missing_for(check);
+            let mut is_over = true;
+            for request in missing {
+                let Question::Dns(question) = &request.question else { continue };
+                is_over = false;
+                let reply = reply(question, request.attempt, change);
+                self.observe(request.question.clone(), request.attempt, reply);
+            }
+            if is_over {
+                return self;
+            }
+            assert!(self.evidence.len() < REQUESTS_MAX, "the check asks for ever");
+        }
     }
 
     /// Asks what the planner wants of DNS until it wants nothing more.
@@ -216,6 +241,7 @@ pub(in crate::check) fn reply(question: &DnsQuestion, attempt: u8, change: Chang
         attempt,
         recursive: question.recursion_desired,
         dnssec_ok: question.dnssec_ok,
+        checking_disabled: question.checking_disabled,
         without_edns: question.without_edns,
     };
     change(&asked).unwrap_or_else(|| healthy(&asked))

@@ -1,30 +1,36 @@
 //! The servers of a service's zone, each at each of its addresses.
 
 mod address;
+mod own_servers;
+mod parent;
 mod server;
 
 pub use address::{Answering, ServerAddress};
+pub use own_servers::{OwnAnswer, OwnServers};
+pub use parent::{ParentAnswer, ParentSays};
 pub use server::NameServer;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use super::delegation::{self, Cut, Reach, Resolution, Source};
+use super::delegation::{self, Cut, DelegationFailure, End, Reach, Resolution, Source};
 use super::exchange::{self, DNS_PORT, server_exchange};
-use super::lookup::resolve_authoritative;
-use super::{Lookup, resolve, zone};
+use super::{Lookup, Zone, published, resolve, zone};
 use crate::evidence::query::{Topic, View};
-use crate::model::{
-    Family, Message, Name, ObservationId, Rcode, RecordData, RecordType, Service, Target, Transport,
-};
+use crate::model::{Family, Name, ObservationId, RecordType, Service, Target, Transport};
 
 /// A zone and every server of it.
 #[derive(Clone, Debug)]
 pub struct Authority {
-    /// The zone's apex, when it was found: by the resolver, else on the path from the root.
+    /// The zone's apex, when it was found: on the path from the root, or else by the resolver.
     pub apex: Option<Name>,
-    /// The delegation as the parent has it, where the path from the root shows one.
+    /// The delegation as the parent has it, where one of the parent's servers shows one.
     pub delegation: Option<Cut>,
+    /// What each of the parent's servers says of the delegation, in the order of their names.
+    pub parents: Vec<ParentAnswer>,
+    /// What the zone's own servers say of who serves it.
+    pub own: OwnServers,
     /// Every name server that the parent or the zone names, sorted by name.
     pub servers: Vec<NameServer>,
     /// Every address of them, each once, sorted: at most
@@ -38,51 +44,10 @@ pub struct Authority {
     pub observations: Vec<ObservationId>,
 }
 
-/// What a zone's own servers say of who serves it.
-#[derive(Clone, Debug)]
-pub struct OwnServers {
-    /// The NS records of the apex, sorted; `None` when none of the servers gave any.
-    pub names: Option<Vec<Name>>,
-    /// Whether some server that may name more has yet to be asked.
-    pub is_pending: bool,
-    /// Whether some server could not be asked through our own fault.
-    pub is_ours: bool,
-    /// The facts that this rests on.
-    pub observations: Vec<ObservationId>,
-}
-
 impl Authority {
     /// The addresses of one family.
     pub fn of(&self, family: Family) -> impl Iterator<Item = &ServerAddress> {
         self.addresses.iter().filter(move |address| address.family() == family)
-    }
-
-    /// The zone's NS records as its own servers give them. An answer with another RCODE than 0 or
-    /// without such records says nothing of who serves the zone: every zone has some.
-    pub fn own_servers(&self, view: &View<'_>) -> OwnServers {
-        let mut own =
-            OwnServers { names: None, is_pending: false, is_ours: false, observations: Vec::new() };
-        let Some(apex) = &self.apex else { return own };
-        let mut names: Vec<Name> = Vec::new();
-        for address in &self.addresses {
-            let Some(exchange) = address.ask(view, apex, apex, RecordType::NS) else { continue };
-            own.is_pending |= exchange.is_pending();
-            own.is_ours |= exchange.is_ours();
-            own.observations.extend(&exchange.observations);
-            let good =
-                |message: &&Message| message.authoritative && message.rcode == Rcode::NOERROR;
-            let answers = exchange.message().filter(good).into_iter().flat_map(|m| &m.answers);
-            names.extend(answers.filter(|record| record.name == *apex).filter_map(|record| {
-                match &record.data {
-                    RecordData::Ns(name) => Some(name.clone()),
-                    _ => None,
-                }
-            }));
-        }
-        names.sort();
-        names.dedup();
-        own.names = Some(names).filter(|names| !names.is_empty());
-        own
     }
 }
 
@@ -154,8 +119,10 @@ fn authority_of(view: &View<'_>, name: &Name, record_type: RecordType) -> Author
     let zone = zone(view, name);
     let path = delegation::resolution(view, name, record_type, Reach::Either);
     let mut authority = Authority {
-        apex: None,
+        apex: apex(&zone, &path),
         delegation: None,
+        parents: Vec::new(),
+        own: OwnServers::default(),
         servers: Vec::new(),
         addresses: Vec::new(),
         is_cut: zone.is_cut,
@@ -163,40 +130,81 @@ fn authority_of(view: &View<'_>, name: &Name, record_type: RecordType) -> Author
         observations: zone.observations(),
     };
     authority.observations.extend(&path.observations);
-    // The zone of the name itself, not of what it is an alias of.
-    let last = path.paths.first().and_then(|path| path.cuts.last());
-    authority.apex = zone
-        .apex
-        .clone()
-        .or_else(|| last.filter(|_| !path.is_pending()).map(|cut| cut.zone.clone()))
-        .filter(|apex| !apex.is_root());
     let Some(apex) = authority.apex.clone() else { return authority };
-    authority.delegation = path.cut(&apex).filter(|cut| cut.source == Source::Referral).cloned();
-    let mut names: Vec<Name> = zone.name_servers.iter().map(|ns| ns.name.clone()).collect();
-    // The parent's list may only be trusted to be whole when the path is known.
     let cut = path.cut(&apex);
+    authority.parents = parent::answers(view, &path, &apex);
+    for answer in &authority.parents {
+        authority.is_settled &= !answer.is_pending;
+        authority.observations.extend(&answer.observations);
+    }
+    authority.delegation = cut
+        .filter(|cut| cut.source == Source::Referral)
+        .cloned()
+        .or_else(|| parent::delegation(&authority.parents, &apex));
+    let mut names = parent::names(&authority.parents);
     names.extend(cut.into_iter().flat_map(|cut| &cut.servers).map(|server| server.name.clone()));
-    names.sort();
-    names.dedup();
     authority.is_cut |= cut.is_some_and(|cut| cut.is_cut);
+    if names.is_empty() {
+        names.extend(zone.name_servers.iter().map(|server| server.name.clone()));
+    }
+    // A server may name further ones: as many turns as there are names.
+    let turns = view.settings.limits.name_servers.max(1);
+    for _ in 0..turns {
+        add_servers(view, &path, &apex, &names, &mut authority);
+        authority.own = own_servers::read(view, &apex, &authority.addresses);
+        let known = names.len();
+        names.extend(authority.own.names.iter().flatten().cloned());
+        if names.len() == known {
+            break;
+        }
+    }
+    authority.is_settled &= !authority.own.is_pending;
+    authority
+}
+
+/// The zone of the name itself, not of what it is an alias of. What the resolver says of it is needed
+/// where the path from the root doesn't lead to it through no fault of the zone.
+fn apex(zone: &Zone, path: &Resolution) -> Option<Name> {
+    let first = path.paths.first();
+    let last = first.and_then(|path| path.cuts.last()).map(|cut| cut.zone.clone());
+    let last = last.filter(|_| !path.is_pending()).filter(|apex| !apex.is_root());
+    let found = zone.apex.clone().filter(|apex| !apex.is_root());
+    match first.map(|path| &path.end) {
+        Some(End::Stopped(DelegationFailure::Ours | DelegationFailure::Limit)) => found.or(last),
+        _ => last.or(found),
+    }
+}
+
+/// Replaces the servers of a zone, and their addresses, by those of these names.
+fn add_servers(
+    view: &View<'_>,
+    path: &Resolution,
+    apex: &Name,
+    names: &BTreeSet<Name>,
+    authority: &mut Authority,
+) {
     authority.is_cut |= names.len() > view.settings.limits.name_servers;
-    names.truncate(view.settings.limits.name_servers);
-    for name in names {
-        let glue = cut.and_then(|cut| cut.servers.iter().find(|server| server.name == name));
-        let glue = glue.map(|server| server.glue.clone()).unwrap_or_default();
-        let [aaaa, a] =
-            [RecordType::AAAA, RecordType::A].map(|kind| resolve_authoritative(view, &name, kind));
+    let known: Vec<Name> = authority.servers.iter().map(|server| server.name.clone()).collect();
+    for name in names.iter().take(view.settings.limits.name_servers) {
+        if known.contains(name) {
+            continue;
+        }
+        let cuts = [path.cut(apex), authority.delegation.as_ref()];
+        let of_name = |cut: &Cut| cut.servers.iter().find(|server| server.name == *name).cloned();
+        let glue = cuts.into_iter().flatten().find_map(of_name).map(|server| server.glue);
+        let [aaaa, a] = [RecordType::AAAA, RecordType::A].map(|kind| published(view, name, kind));
         for lookup in [&aaaa, &a] {
             authority.is_settled &= !lookup.is_pending();
             authority.observations.extend(&lookup.observations);
         }
-        authority.servers.push(NameServer { name, glue, aaaa, a });
+        let glue = glue.unwrap_or_default();
+        authority.servers.push(NameServer { name: name.clone(), glue, aaaa, a });
     }
-    add_addresses(view, &apex, &mut authority);
-    authority
+    authority.servers.sort_by(|a, b| a.name.cmp(&b.name));
+    authority.addresses = addresses(view, apex, authority);
 }
 
-fn add_addresses(view: &View<'_>, apex: &Name, authority: &mut Authority) {
+fn addresses(view: &View<'_>, apex: &Name, authority: &mut Authority) -> Vec<ServerAddress> {
     let mut places: Vec<(IpAddr, Name)> = authority
         .servers
         .iter()
@@ -207,13 +215,14 @@ fn add_addresses(view: &View<'_>, apex: &Name, authority: &mut Authority) {
     places.dedup_by(|a, b| a.0 == b.0);
     authority.is_cut |= places.len() > view.settings.limits.zone_addresses;
     places.truncate(view.settings.limits.zone_addresses);
-    for (address, server) in places {
+    let ask = |(address, server): (IpAddr, Name)| {
         let socket = SocketAddr::new(address, DNS_PORT);
         let [udp, tcp] = [Transport::Udp, Transport::Tcp].map(|transport| {
             let question =
                 exchange::server_question(socket, transport, apex, RecordType::SOA, false);
             server_exchange(view, question, view.settings.attempts)
         });
-        authority.addresses.push(ServerAddress { server, address, udp, tcp });
-    }
+        ServerAddress { server, address, udp, tcp }
+    };
+    places.into_iter().map(ask).collect()
 }

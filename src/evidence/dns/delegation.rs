@@ -16,8 +16,9 @@ mod tests;
 
 pub use path::{
     AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
-    Unaddressed,
+    Unaddressed, Unserved,
 };
+pub use referral::{Referred, referred};
 
 use std::sync::Arc;
 

@@ -9,14 +9,17 @@ mod answer;
 mod chain;
 mod denial;
 mod security;
+mod servers;
 mod signatures;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use anchors::{AnchorError, Anchors};
+pub(super) use answer::Citations;
 pub use chain::dnssec;
 pub use security::{
     Bogus, DENIALS_MAX, DNSSEC_KEYS_MAX, DNSSEC_SIGNATURES_MAX, DNSSEC_VERIFICATIONS_MAX, Dnssec,
     Insecure, Link, NSEC3_ITERATIONS_MAX, Security, Unknown,
 };
+pub(super) use servers::security_by_server;

@@ -157,7 +157,8 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
     exchange
 }
 
+/// Servers older than EDNS answer so, with or without the OPT record that they were sent.
 fn knows_no_edns(message: &Message, asked: &DnsQuestion) -> bool {
     let is_refused = matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP);
-    is_refused && message.edns.is_none() && !asked.without_edns && !asked.dnssec_ok
+    is_refused && !asked.without_edns && !asked.dnssec_ok
 }

@@ -93,8 +93,7 @@ pub fn large_response(
                 }
             }
             ExchangeOutcome::Message(message)
-                if message.edns.is_none()
-                    && matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP) =>
+                if matches!(message.rcode, Rcode::FORMERR | Rcode::NOTIMP) =>
             {
                 LargeResponse::EdnsRefused
             }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::delegation::Unserved;
 use crate::evidence::query::{Gap, View};
 use crate::model::{
     DnsQuestion, Family, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
@@ -20,6 +21,9 @@ pub struct Lookup {
     pub records: Vec<RecordData>,
     /// The owner of the SOA in the authority section of a negative answer.
     pub soa_owner: Option<Name>,
+    /// Why the resolvers gave no answer, where what the zone's servers say stands in its place
+    /// ([`published`](super::published)).
+    pub resolver_failure: Option<LookupFailure>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -39,6 +43,8 @@ pub enum LookupStatus {
     ChainTooLong,
     /// The alias chain leads back into itself.
     ChainLooped,
+    /// The resolvers gave no answer, and neither did the zone's servers: nobody finds the name.
+    Unserved(Unserved),
     /// No attempt brought an answer; this is the last one's failure.
     Failed(LookupFailure),
     /// Not asked, or something is still to be asked before it is known.
@@ -65,9 +71,27 @@ impl LookupStatus {
         match self {
             Self::NotObserved => Some(Gap::NotObserved),
             Self::ChainTooLong => Some(Gap::Limit),
-            Self::ChainLooped => Some(Gap::Unresolved),
             Self::Failed(failure) => Some(failure.gap()),
-            Self::Found | Self::NoData | Self::NxDomain | Self::Synthesised => None,
+            Self::Found
+            | Self::NoData
+            | Self::NxDomain
+            | Self::Synthesised
+            | Self::ChainLooped
+            | Self::Unserved(_) => None,
+        }
+    }
+}
+
+impl LookupStatus {
+    /// Whether it is known that there are no records, or none that anybody gets.
+    pub fn is_known_empty(&self) -> bool {
+        match self {
+            Self::NoData
+            | Self::NxDomain
+            | Self::Synthesised
+            | Self::ChainLooped
+            | Self::Unserved(_) => true,
+            Self::Found | Self::ChainTooLong | Self::Failed(_) | Self::NotObserved => false,
         }
     }
 }
@@ -95,13 +119,12 @@ impl Lookup {
 
     /// Whether the look-up failed or was not made, so that nothing follows from what it lacks.
     pub fn is_unresolved(&self) -> bool {
-        !matches!(
-            self.status,
-            LookupStatus::Found
-                | LookupStatus::NoData
-                | LookupStatus::NxDomain
-                | LookupStatus::Synthesised
-        )
+        self.status != LookupStatus::Found && !self.is_known_empty()
+    }
+
+    /// Whether it is known that there are no records, or none that anybody gets.
+    pub fn is_known_empty(&self) -> bool {
+        self.status.is_known_empty()
     }
 
     /// Whether it is an empty answer that doesn't say by whose authority.
@@ -154,6 +177,7 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
         chain: vec![name.clone()],
         records: Vec::new(),
         soa_owner: None,
+        resolver_failure: None,
         observations: Vec::new(),
     };
     // Each turn asks one further name, which is new to the chain: the bound is the chain's.
@@ -162,16 +186,6 @@ pub fn resolve(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup 
     }
     if record_type == RecordType::AAAA && lookup.status == LookupStatus::Found {
         remove_synthesised(view, &mut lookup);
-    }
-    lookup
-}
-
-/// As [`resolve`], where an empty answer without an SOA record is a failure: resolvers make such an
-/// answer of servers that say nothing, too.
-pub fn resolve_authoritative(view: &View<'_>, name: &Name, record_type: RecordType) -> Lookup {
-    let mut lookup = resolve(view, name, record_type);
-    if lookup.is_unconfirmed() {
-        lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed);
     }
     lookup
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lookup::resolve_authoritative;
-use super::{Lookup, LookupStatus, resolve};
+use super::{Lookup, LookupStatus, published, resolve};
 use crate::evidence::query::{Topic, View};
 use crate::model::{Name, ObservationId, RecordData, RecordType};
 
@@ -101,7 +100,7 @@ fn find(view: &View<'_>, name: &Name) -> Zone {
     zone.is_cut = names.len() > view.settings.limits.name_servers;
     names.truncate(view.settings.limits.name_servers);
     for name in names {
-        let aaaa = resolve_authoritative(view, &name, RecordType::AAAA);
+        let aaaa = published(view, &name, RecordType::AAAA);
         zone.name_servers.push(NameServer { name, aaaa });
     }
     zone.ns = Some(ns);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::evidence::dns::delegation::{End, Reach};
-use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, authority, resolve};
+use crate::evidence::dns::authority::authority;
+use crate::evidence::dns::consistency::{GivenSet, consistency};
+use crate::evidence::dns::{Lookup, LookupStatus, published_pair};
 use crate::evidence::query::{Topic, View};
-use crate::model::{Family, Host, Name, RecordType, Service, Target};
+use crate::model::{Family, Host, Name, RecordData, Service, State, Target};
 
 /// The published addresses of a service.
 #[derive(Clone, Debug)]
@@ -76,29 +77,45 @@ fn find(view: &View<'_>, service: &Service, host: Host) -> PublishedAddresses {
     match host {
         Host::Address(address) => PublishedAddresses::Literal(address),
         Host::Name(name) => {
-            let [aaaa, a] = [RecordType::AAAA, RecordType::A]
-                .map(|kind| Box::new(confirmed(view, service, resolve(view, &name, kind))));
+            let mut lookups = published_pair(view, &name);
+            add_what_single_servers_have(view, service, &mut lookups);
+            let [aaaa, a] = lookups.map(Box::new);
             PublishedAddresses::Looked { aaaa, a }
         }
     }
 }
 
-/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
-/// path from the root shows whether any server of the zone speaks for the name.
-fn confirmed(view: &View<'_>, service: &Service, mut lookup: Lookup) -> Lookup {
-    if !lookup.is_unconfirmed() {
-        return lookup;
+/// Which of the zone's servers a resolver asked is left to chance: what any of them publishes, some
+/// visitors get. An internal service has a view of its own at the resolver, and one that answers by place
+/// shows us what it shows the resolver.
+fn add_what_single_servers_have(view: &View<'_>, service: &Service, lookups: &mut [Lookup; 2]) {
+    if service.geo_dns || service.state == State::Internal {
+        return;
     }
-    let Some(path) = authority::resolution_path(view, service, Reach::Either) else {
-        return lookup;
-    };
-    lookup.observations.extend(&path.observations);
-    match &path.end {
-        End::Pending => lookup.status = LookupStatus::NotObserved,
-        End::Stopped(_) => lookup.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
-        _ => {}
+    let Some(authority) = authority(view, service) else { return };
+    let Some(found) = consistency(view, service, &authority) else { return };
+    let max = view.settings.limits.addresses;
+    for (which, lookup) in lookups.iter_mut().enumerate() {
+        if lookup.chain.len() > 1 || lookup.is_pending() {
+            continue;
+        }
+        let sets = found.servers.iter().filter_map(|server| match &server.sets[which] {
+            GivenSet::Steady(set) | GivenSet::Rotates(set) => Some(set),
+            GivenSet::Nothing | GivenSet::Unknown(_) => None,
+        });
+        let known = lookup.addresses();
+        let mut further: Vec<IpAddr> =
+            sets.flatten().filter_map(|text| text.parse().ok()).collect();
+        further.retain(|address| !known.contains(address));
+        further.sort_unstable();
+        further.dedup();
+        further.truncate(max.saturating_sub(known.len()));
+        if !further.is_empty() {
+            lookup.records.extend(further.into_iter().map(RecordData::of_address));
+            lookup.status = LookupStatus::Found;
+            lookup.observations.extend(&found.observations);
+        }
     }
-    lookup
 }
 
 /// The plain-HTTP twin of a web service's URL: the same host and path on port 80. `None` when the

@@ -48,7 +48,7 @@ pub fn www_alias_name(view: &View<'_>, service: &Service) -> Result<Option<Name>
         // An alias is no apex, whatever it leads to.
         _ if soa.chain.len() > 1 => Ok(None),
         LookupStatus::Found => Ok(Some(host.child("www"))),
-        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => Ok(None),
+        ref empty if empty.is_known_empty() => Ok(None),
         _ => Err(Box::new(soa)),
     }
 }

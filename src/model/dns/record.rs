@@ -1,7 +1,7 @@
 //! Resource records.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -62,6 +62,32 @@ pub enum RecordData {
     Binding(Box<ServiceBinding>),
     /// Any other data, in presentation format.
     Other(String),
+}
+
+impl RecordData {
+    /// The A or AAAA record of an address.
+    pub fn of_address(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::A(address),
+            IpAddr::V6(address) => Self::Aaaa(address),
+        }
+    }
+
+    /// The address of an A record.
+    pub fn ipv4(&self) -> Option<Ipv4Addr> {
+        match self {
+            Self::A(address) => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// The address of a AAAA record.
+    pub fn ipv6(&self) -> Option<Ipv6Addr> {
+        match self {
+            Self::Aaaa(address) => Some(*address),
+            _ => None,
+        }
+    }
 }
 
 /// What an HTTPS or SVCB record says, as far as the checks read it.

@@ -11,17 +11,19 @@ use jiff::Timestamp;
 
 use crate::check::common;
 use crate::check::testing::world::World;
+use crate::check::testing::zone::{NS2, ServerMessage, ServerQuery, address_data, rcode};
 use crate::evidence;
 use crate::evidence::dns::dnssec::tests as signed;
 use crate::evidence::dns::dnssec::tests::{NOW, Zone, n, record};
 use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
 use crate::model::{
     DnsQuestion, Evidence, Name, NetFailure, Observation, Outcome, Question, RecordType, Reply,
-    Request,
+    Request, SubjectName,
 };
 
 pub(in crate::check) const CASES: &[fn()] = &[
     signatures_of_a_zone,
+    a_server_with_an_old_copy_is_named_whichever_the_resolver_asked,
     zones_that_are_not_signed,
     what_hides_whether_a_zone_is_signed,
     what_could_not_be_confirmed_is_not_bogus,
@@ -84,6 +86,91 @@ fn signatures_of_a_zone() {
     ] {
         assert_eq!(outcome_in(&world), expected);
     }
+}
+
+/// What a server of the signed zone `example.vn.` replies to questions with the DO bit; a resolver passes
+/// on what the first server says.
+fn signed_reply(asked: &ServerQuery<'_>, zone: &Zone) -> Option<Reply> {
+    if !asked.dnssec_ok {
+        return None;
+    }
+    let www = |address: &str| vec![record(n("www.example.vn."), address_data(address))];
+    let (answers, denial) = match (asked.name, Kind::from(asked.record_type.0)) {
+        ("example.vn", Kind::DNSKEY) => (zone.dnskey(), vec![]),
+        ("www.example.vn", Kind::DS) => {
+            (vec![], zone.nsec("www.example.vn.", "example.vn.", &[Kind::AAAA]))
+        }
+        ("www.example.vn", Kind::AAAA) => (zone.signed(www("2001:db8::1")), vec![]),
+        ("www.example.vn", Kind::A) => (zone.signed(www("192.0.2.1")), vec![]),
+        _ => return None,
+    };
+    let pairs = |records: Vec<Record>| {
+        records.into_iter().map(|r| (r.name.to_ascii(), r.data)).collect::<Vec<_>>()
+    };
+    let message = ServerMessage {
+        authoritative: true,
+        answers: pairs(answers),
+        authorities: pairs(denial),
+        ..ServerMessage::default()
+    };
+    Some(message.reply())
+}
+
+/// The first server signs with one zone, the second with another; the resolver asked the one or the other.
+fn two_copies(first: &Zone, second: &Zone, resolver_asked: &Zone) -> World {
+    let declared = "web: \"https://www.example.vn/\", state: active";
+    let mut world = World::with_service(declared);
+    world.inventory.settings.trust_anchors = Some(first.anchor());
+    let change = |asked: &ServerQuery<'_>| {
+        let zone = match asked {
+            asked if asked.recursive => resolver_asked,
+            asked if NS2.contains(&asked.at.as_str()) => second,
+            _ => first,
+        };
+        signed_reply(asked, zone)
+    };
+    world.with_dns_answers(&change).with_dns_answers_for("dns-dnssec", &change)
+}
+
+#[test]
+fn a_server_with_an_old_copy_is_named_whichever_the_resolver_asked() {
+    // Everything is seen at second 0 of the epoch.
+    let mut good = Zone::new("example.vn.");
+    (good.inception, good.expiration) = (u32::MAX - 1000, 1000);
+    let mut old = good.clone();
+    old.expiration = u32::MAX - 500;
+    for resolver_asked in [&good, &old] {
+        let world = two_copies(&good, &old, resolver_asked);
+        let verdict = world.verdict("dns-dnssec");
+        assert_eq!((verdict.outcome, verdict.reason), (Fail, "expired"));
+        let named: Vec<_> = verdict
+            .subjects
+            .iter()
+            .filter(|subject| matches!(subject.name, SubjectName::NameServer(..)))
+            .map(|subject| subject.name.to_string())
+            .collect();
+        assert_eq!(named, NS2.map(|at| format!("ns2.example.vn ({at})")));
+        // Resolvers that validate ask the other server then.
+        assert_eq!(world.outcome_of("dns-aaaa"), (Pass, "published"));
+    }
+    let world = two_copies(&good, &good, &good);
+    assert_eq!(world.outcome_of("dns-dnssec").0, Pass);
+}
+
+/// A zone whose signatures have ended, behind a resolver that validates or one that doesn't.
+pub(in crate::check) fn expired_zone(validates: bool) -> World {
+    let mut zone = Zone::new("example.vn.");
+    (zone.inception, zone.expiration) = (u32::MAX - 1000, u32::MAX - 500);
+    let mut world = World::with_service("web: \"https://www.example.vn/\", state: active");
+    world.inventory.settings.trust_anchors = Some(zone.anchor());
+    let change = |asked: &ServerQuery<'_>| {
+        let is_kept_back = validates
+            && asked.recursive
+            && asked.is("www.example.vn", RecordType::AAAA)
+            && !asked.checking_disabled;
+        is_kept_back.then(|| rcode(2)).or_else(|| signed_reply(asked, &zone))
+    };
+    world.with_dns_answers(&change).with_dns_answers_for("dns-dnssec", &change)
 }
 
 #[test]

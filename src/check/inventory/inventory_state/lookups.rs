@@ -7,9 +7,9 @@ use crate::model::Verdict;
 
 /// Whether a name has records of a type; `None` when that could not be found out.
 pub(in crate::check) fn exists(lookup: &Lookup) -> Option<bool> {
-    match lookup.status {
+    match &lookup.status {
         LookupStatus::Found => Some(true),
-        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => Some(false),
+        empty if empty.is_known_empty() => Some(false),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::check::common;
 use crate::check::context::CheckContext;
+use crate::evidence::dns::delegation::{DelegationFailure, End, Resolution};
 use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::tls::certificate::{self, Path};
@@ -20,15 +21,35 @@ pub(in crate::check) fn resolution_step(
     cite.extend(lookup.observations.iter().copied());
     let (outcome, reason) = match &lookup.status {
         LookupStatus::Found => (Outcome::Pass, "resolved"),
-        LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised => {
-            (Outcome::Fail, "not-published")
-        }
+        empty if empty.is_known_empty() => (Outcome::Fail, "not-published"),
         status => {
             (Outcome::Inconclusive, status.gap().map_or(common::UNRESOLVED, common::reason_of))
         }
     };
     let end = lookup.chain.last().cloned();
     let detail = end.map(|name| ("name", name.to_string())).into_iter().collect();
+    Subject { name: SubjectName::Host(name), outcome, reason, detail }
+}
+
+/// Whether a resolver without IPv4 finds a name, from the root on.
+pub(in crate::check) fn root_resolution_step(
+    name: Name,
+    path: &Resolution,
+    cite: &mut Vec<ObservationId>,
+) -> Subject {
+    cite.extend(&path.observations);
+    let (outcome, reason) = match &path.end {
+        // That the name has an address is known by now: here it counts whether the path leads to it.
+        End::Found(_) | End::NoData | End::NxDomain => (Outcome::Pass, "resolved"),
+        End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        End::Stopped(DelegationFailure::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
+        End::Stopped(DelegationFailure::Limit) => (Outcome::Inconclusive, common::LIMIT),
+        End::Alias(_) | End::AliasLoop | End::AliasTooLong | End::Stopped(_) => {
+            (Outcome::Fail, "resolution-blocked")
+        }
+    };
+    let zone = path.last_cut().filter(|_| outcome == Outcome::Fail);
+    let detail = zone.map(|cut| ("zone", cut.zone.to_string())).into_iter().collect();
     Subject { name: SubjectName::Host(name), outcome, reason, detail }
 }
 

@@ -12,6 +12,8 @@ use crate::check::testing::web::{
     broken, ending, html, no_http, no_tls, ours, page, responds, silent, to,
 };
 use crate::check::testing::world::{SIX, URL, World};
+use crate::check::testing::zone::ServerQuery;
+use crate::check::testing::zone_table::{without_glue, without_ipv6};
 use crate::evidence;
 use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
 use crate::model::{
@@ -23,6 +25,7 @@ pub(in crate::check) const CASES: &[fn()] = &[
     the_way_of_a_browser_without_ipv4,
     required_resources,
     a_sender_without_ipv4,
+    names_that_a_resolver_without_ipv4_does_not_find,
     a_client_that_connects_or_asks,
 ];
 
@@ -173,15 +176,31 @@ fn a_sender_without_ipv4() {
     let away = Reply::DnsFailed(NetFailure::TimedOut);
     for (vn, host, expected) in [
         (authoritative(&nxdomain()), authoritative(&six), (Pass, "usable")),
-        (servfail(), servfail(), (Fail, "resolution-blocked")),
-        (away, six.clone(), (Fail, "resolution-blocked")),
+        // The root's servers are always there: it is our network that keeps us from them.
+        (servfail(), servfail(), (Inconclusive, common::OUR_FAULT)),
+        (away, six.clone(), (Inconclusive, common::OUR_FAULT)),
         (unasked(), six, (Inconclusive, common::OUR_FAULT)),
     ] {
         let world = from_the_root(&vn, &host);
         assert_eq!(world.outcome_of("ipv6-only-usable"), expected, "{vn:?}");
     }
     let unasked = mail_published().greets(MX_IPV6, &friendly()).greets(MX_IPV4, &friendly());
-    assert_eq!(unasked.outcome_of("ipv6-only-usable"), (Inconclusive, common::NOT_OBSERVED));
+    assert_eq!(unasked.outcome_of("ipv6-only-usable"), (Pass, "usable"));
+}
+
+#[test]
+fn names_that_a_resolver_without_ipv4_does_not_find() {
+    let declared = [
+        &format!("web: \"{PLAIN}\""),
+        "tcp: \"www.example.vn:8443\"",
+        "ntp: www.example.vn",
+        "imaps: www.example.vn",
+    ];
+    for declared in declared {
+        let change = |asked: &ServerQuery<'_>| without_glue(asked).or_else(|| without_ipv6(asked));
+        let world = World::with_zone(declared, &change);
+        assert_eq!(usable(&world), (Fail, "resolution-blocked"), "{declared}");
+    }
 }
 
 #[test]

@@ -74,8 +74,19 @@ impl ServerAddress {
         }
     }
 
+    /// The transport over which it answers at all, well or badly: software that knows nothing but addresses
+    /// answers the question for the SOA badly, and those for A and AAAA well.
+    fn talks(&self, apex: &Name) -> Option<Transport> {
+        let over = |transport| self.answering(apex, transport);
+        self.usable(apex).or_else(|| match (over(Transport::Udp), over(Transport::Tcp)) {
+            (Answering::Badly(_), _) => Some(Transport::Udp),
+            (_, Answering::Badly(_)) => Some(Transport::Tcp),
+            _ => None,
+        })
+    }
+
     /// What it says to a further question, over TCP where it doesn't fit a datagram; `None` where
-    /// it doesn't answer for the zone at all.
+    /// it doesn't answer anything.
     pub fn ask(
         &self,
         view: &View<'_>,
@@ -89,7 +100,7 @@ impl ServerAddress {
             let question = exchange::server_question(socket, transport, name, record_type, false);
             server_exchange(view, question, attempts)
         };
-        let transport = self.usable(apex)?;
+        let transport = self.talks(apex)?;
         let first = over(transport);
         match first.message() {
             Some(message) if message.truncated && transport == Transport::Udp => {

@@ -25,7 +25,7 @@ impl NameServer {
         let mut addresses = Vec::new();
         for (lookup, family) in [(&self.aaaa, Family::Ipv6), (&self.a, Family::Ipv4)] {
             match lookup.status {
-                LookupStatus::Failed(_) => {
+                LookupStatus::Failed(_) | LookupStatus::Unserved(_) => {
                     let glue = self.glue.iter().filter(|address| Family::of(**address) == family);
                     addresses.extend(glue);
                 }

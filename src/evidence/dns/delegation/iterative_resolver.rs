@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::hints;
 use super::path::{
     AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
-    Unaddressed,
+    Unaddressed, Unserved,
 };
 use super::referral::{Step, read};
 use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
@@ -99,6 +99,14 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             let zone = cut.zone.clone();
             let step = match self.ask_zone(cut, question_name, question_type) {
                 ZoneReply::Pending => return End::Pending,
+                // Servers that know nothing but addresses answer badly, or not at all, when they are
+                // asked for NS. Resolvers ask for the whole name then (RFC 9156 §2.3).
+                ZoneReply::Stopped(DelegationFailure::Silent | DelegationFailure::Unusable)
+                    if at < candidates.len() =>
+                {
+                    at = candidates.len();
+                    continue;
+                }
                 ZoneReply::Stopped(stop) => return End::Stopped(stop),
                 ZoneReply::Step(step) => step,
             };
@@ -181,7 +189,16 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                 }
             }
         }
-        ZoneReply::Stopped(why_stopped(cut))
+        ZoneReply::Stopped(match why_stopped(cut) {
+            // The root is always there: it is our own network that keeps us from it, or that answers
+            // in its place.
+            DelegationFailure::Silent | DelegationFailure::Unusable
+                if cut.source == Source::Hints && cut.led_on.is_none() =>
+            {
+                DelegationFailure::Ours
+            }
+            stop => stop,
+        })
     }
 
     /// Asks at the addresses that one server has in a family; `None` when none leads on.
@@ -250,7 +267,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                 ExchangeOutcome::Pending => return Err(Pending),
                 ExchangeOutcome::NotVisited => return Ok(Some((None, AddressOutcome::NotGlobal))),
                 ExchangeOutcome::Malformed => {
-                    return Ok(Some((None, AddressOutcome::Unusable("malformed"))));
+                    return Ok(Some((None, AddressOutcome::Unusable(Unserved::Malformed))));
                 }
                 ExchangeOutcome::Failed(failure) if failure.is_ours() => {
                     return Ok(Some((None, AddressOutcome::Ours)));
@@ -266,7 +283,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                 step => return Ok(Some((Some(step), AddressOutcome::Usable))),
             }
         }
-        Ok(Some((None, AddressOutcome::Unusable("truncated"))))
+        Ok(Some((None, AddressOutcome::Unusable(Unserved::Truncated))))
     }
 
     /// The addresses of a server in a family, from the delegation, or else found by following the path to

@@ -88,8 +88,8 @@ pub struct Server {
 pub enum AddressOutcome {
     /// An answer that leads on, or ends the path.
     Usable,
-    /// An answer that does not; the word says why.
-    Unusable(&'static str),
+    /// An answer that does not.
+    Unusable(Unserved),
     /// No answer.
     Silent,
     /// Our own machine could not ask.
@@ -153,6 +153,44 @@ pub enum DelegationFailure {
     Limit,
 }
 
+/// Why no answer is to be had of a zone's servers, when all that can be asked were asked: none of them
+/// serves what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unserved {
+    /// RCODE 2.
+    ServFail,
+    /// RCODE 5.
+    Refused,
+    /// Another RCODE that is no answer, such as NOTIMP.
+    OtherRcode,
+    /// What comes is no DNS message.
+    Malformed,
+    /// Answers without authority, or referrals that lead nowhere.
+    Lame,
+    /// An answer that doesn't fit a datagram, and then doesn't come over TCP.
+    Truncated,
+    /// Nothing comes.
+    Silent,
+    /// The zone has no server with an address.
+    NoServer,
+}
+
+impl Unserved {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ServFail => "servfail",
+            Self::Refused => "refuses",
+            Self::OtherRcode => "other-rcode",
+            Self::Malformed => "malformed",
+            Self::Lame => "lame",
+            Self::Truncated => "truncated",
+            Self::Silent => "silent",
+            Self::NoServer => "no-server",
+        }
+    }
+}
+
 impl Server {
     pub(super) fn new(name: Name, mut glue: Vec<IpAddr>) -> Self {
         glue.sort_unstable();
@@ -170,6 +208,27 @@ impl Resolution {
     /// Whether something is still to be asked.
     pub fn is_pending(&self) -> bool {
         self.end == End::Pending
+    }
+
+    /// Why no server of the last zone gives an answer, where all of them are known not to. Where they fail
+    /// in different ways, the one that says most.
+    pub fn unserved(&self) -> Option<Unserved> {
+        let End::Stopped(failure) = self.end else { return None };
+        match failure {
+            DelegationFailure::Ours | DelegationFailure::Limit => return None,
+            DelegationFailure::NoAddress | DelegationFailure::Loop => {
+                return Some(Unserved::NoServer);
+            }
+            DelegationFailure::Silent | DelegationFailure::Unusable => {}
+        }
+        let servers = self.last_cut().map_or(&[][..], |cut| &cut.servers);
+        let outcomes = servers.iter().flat_map(|server| &server.outcomes);
+        let unserved = outcomes.filter_map(|(_, outcome)| match outcome {
+            AddressOutcome::Unusable(how) => Some(*how),
+            AddressOutcome::Silent => Some(Unserved::Silent),
+            AddressOutcome::Usable | AddressOutcome::Ours | AddressOutcome::NotGlobal => None,
+        });
+        Some(unserved.min().unwrap_or(Unserved::Silent))
     }
 
     /// A zone on the path to the first name.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::path::Server;
+use super::path::{Server, Unserved};
 use crate::model::{Message, Name, Rcode, Record, RecordData, RecordType};
 
 /// What an answer means.
@@ -23,16 +23,41 @@ pub(super) enum Step {
     /// It didn't fit: to be asked over TCP.
     Truncated,
     /// Nothing that leads further.
-    Unusable(&'static str),
+    Unusable(Unserved),
+}
+
+/// What a server of a zone says of who serves a zone below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Referred {
+    /// It delegates it to these servers.
+    To(Vec<Server>),
+    /// It serves it too, and these are its servers.
+    Itself(Vec<Name>),
+    /// It didn't fit: to be asked over TCP.
+    Truncated,
+    /// It says nothing of the kind.
+    Nothing,
+}
+
+/// Reads the answer of a server of `zone` to the question for the NS records of `apex`.
+pub fn referred(message: &Message, zone: &Name, apex: &Name) -> Referred {
+    match read(message, zone, apex, RecordType::NS) {
+        Step::Referral { apex: found, servers } if found == *apex => Referred::To(servers),
+        Step::Apex { servers } => {
+            Referred::Itself(servers.into_iter().map(|server| server.name).collect())
+        }
+        Step::Truncated => Referred::Truncated,
+        _ => Referred::Nothing,
+    }
 }
 
 /// Reads the answer of a server of `zone` to the question for `name`.
 pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: RecordType) -> Step {
     match message.rcode {
         Rcode::NOERROR | Rcode::NXDOMAIN => {}
-        Rcode::REFUSED => return Step::Unusable("refuses"),
-        Rcode::SERVFAIL => return Step::Unusable("servfail"),
-        _ => return Step::Unusable("other-rcode"),
+        Rcode::REFUSED => return Step::Unusable(Unserved::Refused),
+        Rcode::SERVFAIL => return Step::Unusable(Unserved::ServFail),
+        _ => return Step::Unusable(Unserved::OtherRcode),
     }
     if message.truncated {
         return Step::Truncated;
@@ -54,7 +79,7 @@ pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: Rec
                 Step::Referral { apex: name.clone(), servers: servers(name, &message.answers) }
             }
             (_, true) => Step::Answer(wanted),
-            (_, false) => Step::Unusable("lame"),
+            (_, false) => Step::Unusable(Unserved::Lame),
         };
     }
     let alias = message.answers.iter().filter(own).find_map(|record| match &record.data {
@@ -62,7 +87,11 @@ pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: Rec
         _ => None,
     });
     if let Some(target) = alias {
-        return if message.authoritative { Step::Alias(target) } else { Step::Unusable("lame") };
+        return if message.authoritative {
+            Step::Alias(target)
+        } else {
+            Step::Unusable(Unserved::Lame)
+        };
     }
     let cut = message.authorities.iter().find(|record| {
         record.record_type == RecordType::NS
@@ -75,7 +104,7 @@ pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: Rec
         return Step::Referral { apex: cut.name.clone(), servers };
     }
     match (message.authoritative, message.rcode) {
-        (false, _) => Step::Unusable("lame"),
+        (false, _) => Step::Unusable(Unserved::Lame),
         (true, Rcode::NXDOMAIN) => Step::NxDomain,
         (true, _) => Step::NoData,
     }

@@ -183,19 +183,30 @@ fn where_an_ipv6_only_resolver_is_stopped() {
     let upward = referral(".", &[("a.root.", None)]);
     let loops =
         vec![vn(), glueless("ns.y.vn."), (VN, "y.vn NS", referral("y.vn.", &[("ns.z.vn.", None)]))];
+    let both = |says: Says| {
+        vec![vn(), good(), (ZONE, "www.z.vn NS", says.clone()), (ZONE, "www.z.vn AAAA", says)]
+    };
     for (entries, stop, zone) in [
-        (vec![], DelegationFailure::Silent, "."),
+        (vec![], DelegationFailure::Ours, "."),
         (vec![vn()], DelegationFailure::Silent, "vn"),
         (vec![vn(), only_ipv4()], DelegationFailure::NoAddress, "z.vn"),
         (vec![vn(), glueless("ns.z.vn.")], DelegationFailure::NoAddress, "z.vn"),
         (vec![vn(), good()], DelegationFailure::Silent, "z.vn"),
-        (vec![vn(), good(), (ZONE, "www.z.vn NS", refused)], DelegationFailure::Unusable, "z.vn"),
-        (vec![vn(), good(), (ZONE, "www.z.vn NS", upward)], DelegationFailure::Unusable, "z.vn"),
+        (both(refused), DelegationFailure::Unusable, "z.vn"),
+        (both(upward), DelegationFailure::Unusable, "z.vn"),
         (loops, DelegationFailure::Loop, "z.vn"),
     ] {
         let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
         assert_eq!(way.end, End::Stopped(stop));
         assert_eq!(way.last_cut().unwrap().zone.as_str(), zone);
+    }
+    // Servers that know nothing but addresses lead on all the same (RFC 9156 §2.3).
+    let refused = Says { rcode: 5, ..Says::default() };
+    for ns_answer in [Some(refused), Some(referral(".", &[("a.root.", None)])), None] {
+        let mut entries = vec![vn(), good(), (ZONE, "www.z.vn AAAA", found())];
+        entries.extend(ns_answer.map(|says| (ZONE, "www.z.vn NS", says)));
+        let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
+        assert!(matches!(way.end, End::Found(_)), "{way:?}");
     }
     // The same zone is found where IPv4 may be used too.
     let mut entries = vec![vn(), only_ipv4()];

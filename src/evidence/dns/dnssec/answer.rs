@@ -1,14 +1,17 @@
 //! Signed answers as they came: asked with DO and CD, so that no resolver judges them before we do.
 
+use std::net::SocketAddr;
+
 use hickory_proto::op::{Message as WireMessage, ResponseCode};
 use hickory_proto::rr::RecordType as WireType;
 use jiff::Timestamp;
 
+use crate::evidence::dns::exchange::server_question;
 use crate::evidence::dns::{LookupFailure, dns_question};
 use crate::evidence::query::View;
 use crate::model::{
-    DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply, Request,
-    Transport,
+    self, DnsQuestion, Name, NetFailure, ObservationId, Question, Rcode, RecordType, Reply,
+    Request, Transport,
 };
 
 /// A usable answer.
@@ -26,9 +29,9 @@ pub(super) enum NoAnswer {
 
 /// The facts that a validation rests on, and whether something is still to be asked.
 #[derive(Default)]
-pub(super) struct Citations {
-    pub(super) observations: Vec<ObservationId>,
-    pub(super) is_pending: bool,
+pub(in crate::evidence::dns) struct Citations {
+    pub(in crate::evidence::dns) observations: Vec<ObservationId>,
+    pub(in crate::evidence::dns) is_pending: bool,
 }
 
 /// The first usable answer among the attempts, over TCP where UDP truncates.
@@ -61,6 +64,40 @@ pub(super) fn ask(
                 ResponseCode::NoError | ResponseCode::NXDomain => return Ok(answer),
                 rcode => last = LookupFailure::Rcode(Rcode(rcode.into())),
             },
+            Some(Err(failure)) => last = failure,
+        }
+    }
+    Err(NoAnswer::Failed(last))
+}
+
+/// What an authoritative server answers with signatures, over TCP where UDP truncates.
+pub(super) fn ask_server(
+    view: &View<'_>,
+    server: SocketAddr,
+    transport: Transport,
+    (name, kind): (&model::Name, WireType),
+    citations: &mut Citations,
+) -> Result<Answer, NoAnswer> {
+    let mut asked = server_question(server, transport, name, RecordType(kind.into()), true);
+    let mut last = LookupFailure::Net(NetFailure::NoRoute);
+    for attempt in 1..=view.settings.attempts.max(1) {
+        let mut reply = find(view, &asked, attempt, citations);
+        if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
+            asked.transport = Transport::Tcp;
+            reply = find(view, &asked, attempt, citations);
+        }
+        match reply {
+            None => {
+                view.request(Request::nth(Question::Dns(asked), attempt));
+                citations.is_pending = true;
+                return Err(NoAnswer::NotObserved);
+            }
+            Some(Ok(answer)) => {
+                return match answer.wire.metadata.response_code {
+                    ResponseCode::NoError | ResponseCode::NXDomain => Ok(answer),
+                    rcode => Err(NoAnswer::Failed(LookupFailure::Rcode(Rcode(rcode.into())))),
+                };
+            }
             Some(Err(failure)) => last = failure,
         }
     }

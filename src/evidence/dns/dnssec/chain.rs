@@ -32,6 +32,7 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
     let mut found = Dnssec {
         links: Vec::new(),
         records: Vec::new(),
+        signed_zone: None,
         observations: Vec::new(),
         is_pending: false,
     };
@@ -49,9 +50,11 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
             found.links.push(Link { zone: text.clone(), name: text, security });
             break;
         }
-        let validator =
-            ChainValidator { view, kind: RecordType::from(record_type.0), budget: &budget };
+        let mut validator = ChainValidator::new(view, record_type, &budget);
         let mut end = validator.link(&current, &mut citations);
+        if found.links.is_empty() && !matches!(end.security, Security::Insecure(_)) {
+            found.signed_zone = validator.signed_zone.take();
+        }
         if matches!(end.security, Security::Bogus(_)) {
             validator.confirm(&current, &mut end, &mut citations);
         }
@@ -69,16 +72,32 @@ fn find(view: &View<'_>, name: &model::Name, record_type: model::RecordType) -> 
 }
 
 /// `None` for what can't be a name on the wire.
-fn wire(name: &model::Name) -> Option<Name> {
+pub(super) fn wire(name: &model::Name) -> Option<Name> {
     let mut name = Name::from_labels(name.labels()?.iter().map(Vec::as_slice)).ok()?;
     name.set_fqdn(true);
     Some(name)
 }
 
-struct ChainValidator<'v> {
+/// A zone that is signed as far as its parent says, and what the parent vouches for.
+#[derive(Clone, Debug)]
+pub(in crate::evidence::dns) struct SignedZone {
+    pub(super) apex: Name,
+    pub(super) trusted: Vec<Anchor>,
+}
+
+impl SignedZone {
+    /// Whether it is the zone of this name.
+    pub(in crate::evidence::dns) fn is(&self, apex: &model::Name) -> bool {
+        model::Name::from_labels(self.apex.iter()) == *apex
+    }
+}
+
+pub(super) struct ChainValidator<'v> {
     view: &'v View<'v>,
     kind: RecordType,
     budget: &'v Budget,
+    /// The last signed zone on the way down.
+    signed_zone: Option<SignedZone>,
 }
 
 /// How far one name was followed, and what came of it.
@@ -92,8 +111,16 @@ struct End {
 /// The keys in force below the last zone cut; else what is known of everything below it.
 type Reached = Result<ZoneKeys, (Name, Security)>;
 
-impl ChainValidator<'_> {
-    fn link(&self, name: &Name, citations: &mut Citations) -> End {
+impl<'v> ChainValidator<'v> {
+    pub(super) fn new(
+        view: &'v View<'v>,
+        record_type: model::RecordType,
+        budget: &'v Budget,
+    ) -> Self {
+        Self { view, kind: RecordType::from(record_type.0), budget, signed_zone: None }
+    }
+
+    fn link(&mut self, name: &Name, citations: &mut Citations) -> End {
         let reached = self.descend(name, citations);
         let (zone, keys, mut security) = match reached {
             Ok(keys) => (keys.zone.clone(), Some(keys), Security::Secure),
@@ -121,7 +148,7 @@ impl ChainValidator<'_> {
     }
 
     /// Goes from the anchor to the zone that holds `name`.
-    fn descend(&self, name: &Name, citations: &mut Citations) -> Reached {
+    fn descend(&mut self, name: &Name, citations: &mut Citations) -> Reached {
         let unknown = |zone: &Name, why| Err((zone.clone(), Security::Unknown(why)));
         let anchors = Anchors::of_view(self.view);
         let Some((anchors, zone)) =
@@ -129,6 +156,8 @@ impl ChainValidator<'_> {
         else {
             return unknown(&Name::root(), Unknown::NoAnchor);
         };
+        let trusted = anchors.of(&zone).into_iter().cloned().collect();
+        self.signed_zone = Some(SignedZone { apex: zone.clone(), trusted });
         let mut keys = self.keys(&zone, &anchors.of(&zone), true, citations)?;
         // One turn for each label of the name, at most 127.
         for labels in usize::from(zone.num_labels()) + 1..=label_count(name) {
@@ -146,8 +175,10 @@ impl ChainValidator<'_> {
                 Cut::None => {}
                 Cut::NothingBelow => break,
                 Cut::Signed(digests) => {
-                    keys =
-                        self.keys(&cut, &digests.iter().collect::<Vec<_>>(), false, citations)?;
+                    let trusted: Vec<&Anchor> = digests.iter().collect();
+                    let reached = self.keys(&cut, &trusted, false, citations);
+                    self.signed_zone = Some(SignedZone { apex: cut, trusted: digests });
+                    keys = reached?;
                 }
                 Cut::End(security) => return Err((cut, security)),
             }
@@ -229,7 +260,7 @@ impl ChainValidator<'_> {
     }
 
     /// Judges the final answer by the keys of its zone.
-    fn judge(&self, keys: &ZoneKeys, name: &Name, answer: &Answer) -> Security {
+    pub(super) fn judge(&self, keys: &ZoneKeys, name: &Name, answer: &Answer) -> Security {
         let answers = &answer.wire.answers;
         let kind =
             if rrset(answers, name, self.kind).is_empty() { RecordType::CNAME } else { self.kind };
@@ -368,7 +399,7 @@ fn label_count(name: &Name) -> usize {
     name.iter().count()
 }
 
-fn security(unproven: Unproven) -> Security {
+pub(super) fn security(unproven: Unproven) -> Security {
     match unproven {
         Unproven::Bogus(bogus) => Security::Bogus(bogus),
         Unproven::BudgetSpent => Security::Unknown(Unknown::Gap(Gap::Limit)),

@@ -2,6 +2,7 @@
 
 use hickory_proto::rr::Record;
 
+use super::chain::SignedZone;
 use crate::evidence::query::Gap;
 use crate::model::{Name, ObservationId};
 
@@ -23,6 +24,8 @@ pub struct Dnssec {
     pub links: Vec<Link>,
     /// The records of the wanted type at the end of the chain, whether authentic or not.
     pub records: Vec<Record>,
+    /// The zone of the name itself, where its parent says that it is signed.
+    pub(in crate::evidence::dns) signed_zone: Option<SignedZone>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// Whether something is still to be asked.

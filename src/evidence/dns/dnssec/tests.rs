@@ -29,8 +29,9 @@ pub(crate) fn n(text: &str) -> Name {
     Name::from_ascii(text).unwrap()
 }
 
+#[derive(Clone)]
 pub(crate) struct Zone {
-    signer: DnssecSigner,
+    signer: Arc<DnssecSigner>,
     pub(crate) inception: u32,
     pub(crate) expiration: u32,
 }
@@ -41,7 +42,7 @@ impl Zone {
         let key = EcdsaSigningKey::from_pkcs8(&pkcs8, Algorithm::ECDSAP256SHA256).unwrap();
         let dnskey = DNSKEY::from_key(&key.to_public_key().unwrap());
         let signer = DnssecSigner::new(dnskey, Box::new(key), n(apex), Duration::from_secs(1));
-        Self { signer, inception: NOW as u32 - 100, expiration: NOW as u32 + 100 }
+        Self { signer: Arc::new(signer), inception: NOW as u32 - 100, expiration: NOW as u32 + 100 }
     }
 
     fn apex(&self) -> Name {
