@@ -18,7 +18,7 @@ pub static CHECK: Check = Check {
         Reason::pass("published"),
         Reason::pass("ipv6-literal"),
         Reason::fail("no-data"),
-        Reason::fail("nxdomain"),
+        Reason::absent("nxdomain"),
         Reason::fail("synthesised-only"),
         Reason::fail("chain-too-long"),
         Reason::fail("chain-looped"),
