@@ -4,8 +4,9 @@
 //! Each format of a run has its file or folder and takes a [`ReportContext`]; [`quarter`] and
 //! [`difference`] render a [`Review`](crate::judge::quarter::Review) and a
 //! [`Comparison`](crate::judge::Comparison) likewise. What several formats need is beside them: the
-//! [`table`]s, the [`causes`] that failures are grouped by, the [`texts`] in both languages, and
-//! [`describe`], which makes observations readable and hostile text harmless.
+//! [`table`]s, the [`causes`] that failures are grouped by, the [`parts`] that services fall into, the
+//! [`texts`] in both languages, and [`describe`], which makes observations readable and hostile text
+//! harmless.
 //!
 //! Imports [`model`](crate::model), what [`judge`](crate::judge) gives, the metadata of
 //! [`check`](crate::check)s, [`policy`](crate::policy), and from [`evidence`](crate::evidence) how
@@ -23,6 +24,7 @@ pub mod junit;
 pub mod letterhead;
 pub mod markdown;
 pub mod overview;
+pub mod parts;
 pub mod path;
 pub mod pdf;
 pub mod quarter;

@@ -32,6 +32,8 @@ pub struct Reason {
     pub outcome: Outcome,
     /// A severity of its own, where it differs from the check's.
     pub severity: Option<Severity>,
+    /// Whether it says that the service's name (a host's, a mail domain's, a zone's) doesn't exist.
+    pub means_absent: bool,
 }
 
 /// What a rule judges, and the function that does. Each returns its verdict; `Err` carries one as
@@ -55,27 +57,37 @@ pub fn verdict_of(result: Result<Verdict, Verdict>) -> Verdict {
 impl Reason {
     /// It holds.
     pub const fn pass(id: &'static str) -> Self {
-        Self { id, outcome: Outcome::Pass, severity: None }
+        Self::plain(id, Outcome::Pass)
     }
 
     /// It does not hold.
     pub const fn fail(id: &'static str) -> Self {
-        Self { id, outcome: Outcome::Fail, severity: None }
+        Self::plain(id, Outcome::Fail)
     }
 
     /// It does not hold, and that weighs differently from the check's other failures.
     pub const fn fail_as(id: &'static str, severity: Severity) -> Self {
-        Self { id, outcome: Outcome::Fail, severity: Some(severity) }
+        Self { severity: Some(severity), ..Self::fail(id) }
+    }
+
+    /// It does not hold, because the service's name (a host's, a mail domain's, a zone's) doesn't exist.
+    /// A service that fails a gate of stage 1 for it is called absent, and not IPv4 only.
+    pub const fn absent(id: &'static str) -> Self {
+        Self { means_absent: true, ..Self::fail(id) }
     }
 
     /// It does not concern this service.
     pub const fn not_applicable(id: &'static str) -> Self {
-        Self { id, outcome: Outcome::NotApplicable, severity: None }
+        Self::plain(id, Outcome::NotApplicable)
     }
 
     /// It could not be found out.
     pub const fn inconclusive(id: &'static str) -> Self {
-        Self { id, outcome: Outcome::Inconclusive, severity: None }
+        Self::plain(id, Outcome::Inconclusive)
+    }
+
+    const fn plain(id: &'static str, outcome: Outcome) -> Self {
+        Self { id, outcome, severity: None, means_absent: false }
     }
 }
 
@@ -118,10 +130,15 @@ impl Check {
 
     /// The default severity of a failure for this reason.
     pub fn severity_of(&self, reason: &str) -> Severity {
-        self.reasons
-            .iter()
-            .find(|known| known.id == reason)
-            .and_then(|known| known.severity)
-            .unwrap_or(self.severity)
+        self.reason(reason).and_then(|known| known.severity).unwrap_or(self.severity)
+    }
+
+    /// Whether this reason says that the service's name doesn't exist.
+    pub fn means_absent(&self, reason: &str) -> bool {
+        self.reason(reason).is_some_and(|known| known.means_absent)
+    }
+
+    fn reason(&self, id: &str) -> Option<&'static Reason> {
+        self.reasons.iter().find(|known| known.id == id)
     }
 }

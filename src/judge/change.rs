@@ -61,16 +61,6 @@ impl Change {
             (Standing::NotCounted, Standing::NotCounted) => Self::Same,
             (Standing::NotCounted, _) => Self::New,
             (_, Standing::NotCounted) => Self::Gone,
-            (Standing::At(a), Standing::At(b)) => match b.cmp(&a) {
-                Greater => Self::Better,
-                Less => Self::Worse,
-                _ => Self::Same,
-            },
-            // What is known at least may be enough to tell.
-            (Standing::At(a), Standing::Unknown { at_least }) if at_least > a => Self::Better,
-            (Standing::At(_), Standing::Unknown { .. }) => Self::Unknown,
-            (Standing::Unknown { at_least }, Standing::At(b)) if b < at_least => Self::Worse,
-            (Standing::Unknown { .. }, Standing::At(_)) => Self::Known,
             (Standing::Unknown { at_least: a }, Standing::Unknown { at_least: b }) => {
                 match b.cmp(&a) {
                     Greater => Self::Known,
@@ -78,6 +68,20 @@ impl Change {
                     _ => Self::Same,
                 }
             }
+            // What is known at least may be enough to tell.
+            (known, Standing::Unknown { at_least }) if known.stage() < Some(at_least) => {
+                Self::Better
+            }
+            (_, Standing::Unknown { .. }) => Self::Unknown,
+            (Standing::Unknown { at_least }, known) if known.stage() < Some(at_least) => {
+                Self::Worse
+            }
+            (Standing::Unknown { .. }, _) => Self::Known,
+            (before, after) => match after.rank().cmp(&before.rank()) {
+                Greater => Self::Better,
+                Less => Self::Worse,
+                _ => Self::Same,
+            },
         }
     }
 
@@ -198,7 +202,7 @@ mod tests {
 
     #[test]
     fn stages_move() {
-        use Standing::{At, NotCounted, Unknown};
+        use Standing::{Absent, At, NotCounted, Unknown};
         for (before, after, expected) in [
             (At(Addressed), At(Reachable), Change::Better),
             (At(Reachable), At(Addressed), Change::Worse),
@@ -211,6 +215,18 @@ mod tests {
             (Unknown { at_least: Ipv4Only }, At(Ipv4Only), Change::Known),
             (Unknown { at_least: Reachable }, Unknown { at_least: Addressed }, Change::Unknown),
             (Unknown { at_least: Addressed }, Unknown { at_least: Addressed }, Change::Same),
+            // A name that ceases to exist is lost over IPv4 too.
+            (At(Ipv4Only), Absent, Change::Worse),
+            (At(AtParity), Absent, Change::Worse),
+            (Absent, At(Ipv4Only), Change::Better),
+            (Absent, At(Reachable), Change::Better),
+            (Absent, Absent, Change::Same),
+            (Absent, Unknown { at_least: Ipv4Only }, Change::Unknown),
+            (Absent, Unknown { at_least: Addressed }, Change::Better),
+            (Unknown { at_least: Ipv4Only }, Absent, Change::Known),
+            (Unknown { at_least: Addressed }, Absent, Change::Worse),
+            (Absent, NotCounted, Change::Gone),
+            (NotCounted, Absent, Change::New),
             (At(AtParity), NotCounted, Change::Gone),
             (NotCounted, At(AtParity), Change::New),
             (NotCounted, NotCounted, Change::Same),

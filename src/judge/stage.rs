@@ -5,11 +5,15 @@ use crate::check::Check;
 use crate::model::{Outcome, Service, Severity, Stage, State};
 use crate::policy::Policy;
 
-/// The stage that a service has reached.
+/// Where a service stands: the stage that it has reached, or why there is none to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// At this stage.
     At(Stage),
+    /// Its name doesn't exist: that of its host, its mail domain or its zone. It is known not to be
+    /// reached, so it counts as stage 0 in every share; but nothing of it is there over IPv4 either, so
+    /// it is never called IPv4 only.
+    Absent,
     /// Unknown, because a gating check is inconclusive; everything up to `at_least` is known to
     /// hold.
     Unknown {
@@ -21,10 +25,21 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The stage, when it is known.
+    /// The word that results use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::At(_) => "at-stage",
+            Self::Absent => "absent",
+            Self::Unknown { .. } => "unknown",
+            Self::NotCounted => "retired",
+        }
+    }
+
+    /// The stage, when it is known; that of a service whose name doesn't exist is 0.
     pub fn stage(self) -> Option<Stage> {
         match self {
             Self::At(stage) => Some(stage),
+            Self::Absent => Some(Stage::Ipv4Only),
             Self::Unknown { .. } | Self::NotCounted => None,
         }
     }
@@ -32,9 +47,15 @@ impl Standing {
     /// The highest stage that is known to be reached; `None` for a service that isn't counted.
     pub fn at_least(self) -> Option<Stage> {
         match self {
-            Self::At(stage) | Self::Unknown { at_least: stage } => Some(stage),
-            Self::NotCounted => None,
+            Self::Unknown { at_least } => Some(at_least),
+            known => known.stage(),
         }
+    }
+
+    /// What is known, from worse to better: a name that doesn't exist is worse than one that is there
+    /// over IPv4. `None` where it isn't known.
+    pub(super) fn rank(self) -> Option<(Stage, bool)> {
+        self.stage().map(|stage| (stage, self != Self::Absent))
     }
 }
 
@@ -52,7 +73,8 @@ pub struct Blocker {
 /// Climbs the stages as far as the gates let the service.
 ///
 /// At the first stage that is not open: a failing gate fixes the stage, whatever else is unknown
-/// there; otherwise an inconclusive gate makes it unknown. A check that is not applicable gates
+/// there; otherwise an inconclusive gate makes it unknown. A failure that says that the name doesn't
+/// exist makes a service absent that has reached no stage. A check that is not applicable gates
 /// nothing, and neither does a failure that is only a warning (a certificate that expires in 20
 /// days is still valid).
 pub(super) fn standing(
@@ -97,7 +119,8 @@ pub(super) fn standing_if(
         };
         let failing = closed(Outcome::Fail);
         if !failing.is_empty() {
-            return (Standing::At(reached), failing);
+            let is_absent = reached == Stage::Ipv4Only && says_absent(findings, &failing);
+            return (if is_absent { Standing::Absent } else { Standing::At(reached) }, failing);
         }
         let unknown = closed(Outcome::Inconclusive);
         if !unknown.is_empty() {
@@ -110,4 +133,110 @@ pub(super) fn standing_if(
         return (Standing::Unknown { at_least: Stage::Ipv4Only }, Vec::new());
     }
     (Standing::At(reached), Vec::new())
+}
+
+/// Whether one of these blockers says that the service's name doesn't exist.
+fn says_absent(findings: &[(&'static Check, Finding)], blockers: &[Blocker]) -> bool {
+    findings.iter().any(|(check, finding)| {
+        check.means_absent(finding.reason) && blockers.iter().any(|by| by.check == check.id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::model::Stage::{AtParity, Ipv4Only, Reachable};
+    use crate::policy;
+
+    /// The standing of a web service all of whose checks pass but these.
+    fn standing_with(
+        state: &str,
+        severity: &str,
+        faults: &[(&str, Outcome, &'static str)],
+    ) -> (Standing, Vec<Blocker>) {
+        let text = format!(
+            "version: 1\norganisations: [{{id: o, services: [{{id: s, category: portal, \
+             web: 'https://www.example/', state: {state}}}]}}]\n"
+        );
+        let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml").unwrap();
+        let yaml = policy::built_in(policy::DEFAULT).unwrap();
+        let yaml = yaml.replace("severity: {}", severity);
+        let policy = Policy::parse("p", &yaml, |_, _| true).unwrap();
+        let findings: Vec<_> = check::CATALOGUE
+            .iter()
+            .filter(|check| check.may_gate())
+            .map(|check| {
+                let fault = faults.iter().find(|fault| fault.0 == check.id);
+                let (outcome, reason) = fault.map_or((Outcome::Pass, "passes"), |f| (f.1, f.2));
+                let severity = policy.severity(check.id, reason);
+                let severity = severity.unwrap_or_else(|| check.severity_of(reason));
+                (*check, Finding { outcome, reason, severity })
+            })
+            .collect();
+        standing(&parsed.inventory.services[0], &findings, &policy)
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_not_ipv4_only() {
+        use Outcome::{Fail, Inconclusive};
+        const PLAIN: &str = "severity: {}";
+        let aaaa = |reason| ("dns-aaaa", Fail, reason);
+        for (state, faults, expected) in [
+            ("active", vec![], Standing::At(Stage::Ipv6OnlyUsable)),
+            ("active", vec![aaaa("no-data")], Standing::At(Ipv4Only)),
+            ("active", vec![aaaa("nxdomain")], Standing::Absent),
+            ("internal", vec![aaaa("nxdomain")], Standing::Absent),
+            ("retired", vec![aaaa("nxdomain")], Standing::NotCounted),
+            // What else is not known of it, or fails too, leaves it absent.
+            (
+                "active",
+                vec![aaaa("nxdomain"), ("address-global", Inconclusive, "unresolved")],
+                Standing::Absent,
+            ),
+            (
+                "active",
+                vec![aaaa("nxdomain"), ("address-global", Fail, "private")],
+                Standing::Absent,
+            ),
+            ("active", vec![("reach-port", Fail, "refused")], Standing::At(Stage::Addressed)),
+            // The reason alone says nothing: the check has to fail.
+            (
+                "active",
+                vec![("dns-aaaa", Inconclusive, "nxdomain")],
+                Standing::Unknown { at_least: Ipv4Only },
+            ),
+        ] {
+            assert_eq!(standing_with(state, PLAIN, &faults).0, expected, "{state} {faults:?}");
+        }
+        let (_, blockers) = standing_with("active", PLAIN, &[aaaa("nxdomain")]);
+        assert_eq!(
+            blockers,
+            [Blocker { check: "dns-aaaa", reason: "nxdomain", outcome: Outcome::Fail }]
+        );
+        // Where a policy takes it for a warning, it gates nothing.
+        let mild = standing_with("active", "severity: {dns-aaaa: warning}", &[aaaa("nxdomain")]);
+        assert_eq!(mild.0, Standing::At(Stage::Ipv6OnlyUsable));
+    }
+
+    #[test]
+    fn only_failures_say_that_a_name_does_not_exist() {
+        for check in check::CATALOGUE.iter() {
+            for reason in check.reasons.iter().filter(|reason| reason.means_absent) {
+                assert_eq!(reason.outcome, Outcome::Fail, "{} {}", check.id, reason.id);
+                assert!(check.may_gate(), "{}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn an_absent_name_is_known_and_worse_than_every_stage() {
+        assert_eq!((Standing::Absent.stage(), Standing::Absent.at_least()), {
+            let at = Some(Ipv4Only);
+            (at, at)
+        });
+        let ranks = [Standing::Absent, Standing::At(Ipv4Only), Standing::At(Reachable)];
+        assert!(ranks.is_sorted_by(|a, b| a.rank() < b.rank()));
+        assert_eq!(Standing::Unknown { at_least: AtParity }.rank(), None);
+    }
 }

@@ -3,14 +3,17 @@
 use super::{ServiceResult, Standing};
 use crate::model::{Category, Severity, Stage};
 
-/// Counts of services by standing. A share always names its denominator: services whose stage is
-/// known.
+/// Counts of services by standing: each service is counted in one field beside `services`. A share
+/// always names its denominator: services whose stage is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All services.
     pub services: usize,
-    /// Services at each stage, 0 to 4.
+    /// Services at each stage, 0 to 4. Those at stage 0 are there over IPv4 alone; services whose
+    /// name doesn't exist are counted apart.
     pub stages: [usize; 5],
+    /// Services whose name doesn't exist: known not to be reached.
+    pub absent: usize,
     /// Services whose stage is unknown.
     pub unknown: usize,
     /// Retired services, which are not counted anywhere else.
@@ -29,14 +32,26 @@ pub struct Summary {
 }
 
 impl Counts {
-    /// Services whose stage is known: the denominator.
+    /// Services whose stage is known: the denominator. A name that doesn't exist is known too.
     pub fn known(&self) -> usize {
-        self.stages.iter().sum()
+        self.at_least(Stage::Ipv4Only)
+    }
+
+    /// Services that are counted at all: those that aren't retired.
+    pub fn counted(&self) -> usize {
+        self.known() + self.unknown
+    }
+
+    /// Services with this stage's number ([`Standing::stage`]): 0 is also that of those whose name
+    /// doesn't exist.
+    pub fn numbered(&self, stage: Stage) -> usize {
+        let absent = if stage == Stage::Ipv4Only { self.absent } else { 0 };
+        self.stages[usize::from(stage.number())] + absent
     }
 
     /// Services that reached at least this stage.
     pub fn at_least(&self, stage: Stage) -> usize {
-        self.stages[usize::from(stage.number())..].iter().sum()
+        Stage::ALL.into_iter().filter(|at| *at >= stage).map(|at| self.numbered(at)).sum()
     }
 
     /// The share of services, in percent, that reached at least this stage, among those whose
@@ -59,6 +74,7 @@ impl Counts {
         self.services += 1;
         match standing {
             Standing::At(stage) => self.stages[usize::from(stage.number())] += 1,
+            Standing::Absent => self.absent += 1,
             Standing::Unknown { .. } => self.unknown += 1,
             Standing::NotCounted => self.retired += 1,
         }
@@ -83,5 +99,31 @@ impl Summary {
             .filter(|(_, counts)| counts.services > 0)
             .collect();
         Self { all, categories, critical }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_service_is_counted_once() {
+        let mut counts = Counts::default();
+        let standings = Stage::ALL.into_iter().map(Standing::At).chain([
+            Standing::Absent,
+            Standing::Absent,
+            Standing::Unknown { at_least: Stage::Addressed },
+            Standing::NotCounted,
+        ]);
+        standings.for_each(|standing| counts.add(standing));
+        let Counts { services, stages, absent, unknown, retired } = counts;
+        assert_eq!((services, stages, absent, unknown, retired), (9, [1; 5], 2, 1, 1));
+        assert_eq!(stages.iter().sum::<usize>() + absent + unknown + retired, services);
+        assert_eq!((counts.known(), counts.counted()), (7, 8));
+        // By number, those whose name doesn't exist are at 0.
+        assert_eq!(Stage::ALL.map(|stage| counts.numbered(stage)), [3, 1, 1, 1, 1]);
+        assert_eq!(Stage::ALL.map(|stage| counts.at_least(stage)), [7, 4, 3, 2, 1]);
+        // They improve no share.
+        assert_eq!(counts.percent_at_least(Stage::Addressed), Some(4.0 * 100.0 / 7.0));
     }
 }

@@ -105,7 +105,7 @@ fn progress(service: &Service, standing: Standing, goal: &Goal, today: Date) -> 
         _ if standing.at_least().is_some_and(|stage| stage >= goal.stage) => Progress::Reached,
         _ if exempt => Progress::Exempt,
         _ if today <= goal.by => Progress::Due,
-        Standing::At(_) => Progress::Missed,
+        Standing::At(_) | Standing::Absent => Progress::Missed,
         Standing::Unknown { .. } | Standing::NotCounted => Progress::Undetermined,
     }
 }

@@ -7,8 +7,9 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
+use super::parts::{self, Part, class_of};
 use super::{ReportContext, overview, texts};
-use crate::judge::{Judged, ServiceResult, Standing};
+use crate::judge::{Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
@@ -38,6 +39,7 @@ struct Page {
     figures: Vec<Figure>,
     chart_width: usize,
     bars: Vec<Bar>,
+    headings: Vec<String>,
     categories: Vec<CategoryRow>,
     causes: Vec<CauseBlock>,
     unknowns: Vec<CauseBlock>,
@@ -52,10 +54,7 @@ struct Words {
     summary: &'static str,
     stage: &'static str,
     category: &'static str,
-    services: &'static str,
     service: &'static str,
-    unknown: &'static str,
-    retired: &'static str,
     unknowns: &'static str,
     work_list: &'static str,
     all_well: &'static str,
@@ -73,7 +72,7 @@ struct Figure {
 
 /// A stage's part of the chart; one service is one unit wide.
 struct Bar {
-    class: String,
+    class: &'static str,
     label: String,
     x: usize,
     width: usize,
@@ -103,7 +102,7 @@ struct ServiceBlock {
     id: String,
     name: String,
     target: String,
-    class: String,
+    class: &'static str,
     standing: String,
     blockers: String,
     verdicts: Vec<VerdictBlock>,
@@ -135,13 +134,14 @@ fn page(context: &ReportContext<'_>) -> Page {
         figures: figures(context),
         chart_width: bars.iter().map(|bar| bar.width).sum::<usize>().max(1),
         bars,
+        headings: parts::count_headings(lang),
         categories: result
             .summary()
             .categories
             .iter()
             .map(|(category, counts)| CategoryRow {
                 name: texts::category(*category).get(lang),
-                counts: texts::counts(counts, &result.policy, lang),
+                counts: parts::counts(counts, &result.policy, lang),
             })
             .collect(),
         causes: cause_blocks(context, Outcome::Fail),
@@ -150,6 +150,7 @@ fn page(context: &ReportContext<'_>) -> Page {
         stage_lines: Stage::ALL
             .iter()
             .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
+            .chain([texts::ABSENT_NOTE.get(lang).to_owned()])
             .collect(),
         version: run.version.clone(),
         digests: format!("inventory {} · policy {}", inventory.sha256, result.policy.sha256),
@@ -162,10 +163,7 @@ fn words(lang: Lang) -> Words {
         summary: texts::SUMMARY.get(lang),
         stage: texts::STAGE.get(lang),
         category: texts::CATEGORY.get(lang),
-        services: texts::SERVICES.get(lang),
         service: texts::SERVICE.get(lang),
-        unknown: texts::UNKNOWN.get(lang),
-        retired: texts::RETIRED.get(lang),
         unknowns: texts::UNKNOWNS.get(lang),
         work_list: texts::WORK_LIST.get(lang),
         all_well: texts::ALL_WELL.get(lang),
@@ -202,26 +200,21 @@ fn figures(context: &ReportContext<'_>) -> Vec<Figure> {
         });
     }
     figures.push(plain(summary.critical, texts::CRITICAL_SERVICES, summary.critical > 0));
+    if counts.absent > 0 {
+        figures.push(plain(counts.absent, texts::ABSENT_SERVICES, true));
+    }
     figures.push(plain(counts.unknown, texts::UNKNOWN, false));
     figures
 }
 
 fn bars(context: &ReportContext<'_>) -> Vec<Bar> {
     let counts = context.result.summary().all;
-    let policy = &context.result.policy;
-    let stages =
-        Stage::ALL.into_iter().filter(|s| texts::is_judged_stage(policy, *s)).map(|stage| {
-            let number = stage.number();
-            let label = format!("{number} {}", stage.name().get(context.lang));
-            (number.to_string(), label, counts.stages[usize::from(number)])
-        });
-    let unknown = ("u".to_owned(), texts::UNKNOWN.get(context.lang).to_owned(), counts.unknown);
     let mut x = 0;
-    stages
-        .chain([unknown])
-        .map(|(class, label, width)| {
-            let count = texts::number(width, context.lang);
-            let bar = Bar { class, label, x, width, count };
+    Part::all(&context.result.policy)
+        .map(|part| {
+            let width = part.count(&counts);
+            let (label, count) = (part.label(context.lang), texts::number(width, context.lang));
+            let bar = Bar { class: part.class(), label, x, width, count };
             x += width;
             bar
         })
@@ -276,12 +269,8 @@ fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> Service
         id: service.id.to_string(),
         name: clean(&service.name),
         target: clean(&service.target.to_string()),
-        class: match result.standing {
-            Standing::At(stage) => stage.number().to_string(),
-            Standing::Unknown { .. } => "u".to_owned(),
-            Standing::NotCounted => "r".to_owned(),
-        },
-        standing: texts::standing(result.standing, context.lang),
+        class: class_of(result.standing),
+        standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
         verdicts: result
             .verdicts

@@ -109,8 +109,10 @@ struct SummaryDocument {
     retired: usize,
     /// Services with at least one critical failure.
     critical: usize,
-    /// Services at each stage.
+    /// Services at each stage; those whose name does not exist are counted at 0.
     stages: BTreeMap<String, usize>,
+    /// Services whose name does not exist.
+    absent: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -124,8 +126,10 @@ struct ServiceDocument<'a> {
     /// What is probed.
     target: String,
     state: &'a str,
-    /// 0 to 4; null when unknown or retired.
+    /// 0 to 4; null when unknown or retired, 0 when absent.
     stage: Option<u8>,
+    /// `at-stage`; `absent` when its name does not exist in the DNS; `unknown`; `retired`.
+    standing: &'a str,
     /// The checks that keep it from the next stage.
     stage_blockers: Vec<&'a str>,
     verdicts: Vec<VerdictDocument<'a>>,
@@ -221,6 +225,7 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
             retired: summary.all.retired,
             critical: summary.critical,
             stages: stages(&summary.all),
+            absent: summary.all.absent,
         },
         vantage: result.vantage.iter().map(|judged| verdict(judged, context.lang)).collect(),
         services: Services(context),
@@ -229,9 +234,8 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
 
 fn stages(counts: &Counts) -> BTreeMap<String, usize> {
     Stage::ALL
-        .iter()
-        .map(|stage| stage.number())
-        .map(|number| (number.to_string(), counts.stages[usize::from(number)]))
+        .into_iter()
+        .map(|stage| (stage.number().to_string(), counts.numbered(stage)))
         .collect()
 }
 
@@ -248,6 +252,7 @@ fn service_document<'a>(
         target: service.target.to_string(),
         state: service.state.id(),
         stage: result.standing.stage().map(Stage::number),
+        standing: result.standing.id(),
         stage_blockers: result.blockers.iter().map(|blocker| blocker.check).collect(),
         verdicts,
     }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::describe::clean;
-use super::{ReportContext, texts};
+use super::{ReportContext, parts, texts};
 use crate::judge::Judged;
 use crate::model::{Lang, Outcome, Subject};
 
@@ -40,7 +40,7 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
         for (name, value) in [
             ("name", service.service.name.clone()),
             ("target", service.service.target.to_string()),
-            ("stage", texts::standing(service.standing, lang)),
+            ("stage", parts::standing(service.standing, lang)),
         ] {
             suite.add_property(Property::new(name, clean(&value)));
         }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::causes::causes;
 use super::describe::clean;
+use super::parts::{self, Part};
 use super::{ReportContext, texts};
 use crate::judge::Counts;
 use crate::model::{Outcome, Stage, Text, VantageIpv6};
@@ -36,16 +37,11 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
     writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;
-    for stage in
-        Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(&result.policy, *stage))
-    {
-        let count = texts::number(summary.all.stages[usize::from(stage.number())], lang);
-        writeln!(out, "| {} {} | {count} |", stage.number(), stage.name().get(lang))?;
-    }
-    for (label, count) in
-        [(texts::UNKNOWN, summary.all.unknown), (texts::RETIRED, summary.all.retired)]
-    {
-        writeln!(out, "| {} | {} |", label.get(lang), texts::number(count, lang))?;
+    let parts = Part::all(&result.policy)
+        .map(|part| (part.label(lang), part.count(&summary.all)))
+        .chain([(texts::RETIRED.get(lang).to_owned(), summary.all.retired)]);
+    for (label, count) in parts {
+        writeln!(out, "| {label} | {} |", texts::number(count, lang))?;
     }
     writeln!(out)?;
     for stage in Stage::ALL.into_iter().skip(1) {
@@ -65,6 +61,9 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
         }
     }
     writeln!(out, "- {}: {}", texts::CRITICAL_SERVICES.get(lang), summary.critical)?;
+    if summary.all.absent > 0 {
+        writeln!(out, "- {}", texts::ABSENT_NOTE.get(lang))?;
+    }
     let named = summary
         .categories
         .iter()
@@ -88,14 +87,11 @@ fn counts_table(
 ) -> io::Result<()> {
     let lang = context.lang;
     writeln!(out, "\n## {}\n", heading.get(lang))?;
-    write!(out, "| {} | {} |", column.get(lang), texts::SERVICES.get(lang))?;
-    for stage in Stage::ALL {
-        write!(out, " {} {} |", texts::STAGE.get(lang), stage.number())?;
-    }
-    writeln!(out, " {} | {} |", texts::UNKNOWN.get(lang), texts::RETIRED.get(lang))?;
-    writeln!(out, "|---|{}", "---:|".repeat(Stage::ALL.len() + 3))?;
+    let headings = parts::count_headings(lang);
+    writeln!(out, "| {} | {} |", column.get(lang), headings.join(" | "))?;
+    writeln!(out, "|---|{}", "---:|".repeat(headings.len()))?;
     for (name, counts) in rows {
-        let cells = texts::counts(&counts, &context.result.policy, lang);
+        let cells = parts::counts(&counts, &context.result.policy, lang);
         writeln!(out, "| {name} | {} |", cells.join(" | "))?;
     }
     Ok(())
@@ -121,7 +117,7 @@ fn services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> 
             "| {} | {} | {} | {} |",
             escaped(organisation.map_or("", |organisation| &organisation.name)),
             escaped(&service.service.name),
-            texts::standing(service.standing, lang),
+            parts::standing(service.standing, lang),
             blockers.join(", "),
         )?;
     }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::causes::{Cause, causes};
 use super::describe::{clean, observation};
-use super::{ReportContext, texts};
+use super::{ReportContext, parts, texts};
 use crate::judge::{Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, VantageIpv6};
 
@@ -53,7 +53,7 @@ pub fn write_service(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page { lang: context.lang, color, width, out };
-    let standing = texts::standing(service.standing, context.lang);
+    let standing = parts::standing(service.standing, context.lang);
     page.heading(&format!("{} · {}", service.service.id, service.service.target))?;
     writeln!(page.out, "{}: {standing}", texts::STAGE.get(context.lang))?;
     for judged in service.verdicts.unpack() {
@@ -83,7 +83,7 @@ impl Page<'_> {
                 let blockers: Vec<_> = service.blockers.iter().map(|b| b.check).collect();
                 lines.push([
                     clean(&service.service.name),
-                    texts::standing(service.standing, lang),
+                    parts::standing(service.standing, lang),
                     blockers.join(", "),
                 ]);
             }
@@ -180,18 +180,18 @@ impl Page<'_> {
                 stage.name().get(lang),
             )?;
         }
-        writeln!(
-            self.out,
-            "{}: {} · {}: {} · {}: {} · {}: {}",
-            texts::SERVICES.get(lang),
-            texts::number(counts.services, lang),
-            texts::UNKNOWN.get(lang),
-            texts::number(counts.unknown, lang),
-            texts::RETIRED.get(lang),
-            texts::number(counts.retired, lang),
-            texts::CRITICAL_SERVICES.get(lang),
-            summary.critical,
-        )?;
+        let figures = [
+            Some((texts::SERVICES, counts.services)),
+            (counts.absent > 0).then_some((texts::ABSENT, counts.absent)),
+            Some((texts::UNKNOWN, counts.unknown)),
+            Some((texts::RETIRED, counts.retired)),
+            Some((texts::CRITICAL_SERVICES, summary.critical)),
+        ];
+        let figures = figures.into_iter().flatten();
+        let figures: Vec<_> = figures
+            .map(|(what, count)| format!("{}: {}", what.get(lang), texts::number(count, lang)))
+            .collect();
+        writeln!(self.out, "{}", figures.join(" · "))?;
         writeln!(self.out, "{} {}", texts::RUN.get(lang), run.id)
     }
 

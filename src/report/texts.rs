@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::judge::{Counts, Standing};
-use crate::model::{Category, Lang, Outcome, Severity, Stage, State, Text};
-use crate::policy::Policy;
+use crate::model::{Category, Lang, Outcome, Severity, State, Text};
 
 /// Declares the fixed words: name, Vietnamese, English.
 macro_rules! words {
@@ -47,9 +45,17 @@ words! {
     /// A standing.
     UNKNOWN "chưa xác định" "unknown"
     /// A standing.
+    ABSENT "tên miền không tồn tại" "name does not exist"
+    /// What that standing counts as.
+    ABSENT_COUNTS "được tính là chưa đạt mức 1" "counted as below stage 1"
+    /// What that standing means.
+    ABSENT_NOTE "Tên miền không tồn tại: hệ thống tên miền (DNS) không có tên máy chủ, tên miền thư điện tử hoặc vùng (zone) của dịch vụ. Dịch vụ được tính là chưa đạt mức 1 trong mọi tỷ lệ và được thống kê riêng, không xếp vào nhóm chỉ có IPv4." "Name does not exist: the DNS does not have the service's host name, mail domain or zone. The service counts as below stage 1 in every share, and is listed apart from those with IPv4 only."
+    /// A standing.
     RETIRED "đã ngừng hoạt động" "retired"
     /// A count.
     CRITICAL_SERVICES "dịch vụ có lỗi nghiêm trọng" "services with critical failures"
+    /// A count.
+    ABSENT_SERVICES "dịch vụ có tên miền không tồn tại" "services whose name does not exist"
     /// Before a share's denominator.
     OF_KNOWN "trong số dịch vụ đã xác định được mức" "of the services whose stage is known"
     /// A label.
@@ -141,15 +147,6 @@ pub fn category(category: Category) -> Text {
     }
 }
 
-/// A standing: the stage's number and name, or why there is none.
-pub fn standing(standing: Standing, lang: Lang) -> String {
-    match standing {
-        Standing::At(stage) => format!("{} {}", stage.number(), stage.name().get(lang)),
-        Standing::Unknown { .. } => UNKNOWN.get(lang).to_owned(),
-        Standing::NotCounted => RETIRED.get(lang).to_owned(),
-    }
-}
-
 /// A whole number, its digits grouped in threes in the language's form.
 pub fn number(value: usize, lang: Lang) -> String {
     let digits = value.to_string();
@@ -165,27 +162,6 @@ pub fn number(value: usize, lang: Lang) -> String {
         grouped.push(digit);
     }
     grouped
-}
-
-/// The cells of a table of counts: services, each stage, unknown, retired. A stage that the policy
-/// doesn't judge has no count: `–`, and not 0.
-pub fn counts(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<String> {
-    let stages = Stage::ALL.into_iter().map(|stage| match is_judged_stage(policy, stage) {
-        true => number(counts.stages[usize::from(stage.number())], lang),
-        false => NOT_JUDGED.to_owned(),
-    });
-    std::iter::once(number(counts.services, lang))
-        .chain(stages)
-        .chain([number(counts.unknown, lang), number(counts.retired, lang)])
-        .collect()
-}
-
-/// Written for the count of a stage that the policy doesn't judge.
-pub const NOT_JUDGED: &str = "–";
-
-/// Whether a policy says which services reach a stage; stage 0 needs no gate.
-pub fn is_judged_stage(policy: &Policy, stage: Stage) -> bool {
-    stage <= policy.highest_stage()
 }
 
 /// A percentage with one decimal, in the language's form.

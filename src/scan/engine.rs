@@ -182,6 +182,7 @@ fn report_finished(result: &ServiceResult, events: EventSink<'_>) {
     };
     tracing::info!(
         service = %result.service.id,
+        standing = result.standing.id(),
         stage = result.standing.stage().map(|stage| stage.number()),
         passed = count(Outcome::Pass),
         failed = count(Outcome::Fail),

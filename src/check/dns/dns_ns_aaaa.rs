@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
         Reason::fail("only-one"),
         Reason::fail("no-ipv6"),
         Reason::fail("not-global"),
-        Reason::fail("no-such-zone"),
+        Reason::absent("no-such-zone"),
         Reason::fail("no-such-name"),
         Reason::fail("cannot-be-found"),
         Reason::inconclusive("zone-not-found"),

@@ -266,3 +266,34 @@ fn other_weights_need_no_evidence() {
     let (_, found) = after.iter().find(|(check, _)| check.id == "tls-name").unwrap();
     assert_eq!(found.severity, Severity::Warning);
 }
+
+#[test]
+fn a_name_that_does_not_exist_is_behind_every_target_and_counted_apart() {
+    let faults = [
+        ("a/two", "dns-aaaa", Outcome::Fail, "nxdomain", vec![]),
+        ("b/four", "dns-aaaa", Outcome::Fail, "no-data", vec![]),
+    ];
+    let earlier = run(
+        "20260930T000000Z-bbbb",
+        "2026-09-30T00:00:00Z",
+        "2026-09-30T00:00:00Z",
+        &[("a/two", "dns-aaaa", Outcome::Fail, "no-data", vec![])],
+    );
+    let result = closing(&faults);
+    assert_eq!(result.services[1].standing, Standing::Absent);
+    assert_eq!(result.under(&result.policy).services[1].standing, Standing::Absent);
+    let review = review(result, Some(earlier));
+    let last = review.trend.last().unwrap().counts;
+    assert_eq!((last.absent, last.stages[0], last.known(), last.retired), (1, 1, 4, 1));
+    let two = review.targets.iter().find(|t| t.service.id.to_string() == "a/two").unwrap();
+    assert_eq!(two.progress, Progress::Missed);
+    let plan = review.plan.clone().unwrap();
+    assert_eq!((plan.reached, plan.behind, plan.unknown), (2, 2, 0));
+    let worse: Vec<_> =
+        review.changed(Change::Worse).map(|change| change.service.id.to_string()).collect();
+    assert_eq!(worse, ["a/two", "b/four"]);
+    let remedy = review.remedies.iter().find(|remedy| remedy.reason == "nxdomain").unwrap();
+    assert_eq!((remedy.holds, remedy.lifts), (1, 1));
+    let groups = |group: &Group<Organisation>| group.counts.absent;
+    assert_eq!(review.organisations.iter().map(groups).collect::<Vec<_>>(), [1, 0]);
+}

@@ -12,7 +12,7 @@ use crate::judge::{
 use crate::model::{Lang, Outcome, ServiceId};
 use crate::report::describe::clean;
 use crate::report::markdown::escaped;
-use crate::report::{quarter, texts};
+use crate::report::{parts, quarter, texts};
 
 /// How lines are dressed.
 trait Dress {
@@ -96,7 +96,7 @@ fn run(result: &RunResult) -> String {
 
 fn service_line(service: &ServiceChange, lang: Lang) -> String {
     let standing = |standing: Option<Standing>| {
-        standing.map_or("–".to_owned(), |standing| texts::standing(standing, lang))
+        standing.map_or("–".to_owned(), |standing| parts::standing(standing, lang))
     };
     let (before, after) = (standing(service.before), standing(service.after));
     let moved = if before == after { after } else { format!("{before} → {after}") };

@@ -8,17 +8,25 @@ use crate::judge::Counts;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
+use crate::report::parts::Part;
 use crate::report::quarter::axis_top;
 use crate::report::texts;
 
 /// The size of letters in charts.
 pub(super) const SIZE: f32 = 10.5;
 
-/// From red over yellow to blue: the stages 0 to 4, and gray for what is unknown.
-const STAGES: [Color; 5] =
-    [(179, 38, 30), (188, 90, 0), (184, 149, 42), (26, 127, 55), (5, 80, 174)];
-/// See [`STAGES`].
-const UNKNOWN: Color = (110, 119, 129);
+/// From red over yellow to blue the stages 0 to 4, plum for what doesn't exist, gray for what is unknown.
+fn color(part: Part) -> Color {
+    match part {
+        Part::Absent => (94, 42, 110),
+        Part::At(Stage::Ipv4Only) => (179, 38, 30),
+        Part::At(Stage::Addressed) => (188, 90, 0),
+        Part::At(Stage::Reachable) => (184, 149, 42),
+        Part::At(Stage::AtParity) => (26, 127, 55),
+        Part::At(Stage::Ipv6OnlyUsable) => (5, 80, 174),
+        Part::Unknown => (110, 119, 129),
+    }
+}
 
 /// A bar of a bar chart.
 pub(super) struct Bar {
@@ -31,21 +39,18 @@ pub(super) struct Bar {
     pub color: Color,
 }
 
-/// A bar for each judged stage and one for what is unknown.
+/// A bar for each part of the services.
 pub(super) fn stage_bars(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<Bar> {
-    let bar = |label: String, count: usize, color| {
-        let words = texts::number(count, lang);
-        Bar { label, count, words, color }
+    let bar = |part: Part| {
+        let count = part.count(counts);
+        Bar {
+            label: texts::capitalised(&part.label(lang)),
+            count,
+            words: texts::number(count, lang),
+            color: color(part),
+        }
     };
-    let stages = Stage::ALL.into_iter().zip(STAGES);
-    stages
-        .filter(|(stage, _)| texts::is_judged_stage(policy, *stage))
-        .map(|(stage, color)| {
-            let label = format!("{} {}", stage.number(), stage.name().get(lang));
-            bar(label, counts.stages[usize::from(stage.number())], color)
-        })
-        .chain([bar(texts::capitalised(texts::UNKNOWN.get(lang)), counts.unknown, UNKNOWN)])
-        .collect()
+    Part::all(policy).map(bar).collect()
 }
 
 /// Draws horizontal bars under each other, with a title below.
@@ -90,7 +95,7 @@ pub(super) fn columns(
     flow.space(SIZE / 2.0);
     let legend = stage_bars(&Counts::default(), policy, lang);
     flow.keep(PLOT + (3.0 + legend.len() as f32) * row + 3.0 * SIZE);
-    let tallest = points.iter().map(|point| point.counts.known() + point.counts.unknown);
+    let tallest = points.iter().map(|point| point.counts.counted());
     let top = axis_top(tallest.max().unwrap_or(0).max(1));
     let (from, base) = (LEFT + NUMBERS, flow.y + PLOT);
     let height = |services: usize| PLOT * services as f32 / top as f32;

@@ -89,6 +89,10 @@ fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
             ),
         });
     }
+    if counts.absent > 0 {
+        let absent = texts::ABSENT_SERVICES.get(lang);
+        document.warning(&format!("{} {absent}.", number(counts.absent)));
+    }
     if summary.critical > 0 {
         let critical = texts::CRITICAL_SERVICES.get(lang);
         document.warning(&format!("{} {critical}.", number(summary.critical)));
@@ -103,6 +107,7 @@ fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
         .map(|stage| format!("{} – {}", stage.number(), stage.name().get(lang)))
         .collect();
     document.paragraph(&format!("{}{}.", STAGES.get(lang), stages.join("; ")));
+    document.paragraph(texts::ABSENT_NOTE.get(lang));
 }
 
 /// The causes of one outcome, each with its remedy and the first services that it concerns.

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::terms;
 use crate::judge::Counts;
 use crate::judge::quarter::Point;
-use crate::model::{Lang, Stage};
+use crate::model::Lang;
 use crate::policy::Policy;
+use crate::report::parts::Part;
 use crate::report::texts;
 
 /// A picture of figures.
@@ -18,37 +19,19 @@ pub enum Chart {
     Trend(Vec<Point>),
 }
 
-/// The parts of a bar or column: the class, the words and the number of services.
-pub(super) fn stage_parts(
-    counts: &Counts,
-    policy: &Policy,
-    lang: Lang,
-) -> Vec<(String, String, usize)> {
-    let stages = Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(policy, *stage)).map(
-        |stage| {
-            let number = stage.number();
-            let label = format!("{number} {}", stage.name().get(lang));
-            (number.to_string(), label, counts.stages[usize::from(number)])
-        },
-    );
-    let unknown = ("u".to_owned(), texts::UNKNOWN.get(lang).to_owned(), counts.unknown);
-    stages.chain([unknown]).collect()
-}
-
 /// One bar, one service a unit wide.
 pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
-    let parts = stage_parts(counts, policy, lang);
-    let width: usize = parts.iter().map(|(_, _, count)| count).sum();
     let mut svg = String::new();
     // Writing to a string can't fail.
     let _ = write!(
         svg,
         r#"<svg class="bar" viewBox="0 0 {} 22" preserveAspectRatio="none" role="img" aria-label="{}">"#,
-        width.max(1),
+        counts.counted().max(1),
         texts::STAGE.get(lang)
     );
     let mut x = 0;
-    for (class, label, count) in parts {
+    for part in Part::all(policy) {
+        let (class, label, count) = (part.class(), part.label(lang), part.count(counts));
         let _ = write!(
             svg,
             r#"<rect class="f{class}" x="{x}" y="0" width="{count}" height="22"><title>{label}: {count}</title></rect>"#
@@ -71,8 +54,7 @@ const LABELS_MAX: usize = 14;
 /// A column for each point, whole services upwards; retired ones are left out. Whole numbers only,
 /// so that no rounding differs.
 pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
-    let tallest =
-        points.iter().map(|point| point.counts.known() + point.counts.unknown).max().unwrap_or(0);
+    let tallest = points.iter().map(|point| point.counts.counted()).max().unwrap_or(0);
     let top = axis_top(tallest.max(1));
     let (plot, base) = (HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM);
     // In thousandths of a unit.
@@ -97,7 +79,8 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
     for (number, point) in points.iter().enumerate() {
         let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
         let mut below = 0;
-        for (class, label, count) in stage_parts(&point.counts, policy, lang) {
+        for part in Part::all(policy) {
+            let (class, label, count) = (part.class(), part.label(lang), part.count(&point.counts));
             if count > 0 {
                 let (from, to) = (y(below), y(below + count));
                 let _ = write!(

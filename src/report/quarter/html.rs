@@ -9,9 +9,9 @@ use super::context::QuarterContext;
 use super::particulars::particulars;
 use super::sections::{sections, title};
 use super::terms;
-use crate::judge::Standing;
 use crate::model::{Lang, Outcome, Text};
 use crate::report::describe::clean;
+use crate::report::parts::{Part, class_of};
 use crate::report::table::{Cell, Kind, Table};
 use crate::report::texts;
 
@@ -50,9 +50,12 @@ struct SectionBlock {
     title: &'static str,
     paragraphs: Vec<String>,
     svg: String,
-    legend: Vec<(String, String, String)>,
+    legend: Vec<Key>,
     tables: Vec<TableBlock>,
 }
+
+/// A line of a chart's legend: class, words, number.
+type Key = (&'static str, String, String);
 
 struct TableBlock {
     title: &'static str,
@@ -128,24 +131,23 @@ fn figures(context: &QuarterContext<'_>) -> Vec<Figure> {
     let mut figures = vec![plain(counts.services, texts::SERVICES.get(lang), false)];
     figures.extend(share);
     figures.push(plain(summary.critical, texts::CRITICAL_SERVICES.get(lang), true));
+    if counts.absent > 0 {
+        figures.push(plain(counts.absent, texts::ABSENT_SERVICES.get(lang), true));
+    }
     figures.push(plain(counts.unknown, texts::UNKNOWN.get(lang), false));
     figures.push(plain(missed, MISSED.get(lang), true));
     figures
 }
 
-fn chart_with_legend(
-    context: &QuarterContext<'_>,
-    picture: Option<&Chart>,
-) -> (String, Vec<(String, String, String)>) {
+fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (String, Vec<Key>) {
     let (policy, lang) = (&context.review.closing.policy, context.lang);
     match picture {
         None => (String::new(), Vec::new()),
         Some(Chart::Stages(counts)) => {
-            let legend = chart::stage_parts(counts, policy, lang)
-                .into_iter()
-                .map(|(class, label, count)| (class, label, texts::number(count, lang)))
-                .collect();
-            (chart::stages(counts, policy, lang), legend)
+            let key = |part: Part| {
+                (part.class(), part.label(lang), texts::number(part.count(counts), lang))
+            };
+            (chart::stages(counts, policy, lang), Part::all(policy).map(key).collect())
         }
         Some(Chart::Trend(points)) => (chart::trend(points, policy, lang), Vec::new()),
     }
@@ -169,8 +171,7 @@ fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
     let class = match cell {
         Cell::Count(_) | Cell::Percent(_) => "n".to_owned(),
         Cell::Date(_) => "d".to_owned(),
-        Cell::Stage(Standing::At(stage)) => format!("pill s{}", stage.number()),
-        Cell::Stage(_) => "pill su".to_owned(),
+        Cell::Stage(standing) => format!("pill s{}", class_of(*standing)),
         Cell::Outcome(Outcome::Pass) => "pass".to_owned(),
         Cell::Outcome(Outcome::Fail) => "fail".to_owned(),
         Cell::Outcome(Outcome::Inconclusive) => "unk".to_owned(),

@@ -205,9 +205,9 @@ fn counts(counts: &Counts) -> CountsDocument {
         retired: counts.retired,
         stages: Stage::ALL
             .into_iter()
-            .map(Stage::number)
-            .map(|number| (number.to_string(), counts.stages[usize::from(number)]))
+            .map(|stage| (stage.number().to_string(), counts.numbered(stage)))
             .collect(),
+        absent: counts.absent,
     }
 }
 

@@ -92,6 +92,7 @@ fn summary(context: &QuarterContext<'_>) -> Section {
         Lang::Vi => format!("Số dịch vụ có lỗi nghiêm trọng: {}.", number(summary.critical)),
         Lang::En => format!("Services with critical failures: {}.", number(summary.critical)),
     });
+    paragraphs.extend((counts.absent > 0).then(|| absent(counts.absent, lang)));
     if let Some(previous) = &review.previous {
         let before = previous.result.summary().all;
         let quarter = terms::quarter_name(previous.quarter, lang);
@@ -114,6 +115,19 @@ fn summary(context: &QuarterContext<'_>) -> Section {
         paragraphs,
         chart: Some(Chart::Stages(*counts)),
         ..section("summary", texts::SUMMARY.get(lang))
+    }
+}
+
+/// How many services have a name that doesn't exist, and what that counts as.
+fn absent(count: usize, lang: Lang) -> String {
+    let count = texts::number(count, lang);
+    match lang {
+        Lang::Vi => format!(
+            "Số dịch vụ có tên miền không tồn tại: {count}. Các dịch vụ này được tính là chưa đạt mức 1 trong mọi tỷ lệ và được thống kê riêng, không xếp vào nhóm chỉ có IPv4."
+        ),
+        Lang::En => format!(
+            "Services whose name does not exist: {count}. They count as below stage 1 in every share, and are listed apart from those with IPv4 only."
+        ),
     }
 }
 

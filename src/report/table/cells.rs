@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::judge::Standing;
 use crate::model::{Lang, Outcome, Severity};
 use crate::report::describe::clean;
-use crate::report::texts;
+use crate::report::{parts, texts};
 
 /// A table with a heading line.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Cell {
             Self::Percent(percent) => format!("{percent:.1}"),
             Self::Date(date) => date.to_string(),
             Self::Stage(Standing::At(stage)) => stage.number().to_string(),
-            Self::Stage(standing) => texts::standing(*standing, lang),
+            Self::Stage(standing) => parts::standing(*standing, lang),
             Self::Outcome(outcome) => texts::outcome(*outcome).get(lang).to_owned(),
             Self::Severity(severity) => texts::severity(*severity).get(lang).to_owned(),
         }

@@ -2,15 +2,16 @@
 
 use super::cells::{Cell, Kind, Table};
 use crate::judge::{Counts, RunResult, Summary};
-use crate::model::{Lang, Stage, Text};
+use crate::model::{Lang, Text};
+use crate::report::parts::Part;
 use crate::report::texts;
 
 const AT_LEAST: Text = Text { vi: "Đạt từ mức", en: "At least stage" };
 const SHARE: Text = Text { vi: "Tỷ lệ (%)", en: "Share (%)" };
 const ALL: Text = Text { vi: "Toàn bộ", en: "All" };
 
-/// Counts by organisation, with the total: services, each judged stage, unknown, retired, and the
-/// share that reached the goal's stage.
+/// Counts by organisation, with the total: services, each part of them, retired, and the share that
+/// reached the goal's stage.
 pub fn organisations(result: &RunResult, lang: Lang) -> Table {
     let rows = result
         .by_organisation()
@@ -41,24 +42,18 @@ fn counts(
         Kind::Count,
         10,
     );
-    let stages: Vec<Stage> = Stage::ALL
-        .into_iter()
-        .filter(|stage| texts::is_judged_stage(&result.policy, *stage))
-        .collect();
-    for stage in &stages {
-        let title = format!("{} {}", texts::STAGE.get(lang), stage.number());
-        table = table.column(title, Kind::Count, 9);
+    for part in Part::all(&result.policy) {
+        let width_chars = if matches!(part, Part::At(_)) { 9 } else { 11 };
+        table = table.column(part.heading(lang), Kind::Count, width_chars);
     }
     table = table
-        .column(texts::capitalised(texts::UNKNOWN.get(lang)), Kind::Count, 11)
         .column(texts::capitalised(texts::RETIRED.get(lang)), Kind::Count, 11)
         .column(format!("{} {}", AT_LEAST.get(lang), goal.number()), Kind::Count, 11)
         .column(SHARE.get(lang), Kind::Percent, 11);
     let row = |name: &str, counts: &Counts| {
         let mut row = vec![Cell::text(name), Cell::Count(counts.services)];
-        row.extend(stages.iter().map(|s| Cell::Count(counts.stages[usize::from(s.number())])));
+        row.extend(Part::all(&result.policy).map(|part| Cell::Count(part.count(counts))));
         row.extend([
-            Cell::Count(counts.unknown),
             Cell::Count(counts.retired),
             Cell::Count(counts.at_least(goal)),
             counts.percent_at_least(goal).map_or(Cell::Empty, Cell::Percent),
@@ -70,11 +65,11 @@ fn counts(
     table
 }
 
-/// Counts of services at each judged stage and at none, with their share of all that are counted.
+/// Counts of services in each part, with their share of all that are counted.
 pub fn stages(result: &RunResult, lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Số dịch vụ theo mức", en: "Services by stage" };
     let counts = Summary::of(&result.services).all;
-    let counted = counts.known() + counts.unknown;
+    let counted = counts.counted();
     let share = |count: usize| match counted {
         0 => Cell::Empty,
         all => Cell::Percent(count as f64 * 100.0 / all as f64),
@@ -83,18 +78,10 @@ pub fn stages(result: &RunResult, lang: Lang) -> Table {
         .column(texts::STAGE.get(lang), Kind::Text, 44)
         .column(texts::SERVICES.get(lang), Kind::Count, 14)
         .column(SHARE.get(lang), Kind::Percent, 14);
-    for stage in
-        Stage::ALL.into_iter().filter(|stage| texts::is_judged_stage(&result.policy, *stage))
-    {
-        let count = counts.stages[usize::from(stage.number())];
-        let name = format!("{} {}", stage.number(), stage.name().get(lang));
+    for part in Part::all(&result.policy) {
+        let (name, count) = (texts::capitalised(&part.label(lang)), part.count(&counts));
         table.rows.push(vec![Cell::Text(name), Cell::Count(count), share(count)]);
     }
-    table.rows.push(vec![
-        Cell::Text(texts::capitalised(texts::UNKNOWN.get(lang))),
-        Cell::Count(counts.unknown),
-        share(counts.unknown),
-    ]);
     table.total =
         Some(vec![Cell::Text(ALL.get(lang).to_owned()), Cell::Count(counted), Cell::Empty]);
     table

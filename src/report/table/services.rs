@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cells::{Cell, Kind, Table};
 use super::organisation::organisation_name;
 use crate::check::{CATALOGUE, Check};
-use crate::judge::{Finding, RunResult, ServiceResult};
+use crate::judge::{Finding, RunResult, ServiceResult, Standing};
 use crate::model::{Lang, Outcome, Severity, Text};
 use crate::report::texts;
 
@@ -74,7 +74,11 @@ fn service_row(
     };
     let critical = findings.iter().filter(|(_, f)| f.fails_at(Severity::Critical)).count();
     let blockers: Vec<_> = service.blockers.iter().map(|blocker| blocker.check).collect();
-    let meaning = service.standing.stage().map_or("", |stage| stage.name().get(lang));
+    let meaning = match service.standing {
+        Standing::At(stage) => stage.name().get(lang),
+        Standing::Absent => texts::ABSENT_COUNTS.get(lang),
+        Standing::Unknown { .. } | Standing::NotCounted => "",
+    };
     let goal = about.goal.as_ref().or_else(|| result.policy.goal());
     let exemption = about.exemption.as_ref();
     vec![

@@ -18,6 +18,8 @@ fn earlier(mut run: RunResult) -> RunResult {
     for (at, result) in run.services.iter_mut().enumerate() {
         if at % 2 == 0 {
             result.standing = Standing::At(Stage::Addressed);
+        } else if result.standing == Standing::Absent {
+            result.standing = Standing::At(Stage::Ipv4Only);
         }
         let mut service = (*result.service).clone();
         service.state = if at == 1 { State::Redirected } else { service.state };

@@ -139,20 +139,27 @@ fn service_result(
     at: usize,
     next: &mut dyn FnMut() -> String,
 ) -> ServiceResult {
-    let verdicts: Vec<Judged> = CATALOGUE
+    let mut verdicts: Vec<Judged> = CATALOGUE
         .iter()
         .filter(|check| check.is_about_services())
         .enumerate()
         .map(|(number, check)| judged(check, at * 7 + number, next))
         .collect();
-    let standing = match at % 7 {
+    let standing = match at % 8 {
         5 => Standing::Unknown { at_least: Stage::Addressed },
         6 => Standing::NotCounted,
+        7 => Standing::Absent,
         stage => Standing::At(Stage::ALL[stage]),
     };
+    if standing == Standing::Absent {
+        let aaaa = verdicts.iter_mut().find(|judged| judged.check.id == "dns-aaaa").unwrap();
+        aaaa.verdict = Verdict::plain(Outcome::Fail, "nxdomain");
+        aaaa.severity = aaaa.check.severity_of("nxdomain");
+    }
+    let holds = |check: &Check| standing != Standing::Absent || check.id == "dns-aaaa";
     let blockers = verdicts
         .iter()
-        .filter(|judged| judged.verdict.outcome == Outcome::Fail)
+        .filter(|judged| judged.verdict.outcome == Outcome::Fail && holds(judged.check))
         .take(3)
         .map(|judged| Blocker {
             check: judged.check.id,

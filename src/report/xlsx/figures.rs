@@ -6,8 +6,8 @@ use rust_xlsxwriter::{
 };
 
 use super::{sheet, style};
-use crate::model::Stage;
 use crate::report::describe::clean;
+use crate::report::parts::Part;
 use crate::report::table::{self, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
 
@@ -74,12 +74,8 @@ pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<
 fn chart(context: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> Chart {
     let name = texts::SUMMARY.get(context.lang);
     let mut chart = Chart::new(ChartType::Bar);
-    let unknown = Color::RGB(0x006E_7781);
-    let points: Vec<_> = Stage::ALL
-        .into_iter()
-        .filter(|stage| texts::is_judged_stage(&context.result.policy, *stage))
+    let points: Vec<_> = Part::all(&context.result.policy)
         .map(style::bar)
-        .chain([unknown])
         .map(|color| {
             let fill = ChartSolidFill::new().set_color(color).clone();
             ChartPoint::new().set_format(ChartFormat::new().set_solid_fill(&fill))

@@ -5,6 +5,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::model::{Lang, Outcome, Severity, Stage, Text};
+use crate::report::parts::Part;
 use crate::report::table::Kind;
 use crate::report::texts;
 
@@ -12,6 +13,7 @@ const LINE: u32 = 0x00C8_D0D8;
 const HEAD: u32 = 0x001F_3B57;
 
 /// Fill and letters of a state, from bad to good; the same in every sheet.
+const GONE: (u32, u32) = (0x00E8_DAEF, 0x004A_1D5A);
 const BAD: (u32, u32) = (0x00F6_D5D3, 0x0080_1A14);
 const WEAK: (u32, u32) = (0x00FB_E3CC, 0x007A_3D00);
 const FAIR: (u32, u32) = (0x00FF_F2C6, 0x005F_4B00);
@@ -64,7 +66,11 @@ pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalForma
             .into_iter()
             .zip([BAD, WEAK, FAIR, GOOD, BEST])
             .map(|(stage, look)| equals(stage.number(), look))
-            .chain([word(texts::UNKNOWN, DIM), word(texts::RETIRED, DIM)])
+            .chain([
+                word(texts::ABSENT, GONE),
+                word(texts::UNKNOWN, DIM),
+                word(texts::RETIRED, DIM),
+            ])
             .collect(),
         Kind::Outcome => [
             (Outcome::Pass, GOOD),
@@ -91,12 +97,17 @@ pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalForma
     }
 }
 
-/// The colour of a stage's bar.
-pub(super) fn bar(stage: Stage) -> Color {
-    Color::RGB(
-        [0x00B3_261E, 0x00BC_5A00, 0x00B8_952A, 0x001A_7F37, 0x0005_50AE]
-            [usize::from(stage.number())],
-    )
+/// The colour of a part's bar.
+pub(super) fn bar(part: Part) -> Color {
+    Color::RGB(match part {
+        Part::Absent => 0x005E_2A6E,
+        Part::At(Stage::Ipv4Only) => 0x00B3_261E,
+        Part::At(Stage::Addressed) => 0x00BC_5A00,
+        Part::At(Stage::Reachable) => 0x00B8_952A,
+        Part::At(Stage::AtParity) => 0x001A_7F37,
+        Part::At(Stage::Ipv6OnlyUsable) => 0x0005_50AE,
+        Part::Unknown => 0x006E_7781,
+    })
 }
 
 fn equals<T>(value: T, (fill, letters): (u32, u32)) -> ConditionalFormatCell

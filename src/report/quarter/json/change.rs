@@ -19,7 +19,9 @@ pub(crate) struct ChangeDocument {
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(super) struct StandingDocument {
-    /// 0 to 4; null when unknown or retired.
+    /// `at-stage`; `absent` when the service's name does not exist in the DNS; `unknown`; `retired`.
+    kind: String,
+    /// 0 to 4; null when unknown or retired, 0 when absent.
     stage: Option<u8>,
     /// The highest stage that is known to be reached; null for a retired service.
     at_least: Option<u8>,
@@ -64,6 +66,7 @@ pub(in crate::report) fn change(change: &ServiceChange) -> ChangeDocument {
 /// Where a service stands, as a document.
 pub(super) fn standing(standing: Standing) -> StandingDocument {
     StandingDocument {
+        kind: standing.id().to_owned(),
         stage: standing.stage().map(Stage::number),
         at_least: standing.at_least().map(Stage::number),
     }

@@ -83,8 +83,11 @@ pub(super) struct CountsDocument {
     pub(super) services: usize,
     pub(super) unknown: usize,
     pub(super) retired: usize,
-    /// Services at each stage. Shares have their sum as denominator.
+    /// Services at each stage; those whose name does not exist are counted at 0. Shares have their
+    /// sum as denominator.
     pub(super) stages: BTreeMap<String, usize>,
+    /// Services whose name does not exist.
+    pub(super) absent: usize,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

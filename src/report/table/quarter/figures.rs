@@ -3,7 +3,8 @@
 use super::common::BEFORE;
 use crate::judge::Counts;
 use crate::judge::quarter::{Group, Review};
-use crate::model::{Lang, Organisation, Stage, Text};
+use crate::model::{Lang, Organisation, Text};
+use crate::report::parts::Part;
 use crate::report::table::cells::{Cell, Kind, Table};
 use crate::report::texts;
 
@@ -73,29 +74,20 @@ fn groups<T>(
 fn count_columns(table: Table, review: &Review, lang: Lang) -> Table {
     let stage = texts::STAGE.get(lang);
     let mut table = table.column(texts::SERVICES.get(lang), Kind::Count, 9);
-    for judged in stages(review) {
-        table = table.column(format!("{stage} {}", judged.number()), Kind::Count, 7);
+    for part in Part::all(&review.closing.policy) {
+        let width_chars = if matches!(part, Part::At(_)) { 7 } else { 9 };
+        table = table.column(part.heading(lang), Kind::Count, width_chars);
     }
-    table.column(texts::capitalised(texts::UNKNOWN.get(lang)), Kind::Count, 9).column(
-        format!("{stage} ≥ {} (%)", review.closing.policy.aim().number()),
-        Kind::Percent,
-        9,
-    )
-}
-
-fn stages(review: &Review) -> impl Iterator<Item = Stage> {
-    let highest = review.closing.policy.highest_stage();
-    Stage::ALL.into_iter().filter(move |stage| *stage <= highest)
+    let aim = review.closing.policy.aim().number();
+    table.column(format!("{stage} ≥ {aim} (%)"), Kind::Percent, 9)
 }
 
 fn count_cells(counts: &Counts, before: Option<Option<&Counts>>, review: &Review) -> Vec<Cell> {
     let aim = review.closing.policy.aim();
     let share = |counts: &Counts| counts.percent_at_least(aim).map_or(Cell::Empty, Cell::Percent);
     let mut cells = vec![Cell::Count(counts.services)];
-    cells.extend(
-        stages(review).map(|stage| Cell::Count(counts.stages[usize::from(stage.number())])),
-    );
-    cells.extend([Cell::Count(counts.unknown), share(counts)]);
+    cells.extend(Part::all(&review.closing.policy).map(|part| Cell::Count(part.count(counts))));
+    cells.push(share(counts));
     cells.extend(before.map(|before| before.map_or(Cell::Empty, share)));
     cells
 }
