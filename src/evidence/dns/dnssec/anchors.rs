@@ -8,6 +8,7 @@ use hickory_proto::dnssec::{Algorithm, DigestType, PublicKeyBuf};
 use hickory_proto::rr::Name;
 
 use crate::evidence::query::{Topic, View};
+use crate::model;
 
 /// The root's key-signing keys 20326 (2017) and 38696 (2024). A test compares them with the keys built
 /// into hickory-proto 0.26.3. In November 2026 they agreed with copies of IANA's
@@ -32,6 +33,20 @@ pub(super) enum Anchor {
     Ds(DS),
     /// A key.
     Key(DNSKEY),
+}
+
+/// A zone that is signed as far as its parent says, and what the parent vouches for.
+#[derive(Clone, Debug)]
+pub(in crate::evidence::dns) struct SignedZone {
+    pub(super) apex: Name,
+    pub(super) trusted: Vec<Anchor>,
+}
+
+impl SignedZone {
+    /// Whether it is the zone of this name.
+    pub(in crate::evidence::dns) fn is(&self, apex: &model::Name) -> bool {
+        model::Name::from_labels(self.apex.iter()) == *apex
+    }
 }
 
 /// Why a text holds no trust anchors.

@@ -6,7 +6,7 @@ use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
-use super::anchors::{Anchor, Anchors};
+use super::anchors::{Anchor, Anchors, SignedZone};
 use super::answer::{Answer, Citations, NoAnswer, ask};
 use super::denial::{Denials, Denied};
 use super::signatures::{Budget, Unproven, ZoneKeys, rrset, signatures};
@@ -76,20 +76,6 @@ pub(super) fn wire(name: &model::Name) -> Option<Name> {
     let mut name = Name::from_labels(name.labels()?.iter().map(Vec::as_slice)).ok()?;
     name.set_fqdn(true);
     Some(name)
-}
-
-/// A zone that is signed as far as its parent says, and what the parent vouches for.
-#[derive(Clone, Debug)]
-pub(in crate::evidence::dns) struct SignedZone {
-    pub(super) apex: Name,
-    pub(super) trusted: Vec<Anchor>,
-}
-
-impl SignedZone {
-    /// Whether it is the zone of this name.
-    pub(in crate::evidence::dns) fn is(&self, apex: &model::Name) -> bool {
-        model::Name::from_labels(self.apex.iter()) == *apex
-    }
 }
 
 pub(super) struct ChainValidator<'v> {

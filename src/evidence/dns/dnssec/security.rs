@@ -2,7 +2,7 @@
 
 use hickory_proto::rr::Record;
 
-use super::chain::SignedZone;
+use super::anchors::SignedZone;
 use crate::evidence::query::Gap;
 use crate::model::{Name, ObservationId};
 

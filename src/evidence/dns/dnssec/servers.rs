@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 
 use hickory_proto::rr::{Record, RecordType as WireType};
 
+use super::anchors::SignedZone;
 use super::answer::{Answer, Citations, NoAnswer, ask_server};
-use super::chain::{ChainValidator, SignedZone, security, wire};
+use super::chain::{ChainValidator, security, wire};
 use super::signatures::{Budget, ZoneKeys};
 use super::{Security, Unknown};
 use crate::evidence::query::{Gap, View};
