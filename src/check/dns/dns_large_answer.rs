@@ -41,7 +41,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
             // A server that only TCP reaches sends nothing in datagrams, large or small.
             subjects.push(match at.usable(&zone.apex) {
                 Some(Transport::Tcp) => {
-                    server_subject(at, Outcome::Inconclusive, common::LOWER_LAYER)
+                    server_subject(at, Outcome::NotApplicable, common::SERVER_FAILS)
                 }
                 _ => unusable_subject(&zone.apex, at),
             });
@@ -58,7 +58,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
             LargeResponse::Lost => (Outcome::Fail, "lost", None),
             LargeResponse::EdnsRefused => (Outcome::Fail, "edns-refused", None),
             LargeResponse::Malformed => (Outcome::Fail, "malformed", None),
-            LargeResponse::Unanswered => (Outcome::Inconclusive, common::LOWER_LAYER, None),
+            LargeResponse::Unanswered => (Outcome::NotApplicable, common::SERVER_FAILS, None),
             LargeResponse::NothingLarge => (Outcome::NotApplicable, "nothing-large", None),
             LargeResponse::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(gap), None),
         };
@@ -67,7 +67,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         subjects.push(subject);
     }
     subjects.extend(zone.unknown_servers(&[Family::Ipv6]));
-    let empty = if subjects.is_empty() { "no-ipv6-servers" } else { "nothing-large" };
+    let empty = subjects.first().map_or("no-ipv6-servers", |subject| subject.reason);
     let verdict = Verdict::worst_of(subjects, "all-arrive", empty).citing(cite);
     Ok(zone.citing_answers(zone.within_limits(verdict), Some(Family::Ipv6)))
 }
@@ -126,17 +126,17 @@ pub(in crate::check) mod tests {
                 ("without EDNS", &|q| any(q).then(|| rcode(1)), (Fail, "edns-refused")),
                 ("garbage", &|q| any(q).then(garbage), (Fail, "malformed")),
                 ("very large", &|q| any(q).then(|| large(14).reply()), (Fail, "exceeds-offer")),
-                ("SERVFAIL", &|q| any(q).then(|| rcode(2)), (Inconclusive, common::LOWER_LAYER)),
+                ("SERVFAIL", &|q| any(q).then(|| rcode(2)), (NotApplicable, "nothing-large")),
                 (
                     "SERVFAIL for keys only",
                     &|q| key(q).then(|| rcode(2)),
-                    (Inconclusive, common::LOWER_LAYER),
+                    (NotApplicable, "nothing-large"),
                 ),
                 ("our fault", &|q| any(q).then(our_fault), (Inconclusive, common::OUR_FAULT)),
                 (
                     "no datagrams",
                     &|q| (q.at == NS2[0] && q.over == Udp).then(silence),
-                    (Inconclusive, common::LOWER_LAYER),
+                    (NotApplicable, "nothing-large"),
                 ),
                 (
                     "unknown",

@@ -41,8 +41,12 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         _ => early,
     })?;
     let authority = &zone.authority;
+    // Whom the zone itself names counts; dns-delegation tells where its parent names others.
+    let is_named = |server: &&NameServer| {
+        authority.own.names.as_ref().is_none_or(|names| names.contains(&server.name))
+    };
     let subject = |server: &NameServer| subject(context, server);
-    let subjects: Vec<Subject> = authority.servers.iter().map(subject).collect();
+    let subjects: Vec<Subject> = authority.servers.iter().filter(is_named).map(subject).collect();
     let count = |outcome| subjects.iter().filter(|s| s.outcome == outcome).count();
     let unknown = subjects.iter().find(|subject| subject.outcome == Outcome::Inconclusive);
     let (outcome, reason) = match (count(Outcome::Pass), unknown) {

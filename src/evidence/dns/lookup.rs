@@ -39,7 +39,7 @@ pub enum LookupStatus {
     Synthesised,
     /// The name does not exist (RFC 2308 §2.1).
     NxDomain,
-    /// The alias chain is longer than [`crate::model::Limits::cname_links`].
+    /// The alias chain is longer than [`crate::model::Limits::cname_links`], and than any resolver follows.
     ChainTooLong,
     /// The alias chain leads back into itself.
     ChainLooped,
@@ -70,13 +70,13 @@ impl LookupStatus {
     pub fn gap(&self) -> Option<Gap> {
         match self {
             Self::NotObserved => Some(Gap::NotObserved),
-            Self::ChainTooLong => Some(Gap::Limit),
             Self::Failed(failure) => Some(failure.gap()),
             Self::Found
             | Self::NoData
             | Self::NxDomain
             | Self::Synthesised
             | Self::ChainLooped
+            | Self::ChainTooLong
             | Self::Unserved(_) => None,
         }
     }
@@ -90,8 +90,9 @@ impl LookupStatus {
             | Self::NxDomain
             | Self::Synthesised
             | Self::ChainLooped
+            | Self::ChainTooLong
             | Self::Unserved(_) => true,
-            Self::Found | Self::ChainTooLong | Self::Failed(_) | Self::NotObserved => false,
+            Self::Found | Self::Failed(_) | Self::NotObserved => false,
         }
     }
 }

@@ -96,7 +96,11 @@ fn add_what_single_servers_have(view: &View<'_>, service: &Service, lookups: &mu
     let Some(found) = consistency(view, service, &authority) else { return };
     let max = view.settings.limits.addresses;
     for (which, lookup) in lookups.iter_mut().enumerate() {
-        if lookup.chain.len() > 1 || lookup.is_pending() {
+        let is_answered = matches!(
+            lookup.status,
+            LookupStatus::Found | LookupStatus::NoData | LookupStatus::NxDomain
+        );
+        if lookup.chain.len() > 1 || !is_answered {
             continue;
         }
         let sets = found.servers.iter().filter_map(|server| match &server.sets[which] {

@@ -16,13 +16,13 @@ pub(super) fn sites() -> Vec<Site> {
             .failing(&[("dns-dnssec", "insecure")]),
         Site::new(51, "chu-ky-het-han", "Chữ ký DNSSEC hết hạn", "www.kyhethan.example")
             .zone(Zone::new(51, "kyhethan.example").signed(Signing::Expired))
-            .failing(&[("dns-dnssec", "expired")]),
+            .failing(&[("dns-aaaa", "bogus"), ("dns-dnssec", "expired")]),
         Site::new(52, "sai-ds", "Bản ghi DS không khớp khóa", "www.saids.example")
             .zone(Zone::new(52, "saids.example").signed(Signing::WrongDs))
-            .failing(&[("dns-dnssec", "no-matching-key")]),
+            .failing(&[("dns-aaaa", "bogus"), ("dns-dnssec", "no-matching-key")]),
         Site::new(53, "thieu-chu-ky", "Bản ghi AAAA thiếu chữ ký", "www.thieuky.example")
             .zone(Zone::new(57, "thieuky.example").signed(Signing::Incomplete))
-            .failing(&[("dns-dnssec", "missing-signature")]),
+            .failing(&[("dns-aaaa", "bogus"), ("dns-dnssec", "missing-signature")]),
         Site::new(54, "nhung-ipv4", "Địa chỉ IPv6 chứa địa chỉ IPv4", "nhung.vidu.example")
             .ipv4_only()
             .address(Ipv6Addr::new(0x2001, 0xdb8, 0x100, 54, 0, 0, 0xc633, 0x6436).into())

@@ -26,20 +26,23 @@ pub struct FaultyZone {
     pub is_unanswered: bool,
 }
 
-/// Nothing is known of a zone but what its parent says; none of this blames it.
-pub const UNANSWERED: &[ExpectedVerdict] =
-    &[("dns-aaaa", "inconclusive", NO_ANSWER), ("dns-glue", "inconclusive", "unresolved")];
-
-/// What the resolver answers depends on whose patience ends first, its or ours.
-pub const NO_ANSWER: &str = "no-answer|servfail";
+/// Nobody gets an answer of such a zone, for whatever reason, so there is nothing to compare glue with.
+pub const UNANSWERED: &[ExpectedVerdict] = &[
+    (
+        "dns-aaaa",
+        "fail",
+        "no-answer|servfail|refused|other-rcode|malformed|lame|truncated|no-server",
+    ),
+    ("dns-glue", "not-applicable", "server-fails"),
+    ("ipv6-only-usable", "fail", "not-published"),
+    ("inventory-state", "inconclusive", "unresolved"),
+];
 
 /// Servers that don't answer well are judged for that by one check; the others leave it there.
-pub const ANSWERED: ExpectedVerdict = ("dns-aaaa-answered", "inconclusive", "lower-layer-failed");
-pub const CONSISTENT: ExpectedVerdict = ("dns-consistent", "inconclusive", "lower-layer-failed");
-pub const LARGE: ExpectedVerdict = ("dns-large-answer", "inconclusive", "lower-layer-failed");
-
-/// Parent and child name the same servers; whether those names are aliases isn't known.
-pub const ALIAS_UNKNOWN: ExpectedVerdict = ("dns-delegation", "inconclusive", "unresolved");
+pub const ANSWERED: ExpectedVerdict = ("dns-aaaa-answered", "not-applicable", "server-fails");
+pub const NO_BETTER: ExpectedVerdict = ("dns-aaaa-answered", "not-applicable", "no-better-for-a");
+pub const CONSISTENT: ExpectedVerdict = ("dns-consistent", "not-applicable", "server-fails");
+pub const LARGE: ExpectedVerdict = ("dns-large-answer", "not-applicable", "server-fails");
 pub const CHILD_UNSEEN: ExpectedVerdict = ("dns-delegation", "inconclusive", "child-not-seen");
 
 pub const fn over_ipv6(reason: &'static str) -> ExpectedVerdict {
@@ -68,5 +71,5 @@ pub const fn unanswered_zone(
     fault: Fault,
     verdicts: &'static [ExpectedVerdict],
 ) -> FaultyZone {
-    FaultyZone { label, fault, stage: None, verdicts, is_unanswered: true }
+    FaultyZone { label, fault, stage: Some(0), verdicts, is_unanswered: true }
 }

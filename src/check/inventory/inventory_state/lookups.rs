@@ -9,6 +9,8 @@ use crate::model::Verdict;
 pub(in crate::check) fn exists(lookup: &Lookup) -> Option<bool> {
     match &lookup.status {
         LookupStatus::Found => Some(true),
+        // Nobody gets an answer, and so nothing is known of what there would be.
+        LookupStatus::Unserved(_) => None,
         empty if empty.is_known_empty() => Some(false),
         _ => None,
     }
