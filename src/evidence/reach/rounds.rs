@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::evidence::query::{Gap, Topic, View};
-use crate::evidence::service::{EndpointContact, endpoint_contacts};
+use crate::evidence::service::{EndpointContact, Steadiness, endpoint_contacts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
     Request, Service,
@@ -64,6 +64,11 @@ impl Rounds {
         self.outcomes.iter().filter(|outcome| outcome.is_ok()).count()
     }
 
+    /// Whether the connections agree.
+    pub fn steadiness(&self) -> Steadiness {
+        Steadiness::of(self.answered(), self.counted() - self.answered())
+    }
+
     fn times(&self) -> impl Iterator<Item = u64> {
         self.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied())
     }
@@ -98,7 +103,8 @@ pub fn first_rounds(view: &View<'_>, service: &Service, family: Family) -> Arc<V
 }
 
 impl FirstRound {
-    fn of(contact: &EndpointContact<'_>) -> Self {
+    /// The connections of a contact.
+    pub fn of(contact: &EndpointContact<'_>) -> Self {
         let conversation = &contact.conversation;
         Self {
             address: contact.address,
