@@ -1,13 +1,13 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::helpers::{connection_gap, contacts, socket, verdict_over_contacts};
+use super::helpers::{rounds, socket};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::reach::{self, FirstRound, Rounds};
-use crate::evidence::service::{EndpointContact, Steadiness};
-use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
+use crate::evidence::reach::Rounds;
+use crate::evidence::service::Steadiness;
+use crate::model::{Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -38,57 +38,48 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
-    let contacts = contacts(context, Family::Ipv6)?;
-    let rounds: Vec<Rounds> = contacts
-        .iter()
-        .map(|contact| reach::rounds(&context.view, &FirstRound::of(contact)))
-        .collect();
-    let subjects =
-        contacts.iter().zip(&rounds).map(|(contact, rounds)| subject(contact, rounds)).collect();
-    Ok(verdict_over_contacts(subjects, "open", &contacts)
+    let rounds = rounds(context, Family::Ipv6)?;
+    Ok(Verdict::worst_of(rounds.iter().map(subject).collect(), "open", common::NO_IPV6)
         .citing(rounds.iter().flat_map(|rounds| rounds.observations.iter().copied())))
 }
 
-fn subject(contact: &EndpointContact<'_>, rounds: &Rounds) -> Subject {
-    let conversation = &contact.conversation;
-    let plain = |outcome, reason| socket(contact.address, outcome, reason, Vec::new());
-    if let Some(gap) = connection_gap(conversation) {
-        return plain(Outcome::Inconclusive, common::reason_of(gap));
+fn subject(rounds: &Rounds) -> Subject {
+    let subject = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
+    if let Some(gap) = rounds.gap_of_first_contact() {
+        return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
     let steadiness = rounds.steadiness();
-    let attempts = || conversation.attempts.iter().map(|(seen, _)| *seen);
-    let connected = attempts().find_map(|seen| seen.connect.as_ref().ok());
-    match (steadiness, connected) {
+    let first = rounds.of_first_contact();
+    match (steadiness, first.iter().find_map(|connect| connect.as_ref().ok())) {
         (Steadiness::Flapping { .. }, _) => {
-            let detail = steadiness.detail().into_iter().collect();
-            socket(contact.address, Outcome::Fail, "flapping", detail)
+            subject(Outcome::Fail, "flapping", steadiness.detail().into_iter().collect())
         }
         // Whether one lost attempt is the exception is only known after the last round.
         (Steadiness::OneLost { .. }, Some(_)) if rounds.is_pending => {
-            plain(Outcome::Inconclusive, common::NOT_OBSERVED)
+            subject(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new())
         }
-        (_, Some(connected)) => {
-            let mut detail =
-                vec![("connect-ms", format!("{:.1}", connected.elapsed_us as f64 / 1000.0))];
-            detail.extend(steadiness.detail());
-            socket(contact.address, Outcome::Pass, "open", detail)
+        (_, Some(elapsed_us)) => {
+            let milliseconds = format!("{:.1}", *elapsed_us as f64 / 1000.0);
+            let detail = [("connect-ms", milliseconds)].into_iter().chain(steadiness.detail());
+            subject(Outcome::Pass, "open", detail.collect())
         }
-        (_, None) => match attempts().filter_map(their_failure).next_back() {
-            Some(failure) => {
-                let detail = match failure {
-                    NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
-                    _ => Vec::new(),
-                };
-                socket(contact.address, Outcome::Fail, failure.reason(), detail)
-            }
-            None => plain(Outcome::Inconclusive, common::OUR_FAULT),
-        },
+        (_, None) => subject_of_failure(rounds),
     }
 }
 
-/// The failure of a connection, where it is the other side's.
-fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
-    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
+/// What an address shows that took no connection.
+fn subject_of_failure(rounds: &Rounds) -> Subject {
+    let failures = rounds.of_first_contact().iter().filter_map(|connect| connect.as_ref().err());
+    match failures.filter(|failure| !failure.is_ours()).next_back() {
+        Some(failure) => {
+            let detail = match failure {
+                NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
+                _ => Vec::new(),
+            };
+            socket(rounds.address, Outcome::Fail, failure.reason(), detail)
+        }
+        None => socket(rounds.address, Outcome::Inconclusive, common::OUR_FAULT, Vec::new()),
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     id: "ipv6-only-usable",
     sources: &["IPv6-only programme 2026-2030", "RFC 6586", "RFC 8925"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("usable"),
         Reason::pass("resolved"),
@@ -30,6 +30,7 @@ pub static CHECK: Check = Check {
         Reason::fail("not-published"),
         Reason::fail("resolution-blocked"),
         Reason::fail("unreachable"),
+        Reason::fail("flapping"),
         Reason::fail("handshake-failed"),
         Reason::fail("certificate-invalid"),
         Reason::fail("no-page"),
