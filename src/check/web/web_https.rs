@@ -143,18 +143,18 @@ fn behaviour_at_end(url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
     }
 }
 
-/// Whether a redirect to HTTPS leads to a page. That the service's own server doesn't answer there is
-/// for the checks of that server to say.
+/// Whether a redirect to HTTPS leads to a page. What the service's own HTTPS server then does is for the
+/// checks of that server to say.
 fn behaviour_of_redirect(url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
-    let is_own = |last: &Url| {
+    let is_own = |hop: &Url| {
         url.scheme() == "https"
-            && last.host() == url.host()
-            && last.port_or_known_default() == url.port_or_known_default()
+            && hop.host() == url.host()
+            && hop.port_or_known_default() == url.port_or_known_default()
     };
-    let ends_at_own = chain.final_url().is_some_and(is_own);
+    let leads_to_own = chain.hops.iter().skip(1).any(|hop| is_own(&hop.url));
     match (&chain.end, unknown_end_reason(chain)) {
         (ChainEnd::Response { .. }, _) => Behaviour::Redirects,
-        _ if ends_at_own => Behaviour::Redirects,
+        _ if leads_to_own => Behaviour::Redirects,
         (_, Some(reason)) => Behaviour::Unknown(reason),
         (_, None) => Behaviour::LeadsNowhere,
     }

@@ -79,7 +79,14 @@ fn endings<'w>(chain: &'w RedirectChain<'_>) -> Vec<Ending<'w>> {
 }
 
 fn subject(chain: &RedirectChain<'_>, over_ipv4: &OverIpv4<'_>) -> Subject {
-    let seen = endings(chain);
+    let mut seen = endings(chain);
+    if seen.is_empty()
+        && let ChainEnd::Response { status } = &chain.end
+        && let Some(url) = chain.final_url()
+    {
+        // A guard answered with the status that the page has over IPv4: that much is the same.
+        seen.extend(Some((*status, url.as_str())).filter(|end| over_ipv4.endings.contains(end)));
+    }
     let is_same = |ending: &&Ending<'_>| over_ipv4.endings.contains(ending);
     let same = seen.iter().find(is_same);
     let matches = seen.iter().filter(is_same).count();

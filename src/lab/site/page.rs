@@ -21,6 +21,9 @@ pub(in crate::lab) enum Page {
     EndlessBody,
     /// This HTML with very much more after it, all of it compressed to little.
     GzipBomb(String),
+    /// A page over TLS for one of three visitors and more: it hangs up on the first so many of each
+    /// three.
+    HangsUp(u64),
     /// These octets instead of HTTP.
     Raw(&'static [u8]),
 }
