@@ -2,7 +2,7 @@
 
 use crate::lab::network::addresses::{self, ipv4, ipv6};
 use crate::lab::site::Site;
-use crate::lab::site::listener::{Listener, https, https_redirect};
+use crate::lab::site::listener::{Listener, https};
 use crate::lab::site::page::Page;
 
 pub(super) fn sites() -> Vec<Site> {
@@ -87,11 +87,8 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(86, "ngat", "IPv6 ngắt mọi kết nối", "ngat.vidu.example")
             .ipv6_listener(Listener::Resetting)
             .failing(&[("tls-handshake", "reset")]),
-        Site::new(88, "mot-lan-ngat", "IPv6 ngắt một trong ba lần", "motlanngat.vidu.example")
-            .ipv6_listener(https(Page::HangsUp(1))),
-        Site::new(89, "hai-lan-ngat", "IPv6 ngắt hai trong ba lần", "hailanngat.vidu.example")
-            .ipv6_listener(https(Page::HangsUp(2)))
-            .failing(&[("web-answers", "flapping")]),
+        Site::new(88, "ngat-mot-lan", "IPv6 ngắt một lần rồi trả lời", "ngatmotlan.vidu.example")
+            .ipv6_listener(https(Page::HangsUpFirst)),
         Site::new(
             90,
             "web-chap-chon",
@@ -101,18 +98,9 @@ pub(super) fn sites() -> Vec<Site> {
         .ipv6_listener(Listener::Flapping)
         .failing(&[
             ("reach-port", "flapping"),
-            ("reach-parity", "flapping-over-ipv6"),
             ("reach-stable", "flapping"),
             ("tls-handshake", "closed"),
         ]),
-        Site::new(
-            91,
-            "dich-chap-chon",
-            "Chuyển hướng đến máy chủ lúc có lúc không",
-            "dichchapchon.vidu.example",
-        )
-        .every_listener(https_redirect("https://hailanngat.vidu.example/"))
-        .failing(&[("web-redirects", "target-flapping"), ("web-answers", "flapping")]),
         Site::new(87, "mat-goi", "IPv6 đôi khi mất gói tin", "matgoi.vidu.example")
             .ipv6_listener(Listener::Lossy(Page::Status(200))),
     ]

@@ -51,7 +51,7 @@ pub(super) fn serve(
 
 /// Whether this visit is one that the page is not shown to.
 fn hangs_up(page: &Page, visits: &AtomicU64) -> bool {
-    matches!(page, Page::HangsUp(lost) if visits.fetch_add(1, Ordering::Relaxed) % 3 < *lost)
+    matches!(page, Page::HangsUpFirst) && visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
 }
 
 /// Reads one request and answers it with a page.
