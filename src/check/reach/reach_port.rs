@@ -69,8 +69,9 @@ fn subject(rounds: &Rounds) -> Subject {
 
 /// What an address shows that took no connection.
 fn subject_of_failure(rounds: &Rounds) -> Subject {
-    let failures = rounds.of_first_contact().iter().filter_map(|connect| connect.as_ref().err());
-    match failures.filter(|failure| !failure.is_ours()).next_back() {
+    let mut failures =
+        rounds.of_first_contact().iter().filter_map(|connect| connect.as_ref().err());
+    match failures.rfind(|failure| !failure.is_ours()) {
         Some(failure) => {
             let detail = match failure {
                 NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],

@@ -258,6 +258,11 @@ pub(in crate::check) mod tests {
         };
         assert_eq!(two(&responds(503, &[], "")), (Fail, "error-status"));
         assert_eq!(two(&to(URL)), (Pass, "answers"));
+        // The redirect came at the second attempt, and was followed.
+        let late = World::new("active").published().host("other.example.vn", &["2001:db8::2"]);
+        let late = late.visits(URL, SIX, &[&responds(503, &[], ""), &to(OTHER)]);
+        let late = late.visit(OTHER, "2001:db8::2", &responds(404, &[], ""));
+        assert_eq!(late.outcome_of("web-answers"), (Fail, "error-status"));
         let moved = World::with_service(&format!("web: \"{URL}\", expect_status: 302"));
         let moved = moved.published().visit(URL, SIX, &to(OTHER));
         assert_eq!(moved.outcome_of("web-answers"), (Pass, "answers"));

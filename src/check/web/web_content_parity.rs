@@ -119,7 +119,7 @@ pub(in crate::check) mod tests {
         let cut_off = ending(page(), BodyEnd::TimedOut);
         let large = ending(page(), BodyEnd::Limit);
         let (away, mine) = (broken(NetFailure::Reset), ours());
-        let guard = responds(429, &[], "");
+        let (guard, error) = (responds(429, &[], ""), responds(503, &[], ""));
         for (six, four, expected) in [
             (vec![&page()], vec![&page()], (Pass, "same")),
             (vec![&large], vec![&page()], (Pass, "same")),
@@ -140,6 +140,8 @@ pub(in crate::check) mod tests {
             (vec![&other, &mine, &mine], vec![&page(), &page()], (Inconclusive, common::OUR_FAULT)),
             // The other looks were the guard's.
             (vec![&page(), &guard], vec![&page()], (Pass, "same")),
+            (vec![&error, &page()], vec![&page()], (Pass, "same")),
+            (vec![&error], vec![&page()], (NotApplicable, "not-comparable")),
             (vec![&cut_off], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
             (vec![&cut_off, &cut_off], vec![&page()], (Fail, "unreadable-over-ipv6")),
             (vec![&cut_off, &page()], vec![&page()], (Pass, "same")),

@@ -59,6 +59,7 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
     }
     let later = chain.hops.get(1..).unwrap_or_default();
     match (&chain.end, unknown_end_reason(chain)) {
+        // Our resolver alone was asked for the target, and that it fails says nothing of the target.
         (ChainEnd::NoAddress(_), Some(common::UNRESOLVED)) => {
             (Outcome::Inconclusive, "target-unresolved")
         }

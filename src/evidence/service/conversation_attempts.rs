@@ -51,7 +51,8 @@ impl<'e> ConversationAttempts<'e> {
         self.missing.or_else(ours).or_else(pending)
     }
 
-    /// The attempt that got furthest up the layers; the first of those.
+    /// The attempt that got furthest up the layers, to a page rather than to an error; the first of
+    /// those.
     pub fn best(&self) -> Option<&'e Conversation> {
         self.best_at().map(|(seen, _)| seen)
     }
@@ -60,8 +61,7 @@ impl<'e> ConversationAttempts<'e> {
     pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
         let mut best: Option<(&'e Conversation, Timestamp)> = None;
         for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
-            if best.is_none_or(|(so_far, _)| layers_reached(conversation) > layers_reached(so_far))
-            {
+            if best.is_none_or(|(so_far, _)| progress(conversation) > progress(so_far)) {
                 best = Some((*conversation, *at));
             }
         }
@@ -117,6 +117,16 @@ impl<'e> ConversationAttempts<'e> {
     pub fn is_flaky(&self) -> bool {
         self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Broken)
     }
+}
+
+/// How far a conversation got, and whether to no error.
+fn progress(conversation: &Conversation) -> (u8, bool) {
+    (layers_reached(conversation), !is_error(conversation))
+}
+
+/// Whether it ended in a page that says that something is wrong.
+fn is_error(conversation: &Conversation) -> bool {
+    matches!(&conversation.http, Some(Ok(response)) if response.status >= 400)
 }
 
 /// How far a conversation got: 0 nothing, 1 connected, 2 TLS, 3 HTTP.
@@ -230,8 +240,7 @@ struct EndingKind {
 
 impl EndingKind {
     fn of(seen: &Conversation, is_answered: bool) -> Self {
-        let is_error = matches!(&seen.http, Some(Ok(response)) if response.status >= 400);
-        Self { is_answered, layers_reached: layers_reached(seen), is_error }
+        Self { is_answered, layers_reached: layers_reached(seen), is_error: is_error(seen) }
     }
 }
 

@@ -114,13 +114,13 @@ fn content_parity_of(
     ipv4: &[RedirectChain<'_>],
 ) -> Result<ContentParity, ContentParity> {
     let ours = Looks::of(chain).ok_or(ContentParity::NothingToCompare)?;
-    let status = match ours.responses.first() {
-        Some(first) => first.status,
-        None => return Err(ContentParity::Challenge(Family::Ipv6)),
-    };
+    if ours.responses.is_empty() {
+        return Err(ContentParity::Challenge(Family::Ipv6));
+    }
     let mut theirs: Vec<Looks<'_, '_>> = ipv4.iter().filter_map(Looks::of).collect();
     let is_guarded = theirs.iter().any(|looks| looks.responses.is_empty());
-    theirs.retain(|looks| looks.responses.iter().any(|look| look.status == status));
+    let is_like = |look: &HttpResponse| ours.responses.iter().any(|o| o.status == look.status);
+    theirs.retain(|looks| looks.responses.iter().any(|look| is_like(look)));
     if theirs.is_empty() {
         let guard = ContentParity::Challenge(Family::Ipv4);
         return Err(if is_guarded { guard } else { ContentParity::NothingToCompare });
@@ -179,6 +179,7 @@ fn unreadable_parity(
 /// How alike the most alike responses are; `None` where no two can be laid side by side.
 fn greatest_likeness(ours: &Looks<'_, '_>, theirs: &Looks<'_, '_>) -> Option<u8> {
     let pairs = ours.responses.iter().flat_map(|a| theirs.responses.iter().map(move |b| (*a, *b)));
+    let pairs = pairs.filter(|(a, b)| a.status == b.status);
     pairs.filter_map(|(a, b)| likeness((a, ours.url), (b, theirs.url)).ok()).max()
 }
 
