@@ -1,7 +1,7 @@
 //! Checks of handshakes and certificates.
 //!
 //! [`helpers`] has the TLS sessions of a service, or what is to be concluded without one. May import the
-//! helpers of [`address`](super::address) and [`reach`](super::reach).
+//! helpers of [`address`](super::address), [`reach`](super::reach) and [`web`](super::web).
 
 pub(super) mod helpers;
 

@@ -2,7 +2,7 @@
 //! get the same.
 //!
 //! [`helpers`] has the redirect chains of a site and why their ends may be unknown. May import the
-//! helpers of [`address`](super::address), [`reach`](super::reach) and [`tls`](super::tls).
+//! helpers of [`address`](super::address) and [`reach`](super::reach).
 
 pub(super) mod helpers;
 

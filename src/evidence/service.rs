@@ -7,6 +7,7 @@
 mod addresses;
 mod conversation_attempts;
 mod endpoint_contact;
+mod steadiness;
 mod udp_service;
 
 pub use addresses::{PublishedAddresses, plain_http_url, published_addresses, wildcard_probe};
@@ -17,4 +18,5 @@ pub use endpoint_contact::{
     DeclaredPort, EndpointContact, EndpointContacts, declared_ports, endpoint_contact,
     endpoint_contacts, is_mail_blocked, tls_host,
 };
+pub use steadiness::{ATTEMPTS_TO_DECIDE, Steadiness};
 pub use udp_service::{ServiceQuery, ServiceReply, name_server, name_server_question, time_server};

@@ -41,6 +41,7 @@ pub fn sites() -> Vec<Site> {
         records::sites(),
         tls::sites(),
         web::sites(),
+        web::plain_sites(),
         web_healthy::sites(),
     ]
     .concat()

@@ -5,22 +5,32 @@ use crate::evidence::query::View;
 use crate::evidence::{service, tls, web};
 use crate::model::{Family, Name, Service, State, Target};
 
-/// Old versions of TLS, and HTTP/3 where a first response promises it.
+/// Old versions of TLS at each server with which TLS is spoken from the first octet on, and HTTP/3
+/// where a web server's response promises it.
 pub(super) fn versions(view: &View<'_>, service: &Service) {
-    let ports = service::declared_ports(view, service);
-    let starts_with_tls = ports.first().is_some_and(|port| port.starts_with_tls());
-    if !starts_with_tls || service.state == State::Retired {
+    if service.state == State::Retired {
         return;
     }
+    if matches!(service.target, Target::Web(_)) {
+        for family in [Family::Ipv6, Family::Ipv4] {
+            for (at, server) in web::https_servers(view, service, family).iter().enumerate() {
+                for contact in &server.contacts {
+                    if family == Family::Ipv6 {
+                        tls::legacy_versions(view, &contact.conversation, &server.host);
+                    }
+                    if at == 0 {
+                        web::http3(view, &contact.conversation, &server.host);
+                    }
+                }
+            }
+        }
+        return;
+    }
+    let ports = service::declared_ports(view, service);
     let Some(host) = service::tls_host(service) else { return };
-    for family in [Family::Ipv6, Family::Ipv4] {
-        for contact in service::endpoint_contacts(view, service, family).main {
-            if family == Family::Ipv6 {
-                tls::legacy_versions(view, &contact.conversation, &host);
-            }
-            if matches!(service.target, Target::Web(_)) {
-                web::http3(view, &contact.conversation, &host);
-            }
+    if ports.first().is_some_and(|port| port.starts_with_tls()) {
+        for contact in service::endpoint_contacts(view, service, Family::Ipv6).main {
+            tls::legacy_versions(view, &contact.conversation, &host);
         }
     }
 }

@@ -62,8 +62,8 @@ const AREAS: [(&str, &[MayImport]); 3] = [
         &[
             ("address", &[]),
             ("reach", &["address"]),
-            ("tls", &["address", "reach"]),
-            ("web", &["address", "reach", "tls"]),
+            ("web", &["address", "reach"]),
+            ("tls", &["address", "reach", "web"]),
             ("dns", &["address", "reach", "tls", "web"]),
             ("mail", &["address", "reach", "tls", "dns"]),
             ("service", &["address", "reach", "tls", "web", "dns", "mail"]),

@@ -5,7 +5,7 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
-use crate::check::tls::helpers::{session_of, tls_contacts};
+use crate::check::tls::helpers::{declared_tls_contacts, session_of};
 use crate::evidence::dns::{Caa, Permission, caa};
 use crate::evidence::query::Gap;
 use crate::evidence::service::{self, EndpointContact};
@@ -33,7 +33,7 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
-    let contacts = tls_contacts(context)?;
+    let contacts = declared_tls_contacts(context)?;
     let Some(Host::Name(host)) = service::tls_host(context.service) else {
         return Err(Verdict::not_applicable("address-literal"));
     };

@@ -1,6 +1,6 @@
 //! Is connecting over IPv6 about as fast as over IPv4?
 
-use super::helpers::{ROUNDS_MIN, rounds, socket};
+use super::helpers::{rounds, socket};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -18,8 +18,13 @@ pub static CHECK: Check = Check {
     id: "reach-latency",
     sources: &["RFC 8305 §5"],
     severity: Severity::Warning,
-    revision: 2,
-    reasons: &[Reason::pass("comparable"), Reason::fail("slower")],
+    revision: 3,
+    reasons: &[
+        Reason::pass("comparable"),
+        Reason::fail("slower"),
+        Reason::inconclusive("too-few-attempts"),
+        Reason::inconclusive("one-was-fast"),
+    ],
     doc: Doc::new(include_str!("reach_latency.en.md"), include_str!("reach_latency.vi.md")),
     rule: Rule::Service(evaluate),
 };
@@ -49,17 +54,17 @@ fn subject(rounds: &Rounds, ipv4_us: Option<u64>, gap_over_ipv4: Option<Gap>) ->
     let detail = vec![("ipv6-ms", milliseconds(ipv6_us)), ("ipv4-ms", milliseconds(ipv4_us))];
     let is_slower = |ipv6_us: u64| ipv6_us.saturating_sub(ipv4_us) > LATER_MAX_US;
     let fastest_is_slower = rounds.fastest_us().is_some_and(is_slower);
-    let all_answered = rounds.answered() == rounds.outcomes.len();
+    let is_alone = rounds.answered() == 1 && rounds.outcomes.len() > 1;
     match (is_slower(ipv6_us), fastest_is_slower) {
-        // One slow answer of few is no median.
-        (true, true) if rounds.answered() < ROUNDS_MIN && !all_answered => {
+        // One slow answer is no median: reach-port tells of those that were lost.
+        (true, true) if is_alone => {
             let is_ours = rounds.counted() < rounds.outcomes.len();
-            let reason = if is_ours { common::OUR_FAULT } else { common::FLAKY };
+            let reason = if is_ours { common::OUR_FAULT } else { "too-few-attempts" };
             subject(Outcome::Inconclusive, reason, detail)
         }
         (true, true) => subject(Outcome::Fail, "slower", detail),
         // One attempt was fast: the others may have waited for our own machine.
-        (true, false) => subject(Outcome::Inconclusive, common::FLAKY, detail),
+        (true, false) => subject(Outcome::Inconclusive, "one-was-fast", detail),
         (false, _) => subject(Outcome::Pass, "comparable", detail),
     }
 }
@@ -96,7 +101,17 @@ pub(in crate::check) mod tests {
             world.later_connects("192.0.2.1:443", &[Ok(1), Ok(1)]).outcome_of("reach-latency")
         };
         assert_eq!(slow(250_002, 250_002), (Fail, "slower"));
-        assert_eq!(slow(1, 250_002), (Inconclusive, common::FLAKY));
+        assert_eq!(slow(1, 250_002), (Inconclusive, "one-was-fast"));
+        let lost = |rest: [Result<u64, NetFailure>; 2]| {
+            let world = World::new("active").published().connects("192.0.2.1:443", &[Ok(())]);
+            let world = world.connects_in("[2001:db8::1]:443", 250_002);
+            let world = world.later_connects("[2001:db8::1]:443", &rest);
+            world.later_connects("192.0.2.1:443", &[Ok(1), Ok(1)]).outcome_of("reach-latency")
+        };
+        assert_eq!(lost([Ok(250_002), away.clone()]), (Fail, "slower"));
+        assert_eq!(lost([away.clone(), away.clone()]), (Inconclusive, "too-few-attempts"));
+        let ours = Err(NetFailure::NoRoute);
+        assert_eq!(lost([away.clone(), ours]), (Inconclusive, common::OUR_FAULT));
         // One slow answer among three is no slow service, and neither is one beside a refusal.
         assert_eq!(of("active", [Ok(9_000_000), Ok(2)], [1, 1]), (Pass, "comparable"));
         assert_eq!(of("active", [Ok(9_000_000), away], [1, 1]), (Pass, "comparable"));

@@ -15,11 +15,12 @@ pub static CHECK: Check = Check {
     id: "reach-parity",
     sources: &["RFC 6540", "internet.nl"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("same"),
         Reason::pass("closed-over-both"),
         Reason::fail("closed-over-ipv6"),
+        Reason::fail("flapping-over-ipv6"),
         Reason::fail_as("open-only-over-ipv6", Severity::Warning),
     ],
     doc: Doc::new(include_str!("reach_parity.en.md"), include_str!("reach_parity.vi.md")),
@@ -51,7 +52,7 @@ fn subject(
     let is_twin = |other: &&EndpointContact<'_>| {
         other.address.port() == contact.address.port() && host(other) == host(contact)
     };
-    let over_ipv4: Vec<_> = ipv4.iter().filter(is_twin).map(is_open).collect();
+    let over_ipv4: Vec<_> = ipv4.iter().filter(is_twin).map(openness).collect();
     if over_ipv4.is_empty() {
         let (outcome, reason) = match ipv4_lookup_gap(context, host(contact)) {
             Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
@@ -59,16 +60,15 @@ fn subject(
         };
         return socket(contact.address, outcome, reason, Vec::new());
     }
-    let open_over_ipv4 = if over_ipv4.contains(&Ok(true)) {
-        Ok(true)
-    } else {
-        over_ipv4.into_iter().find(Result::is_err).unwrap_or(Ok(false))
-    };
-    let (outcome, reason) = match (open_over_ipv4, is_open(contact)) {
-        (Ok(true), Ok(true)) => (Outcome::Pass, "same"),
-        (Ok(false), Ok(false)) => (Outcome::Pass, "closed-over-both"),
-        (Ok(true), Ok(false)) => (Outcome::Fail, "closed-over-ipv6"),
-        (Ok(false), Ok(true)) => (Outcome::Fail, "open-only-over-ipv6"),
+    let over_ipv4 = best_of(over_ipv4);
+    let here = openness(contact);
+    use Openness::{Closed, Flapping, Open};
+    let (outcome, reason) = match (over_ipv4, here) {
+        (Ok(Open), Ok(Flapping)) => (Outcome::Fail, "flapping-over-ipv6"),
+        (Ok(Open | Flapping), Ok(Open | Flapping)) => (Outcome::Pass, "same"),
+        (Ok(Closed), Ok(Closed)) => (Outcome::Pass, "closed-over-both"),
+        (Ok(Open | Flapping), Ok(Closed)) => (Outcome::Fail, "closed-over-ipv6"),
+        (Ok(Closed), Ok(Open | Flapping)) => (Outcome::Fail, "open-only-over-ipv6"),
         (_, Err(gap)) | (Err(gap), _) => (Outcome::Inconclusive, common::reason_of(gap)),
     };
     socket(contact.address, outcome, reason, Vec::new())
@@ -82,13 +82,35 @@ fn ipv4_lookup_gap(context: &CheckContext<'_>, host: Option<Host>) -> Option<Gap
     of_host?.a.gap()
 }
 
-/// Whether a connection was accepted, or why that isn't known.
-fn is_open(contact: &EndpointContact<'_>) -> Result<bool, Gap> {
-    match connection_gap(&contact.conversation) {
+/// What became of the connections to a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Openness {
+    Open,
+    /// Taken now and then.
+    Flapping,
+    Closed,
+}
+
+/// Whether connections were accepted, or why that isn't known.
+fn openness(contact: &EndpointContact<'_>) -> Result<Openness, Gap> {
+    let conversation = &contact.conversation;
+    let is_connected = conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok());
+    match connection_gap(conversation) {
         Some(gap) => Err(gap),
-        None if contact.conversation.is_connect_flaky() => Err(Gap::Flaky),
-        None => Ok(contact.conversation.best().is_some_and(|seen| seen.connect.is_ok())),
+        None if conversation.connect_steadiness().is_flapping() => Ok(Openness::Flapping),
+        None if is_connected => Ok(Openness::Open),
+        None => Ok(Openness::Closed),
     }
+}
+
+/// What clients find that go on to the next address when one is closed.
+fn best_of(addresses: Vec<Result<Openness, Gap>>) -> Result<Openness, Gap> {
+    for wanted in [Openness::Open, Openness::Flapping] {
+        if addresses.contains(&Ok(wanted)) {
+            return Ok(wanted);
+        }
+    }
+    addresses.into_iter().find(Result::is_err).unwrap_or(Ok(Openness::Closed))
 }
 
 #[cfg(test)]
@@ -109,7 +131,8 @@ pub(in crate::check) mod tests {
             (&[Ok(())][..], &[Err(NetFailure::TimedOut), Err(NetFailure::TimedOut)][..]);
         let ours = &[Err(NetFailure::NoRoute), Err(NetFailure::NoRoute)][..];
         let mixed = &[Err(NetFailure::TimedOut), Err(NetFailure::NoRoute)][..];
-        let wavers = &[Err(NetFailure::TimedOut), Ok(())][..];
+        let retried = &[Err(NetFailure::TimedOut), Ok(())][..];
+        let wavers = &[Err(NetFailure::TimedOut), Err(NetFailure::Refused), Ok(())][..];
         for (six, four, expected) in [
             (up, up, (Pass, "same")),
             (away, away, (Pass, "closed-over-both")),
@@ -119,8 +142,13 @@ pub(in crate::check) mod tests {
             (up, ours, (Inconclusive, common::OUR_FAULT)),
             (mixed, up, (Inconclusive, common::OUR_FAULT)),
             (up, mixed, (Inconclusive, common::OUR_FAULT)),
-            (wavers, up, (Inconclusive, common::FLAKY)),
-            (up, wavers, (Inconclusive, common::FLAKY)),
+            (retried, up, (Pass, "same")),
+            (up, retried, (Pass, "same")),
+            (wavers, up, (Fail, "flapping-over-ipv6")),
+            (up, wavers, (Pass, "same")),
+            (wavers, wavers, (Pass, "same")),
+            (away, wavers, (Fail, "closed-over-ipv6")),
+            (wavers, away, (Fail, "open-only-over-ipv6")),
             (up, &[], (Inconclusive, common::NOT_OBSERVED)),
         ] {
             // A port of its own has no plain twin beside it.

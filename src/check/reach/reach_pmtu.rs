@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "reach-pmtu",
     sources: &["RFC 8201", "RFC 4890 §4.3.1", "RFC 2923 §2.1"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("large-data-arrives"),
         Reason::fail("black-hole"),
@@ -58,11 +58,14 @@ fn subject(contact: &EndpointContact<'_>, large: Option<LargeData<'_>>) -> Subje
         None => plain(Outcome::Inconclusive, common::LOWER_LAYER),
         Some(LargeData::Arrives) => plain(Outcome::Pass, "large-data-arrives"),
         // The path loses packets of every size.
-        Some(LargeData::FellSilent(_)) if contact.conversation.is_connect_flaky() => {
-            plain(Outcome::Inconclusive, common::FLAKY)
+        Some(LargeData::FellSilent(_))
+            if contact.conversation.connect_steadiness().is_flapping() =>
+        {
+            plain(Outcome::Inconclusive, common::LOWER_LAYER)
         }
         Some(LargeData::NothingLarge) => plain(Outcome::NotApplicable, "nothing-large"),
-        Some(LargeData::Wavers) => plain(Outcome::Inconclusive, common::FLAKY),
+        // It doesn't get through the handshake or to a page, each time for another cause.
+        Some(LargeData::Wavers) => plain(Outcome::Inconclusive, common::LOWER_LAYER),
         Some(LargeData::FellSilent(silence)) => {
             let (outcome, reason) = outcome_of_silence(&silence);
             let octets = ("small-packet-octets", SMALL_PACKET_OCTETS.to_string());
@@ -79,8 +82,8 @@ fn outcome_of_silence(silence: &Silence<'_>) -> (Outcome, &'static str) {
     if let Some(gap) = small.gap() {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
-    if small.is_flaky() || small.is_connect_flaky() {
-        return (Outcome::Inconclusive, common::FLAKY);
+    if small.steadiness().is_flapping() || small.connect_steadiness().is_flapping() {
+        return (Outcome::Inconclusive, common::LOWER_LAYER);
     }
     match (small.best(), silence.again) {
         (Some(seen), None) if reach::came_to_its_end(seen) => {
@@ -88,13 +91,15 @@ fn outcome_of_silence(silence: &Silence<'_>) -> (Outcome, &'static str) {
         }
         (Some(seen), Some((again, _))) if reach::came_to_its_end(seen) => match again {
             again if again.is_our_fault() => (Outcome::Inconclusive, common::OUR_FAULT),
+            // The last proof was not to be had: the connection itself was lost.
+            again if again.connect.is_err() => (Outcome::Inconclusive, common::LOWER_LAYER),
             _ => (Outcome::Fail, "black-hole"),
         },
         (Some(seen), _) if reach::fell_silent(seen) || reach::page_stalled(seen) => {
             (Outcome::NotApplicable, "silent-with-small-packets-too")
         }
-        // Refused or turned down where it was accepted before.
-        _ => (Outcome::Inconclusive, common::FLAKY),
+        // Refused or turned down where it was accepted before, and where nothing got through then.
+        _ => (Outcome::Inconclusive, common::LOWER_LAYER),
     }
 }
 
@@ -188,7 +193,7 @@ pub(in crate::check) mod tests {
         let (reset, ours, gone) = (&reset(), &ours, &gone);
         let both = [silent; 2];
         let black_hole = (Fail, "black-hole");
-        let flaky = (Inconclusive, common::FLAKY);
+        let lower = (Inconclusive, common::LOWER_LAYER);
         let too = (NotApplicable, "silent-with-small-packets-too");
         let not_observed = (Inconclusive, common::NOT_OBSERVED);
         let our_fault = (Inconclusive, common::OUR_FAULT);
@@ -202,24 +207,26 @@ pub(in crate::check) mod tests {
             (&both, &[little], Some(much), (Pass, "large-data-arrives")),
             (&both, &[little], Some(little), (NotApplicable, "nothing-large")),
             (&[stalls], &[whole], Some(whole), (NotApplicable, "nothing-large")),
-            (&both, &[little], Some(reset), flaky),
-            (&both, &[little], Some(gone), flaky),
+            (&both, &[little], Some(reset), lower),
+            (&both, &[little], Some(gone), lower),
             (&both, &[little], Some(ours), our_fault),
             (&[stalls], &[whole], Some(ours), our_fault),
-            (&both, &[silent, little], Some(silent), flaky),
-            (&both, &[gone, gone], None, flaky),
-            (&both, &[reset, reset], None, flaky),
+            (&both, &[silent, little], Some(silent), black_hole),
+            (&both, &[gone, gone], None, lower),
+            (&both, &[reset, reset], None, lower),
             (&both, &both, None, too),
             (&[stalls], &[stalls], None, too),
             (&both, &[ours, ours], None, our_fault),
             (&both, &[silent, ours], None, our_fault),
             (&both, &[], None, not_observed),
-            (&[silent, reset], &[], None, flaky),
-            (&[reset, silent], &[], None, flaky),
-            (&[gone, silent], &[little], Some(silent), flaky),
+            (&[silent, reset], &[], None, lower),
+            (&[reset, silent], &[], None, lower),
+            (&[gone, silent], &[little], Some(silent), black_hole),
             (&[silent, ours], &[little], Some(silent), our_fault),
             (&[ours, silent], &[little], Some(silent), our_fault),
-            (&[gone, gone], &[], None, (Inconclusive, common::LOWER_LAYER)),
+            (&both, &[silent, silent, little], Some(silent), lower),
+            (&[gone, gone, silent], &[], Some(silent), lower),
+            (&[gone, gone], &[], None, lower),
             (&[ours, ours], &[], None, our_fault),
         ] {
             let found = outcome(usual, small, again);

@@ -1,21 +1,23 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::helpers::{connection_gap, contacts, socket, verdict_over_contacts};
+use super::helpers::{rounds, socket};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::service::EndpointContact;
-use crate::model::{Conversation, Family, NetFailure, Outcome, Severity, Subject, Verdict};
+use crate::evidence::reach::Rounds;
+use crate::evidence::service::Steadiness;
+use crate::model::{Family, NetFailure, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "reach-port",
     sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("open"),
+        Reason::fail("flapping"),
         Reason::fail("refused"),
         Reason::fail("timed-out"),
         Reason::fail("reset"),
@@ -36,42 +38,49 @@ pub static CHECK: Check = Check {
 };
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
-    let contacts = contacts(context, Family::Ipv6)?;
-    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "open", &contacts))
+    let rounds = rounds(context, Family::Ipv6)?;
+    Ok(Verdict::worst_of(rounds.iter().map(subject).collect(), "open", common::NO_IPV6)
+        .citing(rounds.iter().flat_map(|rounds| rounds.observations.iter().copied())))
 }
 
-fn subject(contact: &EndpointContact<'_>) -> Subject {
-    let conversation = &contact.conversation;
-    let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = connection_gap(conversation) {
-        return unknown(common::reason_of(gap));
+fn subject(rounds: &Rounds) -> Subject {
+    let subject = |outcome, reason, detail| socket(rounds.address, outcome, reason, detail);
+    if let Some(gap) = rounds.gap_of_first_contact() {
+        return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
-    let attempts = || conversation.attempts.iter().map(|(seen, _)| *seen);
-    if conversation.is_connect_flaky() {
-        return unknown(common::FLAKY);
-    }
-    match attempts().filter_map(their_failure).next_back() {
-        None => {
-            let elapsed = attempts().find_map(|seen| seen.connect.as_ref().ok());
-            let detail = elapsed
-                .map(|c| ("connect-ms", format!("{:.1}", c.elapsed_us as f64 / 1000.0)))
-                .into_iter()
-                .collect();
-            socket(contact.address, Outcome::Pass, "open", detail)
+    let steadiness = rounds.steadiness();
+    let first = rounds.of_first_contact();
+    match (steadiness, first.iter().find_map(|connect| connect.as_ref().ok())) {
+        (Steadiness::Flapping { .. }, _) => {
+            subject(Outcome::Fail, "flapping", steadiness.detail().into_iter().collect())
         }
+        // Whether one lost attempt is the exception is only known after the last round.
+        (Steadiness::OneLost { .. }, Some(_)) if rounds.is_pending => {
+            subject(Outcome::Inconclusive, common::NOT_OBSERVED, Vec::new())
+        }
+        (_, Some(elapsed_us)) => {
+            let milliseconds = format!("{:.1}", *elapsed_us as f64 / 1000.0);
+            let detail = [("connect-ms", milliseconds)].into_iter().chain(steadiness.detail());
+            subject(Outcome::Pass, "open", detail.collect())
+        }
+        (_, None) => subject_of_failure(rounds),
+    }
+}
+
+/// What an address shows that took no connection.
+fn subject_of_failure(rounds: &Rounds) -> Subject {
+    let mut failures =
+        rounds.of_first_contact().iter().filter_map(|connect| connect.as_ref().err());
+    match failures.rfind(|failure| !failure.is_ours()) {
         Some(failure) => {
             let detail = match failure {
                 NetFailure::Icmp { from: Some(from), .. } => vec![("from", from.to_string())],
                 _ => Vec::new(),
             };
-            socket(contact.address, Outcome::Fail, failure.reason(), detail)
+            socket(rounds.address, Outcome::Fail, failure.reason(), detail)
         }
+        None => socket(rounds.address, Outcome::Inconclusive, common::OUR_FAULT, Vec::new()),
     }
-}
-
-/// The failure of a connection, where it is the other side's.
-fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
-    seen.connect.as_ref().err().filter(|failure| !failure.is_ours())
 }
 
 #[cfg(test)]
@@ -104,17 +113,43 @@ pub(in crate::check) mod tests {
             // Ours, and what isn't settled yet, is never held against the target.
             (failed(NetFailure::NoRoute), (Inconclusive, common::OUR_FAULT)),
             (failed(NetFailure::NotPermitted), (Inconclusive, common::OUR_FAULT)),
-            (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::FLAKY)),
+            // One lost attempt may be the first of many: the later rounds tell.
+            (vec![Err(NetFailure::TimedOut), Ok(())], (Inconclusive, common::NOT_OBSERVED)),
             (vec![Err(NetFailure::TimedOut)], (Inconclusive, common::NOT_OBSERVED)),
             (vec![], (Inconclusive, common::NOT_OBSERVED)),
         ] {
             let world = World::new("active").published().connects("[2001:db8::1]:443", &attempts);
             assert_eq!(world.outcome_of("reach-port"), expected, "{attempts:?}");
         }
+        assert_rounds_decide();
         // A port that takes connections is open, whatever our own side then makes of TLS.
         let ours = TlsFailure::Ours { detail: String::new() };
         let world = World::new("active").published().visits(URL, "2001:db8::1", &[&no_tls(ours)]);
         assert_eq!(world.outcome_of("reach-port"), (Pass, "open"));
+    }
+
+    fn assert_rounds_decide() {
+        let (up, away, ours) = (Ok(1), Err(NetFailure::Refused), Err(NetFailure::NoRoute));
+        let lost = || Err(NetFailure::TimedOut);
+        for (first, rounds, expected, of) in [
+            (vec![Ok(())], [up.clone(), up.clone()], (Pass, "open"), None),
+            (vec![Ok(())], [away.clone(), up.clone()], (Pass, "open"), Some("1/3")),
+            (vec![Ok(())], [away.clone(), away.clone()], (Fail, "flapping"), Some("2/3")),
+            (vec![lost(), Ok(())], [up.clone(), up.clone()], (Pass, "open"), Some("1/4")),
+            (vec![lost(), Ok(())], [up.clone(), away.clone()], (Fail, "flapping"), Some("2/4")),
+            (vec![lost(), lost()], [up.clone(), up.clone()], (Fail, "flapping"), Some("2/4")),
+            (vec![lost(), lost()], [away.clone(), away.clone()], (Fail, "timed-out"), None),
+            // What our own side ended was not lost.
+            (vec![Ok(())], [ours.clone(), away], (Pass, "open"), Some("1/2")),
+            (vec![Ok(())], [ours.clone(), ours], (Pass, "open"), None),
+        ] {
+            let world = World::new("active").published().connects("[2001:db8::1]:443", &first);
+            let world = world.later_connects("[2001:db8::1]:443", &rounds);
+            let verdict = world.verdict("reach-port");
+            assert_eq!((verdict.outcome, verdict.reason), expected, "{first:?} {rounds:?}");
+            let detail = verdict.subjects[0].detail.iter().find(|(key, _)| *key == "lost");
+            assert_eq!(detail.map(|(_, lost)| lost.as_str()), of, "{first:?} {rounds:?}");
+        }
     }
 
     #[test]

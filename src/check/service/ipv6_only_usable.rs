@@ -32,6 +32,7 @@ pub static CHECK: Check = Check {
         Reason::fail("not-published"),
         Reason::fail("resolution-blocked"),
         Reason::fail("unreachable"),
+        Reason::fail("flapping"),
         Reason::fail("handshake-failed"),
         Reason::fail("certificate-invalid"),
         Reason::fail("no-page"),

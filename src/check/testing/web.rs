@@ -172,13 +172,14 @@ pub(in crate::check) fn assert_nothing_to_compare(id: &str) {
                 .visit("https://other.example.vn/", "2001:db8::2", last)
         };
     let rows = [
-        (site_over_both(&[&silent(), &silent()], &[&page()]), (Inconclusive, "not-comparable")),
+        (site_over_both(&[&silent(), &silent()], &[&page()]), (NotApplicable, "not-comparable")),
+        (site_over_both(&[&page()], &[&silent(), &silent()]), (NotApplicable, "not-comparable")),
         (site_over_both(&[&ours(), &ours()], &[&page()]), (Inconclusive, common::OUR_FAULT)),
         (site_over_both(&[&silent(), &ours()], &[&page()]), (Inconclusive, common::OUR_FAULT)),
         (site_over_both(&[&page()], &[&ours(), &ours()]), (Inconclusive, common::OUR_FAULT)),
         (site_over_both(&[&page()], &[]), (Inconclusive, common::NOT_OBSERVED)),
         (later(&ours()), (Inconclusive, common::OUR_FAULT)),
-        (later(&silent()), (Inconclusive, "not-comparable")),
+        (later(&silent()), (NotApplicable, "not-comparable")),
         (site_over_both(&[&responds(429, &[], "")], &[&page()]), (Inconclusive, "challenge")),
         (site_over_both(&[&page()], &[&responds(429, &[], "")]), (Inconclusive, "challenge")),
     ];

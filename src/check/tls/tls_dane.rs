@@ -1,6 +1,6 @@
 //! Where TLSA records are published: do they name the certificates that the addresses show?
 
-use super::helpers::subject_of_agreeing_sessions;
+use super::helpers::subject_of_worst_session;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -19,7 +19,7 @@ pub static CHECK: Check = Check {
     id: "tls-dane",
     sources: &["RFC 6698 §2.1", "RFC 7671 §4, §5", "RFC 7672 §2.2, §3.1"],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("matches"),
         Reason::fail("mismatch"),
@@ -69,7 +69,7 @@ fn subject(
     if let Some((outcome, reason)) = outcome_without_records(&published) {
         return plain(outcome, reason);
     }
-    subject_of_agreeing_sessions(contact, |session, _| {
+    subject_of_worst_session(contact, CHECK.reasons, |session, _| {
         subject_of_session(context, contact, host.clone(), &published, session)
     })
 }

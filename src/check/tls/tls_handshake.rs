@@ -1,22 +1,25 @@
 //! Does a TLS handshake complete on every IPv6 address?
 
-use super::helpers::tls_contacts;
+use super::helpers::{tls_contacts, verdict_over_each};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::service::EndpointContact;
-use crate::model::{Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailure, Verdict};
+use crate::evidence::service::{EndpointContact, Steadiness};
+use crate::model::{
+    Detail, NetFailure, Outcome, Severity, Starttls, Subject, TlsFailed, TlsFailure, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-handshake",
     sources: &["RFC 8446", "RFC 6066 §3"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("completed"),
+        Reason::fail("flapping"),
         Reason::fail("alert"),
         Reason::fail("nothing-in-common"),
         Reason::fail("bad-signature"),
@@ -37,7 +40,7 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "completed", &contacts))
+    Ok(verdict_over_each(context, &contacts, "completed", subject))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
@@ -49,15 +52,24 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     let handshakes = || conversation.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
     let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
-    let theirs = failures().rfind(|failed| reason_of_failure(&failed.failure) != common::OUR_FAULT);
+    let is_theirs = |failed: &&TlsFailed| reason_of_failure(&failed.failure) != common::OUR_FAULT;
+    let theirs = failures().rfind(is_theirs);
+    let steadiness = Steadiness::of(
+        handshakes().filter(|tls| tls.is_ok()).count(),
+        failures().filter(is_theirs).count(),
+    );
     match (completed, theirs.or(failures().next_back())) {
-        (Some(_), Some(_)) if theirs.is_some() => unknown(common::FLAKY),
+        (Some(_), _) if steadiness.is_flapping() => {
+            let detail = steadiness.detail().into_iter().collect();
+            socket(contact.address, Outcome::Fail, "flapping", detail)
+        }
         (Some(session), _) => {
             let mut detail: Vec<Detail> = vec![
                 ("version", session.version.clone()),
                 ("cipher-suite", session.cipher_suite.clone()),
             ];
             detail.extend(session.group.clone().map(|group| ("group", group)));
+            detail.extend(steadiness.detail());
             socket(contact.address, Outcome::Pass, "completed", detail)
         }
         (None, Some(failed)) => {
@@ -144,8 +156,11 @@ pub(in crate::check) mod tests {
             (&[up][..], (Pass, "completed")),
             (&[gone, up], (Pass, "completed")),
             (&[ours, up], (Pass, "completed")),
-            (&[late, up], (Inconclusive, common::FLAKY)),
-            (&[up, reset, midway], (Inconclusive, common::FLAKY)),
+            // A client that tries once more gets through one lost handshake, and not through two.
+            (&[late, up], (Pass, "completed")),
+            (&[up, reset, midway], (Pass, "completed")),
+            (&[late, reset, up], (Fail, "flapping")),
+            (&[up, reset, alert], (Fail, "flapping")),
             (&[alert], (Fail, "alert")),
             (&[nothing], (Fail, "nothing-in-common")),
             (&[forged], (Fail, "bad-signature")),

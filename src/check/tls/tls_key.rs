@@ -1,10 +1,10 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
-use super::helpers::{subject_of_agreeing_attempts, tls_contacts};
+use super::helpers::{subject_of_worst_attempt, tls_contacts, verdict_over_each};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::{socket, verdict_over_contacts};
+use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "tls-key",
     sources: &["CA/Browser Forum Baseline Requirements §6.1.5", "RFC 9325 §4.5", "RFC 9155"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("strong"),
         Reason::fail("weak-key"),
@@ -31,13 +31,14 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "strong", &contacts))
+    Ok(verdict_over_each(context, &contacts, "strong", subject))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
     match sent_chains(contact) {
-        Ok(chains) => subject_of_agreeing_attempts(
+        Ok(chains) => subject_of_worst_attempt(
             contact,
+            CHECK.reasons,
             chains.into_iter().map(|chain| subject_of_chain(contact, chain)),
         ),
         Err(reason) => socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
@@ -87,7 +88,6 @@ fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'s
 
 #[cfg(test)]
 pub(in crate::check) mod tests {
-    use crate::check::common;
     use crate::check::testing::certificates::{leaf_certificate, root_authority};
     use crate::check::testing::tls::{
         TLS_SIX, assert_unseen_sessions, broken_handshake, outcome_of_chain, tls_service,
@@ -126,6 +126,6 @@ pub(in crate::check) mod tests {
         let broken = broken_handshake(TlsFailure::Ours { detail: String::new() }, weak.clone());
         assert_eq!(tls_service().shaken(TLS_SIX, &[&broken]).outcome_of(id), (Fail, "weak-key"));
         let wavers = two_handshakes(&good, [weak, vec![leaf_certificate(&good)]]);
-        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        assert_eq!(wavers.outcome_of(id), (Fail, "weak-key"));
     }
 }

@@ -1,6 +1,8 @@
 //! Is it the same secure service on every address of both families?
 
-use super::helpers::{session_of, tls_contacts};
+use jiff::Timestamp;
+
+use super::helpers::{host_of, naming_host, sessions_of, tls_contacts, web_servers};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -8,14 +10,16 @@ use crate::check::reach::helpers::{contacts, socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate;
-use crate::model::{Detail, Family, Outcome, Severity, Subject, SubjectName, TlsSession, Verdict};
+use crate::model::{
+    Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Target, TlsSession, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-parity",
     sources: &["RFC 6540", "RFC 8446", "RFC 7301"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same"),
         // From the gravest to the mildest: the gravest difference gives the reason.
@@ -34,48 +38,86 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let ipv6 = tls_contacts(context)?;
-    let ipv4 = match contacts(context, Family::Ipv4) {
-        Ok(contacts) => contacts,
-        Err(early) if early.reason == common::NO_IPV4 => Vec::new(),
-        Err(early) => return Err(early),
-    };
     // IPv4 first: what users have been getting until now is what the rest is compared with.
-    let all: Vec<EndpointContact<'_>> = ipv4.into_iter().chain(ipv6).collect();
-    if all.len() < 2 {
-        let mut verdict = verdict_over_contacts(Vec::new(), "same", &all);
-        verdict.reason = "one-address";
-        return Err(verdict);
+    let all: Vec<EndpointContact<'_>> =
+        contacts_over_ipv4(context)?.into_iter().chain(ipv6.iter().cloned()).collect();
+    let mut subjects = Vec::new();
+    let mut is_compared = false;
+    // Each server on the way to the page is compared with itself.
+    let mut servers: Vec<_> = ipv6.iter().map(server_of).collect();
+    servers.dedup();
+    for server in servers {
+        let of_server: Vec<_> = all.iter().filter(|contact| server_of(contact) == server).collect();
+        is_compared |= of_server.len() > 1;
+        subjects.extend(subjects_of_server(context, &of_server));
     }
-    let sessions: Vec<_> = all.iter().map(agreed_session).collect();
-    let Some(reference) = sessions.iter().position(Result::is_ok) else {
-        let unknown = sessions.into_iter().filter_map(Result::err).collect();
-        return Err(verdict_over_contacts(unknown, "same", &all));
-    };
-    let with = &all[reference];
-    let subjects = sessions.iter().enumerate().filter(|(at, _)| *at != reference);
-    let subjects = subjects.map(|(at, session)| match (session, &sessions[reference]) {
-        (Ok(session), Ok(other)) => comparison(&all[at], session, with, other),
-        (Err(unknown), _) | (_, Err(unknown)) => unknown.clone(),
-    });
-    let mut subjects: Vec<Subject> = subjects.collect();
     subjects.sort_by_key(rank_of_failure);
-    Ok(verdict_over_contacts(subjects, "same", &all))
+    let verdict = verdict_over_contacts(subjects, "same", &all);
+    if is_compared { Ok(verdict) } else { Err(Verdict { reason: "one-address", ..verdict }) }
 }
 
-/// The session of a contact, where each of its attempts that completed gave the same.
-fn agreed_session<'e>(contact: &EndpointContact<'e>) -> Result<&'e TlsSession, Subject> {
-    let (last, _) = session_of(contact)?;
-    let completed = contact
-        .conversation
-        .attempts
-        .iter()
-        .filter_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
-    for session in completed {
-        if comparison(contact, session, contact, last).outcome == Outcome::Fail {
-            return Err(socket(contact.address, Outcome::Inconclusive, common::FLAKY, Vec::new()));
+/// The contacts with the same servers over IPv4; none where there is no address.
+fn contacts_over_ipv4<'a>(context: &CheckContext<'a>) -> Result<Vec<EndpointContact<'a>>, Verdict> {
+    let found = match context.service.target {
+        Target::Web(_) => web_servers(context, Family::Ipv4)
+            .map(|servers| servers.into_iter().flat_map(|server| server.contacts).collect()),
+        _ => contacts(context, Family::Ipv4),
+    };
+    match found {
+        Err(early) if early.outcome == Outcome::NotApplicable => Ok(Vec::new()),
+        found => found,
+    }
+}
+
+/// The host and port of a contact.
+fn server_of(contact: &EndpointContact<'_>) -> (Option<Host>, u16) {
+    (host_of(contact), contact.address.port())
+}
+
+/// How the addresses of one server compare with the first of them that shows a session; nothing for
+/// a single address.
+fn subjects_of_server(context: &CheckContext<'_>, all: &[&EndpointContact<'_>]) -> Vec<Subject> {
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let sessions: Vec<_> = all.iter().map(|contact| sessions_of(contact)).collect();
+    let Some((reference, expected)) =
+        sessions.iter().enumerate().find_map(|(at, seen)| Some((at, seen.as_ref().ok()?)))
+    else {
+        return sessions.into_iter().filter_map(Result::err).collect();
+    };
+    let others = sessions.iter().enumerate().filter(|(at, _)| *at != reference);
+    let subjects = others.map(|(at, seen)| match seen {
+        Ok(seen) => {
+            let subject = most_alike(all[at], seen, all[reference], expected);
+            naming_host(context.service, all[at], subject)
+        }
+        Err(unknown) => unknown.clone(),
+    });
+    subjects.collect()
+}
+
+type Sessions<'e> = Vec<(&'e TlsSession, Timestamp)>;
+
+/// How the two most alike of two addresses' sessions compare: an address with several servers behind
+/// it shows each of them sooner or later.
+fn most_alike(
+    contact: &EndpointContact<'_>,
+    seen: &Sessions<'_>,
+    with: &EndpointContact<'_>,
+    expected: &Sessions<'_>,
+) -> Subject {
+    let mut best: Option<Subject> = None;
+    for (session, _) in seen {
+        for (other, _) in expected {
+            let subject = comparison(contact, session, with, other);
+            if best.as_ref().is_none_or(|best| rank_of_failure(&subject) > rank_of_failure(best)) {
+                best = Some(subject);
+            }
         }
     }
-    Ok(last)
+    let unknown = || socket(contact.address, Outcome::Inconclusive, common::LOWER_LAYER, vec![]);
+    best.unwrap_or_else(unknown)
 }
 
 /// Failures first, the gravest of them at the head; otherwise in the order of the addresses.
@@ -202,7 +244,8 @@ pub(in crate::check) mod tests {
         }
         let wavers = two_handshakes(&good, [chain.clone(), elsewhere]);
         let wavers = wavers.visits(URL, "192.0.2.1", &[&alone]);
-        assert_eq!(wavers.outcome_of(id), (Inconclusive, common::FLAKY));
+        // One of the servers behind the address is the one that IPv4 shows.
+        assert_eq!(wavers.outcome_of(id), (Pass, "same"));
         let single = World::with_service("tls: \"www.example.vn:636\"")
             .host("www.example.vn", &["2001:db8::1"]);
         assert_eq!(

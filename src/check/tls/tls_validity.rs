@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{subject_of_agreeing_sessions, tls_contacts};
+use super::helpers::{subject_of_worst_session, subjects_of_each, tls_contacts};
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
@@ -18,7 +18,7 @@ pub static CHECK: Check = Check {
     id: "tls-validity",
     sources: &["RFC 5280 §4.1.2.5"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("valid"),
         Reason::fail("expired"),
@@ -35,8 +35,7 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    let mut subjects: Vec<Subject> =
-        contacts.iter().map(|contact| subject(context, contact)).collect();
+    let mut subjects = subjects_of_each(context, &contacts, |contact| subject(context, contact));
     // The worst address gives the reason; all stay in their order otherwise.
     let rank = |subject: &Subject| {
         CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
@@ -52,7 +51,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 }
 
 fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
-    subject_of_agreeing_sessions(contact, |session, seen_at| {
+    subject_of_worst_session(contact, CHECK.reasons, |session, seen_at| {
         subject_of_session(context, contact, session, seen_at)
     })
 }

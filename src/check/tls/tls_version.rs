@@ -1,6 +1,6 @@
 //! Is TLS 1.2 or 1.3 offered, and nothing older accepted, on every IPv6 address?
 
-use super::helpers::tls_contacts;
+use super::helpers::{host_of, naming_host, tls_contacts};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -9,7 +9,7 @@ use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls;
 use crate::model::{
-    Conversation, Detail, LegacyAnswer, NetFailure, Outcome, Severity, Subject, TlsFailed,
+    Conversation, Detail, LegacyAnswer, NetFailure, Outcome, Severity, Subject, Target, TlsFailed,
     TlsFailure, Verdict,
 };
 
@@ -18,7 +18,7 @@ pub static CHECK: Check = Check {
     id: "tls-version",
     sources: &["RFC 8996", "RFC 7568", "RFC 9325 §3.1.1"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("modern-only"),
         Reason::fail("only-old-versions"),
@@ -32,14 +32,16 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    if !service::declared_ports(&context.view, context.service)
-        .first()
-        .is_some_and(|port| port.starts_with_tls())
-    {
+    let ports = service::declared_ports(&context.view, context.service);
+    let is_web = matches!(context.service.target, Target::Web(_));
+    if !is_web && !ports.first().is_some_and(|port| port.starts_with_tls()) {
         return Err(Verdict::not_applicable(common::OTHER_KIND));
     }
     let mut cited = Vec::new();
-    let subjects = contacts.iter().map(|contact| subject(context, contact, &mut cited)).collect();
+    let subjects = contacts.iter().map(|contact| {
+        naming_host(context.service, contact, subject(context, contact, &mut cited))
+    });
+    let subjects = subjects.collect();
     Ok(verdict_over_contacts(subjects, "modern-only", &contacts).citing(cited))
 }
 
@@ -53,7 +55,7 @@ fn subject(
         return unknown(common::reason_of(gap));
     }
     let conversation = &contact.conversation;
-    let Some(host) = service::tls_host(context.service) else {
+    let Some(host) = host_of(contact) else {
         return unknown(common::NOT_OBSERVED);
     };
     let offered = conversation.attempts.iter().any(|(seen, _)| has_agreed_on_version(seen));

@@ -65,18 +65,6 @@ pub(in crate::check) fn verdict_over_chains(
         .citing(chains.iter().flat_map(|chain| chain.observations()))
 }
 
-/// As [`verdict_over_chains`], for checks that look at the first conversation of each chain only.
-pub(in crate::check) fn verdict_over_first_conversations(
-    subjects: Vec<Subject>,
-    pass: &'static str,
-    chains: &[RedirectChain<'_>],
-) -> Verdict {
-    let conversations = chains.iter().filter_map(first_conversation);
-    Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(
-        conversations.flat_map(|conversation| conversation.observations().collect::<Vec<_>>()),
-    )
-}
-
 /// Why the end of a chain can't be held against the target, when it can't: at whatever hop.
 pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<&'static str> {
     if let Some(gap) = first_conversation_gap(chain) {
@@ -107,13 +95,18 @@ pub(in crate::check) fn within_limits(context: &CheckContext<'_>, verdict: Verdi
     }
 }
 
-/// Why the end of a chain can't be compared with those of IPv4, where that is no property of the
-/// target.
-pub(in crate::check) fn incomparable_reason(
+/// What it means that a chain ends at no page which IPv4 shows with the same status: where both ends
+/// are known, web-answers, web-status-parity and web-redirects judge them, and there is nothing to lay
+/// side by side.
+pub(in crate::check) fn outcome_of_incomparable(
     ipv6: &RedirectChain<'_>,
     ipv4: &[RedirectChain<'_>],
-) -> Option<&'static str> {
-    unknown_end_reason(ipv6).or_else(|| ipv4.iter().find_map(unknown_end_reason))
+) -> (Outcome, &'static str) {
+    let unknown = unknown_end_reason(ipv6).or_else(|| ipv4.iter().find_map(unknown_end_reason));
+    match unknown {
+        Some(reason) => (Outcome::Inconclusive, reason),
+        None => (Outcome::NotApplicable, "not-comparable"),
+    }
 }
 
 /// Whether a guard in front of the page answers at the end of a chain, and not the page.
@@ -123,9 +116,10 @@ pub(in crate::check) fn is_guarded(chain: &RedirectChain<'_>) -> bool {
     })
 }
 
-/// Whether the attempts at some hop of a chain contradict each other.
-pub(in crate::check) fn is_flaky_chain(chain: &RedirectChain<'_>) -> bool {
-    chain.hops.iter().flat_map(|hop| &hop.attempts).any(|visit| visit.conversation.is_flaky())
+/// Whether some address on the way answers now and then.
+pub(in crate::check) fn is_flapping_chain(chain: &RedirectChain<'_>) -> bool {
+    let mut visits = chain.hops.iter().flat_map(|hop| &hop.attempts);
+    visits.any(|visit| visit.conversation.steadiness().is_flapping())
 }
 
 /// Whose a server is, where it is the owner's: an organisation of the inventory by its registered

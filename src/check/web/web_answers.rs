@@ -3,14 +3,15 @@
 use url::Url;
 
 use super::helpers::{
-    first_conversation, redirect_chains, verdict_over_first_conversations, web_url,
+    first_conversation, redirect_chains, unknown_end_reason, verdict_over_chains, web_url,
 };
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::web::{RedirectChain, page};
+use crate::evidence::service::{ConversationAttempts, Steadiness};
+use crate::evidence::web::{ChainEnd, RedirectChain, is_redirect, page};
 use crate::model::{
     Detail, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
 };
@@ -20,13 +21,15 @@ pub static CHECK: Check = Check {
     id: "web-answers",
     sources: &["RFC 9110 §15"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("error-status"),
         Reason::fail("unexpected-status"),
         Reason::fail("no-response"),
         Reason::fail("not-http"),
+        Reason::fail("flapping"),
+        Reason::fail("leads-nowhere"),
         Reason::inconclusive("challenge"),
     ],
     doc: Doc::new(include_str!("web_answers.en.md"), include_str!("web_answers.vi.md")),
@@ -37,45 +40,109 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
     let expected = context.service.expect_status;
     let subjects = chains.iter().map(|chain| subject(chain, expected)).collect();
-    Ok(verdict_over_first_conversations(subjects, "answers", &chains))
+    Ok(verdict_over_chains(subjects, "answers", &chains))
 }
 
 fn subject(chain: &RedirectChain<'_>, expected: Option<u16>) -> Subject {
-    let unknown = |reason| socket(chain.start, Outcome::Inconclusive, reason, Vec::new());
-    let Some(conversation) = first_conversation(chain) else {
-        return unknown(common::NOT_OBSERVED);
+    let plain = |outcome, reason| socket(chain.start, outcome, reason, Vec::new());
+    let (Some(conversation), Some(first)) = (first_conversation(chain), chain.hops.first()) else {
+        return plain(Outcome::Inconclusive, common::NOT_OBSERVED);
     };
     if let Some(gap) = conversation.gap() {
-        return unknown(common::reason_of(gap));
+        return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
-    let Some(http) = conversation.best().and_then(|best| best.http.as_ref()) else {
-        return unknown(common::LOWER_LAYER);
+    let Some(answer) = answer_of(conversation, &first.url, expected) else {
+        return plain(Outcome::Inconclusive, common::LOWER_LAYER);
     };
-    let url = chain.hops.first().map(|hop| &hop.url);
-    let (outcome, reason, detail) = outcome_of_response(http, url, expected);
-    // Asked again after a failure, or looked at twice: each time has to end alike.
-    let attempts = conversation.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
-    let mut others = attempts.filter_map(|(seen, _)| seen.http.as_ref());
-    if others.any(|other| outcome_of_response(other, url, expected).0 != outcome) {
-        return unknown(common::FLAKY);
+    let answer = if answer.reason == MOVED { answer_at_end(chain, expected) } else { answer };
+    socket(chain.start, answer.outcome, answer.reason, answer.detail)
+}
+
+/// What came of one request, or of several that are the same.
+struct Answer {
+    outcome: Outcome,
+    reason: &'static str,
+    detail: Vec<Detail>,
+}
+
+impl Answer {
+    fn new(outcome: Outcome, reason: &'static str) -> Self {
+        Self { outcome, reason, detail: Vec::new() }
     }
-    socket(chain.start, outcome, reason, detail)
+}
+
+/// A redirect: it is followed, and where it ends is what counts. Never the reason of a verdict.
+const MOVED: &str = "moved";
+
+/// What visitors get where the redirects end; one address of the last host that answers with an error
+/// is enough to fail.
+fn answer_at_end(chain: &RedirectChain<'_>, expected: Option<u16>) -> Answer {
+    let at = chain.final_url().map(|url| ("at", url.to_string()));
+    let answer = match (&chain.end, unknown_end_reason(chain)) {
+        (ChainEnd::Response { .. }, _) => {
+            let hop = chain.hops.last();
+            let attempts = hop.into_iter().flat_map(|hop| &hop.attempts);
+            // That an address gives no answer at all is for web-redirects to say.
+            let answers = attempts.filter_map(|a| answer_of(&a.conversation, &hop?.url, expected));
+            answers.min_by_key(|answer| match answer.outcome {
+                Outcome::Fail => 0,
+                Outcome::Inconclusive => 1,
+                _ => 2,
+            })
+        }
+        (_, Some(reason)) => Some(Answer::new(Outcome::Inconclusive, reason)),
+        (_, None) => Some(Answer::new(Outcome::Fail, "leads-nowhere")),
+    };
+    let mut answer =
+        answer.unwrap_or_else(|| Answer::new(Outcome::Inconclusive, common::NOT_OBSERVED));
+    // Another address of the last host moves on in its turn: it answers.
+    if answer.reason == MOVED {
+        answer.reason = "answers";
+    }
+    answer.detail.extend(at);
+    answer
+}
+
+/// What the attempts at one request amount to: a browser that tries once more gets its page in spite
+/// of one failure. `None` where none got as far as HTTP.
+fn answer_of(
+    conversation: &ConversationAttempts<'_>,
+    url: &Url,
+    expected: Option<u16>,
+) -> Option<Answer> {
+    let attempts = conversation.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
+    let mut answers: Vec<Answer> = attempts
+        .filter_map(|(seen, _)| Some(answer_of_response(seen.http.as_ref()?, url, expected)))
+        .collect();
+    let count = |wanted| answers.iter().filter(|answer| answer.outcome == wanted).count();
+    let steadiness = Steadiness::of(count(Outcome::Pass), count(Outcome::Fail));
+    if steadiness.is_flapping() {
+        let detail = steadiness.detail().into_iter().collect();
+        return Some(Answer { outcome: Outcome::Fail, reason: "flapping", detail });
+    }
+    let of = |wanted| answers.iter().position(|answer| answer.outcome == wanted);
+    let at =
+        of(Outcome::Pass).or_else(|| of(Outcome::Inconclusive)).or(answers.len().checked_sub(1))?;
+    let mut answer = answers.swap_remove(at);
+    answer.detail.extend(steadiness.detail());
+    Some(answer)
 }
 
 /// What came of one request.
-fn outcome_of_response(
+fn answer_of_response(
     http: &Result<HttpResponse, HttpFailure>,
-    url: Option<&Url>,
+    url: &Url,
     expected: Option<u16>,
-) -> (Outcome, &'static str, Vec<Detail>) {
-    match http {
+) -> Answer {
+    let (outcome, reason, detail) = match http {
         Ok(response) => {
             let detail = vec![("status", response.status.to_string())];
             match expected {
                 Some(expected) if response.status == expected => (Outcome::Pass, "answers", detail),
+                _ if is_redirect(response.status) => (Outcome::Pass, MOVED, Vec::new()),
                 None if response.status < 400 => (Outcome::Pass, "answers", detail),
                 // What a browser would get is not known.
-                _ if url.is_some_and(|url| page::is_challenge(response, url)) => {
+                _ if page::is_challenge(response, url) => {
                     (Outcome::Inconclusive, "challenge", detail)
                 }
                 Some(_) => (Outcome::Fail, "unexpected-status", detail),
@@ -92,18 +159,19 @@ fn outcome_of_response(
         Err(HttpFailure::NotHttp { detail } | HttpFailure::Http2 { detail }) => {
             (Outcome::Fail, "not-http", vec![("said", detail.clone())])
         }
-    }
+    };
+    Answer { outcome, reason, detail }
 }
 
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::web::{
-        OTHER, broken, down, no_http, no_tls, page, responds, site, to,
+        OTHER, broken, down, elsewhere, no_http, no_tls, page, responds, site, to,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
-    use crate::model::{HttpFailure, NetFailure, TlsFailure};
+    use crate::model::{Conversation, HttpFailure, NetFailure, TlsFailure};
 
     pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address];
 
@@ -115,7 +183,6 @@ pub(in crate::check) mod tests {
         let (away, mine) = (broken(NetFailure::TimedOut), broken(NetFailure::NoRoute));
         for (six, expected) in [
             (vec![&page()], (Pass, "answers")),
-            (vec![&to(OTHER)], (Pass, "answers")),
             (vec![&responds(503, &[], "")], (Fail, "error-status")),
             // A guard is in the way of scanners; what browsers get is not known.
             (
@@ -131,8 +198,13 @@ pub(in crate::check) mod tests {
             (vec![&mine, &away], (Inconclusive, common::OUR_FAULT)),
             (vec![&mine, &page()], (Pass, "answers")),
             (vec![&library], (Inconclusive, common::OUR_FAULT)),
-            (vec![&away, &page()], (Inconclusive, common::FLAKY)),
-            (vec![&page(), &responds(503, &[], "")], (Inconclusive, common::FLAKY)),
+            // A visitor who tries once more gets the page, and one who has to twice goes away.
+            (vec![&away, &page()], (Pass, "answers")),
+            (vec![&page(), &responds(503, &[], "")], (Pass, "answers")),
+            (vec![&away, &away, &page()], (Fail, "flapping")),
+            (vec![&page(), &responds(503, &[], ""), &away], (Fail, "flapping")),
+            (vec![&page(), &responds(429, &[], "")], (Pass, "answers")),
+            (vec![&responds(503, &[], ""), &responds(429, &[], "")], (Inconclusive, "challenge")),
             (vec![&away], (Inconclusive, common::NOT_OBSERVED)),
             (
                 vec![&down(NetFailure::TimedOut), &down(NetFailure::TimedOut)],
@@ -141,6 +213,7 @@ pub(in crate::check) mod tests {
         ] {
             assert_eq!(site(&six, &page()).outcome_of("web-answers"), expected, "{six:?}");
         }
+        assert_end_of_redirects_counts();
         let declared = format!("web: \"{URL}\", expect_status: 401");
         for (status, expected) in [(401, (Pass, "answers")), (200, (Fail, "unexpected-status"))] {
             let world = World::with_service(&declared).published().visit(
@@ -150,5 +223,48 @@ pub(in crate::check) mod tests {
             );
             assert_eq!(world.outcome_of("web-answers"), expected, "{status}");
         }
+    }
+    fn assert_end_of_redirects_counts() {
+        let away = down(NetFailure::TimedOut);
+        for (last, expected) in [
+            (vec![&page()], (Pass, "answers")),
+            (vec![&responds(503, &[], "")], (Fail, "error-status")),
+            (vec![&responds(404, &[], "")], (Fail, "error-status")),
+            (vec![&responds(429, &[], "")], (Inconclusive, "challenge")),
+            (vec![&away, &away], (Fail, "leads-nowhere")),
+            (vec![&away], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&to(URL)], (Fail, "leads-nowhere")),
+            (vec![], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            assert_eq!(elsewhere(&last).outcome_of("web-answers"), expected, "{last:?}");
+        }
+        // The same service, declared with the other scheme, ends at the same page.
+        let plain = "http://www.example.vn/";
+        for (last, expected) in
+            [(page(), (Pass, "answers")), (responds(503, &[], ""), (Fail, "error-status"))]
+        {
+            let world = World::with_service(&format!("web: \"{plain}\"")).published();
+            let world = world.visit(plain, SIX, &to(URL)).visit(URL, SIX, &last);
+            assert_eq!(world.outcome_of("web-answers"), expected, "{last:?}");
+        }
+        let ipv4_only = site(&[&to(OTHER)], &page()).host("other.example.vn", &["192.0.2.2"]);
+        assert_eq!(ipv4_only.outcome_of("web-answers"), (Fail, "leads-nowhere"));
+        let two = |second: &Conversation| {
+            site(&[&to(OTHER)], &page())
+                .host("other.example.vn", &["2001:db8::2", "2001:db8::3"])
+                .visit(OTHER, "2001:db8::2", &page())
+                .visit(OTHER, "2001:db8::3", second)
+                .outcome_of("web-answers")
+        };
+        assert_eq!(two(&responds(503, &[], "")), (Fail, "error-status"));
+        assert_eq!(two(&to(URL)), (Pass, "answers"));
+        // The redirect came at the second attempt, and was followed.
+        let late = World::new("active").published().host("other.example.vn", &["2001:db8::2"]);
+        let late = late.visits(URL, SIX, &[&responds(503, &[], ""), &to(OTHER)]);
+        let late = late.visit(OTHER, "2001:db8::2", &responds(404, &[], ""));
+        assert_eq!(late.outcome_of("web-answers"), (Fail, "error-status"));
+        let moved = World::with_service(&format!("web: \"{URL}\", expect_status: 302"));
+        let moved = moved.published().visit(URL, SIX, &to(OTHER));
+        assert_eq!(moved.outcome_of("web-answers"), (Pass, "answers"));
     }
 }

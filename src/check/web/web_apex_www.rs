@@ -1,6 +1,6 @@
 //! Do the names with `www` and without both work over IPv6?
 
-use super::helpers::{is_flaky_chain, is_guarded, unknown_end_reason, web_url};
+use super::helpers::{is_flapping_chain, is_guarded, unknown_end_reason, web_url};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "web-apex-www",
     sources: &["Mythic Beasts IPv6 health check", "Public Suffix List"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("both-work"),
         Reason::pass("one-name"),
@@ -62,13 +62,10 @@ fn outcome_without_ipv6(other: &WwwAlias<'_>) -> (Outcome, &'static str) {
     match other.aaaa.gap().or_else(|| other.a.gap()) {
         Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
         None => match (&other.aaaa.status, &other.a.status) {
-            (LookupStatus::NoData | LookupStatus::Synthesised, LookupStatus::Found) => {
-                (Outcome::Fail, "counterpart-without-ipv6")
-            }
-            // The name does not exist, and yet it has an address.
-            (_, LookupStatus::Found) | (LookupStatus::Synthesised, _) => {
-                (Outcome::Inconclusive, common::FLAKY)
-            }
+            // Also where the name is said not to exist for AAAA alone (RFC 4074 §4.2).
+            (_, LookupStatus::Found) => (Outcome::Fail, "counterpart-without-ipv6"),
+            // The resolver made it up from an address that it doesn't give.
+            (LookupStatus::Synthesised, _) => (Outcome::Inconclusive, common::UNRESOLVED),
             _ => (Outcome::Pass, "one-name"),
         },
     }
@@ -77,8 +74,8 @@ fn outcome_without_ipv6(other: &WwwAlias<'_>) -> (Outcome, &'static str) {
 fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
     let works = |status: u16| status < 400 || context.service.expect_status == Some(status);
     let (outcome, reason) = match (&chain.end, unknown_end_reason(chain)) {
-        (ChainEnd::Response { status }, _) if works(*status) && is_flaky_chain(chain) => {
-            (Outcome::Inconclusive, common::FLAKY)
+        (ChainEnd::Response { status }, _) if works(*status) && is_flapping_chain(chain) => {
+            (Outcome::Fail, "counterpart-broken")
         }
         (ChainEnd::Response { status }, _) if works(*status) => (Outcome::Pass, "both-work"),
         (_, Some(reason)) => (Outcome::Inconclusive, reason),
@@ -125,8 +122,8 @@ pub(in crate::check) mod tests {
             (&servfail(), &none, (Inconclusive, common::UNRESOLVED)),
             (&unasked(), &four, (Inconclusive, common::OUR_FAULT)),
             (&none, &unasked(), (Inconclusive, common::OUR_FAULT)),
-            // No name for one type and addresses of the other: one of the two is wrong.
-            (&nxdomain(), &four, (Inconclusive, common::FLAKY)),
+            // No name for one type and addresses of the other: clients find no IPv6 address.
+            (&nxdomain(), &four, (Fail, "counterpart-without-ipv6")),
         ] {
             assert_eq!(apex(aaaa, a).outcome_of("web-apex-www"), expected, "{aaaa:?} {a:?}");
         }
@@ -149,6 +146,11 @@ pub(in crate::check) mod tests {
         for (at, (world, expected)) in rows.iter().enumerate() {
             assert_eq!(world.outcome_of("web-apex-www"), *expected, "row {at}");
         }
+        let wavers = |attempts: &[&Conversation]| {
+            apex(&six, &four).visits(APEX, "2001:db8::2", attempts).outcome_of("web-apex-www")
+        };
+        assert_eq!(wavers(&[&silent(), &page()]), (Pass, "both-work"));
+        assert_eq!(wavers(&[&silent(), &silent(), &page()]), (Fail, "counterpart-broken"));
         let two = answer(&[
             ("example.vn.", address("2001:db8::2").1),
             ("example.vn.", address("2001:db8::3").1),

@@ -1,6 +1,6 @@
 //! Are visitors over IPv6 protected by the same security headers?
 
-use super::helpers::{both_families, incomparable_reason};
+use super::helpers::{both_families, outcome_of_incomparable};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     id: "web-headers-parity",
     sources: &["RFC 6797 §7.1", "W3C Content Security Policy Level 3", "Fetch standard"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same"),
         Reason::fail("missing-over-ipv6"),
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
         Reason::fail_as("only-over-ipv6", Severity::Info),
         Reason::inconclusive("no-common-ground"),
         Reason::inconclusive("challenge"),
-        Reason::inconclusive("not-comparable"),
+        Reason::not_applicable("not-comparable"),
     ],
     doc: Doc::new(
         include_str!("web_headers_parity.en.md"),
@@ -34,12 +34,13 @@ pub static CHECK: Check = Check {
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let (ipv6, ipv4) = both_families(context)?;
     let compared = web::header_parity(&context.view, &ipv6, &ipv4);
-    let subjects = ipv6
+    let subjects: Vec<Subject> = ipv6
         .iter()
         .zip(&compared.addresses)
         .map(|(chain, (_, protection))| subject(chain, &ipv4, protection))
         .collect();
-    let verdict = Verdict::worst_of(subjects, "same", common::NO_IPV6);
+    let nothing = subjects.first().map_or(common::NO_IPV6, |subject| subject.reason);
+    let verdict = Verdict::worst_of(subjects, "same", nothing);
     Ok(verdict.citing(compared.observations))
 }
 
@@ -62,10 +63,9 @@ fn subject(
             (Outcome::Inconclusive, "challenge", vec![("over", family.to_string())])
         }
         HeaderParity::NothingToCompare => {
-            let reason = incomparable_reason(chain, ipv4).unwrap_or("not-comparable");
-            (Outcome::Inconclusive, reason, Vec::new())
+            let (outcome, reason) = outcome_of_incomparable(chain, ipv4);
+            (outcome, reason, Vec::new())
         }
-        HeaderParity::Varies => (Outcome::Inconclusive, common::FLAKY, Vec::new()),
         HeaderParity::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap), Vec::new()),
     };
     socket(chain.start, outcome, reason, detail)
@@ -107,6 +107,10 @@ pub(in crate::check) mod tests {
         let short = sends(&[("strict-transport-security", "max-age=1")]);
         let sniff = sends(&[("x-content-type-options", "nosniff")]);
         let none = sends(&[]);
+        let both = sends(&[
+            ("strict-transport-security", "max-age=31536000"),
+            ("x-content-type-options", "nosniff"),
+        ]);
         for (six, four, expected) in [
             (vec![&hsts], vec![&hsts], (Pass, "same")),
             (vec![&none], vec![&hsts], (Inconclusive, common::NOT_OBSERVED)),
@@ -116,7 +120,8 @@ pub(in crate::check) mod tests {
             (vec![&none, &hsts], vec![&hsts, &hsts], (Pass, "same")),
             (vec![&none], vec![&hsts, &short], (Inconclusive, "no-common-ground")),
             // Each look differs, in another header.
-            (vec![&hsts, &sniff], vec![&none, &none], (Inconclusive, common::FLAKY)),
+            (vec![&hsts, &sniff], vec![&none, &none], (Fail, "only-over-ipv6")),
+            (vec![&hsts, &sniff], vec![&both, &both], (Fail, "missing-over-ipv6")),
             // What is missing each time is missing, whatever else comes and goes.
             (vec![&sniff, &none], vec![&hsts, &hsts], (Fail, "missing-over-ipv6")),
         ] {

@@ -1,18 +1,16 @@
 //! Where HTTP/3 is promised, does it answer over IPv6 too?
 
-use super::helpers::{
-    first_conversation, first_conversation_gap, redirect_chains, verdict_over_first_conversations,
-    web_url,
-};
+use super::helpers::{redirect_chains, unknown_end_reason, web_url};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupStatus;
+use crate::evidence::service::{ConversationAttempts, EndpointContact, Steadiness};
 use crate::evidence::web::{self, Http3, QuicAttempts, RedirectChain};
 use crate::model::{
-    Family, NetFailure, ObservationId, Outcome, QuicFailure, Severity, Subject, SubjectName,
+    Family, Host, NetFailure, ObservationId, Outcome, QuicFailure, Severity, Subject, SubjectName,
     Verdict,
 };
 
@@ -21,13 +19,14 @@ pub static CHECK: Check = Check {
     id: "web-http3",
     sources: &["RFC 9114 §3.1", "RFC 7838", "RFC 9000"],
     severity: Severity::Info,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("silent"),
         Reason::fail("refused"),
         Reason::fail("network-error"),
         Reason::fail("not-quic"),
+        Reason::fail("flapping"),
         Reason::fail("alternative-without-ipv6"),
         Reason::inconclusive("silent-over-both"),
         Reason::not_applicable("not-advertised"),
@@ -39,57 +38,70 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let url = web_url(context)?;
-    if url.scheme() != "https" {
-        return Err(Verdict::not_applicable("no-tls"));
-    }
-    let ipv6 = redirect_chains(context, url, Family::Ipv6)?;
+    let chains = redirect_chains(context, url, Family::Ipv6)?;
+    // The server that the service is declared on; where that is plain HTTP, the first that it leads to.
+    let Some(server) = web::https_servers_of(&chains).into_iter().next() else {
+        let verdict = match chains.iter().find_map(unknown_end_reason) {
+            Some(reason) => Verdict::inconclusive(reason),
+            None => Verdict::not_applicable("no-tls"),
+        };
+        return Err(verdict.citing(chains.iter().flat_map(RedirectChain::observations)));
+    };
     let mut cited = Vec::new();
-    let over_ipv4 = redirect_chains(context, url, Family::Ipv4).unwrap_or_default();
-    let over_ipv4 = over_ipv4.iter().filter_map(|chain| http3_of_chain(context, chain, &mut cited));
-    let answers_over_ipv4 =
-        over_ipv4.flat_map(|read| read.handshakes).any(|quic| is_answered(&quic));
+    let over_ipv4 = web::https_servers(&context.view, context.service, Family::Ipv4);
+    let over_ipv4 = over_ipv4.into_iter().filter(|other| other.host == server.host);
+    let over_ipv4: Vec<_> = over_ipv4.flat_map(|other| other.contacts).collect();
+    let answers_over_ipv4 = over_ipv4
+        .iter()
+        .flat_map(|contact| http3_of_contact(context, contact, &server.host, &mut cited).handshakes)
+        .any(|quic| is_answered(&quic));
 
     let mut subjects = Vec::new();
-    for chain in &ipv6 {
-        subjects.extend(subjects_of_chain(context, chain, answers_over_ipv4, &mut cited));
+    for contact in &server.contacts {
+        let host = &server.host;
+        subjects.extend(subjects_of_contact(context, contact, host, answers_over_ipv4, &mut cited));
     }
-    let mut verdict = verdict_over_first_conversations(subjects, "answers", &ipv6).citing(cited);
+    let conversations = server.contacts.iter().map(|contact| &contact.conversation);
+    let mut verdict = Verdict::worst_of(subjects, "answers", common::NO_IPV6)
+        .citing(conversations.flat_map(ConversationAttempts::observations))
+        .citing(cited);
     if verdict.outcome == Outcome::NotApplicable {
         verdict.reason = "not-advertised";
     }
     Ok(verdict)
 }
 
-fn http3_of_chain<'e>(
+fn http3_of_contact<'e>(
     context: &CheckContext<'e>,
-    chain: &RedirectChain<'e>,
+    contact: &EndpointContact<'e>,
+    host: &Host,
     cited: &mut Vec<ObservationId>,
-) -> Option<Http3<'e>> {
-    let read =
-        web::http3(&context.view, first_conversation(chain)?, &context.service.target.host()?);
+) -> Http3<'e> {
+    let read = web::http3(&context.view, &contact.conversation, host);
     cited.extend(read.lookups.iter().copied());
     cited.extend(read.handshakes.iter().flat_map(|quic| quic.attempts.iter().map(|(_, id)| *id)));
-    Some(read)
+    read
 }
 
 fn is_answered(quic: &QuicAttempts<'_>) -> bool {
     quic.attempts.iter().any(|(seen, _)| seen.is_ok())
 }
 
-fn subjects_of_chain(
+fn subjects_of_contact(
     context: &CheckContext<'_>,
-    chain: &RedirectChain<'_>,
+    contact: &EndpointContact<'_>,
+    host: &Host,
     answers_over_ipv4: bool,
     cited: &mut Vec<ObservationId>,
 ) -> Vec<Subject> {
-    let unknown = |reason| vec![socket(chain.start, Outcome::Inconclusive, reason, Vec::new())];
-    if let Some(gap) = first_conversation_gap(chain) {
+    let unknown = |reason| vec![socket(contact.address, Outcome::Inconclusive, reason, Vec::new())];
+    if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
-    let read = match http3_of_chain(context, chain, cited) {
-        Some(read) if read.answered => read,
-        _ => return unknown(common::LOWER_LAYER),
-    };
+    let read = http3_of_contact(context, contact, host, cited);
+    if !read.answered {
+        return unknown(common::LOWER_LAYER);
+    }
     let mut subjects: Vec<Subject> = read
         .unresolved
         .into_iter()
@@ -112,18 +124,14 @@ fn subjects_of_chain(
         subjects.extend(unknown(common::LIMIT));
     }
     if subjects.is_empty() {
-        subjects.push(socket(chain.start, Outcome::NotApplicable, "not-advertised", Vec::new()));
+        subjects.push(socket(
+            contact.address,
+            Outcome::NotApplicable,
+            "not-advertised",
+            Vec::new(),
+        ));
     }
     subjects
-}
-
-fn is_turned_down(failure: &QuicFailure) -> bool {
-    match failure {
-        QuicFailure::Net { failure } => {
-            matches!(failure, NetFailure::Refused | NetFailure::Icmp { .. })
-        }
-        _ => !failure.is_ours(),
-    }
 }
 
 fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subject {
@@ -131,14 +139,17 @@ fn subject_of_attempts(quic: &QuicAttempts<'_>, answers_over_ipv4: bool) -> Subj
     if let Some(gap) = quic.gap() {
         return subject(Outcome::Inconclusive, common::reason_of(gap), Vec::new());
     }
-    let sessions = quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
-    if let Some(session) = sessions.into_iter().next_back() {
-        // A datagram that is lost and sent again is no contradiction; one that is turned down is.
-        if quic.attempts.iter().any(|(seen, _)| seen.as_ref().is_err_and(is_turned_down)) {
-            return subject(Outcome::Inconclusive, common::FLAKY, Vec::new());
-        }
+    let sessions = || quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().ok());
+    let lost = quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
+    let lost = lost.filter(|failure| !failure.is_ours()).count();
+    if let Some(session) = sessions().next_back() {
+        let steadiness = Steadiness::of(sessions().count(), lost);
         let alpn = session.alpn.clone().unwrap_or_default();
-        return subject(Outcome::Pass, "answers", vec![("alpn", alpn)]);
+        let detail = [("alpn", alpn)].into_iter().chain(steadiness.detail()).collect();
+        return match steadiness.is_flapping() {
+            true => subject(Outcome::Fail, "flapping", detail),
+            false => subject(Outcome::Pass, "answers", detail),
+        };
     }
     let failures = || quic.attempts.iter().filter_map(|(seen, _)| seen.as_ref().err());
     let is_answer = |failure: &&QuicFailure| !matches!(failure, QuicFailure::Net { .. });
@@ -171,8 +182,8 @@ pub(in crate::check) mod tests {
 
     use crate::check::common;
     use crate::check::testing::dns::{servfail, unasked};
-    use crate::check::testing::web::{page, responds, silent, site_over_both};
-    use crate::check::testing::world::{FOUR, SIX, World};
+    use crate::check::testing::web::{ours, page, responds, silent, site_over_both, to};
+    use crate::check::testing::world::{FOUR, SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
         Host, Name, NetFailure, Question, QuicFailure, QuicQuestion, QuicSession, RecordType, Reply,
@@ -206,9 +217,9 @@ pub(in crate::check) mod tests {
         let library = Err(QuicFailure::Ours { detail: String::new() });
         for (six, four, expected) in [
             (vec![&up], vec![&up], (Pass, "answers")),
-            // A datagram that is lost is no contradiction; one that is turned down is.
             (vec![&away, &up], vec![&up], (Pass, "answers")),
-            (vec![&net(NetFailure::Refused), &up], vec![&up], (Inconclusive, common::FLAKY)),
+            (vec![&net(NetFailure::Refused), &up], vec![&up], (Pass, "answers")),
+            (vec![&net(NetFailure::Refused), &away, &up], vec![&up], (Fail, "flapping")),
             (vec![&away, &away], vec![&up], (Fail, "silent")),
             (vec![&away, &away], vec![&away, &away], (Inconclusive, "silent-over-both")),
             (vec![&refused], vec![&up], (Fail, "refused")),
@@ -231,8 +242,14 @@ pub(in crate::check) mod tests {
         );
         let away = site_over_both(&[&silent(), &silent()], &[&page()]);
         assert_eq!(away.outcome_of(id), (Inconclusive, common::LOWER_LAYER));
-        let plain = World::with_service("web: \"http://www.example.vn/\"");
-        assert_eq!(plain.outcome_of(id), (NotApplicable, "no-tls"));
+        let plain = || World::with_service("web: \"http://www.example.vn/\"").published();
+        let stays = plain().visit("http://www.example.vn/", SIX, &page());
+        assert_eq!(stays.outcome_of(id), (NotApplicable, "no-tls"));
+        let away = plain().visit("http://www.example.vn/", SIX, &ours());
+        assert_eq!(away.outcome_of(id), (Inconclusive, common::OUR_FAULT));
+        let leads = plain().visit("http://www.example.vn/", SIX, &to(URL));
+        let leads = leads.visit(URL, SIX, &advertises("h3=\":443\""));
+        assert_eq!(quic(leads, SIX, &[&up]).outcome_of(id), (Pass, "answers"));
         let other = || site_over_both(&[&advertises("h3=\"alt.example.vn:443\"")], &[&page()]);
         let missing = other().host("alt.example.vn", &["192.0.2.3"]);
         assert_eq!(missing.outcome_of(id), (Fail, "alternative-without-ipv6"));

@@ -21,13 +21,15 @@ pub static CHECK: Check = Check {
     id: "web-https",
     sources: &["RFC 9110 §4.2.2", "internet.nl"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("redirects"),
         Reason::pass("no-plain-http"),
         Reason::fail("stays-plain"),
         Reason::fail("plain-only-over-ipv6"),
         Reason::fail("only-over-ipv4"),
+        Reason::fail("leads-nowhere"),
+        Reason::fail("flapping"),
         Reason::inconclusive("challenge"),
         Reason::not_applicable("not-https"),
         Reason::not_applicable("own-port"),
@@ -38,10 +40,9 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let url = web_url(context)?;
-    if url.scheme() != "https" {
-        return Err(Verdict::not_applicable("not-https"));
-    }
-    let Some(plain) = service::plain_http_url(context.service) else {
+    let is_plain = url.scheme() != "https";
+    let plain = if is_plain { Some(url.clone()) } else { service::plain_http_url(context.service) };
+    let Some(plain) = plain else {
         return Err(Verdict::not_applicable("own-port"));
     };
     let ipv6 = redirect_chains(context, &plain, Family::Ipv6)?;
@@ -51,14 +52,22 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         Err(verdict) if verdict.outcome == Outcome::NotApplicable => (Vec::new(), None),
         Err(verdict) => (Vec::new(), Some(verdict.reason)),
     };
+    let cite = ipv6.iter().chain(&ipv4).flat_map(RedirectChain::observations).collect::<Vec<_>>();
+    // A service that is declared as plain HTTP owes nobody HTTPS, unless it sends its visitors there.
+    if is_plain && !ipv6.iter().chain(&ipv4).any(leads_to_https) {
+        return Err(Verdict::not_applicable("not-https").citing(cite));
+    }
     let over_ipv4 =
         OverIpv4 { seen: ipv4.iter().map(|w| behaviour(context, url, w)).collect(), unresolved };
-    let cite = ipv6.iter().chain(&ipv4).flat_map(RedirectChain::observations).collect::<Vec<_>>();
     let subjects: Vec<_> =
         ipv6.iter().map(|w| subject(w, behaviour(context, url, w), &over_ipv4)).collect();
     let is_closed = subjects.iter().all(|subject| subject.reason == "no-plain-http");
     let pass = if is_closed { "no-plain-http" } else { "redirects" };
     Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6).citing(cite))
+}
+
+fn leads_to_https(chain: &RedirectChain<'_>) -> bool {
+    chain.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https")
 }
 
 /// What plain HTTP does at one address.
@@ -68,6 +77,12 @@ enum Behaviour {
     /// Nothing comes back, and whether anything is there at all is not known.
     Silent,
     Redirects,
+    /// To HTTPS, and from there to no page.
+    LeadsNowhere,
+    /// Now and then something comes back, and perhaps a redirect.
+    Flapping {
+        redirects: bool,
+    },
     StaysPlain,
     Unknown(&'static str),
 }
@@ -80,8 +95,8 @@ fn behaviour(context: &CheckContext<'_>, url: &Url, chain: &RedirectChain<'_>) -
         return Behaviour::Unknown(common::reason_of(gap));
     }
     let Some(best) = conversation.best() else { return Behaviour::Unknown(common::NOT_OBSERVED) };
-    if conversation.is_flaky() {
-        return Behaviour::Unknown(common::FLAKY);
+    if conversation.steadiness().is_flapping() {
+        return Behaviour::Flapping { redirects: leads_to_https(chain) };
     }
     match (&best.connect, &best.http) {
         (Err(failure), _)
@@ -90,7 +105,7 @@ fn behaviour(context: &CheckContext<'_>, url: &Url, chain: &RedirectChain<'_>) -
             Behaviour::Closed
         }
         (Err(_), _) => Behaviour::Silent,
-        (Ok(_), Some(Ok(_))) => behaviour_at_end(chain),
+        (Ok(_), Some(Ok(_))) => behaviour_at_end(url, chain),
         (Ok(_), _) => Behaviour::Unknown(common::LOWER_LAYER),
     }
 }
@@ -114,9 +129,9 @@ fn takes_connections(context: &CheckContext<'_>, url: &Url, address: IpAddr) -> 
 }
 
 /// Where an answer over plain HTTP leads in the end.
-fn behaviour_at_end(chain: &RedirectChain<'_>) -> Behaviour {
-    if chain.hops.iter().skip(1).any(|hop| hop.url.scheme() == "https") {
-        return Behaviour::Redirects;
+fn behaviour_at_end(url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
+    if leads_to_https(chain) {
+        return behaviour_of_redirect(url, chain);
     }
     match (unknown_end_reason(chain), &chain.end) {
         (Some(reason), _) => Behaviour::Unknown(reason),
@@ -125,6 +140,23 @@ fn behaviour_at_end(chain: &RedirectChain<'_>) -> Behaviour {
             Behaviour::StaysPlain
         }
         (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
+    }
+}
+
+/// Whether a redirect to HTTPS leads to a page. What the service's own HTTPS server then does is for the
+/// checks of that server to say.
+fn behaviour_of_redirect(url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
+    let is_own = |hop: &Url| {
+        url.scheme() == "https"
+            && hop.host() == url.host()
+            && hop.port_or_known_default() == url.port_or_known_default()
+    };
+    let leads_to_own = chain.hops.iter().skip(1).any(|hop| is_own(&hop.url));
+    match (&chain.end, unknown_end_reason(chain)) {
+        (ChainEnd::Response { .. }, _) => Behaviour::Redirects,
+        _ if leads_to_own => Behaviour::Redirects,
+        (_, Some(reason)) => Behaviour::Unknown(reason),
+        (_, None) => Behaviour::LeadsNowhere,
     }
 }
 
@@ -137,7 +169,10 @@ struct OverIpv4 {
 
 impl OverIpv4 {
     fn redirects(&self) -> bool {
-        self.seen.contains(&Behaviour::Redirects)
+        let redirects = |seen: &Behaviour| {
+            matches!(seen, Behaviour::Redirects | Behaviour::Flapping { redirects: true })
+        };
+        self.seen.iter().any(redirects)
     }
 
     /// Why it is not known whether it redirects, when it isn't.
@@ -165,6 +200,8 @@ fn subject(chain: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> 
             None => (Outcome::Pass, "no-plain-http"),
         },
         Behaviour::Redirects => (Outcome::Pass, "redirects"),
+        Behaviour::LeadsNowhere => (Outcome::Fail, "leads-nowhere"),
+        Behaviour::Flapping { .. } => (Outcome::Fail, "flapping"),
     };
     let detail = chain.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
     socket(chain.start, outcome, reason, detail)
@@ -239,7 +276,11 @@ pub(in crate::check) mod tests {
             .visit(PLAIN, FOUR, &silent());
         assert_eq!(filtered.outcome_of("web-https"), (Pass, "no-plain-http"));
         let flaky = World::new("active").published().visits(PLAIN, SIX, &[&silent(), &to(URL)]);
-        assert_eq!(flaky.outcome_of("web-https"), (Inconclusive, common::FLAKY));
+        assert_eq!(flaky.outcome_of("web-https"), (Pass, "redirects"));
+        let lost = [&silent(), &refused(), &to(URL)];
+        let flapping = World::new("active").published().visits(PLAIN, SIX, &lost);
+        assert_eq!(flapping.outcome_of("web-https"), (Fail, "flapping"));
+        assert_redirects_end_somewhere();
         let six = answer(&[address(SIX)]);
         for (a, expected) in [
             (servfail(), (Inconclusive, common::UNRESOLVED)),
@@ -251,9 +292,35 @@ pub(in crate::check) mod tests {
                 .visit(PLAIN, SIX, &refused());
             assert_eq!(world.outcome_of("web-https"), expected, "{a:?}");
         }
-        let plain = World::with_service("web: \"http://www.example.vn/\"");
+        let plain = World::with_service("web: \"http://www.example.vn/\"").published();
+        let plain = plain.visit(PLAIN, SIX, &page()).visit(PLAIN, FOUR, &page());
         assert_eq!(plain.outcome_of("web-https"), (NotApplicable, "not-https"));
         let own = World::with_service("web: \"https://www.example.vn:8443/\"");
         assert_eq!(own.outcome_of("web-https"), (NotApplicable, "own-port"));
+    }
+
+    fn assert_redirects_end_somewhere() {
+        let other = "https://other.example.vn/";
+        for (declared, last, expected) in [
+            (URL, page(), (Pass, "redirects")),
+            (URL, responds(503, &[], ""), (Pass, "redirects")),
+            (URL, silent(), (Fail, "leads-nowhere")),
+            (URL, ours(), (Inconclusive, common::OUR_FAULT)),
+            (PLAIN, page(), (Pass, "redirects")),
+            (PLAIN, silent(), (Fail, "leads-nowhere")),
+        ] {
+            let world = World::with_service(&format!("web: \"{declared}\"")).published();
+            let world = world.host("other.example.vn", &["2001:db8::2"]);
+            let world = world.visit(PLAIN, SIX, &to(other)).visit(other, "2001:db8::2", &last);
+            assert_eq!(world.outcome_of("web-https"), expected, "{declared} {last:?}");
+        }
+        // The service's own server is silent, which its own checks say.
+        let own = World::new("active").published();
+        let own = own.visit(PLAIN, SIX, &to(URL)).visit(URL, SIX, &silent());
+        assert_eq!(own.outcome_of("web-https"), (Pass, "redirects"));
+        let plain = || World::with_service(&format!("web: \"{PLAIN}\"")).published();
+        let stays = plain().visit(PLAIN, SIX, &page()).visit(PLAIN, FOUR, &to(URL));
+        let stays = stays.visit(URL, FOUR, &page());
+        assert_eq!(stays.outcome_of("web-https"), (Fail, "plain-only-over-ipv6"));
     }
 }

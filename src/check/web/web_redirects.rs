@@ -17,12 +17,13 @@ pub static CHECK: Check = Check {
     id: "web-redirects",
     sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("followed"),
         Reason::pass("none"),
         Reason::fail("target-without-ipv6"),
         Reason::fail("target-unreachable"),
+        Reason::fail("target-flapping"),
         Reason::fail("loop"),
         Reason::fail("bad-location"),
         Reason::fail("to-private-address"),
@@ -58,6 +59,7 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
     }
     let later = chain.hops.get(1..).unwrap_or_default();
     match (&chain.end, unknown_end_reason(chain)) {
+        // Our resolver alone was asked for the target, and that it fails says nothing of the target.
         (ChainEnd::NoAddress(_), Some(common::UNRESOLVED)) => {
             (Outcome::Inconclusive, "target-unresolved")
         }
@@ -94,10 +96,10 @@ fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
     };
     if conversations().any(fails) {
         (Outcome::Fail, "target-unreachable")
+    } else if conversations().any(|conversation| conversation.steadiness().is_flapping()) {
+        (Outcome::Fail, "target-flapping")
     } else if let Some(gap) = conversations().find_map(ConversationAttempts::gap) {
         (Outcome::Inconclusive, common::reason_of(gap))
-    } else if conversations().any(ConversationAttempts::is_flaky) {
-        (Outcome::Inconclusive, common::FLAKY)
     } else if later.iter().any(has_more_addresses) {
         (Outcome::Inconclusive, common::LIMIT)
     } else if later.is_empty() {
@@ -141,7 +143,8 @@ pub(in crate::check) mod tests {
             (elsewhere(&[&page()]), (Pass, "followed")),
             (elsewhere(&[&away, &away]), (Fail, "target-unreachable")),
             (elsewhere(&[&away, &mine]), (Inconclusive, common::OUR_FAULT)),
-            (elsewhere(&[&away, &page()]), (Inconclusive, common::FLAKY)),
+            (elsewhere(&[&away, &page()]), (Pass, "followed")),
+            (elsewhere(&[&away, &away, &page()]), (Fail, "target-flapping")),
             (two(&page()), (Pass, "followed")),
             (two(&away), (Fail, "target-unreachable")),
             (two(&mine), (Inconclusive, common::OUR_FAULT)),

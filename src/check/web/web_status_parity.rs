@@ -8,7 +8,8 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::web::{ChainEnd, RedirectChain, landing_page, landing_page_responses};
+use crate::evidence::service::Steadiness;
+use crate::evidence::web::{ChainEnd, RedirectChain, landing_page, landing_page_responses, page};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
 
 /// The rule.
@@ -16,14 +17,15 @@ pub static CHECK: Check = Check {
     id: "web-status-parity",
     sources: &["internet.nl", "RFC 9110 §15"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same"),
+        Reason::pass("only-over-ipv6"),
+        Reason::fail("flapping"),
         Reason::fail("different-status"),
         Reason::fail("different-url"),
         Reason::fail("only-over-ipv4"),
         Reason::inconclusive("challenge"),
-        Reason::inconclusive("no-common-ground"),
     ],
     doc: Doc::new(include_str!("web_status_parity.en.md"), include_str!("web_status_parity.vi.md")),
     rule: Rule::Service(evaluate),
@@ -36,65 +38,119 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     }
     let ipv6 = redirect_chains(context, url, Family::Ipv6)?;
     let ipv4 = redirect_chains(context, url, Family::Ipv4)?;
-    let cite = ipv4.iter().flat_map(RedirectChain::observations).collect::<Vec<_>>();
-    // IPv4 addresses that disagree among themselves are no measure for IPv6.
-    let measures: Vec<(u16, &str)> = ipv4.iter().flat_map(endings).collect();
-    let Some(measure) = measures.first().copied() else {
-        let reason = ipv4.iter().find_map(unknown_end_reason);
-        let reason = reason.unwrap_or("no-common-ground");
-        return Err(Verdict::inconclusive(reason).citing(cite));
-    };
-    // A guard over IPv4 is no measure either.
-    if ipv4.iter().any(is_guarded) {
-        return Err(Verdict::inconclusive("challenge").citing(cite));
-    }
-    if measures.iter().any(|other| *other != measure) {
-        return Err(Verdict::inconclusive("no-common-ground").citing(cite));
-    }
-    let subjects = ipv6.iter().map(|chain| subject(chain, measure)).collect();
-    Ok(verdict_over_chains(subjects, "same", &ipv6).citing(cite))
+    let over_ipv4 = OverIpv4::of(&ipv4);
+    let subjects: Vec<_> = ipv6.iter().map(|chain| subject(chain, &over_ipv4)).collect();
+    let is_alone = subjects.iter().any(|subject| subject.reason == "only-over-ipv6");
+    let pass = if is_alone { "only-over-ipv6" } else { "same" };
+    Ok(verdict_over_chains(subjects, pass, &ipv6)
+        .citing(ipv4.iter().flat_map(RedirectChain::observations)))
 }
 
-/// The status and URL of a chain's last page, at each look at it.
-fn endings<'w>(chain: &'w RedirectChain<'_>) -> Vec<(u16, &'w str)> {
+/// The status and URL of a last page.
+type Ending<'w> = (u16, &'w str);
+
+/// What visitors get over IPv4.
+struct OverIpv4<'w> {
+    /// Where the addresses lead, each look at a page on its own: one of them is enough for IPv6 to
+    /// be the same.
+    endings: Vec<Ending<'w>>,
+    /// Why it isn't known where some of them lead.
+    unknown: Option<&'static str>,
+}
+
+impl<'w> OverIpv4<'w> {
+    fn of(chains: &'w [RedirectChain<'_>]) -> Self {
+        let is_guarded = chains.iter().any(is_guarded);
+        let unknown = || chains.iter().find_map(unknown_end_reason);
+        Self {
+            endings: chains.iter().flat_map(endings).collect(),
+            unknown: if is_guarded { Some("challenge") } else { unknown() },
+        }
+    }
+}
+
+/// The status and URL of a chain's last page, at each look at it that no guard answered.
+fn endings<'w>(chain: &'w RedirectChain<'_>) -> Vec<Ending<'w>> {
     let Some((url, conversation)) = landing_page(chain) else { return Vec::new() };
-    landing_page_responses(conversation).map(|look| (look.status, url.as_str())).collect()
+    landing_page_responses(conversation)
+        .filter(|look| !page::is_challenge(look, url))
+        .map(|look| (look.status, url.as_str()))
+        .collect()
 }
 
-fn subject(chain: &RedirectChain<'_>, (status, url): (u16, &str)) -> Subject {
-    let unknown = |reason| socket(chain.start, Outcome::Inconclusive, reason, Vec::new());
-    let over_ipv4: Detail = ("over-ipv4", format!("{status} {url}"));
-    let seen = endings(chain);
-    if seen.iter().any(|other| Some(other) != seen.first()) {
-        return unknown(common::FLAKY);
+fn subject(chain: &RedirectChain<'_>, over_ipv4: &OverIpv4<'_>) -> Subject {
+    let mut seen = endings(chain);
+    if seen.is_empty()
+        && let ChainEnd::Response { status } = &chain.end
+        && let Some(url) = chain.final_url()
+    {
+        // A guard answered with the status that the page has over IPv4: that much is the same.
+        seen.extend(Some((*status, url.as_str())).filter(|end| over_ipv4.endings.contains(end)));
     }
-    let (reason, over_ipv6) = match seen.first() {
-        Some(same) if *same == (status, url) => {
-            return socket(chain.start, Outcome::Pass, "same", vec![over_ipv4]);
+    let is_same = |ending: &&Ending<'_>| over_ipv4.endings.contains(ending);
+    let same = seen.iter().find(is_same);
+    let matches = seen.iter().filter(is_same).count();
+    let steadiness = Steadiness::of(matches, seen.len() - matches);
+    let text = |(status, url): &Ending<'_>| format!("{status} {url}");
+    let nothing = || "-".to_owned();
+    let expected = same.or(over_ipv4.endings.first());
+    let mut detail: Vec<Detail> = vec![("over-ipv4", expected.map_or_else(nothing, text))];
+    let (outcome, reason) = match (same, seen.last()) {
+        (Some(_), _) if steadiness.is_flapping() => (Outcome::Fail, "flapping"),
+        (Some(_), _) => (Outcome::Pass, "same"),
+        (None, Some(ending)) => {
+            detail.push(("over-ipv6", text(ending)));
+            outcome_of_difference(ending, over_ipv4)
         }
-        // What a browser would get is not known.
-        Some(_) if is_guarded(chain) => return unknown("challenge"),
-        Some((other, at)) => {
-            let reason = if *other == status { "different-url" } else { "different-status" };
-            (reason, format!("{other} {at}"))
-        }
-        None => match (unknown_end_reason(chain), &chain.end) {
-            (Some(reason), _) => return unknown(reason),
-            // The layers below speak for themselves where not even the first page came.
-            (None, ChainEnd::NoResponse) if chain.hops.len() == 1 => {
-                return unknown(common::LOWER_LAYER);
-            }
-            (None, _) => ("only-over-ipv4", "-".to_owned()),
-        },
+        (None, None) => outcome_without_page(chain, over_ipv4),
     };
-    socket(chain.start, Outcome::Fail, reason, vec![over_ipv4, ("over-ipv6", over_ipv6)])
+    detail.extend(steadiness.detail());
+    if outcome == Outcome::Inconclusive {
+        detail.clear();
+    }
+    socket(chain.start, outcome, reason, detail)
+}
+
+fn outcome_of_difference(
+    (status, _): &Ending<'_>,
+    over_ipv4: &OverIpv4<'_>,
+) -> (Outcome, &'static str) {
+    match over_ipv4.unknown {
+        _ if over_ipv4.endings.iter().any(|(other, _)| other == status) => {
+            (Outcome::Fail, "different-url")
+        }
+        _ if !over_ipv4.endings.is_empty() => (Outcome::Fail, "different-status"),
+        Some(reason) => (Outcome::Inconclusive, reason),
+        // IPv4 leads nowhere at all.
+        None => (Outcome::Pass, "only-over-ipv6"),
+    }
+}
+
+fn outcome_without_page(
+    chain: &RedirectChain<'_>,
+    over_ipv4: &OverIpv4<'_>,
+) -> (Outcome, &'static str) {
+    match (unknown_end_reason(chain), &chain.end) {
+        (Some(reason), _) => (Outcome::Inconclusive, reason),
+        // What a browser would get is not known.
+        (None, _) if is_guarded(chain) => (Outcome::Inconclusive, "challenge"),
+        // The layers below speak for themselves where not even the first page came.
+        (None, ChainEnd::NoResponse) if chain.hops.len() == 1 => {
+            (Outcome::Inconclusive, common::LOWER_LAYER)
+        }
+        (None, _) if !over_ipv4.endings.is_empty() => (Outcome::Fail, "only-over-ipv4"),
+        // Neither family leads to a page: web-answers and web-redirects fail.
+        (None, _) => (Outcome::Inconclusive, over_ipv4.unknown.unwrap_or(common::LOWER_LAYER)),
+    }
 }
 
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::{answer, servfail, unasked};
-    use crate::check::testing::web::{OTHER, down, elsewhere, page, responds, site, to};
+    use crate::check::testing::web::{
+        OTHER, down, elsewhere, page, responds, site, site_over_both, to,
+    };
     use crate::check::testing::world::{FOUR, SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{NetFailure, RecordType};
@@ -104,6 +160,7 @@ pub(in crate::check) mod tests {
     #[test]
     fn status_and_url_over_both_families() {
         let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
+        let error = responds(503, &[], "");
         let here = |path: &str| to(&format!("{URL}{path}"));
         let moved = |path: &str| {
             let at = format!("{URL}{path}");
@@ -113,6 +170,9 @@ pub(in crate::check) mod tests {
                 &page(),
             )
         };
+        let nowhere = site_over_both(&[&to(OTHER)], &[&to(URL)])
+            .host("other.example.vn", &["2001:db8::2"])
+            .visit(OTHER, "2001:db8::2", &away);
         let rows = [
             (site(&[&page()], &page()), (Pass, "same")),
             (moved("a"), (Pass, "same")),
@@ -127,10 +187,19 @@ pub(in crate::check) mod tests {
             (site(&[&mine, &mine], &page()), (Inconclusive, common::OUR_FAULT)),
             (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
             (site(&[&page()], &mine), (Inconclusive, common::OUR_FAULT)),
-            (site(&[&page()], &away), (Inconclusive, "no-common-ground")),
+            (site(&[&page()], &away), (Pass, "only-over-ipv6")),
+            (nowhere, (Inconclusive, common::LOWER_LAYER)),
             (site(&[&responds(429, &[], "")], &page()), (Inconclusive, "challenge")),
             (site(&[&page()], &responds(429, &[], "")), (Inconclusive, "challenge")),
-            (site(&[&page(), &responds(503, &[], "")], &page()), (Inconclusive, common::FLAKY)),
+            (site(&[&page(), &responds(503, &[], "")], &page()), (Pass, "same")),
+            (site(&[&page(), &error, &error], &page()), (Fail, "flapping")),
+            (site(&[&page(), &responds(429, &[], "")], &page()), (Pass, "same")),
+            // Visitors over IPv4 get either, as visitors over IPv6 do.
+            (site_over_both(&[&page()], &[&error, &page()]), (Pass, "same")),
+            (
+                site_over_both(&[&responds(404, &[], "")], &[&error, &page()]),
+                (Fail, "different-status"),
+            ),
         ];
         for (at, (world, expected)) in rows.iter().enumerate() {
             assert_eq!(world.outcome_of("web-status-parity"), *expected, "row {at}");

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::evidence::query::{Gap, Topic, View};
-use crate::evidence::service::{EndpointContact, endpoint_contacts};
+use crate::evidence::service::{EndpointContact, Steadiness, endpoint_contacts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, NetFailure, ObservationId, Question, Reply,
     Request, Service,
@@ -32,12 +32,16 @@ pub struct Rounds {
     pub address: SocketAddr,
     /// Each attempt in order: the microseconds from SYN to SYN-ACK, or why there was none.
     pub outcomes: Vec<Result<u64, NetFailure>>,
+    /// How many of them belong to the first contact.
+    first: usize,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
     /// Why nothing was asked, when nothing was.
     pub missing: Option<Gap>,
     /// Whether the contact itself failed through our own fault.
     pub is_our_fault: bool,
+    /// Whether another attempt at the first contact is still to be made.
+    is_first_pending: bool,
     /// Whether another attempt or round is still to be made.
     pub is_pending: bool,
 }
@@ -54,6 +58,22 @@ impl Rounds {
         self.is_pending.then_some(Gap::NotObserved)
     }
 
+    /// The connections of the first contact alone.
+    pub fn of_first_contact(&self) -> &[Result<u64, NetFailure>] {
+        &self.outcomes[..self.first]
+    }
+
+    /// Why nothing can be said of whether the first contact connected, when that is not the address's
+    /// doing.
+    pub fn gap_of_first_contact(&self) -> Option<Gap> {
+        if self.of_first_contact().iter().any(Result::is_ok) {
+            return None;
+        }
+        let ours = self.is_our_fault.then_some(Gap::OurFault);
+        let pending = self.is_first_pending.then_some(Gap::NotObserved);
+        self.missing.or(ours).or(pending)
+    }
+
     /// Attempts that were not ended by our own machine.
     pub fn counted(&self) -> usize {
         self.outcomes.iter().filter(|o| !o.as_ref().is_err_and(NetFailure::is_ours)).count()
@@ -62,6 +82,11 @@ impl Rounds {
     /// Attempts that were answered.
     pub fn answered(&self) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+    }
+
+    /// Whether the connections agree.
+    pub fn steadiness(&self) -> Steadiness {
+        Steadiness::of(self.answered(), self.counted() - self.answered())
     }
 
     fn times(&self) -> impl Iterator<Item = u64> {
@@ -123,9 +148,11 @@ pub fn rounds(view: &View<'_>, first: &FirstRound) -> Rounds {
     let mut rounds = Rounds {
         address: first.address,
         outcomes,
+        first: first.attempts.len(),
         observations,
         missing: first.missing,
         is_our_fault: first.is_our_fault,
+        is_first_pending: first.is_pending,
         is_pending: first.is_pending,
     };
     for (observation, id) in view.attempts(&question) {

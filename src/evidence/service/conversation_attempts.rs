@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 use url::Url;
 
+use super::{ATTEMPTS_TO_DECIDE, Steadiness};
 use crate::evidence::query::{Gap, View};
 use crate::model::{
     Conversation, ConversationQuestion, Host, HttpGet, ObservationId, Question, Reply,
@@ -50,7 +51,8 @@ impl<'e> ConversationAttempts<'e> {
         self.missing.or_else(ours).or_else(pending)
     }
 
-    /// The attempt that got furthest up the layers; the first of those.
+    /// The attempt that got furthest up the layers, to a page rather than to an error; the first of
+    /// those.
     pub fn best(&self) -> Option<&'e Conversation> {
         self.best_at().map(|(seen, _)| seen)
     }
@@ -59,8 +61,7 @@ impl<'e> ConversationAttempts<'e> {
     pub fn best_at(&self) -> Option<(&'e Conversation, Timestamp)> {
         let mut best: Option<(&'e Conversation, Timestamp)> = None;
         for ((conversation, _), at) in self.attempts.iter().zip(&self.seen_at) {
-            if best.is_none_or(|(so_far, _)| layers_reached(conversation) > layers_reached(so_far))
-            {
+            if best.is_none_or(|(so_far, _)| progress(conversation) > progress(so_far)) {
                 best = Some((*conversation, *at));
             }
         }
@@ -85,6 +86,22 @@ impl<'e> ConversationAttempts<'e> {
         seen == [true; 2]
     }
 
+    /// Whether the connections agree, whatever was said over them.
+    pub fn connect_steadiness(&self) -> Steadiness {
+        let connects = || self.attempts.iter().map(|(seen, _)| &seen.connect);
+        let lost = connects().filter_map(|connect| connect.as_ref().err());
+        Steadiness::of(
+            connects().filter(|connect| connect.is_ok()).count(),
+            lost.filter(|failure| !failure.is_ours()).count(),
+        )
+    }
+
+    /// Whether the attempts agree on being answered, in whatever way.
+    pub fn steadiness(&self) -> Steadiness {
+        let ended = |wanted| self.endings.iter().filter(|ending| **ending == wanted).count();
+        Steadiness::of(ended(Ending::Answered), ended(Ending::Broken))
+    }
+
     /// Whether no attempt was answered, and one or more failed through our own fault: what the other
     /// side would have answered to those is not known, whatever became of the rest.
     pub fn is_our_fault(&self) -> bool {
@@ -100,6 +117,16 @@ impl<'e> ConversationAttempts<'e> {
     pub fn is_flaky(&self) -> bool {
         self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Broken)
     }
+}
+
+/// How far a conversation got, and whether to no error.
+fn progress(conversation: &Conversation) -> (u8, bool) {
+    (layers_reached(conversation), !is_error(conversation))
+}
+
+/// Whether it ended in a page that says that something is wrong.
+fn is_error(conversation: &Conversation) -> bool {
+    matches!(&conversation.http, Some(Ok(response)) if response.status >= 400)
 }
 
 /// How far a conversation got: 0 nothing, 1 connected, 2 TLS, 3 HTTP.
@@ -139,7 +166,8 @@ pub(in crate::evidence) fn page_of(url: &Url) -> HttpGet {
 /// Reads every attempt at a conversation.
 ///
 /// A conversation that ended in an answer, in whatever answer, is asked once; one that a network
-/// failure ended is asked again, up to the number of attempts.
+/// failure ended is asked again, up to the number of attempts, and so are attempts that contradict
+/// each other while they are too few to tell which of them is the exception.
 pub fn conversation_attempts<'e>(
     view: &View<'e>,
     question: ConversationQuestion,
@@ -168,6 +196,7 @@ pub(in crate::evidence) fn attempts<'e>(
         return conversation;
     }
     let mut is_settled = false;
+    let mut kinds: SmallVec<[EndingKind; 4]> = SmallVec::new();
     for (observation, id) in view.attempts(&question) {
         let (seen, greeting) = match &observation.reply {
             Reply::Conversation(seen) => (&**seen, None),
@@ -184,16 +213,35 @@ pub(in crate::evidence) fn attempts<'e>(
             (false, true) => Ending::Answered,
             (false, false) => Ending::Broken,
         });
+        if !is_ours {
+            kinds.push(EndingKind::of(seen, is_answered));
+        }
         conversation.attempts.push((seen, id));
         conversation.seen_at.push(observation.observed_at);
     }
-    if !is_settled {
+    let contradict = kinds.iter().any(|kind| *kind != kinds[0]);
+    if !is_settled || (contradict && kinds.len() < ATTEMPTS_TO_DECIDE) {
         conversation.is_pending = view.request_next_attempt(question);
     }
     if conversation.attempts.is_empty() {
         conversation.missing = Some(Gap::NotObserved);
     }
     conversation
+}
+
+/// How an attempt ended, as far as two attempts can contradict each other in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct EndingKind {
+    is_answered: bool,
+    layers_reached: u8,
+    /// Whether the page was an error.
+    is_error: bool,
+}
+
+impl EndingKind {
+    fn of(seen: &Conversation, is_answered: bool) -> Self {
+        Self { is_answered, layers_reached: layers_reached(seen), is_error: is_error(seen) }
+    }
 }
 
 /// Whether asking again could not show anything new.

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::evidence::dns::{Lookup, LookupStatus, resolve};
 use crate::evidence::query::{Gap, View};
-use crate::evidence::service::{ConversationAttempts, conversation_attempts};
+use crate::evidence::service::{ConversationAttempts, Steadiness, conversation_attempts};
 use crate::model::{
     Conversation, ConversationQuestion, Family, Host, Name, ObservationId, RecordType, TlsFailed,
     TlsFailure,
@@ -88,17 +88,14 @@ impl<'v, 'e> AccessReader<'v, 'e> {
                 let lookup = self.lookup(name, RecordType::AAAA)?;
                 if lookup.status != LookupStatus::Found {
                     self.look_up_ipv4()?;
-                    return match lookup.status {
-                        _ if self.ipv4.is_empty() => Ok(Ipv6Access::Dead),
-                        // The name does not exist, and yet it has an address.
-                        LookupStatus::NxDomain => Err(Gap::Flaky),
-                        _ => Ok(Ipv6Access::NoIpv6),
-                    };
+                    // Also where the name is said not to exist for AAAA alone (RFC 4074 §4.2).
+                    let is_dead = self.ipv4.is_empty();
+                    return Ok(if is_dead { Ipv6Access::Dead } else { Ipv6Access::NoIpv6 });
                 }
                 lookup.addresses()
             }
         };
-        match self.first_that_works(&addresses)? {
+        match self.first_that_works(&addresses, false)? {
             Ok(address) => {
                 self.works_at = Some(address);
                 Ok(Ipv6Access::Works)
@@ -107,31 +104,35 @@ impl<'v, 'e> AccessReader<'v, 'e> {
         }
     }
 
-    /// A server that fails over IPv6 is a fault of IPv6 only if it works over IPv4.
+    /// A server that fails over IPv6 is a fault of IPv6 only if it works over IPv4, be it now and then.
     fn access_beside_ipv4(&mut self, failure: String) -> Result<Ipv6Access, Gap> {
         self.look_up_ipv4()?;
-        match self.first_that_works(&self.ipv4.clone()) {
-            Ok(Ok(_)) | Err(Gap::Flaky) => Ok(Ipv6Access::Unreachable(failure)),
+        match self.first_that_works(&self.ipv4.clone(), true) {
+            Ok(Ok(_)) => Ok(Ipv6Access::Unreachable(failure)),
             Ok(Err(_)) => Ok(Ipv6Access::Dead),
             Err(gap) => Err(gap),
         }
     }
 
     /// The first address that works, or how the last one failed; an error is why it is not known
-    /// whether one works.
+    /// whether one works. One that works now and then counts
+    /// as one that works only where that is enough.
     fn first_that_works(
         &mut self,
         addresses: &[IpAddr],
+        now_and_then_is_enough: bool,
     ) -> Result<Result<SocketAddr, String>, Gap> {
         let (mut gap, mut last_failure) = (None, String::new());
         for address in addresses.iter().take(ADDRESSES_MAX) {
             let address = SocketAddr::new(*address, self.server.port);
             let conversation = self.conversation(address);
-            let works = conversation.attempts.iter().any(|(seen, _)| works(seen));
+            let (working, lost) = working_and_lost(&conversation);
+            let works = working > 0;
+            let is_flapping = Steadiness::of(working, lost).is_flapping();
             match conversation.missing {
                 Some(Gap::NotVisited) => gap = gap.or(Some(Gap::NotVisited)),
-                _ if works && !conversation.is_flaky() => return Ok(Ok(address)),
-                _ if works => gap = gap.or(Some(Gap::Flaky)),
+                _ if works && (now_and_then_is_enough || !is_flapping) => return Ok(Ok(address)),
+                _ if works => last_failure = "flapping".to_owned(),
                 _ if conversation.is_pending => return Err(Gap::NotObserved),
                 _ if conversation.is_our_fault() => gap = Some(Gap::OurFault),
                 _ => last_failure = failure(&conversation),
@@ -164,6 +165,13 @@ impl<'v, 'e> AccessReader<'v, 'e> {
         self.is_pending |= conversation.is_pending;
         conversation
     }
+}
+
+/// How many attempts worked, and how many failed by the other side's doing.
+fn working_and_lost(conversation: &ConversationAttempts<'_>) -> (usize, usize) {
+    let attempts = || conversation.attempts.iter().map(|(seen, _)| *seen);
+    let lost = attempts().filter(|seen| !works(seen) && !seen.is_our_fault());
+    (attempts().filter(|seen| works(seen)).count(), lost.count())
 }
 
 fn works(seen: &Conversation) -> bool {

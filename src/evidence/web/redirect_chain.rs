@@ -191,7 +191,7 @@ fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
         let pending = hop.attempts.iter().any(|attempt| attempt.conversation.is_pending);
         return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
     };
-    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+    if !is_redirect(response.status) {
         return Err(ChainEnd::Response { status: response.status });
     }
     let Some(location) = response.header("location") else {
@@ -207,6 +207,11 @@ fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
         }
         _ => Err(ChainEnd::BadLocation(location)),
     }
+}
+
+/// Whether browsers follow a response with this status (Fetch standard, redirect status).
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 type NextHop = (Option<Lookup>, Vec<SocketAddr>);

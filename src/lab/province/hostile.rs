@@ -29,6 +29,7 @@ pub(super) fn sites() -> Vec<Site> {
         )
         .ipv6_listener(https_redirect("http://[::ffff:169.254.169.254]/latest/meta-data/"))
         .failing(&[
+            ("web-answers", "leads-nowhere"),
             ("web-status-parity", "only-over-ipv4"),
             ("web-redirects", "to-private-address"),
         ]),
@@ -38,6 +39,7 @@ pub(super) fn sites() -> Vec<Site> {
             .other_record("trongmang.vidu.example", address_data(Ipv4Addr::LOCALHOST.into()))
             .ipv6_listener(https_redirect("http://trongmang.vidu.example:8080/"))
             .failing(&[
+                ("web-answers", "leads-nowhere"),
                 ("web-status-parity", "only-over-ipv4"),
                 ("web-redirects", "to-private-address"),
             ]),

@@ -33,7 +33,11 @@ pub(super) fn sites() -> Vec<Site> {
             ]),
         Site::new(226, "doc-chuyen", "Chuyển hướng độc hại", "docchuyen.vidu.example")
             .ipv6_listener(https(Page::Redirect(format!("javascript:{}", visible()))))
-            .failing(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "bad-location")]),
+            .failing(&[
+                ("web-answers", "leads-nowhere"),
+                ("web-status-parity", "only-over-ipv4"),
+                ("web-redirects", "bad-location"),
+            ]),
         Site::new(
             227,
             "doc-khong-http",

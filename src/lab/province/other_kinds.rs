@@ -99,7 +99,11 @@ pub(super) fn sites() -> Vec<Site> {
         )
         .listener(ipv6(190), 8443, Listener::Flapping)
         .listener(ipv4(190), 8443, page())
-        .failing(&[("reach-stable", "flapping")]),
+        .failing(&[
+            ("reach-port", "flapping"),
+            ("reach-parity", "flapping-over-ipv6"),
+            ("reach-stable", "flapping"),
+        ]),
         dual(
             191,
             "tcp-cham",

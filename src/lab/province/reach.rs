@@ -2,7 +2,7 @@
 
 use crate::lab::network::addresses::{self, ipv4, ipv6};
 use crate::lab::site::Site;
-use crate::lab::site::listener::Listener;
+use crate::lab::site::listener::{Listener, https};
 use crate::lab::site::page::Page;
 
 pub(super) fn sites() -> Vec<Site> {
@@ -87,6 +87,20 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(86, "ngat", "IPv6 ngắt mọi kết nối", "ngat.vidu.example")
             .ipv6_listener(Listener::Resetting)
             .failing(&[("tls-handshake", "reset")]),
+        Site::new(88, "ngat-mot-lan", "IPv6 ngắt một lần rồi trả lời", "ngatmotlan.vidu.example")
+            .ipv6_listener(https(Page::HangsUpFirst)),
+        Site::new(
+            90,
+            "web-chap-chon",
+            "Cổng web lúc mở lúc đóng qua IPv6",
+            "webchapchon.vidu.example",
+        )
+        .ipv6_listener(Listener::Flapping)
+        .failing(&[
+            ("reach-port", "flapping"),
+            ("reach-stable", "flapping"),
+            ("tls-handshake", "closed"),
+        ]),
         Site::new(87, "mat-goi", "IPv6 đôi khi mất gói tin", "matgoi.vidu.example")
             .ipv6_listener(Listener::Lossy(Page::Status(200))),
     ]

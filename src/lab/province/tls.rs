@@ -2,7 +2,9 @@
 
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
-use crate::lab::site::listener::{CertificateKind, Listener, TlsQuirk, https, https_with};
+use crate::lab::site::listener::{
+    CertificateKind, Listener, TlsQuirk, https, https_redirect, https_with,
+};
 use crate::lab::site::page::Page;
 
 pub(super) fn sites() -> Vec<Site> {
@@ -45,6 +47,26 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(25, "het-han", "Chứng thư số hết hạn", "hethan.vidu.example")
             .ipv6_listener(https_with(CertificateKind::Expired))
             .failing(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),
+        Site::new(110, "http-het-han", "HTTP dẫn đến chứng thư hết hạn", "httphethan.vidu.example")
+            .target("web: \"http://httphethan.vidu.example/\"")
+            .ipv6_listener(https_with(CertificateKind::Expired))
+            .failing(&[("tls-validity", "expired"), ("tls-parity", "another-leaf-of-same-names")]),
+        Site::new(111, "http-tu-ky", "HTTP dẫn đến chứng thư tự ký", "httptuky.vidu.example")
+            .target("web: \"http://httptuky.vidu.example/\"")
+            .every_listener(https_with(CertificateKind::SelfSigned))
+            .failing(&[("tls-trusted", "self-signed")]),
+        Site::new(
+            112,
+            "dich-sai-ten",
+            "Chuyển hướng đến máy chủ có chứng thư sai tên",
+            "dichsaiten.vidu.example",
+        )
+        .every_listener(https_redirect("https://saiten.vidu.example/"))
+        .failing(&[("tls-name", "name-mismatch"), ("tls-parity", "different-certificate")]),
+        Site::new(113, "http-tls-cu", "HTTP dẫn đến TLS 1.0", "httptlscu.vidu.example")
+            .target("web: \"http://httptlscu.vidu.example/\"")
+            .every_listener(Listener::TlsQuirk(TlsQuirk::AlsoOldVersions, Page::Status(200)))
+            .failing(&[("tls-version", "old-version-accepted")]),
         Site::new(26, "sap-het-han", "Chứng thư số sắp hết hạn", "saphethan.vidu.example")
             .every_listener(https_with(CertificateKind::ExpiresSoon))
             .failing(&[("tls-validity", "expires-in-7-days")]),

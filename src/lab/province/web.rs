@@ -6,6 +6,67 @@ use crate::lab::site::Site;
 use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
 use crate::lab::site::page::{Page, article};
 
+/// A site that is declared with the plain scheme, and answers so at port 80 of both families.
+fn plain_site(
+    number: u8,
+    id: &'static str,
+    name: &'static str,
+    host: &'static str,
+    answer: &Page,
+) -> Site {
+    let site = Site::new(number, id, name, host).target(format!("web: \"http://{host}/\""));
+    site.listener(ipv6(number.into()), 80, Listener::Http(answer.clone())).listener(
+        ipv4(number),
+        80,
+        Listener::Http(answer.clone()),
+    )
+}
+
+/// Sites at which plain HTTP leads to where it shouldn't, or to where it should.
+pub(super) fn plain_sites() -> Vec<Site> {
+    let to = |url: &str| Page::Redirect(url.to_owned());
+    vec![
+        plain_site(132, "http-tot", "HTTP dẫn đến HTTPS", "http1.vidu.example", &Page::ToHttps),
+        plain_site(133, "http-503", "HTTP dẫn đến lỗi 503", "http2.vidu.example", &Page::ToHttps)
+            .every_listener(https(Page::Status(503)))
+            .failing(&[("web-answers", "error-status")]),
+        plain_site(134, "http-404", "HTTP dẫn đến lỗi 404", "http3.vidu.example", &Page::ToHttps)
+            .ipv6_listener(https(Page::Status(404)))
+            .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
+        plain_site(
+            135,
+            "http-chi-ipv4",
+            "HTTP dẫn đến máy chủ không có IPv6",
+            "http4.vidu.example",
+            &to("https://chiipv4.vidu.example/"),
+        )
+        .failing(&[
+            ("web-answers", "leads-nowhere"),
+            ("web-https", "leads-nowhere"),
+            ("web-status-parity", "only-over-ipv4"),
+            ("web-redirects", "target-without-ipv6"),
+        ]),
+        plain_site(
+            136,
+            "http-chet",
+            "HTTP dẫn đến máy chủ không trả lời",
+            "http5.vidu.example",
+            &to("https://chet.vidu.example/"),
+        )
+        .other_record("chet.vidu.example", address_data(ipv6(0x1136)))
+        .other_record("chet.vidu.example", address_data(ipv4(98)))
+        .failing(&[
+            ("web-answers", "leads-nowhere"),
+            ("web-https", "leads-nowhere"),
+            ("web-redirects", "target-unreachable"),
+        ]),
+        Site::new(137, "http-lac", "HTTP dẫn đến máy chủ không trả lời", "http6.vidu.example")
+            .listener(ipv6(137), 80, Listener::Http(to("https://chet.vidu.example/")))
+            .listener(ipv4(137), 80, Listener::Http(to("https://chet.vidu.example/")))
+            .failing(&[("web-https", "leads-nowhere")]),
+    ]
+}
+
 pub(super) fn sites() -> Vec<Site> {
     vec![
         Site::new(27, "loi-503", "IPv6 trả lời lỗi 503", "loi503.vidu.example")
@@ -19,15 +80,21 @@ pub(super) fn sites() -> Vec<Site> {
         )
         .every_listener(https_redirect("https://chiipv4.vidu.example/"))
         .failing(&[
+            ("web-answers", "leads-nowhere"),
             ("web-status-parity", "only-over-ipv4"),
             ("web-redirects", "target-without-ipv6"),
         ]),
         Site::new(29, "lap-vong", "Chuyển hướng lặp vòng", "lapvong.vidu.example")
             .ipv6_listener(https_redirect("https://lapvong.vidu.example/"))
-            .failing(&[("web-status-parity", "only-over-ipv4"), ("web-redirects", "loop")]),
+            .failing(&[
+                ("web-answers", "leads-nowhere"),
+                ("web-status-parity", "only-over-ipv4"),
+                ("web-redirects", "loop"),
+            ]),
         Site::new(30, "dia-chi-noi-bo", "Chuyển hướng đến địa chỉ nội bộ", "noibo.vidu.example")
             .ipv6_listener(https_redirect("http://[fe80::1]/"))
             .failing(&[
+                ("web-answers", "leads-nowhere"),
                 ("web-status-parity", "only-over-ipv4"),
                 ("web-redirects", "to-private-address"),
             ]),
@@ -42,7 +109,7 @@ pub(super) fn sites() -> Vec<Site> {
                     .to_owned(),
                 &[],
             ))
-            .failing(&[("web-content-parity", "different")]),
+            .failing(&[("web-content-parity", "another-page")]),
         Site::new(
             220,
             "mot-dia-chi-khac",
@@ -61,9 +128,24 @@ pub(super) fn sites() -> Vec<Site> {
                 &[],
             ),
         )
-        .failing(&[("web-content-parity", "different")]),
+        .failing(&[("web-content-parity", "another-page")]),
+        Site::new(138, "trang-trong", "Trang trống qua IPv6", "trangtrong.vidu.example")
+            .every_listener(https_html(article("Trang chủ", ""), &[]))
+            .ipv6_listener(https_html(String::new(), &[]))
+            .failing(&[("web-content-parity", "another-page")]),
+        Site::new(139, "ban-cu", "Bản cũ của trang qua IPv6", "bancu.vidu.example")
+            .every_listener(https_html(
+                article("Trang chủ", "<p>Khai mạc lễ hội mùa xuân trên địa bàn các xã miền núi."),
+                &[],
+            ))
+            .ipv6_listener(https_html(
+                article("Trang chủ", "<p>Hội nghị tổng kết công tác và biểu dương khen thưởng."),
+                &[],
+            ))
+            .failing(&[("web-content-parity", "different")]),
         Site::new(222, "than-trang-cham", "Nội dung đến nhỏ giọt qua IPv6", "nhogiot.vidu.example")
-            .ipv6_listener(https(Page::SlowBody)),
+            .ipv6_listener(https(Page::SlowBody))
+            .failing(&[("web-content-parity", "unreadable-over-ipv6")]),
         Site::new(223, "tieu-de-vo-tan", "Phần đầu trả lời không dứt", "votan.vidu.example")
             .ipv6_listener(https(Page::EndlessHead))
             .failing(&[("web-answers", "no-response")]),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use socket2::Socket;
@@ -29,15 +30,28 @@ pub(super) fn serve(
     host: &'static str,
 ) -> io::Result<()> {
     let page = Arc::new(page.clone());
+    let visits = Arc::new(AtomicU64::new(0));
     serve_each(socket, move |stream| {
-        let (tls, page) = (tls.clone(), Arc::clone(&page));
+        let (tls, page, visits) = (tls.clone(), Arc::clone(&page), Arc::clone(&visits));
         async move {
             match tls {
-                Some(tls) => answer(tls.accept(stream).await?, &page, host).await,
+                Some(tls) => {
+                    let stream = tls.accept(stream).await?;
+                    if hangs_up(&page, &visits) {
+                        Ok(())
+                    } else {
+                        answer(stream, &page, host).await
+                    }
+                }
                 None => answer(stream, &page, host).await,
             }
         }
     })
+}
+
+/// Whether this visit is one that the page is not shown to.
+fn hangs_up(page: &Page, visits: &AtomicU64) -> bool {
+    matches!(page, Page::HangsUpFirst) && visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
 }
 
 /// Reads one request and answers it with a page.

@@ -21,6 +21,8 @@ pub(in crate::lab) enum Page {
     EndlessBody,
     /// This HTML with very much more after it, all of it compressed to little.
     GzipBomb(String),
+    /// A page over TLS that is shown to every other visitor: it hangs up on the one before.
+    HangsUpFirst,
     /// These octets instead of HTTP.
     Raw(&'static [u8]),
 }

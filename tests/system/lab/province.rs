@@ -34,8 +34,8 @@ const COMPOSED: [&str; 10] = [
 
 /// Sites without a failure of which something can't be known: a page never ends, is a challenge, or
 /// is more than is read.
-const UNKNOWN_IN_PART: [&str; 6] =
-    ["than-trang-cham", "tuong-lua", "dau-khong-lo", "than-vo-tan", "bom-nen", "chuyen-mai"];
+const UNKNOWN_IN_PART: [&str; 5] =
+    ["tuong-lua", "dau-khong-lo", "than-vo-tan", "bom-nen", "chuyen-mai"];
 
 /// What has to stay unknown because a limit of ours was reached.
 const LIMITED: [(&str, &str); 3] = [

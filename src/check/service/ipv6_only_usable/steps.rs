@@ -100,8 +100,8 @@ pub(in crate::check) fn require_connection(
         }
         _ => {}
     }
-    // What works now and then is not known to work.
-    if conversation.is_flaky() { Err((Outcome::Inconclusive, common::FLAKY)) } else { Ok(()) }
+    // What works now and then is of no use to a client that has no other way.
+    if conversation.steadiness().is_flapping() { Err((Outcome::Fail, "flapping")) } else { Ok(()) }
 }
 
 fn is_accepted_certificate(
