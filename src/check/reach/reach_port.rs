@@ -1,6 +1,7 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
-use super::helpers::{connection_gap, contacts, socket, verdict_over_contacts};
+use super::helpers::{connection_gap, contacts, socket};
+use super::senders::verdict_over_main_port;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -13,9 +14,10 @@ pub static CHECK: Check = Check {
     id: "reach-port",
     sources: &["NIST USGv6 \"operational\"", "RFC 9293 §3.5", "RFC 4443 §3"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("open"),
+        Reason::pass(common::SOME_KNOWN),
         Reason::fail("refused"),
         Reason::fail("timed-out"),
         Reason::fail("reset"),
@@ -30,6 +32,7 @@ pub static CHECK: Check = Check {
         Reason::fail("icmp-packet-too-big"),
         Reason::fail("icmp-hop-limit-exceeded"),
         Reason::fail("icmp-other"),
+        Reason::fail_as(common::SOME_FAIL, Severity::Warning),
     ],
     doc: Doc::new(include_str!("reach_port.en.md"), include_str!("reach_port.vi.md")),
     rule: Rule::Service(evaluate),
@@ -37,7 +40,7 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = contacts(context, Family::Ipv6)?;
-    Ok(verdict_over_contacts(contacts.iter().map(subject).collect(), "open", &contacts))
+    verdict_over_main_port(context, contacts.iter().map(subject).collect(), "open", &contacts)
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
@@ -77,13 +80,17 @@ fn their_failure(seen: &Conversation) -> Option<&NetFailure> {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::reach::senders::tests::ports_of_several_exchangers;
     use crate::check::testing::web::no_tls;
     use crate::check::testing::world::{URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{IcmpMeaning, NetFailure, TlsFailure};
 
-    pub(in crate::check) const CASES: &[fn()] =
-        &[every_way_not_to_connect_has_its_own_reason, every_error_on_the_way];
+    pub(in crate::check) const CASES: &[fn()] = &[
+        every_way_not_to_connect_has_its_own_reason,
+        every_error_on_the_way,
+        ports_of_several_exchangers,
+    ];
 
     fn icmp(meaning: IcmpMeaning) -> NetFailure {
         NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }

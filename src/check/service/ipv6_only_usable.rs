@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     id: "ipv6-only-usable",
     sources: &["IPv6-only programme 2026-2030", "RFC 6586", "RFC 8925"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("usable"),
         Reason::pass("resolved"),
