@@ -19,7 +19,9 @@ pub(in crate::check) fn verdict_over_ipv6_contacts(
 ) -> Result<Verdict, Verdict> {
     let mail = mail_exchangers(context)?;
     let contacts = contacts(context, Family::Ipv6)?;
-    Ok(verdict_of_senders(&mail, contacts.iter().map(subject).collect(), pass, &contacts))
+    let cite = contacts.iter().flat_map(|contact| contact.conversation.observations());
+    Ok(verdict_of_senders(&mail, contacts.iter().map(subject).collect(), pass)
+        .citing(cite.collect::<Vec<_>>()))
 }
 
 /// The verdict over every exchanger of a domain, of which none may fail: those whose addresses are not
@@ -31,14 +33,10 @@ pub(in crate::check) fn verdict_over_exchangers(
     pass: &'static str,
     empty: &'static str,
 ) -> Verdict {
-    for family in families {
-        let unknown = unknown_exchangers(mail, *family);
-        subjects.extend(
-            unknown
-                .into_iter()
-                .filter(|one| !subjects.iter().any(|s| s.name == one.name))
-                .collect::<Vec<_>>(),
-        );
+    for subject in families.iter().flat_map(|family| unknown_exchangers(mail, *family)) {
+        if subjects.iter().all(|known| known.name != subject.name) {
+            subjects.push(subject);
+        }
     }
     let verdict = Verdict::worst_of(subjects, pass, empty).citing(mail.observations());
     match verdict.outcome {

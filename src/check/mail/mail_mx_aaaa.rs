@@ -59,10 +59,15 @@ fn verdict_without_exchangers(context: &CheckContext<'_>, early: Verdict) -> Ver
     if early.reason != common::NO_MX {
         return early;
     }
+    let fails = |reason| {
+        let (name, outcome) = (SubjectName::Host(domain.clone()), Outcome::Fail);
+        let subject = Subject { name, outcome, reason, detail: Vec::new() };
+        Verdict { outcome, reason, subjects: vec![subject], ..early.clone() }
+    };
     match mail::route(&context.view, domain).route {
         MailRouteKind::NullMx => Verdict { reason: "null-mx", ..early },
-        MailRouteKind::Nowhere => Verdict { outcome: Outcome::Fail, reason: "nowhere", ..early },
-        MailRouteKind::NoDomain => Verdict { outcome: Outcome::Fail, reason: "no-domain", ..early },
+        MailRouteKind::Nowhere => fails("nowhere"),
+        MailRouteKind::NoDomain => fails("no-domain"),
         _ => early,
     }
 }

@@ -40,7 +40,9 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = contacts(context, Family::Ipv6)?;
-    verdict_over_main_port(context, contacts.iter().map(subject).collect(), "open", &contacts)
+    let subjects = contacts.iter().map(subject).collect();
+    let cite = contacts.iter().flat_map(|contact| contact.conversation.observations());
+    Ok(verdict_over_main_port(context, subjects, "open")?.citing(cite.collect::<Vec<_>>()))
 }
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {

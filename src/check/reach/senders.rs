@@ -4,29 +4,26 @@
 //! 5321 §5.1): one that works is enough for use. Those that fail are named, and as [`SOME_FAIL`] is
 //! declared as a warning they keep the domain from no stage.
 
-use super::helpers::{mail_exchangers, verdict_over_contacts};
+use super::helpers::mail_exchangers;
 use crate::check::common::{self, SOME_FAIL, SOME_KNOWN};
 use crate::check::context::CheckContext;
 use crate::evidence::mail::{Exchanger, MailRoute};
-use crate::evidence::service::EndpointContact;
 use crate::model::{Family, Outcome, Subject, SubjectName, Target, Verdict};
 
 /// Reasons that say that another check has found why an address can't be used.
 const FOUND_BY_OTHERS: [&str; 3] = [common::LOWER_LAYER, common::UNRESOLVED, common::NOT_VISITED];
 
-/// The verdict over what each address of the main port shows over IPv6: for a mail domain what senders
-/// get, else the worst.
+/// The verdict over what each IPv6 address of the main port shows: for a mail domain what senders get,
+/// else the worst.
 pub(in crate::check) fn verdict_over_main_port(
     context: &CheckContext<'_>,
     subjects: Vec<Subject>,
     pass: &'static str,
-    contacts: &[EndpointContact<'_>],
 ) -> Result<Verdict, Verdict> {
     let Target::Mail(_) = &context.service.target else {
-        return Ok(verdict_over_contacts(subjects, pass, contacts));
+        return Ok(Verdict::worst_of(subjects, pass, common::NO_IPV6));
     };
-    let mail = mail_exchangers(context)?;
-    Ok(verdict_of_senders(&mail, subjects, pass, contacts))
+    Ok(verdict_of_senders(&mail_exchangers(context)?, subjects, pass))
 }
 
 /// What senders get over IPv6, by what each address of the exchangers shows.
@@ -34,13 +31,10 @@ pub(in crate::check) fn verdict_of_senders(
     mail: &MailRoute,
     mut subjects: Vec<Subject>,
     pass: &'static str,
-    contacts: &[EndpointContact<'_>],
 ) -> Verdict {
     subjects.extend(unknown_exchangers(mail, Family::Ipv6));
     let verdict = Verdict::worst_of(subjects, pass, common::NO_IPV6);
-    verdict_where_one_is_enough(verdict, mail.is_cut, &FOUND_BY_OTHERS)
-        .citing(contacts.iter().flat_map(|contact| contact.conversation.observations()))
-        .citing(mail.observations())
+    verdict_where_one_is_enough(verdict, mail.is_cut, &FOUND_BY_OTHERS).citing(mail.observations())
 }
 
 /// Turns the verdict over all subjects, of which there may be more than were looked at, into one for
