@@ -99,7 +99,7 @@ pub(super) fn sites() -> Vec<Site> {
         )
         .listener(ipv6(190), 8443, Listener::Flapping)
         .listener(ipv4(190), 8443, page())
-        .failing(&[("reach-stable", "flapping")]),
+        .failing(&[("reach-stable", "flapping"), ("service-answers", "flapping")]),
         dual(
             191,
             "tcp-cham",
