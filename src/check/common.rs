@@ -50,6 +50,12 @@ pub const NO_ZONE: &str = "no-zone";
 /// The check is about another kind of service.
 pub const OTHER_KIND: &str = "other-kind";
 
+/// Declared by checks of mail domains, as a pass: some exchanger or address passes, which is enough for
+/// senders, and of others it is not known.
+pub const SOME_KNOWN: &str = "some-known";
+/// Declared by the same checks, as a warning: some fail, and others pass, which is enough for senders.
+pub const SOME_FAIL: &str = "some-fail";
+
 /// The reason that goes with a gap in the evidence.
 pub fn reason_of(gap: Gap) -> &'static str {
     match gap {

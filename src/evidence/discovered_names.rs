@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::dns::zone;
-use super::mail;
+use super::mail::{self, MailRouteKind};
 use super::query::View;
 use super::tls::certificate;
 use super::web::{redirect_chains, subresources};
@@ -95,7 +95,10 @@ pub fn discovered_names(view: &View<'_>, service: &Service) -> BTreeSet<Discover
         let target = DiscoveredTarget::NameServer(server.name.clone());
         found.insert(DiscoveredName { via: Via::NameServer, target });
     }
-    for exchanger in mail::route(view, &own).exchangers {
+    let mail = mail::route(view, &own);
+    // Without MX records the only exchanger is the name itself, which is nothing new.
+    let is_listed = mail.route == MailRouteKind::Exchangers;
+    for exchanger in mail.exchangers.into_iter().filter(|_| is_listed) {
         let target = DiscoveredTarget::MailExchanger(exchanger.name);
         found.insert(DiscoveredName { via: Via::MailExchanger, target });
     }

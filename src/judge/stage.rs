@@ -76,7 +76,8 @@ pub struct Blocker {
 /// there; otherwise an inconclusive gate makes it unknown. A failure that says that the name doesn't
 /// exist makes a service absent that has reached no stage. A check that is not applicable gates
 /// nothing, and neither does a failure that is only a warning (a certificate that expires in 20
-/// days is still valid).
+/// days is still valid). But no service is addressed or reachable by checks of which none concerns
+/// it: nothing is known of a mail domain that takes no mail.
 pub(super) fn standing(
     service: &Service,
     findings: &[(&'static Check, Finding)],
@@ -99,9 +100,13 @@ pub(super) fn standing_if(
     let mut is_judged = false;
     for stage in Stage::ALL.into_iter().skip(1) {
         let Some(gates) = policy.gates_of(service.target.kind(), stage) else { break };
-        is_judged |= findings.iter().any(|(check, finding)| {
+        let concerns_it = findings.iter().any(|(check, finding)| {
             finding.outcome != Outcome::NotApplicable && gates.iter().any(|id| id == check.id)
         });
+        if !concerns_it && !gates.is_empty() && stage <= Stage::Reachable {
+            return (Standing::Unknown { at_least: reached }, Vec::new());
+        }
+        is_judged |= concerns_it;
         let closed = |outcome: Outcome| -> Vec<Blocker> {
             findings
                 .iter()
@@ -128,7 +133,7 @@ pub(super) fn standing_if(
         }
         reached = stage;
     }
-    // Where no gate concerns the service (a mail domain that takes no mail), nothing is known of it.
+    // A policy may have no gates below, and none that concerns the service.
     if !is_judged {
         return (Standing::Unknown { at_least: Stage::Ipv4Only }, Vec::new());
     }
@@ -144,9 +149,11 @@ fn says_absent(findings: &[(&'static Check, Finding)], blockers: &[Blocker]) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::Judged;
     use super::*;
-    use crate::check;
+    use crate::check::{self, CATALOGUE};
     use crate::model::Stage::{AtParity, Ipv4Only, Reachable};
+    use crate::model::Verdict;
     use crate::policy;
 
     /// The standing of a web service all of whose checks pass but these.
@@ -238,5 +245,48 @@ mod tests {
         let ranks = [Standing::Absent, Standing::At(Ipv4Only), Standing::At(Reachable)];
         assert!(ranks.is_sorted_by(|a, b| a.rank() < b.rank()));
         assert_eq!(Standing::Unknown { at_least: AtParity }.rank(), None);
+    }
+
+    #[test]
+    fn what_was_looked_at_nowhere_is_not_reached() {
+        use Outcome::{Fail, NotApplicable, Pass};
+        let text = "version: 1\norganisations:\n  - id: o\n    services:\n      \
+                    - {id: s, category: portal, mail: example.vn}\n";
+        let inventory = crate::inventory::parse(text.as_bytes(), "i.yaml").unwrap().inventory;
+        let yaml = policy::built_in(policy::DEFAULT).unwrap();
+        let policy = Policy::parse("p", yaml, |_, _| true).unwrap();
+        let unknown = |at_least| Standing::Unknown { at_least };
+        let resolves = ("dns-ipv6-only-resolution", Pass, "resolves");
+        for (seen, expected) in [
+            (&[][..], unknown(Stage::Ipv4Only)),
+            // The DNS of a domain that takes no mail says nothing of mail.
+            (&[resolves], unknown(Stage::Ipv4Only)),
+            (&[resolves, ("mail-mx-aaaa", Pass, "every-exchanger")], unknown(Stage::Addressed)),
+            (
+                &[
+                    resolves,
+                    ("mail-mx-aaaa", Fail, "some-without"),
+                    ("reach-port", Fail, "some-fail"),
+                ],
+                // A warning keeps nobody back, and nothing is wrong with the rest.
+                Standing::At(Stage::Ipv6OnlyUsable),
+            ),
+            (&[resolves, ("mail-mx-aaaa", Fail, "none")], Standing::At(Stage::Ipv4Only)),
+            // Without IPv4 there is nothing to compare with.
+            (
+                &[("mail-mx-aaaa", Pass, "every-exchanger"), ("mail-banner", Pass, "greets")],
+                Standing::At(Stage::Ipv6OnlyUsable),
+            ),
+        ] {
+            let judged = CATALOGUE.iter().map(|check| {
+                let of = seen.iter().find(|(id, _, _)| *id == check.id);
+                let (outcome, reason) =
+                    of.map_or((NotApplicable, "no-mail-exchanger"), |of| (of.1, of.2));
+                Judged::under(&policy, check, Verdict::plain(outcome, reason))
+            });
+            let findings = Finding::of_all(&judged.collect::<Vec<_>>());
+            let (standing, _) = standing(&inventory.services[0], &findings, &policy);
+            assert_eq!(standing, expected, "{seen:?}");
+        }
     }
 }

@@ -5,7 +5,8 @@
 //!
 //! Numbers are given once over all files: below 40 what one look sees, then DNS (40), reachability and
 //! TLS (80), web (120), mail and other kinds (160), inventory (210 to 223, 228), hostile ones (224 to
-//! 239) and HTTP/2 (243 to 249).
+//! 239) and HTTP/2 (243 to 249). What was free between them is mail's and other kinds' again: 65 to 67, 195
+//! to 209, 215 to 219 and 250 to 254.
 
 mod dns;
 mod healthy;
@@ -13,6 +14,7 @@ mod hostile;
 mod hostile_texts;
 mod http2;
 mod mail;
+mod mail_routes;
 mod other_kinds;
 mod reach;
 mod records;
@@ -34,7 +36,9 @@ pub fn sites() -> Vec<Site> {
         hostile_texts::sites(),
         http2::sites(),
         mail::sites(),
+        mail_routes::sites(),
         other_kinds::sites(),
+        other_kinds::broken_boxes(),
         state::sites(),
         dns::sites(),
         reach::sites(),

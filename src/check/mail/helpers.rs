@@ -6,12 +6,12 @@ use crate::check::reach::greetings::{
     GreetingOutcome, banner_outcome, hello_outcome, subject_of_greetings,
 };
 use crate::check::reach::helpers::{contacts, mail_exchangers};
-use crate::evidence::dns::Lookup;
+use crate::check::reach::senders::{unknown_exchangers, verdict_of_senders};
 use crate::evidence::mail::MailRoute;
 use crate::evidence::service::EndpointContact;
-use crate::model::{Family, Outcome, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Subject, Verdict};
 
-/// The verdict over what each IPv6 address of a domain's exchangers shows.
+/// What senders get over IPv6, by what each address of a domain's exchangers shows.
 pub(in crate::check) fn verdict_over_ipv6_contacts(
     context: &CheckContext<'_>,
     subject: fn(&EndpointContact<'_>) -> Subject,
@@ -20,13 +20,12 @@ pub(in crate::check) fn verdict_over_ipv6_contacts(
     let mail = mail_exchangers(context)?;
     let contacts = contacts(context, Family::Ipv6)?;
     let cite = contacts.iter().flat_map(|contact| contact.conversation.observations());
-    let subjects = contacts.iter().map(subject).collect();
-    Ok(verdict_over_exchangers(&mail, &[Family::Ipv6], subjects, pass, common::NO_IPV6)
+    Ok(verdict_of_senders(&mail, contacts.iter().map(subject).collect(), pass)
         .citing(cite.collect::<Vec<_>>()))
 }
 
-/// The verdict over the exchangers of a domain: those whose addresses are not known are subjects of
-/// their own, and beyond our limits there may be more.
+/// The verdict over every exchanger of a domain, of which none may fail: those whose addresses are not
+/// known are subjects of their own, and beyond our limits there may be more.
 pub(in crate::check) fn verdict_over_exchangers(
     mail: &MailRoute,
     families: &[Family],
@@ -34,12 +33,9 @@ pub(in crate::check) fn verdict_over_exchangers(
     pass: &'static str,
     empty: &'static str,
 ) -> Verdict {
-    for exchanger in &mail.exchangers {
-        let mut lookups = families.iter().map(|family| exchanger.lookup(*family));
-        if let Some(gap) = lookups.find_map(Lookup::gap) {
-            let name = SubjectName::Host(exchanger.name.clone());
-            let (outcome, reason) = (Outcome::Inconclusive, common::reason_of(gap));
-            subjects.push(Subject { name, outcome, reason, detail: Vec::new() });
+    for subject in families.iter().flat_map(|family| unknown_exchangers(mail, *family)) {
+        if subjects.iter().all(|known| known.name != subject.name) {
+            subjects.push(subject);
         }
     }
     let verdict = Verdict::worst_of(subjects, pass, empty).citing(mail.observations());

@@ -1,6 +1,7 @@
 //! Does every mail exchanger greet at each of its IPv6 addresses?
 
 use super::helpers::{greeting_subject, verdict_over_ipv6_contacts};
+use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
@@ -11,9 +12,10 @@ pub static CHECK: Check = Check {
     id: "mail-banner",
     sources: &["RFC 5321 §3.1", "RFC 5321 §4.2.1", "RFC 5321 §4.3.2"],
     severity: Severity::Error,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("greets"),
+        Reason::pass(common::SOME_KNOWN),
         Reason::fail("refuses"),
         Reason::fail("later"),
         Reason::fail("silent"),
@@ -24,6 +26,8 @@ pub static CHECK: Check = Check {
         Reason::fail("hello-refused"),
         Reason::fail("hello-later"),
         Reason::fail("hello-unanswered"),
+        Reason::fail("flapping"),
+        Reason::fail_as(common::SOME_FAIL, Severity::Warning),
     ],
     doc: Doc::new(include_str!("mail_banner.en.md"), include_str!("mail_banner.vi.md")),
     rule: Rule::Service(evaluate),
@@ -37,12 +41,17 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::mail::{
-        MX_IPV4, MX_IPV6, answered, friendly, mail_published, no_connection, unanswered,
+        MX_IPV4, MX_IPV6, answered, exchangers_that_greet, friendly, mail_published, no_connection,
+        unanswered,
     };
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{Greeting, GreetingFailure, Meaning, NetFailure};
 
-    pub(in crate::check) const CASES: &[fn()] = &[banners_and_hellos];
+    pub(in crate::check) const CASES: &[fn()] = &[
+        banners_and_hellos,
+        attempts_that_contradict_each_other,
+        one_exchanger_that_works_is_enough,
+    ];
 
     #[test]
     fn banners_and_hellos() {
@@ -67,11 +76,50 @@ pub(in crate::check) mod tests {
             let world = mail_published().greets(MX_IPV6, &greeting).greets(MX_IPV4, &friendly());
             assert_eq!(world.outcome_of("mail-banner"), expected, "{greeting:?}");
         }
-        // An answer after a failure contradicts it.
-        let silent = banner(unanswered(NetFailure::TimedOut));
-        let world = mail_published()
-            .greets_in_turn(MX_IPV6, [&silent, &friendly()])
-            .greets(MX_IPV4, &friendly());
-        assert_eq!(world.outcome_of("mail-banner"), (Inconclusive, common::FLAKY));
+    }
+
+    #[test]
+    fn attempts_that_contradict_each_other() {
+        let silent = Greeting {
+            banner: unanswered(NetFailure::TimedOut),
+            hello: None,
+            starttls: None,
+            ..friendly()
+        };
+        let (well, ours) = (friendly(), no_connection(NetFailure::NoRoute));
+        for (attempts, expected) in [
+            ([&silent, &silent, &silent], (Fail, "silent")),
+            ([&silent, &silent, &well], (Fail, "flapping")),
+            // A sender tries again.
+            ([&silent, &well, &well], (Pass, "greets")),
+            ([&silent, &ours, &well], (Pass, "greets")),
+        ] {
+            let world = mail_published().greets(MX_IPV4, &friendly());
+            let world = world.greets_in_turn(MX_IPV6, attempts);
+            assert_eq!(world.outcome_of("mail-banner"), expected, "{attempts:?}");
+        }
+    }
+
+    #[test]
+    fn one_exchanger_that_works_is_enough() {
+        let refuses =
+            Greeting { banner: answered(Meaning::No), hello: None, starttls: None, ..friendly() };
+        let refused = no_connection(NetFailure::Refused);
+        let ours = no_connection(NetFailure::NoRoute);
+        let well = friendly();
+        for (first, second, expected) in [
+            (&well, &well, (Pass, "greets")),
+            (&refuses, &well, (Fail, common::SOME_FAIL)),
+            (&well, &refuses, (Fail, common::SOME_FAIL)),
+            (&refuses, &refuses, (Fail, "refuses")),
+            // What keeps a sender from a connection is reach-port's to say.
+            (&refused, &well, (Pass, common::SOME_KNOWN)),
+            (&refused, &refuses, (Fail, "refuses")),
+            (&ours, &well, (Pass, common::SOME_KNOWN)),
+            (&ours, &refuses, (Inconclusive, common::OUR_FAULT)),
+        ] {
+            let world = exchangers_that_greet(first, second);
+            assert_eq!(world.outcome_of("mail-banner"), expected, "{first:?} {second:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::helpers::verdict_over_ipv6_contacts;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
+use crate::check::reach::greetings::{Settled, flapping, greetings_of, settled};
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
@@ -14,14 +15,17 @@ pub static CHECK: Check = Check {
     id: "mail-starttls",
     sources: &["RFC 3207", "RFC 8314", "RFC 7435"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("completes"),
+        Reason::pass(common::SOME_KNOWN),
         Reason::fail("not-offered"),
         Reason::fail("denied"),
         Reason::fail("unanswered"),
         Reason::fail("injected"),
         Reason::fail("no-handshake"),
+        Reason::fail("flapping"),
+        Reason::fail_as(common::SOME_FAIL, Severity::Warning),
     ],
     doc: Doc::new(include_str!("mail_starttls.en.md"), include_str!("mail_starttls.vi.md")),
     rule: Rule::Service(evaluate),
@@ -36,17 +40,13 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
-    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
-    let mut seen: Vec<_> =
-        attempts.filter_map(|(greeting, _)| outcome_of_starttls(greeting)).collect();
-    let Some((outcome, reason, detail)) = seen.pop() else {
-        return unknown(common::LOWER_LAYER);
-    };
-    // An exchange that broke off is tried again: what comes then may contradict it.
-    if seen.iter().any(|(other, _, _)| *other != outcome) {
-        return unknown(common::FLAKY);
+    let seen = greetings_of(contact)
+        .filter_map(|(ending, greeting)| Some((ending, outcome_of_starttls(greeting)?)));
+    match settled(seen, |(outcome, _, _)| *outcome == Outcome::Pass) {
+        Settled::Nothing => unknown(common::LOWER_LAYER),
+        Settled::Flapping { lost, of } => flapping(contact.address, lost, of),
+        Settled::As((outcome, reason, detail)) => socket(contact.address, outcome, reason, detail),
     }
-    socket(contact.address, outcome, reason, detail)
 }
 
 fn outcome_of_starttls(greeting: &Greeting) -> Option<(Outcome, &'static str, Vec<Detail>)> {
@@ -72,14 +72,46 @@ fn outcome_of_starttls(greeting: &Greeting) -> Option<(Outcome, &'static str, Ve
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
-    use crate::check::testing::mail::{MX_IPV4, MX_IPV6, friendly, mail_published, no_connection};
+    use crate::check::testing::mail::{
+        MX_IPV4, MX_IPV6, exchangers_that_greet, friendly, mail_published, no_connection,
+    };
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{
         Answer, Conversation, Greeting, GreetingFailure, Meaning, NetFailure, Starttls, TlsFailed,
         TlsFailure,
     };
 
-    pub(in crate::check) const CASES: &[fn()] = &[starttls_at_one_address];
+    pub(in crate::check) const CASES: &[fn()] =
+        &[starttls_at_one_address, starttls_at_several_addresses_and_attempts];
+
+    #[test]
+    fn starttls_at_several_addresses_and_attempts() {
+        let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
+        let failure = TlsFailure::Net { failure: NetFailure::Reset };
+        let reset = TlsFailed { failure, chain: Vec::new() };
+        let conversation = Conversation { tls: Some(Err(reset)), ..friendly().conversation };
+        let reset = Greeting { conversation, ..friendly() };
+        let refused = no_connection(NetFailure::Refused);
+        let well = friendly();
+        for (first, second, expected) in [
+            (&well, &well, (Pass, "completes")),
+            (&none, &well, (Fail, common::SOME_FAIL)),
+            (&none, &none, (Fail, "not-offered")),
+            (&refused, &well, (Pass, common::SOME_KNOWN)),
+            (&refused, &none, (Fail, "not-offered")),
+        ] {
+            let world = exchangers_that_greet(first, second);
+            assert_eq!(world.outcome_of("mail-starttls"), expected, "{first:?} {second:?}");
+        }
+        for (attempts, expected) in [
+            ([&reset, &well, &well], (Pass, "completes")),
+            ([&reset, &reset, &well], (Fail, "flapping")),
+            ([&reset, &reset, &reset], (Fail, "no-handshake")),
+        ] {
+            let world = mail_published().greets(MX_IPV4, &well).greets_in_turn(MX_IPV6, attempts);
+            assert_eq!(world.outcome_of("mail-starttls"), expected, "{attempts:?}");
+        }
+    }
 
     #[test]
     fn starttls_at_one_address() {

@@ -4,11 +4,13 @@ use super::helpers::verdict_over_exchangers;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
+use crate::check::reach::greetings::{Settled, greetings_of, settled};
 use crate::check::reach::helpers::{contacts, mail_exchangers, socket};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::model::{
-    Family, Greeting, Outcome, Question, Severity, Starttls, State, Subject, TlsSession, Verdict,
+    Family, Greeting, Outcome, Question, Severity, Starttls, State, Subject, TlsFailure,
+    TlsSession, Verdict,
 };
 
 /// The rule.
@@ -16,9 +18,12 @@ pub static CHECK: Check = Check {
     id: "mail-starttls-parity",
     sources: &["RFC 3207", "RFC 6540"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("same"),
+        Reason::pass("fails-over-both"),
+        Reason::fail_as("fails-over-ipv6", Severity::Error),
+        Reason::fail_as("not-offered-over-ipv6", Severity::Error),
         Reason::fail("different-offer"),
         Reason::fail("different-certificate"),
         Reason::fail("different-version"),
@@ -61,53 +66,59 @@ fn is_same_host(a: &EndpointContact<'_>, b: &EndpointContact<'_>) -> bool {
     }
 }
 
-/// What an address offers: nothing, or TLS with the session where there is one.
+/// How far a sender gets at an address.
 #[derive(Clone, Copy)]
-enum Offer<'e> {
-    Nothing,
-    Tls(Option<&'e TlsSession>),
+enum Protection<'e> {
+    /// To a conversation under TLS.
+    Tls(&'e TlsSession),
+    /// To a conversation without TLS, which isn't offered.
+    Plain,
+    /// To no TLS, though it is offered, or to no conversation at all.
+    Fails,
+    /// Now to one of these, now to another.
+    Flapping,
 }
 
-fn offer<'e>(contact: &EndpointContact<'e>) -> Result<Offer<'e>, &'static str> {
+fn protection<'e>(contact: &EndpointContact<'e>) -> Result<Protection<'e>, &'static str> {
     if let Some(gap) = contact.conversation.gap() {
         return Err(common::reason_of(gap));
     }
-    let offer_of = |greeting: &'e Greeting| {
-        Some(match greeting.starttls.as_ref()? {
-            Starttls::NotOffered => Offer::Nothing,
-            _ => Offer::Tls(greeting.conversation.tls.as_ref().and_then(|tls| tls.as_ref().ok())),
-        })
-    };
-    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
-    let mut seen: Vec<_> = attempts.filter_map(|(greeting, _)| offer_of(greeting)).collect();
-    let offer = seen.pop().ok_or(common::LOWER_LAYER)?;
-    let kind = |offer: &Offer<'_>| match offer {
-        Offer::Nothing => 0,
-        Offer::Tls(None) => 1,
-        Offer::Tls(Some(_)) => 2,
-    };
-    match seen.iter().any(|other| kind(other) != kind(&offer)) {
-        true => Err(common::FLAKY),
-        false => Ok(offer),
+    let seen = greetings_of(contact).map(|(ending, greeting)| (ending, outcome(greeting)));
+    match settled(seen, |seen| !matches!(seen, Ok(Protection::Fails))) {
+        Settled::Nothing => Err(common::NOT_OBSERVED),
+        Settled::Flapping { .. } => Ok(Protection::Flapping),
+        Settled::As(protection) => protection,
+    }
+}
+
+fn outcome(greeting: &Greeting) -> Result<Protection<'_>, &'static str> {
+    match (&greeting.starttls, &greeting.conversation.tls) {
+        (Some(Starttls::NotOffered), _) => Ok(Protection::Plain),
+        (Some(Starttls::Begun), Some(Ok(session))) => Ok(Protection::Tls(session)),
+        (Some(Starttls::Begun), Some(Err(failed)))
+            if failed.failure == TlsFailure::ChainTooLarge =>
+        {
+            Err(common::LIMIT)
+        }
+        _ => Ok(Protection::Fails),
     }
 }
 
 fn subject(contact: &EndpointContact<'_>, theirs: &[&EndpointContact<'_>]) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    let ours = match offer(contact) {
+    let ours = match protection(contact) {
         Ok(ours) => ours,
         Err(reason) => return unknown(reason),
     };
     let mut different = None;
     let mut unseen = None;
     for other in theirs {
-        match offer(other).map(|offer| comparison(ours, offer)) {
+        match protection(other).map(|protection| comparison(ours, protection)) {
             // One IPv4 address that is the same is enough: several servers may share a name.
-            Ok(Comparison::Same) => {
-                return socket(contact.address, Outcome::Pass, "same", Vec::new());
+            Ok((Outcome::Pass, reason)) => {
+                return socket(contact.address, Outcome::Pass, reason, Vec::new());
             }
-            Ok(Comparison::Different(reason)) => different = Some((reason, other.address)),
-            Ok(Comparison::NoHandshake) => unseen = unseen.or(Some(common::LOWER_LAYER)),
+            Ok((_, reason)) => different = Some((reason, other.address)),
             Err(reason) => unseen = unseen.or(Some(reason)),
         }
     }
@@ -121,30 +132,21 @@ fn subject(contact: &EndpointContact<'_>, theirs: &[&EndpointContact<'_>]) -> Su
     }
 }
 
-/// How two offers compare.
-enum Comparison {
-    Same,
-    Different(&'static str),
-    /// A handshake that failed is another check's concern.
-    NoHandshake,
-}
-
-fn comparison(a: Offer<'_>, b: Offer<'_>) -> Comparison {
-    match (a, b) {
-        (Offer::Nothing, Offer::Nothing) => Comparison::Same,
-        (Offer::Nothing, Offer::Tls(_)) | (Offer::Tls(_), Offer::Nothing) => {
-            Comparison::Different("different-offer")
+/// How what senders get over IPv6 compares with what they get over IPv4.
+fn comparison(ipv6: Protection<'_>, ipv4: Protection<'_>) -> (Outcome, &'static str) {
+    use Protection::{Fails, Flapping, Plain, Tls};
+    match (ipv6, ipv4) {
+        (Plain, Plain) => (Outcome::Pass, "same"),
+        (Fails, Fails) | (Flapping, Fails | Flapping) => (Outcome::Pass, "fails-over-both"),
+        (Fails | Flapping, _) => (Outcome::Fail, "fails-over-ipv6"),
+        (Plain, Tls(_)) => (Outcome::Fail, "not-offered-over-ipv6"),
+        // With less over IPv4, IPv6 has nothing to make up for.
+        (Tls(_), Plain) | (Tls(_) | Plain, Fails | Flapping) => (Outcome::Fail, "different-offer"),
+        (Tls(a), Tls(b)) if a.chain.first() != b.chain.first() => {
+            (Outcome::Fail, "different-certificate")
         }
-        (Offer::Tls(Some(a)), Offer::Tls(Some(b))) => {
-            if a.chain.first() != b.chain.first() {
-                Comparison::Different("different-certificate")
-            } else if a.version != b.version {
-                Comparison::Different("different-version")
-            } else {
-                Comparison::Same
-            }
-        }
-        (Offer::Tls(_), Offer::Tls(_)) => Comparison::NoHandshake,
+        (Tls(a), Tls(b)) if a.version != b.version => (Outcome::Fail, "different-version"),
+        (Tls(_), Tls(_)) => (Outcome::Pass, "same"),
     }
 }
 
@@ -153,11 +155,13 @@ pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::answer;
     use crate::check::testing::mail::{
-        MX_HOST, MX_HOST_2, MX_IPV4, MX_IPV6, address_of, friendly, mail_domain, mail_published,
-        mx, no_connection, tls_session, two_exchangers,
+        MX_HOST, MX_HOST_2, MX_IPV4, MX_IPV6, address_of, answered, exchangers_that_greet,
+        friendly, mail_domain, mail_published, mx, no_connection, tls_session, two_exchangers,
     };
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    use crate::model::{Conversation, Greeting, NetFailure, RecordType, Starttls};
+    use crate::model::{
+        Conversation, Greeting, Meaning, NetFailure, RecordType, Starttls, TlsFailed, TlsFailure,
+    };
 
     pub(in crate::check) const CASES: &[fn()] =
         &[starttls_over_both_families, offers_that_are_not_known, families_at_different_exchangers];
@@ -169,18 +173,52 @@ pub(in crate::check) mod tests {
             Greeting { conversation, ..friendly() }
         };
         let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
-        for (four, expected) in [
-            (friendly(), (Pass, "same")),
-            (none.clone(), (Fail, "different-offer")),
-            (tls(tls_session(2, "TLSv1.3")), (Fail, "different-certificate")),
-            (tls(tls_session(1, "TLSv1.2")), (Fail, "different-version")),
-            (no_connection(NetFailure::Refused), (Inconclusive, common::LOWER_LAYER)),
+        let failed = |failure| {
+            let failed = TlsFailed { failure, chain: Vec::new() };
+            let conversation = Conversation { tls: Some(Err(failed)), ..friendly().conversation };
+            Greeting { conversation, ..friendly() }
+        };
+        let broken = failed(TlsFailure::NotTls { detail: String::new() });
+        let large = failed(TlsFailure::ChainTooLarge);
+        let refuses =
+            Greeting { banner: answered(Meaning::No), hello: None, starttls: None, ..friendly() };
+        let refused = no_connection(NetFailure::Refused);
+        let (other, older) = (tls(tls_session(2, "TLSv1.3")), tls(tls_session(1, "TLSv1.2")));
+        let well = friendly();
+        for (six, four, expected) in [
+            (&well, &well, (Pass, "same")),
+            (&well, &none, (Fail, "different-offer")),
+            (&well, &broken, (Fail, "different-offer")),
+            (&well, &refused, (Fail, "different-offer")),
+            (&none, &refused, (Fail, "different-offer")),
+            (&well, &other, (Fail, "different-certificate")),
+            (&well, &older, (Fail, "different-version")),
+            (&none, &none, (Pass, "same")),
+            (&none, &well, (Fail, "not-offered-over-ipv6")),
+            (&broken, &well, (Fail, "fails-over-ipv6")),
+            (&broken, &none, (Fail, "fails-over-ipv6")),
+            (&refuses, &well, (Fail, "fails-over-ipv6")),
+            (&refuses, &none, (Fail, "fails-over-ipv6")),
+            (&refused, &well, (Fail, "fails-over-ipv6")),
+            (&broken, &broken, (Pass, "fails-over-both")),
+            (&refused, &refuses, (Pass, "fails-over-both")),
+            (&large, &well, (Inconclusive, common::LIMIT)),
+            (&well, &large, (Inconclusive, common::LIMIT)),
         ] {
-            let world = mail_published().greets(MX_IPV6, &friendly()).greets(MX_IPV4, &four);
-            assert_eq!(world.outcome_of("mail-starttls-parity"), expected, "{four:?}");
+            let world = mail_published().greets(MX_IPV6, six).greets(MX_IPV4, four);
+            let verdict = world.verdict("mail-starttls-parity");
+            let subject = &verdict.subjects[0];
+            assert_eq!((subject.outcome, subject.reason), expected, "{six:?} {four:?}");
         }
-        let world = mail_published().greets(MX_IPV6, &none).greets(MX_IPV4, &none);
-        assert_eq!(world.outcome_of("mail-starttls-parity"), (Pass, "same"));
+        // Now and then is less than always.
+        let reset = failed(TlsFailure::Net { failure: NetFailure::Reset });
+        for (attempts, expected) in [
+            ([&reset, &well, &well], (Pass, "same")),
+            ([&reset, &reset, &well], (Fail, "fails-over-ipv6")),
+        ] {
+            let world = mail_published().greets(MX_IPV4, &well).greets_in_turn(MX_IPV6, attempts);
+            assert_eq!(world.outcome_of("mail-starttls-parity"), expected, "{attempts:?}");
+        }
         let world = mail_domain(&[mx(10, "mx.example.vn.")])
             .dns(MX_HOST, RecordType::AAAA, &answer(&[address_of("mx.example.vn.", MX_IPV6)]))
             .dns(MX_HOST, RecordType::A, &answer(&[]))
@@ -205,12 +243,16 @@ pub(in crate::check) mod tests {
         assert_eq!(two(&none, &ours).outcome_of(id), (Inconclusive, common::OUR_FAULT));
         assert_eq!(two(&ours, &none).outcome_of(id), (Inconclusive, common::OUR_FAULT));
         let refused = no_connection(NetFailure::Refused);
-        assert_eq!(two(&none, &refused).outcome_of(id), (Inconclusive, common::LOWER_LAYER));
+        assert_eq!(two(&none, &refused).outcome_of(id), (Fail, "different-offer"));
     }
 
     #[test]
     fn families_at_different_exchangers() {
         let apart = two_exchangers().host(MX_HOST, &[MX_IPV6]).host(MX_HOST_2, &["192.0.2.26"]);
         assert_eq!(apart.outcome_of("mail-starttls-parity"), (NotApplicable, "one-family"));
+        // Another exchanger makes up for nothing: over IPv4 mail gets through at this one.
+        let refused = no_connection(NetFailure::Refused);
+        let world = exchangers_that_greet(&refused, &friendly());
+        assert_eq!(world.outcome_of("mail-starttls-parity"), (Fail, "fails-over-ipv6"));
     }
 }

@@ -1,8 +1,10 @@
 //! What the greeting of a server amounts to, for every check that reads one.
 
+use std::net::SocketAddr;
+
 use super::helpers::socket;
 use crate::check::common;
-use crate::evidence::service::EndpointContact;
+use crate::evidence::service::{Ending, EndpointContact};
 use crate::model::{Answer, Greeting, GreetingFailure, Meaning, NetFailure, Outcome, Subject};
 
 /// The outcome of one part of an exchange of greetings.
@@ -40,8 +42,54 @@ fn part_outcome(part: &Result<Answer, GreetingFailure>) -> GreetingOutcome {
     }
 }
 
-/// What an address shows, by `judge` of each attempt that got to a greeting and that our own machine
-/// didn't end; inconclusive where they disagree.
+/// What a client ends up with after several attempts.
+pub(in crate::check) enum Settled<T> {
+    /// No attempt got that far.
+    Nothing,
+    /// This.
+    As(T),
+    /// Some attempts succeed, and two or more are lost: trying once more doesn't help.
+    Flapping {
+        /// So many were lost.
+        lost: usize,
+        /// Of so many attempts.
+        of: usize,
+    },
+}
+
+/// What attempts at the same thing amount to, each with how it ended. A client whose attempt is lost
+/// tries once more, and what it gets then counts.
+pub(in crate::check) fn settled<T>(
+    attempts: impl IntoIterator<Item = (Ending, T)>,
+    succeeds: impl Fn(&T) -> bool,
+) -> Settled<T> {
+    let (lost, kept): (Vec<_>, Vec<_>) = attempts
+        .into_iter()
+        .partition(|(ending, seen)| *ending == Ending::Broken && !succeeds(seen));
+    let (lost_count, of) = (lost.len(), lost.len() + kept.len());
+    let last = |attempts: Vec<(Ending, T)>| attempts.into_iter().next_back().map(|(_, seen)| seen);
+    match last(kept) {
+        Some(_) if lost_count > 1 => Settled::Flapping { lost: lost_count, of },
+        Some(seen) => Settled::As(seen),
+        None => last(lost).map_or(Settled::Nothing, Settled::As),
+    }
+}
+
+/// An address that answers now and then.
+pub(in crate::check) fn flapping(address: SocketAddr, lost: usize, of: usize) -> Subject {
+    socket(address, Outcome::Fail, "flapping", vec![("lost", format!("{lost}/{of}"))])
+}
+
+/// The greetings of a contact that our own machine didn't end, each with how it ended.
+pub(in crate::check) fn greetings_of<'e>(
+    contact: &EndpointContact<'e>,
+) -> impl Iterator<Item = (Ending, &'e Greeting)> {
+    let endings = contact.conversation.endings.iter().copied();
+    let greetings = contact.greetings.iter().map(|(greeting, _)| *greeting);
+    endings.zip(greetings).filter(|(_, greeting)| !greeting.is_our_fault())
+}
+
+/// What an address shows, by `judge` of each attempt that got to a greeting.
 pub(in crate::check) fn subject_of_greetings(
     contact: &EndpointContact<'_>,
     judge: impl Fn(&Greeting) -> Option<(Outcome, &'static str)>,
@@ -50,21 +98,18 @@ pub(in crate::check) fn subject_of_greetings(
     if let Some(gap) = contact.conversation.gap() {
         return unknown(common::reason_of(gap));
     }
-    let attempts = contact.greetings.iter().filter(|(greeting, _)| !greeting.is_our_fault());
-    let seen: Vec<_> = attempts
-        .filter_map(|(greeting, _)| judge(greeting).map(|judgement| (judgement, *greeting)))
-        .collect();
-    let Some(((outcome, reason), greeting)) = seen.last() else {
-        return unknown(common::LOWER_LAYER);
-    };
-    // An exchange that broke off is tried again: an answer then contradicts what was seen first.
-    if seen.iter().any(|((other, _), _)| other != outcome) {
-        return unknown(common::FLAKY);
+    let seen = greetings_of(contact)
+        .filter_map(|(ending, greeting)| Some((ending, (judge(greeting)?, greeting))));
+    match settled(seen, |((outcome, _), _)| *outcome == Outcome::Pass) {
+        Settled::Nothing => unknown(common::LOWER_LAYER),
+        Settled::Flapping { lost, of } => flapping(contact.address, lost, of),
+        Settled::As(((outcome, reason), greeting)) => {
+            let line = match &greeting.banner {
+                Some(Ok(answer)) => answer.lines.first(),
+                _ => None,
+            };
+            let detail = line.map(|line| ("said", line.clone())).into_iter().collect();
+            socket(contact.address, outcome, reason, detail)
+        }
     }
-    let line = match &greeting.banner {
-        Some(Ok(answer)) => answer.lines.first(),
-        _ => None,
-    };
-    let detail = line.map(|line| ("said", line.clone())).into_iter().collect();
-    socket(contact.address, *outcome, reason, detail)
 }

@@ -85,7 +85,7 @@ fn contacts_or_verdict<'a>(
     Ok(contacts)
 }
 
-/// The exchangers of a mail domain in use; else the verdict that there is nothing to judge, or that
+/// The exchangers of a mail domain in use, which may be the domain itself; else the verdict that there is nothing to judge, or that
 /// they are unknown.
 pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<MailRoute, Verdict> {
     context.require_in_use()?;
@@ -94,7 +94,7 @@ pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<Ma
     };
     let mail = mail::route(&context.view, domain);
     let verdict = match mail.route {
-        MailRouteKind::Exchangers => {
+        MailRouteKind::Exchangers | MailRouteKind::Implicit => {
             let lookups = || mail.exchangers.iter().flat_map(|e| [&e.aaaa, &e.a]);
             if lookups().all(|lookup| lookup.status != LookupStatus::NotObserved) {
                 return Ok(mail);
@@ -102,10 +102,9 @@ pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<Ma
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
         MailRouteKind::Unknown(gap) => Verdict::inconclusive(common::reason_of(gap)),
-        MailRouteKind::NullMx
-        | MailRouteKind::Implicit
-        | MailRouteKind::Nowhere
-        | MailRouteKind::NoDomain => Verdict::not_applicable(common::NO_MX),
+        MailRouteKind::NullMx | MailRouteKind::Nowhere | MailRouteKind::NoDomain => {
+            Verdict::not_applicable(common::NO_MX)
+        }
     };
     Err(verdict.citing(mail.observations()))
 }

@@ -1,6 +1,7 @@
 //! Does every IPv6 address accept a connection on the declared port?
 
 use super::helpers::{rounds, socket};
+use super::senders::verdict_over_main_port;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -17,6 +18,7 @@ pub static CHECK: Check = Check {
     revision: 3,
     reasons: &[
         Reason::pass("open"),
+        Reason::pass(common::SOME_KNOWN),
         Reason::fail("flapping"),
         Reason::fail("refused"),
         Reason::fail("timed-out"),
@@ -32,6 +34,7 @@ pub static CHECK: Check = Check {
         Reason::fail("icmp-packet-too-big"),
         Reason::fail("icmp-hop-limit-exceeded"),
         Reason::fail("icmp-other"),
+        Reason::fail_as(common::SOME_FAIL, Severity::Warning),
     ],
     doc: Doc::new(include_str!("reach_port.en.md"), include_str!("reach_port.vi.md")),
     rule: Rule::Service(evaluate),
@@ -39,8 +42,10 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let rounds = rounds(context, Family::Ipv6)?;
-    Ok(Verdict::worst_of(rounds.iter().map(subject).collect(), "open", common::NO_IPV6)
-        .citing(rounds.iter().flat_map(|rounds| rounds.observations.iter().copied())))
+    let subjects = rounds.iter().map(subject).collect();
+    let cite: Vec<_> =
+        rounds.iter().flat_map(|rounds| rounds.observations.iter().copied()).collect();
+    Ok(verdict_over_main_port(context, subjects, "open")?.citing(cite))
 }
 
 fn subject(rounds: &Rounds) -> Subject {
@@ -86,13 +91,17 @@ fn subject_of_failure(rounds: &Rounds) -> Subject {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::reach::senders::tests::ports_of_several_exchangers;
     use crate::check::testing::web::no_tls;
     use crate::check::testing::world::{URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{IcmpMeaning, NetFailure, TlsFailure};
 
-    pub(in crate::check) const CASES: &[fn()] =
-        &[every_way_not_to_connect_has_its_own_reason, every_error_on_the_way];
+    pub(in crate::check) const CASES: &[fn()] = &[
+        every_way_not_to_connect_has_its_own_reason,
+        every_error_on_the_way,
+        ports_of_several_exchangers,
+    ];
 
     fn icmp(meaning: IcmpMeaning) -> NetFailure {
         NetFailure::Icmp { icmp_type: 1, icmp_code: 0, from: None, meaning }

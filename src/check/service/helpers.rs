@@ -6,13 +6,14 @@ use crate::check::address::helpers::addresses;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::reach::greetings::{
-    GreetingOutcome, banner_outcome, hello_outcome, subject_of_greetings,
+    GreetingOutcome, Settled, banner_outcome, flapping, hello_outcome, settled,
+    subject_of_greetings,
 };
 use crate::check::reach::helpers::{contacts, socket};
-use crate::evidence::service::{self, EndpointContact, ServiceQuery, ServiceReply};
+use crate::evidence::service::{self, Ending, EndpointContact, ServiceQuery, ServiceReply};
 use crate::model::{
-    Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Subject, Target, TlsFailed,
-    TlsFailure, TlsSession, Transport, Verdict,
+    Conversation, Endpoint, Family, NtpPacket, ObservationId, Outcome, Rcode, Subject, Target,
+    TlsFailed, TlsFailure, Transport, Verdict,
 };
 
 /// What each IPv6 address of the main port shows, and the facts that this rests on; else the verdict
@@ -48,12 +49,12 @@ fn connection_subject(contact: &EndpointContact<'_>) -> Subject {
     if let Some(gap) = contact.conversation.gap() {
         return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
-    if contact.conversation.is_connect_flaky() {
-        return plain(Outcome::Inconclusive, common::FLAKY);
-    }
-    match contact.conversation.attempts.iter().any(|(seen, _)| seen.connect.is_ok()) {
-        true => plain(Outcome::Pass, "answers"),
-        false => plain(Outcome::Fail, "no-connection"),
+    let connects = conversations_of(contact).map(|(ending, seen)| (ending, seen.connect.is_ok()));
+    match settled(connects, |is_connected| *is_connected) {
+        Settled::Nothing => plain(Outcome::Inconclusive, common::NOT_OBSERVED),
+        Settled::Flapping { lost, of } => flapping(contact.address, lost, of),
+        Settled::As(true) => plain(Outcome::Pass, "answers"),
+        Settled::As(false) => plain(Outcome::Fail, "no-connection"),
     }
 }
 
@@ -62,28 +63,40 @@ fn handshake_subject(contact: &EndpointContact<'_>) -> Subject {
     if let Some(gap) = contact.conversation.gap() {
         return plain(Outcome::Inconclusive, common::reason_of(gap));
     }
-    let attempts = || contact.conversation.attempts.iter().map(|(seen, _)| *seen);
-    let tried: Vec<_> = attempts()
-        .filter(|seen| !seen.is_our_fault())
-        .filter_map(|seen| seen.tls.as_ref())
-        .collect();
-    let is_cut = |tls: &Result<TlsSession, TlsFailed>| {
-        tls.as_ref().is_err_and(|failed| failed.failure == TlsFailure::ChainTooLarge)
-    };
-    let completed = tried.iter().filter(|tls| tls.is_ok()).count();
-    if tried.is_empty() {
-        plain(Outcome::Inconclusive, common::LOWER_LAYER)
-    } else if completed == tried.len() {
-        plain(Outcome::Pass, "answers")
-    } else if completed > 0 {
-        plain(Outcome::Inconclusive, common::FLAKY)
-    } else if tried.iter().any(|tls| is_cut(tls)) {
-        plain(Outcome::Inconclusive, common::LIMIT)
-    } else {
-        plain(Outcome::Fail, "no-handshake")
+    let handshakes =
+        conversations_of(contact).filter_map(|(ending, seen)| Some((ending, seen.tls.as_ref()?)));
+    match settled(handshakes, |tls| tls.is_ok()) {
+        Settled::Nothing => plain(Outcome::Inconclusive, common::LOWER_LAYER),
+        Settled::Flapping { lost, of } => flapping(contact.address, lost, of),
+        Settled::As(tls) => {
+            let (outcome, reason) = tls
+                .as_ref()
+                .err()
+                .map_or((Outcome::Pass, "answers"), |failed| outcome_without_tls(failed));
+            plain(outcome, reason)
+        }
     }
 }
 
+/// The conversations of a contact that our own machine didn't end, each with how it ended.
+fn conversations_of<'e>(
+    contact: &EndpointContact<'e>,
+) -> impl Iterator<Item = (Ending, &'e Conversation)> {
+    let endings = contact.conversation.endings.iter().copied();
+    let attempts = contact.conversation.attempts.iter().map(|(seen, _)| *seen);
+    endings.zip(attempts).filter(|(_, seen)| !seen.is_our_fault())
+}
+
+/// What a service is to its clients when they can't agree on TLS.
+fn outcome_without_tls(failed: &TlsFailed) -> (Outcome, &'static str) {
+    match failed.failure {
+        TlsFailure::ChainTooLarge => (Outcome::Inconclusive, common::LIMIT),
+        _ => (Outcome::Fail, "no-handshake"),
+    }
+}
+
+/// A service that greets, where TLS comes first after its handshake. What follows STARTTLS is more than
+/// a greeting: tls-handshake judges it.
 fn greeting_subject(contact: &EndpointContact<'_>) -> Subject {
     subject_of_greetings(contact, |greeting| {
         for part in [banner_outcome(greeting), hello_outcome(greeting)].into_iter().flatten() {
@@ -91,7 +104,11 @@ fn greeting_subject(contact: &EndpointContact<'_>) -> Subject {
                 return Some((Outcome::Fail, reason));
             }
         }
-        banner_outcome(greeting).map(|_| (Outcome::Pass, "answers"))
+        if banner_outcome(greeting).is_some() {
+            return Some((Outcome::Pass, "answers"));
+        }
+        let failed = greeting.conversation.tls.as_ref()?.as_ref().err()?;
+        Some(outcome_without_tls(failed))
     })
 }
 

@@ -20,7 +20,7 @@ pub static CHECK: Check = Check {
         "RFC 8446",
     ],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("refuses"),
@@ -32,6 +32,7 @@ pub static CHECK: Check = Check {
         Reason::fail("not-protocol"),
         Reason::fail("no-connection"),
         Reason::fail("no-handshake"),
+        Reason::fail("flapping"),
         Reason::fail("no-answer"),
         Reason::fail("only-udp"),
         Reason::fail("only-tcp"),

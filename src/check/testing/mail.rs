@@ -22,6 +22,7 @@ pub(in crate::check) const MX_IPV4: &str = "192.0.2.25";
 /// A second one.
 pub(in crate::check) const MX_HOST_2: &str = "mx2.example.vn";
 pub(in crate::check) const MX_IPV6_2: &str = "2001:db8::26";
+pub(in crate::check) const MX_IPV4_2: &str = "192.0.2.26";
 
 /// An MX record of the domain.
 pub(in crate::check) fn mx(preference: u16, exchanger: &str) -> (&'static str, RData) {
@@ -94,17 +95,28 @@ impl World {
         self.greets_in_turn(address, [greeting, greeting])
     }
 
-    pub(in crate::check) fn greets_in_turn(
-        mut self,
+    pub(in crate::check) fn greets_in_turn<const N: usize>(
+        self,
         address: &str,
-        attempts: [&Greeting; 2],
+        attempts: [&Greeting; N],
     ) -> Self {
+        self.exchanger_greets_in_turn(MX_HOST, address, attempts)
+    }
+
+    /// The same of any exchanger.
+    pub(in crate::check) fn exchanger_greets_in_turn<const N: usize>(
+        mut self,
+        exchanger: &str,
+        address: &str,
+        attempts: [&Greeting; N],
+    ) -> Self {
+        self.inventory.settings.attempts = self.inventory.settings.attempts.max(N as u8);
         for (at, greeting) in attempts.into_iter().enumerate() {
             let question = Question::Greeting(GreetingQuestion {
                 address: SocketAddr::new(address.parse().unwrap(), 25),
                 protocol: Protocol::Smtp,
                 security: Security::Starttls,
-                host: Host::Name(Name::from_presentation(MX_HOST)),
+                host: Host::Name(Name::from_presentation(exchanger)),
             });
             self.observe(question, at as u8 + 1, Reply::Greeting(Box::new(greeting.clone())));
         }
@@ -114,6 +126,17 @@ impl World {
 
 pub(in crate::check) fn two_exchangers() -> World {
     mail_domain(&[mx(10, "mx.example.vn."), mx(20, "mx2.example.vn.")])
+}
+
+/// Two exchangers with an address of each family; over IPv6 they greet so.
+pub(in crate::check) fn exchangers_that_greet(first: &Greeting, second: &Greeting) -> World {
+    two_exchangers()
+        .host(MX_HOST, &[MX_IPV6, MX_IPV4])
+        .host(MX_HOST_2, &[MX_IPV6_2, MX_IPV4_2])
+        .greets(MX_IPV6, first)
+        .greets(MX_IPV4, &friendly())
+        .exchanger_greets_in_turn(MX_HOST_2, MX_IPV6_2, [second, second])
+        .exchanger_greets_in_turn(MX_HOST_2, MX_IPV4_2, [&friendly(), &friendly()])
 }
 
 /// A second exchanger, for whose addresses the resolver replies so.

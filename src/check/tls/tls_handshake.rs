@@ -31,6 +31,7 @@ pub static CHECK: Check = Check {
         Reason::fail("network-error"),
         Reason::fail("starttls-not-offered"),
         Reason::fail("starttls-denied"),
+        Reason::fail("starttls-unanswered"),
         Reason::fail("starttls-injected"),
         Reason::not_applicable("no-tls"),
     ],
@@ -86,6 +87,9 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
                 let lines = answer.lines.iter().take(1).map(|line| ("said", line.clone()));
                 socket(contact.address, Outcome::Fail, "starttls-denied", lines.collect())
             }
+            Some(Starttls::Unanswered { .. }) => {
+                socket(contact.address, Outcome::Fail, "starttls-unanswered", Vec::new())
+            }
             Some(Starttls::Injected) => {
                 socket(contact.address, Outcome::Fail, "starttls-injected", Vec::new())
             }
@@ -130,8 +134,8 @@ pub(in crate::check) mod tests {
     use crate::check::testing::world::World;
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
-        Answer, Connected, Conversation, Greeting, GreetingQuestion, Meaning, NetFailure, Protocol,
-        Question, Reply, Security, Starttls, TlsFailure,
+        Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Meaning,
+        NetFailure, Protocol, Question, Reply, Security, Starttls, TlsFailure,
     };
 
     pub(in crate::check) const CASES: &[fn()] = &[handshakes];
@@ -197,6 +201,7 @@ pub(in crate::check) mod tests {
         for (starttls, expected) in [
             (Starttls::NotOffered, "starttls-not-offered"),
             (Starttls::Denied { answer: denied }, "starttls-denied"),
+            (Starttls::Unanswered { failure: GreetingFailure::TooLong }, "starttls-unanswered"),
             (Starttls::Injected, "starttls-injected"),
         ] {
             let mut world = World::with_service("imap: \"www.example.vn:143\"").published();

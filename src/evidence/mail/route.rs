@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::dns::ids;
-use crate::evidence::dns::{Lookup, LookupStatus, resolve};
+use crate::evidence::dns::delegation::{self, End, Reach};
+use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, ids, resolve};
 use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
@@ -14,12 +14,13 @@ pub struct MailRoute {
     pub route: MailRouteKind,
     /// The look-up of its MX records.
     pub mx: Lookup,
-    /// The exchangers, the preferred first, each once.
+    /// The exchangers, the preferred first, each once. Where the domain has no MX it is itself the only
+    /// one, if it has an address.
     pub exchangers: Vec<Exchanger>,
     /// Whether there are more exchangers, or more addresses of one of them, than we look at.
     pub is_cut: bool,
-    /// The domain's own addresses, asked for where it has no MX.
-    implicit: Option<Exchanger>,
+    /// What else the route rests on: where mail goes nowhere, that the domain has no address.
+    further: Vec<ObservationId>,
 }
 
 /// How a domain takes its mail.
@@ -74,7 +75,18 @@ impl Exchanger {
         }
     }
 
-    /// Whether the name is an alias, which an MX must not lead to (RFC 2181 §10.3).
+    /// Whether the name is an address in the place of a name: mail software doesn't go there.
+    pub fn is_address(&self) -> bool {
+        self.name.as_str().parse::<IpAddr>().is_ok()
+    }
+
+    /// Whether there is no such name.
+    pub fn is_missing(&self) -> bool {
+        [&self.aaaa, &self.a].iter().all(|lookup| lookup.status == LookupStatus::NxDomain)
+    }
+
+    /// Whether the name is an alias, which an MX must not lead to (RFC 2181 §10.3). Mail software
+    /// follows it all the same.
     pub fn is_alias(&self) -> bool {
         self.aaaa.chain.len() > 1 || self.a.chain.len() > 1
     }
@@ -84,17 +96,68 @@ impl MailRoute {
     /// The facts that the route rests on.
     pub fn observations(&self) -> Vec<ObservationId> {
         let mut found = self.mx.observations.clone();
-        for exchanger in self.exchangers.iter().chain(&self.implicit) {
+        for exchanger in &self.exchangers {
             found.extend(ids(&[&exchanger.aaaa, &exchanger.a]));
         }
+        found.extend(&self.further);
         found
+    }
+
+    /// The exchangers of which it is not known whether they have addresses of a family, each with why.
+    /// Where another one has some, a name that nobody can look up is not among them: senders go to the
+    /// other.
+    pub fn unknown_exchangers(&self, family: Family) -> impl Iterator<Item = (&Exchanger, Gap)> {
+        let mut lookups = self.exchangers.iter().map(|exchanger| exchanger.lookup(family));
+        let is_some_found = lookups.any(|lookup| lookup.status == LookupStatus::Found);
+        let gaps = self.exchangers.iter().filter_map(move |exchanger| {
+            exchanger.lookup(family).gap().map(|gap| (exchanger, gap))
+        });
+        gaps.filter(move |(_, gap)| !is_some_found || *gap != Gap::Unresolved)
     }
 }
 
 /// Finds where mail for a domain goes.
 pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
-    let mx = resolve(view, domain, RecordType::MX);
-    let mut listed: Vec<(u16, Name)> = mx
+    let mx = confirmed(view, domain, resolve(view, domain, RecordType::MX));
+    let mut route = MailRoute {
+        route: MailRouteKind::Exchangers,
+        exchangers: Vec::new(),
+        is_cut: false,
+        further: Vec::new(),
+        mx,
+    };
+    match route.mx.status {
+        LookupStatus::Found => add_listed(view, &mut route),
+        LookupStatus::NxDomain => route.route = MailRouteKind::NoDomain,
+        LookupStatus::NoData => add_implicit(view, domain, &mut route),
+        _ => route.route = MailRouteKind::Unknown(route.mx.gap().unwrap_or(Gap::Unresolved)),
+    }
+    let addresses_max = view.settings.limits.addresses;
+    let lookups = route.exchangers.iter().flat_map(|exchanger| [&exchanger.aaaa, &exchanger.a]);
+    route.is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
+    route
+}
+
+/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
+/// path from the root shows whether any server of the zone speaks for the domain.
+fn confirmed(view: &View<'_>, domain: &Name, mut mx: Lookup) -> Lookup {
+    if !mx.is_unconfirmed() {
+        return mx;
+    }
+    let path = delegation::resolution(view, domain, RecordType::MX, Reach::Either);
+    mx.observations.extend(&path.observations);
+    match &path.end {
+        End::Pending => mx.status = LookupStatus::NotObserved,
+        End::Stopped(_) => mx.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
+        _ => {}
+    }
+    mx
+}
+
+/// The exchangers that the MX records name.
+fn add_listed(view: &View<'_>, route: &mut MailRoute) {
+    let mut listed: Vec<(u16, Name)> = route
+        .mx
         .records
         .iter()
         .filter_map(|data| match data {
@@ -105,49 +168,38 @@ pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
     listed.sort();
     let null = listed.iter().any(|(_, exchange)| exchange.is_root());
     listed.retain(|(_, exchange)| !exchange.is_root());
-    let mut exchangers: Vec<Exchanger> = Vec::new();
-    let mut is_cut = false;
+    // Beside an exchanger a null MX says nothing (RFC 7505 §3).
+    if listed.is_empty() && null {
+        route.route = MailRouteKind::NullMx;
+    }
     for (preference, name) in listed {
-        let known = exchangers.iter().any(|exchanger| exchanger.name == name);
+        let known = route.exchangers.iter().any(|exchanger| exchanger.name == name);
         if known {
             continue;
         }
-        if exchangers.len() < view.settings.limits.mail_exchangers {
-            exchangers.push(Exchanger::of(view, name, preference));
+        if route.exchangers.len() < view.settings.limits.mail_exchangers {
+            route.exchangers.push(Exchanger::of(view, name, preference));
         } else {
-            is_cut = true;
+            route.is_cut = true;
         }
     }
-    let addresses_max = view.settings.limits.addresses;
-    let lookups = exchangers.iter().flat_map(|exchanger| [&exchanger.aaaa, &exchanger.a]);
-    is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
-    let implicit =
-        (mx.status == LookupStatus::NoData).then(|| Exchanger::of(view, domain.clone(), 0));
-    let route = match (&mx.status, &implicit) {
-        (LookupStatus::Found, _) if exchangers.is_empty() && null => MailRouteKind::NullMx,
-        (LookupStatus::Found, _) => MailRouteKind::Exchangers,
-        (LookupStatus::NxDomain, _) => MailRouteKind::NoDomain,
-        (LookupStatus::NoData, Some(own)) => implicit_route(own),
-        _ => MailRouteKind::Unknown(mx.gap().unwrap_or(Gap::Unresolved)),
-    };
-    MailRoute { route, mx, exchangers, is_cut, implicit }
 }
 
-fn implicit_route(own: &Exchanger) -> MailRouteKind {
+/// The domain itself, to which mail goes where there is no MX.
+fn add_implicit(view: &View<'_>, domain: &Name, route: &mut MailRoute) {
+    let own = Exchanger::of(view, domain.clone(), 0);
     let found = |status| [&own.aaaa, &own.a].iter().any(|lookup| lookup.status == status);
-    let settled = |lookup: &Lookup| {
-        matches!(
-            lookup.status,
-            LookupStatus::NoData | LookupStatus::NxDomain | LookupStatus::Synthesised
-        )
-    };
-    if found(LookupStatus::Found) {
+    let gap = own.aaaa.gap().or(own.a.gap());
+    route.route = if found(LookupStatus::Found) {
         MailRouteKind::Implicit
     } else if found(LookupStatus::NotObserved) {
         MailRouteKind::Unknown(Gap::NotObserved)
-    } else if settled(&own.aaaa) && settled(&own.a) {
-        MailRouteKind::Nowhere
     } else {
-        MailRouteKind::Unknown(Gap::Unresolved)
+        gap.map_or(MailRouteKind::Nowhere, MailRouteKind::Unknown)
+    };
+    if route.route == MailRouteKind::Implicit {
+        route.exchangers.push(own);
+    } else {
+        route.further = ids(&[&own.aaaa, &own.a]);
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn sites() -> Vec<Site> {
             ("reach-port", "flapping"),
             ("reach-parity", "flapping-over-ipv6"),
             ("reach-stable", "flapping"),
+            ("service-answers", "flapping"),
         ]),
         dual(
             191,
@@ -114,6 +115,82 @@ pub(super) fn sites() -> Vec<Site> {
         .listener(ipv6(191), 8443, Listener::SlowToAccept)
         .listener(ipv4(191), 8443, page())
         .failing(&[("reach-latency", "slower")]),
+    ]
+}
+
+/// Mail boxes and submission that are as they should be over IPv4, and whose TLS is broken over IPv6.
+pub(super) fn broken_boxes() -> Vec<Site> {
+    use Protocol::{Imap, Pop3, Smtp};
+    use Security::{Implicit, Starttls};
+    // What begins in the clear where TLS is expected.
+    let in_the_clear = |protocol, host, behaviour| {
+        Listener::Greeting(GreetingServer {
+            protocol,
+            security: Security::None,
+            host,
+            certificate: CertificateKind::Trusted,
+            behaviour,
+        })
+    };
+    vec![
+        dual(
+            250,
+            "imaps-ngat",
+            "IMAPS ngắt kết nối qua IPv6",
+            "imaps2.vidu.example",
+            "imaps: imaps2.vidu.example",
+        )
+        .greeting_server(993, Imap, Implicit)
+        .listener(ipv6(250), 993, Listener::Resetting)
+        .failing(&[("service-answers", "no-handshake"), ("tls-handshake", "reset")]),
+        dual(
+            251,
+            "pop3s-tran",
+            "POP3S không có TLS qua IPv6",
+            "pop3s2.vidu.example",
+            "pop3s: pop3s2.vidu.example",
+        )
+        .greeting_server(995, Pop3, Implicit)
+        .listener(
+            ipv6(251),
+            995,
+            in_the_clear(Pop3, "pop3s2.vidu.example", GreetingBehaviour::Conformant),
+        )
+        .failing(&[("service-answers", "no-handshake"), ("tls-handshake", "not-tls")]),
+        dual(
+            252,
+            "gui-thu-treo",
+            "Gửi thư qua TLS bị treo qua IPv6",
+            "guithu2.vidu.example",
+            "submission: \"guithu2.vidu.example:465\"",
+        )
+        .greeting_server(465, Smtp, Implicit)
+        .listener(
+            ipv6(252),
+            465,
+            in_the_clear(Smtp, "guithu2.vidu.example", GreetingBehaviour::Silent),
+        )
+        .failing(&[("service-answers", "no-handshake"), ("tls-handshake", "timed-out")]),
+        dual(
+            253,
+            "gui-thu-hong-tls",
+            "Gửi thư hỏng STARTTLS qua IPv6",
+            "guithu3.vidu.example",
+            "submission: guithu3.vidu.example",
+        )
+        .greeting_server(587, Smtp, Starttls)
+        .ipv6_greeting(GreetingBehaviour::NoHandshake)
+        .failing(&[("tls-handshake", "closed")]),
+        dual(
+            254,
+            "imap-khong-tls",
+            "IMAP không có STARTTLS qua IPv6",
+            "imap3.vidu.example",
+            "imap: imap3.vidu.example",
+        )
+        .greeting_server(143, Imap, Starttls)
+        .ipv6_greeting(GreetingBehaviour::NoStarttls)
+        .failing(&[("tls-handshake", "starttls-not-offered")]),
     ]
 }
 

@@ -1,8 +1,8 @@
 //! The zones that are served badly, and the verdicts that are expected on each.
 
 use super::expected::{
-    ANSWERED, CHILD_UNSEEN, CONSISTENT, FaultyZone, LARGE, over_ipv4, over_ipv6, resolution_fails,
-    unanswered_zone, zone,
+    ANSWERED, CHILD_UNSEEN, CONSISTENT, FaultyZone, LARGE, NO_BETTER, over_ipv4, over_ipv6,
+    resolution_fails, unanswered_zone, zone,
 };
 use super::faults::Fault;
 

@@ -9,12 +9,12 @@ use crate::check::mail::helpers::greeting_subject;
 use crate::check::reach::helpers::{contacts, mail_exchangers};
 use crate::evidence::dns::authority::exchanger_resolution_path;
 use crate::evidence::dns::delegation::{DelegationFailure, End};
-use crate::evidence::mail::Exchanger;
+use crate::evidence::mail::{self, Exchanger, MailRouteKind};
 use crate::evidence::service::EndpointContact;
-use crate::model::{Family, Name, ObservationId, Outcome, Subject, SubjectName, Verdict};
+use crate::model::{Family, Name, ObservationId, Outcome, Subject, SubjectName, Target, Verdict};
 
 pub(in crate::check) fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
-    let mail = mail_exchangers(context)?;
+    let mail = mail_exchangers(context).map_err(|early| verdict_on_nothing(context, early))?;
     let mut cite = mail.observations();
     let contacts = match contacts(context, Family::Ipv6) {
         Ok(contacts) => contacts,
@@ -34,6 +34,20 @@ pub(in crate::check) fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, 
         Outcome::Fail if mail.is_cut => verdict.made_unknown(common::LIMIT),
         _ => verdict,
     })
+}
+
+/// A domain without exchangers: no sender gets anywhere, unless the domain says that it takes no mail.
+fn verdict_on_nothing(context: &CheckContext<'_>, early: Verdict) -> Verdict {
+    let Target::Mail(domain) = &context.service.target else { return early };
+    match mail::route(&context.view, domain).route {
+        MailRouteKind::Nowhere | MailRouteKind::NoDomain if early.reason == common::NO_MX => {
+            let name = SubjectName::Host(domain.clone());
+            let (outcome, reason) = (Outcome::Fail, "not-published");
+            let subject = Subject { name, outcome, reason, detail: Vec::new() };
+            Verdict { outcome, reason, subjects: vec![subject], ..early }
+        }
+        _ => early,
+    }
 }
 
 /// The paths to one exchanger, by each of its addresses.
