@@ -23,8 +23,6 @@ pub const VANTAGE_LOST: &str = "vantage-lost";
 pub const VANTAGE_ABSENT: &str = "vantage-absent";
 /// Our own machine could not ask.
 pub const OUR_FAULT: &str = "our-fault";
-/// The attempts contradict each other.
-pub const FLAKY: &str = "flaky";
 /// The host name could not be resolved, so nothing could be asked of its addresses.
 pub const UNRESOLVED: &str = "unresolved";
 /// The visit rules forbid to contact the address.
@@ -62,7 +60,6 @@ pub fn reason_of(gap: Gap) -> &'static str {
         Gap::NotObserved => NOT_OBSERVED,
         Gap::NotVisited => NOT_VISITED,
         Gap::OurFault => OUR_FAULT,
-        Gap::Flaky => FLAKY,
         Gap::Limit => LIMIT,
         Gap::Unresolved => UNRESOLVED,
     }
@@ -116,18 +113,6 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Kiểm tra tuyến, tường lửa và giới hạn tài nguyên của máy đo, sau đó quét lại.",
             en: "Check the scanner's own routes, firewall and resource limits, then scan again.",
-        },
-    },
-    CommonReason {
-        id: FLAKY,
-        outcome: Outcome::Inconclusive,
-        message: Text {
-            vi: "Các lần thử cho kết quả trái ngược nhau.",
-            en: "The attempts contradict each other.",
-        },
-        remedy: Text {
-            vi: "Kiểm tra mất gói, cân bằng tải và giới hạn tần suất trên đường đến địa chỉ này.",
-            en: "Look for packet loss, load balancing and rate limits on the way to this address.",
         },
     },
     CommonReason {

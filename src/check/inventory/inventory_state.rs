@@ -88,6 +88,7 @@ fn domain_verdict(context: &CheckContext<'_>) -> Verdict {
                 MailRouteKind::NullMx | MailRouteKind::Nowhere | MailRouteKind::NoDomain => {
                     Ok(false)
                 }
+                MailRouteKind::Unanswered => Err(common::UNRESOLVED),
                 MailRouteKind::Unknown(Gap::NotObserved) => Err(common::NOT_OBSERVED),
                 MailRouteKind::Unknown(_) => Err(common::UNRESOLVED),
             };

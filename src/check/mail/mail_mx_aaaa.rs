@@ -7,6 +7,7 @@ use crate::check::doc::Doc;
 use crate::check::reach::helpers::mail_exchangers;
 use crate::check::reach::senders::verdict_where_one_is_enough;
 use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::dns::authenticity::authenticity;
 use crate::evidence::mail::{self, Exchanger, MailRouteKind};
 use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Target, Verdict};
 
@@ -22,6 +23,8 @@ pub static CHECK: Check = Check {
         Reason::pass(common::SOME_KNOWN),
         Reason::absent("no-domain"),
         Reason::fail("nowhere"),
+        Reason::fail("unanswered"),
+        Reason::fail("bogus"),
         Reason::fail("none"),
         Reason::fail_as("some-without", Severity::Warning),
         Reason::fail("no-such-host"),
@@ -37,6 +40,12 @@ pub static CHECK: Check = Check {
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let mail =
         mail_exchangers(context).map_err(|early| verdict_without_exchangers(context, early))?;
+    if let Some(found) = authenticity(&context.view, context.service)
+        && found.is_bogus()
+    {
+        let verdict = Verdict::plain(Outcome::Fail, "bogus").citing(mail.observations());
+        return Err(verdict.citing(found.observations.iter().copied()));
+    }
     let pass = match mail.route {
         MailRouteKind::Implicit => "own-address",
         _ => "every-exchanger",
@@ -68,6 +77,7 @@ fn verdict_without_exchangers(context: &CheckContext<'_>, early: Verdict) -> Ver
         MailRouteKind::NullMx => Verdict { reason: "null-mx", ..early },
         MailRouteKind::Nowhere => fails("nowhere"),
         MailRouteKind::NoDomain => fails("no-domain"),
+        MailRouteKind::Unanswered => fails("unanswered"),
         _ => early,
     }
 }

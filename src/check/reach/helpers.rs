@@ -102,9 +102,10 @@ pub(in crate::check) fn mail_exchangers(context: &CheckContext<'_>) -> Result<Ma
             Verdict::inconclusive(common::NOT_OBSERVED)
         }
         MailRouteKind::Unknown(gap) => Verdict::inconclusive(common::reason_of(gap)),
-        MailRouteKind::NullMx | MailRouteKind::Nowhere | MailRouteKind::NoDomain => {
-            Verdict::not_applicable(common::NO_MX)
-        }
+        MailRouteKind::NullMx
+        | MailRouteKind::Nowhere
+        | MailRouteKind::NoDomain
+        | MailRouteKind::Unanswered => Verdict::not_applicable(common::NO_MX),
     };
     Err(verdict.citing(mail.observations()))
 }

@@ -23,9 +23,6 @@ pub struct ServerExchange {
     pub size_octets: usize,
     /// How long the attempt that brought it took, in microseconds.
     pub elapsed_us: u64,
-    /// Whether one attempt was refused by the host and another answered. A datagram that is lost
-    /// and asked for again is no contradiction.
-    pub is_flaky: bool,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -106,7 +103,6 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
         outcome: ExchangeOutcome::Pending,
         size_octets: 0,
         elapsed_us: 0,
-        is_flaky: false,
         observations: Vec::new(),
     };
     if !view.networks.may_visit(exchange.question.server.ip()) {
@@ -125,14 +121,11 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
             Reply::Dns(message) => {
                 exchange.size_octets = message.size_octets();
                 exchange.elapsed_us = observation.elapsed_us;
-                exchange.is_flaky =
-                    matches!(theirs, Some(NetFailure::Refused | NetFailure::Icmp { .. }));
                 exchange.outcome = match message.decoded() {
                     Ok(message) if knows_no_edns(message, &exchange.question) => {
                         let without = DnsQuestion { without_edns: true, ..exchange.question };
                         let mut again = server_exchange(view, without, attempts);
                         again.observations.splice(0..0, exchange.observations);
-                        again.is_flaky |= exchange.is_flaky;
                         return again;
                     }
                     Ok(message) => ExchangeOutcome::Message(Arc::clone(message)),

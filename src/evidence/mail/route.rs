@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::dns::delegation::{self, End, Reach};
-use crate::evidence::dns::{Lookup, LookupFailure, LookupStatus, ids, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, ids, published, published_pair};
 use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};
 
@@ -36,6 +35,8 @@ pub enum MailRouteKind {
     Nowhere,
     /// The domain does not exist.
     NoDomain,
+    /// Nobody gets an answer of its name servers, or only aliases without an end.
+    Unanswered,
     /// A look-up failed, or was not made (yet).
     Unknown(Gap),
 }
@@ -55,8 +56,7 @@ pub struct Exchanger {
 
 impl Exchanger {
     fn of(view: &View<'_>, name: Name, preference: u16) -> Self {
-        let aaaa = resolve(view, &name, RecordType::AAAA);
-        let a = resolve(view, &name, RecordType::A);
+        let [aaaa, a] = published_pair(view, &name);
         Self { name, preference, aaaa, a }
     }
 
@@ -118,7 +118,7 @@ impl MailRoute {
 
 /// Finds where mail for a domain goes.
 pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
-    let mx = confirmed(view, domain, resolve(view, domain, RecordType::MX));
+    let mx = published(view, domain, RecordType::MX);
     let mut route = MailRoute {
         route: MailRouteKind::Exchangers,
         exchangers: Vec::new(),
@@ -130,28 +130,12 @@ pub fn route(view: &View<'_>, domain: &Name) -> MailRoute {
         LookupStatus::Found => add_listed(view, &mut route),
         LookupStatus::NxDomain => route.route = MailRouteKind::NoDomain,
         LookupStatus::NoData => add_implicit(view, domain, &mut route),
-        _ => route.route = MailRouteKind::Unknown(route.mx.gap().unwrap_or(Gap::Unresolved)),
+        _ => route.route = route.mx.gap().map_or(MailRouteKind::Unanswered, MailRouteKind::Unknown),
     }
     let addresses_max = view.settings.limits.addresses;
     let lookups = route.exchangers.iter().flat_map(|exchanger| [&exchanger.aaaa, &exchanger.a]);
     route.is_cut |= lookups.into_iter().any(|lookup| lookup.addresses().len() > addresses_max);
     route
-}
-
-/// An empty answer without an SOA record is what resolvers make of servers that say nothing, too: the
-/// path from the root shows whether any server of the zone speaks for the domain.
-fn confirmed(view: &View<'_>, domain: &Name, mut mx: Lookup) -> Lookup {
-    if !mx.is_unconfirmed() {
-        return mx;
-    }
-    let path = delegation::resolution(view, domain, RecordType::MX, Reach::Either);
-    mx.observations.extend(&path.observations);
-    match &path.end {
-        End::Pending => mx.status = LookupStatus::NotObserved,
-        End::Stopped(_) => mx.status = LookupStatus::Failed(LookupFailure::Unconfirmed),
-        _ => {}
-    }
-    mx
 }
 
 /// The exchangers that the MX records name.

@@ -10,8 +10,6 @@ pub enum Gap {
     NotVisited,
     /// Our own machine could not ask.
     OurFault,
-    /// The attempts contradict each other.
-    Flaky,
     /// One of our own limits was reached ([`crate::model::Limits`]).
     Limit,
     /// The name could not be resolved, so there was no server to ask.

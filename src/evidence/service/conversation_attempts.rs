@@ -73,19 +73,6 @@ impl<'e> ConversationAttempts<'e> {
         self.attempts.iter().map(|(_, id)| *id)
     }
 
-    /// Whether some attempts connected and others did not, our own faults left aside.
-    pub fn is_connect_flaky(&self) -> bool {
-        let mut seen = [false; 2];
-        for (conversation, _) in &self.attempts {
-            match &conversation.connect {
-                Ok(_) => seen[0] = true,
-                Err(failure) if !failure.is_ours() => seen[1] = true,
-                Err(_) => {}
-            }
-        }
-        seen == [true; 2]
-    }
-
     /// Whether the connections agree, whatever was said over them.
     pub fn connect_steadiness(&self) -> Steadiness {
         let connects = || self.attempts.iter().map(|(seen, _)| &seen.connect);
@@ -111,11 +98,6 @@ impl<'e> ConversationAttempts<'e> {
     /// Whether every attempt failed through our own fault.
     pub fn is_only_our_fault(&self) -> bool {
         !self.endings.is_empty() && self.endings.iter().all(|ending| *ending == Ending::Ours)
-    }
-
-    /// Whether some attempts were answered and others broke off, our own faults left aside.
-    pub fn is_flaky(&self) -> bool {
-        self.endings.contains(&Ending::Answered) && self.endings.contains(&Ending::Broken)
     }
 }
 

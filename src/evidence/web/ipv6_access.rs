@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use crate::evidence::dns::{Lookup, LookupStatus, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, published};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{ConversationAttempts, Steadiness, conversation_attempts};
 use crate::model::{
@@ -151,7 +151,7 @@ impl<'v, 'e> AccessReader<'v, 'e> {
     }
 
     fn lookup(&mut self, name: &Name, record_type: RecordType) -> Result<Lookup, Gap> {
-        let lookup = resolve(self.view, name, record_type);
+        let lookup = published(self.view, name, record_type);
         self.observations.extend(&lookup.observations);
         self.is_pending |= lookup.is_pending();
         lookup.gap().map_or(Ok(lookup), Err)

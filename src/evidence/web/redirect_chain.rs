@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 use crate::evidence::dns::address_type;
-use crate::evidence::dns::{Lookup, LookupStatus, resolve};
+use crate::evidence::dns::{Lookup, LookupStatus, published};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
     ConversationAttempts, conversation_attempts, conversation_question,
@@ -252,7 +252,7 @@ fn next_hop(
         None => return Err(ChainEnd::BadLocation(target.to_string())),
         Some(Host::Name(name)) => name,
     };
-    let lookup = resolve(view, &name, address_type(family));
+    let lookup = published(view, &name, address_type(family));
     match lookup.status {
         LookupStatus::Found => {
             let sockets = lookup

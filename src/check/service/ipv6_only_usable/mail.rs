@@ -2,16 +2,15 @@
 //!
 //! TLS between mail servers is opportunistic (RFC 7435): no certificate keeps a sender away.
 
-use super::steps::{best_path, require_connection, resolution_step};
+use super::steps::{best_path, require_connection, resolution_step, root_resolution_step};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::mail::helpers::greeting_subject;
 use crate::check::reach::helpers::{contacts, mail_exchangers};
 use crate::evidence::dns::authority::exchanger_resolution_path;
-use crate::evidence::dns::delegation::{DelegationFailure, End};
 use crate::evidence::mail::{self, Exchanger, MailRouteKind};
 use crate::evidence::service::EndpointContact;
-use crate::model::{Family, Name, ObservationId, Outcome, Subject, SubjectName, Target, Verdict};
+use crate::model::{Family, ObservationId, Outcome, Subject, SubjectName, Target, Verdict};
 
 pub(in crate::check) fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let mail = mail_exchangers(context).map_err(|early| verdict_on_nothing(context, early))?;
@@ -40,7 +39,9 @@ pub(in crate::check) fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, 
 fn verdict_on_nothing(context: &CheckContext<'_>, early: Verdict) -> Verdict {
     let Target::Mail(domain) = &context.service.target else { return early };
     match mail::route(&context.view, domain).route {
-        MailRouteKind::Nowhere | MailRouteKind::NoDomain if early.reason == common::NO_MX => {
+        MailRouteKind::Nowhere | MailRouteKind::NoDomain | MailRouteKind::Unanswered
+            if early.reason == common::NO_MX =>
+        {
             let name = SubjectName::Host(domain.clone());
             let (outcome, reason) = (Outcome::Fail, "not-published");
             let subject = Subject { name, outcome, reason, detail: Vec::new() };
@@ -61,7 +62,8 @@ fn paths_to_exchanger(
     if start.outcome != Outcome::Pass {
         return vec![vec![start]];
     }
-    let found = lookup_step(context, &exchanger.name, cite);
+    let path = exchanger_resolution_path(&context.view, &exchanger.name);
+    let found = root_resolution_step(exchanger.name.clone(), &path, cite);
     if found.outcome != Outcome::Pass {
         return vec![vec![found]];
     }
@@ -72,22 +74,6 @@ fn paths_to_exchanger(
         vec![found.clone(), greeting_step(context, contact)]
     })
     .collect()
-}
-
-/// Whether a resolver without IPv4 finds the exchanger's address, from the root on.
-fn lookup_step(context: &CheckContext<'_>, name: &Name, cite: &mut Vec<ObservationId>) -> Subject {
-    let path = exchanger_resolution_path(&context.view, name);
-    cite.extend(&path.observations);
-    let (outcome, reason) = match &path.end {
-        End::Found(_) => (Outcome::Pass, "resolved"),
-        End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::Stopped(DelegationFailure::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
-        End::Stopped(DelegationFailure::Limit) => (Outcome::Inconclusive, common::LIMIT),
-        _ => (Outcome::Fail, "resolution-blocked"),
-    };
-    let zone = path.last_cut().filter(|_| outcome == Outcome::Fail);
-    let detail = zone.map(|cut| ("zone", cut.zone.to_string())).into_iter().collect();
-    Subject { name: SubjectName::Host(name.clone()), outcome, reason, detail }
 }
 
 /// Whether an exchanger takes a conversation up at one address.

@@ -48,7 +48,6 @@ impl ServerAddress {
         }
         match &seen.outcome {
             ExchangeOutcome::Malformed => Answering::Badly("malformed"),
-            ExchangeOutcome::Message(_) if seen.is_flaky => Answering::Unknown(Gap::Flaky),
             ExchangeOutcome::Message(message)
                 if message.truncated && transport == Transport::Udp =>
             {
@@ -67,8 +66,7 @@ impl ServerAddress {
     pub fn usable(&self, apex: &Name) -> Option<Transport> {
         let over = |transport| self.answering(apex, transport);
         match (over(Transport::Udp), over(Transport::Tcp)) {
-            (Answering::Well | Answering::Unknown(Gap::Flaky), _)
-            | (Answering::Truncated, Answering::Well) => Some(Transport::Udp),
+            (Answering::Well, _) | (Answering::Truncated, Answering::Well) => Some(Transport::Udp),
             (Answering::Not | Answering::Badly(_), Answering::Well) => Some(Transport::Tcp),
             _ => None,
         }
