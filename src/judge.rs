@@ -31,7 +31,7 @@ pub use finding::{Finding, Judged};
 pub use resting::RestingService;
 pub use result::{RunResult, ServiceResult};
 pub use service::{judge_service, judge_standing, judge_with_memory};
-pub use stage::{Blocker, Standing};
+pub use stage::{Blocker, Standing, is_cause_of_unknown};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
 pub use target::{Basis, Progress, TargetStanding, targets};

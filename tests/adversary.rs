@@ -17,11 +17,14 @@ use proptest::test_runner::TestRng;
 use v6ready::evidence::query::{Memory, View};
 use v6ready::evidence::reach::is_later_round;
 use v6ready::evidence::tls::TrustedRoots;
-use v6ready::judge::{JudgeContext, RestingService, ServiceResult, judge_with_memory};
+use v6ready::judge::{
+    JudgeContext, RestingService, ServiceResult, is_cause_of_unknown, judge_with_memory,
+};
 use v6ready::model::{
-    Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, HttpFailure, HttpResponse,
-    IcmpMeaning, Inventory, LegacyAnswer, LegacyVersion, NetFailure, Observation, Question,
-    QuicFailure, Readings, Reply, Request, Service, TlsFailed, TlsFailure, TlsSession, Vantage,
+    Answer, Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, Greeting,
+    GreetingFailure, HttpFailure, HttpResponse, IcmpMeaning, Inventory, LegacyAnswer,
+    LegacyVersion, Meaning, NetFailure, Observation, Outcome, Question, QuicFailure, Readings,
+    Reply, Request, Security, Service, Stage, TlsFailed, TlsFailure, TlsSession, Vantage,
 };
 use v6ready::{inventory, plan, policy};
 
@@ -150,7 +153,8 @@ impl Adversary {
         Reply::Dns(DnsMessage::new(Blob::new(octets)))
     }
 
-    fn conversation(&mut self) -> Conversation {
+    /// What is tried is seen: TLS on every connection that it is wanted on, and a page behind it.
+    fn conversation(&mut self, wants_tls: bool, wants_page: bool) -> Conversation {
         if self.below(5) == 0 {
             return Conversation { connect: Err(self.net_failure()), tls: None, http: None };
         }
@@ -160,8 +164,8 @@ impl Adversary {
             (0..certificates).map(|_| Blob::new(adversary.octets(60))).collect()
         };
         let tls = match self.below(5) {
-            0 => None,
-            1 => Some(Err(TlsFailed {
+            _ if !wants_tls => None,
+            0 | 1 => Some(Err(TlsFailed {
                 failure: match self.below(3) {
                     0 => TlsFailure::Net { failure: self.net_failure() },
                     1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
@@ -180,12 +184,30 @@ impl Adversary {
             })),
         };
         let http = match self.below(6) {
-            0 => None,
-            1 => Some(Err(HttpFailure::Net { failure: self.net_failure() })),
+            _ if !wants_page || matches!(tls, Some(Err(_))) => None,
+            0 | 1 => Some(Err(HttpFailure::Net { failure: self.net_failure() })),
             2 => Some(Err(HttpFailure::HeadersTooLarge)),
             _ => Some(Ok(self.response())),
         };
         Conversation { connect, tls, http }
+    }
+
+    fn greeting(&mut self, wants_tls: bool) -> Greeting {
+        let conversation = self.conversation(wants_tls, false);
+        if conversation.connect.is_err() || matches!(conversation.tls, Some(Err(_))) {
+            return Greeting { conversation, banner: None, hello: None, starttls: None };
+        }
+        let mut part = |adversary: &mut Self| match adversary.below(6) {
+            0 | 1 => Some(Err(GreetingFailure::Net { failure: adversary.net_failure() })),
+            _ => {
+                let meaning = [Meaning::Yes, Meaning::Later, Meaning::No][adversary.below(3)];
+                let lines = vec!["220 mx.example ESMTP".to_owned()];
+                Some(Ok(Answer { elapsed_us: 1, meaning, lines }))
+            }
+        };
+        let banner = part(self);
+        let hello = if matches!(banner, Some(Ok(_))) { part(self) } else { None };
+        Greeting { conversation, banner, hello, starttls: None }
     }
 
     fn response(&mut self) -> HttpResponse {
@@ -231,7 +253,12 @@ impl Adversary {
                     Err(_) => self.dns("example."),
                 }
             }
-            Question::Conversation(_) => Reply::Conversation(Box::new(self.conversation())),
+            Question::Conversation(asked) => Reply::Conversation(Box::new(
+                self.conversation(asked.tls.is_some(), asked.http.is_some()),
+            )),
+            Question::Greeting(asked) => {
+                Reply::Greeting(Box::new(self.greeting(asked.security == Security::Implicit)))
+            }
             Question::Route(address) => Reply::Route(Ok(*address)),
             Question::LegacyHello(_) => Reply::LegacyHello(match self.below(4) {
                 0 => LegacyAnswer::Accepted { version: LegacyVersion::ALL[0] },
@@ -391,6 +418,67 @@ fn result_text(
     with_context(inventory, |context| text(&judge_with_memory(context, service, &evidence, memory)))
 }
 
+/// A stage is unknown only for a cause, and every stage above 0 rests on something of the service that
+/// was seen to work over IPv6.
+fn assert_stage_is_founded(
+    inventory: &Inventory,
+    service: &Arc<Service>,
+    facts: &[Arc<Observation>],
+) {
+    let mut evidence = Evidence::new();
+    for fact in facts {
+        evidence.insert(fact.id(), Arc::clone(fact));
+    }
+    with_context(inventory, |context| {
+        let result = judge_with_memory(context, service, &evidence, &Memory::default());
+        for blocker in result.blockers.iter().filter(|by| by.outcome == Outcome::Inconclusive) {
+            let is_cause = is_cause_of_unknown(blocker.reason);
+            assert!(is_cause, "{} is unknown for no cause: {blocker:?}", service.id);
+        }
+        let Some(reached) = result.standing.at_least() else { return };
+        let judged = result.verdicts.unpack();
+        let passes = |ids: &[String], is_proof: fn(&Observation) -> bool| {
+            let passing = judged.iter().filter(|judged| {
+                judged.verdict.outcome != Outcome::NotApplicable
+                    && ids.iter().any(|id| id == judged.check.id)
+            });
+            let mut cited = passing.flat_map(|judged| &judged.verdict.observations);
+            cited.any(|id| facts.iter().any(|fact| fact.id() == *id && is_proof(fact)))
+        };
+        let gates = |stage| context.policy.gates_of(service.target.kind(), stage).unwrap_or(&[]);
+        let is_literal = service.target.host().is_some_and(|host| host.name().is_none());
+        if reached >= Stage::Addressed && !is_literal {
+            let is_named =
+                passes(gates(Stage::Addressed), |seen| matches!(seen.reply, Reply::Dns(_)));
+            assert!(is_named, "{} is addressed for nothing", service.id);
+        }
+        if reached >= Stage::Reachable {
+            assert!(
+                passes(gates(Stage::Reachable), worked_over_ipv6),
+                "{} is reachable for nothing: {}",
+                service.id,
+                text(&result)
+            );
+        }
+    });
+}
+
+/// Whether an observation shows that something answered over IPv6.
+fn worked_over_ipv6(seen: &Observation) -> bool {
+    let is_ipv6 = match &seen.request.question {
+        Question::Greeting(question) => question.address.is_ipv6(),
+        Question::Ntp(question) => question.server.is_ipv6(),
+        _ => peer(&seen.request).is_some_and(|peer| peer.is_ipv6()),
+    };
+    is_ipv6
+        && match &seen.reply {
+            Reply::Dns(_) | Reply::Ntp(_) => true,
+            Reply::Conversation(conversation) => conversation.connect.is_ok(),
+            Reply::Greeting(greeting) => greeting.conversation.connect.is_ok(),
+            _ => false,
+        }
+}
+
 fn text(result: &ServiceResult) -> String {
     let judged = result.verdicts.unpack();
     let stage = format!("{:?} {:?}\n", result.standing, result.blockers);
@@ -423,6 +511,7 @@ proptest! {
             let mut facts = carry_out(&inventory, service, &mut adversary);
             let anew = |facts: &[_]| result_text(&inventory, service, facts, &Memory::default());
             let in_order = anew(&facts);
+            assert_stage_is_founded(&inventory, service, &facts);
             facts.reverse();
             prop_assert_eq!(&in_order, &anew(&facts));
             for at in (1..facts.len()).rev() {

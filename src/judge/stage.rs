@@ -1,7 +1,7 @@
 //! The stage that a service has reached.
 
 use super::Finding;
-use crate::check::Check;
+use crate::check::{Check, common};
 use crate::model::{Outcome, Service, Severity, Stage, State};
 use crate::policy::Policy;
 
@@ -57,6 +57,34 @@ impl Standing {
     pub(super) fn rank(self) -> Option<(Stage, bool)> {
         self.stage().map(|stage| (stage, self != Self::Absent))
     }
+}
+
+/// Reasons for which a stage may be unknown: our own side, a limit of ours, a guard that lets no
+/// program in, or what was not observed. Whatever else a check can't tell must not keep a stage unknown:
+/// an unknown service is in no share, so a broken one would improve it.
+const CAUSES_OF_UNKNOWN: [&str; 14] = [
+    common::NOT_OBSERVED,
+    common::VANTAGE_LOST,
+    common::VANTAGE_ABSENT,
+    common::OUR_FAULT,
+    common::LIMIT,
+    // Our visit rules keep us away.
+    common::NOT_VISITED,
+    common::MAIL_BLOCKED,
+    // Our resolver gave no answer, and the zone's own servers could not be asked.
+    common::UNRESOLVED,
+    "resolver-fails",
+    "unconfirmed",
+    "zone-not-found",
+    "target-unresolved",
+    "challenge",
+    // The page was cut off on its way, so it was not seen what it needs.
+    "page-unreadable",
+];
+
+/// Whether a stage may be unknown because a gate is inconclusive for this reason.
+pub fn is_cause_of_unknown(reason: &str) -> bool {
+    CAUSES_OF_UNKNOWN.contains(&reason)
 }
 
 /// A check that keeps a service from its next stage.
@@ -153,7 +181,7 @@ mod tests {
     use super::*;
     use crate::check::{self, CATALOGUE};
     use crate::model::Stage::{AtParity, Ipv4Only, Reachable};
-    use crate::model::Verdict;
+    use crate::model::{Target, Verdict};
     use crate::policy;
 
     /// The standing of a web service all of whose checks pass but these.
@@ -224,6 +252,22 @@ mod tests {
         // Where a policy takes it for a warning, it gates nothing.
         let mild = standing_with("active", "severity: {dns-aaaa: warning}", &[aaaa("nxdomain")]);
         assert_eq!(mild.0, Standing::At(Stage::Ipv6OnlyUsable));
+    }
+
+    #[test]
+    fn gates_are_inconclusive_for_a_cause() {
+        for (name, yaml) in policy::BUILT_IN {
+            let policy = Policy::parse(name, yaml, |_, _| true).unwrap();
+            let stages = Stage::ALL.into_iter().skip(1);
+            let pairs = stages.flat_map(|stage| Target::KINDS.map(|kind| (kind, stage)));
+            let gates = pairs.filter_map(|(kind, stage)| policy.gates_of(kind, stage)).flatten();
+            for check in gates.filter_map(|id| check::find(id)) {
+                let inconclusive = check.reasons.iter().filter(|reason| {
+                    reason.outcome == Outcome::Inconclusive && !is_cause_of_unknown(reason.id)
+                });
+                assert_eq!(inconclusive.count(), 0, "{name}: {}", check.id);
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod founded;
 mod interop;
 mod lab;
 mod namespace;

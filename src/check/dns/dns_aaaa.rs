@@ -153,7 +153,7 @@ pub(in crate::check) mod tests {
     use hickory_proto::rr::{Name as WireName, RData};
 
     use crate::check::common;
-    use crate::check::dns::dns_dnssec::tests::expired_zone;
+    use crate::check::dns::dns_dnssec::tests::in_expired_zone;
     use crate::check::testing::dns::{address, alias, answer, message};
     use crate::check::testing::world::{WWW, World};
     use crate::check::testing::zone::{
@@ -174,7 +174,8 @@ pub(in crate::check) mod tests {
     #[test]
     fn what_is_bogus_is_so_behind_any_resolver() {
         for validates in [true, false] {
-            let world = expired_zone(validates);
+            let site = "web: \"https://www.example.vn/\", state: active";
+            let world = in_expired_zone(site, validates);
             assert_eq!(world.outcome_of("dns-aaaa"), (Fail, "bogus"), "{validates}");
         }
     }

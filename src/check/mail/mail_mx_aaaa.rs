@@ -114,12 +114,14 @@ pub(in crate::check) mod tests {
 
     use super::CHECK;
     use crate::check::common;
+    use crate::check::dns::dns_dnssec::tests::in_expired_zone;
     use crate::check::testing::dns::{answer, message};
     use crate::check::testing::mail::{
         MAIL_DOMAIN, MX_HOST, MX_HOST_2, MX_IPV4, MX_IPV6, MX_IPV6_2, address_of, mail_domain, mx,
         two_exchangers,
     };
     use crate::check::testing::world::World;
+    use crate::check::testing::zone::{ServerQuery, rcode};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{NetFailure, RecordType, Reply, Severity};
 
@@ -128,7 +130,21 @@ pub(in crate::check) mod tests {
         odd_records,
         a_domain_that_is_its_own_exchanger_or_none,
         a_domain_that_takes_no_mail,
+        a_domain_whose_name_servers_fail,
     ];
+
+    #[test]
+    fn a_domain_whose_name_servers_fail() {
+        let mx = |asked: &ServerQuery<'_>| asked.record_type == RecordType::MX;
+        let servfail = |asked: &ServerQuery<'_>| mx(asked).then(|| rcode(2));
+        let world = World::with_zone("mail: example.vn", &servfail);
+        assert_eq!(world.outcome_of("mail-mx-aaaa"), (Fail, "unanswered"));
+        assert_eq!(world.outcome_of("mail-banner"), (NotApplicable, common::NO_MX));
+        for validates in [true, false] {
+            let world = in_expired_zone("mail: example.vn", validates);
+            assert_eq!(world.outcome_of("mail-mx-aaaa"), (Fail, "bogus"), "{validates}");
+        }
+    }
 
     #[test]
     fn exchangers_and_their_addresses() {

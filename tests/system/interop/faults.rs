@@ -1,6 +1,7 @@
 //! Zones whose name servers have one fault each, and what such servers answer.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::wire::{self, AUTHORITATIVE, Question, Response, TRUNCATED};
 
@@ -13,10 +14,15 @@ pub const HOST_AT: [IpAddr; 2] = [
 const SERVFAIL: u16 = 2;
 const FORMERR: u16 = 1;
 const NXDOMAIN: u16 = 3;
+const NOTIMP: u16 = 4;
 const REFUSED: u16 = 5;
 
 /// The IPv6 address that [`Fault::SecondDiffers`] has instead; the same host answers there.
 pub const ALSO_AT: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x100, 1, 0, 0, 0, 2);
+
+/// Where nobody outside gets to.
+const LOCAL_AT: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1), Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2)];
 
 /// What is wrong with a zone's name servers: with both of them at all their addresses, unless it says
 /// otherwise.
@@ -86,6 +92,30 @@ pub enum Fault {
     EndlessReferral,
     /// The zone names another second server than its parent does, and that one has no address.
     OtherServer,
+    /// No answers from the second server over IPv4.
+    SecondSilentOverIpv4,
+    /// The parent zone has no glue at all.
+    NoGlueAtAll,
+    /// The second server's IPv6 address is a local one.
+    SecondLocal,
+    /// Both servers' IPv6 addresses are local ones.
+    BothLocal,
+    /// The second server names itself alone.
+    SecondNamesItself,
+    /// Parent and zone name a third server, whose name doesn't exist.
+    NoSuchServer,
+    /// SERVFAIL to every question that isn't for addresses.
+    AddressesOnly,
+    /// FORMERR to queries with EDNS, with the OPT record that they came with.
+    EdnsEchoed,
+    /// Each answer has one of two AAAA records, in turn.
+    Rotates,
+    /// REFUSED to questions for AAAA.
+    AaaaRefused,
+    /// NOTIMP to questions for AAAA.
+    AaaaNotImplemented,
+    /// The host is an alias of a name that doesn't exist.
+    DanglingAlias,
 }
 
 /// A zone: its apex, its fault, and the addresses of `ns1`, then of `ns2`: IPv6 and IPv4.
@@ -123,12 +153,28 @@ impl Zone {
         for (server, addresses) in ["ns1", "ns2"].iter().zip(self.servers) {
             let [ipv6, ipv4] = addresses;
             let name = format!("{server}.{apex}.");
-            text.push_str(&format!("{apex}. 300 NS {name}\n{name} 300 A {ipv4}\n"));
-            if self.fault != Fault::NoGlue {
+            text.push_str(&format!("{apex}. 300 NS {name}\n"));
+            if self.fault != Fault::NoGlueAtAll {
+                text.push_str(&format!("{name} 300 A {ipv4}\n"));
+            }
+            if !matches!(self.fault, Fault::NoGlue | Fault::NoGlueAtAll) {
+                let ipv6 = self.published_ipv6(ipv6, *server == "ns2");
                 text.push_str(&format!("{name} 300 AAAA {ipv6}\n"));
             }
         }
+        if self.fault == Fault::NoSuchServer {
+            text.push_str(&format!("{apex}. 300 NS ns9.{apex}.\n"));
+        }
         text
+    }
+
+    /// What is published in the place of a server's IPv6 address.
+    fn published_ipv6(self, address: IpAddr, is_second: bool) -> IpAddr {
+        match self.fault {
+            Fault::SecondLocal if is_second => LOCAL_AT[1].into(),
+            Fault::BothLocal => LOCAL_AT[usize::from(is_second)].into(),
+            _ => address,
+        }
     }
 
     /// The records of a name and type, or `None` where the name doesn't exist.
@@ -145,10 +191,20 @@ impl Zone {
                 let second = if self.fault == Fault::OtherServer { "ns3" } else { "ns2" };
                 return Some(match record_type {
                     wire::SOA => vec![wire::soa(apex)],
+                    wire::NS if self.fault == Fault::SecondNamesItself && is_second => {
+                        vec![ns("ns2")]
+                    }
+                    wire::NS if self.fault == Fault::NoSuchServer => {
+                        vec![ns("ns1"), ns("ns2"), ns("ns9")]
+                    }
                     wire::NS => vec![ns("ns1"), ns(second)],
                     wire::TXT => vec![wire::text(apex, letters)],
                     _ => Vec::new(),
                 });
+            }
+            "www" if self.fault == Fault::DanglingAlias => {
+                let target = wire::name(&format!("khongco.{apex}"));
+                return Some(vec![wire::record(name, wire::CNAME, &target)]);
             }
             "www" | "khac" if self.fault == Fault::AliasLoop => {
                 let other = if label == "www" { "khac" } else { "www" };
@@ -164,8 +220,9 @@ impl Zone {
                 return Some(vec![wire::record(name, wire::CNAME, &target)]);
             }
             "www" => HOST_AT,
-            "ns1" | "khac" => ns1,
-            "ns2" => ns2,
+            "ns1" => [self.published_ipv6(ns1[0], false), ns1[1]],
+            "khac" => ns1,
+            "ns2" => [self.published_ipv6(ns2[0], true), ns2[1]],
             "ns3" => return Some(Vec::new()),
             _ => return None,
         };
@@ -178,6 +235,12 @@ impl Zone {
             Fault::AaaaShort if record_type == wire::AAAA && label == "www" => data.truncate(15),
             Fault::SecondDiffers if is_second && record_type == wire::AAAA && label == "www" => {
                 data = ALSO_AT.octets().to_vec();
+            }
+            Fault::Rotates if record_type == wire::AAAA && label == "www" => {
+                static TURNS: AtomicUsize = AtomicUsize::new(0);
+                if TURNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                    data = ALSO_AT.octets().to_vec();
+                }
             }
             _ => {}
         }
@@ -216,6 +279,15 @@ impl Zone {
             Fault::AaaaEmpty if is_hosts_aaaa => response.answers.clear(),
             Fault::LargeLost if is_large && !place.is_tcp => return Vec::new(),
             Fault::AaaaServfail if is_hosts_aaaa => return fails(SERVFAIL),
+            Fault::AaaaRefused if is_hosts_aaaa => return fails(REFUSED),
+            Fault::AaaaNotImplemented if is_hosts_aaaa => return fails(NOTIMP),
+            Fault::AddressesOnly if ![wire::A, wire::AAAA].contains(&question.record_type) => {
+                return fails(SERVFAIL);
+            }
+            Fault::SecondSilentOverIpv4 if place.is_second && place.address.is_ipv4() => {
+                return Vec::new();
+            }
+            Fault::EdnsEchoed if question.has_edns => return fails(FORMERR),
             Fault::AaaaNxDomain if is_hosts_aaaa => {
                 response = question.response(AUTHORITATIVE, NXDOMAIN);
                 response.authorities.push(wire::soa(self.apex));

@@ -192,7 +192,12 @@ pub const FAULTY_ZONES: &[FaultyZone] = &[
         "dai",
         Fault::EndlessAlias,
         Some(0),
-        &[("dns-aaaa", "fail", "chain-too-long"), resolution_fails("alias-too-long")],
+        &[
+            ("dns-aaaa", "fail", "chain-too-long"),
+            ("ipv6-only-usable", "fail", "not-published"),
+            ("inventory-state", "fail", "active-but-gone"),
+            resolution_fails("alias-too-long"),
+        ],
     ),
     // The host's name is the apex of a zone, as far as anybody can tell.
     zone(
@@ -241,6 +246,96 @@ pub const FAULTY_ZONES: &[FaultyZone] = &[
         &[
             ("dns-delegation", "fail", "only-in-parent|only-in-child"),
             ("dns-ns-aaaa", "fail", "only-one"),
+        ],
+    ),
+    // It says nothing of IPv6.
+    zone("motim", Fault::SecondSilentOverIpv4, Some(4), &[]),
+    unanswered_zone(
+        "trangkeo",
+        Fault::NoGlueAtAll,
+        &[
+            ("dns-aaaa-answered", "not-applicable", "no-servers"),
+            ("dns-consistent", "not-applicable", "one-server"),
+            CHILD_UNSEEN,
+            ("dns-large-answer", "not-applicable", "no-ipv6-servers"),
+            ("dns-ns-aaaa", "fail", "none"),
+            ("dns-ns-diversity", "not-applicable", "no-ipv6-servers"),
+            ("dns-ns-ipv6-answers", "not-applicable", "no-ipv6-servers"),
+            over_ipv4("no-ipv4-servers"),
+            resolution_fails("no-ipv6-server"),
+        ],
+    ),
+    zone(
+        "noibo",
+        Fault::SecondLocal,
+        Some(4),
+        &[
+            ("dns-ns-aaaa", "fail", "only-one"),
+            ("dns-ns-diversity", "fail", "one-address"),
+            over_ipv6("not-global"),
+        ],
+    ),
+    zone(
+        "toannoibo",
+        Fault::BothLocal,
+        Some(3),
+        &[
+            LARGE,
+            ("dns-ns-aaaa", "fail", "not-global"),
+            ("dns-ns-diversity", "fail", "not-global"),
+            ("ipv6-only-usable", "fail", "resolution-blocked"),
+            over_ipv6("not-global"),
+            resolution_fails("no-ipv6-server"),
+        ],
+    ),
+    zone(
+        "tuxung",
+        Fault::SecondNamesItself,
+        Some(4),
+        &[("dns-delegation", "fail", "servers-disagree")],
+    ),
+    zone("vodanh", Fault::NoSuchServer, Some(4), &[("dns-delegation", "fail", "no-such-name")]),
+    zone(
+        "chidiachi",
+        Fault::AddressesOnly,
+        Some(4),
+        &[CHILD_UNSEEN, LARGE, over_ipv6("servfail"), over_ipv4("servfail")],
+    ),
+    zone("nhaiedns", Fault::EdnsEchoed, Some(4), &[("dns-large-answer", "fail", "edns-refused")]),
+    zone("luanphien", Fault::Rotates, Some(4), &[]),
+    zone(
+        "tuchoiaaaa",
+        Fault::AaaaRefused,
+        Some(0),
+        &[
+            ("dns-aaaa", "fail", "refused"),
+            ("dns-aaaa-answered", "fail", "refuses"),
+            CONSISTENT,
+            ("ipv6-only-usable", "fail", "not-published"),
+            resolution_fails("servers-unusable"),
+        ],
+    ),
+    zone(
+        "khonghotro",
+        Fault::AaaaNotImplemented,
+        Some(0),
+        &[
+            ("dns-aaaa", "fail", "other-rcode"),
+            ("dns-aaaa-answered", "fail", "other-rcode"),
+            CONSISTENT,
+            ("ipv6-only-usable", "fail", "not-published"),
+            resolution_fails("servers-unusable"),
+        ],
+    ),
+    zone(
+        "bidanhhong",
+        Fault::DanglingAlias,
+        Some(0),
+        &[
+            ("dns-aaaa", "fail", "dangling-alias"),
+            ("dns-ipv6-only-resolution", "not-applicable", "name-absent"),
+            ("ipv6-only-usable", "fail", "not-published"),
+            ("inventory-state", "fail", "active-but-gone"),
         ],
     ),
 ];

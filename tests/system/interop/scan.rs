@@ -46,10 +46,16 @@ pub fn scan(folder: &Path, services: &[Service]) -> Value {
     json(&succeed(&mut command(&folder.join("run.db"), &inventory)))
 }
 
-/// As [`scan`], where most questions to DNS are never answered.
-pub fn scan_unanswered(folder: &Path, services: &[Service]) -> Value {
+/// As [`scan`], where most questions to DNS are never answered, so many times at once.
+pub fn scan_unanswered(folder: &Path, services: &[Service], times: usize) -> Vec<Value> {
     let inventory = write_inventory(folder, services, SHORTER_DNS, INTERVALS);
-    json(&succeed(&mut command(&folder.join("run.db"), &inventory)))
+    let scans: Vec<_> = (0..times)
+        .map(|number| {
+            let (db, inventory) = (folder.join(format!("run{number}.db")), inventory.clone());
+            std::thread::spawn(move || json(&succeed(&mut command(&db, &inventory))))
+        })
+        .collect();
+    scans.into_iter().map(|scan| scan.join().unwrap()).collect()
 }
 
 /// As [`scan`], but once the scan has connected to something, none of these peers answers until the

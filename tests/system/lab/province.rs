@@ -11,8 +11,8 @@ use v6ready::lab::Site;
 use v6ready::model::Outcome;
 
 use super::{RunningLab, hostile_texts};
-use crate::namespace;
 use crate::program::{LATENCY, json, succeed, text, v6ready};
+use crate::{founded, namespace};
 
 /// The check that composes others.
 const COMPOSITE: &str = "ipv6-only-usable";
@@ -58,6 +58,7 @@ fn the_lab_is_judged_as_it_was_built() {
     jsonschema::validate(&schema, &result).unwrap();
     assert_eq!(result["run"]["complete"], true);
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
+    founded::stages_are_founded(&result);
 
     let mut passed = BTreeSet::new();
     let mut failed = BTreeSet::new();

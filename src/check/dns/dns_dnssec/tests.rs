@@ -5,13 +5,15 @@ use std::sync::Arc;
 use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
 use hickory_proto::dnssec::{Algorithm, DigestType};
 use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::rdata::{A, AAAA, CNAME, SOA};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, SOA};
 use hickory_proto::rr::{RData, Record, RecordType as Kind};
 use jiff::Timestamp;
 
 use crate::check::common;
 use crate::check::testing::world::World;
-use crate::check::testing::zone::{NS2, ServerMessage, ServerQuery, address_data, rcode};
+use crate::check::testing::zone::{
+    NS2, ServerMessage, ServerQuery, address_data, authoritative_answer, rcode,
+};
 use crate::evidence;
 use crate::evidence::dns::dnssec::tests as signed;
 use crate::evidence::dns::dnssec::tests::{NOW, Zone, n, record};
@@ -101,6 +103,10 @@ fn signed_reply(asked: &ServerQuery<'_>, zone: &Zone) -> Option<Reply> {
             (vec![], zone.nsec("www.example.vn.", "example.vn.", &[Kind::AAAA]))
         }
         ("www.example.vn", Kind::AAAA) => (zone.signed(www("2001:db8::1")), vec![]),
+        ("example.vn", Kind::MX) => {
+            let exchange = RData::MX(MX::new(10, n("www.example.vn.")));
+            (zone.signed(vec![record(n("example.vn."), exchange)]), vec![])
+        }
         ("www.example.vn", Kind::A) => (zone.signed(www("192.0.2.1")), vec![]),
         _ => return None,
     };
@@ -157,18 +163,26 @@ fn a_server_with_an_old_copy_is_named_whichever_the_resolver_asked() {
     assert_eq!(world.outcome_of("dns-dnssec").0, Pass);
 }
 
-/// A zone whose signatures have ended, behind a resolver that validates or one that doesn't.
-pub(in crate::check) fn expired_zone(validates: bool) -> World {
+/// A service in a zone whose signatures have ended, behind a resolver that validates or one that doesn't.
+pub(in crate::check) fn in_expired_zone(declared: &str, validates: bool) -> World {
     let mut zone = Zone::new("example.vn.");
     (zone.inception, zone.expiration) = (u32::MAX - 1000, u32::MAX - 500);
-    let mut world = World::with_service("web: \"https://www.example.vn/\", state: active");
+    let mut world = World::with_service(declared);
     world.inventory.settings.trust_anchors = Some(zone.anchor());
     let change = |asked: &ServerQuery<'_>| {
         let is_kept_back = validates
             && asked.recursive
-            && asked.is("www.example.vn", RecordType::AAAA)
+            && matches!(asked.record_type, RecordType::AAAA | RecordType::MX)
             && !asked.checking_disabled;
-        is_kept_back.then(|| rcode(2)).or_else(|| signed_reply(asked, &zone))
+        let mx = || {
+            let exchange = n("www.example.vn.");
+            authoritative_answer(&[("example.vn.", RData::MX(MX::new(10, exchange)))]).reply()
+        };
+        let is_mx = asked.is("example.vn", RecordType::MX) && !asked.dnssec_ok;
+        is_kept_back
+            .then(|| rcode(2))
+            .or_else(|| signed_reply(asked, &zone))
+            .or_else(|| is_mx.then(mx))
     };
     world.with_dns_answers(&change).with_dns_answers_for("dns-dnssec", &change)
 }
