@@ -57,13 +57,23 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 /// What the servers should give of one type.
 enum CommonSet {
-    /// What more than half of those give that say the same at each look.
+    /// Some give parts of this in turn: whoever gives a part of it says nothing else.
+    PartOf(RecordSet),
+    /// What more than half of them give.
     Majority(RecordSet),
     /// As many give this as that.
     Disputed,
 }
 
 fn common_set(servers: &[ServerRecords<'_>], which: usize) -> CommonSet {
+    let rotating = servers.iter().filter_map(|server| match &server.sets[which] {
+        GivenSet::Rotates(set) => Some(set.iter().cloned()),
+        _ => None,
+    });
+    let all: RecordSet = rotating.flatten().collect();
+    if !all.is_empty() {
+        return CommonSet::PartOf(all);
+    }
     let steady: Vec<&RecordSet> = servers
         .iter()
         .filter_map(|server| match &server.sets[which] {
@@ -95,6 +105,7 @@ fn subject(zone: &KnownZone, server: &ServerRecords<'_>, common: &[CommonSet; 2]
         };
     }
     let differs = |which: usize| match (&server.sets[which], &common[which]) {
+        (GivenSet::Steady(set), CommonSet::PartOf(all)) => set.is_empty() || !set.is_subset(all),
         (GivenSet::Steady(set), CommonSet::Majority(most)) => set != most,
         (GivenSet::Steady(_), CommonSet::Disputed) => true,
         _ => false,

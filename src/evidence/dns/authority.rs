@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::delegation::{self, Cut, DelegationFailure, End, Reach, Resolution, Source};
 use super::exchange::{self, DNS_PORT, server_exchange};
-use super::{Lookup, Zone, published, resolve, zone};
+use super::{Lookup, Zone, published, zone};
 use crate::evidence::query::{Topic, View};
 use crate::model::{Family, Name, ObservationId, RecordType, Service, Target, Transport};
 
@@ -87,15 +87,15 @@ pub fn exchanger_resolution_path(view: &View<'_>, exchanger: &Name) -> Arc<Resol
     delegation::resolution(view, exchanger, RecordType::AAAA, Reach::Ipv6Only)
 }
 
-/// Where a path stops for want of an address: what the resolver knows of the addresses of the name
-/// servers that came without glue.
+/// Where a path stops for want of an address: what is published of the addresses of the name servers
+/// that came without glue.
 pub fn without_glue(view: &View<'_>, path: &Resolution) -> Vec<Lookup> {
     let stops = path.end == delegation::End::Stopped(delegation::DelegationFailure::NoAddress);
     let servers = path.last_cut().filter(|_| stops).map_or(&[][..], |cut| &cut.servers);
     servers
         .iter()
         .filter(|server| server.unaddressed == Some(delegation::Unaddressed::NoGlue))
-        .map(|server| resolve(view, &server.name, RecordType::AAAA))
+        .map(|server| published(view, &server.name, RecordType::AAAA))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::model::{
 
 /// How often a server is asked whose answer differs from another's: one that rotates its addresses gives
 /// another one then.
-const LOOKS: u8 = 3;
+const LOOKS: u8 = 4;
 
 /// The types of record that are compared.
 pub const COMPARED: [RecordType; 2] = [RecordType::AAAA, RecordType::A];
