@@ -32,7 +32,16 @@ pub(super) fn answer(parts: &[ServedZone], octets: &[u8], udp: bool) -> Option<V
         Behaviour::Silent | Behaviour::Closed => return None,
         Behaviour::TcpOnly if udp => return None,
         Behaviour::UdpOnly | Behaviour::LosesLarge if !udp => return None,
-        Behaviour::DropsAaaa if is_aaaa => return None,
+        Behaviour::DropsAaaa if is_aaaa && !names_server => return None,
+        Behaviour::RefusesAaaa if is_aaaa && !names_server => {
+            answer.metadata.response_code = ResponseCode::Refused;
+        }
+        Behaviour::AddressesOnly if !is_aaaa && query.query_type() != RecordType::A => {
+            answer.metadata.response_code = ResponseCode::ServFail;
+        }
+        Behaviour::RefusesEdns if asked.edns.is_some() => {
+            answer.metadata.response_code = ResponseCode::FormErr;
+        }
         Behaviour::Refused => answer.metadata.response_code = ResponseCode::Refused,
         Behaviour::ServFail => answer.metadata.response_code = ResponseCode::ServFail,
         Behaviour::NxDomainForAaaa if is_aaaa && !names_server => {

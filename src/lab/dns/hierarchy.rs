@@ -197,6 +197,7 @@ fn glue_records(server: &NameServer, addresses: &[(IpAddr, Behaviour)]) -> Vec<R
     match server.glue {
         Glue::Right => all.map(address_data).collect(),
         Glue::WithoutIpv6 => all.filter(IpAddr::is_ipv4).map(address_data).collect(),
+        Glue::Missing => Vec::new(),
     }
 }
 

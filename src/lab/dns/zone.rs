@@ -28,6 +28,12 @@ pub enum Behaviour {
     DropsAaaa,
     /// Questions for AAAA get NXDOMAIN (RFC 4074 §4.2).
     NxDomainForAaaa,
+    /// Questions for AAAA are refused.
+    RefusesAaaa,
+    /// It knows nothing but addresses, as some load balancers do: RCODE 2 to every other question.
+    AddressesOnly,
+    /// RCODE 1 to questions with EDNS, and the OPT record is sent back.
+    RefusesEdns,
     /// Its copy of the zone has other A and AAAA records than the zone has.
     Outdated,
     /// Answers above 512 octets are lost on their way, and TCP is refused.
@@ -41,6 +47,8 @@ pub enum Glue {
     Right,
     /// No IPv6 glue, though the server has IPv6.
     WithoutIpv6,
+    /// No glue at all.
+    Missing,
 }
 
 /// How a zone is signed.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use hickory_proto::rr::RecordType;
 
-use crate::lab::dns::zone::{Behaviour, Glue, ListedBy, Zone, address_data};
+use crate::lab::dns::zone::{Behaviour, Glue, ListedBy, Signing, Zone, address_data};
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
 
@@ -98,6 +98,87 @@ pub(super) fn sites() -> Vec<Site> {
                 ("reach-port", "refused"),
                 ("web-https", "only-over-ipv4"),
             ]),
+        Site::new(35, "bo-het-aaaa", "Mọi máy chủ tên miền bỏ qua AAAA", "www.bohet.example")
+            .zone(Zone::new(35, "bohet.example").all(Behaviour::DropsAaaa))
+            .failing(&[
+                ("dns-aaaa", "no-answer"),
+                ("dns-aaaa-answered", "dropped"),
+                ("dns-ipv6-only-resolution", "servers-unusable"),
+            ]),
+        Site::new(36, "tu-choi-aaaa", "Mọi máy chủ tên miền từ chối AAAA", "www.tuchoi.example")
+            .zone(Zone::new(36, "tuchoi.example").all(Behaviour::RefusesAaaa))
+            .failing(&[
+                ("dns-aaaa", "refused"),
+                ("dns-aaaa-answered", "refuses"),
+                ("dns-ipv6-only-resolution", "servers-unusable"),
+            ]),
+        Site::new(
+            37,
+            "chi-biet-dia-chi",
+            "Thiết bị cân bằng tải chỉ trả lời A và AAAA",
+            "www.canbang.example",
+        )
+        .zone(
+            Zone::new(37, "canbang.example")
+                .signed(Signing::Unsigned)
+                .all(Behaviour::AddressesOnly),
+        )
+        .failing(&[
+            ("dns-dnssec", "insecure"),
+            ("dns-ns-ipv6-answers", "servfail"),
+            ("dns-ns-ipv4-answers", "servfail"),
+        ]),
+        Site::new(38, "khong-glue", "Vùng cha không có glue nào", "www.khongglue.example")
+            .zone(Zone::new(38, "khongglue.example").glue(1, Glue::Missing).glue(2, Glue::Missing))
+            .failing(&[
+                ("dns-aaaa", "no-server"),
+                ("dns-ns-aaaa", "none"),
+                ("dns-ns-ipv4-answers", "no-ipv4-servers"),
+                ("dns-ipv6-only-resolution", "no-ipv6-server"),
+            ]),
+        Site::new(
+            39,
+            "chung-may-chu",
+            "Vùng cha và vùng con cùng máy chủ tên miền",
+            "www.chung.vidu.example",
+        )
+        .zone(
+            Zone::new(39, "chung.vidu.example")
+                .served_by(&["ns1.vidu.example", "ns2.vidu.example"]),
+        ),
+        Site::new(58, "vung-khong-co", "Vùng không tồn tại", "khongcovung.vidu.example")
+            .removed()
+            .target("zone: khongcovung.vidu.example")
+            .failing(&[("dns-ns-aaaa", "no-such-zone"), ("inventory-state", "active-but-gone")]),
+        Site::new(59, "bi-danh-cut", "Bí danh trỏ đến tên không tồn tại", "www.danhcut.example")
+            .zone(Zone::new(59, "danhcut.example"))
+            .cname("khongco.danhcut.example")
+            .failing(&[("dns-aaaa", "dangling-alias"), ("inventory-state", "active-but-gone")]),
+        Site::new(
+            68,
+            "ns-dia-chi-rieng",
+            "Một máy chủ tên miền có địa chỉ ULA",
+            "www.nsrieng.example",
+        )
+        .zone(Zone::new(68, "nsrieng.example").change(2, |server| {
+            for (address, behaviour) in &mut server.addresses {
+                if address.is_ipv6() {
+                    (*address, *behaviour) = (LOCAL, Behaviour::Closed);
+                }
+            }
+        }))
+        .failing(&[
+            ("dns-ns-aaaa", "only-one"),
+            ("dns-ns-diversity", "one-address"),
+            ("dns-ns-ipv6-answers", "not-global"),
+        ]),
+        Site::new(69, "edns-cu", "Máy chủ tên miền không biết EDNS", "www.ednscu.example")
+            .zone(
+                Zone::new(69, "ednscu.example")
+                    .signed(Signing::Unsigned)
+                    .all(Behaviour::RefusesEdns),
+            )
+            .failing(&[("dns-dnssec", "insecure"), ("dns-large-answer", "edns-refused")]),
         Site::new(47, "thieu-glue", "Vùng cha không có glue IPv6", "www.thieuglue.example")
             .zone(
                 Zone::new(47, "thieuglue.example")
@@ -167,6 +248,9 @@ pub(super) fn sites() -> Vec<Site> {
             .failing(&[("dns-ipv6-only-resolution", "no-ipv6-server")]),
     ]
 }
+
+/// A server's address that nobody outside gets to.
+const LOCAL: IpAddr = IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x53));
 
 /// The second server of a zone, in the network of its first: see [`Zone::new`].
 const ONE_NETWORK: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xd001, 200, 0, 0, 0, 0x54));
