@@ -48,7 +48,12 @@ use crate::policy::Policy;
 /// Judges the vantage point of a run.
 pub fn judge_vantage(context: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Judged> {
     let JudgeContext { inventory, vantage, policy, .. } = *context;
-    let context = VantageContext { evidence, settings: &inventory.settings, vantage };
+    let context = VantageContext {
+        evidence,
+        settings: &inventory.settings,
+        networks: &inventory.networks,
+        vantage,
+    };
     CATALOGUE
         .iter()
         .filter_map(|check| match check.rule {

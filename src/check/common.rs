@@ -43,6 +43,12 @@ pub const NO_MX: &str = "no-mail-exchanger";
 pub const MAIL_BLOCKED: &str = "outgoing-mail-blocked";
 /// A server doesn't answer, or not so that anything could be compared; another check judges that.
 pub const SERVER_FAILS: &str = "server-fails";
+/// A mail server refuses the vantage point's address: it says nothing of the server.
+pub const REFUSES_OUR_ADDRESS: &str = "refuses-our-address";
+/// A mail server refuses the name by which the vantage point introduces itself.
+pub const REFUSES_OUR_NAME: &str = "refuses-our-name";
+/// A mail server asks the vantage point to come back later, at every attempt.
+pub const DEFERS_US: &str = "defers-us";
 /// The name that is declared as a zone is none.
 pub const NO_ZONE: &str = "no-zone";
 /// The check is about another kind of service.
@@ -213,6 +219,42 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Quét từ mạng cho phép kết nối ra cổng 25, hoặc đề nghị nhà cung cấp dịch vụ mở cổng này.",
             en: "Scan from a network that lets connections to port 25 out, or ask its operator to open it.",
+        },
+    },
+    CommonReason {
+        id: REFUSES_OUR_ADDRESS,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy chủ thư từ chối chính địa chỉ của điểm đo (tên ngược, danh sách chặn hoặc chính sách), nên không thể kết luận về dịch vụ.",
+            en: "The mail server refuses the vantage point's own address (its reverse name, a block list or a policy), which says nothing of the service.",
+        },
+        remedy: Text {
+            vi: "Tạo bản ghi PTR có tên phân giải ngược lại đúng địa chỉ của điểm đo (xem tiêu chí vantage-mail), gỡ địa chỉ khỏi danh sách chặn, sau đó quét lại.",
+            en: "Give the vantage point's address a PTR record whose name leads back to it (see vantage-mail), have it taken off block lists, then scan again.",
+        },
+    },
+    CommonReason {
+        id: REFUSES_OUR_NAME,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy chủ thư từ chối tên mà điểm đo dùng trong lệnh EHLO, nên không thể kết luận về dịch vụ.",
+            en: "The mail server refuses the name that the vantage point gave in EHLO, which says nothing of the service.",
+        },
+        remedy: Text {
+            vi: "Khai báo tên đầy đủ của điểm đo tại `settings.helo`, hoặc tạo bản ghi PTR cho địa chỉ của điểm đo, sau đó quét lại.",
+            en: "Declare the vantage point's full name as `settings.helo`, or give its address a PTR record, then scan again.",
+        },
+    },
+    CommonReason {
+        id: DEFERS_US,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy chủ thư yêu cầu điểm đo quay lại sau ở mọi lần thử (danh sách xám hoặc giới hạn tần suất), nên không thể kết luận về dịch vụ.",
+            en: "The mail server asked the vantage point to come back later at every attempt (greylisting or a rate limit), which says nothing of the service.",
+        },
+        remedy: Text {
+            vi: "Quét lại sau một giờ; đề nghị đơn vị quản trị miễn trừ địa chỉ của điểm đo.",
+            en: "Scan again in an hour; ask the server's operator to exempt the vantage point's address.",
         },
     },
     CommonReason {

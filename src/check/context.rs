@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use super::common;
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
-use crate::model::{Evidence, Inventory, Service, Settings, Stage, State, Vantage, Verdict};
+use crate::model::{
+    Evidence, Inventory, Networks, Service, Settings, Stage, State, Vantage, Verdict,
+};
 
 /// Everything that may be known when a service is judged.
 #[derive(Clone, Copy)]
@@ -44,6 +46,8 @@ pub struct VantageContext<'a> {
     pub evidence: &'a Evidence,
     /// What was to be asked.
     pub settings: &'a Settings,
+    /// The declared address ranges.
+    pub networks: &'a Networks,
     /// What the run made of it.
     pub vantage: &'a Vantage,
 }

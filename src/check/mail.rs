@@ -4,6 +4,7 @@
 //! [`service`](super::service) and [`inventory`](super::inventory).
 
 pub(super) mod helpers;
+mod refusals;
 
 rules! {
     mod mail_mx_aaaa;

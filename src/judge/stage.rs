@@ -62,7 +62,7 @@ impl Standing {
 /// Reasons for which a stage may be unknown: our own side, a limit of ours, a guard that lets no
 /// program in, or what was not observed. Whatever else a check can't tell must not keep a stage unknown:
 /// an unknown service is in no share, so a broken one would improve it.
-const CAUSES_OF_UNKNOWN: [&str; 14] = [
+const CAUSES_OF_UNKNOWN: [&str; 17] = [
     common::NOT_OBSERVED,
     common::VANTAGE_LOST,
     common::VANTAGE_ABSENT,
@@ -71,6 +71,10 @@ const CAUSES_OF_UNKNOWN: [&str; 14] = [
     // Our visit rules keep us away.
     common::NOT_VISITED,
     common::MAIL_BLOCKED,
+    // An exchanger sends this very client away.
+    common::REFUSES_OUR_ADDRESS,
+    common::REFUSES_OUR_NAME,
+    common::DEFERS_US,
     // Our resolver gave no answer, and the zone's own servers could not be asked.
     common::UNRESOLVED,
     "resolver-fails",

@@ -160,6 +160,12 @@ impl Greeting {
         self.conversation.is_our_fault() || self.our_fault().is_some()
     }
 
+    /// Whether the server asks to come back later.
+    pub fn is_deferred(&self) -> bool {
+        let is_later = |part: &Option<Result<Answer, GreetingFailure>>| matches!(part, Some(Ok(answer)) if answer.meaning == Meaning::Later);
+        is_later(&self.banner) || is_later(&self.hello)
+    }
+
     /// The network failure that ended the exchange of greetings.
     pub fn net_failure(&self) -> Option<&NetFailure> {
         match (&self.banner, &self.hello, &self.starttls) {

@@ -19,7 +19,8 @@ use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
 use crate::model::{
-    Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
+    Connected, Conversation, ConversationQuestion, Family, Greeting, GreetingQuestion, Name,
+    Settings, Timeouts,
 };
 
 /// Why conversations can't begin: the operator has something to fix.
@@ -47,6 +48,11 @@ impl Client {
         let http = Exchange::new(&settings.timeouts, &settings.limits);
         let tls = Handshaker::new(&settings.timeouts, &settings.limits, http.octets_max())?;
         Ok(Self { timeouts: settings.timeouts, tls, http, greeter: Greeter::new(settings) })
+    }
+
+    /// Learns the names of our own addresses.
+    pub fn introduce_as(&self, names: &[(Family, Name)]) {
+        self.greeter.introduce_as(names);
     }
 
     /// Exchanges greetings, with TLS where and when the question says.

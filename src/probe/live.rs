@@ -14,7 +14,7 @@ use super::pacing::Pacing;
 use super::timing::micros;
 use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, trace, validator};
 use crate::model::{
-    Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
+    Family, Name, Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
 };
 
 /// Why asking can't begin: the operator has something to fix.
@@ -64,6 +64,11 @@ impl Live {
                 .rpki_validator
                 .map(|address| validator::Client::new(address, settings.timeouts.http)),
         })
+    }
+
+    /// The names by which we introduce ourselves to mail servers where the settings have none.
+    pub fn introduce_as(&self, names: &[(Family, Name)]) {
+        self.conversations.introduce_as(names);
     }
 
     /// Sends one request, when pacing lets it go. Waiting for that counts in no deadline: `observed_at` is

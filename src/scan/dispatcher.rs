@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
-use crate::model::{Evidence, Observation, ObservationId, Request, RunId, ServiceId, Settings};
+use crate::model::{
+    Evidence, Family, Name, Observation, ObservationId, Request, RunId, ServiceId, Settings,
+};
 use crate::plan;
 use crate::store::{Asker, Recorder, Store, StoreError};
 
@@ -104,6 +106,11 @@ impl Dispatcher {
     pub(super) async fn test_vantage(&self, request: &Request) -> RecordedObservation {
         let observation = self.ask_network(request).await;
         (self.recorder.record(Asker::Vantage, &observation), observation)
+    }
+
+    /// Tells the prober by which names it may introduce itself to mail servers.
+    pub(super) fn introduce_as(&self, names: &[(Family, Name)]) {
+        self.prober.introduce_as(names);
     }
 
     /// Returns when everything recorded until now is committed.

@@ -1,12 +1,14 @@
 //! The tests of the vantage point during a scan: when they are made, and what they have shown.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::dispatcher::Dispatcher;
 use super::events::{EventSink, ScanEvent};
-use crate::evidence::vantage;
-use crate::model::{Evidence, Inventory, Run, Vantage};
+use crate::evidence::{own_names, vantage};
+use crate::model::{Evidence, Family, Inventory, Run, Service, Target, Vantage};
 use crate::store::StoreError;
 
 /// The tests of one run, including those of earlier sessions.
@@ -52,8 +54,43 @@ impl<'a> VantageTests<'a> {
             }
             self.number = number;
             self.report(worked_before);
+            if number == 1 || worked_before.is_none() {
+                self.learn_own_names().await;
+            }
         }
         self.vantage()
+    }
+
+    /// Asks for the names of our own addresses, where there are mail servers to be spoken to, and
+    /// introduces the prober by them. A name that the inventory declares goes before.
+    async fn learn_own_names(&mut self) {
+        /// A name, then its addresses, for each attempt.
+        const ROUNDS_MAX: usize = 16;
+        let Inventory { settings, networks, services, .. } = self.inventory;
+        let speaks_smtp = |service: &Arc<Service>| {
+            matches!(service.target, Target::Mail(_) | Target::Submission(_))
+        };
+        if !services.iter().any(speaks_smtp) {
+            return;
+        }
+        for _ in 0..ROUNDS_MAX {
+            let requests = own_names::own_name_questions(&self.evidence, settings, networks);
+            if requests.is_empty() {
+                break;
+            }
+            let mut answers: FuturesUnordered<_> =
+                requests.iter().map(|request| self.dispatcher.test_vantage(request)).collect();
+            while let Some((id, observation)) = answers.next().await {
+                self.evidence.insert(id, observation);
+            }
+        }
+        let own = own_names::own_addresses(&self.evidence, settings, networks);
+        let named = |own: &own_names::OwnAddress| {
+            Some((Family::of(own.address), own.confirmed_name()?.clone()))
+        };
+        let names: Vec<_> = own.iter().filter_map(named).collect();
+        tracing::debug!(?names, "names of our own addresses");
+        self.dispatcher.introduce_as(&names);
     }
 
     /// Makes up to so many tests, an interval before each, until one of them is enough.

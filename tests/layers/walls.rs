@@ -54,6 +54,7 @@ const AREAS: [(&str, &[MayImport]); 3] = [
             ("tls", &["query", "dns", "service"]),
             ("web", &["query", "dns", "service"]),
             ("vantage", &["query"]),
+            ("own_names", &["query", "dns", "vantage"]),
             ("discovered_names", &["query", "dns", "mail", "service", "tls", "web"]),
         ],
     ),

@@ -157,8 +157,8 @@ pub(in crate::check) mod tests {
     use crate::check::testing::dns::{address, alias, answer, message};
     use crate::check::testing::world::{WWW, World};
     use crate::check::testing::zone::{
-        Change, NS1, ROOT, ServerMessage, ServerQuery, VN, authoritative_answer, garbage,
-        our_fault, rcode, referral, silence, truncated,
+        Change, NS1, ROOT, ServerMessage, ServerQuery, VN, address_data, authoritative_answer,
+        garbage, our_fault, rcode, referral, silence, truncated,
     };
     use crate::evidence::query::View;
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
@@ -169,7 +169,39 @@ pub(in crate::check) mod tests {
         empty_answers_without_an_soa,
         the_zones_own_servers_decide,
         what_is_bogus_is_so_behind_any_resolver,
+        addresses_that_a_resolver_makes_up,
     ];
+
+    #[test]
+    fn addresses_that_a_resolver_makes_up() {
+        // The host's IPv4 address is 192.0.2.1. No prefix was discovered.
+        for (resolver, zone, expected) in [
+            ("64:ff9b::c000:201", None, (Fail, "synthesised-only")),
+            ("2001:db8:64::c000:201", None, (Fail, "synthesised-only")),
+            ("2001:db8:64:c000:2:100::", None, (Fail, "synthesised-only")),
+            // What the zone itself has is published, be it useful or not.
+            ("64:ff9b::c000:201", Some("64:ff9b::c000:201"), (Pass, "published")),
+            ("2001:db8:64::c000:201", Some("2001:db8:64::c000:201"), (Pass, "published")),
+            // Another address than the name's own is nobody's translation of it.
+            ("2001:db8:64::c000:202", None, (Pass, "published")),
+        ] {
+            let of = |address: &str| {
+                authoritative_answer(&[("www.example.vn.", address_data(address))]).reply()
+            };
+            let change = |asked: &ServerQuery<'_>| {
+                let is_it = asked.is(WWW, RecordType::AAAA);
+                match zone {
+                    _ if is_it && asked.recursive => Some(of(resolver)),
+                    Some(zone) if is_it && asked.of_zone() => Some(of(zone)),
+                    None if is_it && asked.of_zone() => Some(rcode(0)),
+                    _ => None,
+                }
+            };
+            let world =
+                World::with_zone("web: \"https://www.example.vn/\", state: active", &change);
+            assert_eq!(world.outcome_of("dns-aaaa"), expected, "{resolver} {zone:?}");
+        }
+    }
 
     #[test]
     fn what_is_bogus_is_so_behind_any_resolver() {

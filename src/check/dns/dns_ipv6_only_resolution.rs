@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "dns-ipv6-only-resolution",
     sources: &["draft-ietf-dnsop-3901bis", "RFC 3901 §3", "PAM 2023, IPv6-only DNS"],
     severity: Severity::Critical,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("resolves"),
         Reason::pass("resolves-without-address"),

@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "dns-large-answer",
     sources: &["draft-ietf-dnsop-3901bis §4", "RFC 6891 §6.2", "RFC 9715"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("all-arrive"),
         Reason::pass("arrives"),

@@ -27,7 +27,7 @@ pub static CHECK: Check = Check {
     id: "inventory-state",
     sources: &["the inventory's `state`", "RFC 4592"],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("as-declared"),
         Reason::pass("retired-still-in-dns"),

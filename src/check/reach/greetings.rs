@@ -63,10 +63,14 @@ pub(in crate::check) fn settled<T>(
     attempts: impl IntoIterator<Item = (Ending, T)>,
     succeeds: impl Fn(&T) -> bool,
 ) -> Settled<T> {
+    // Who asks to come back later doesn't lose anything.
+    let (deferred, attempts): (Vec<_>, Vec<_>) =
+        attempts.into_iter().partition(|(ending, _)| *ending == Ending::Deferred);
     let (lost, kept): (Vec<_>, Vec<_>) = attempts
         .into_iter()
         .partition(|(ending, seen)| *ending == Ending::Broken && !succeeds(seen));
     let (lost_count, of) = (lost.len(), lost.len() + kept.len());
+    let kept = if kept.is_empty() { deferred } else { kept };
     let last = |attempts: Vec<(Ending, T)>| attempts.into_iter().next_back().map(|(_, seen)| seen);
     match last(kept) {
         Some(_) if lost_count > 1 => Settled::Flapping { lost: lost_count, of },

@@ -11,8 +11,8 @@ use crate::check::rule::{Rule, verdict_of};
 use crate::check::testing::reasons::record_reasons;
 use crate::evidence::vantage;
 use crate::model::{
-    Blob, Connected, Conversation, DnsMessage, Evidence, NetFailure, Observation, Outcome,
-    Question, Reply, Settings,
+    Blob, Connected, Conversation, DnsMessage, Evidence, NetFailure, Networks, Observation,
+    Outcome, Question, Reply, Settings,
 };
 
 /// What works in one test of a vantage point.
@@ -57,10 +57,20 @@ pub(in crate::check) fn outcome_over(
     for (at, works) in tests.iter().enumerate() {
         add_test(&mut evidence, settings, at as u8 + 1, *works, message);
     }
-    let vantage = vantage::state("v", &evidence, settings);
+    outcome_of(id, settings, &Networks::default(), &evidence)
+}
+
+/// The outcome of one check over what was seen.
+pub(in crate::check) fn outcome_of(
+    id: &str,
+    settings: &Settings,
+    networks: &Networks,
+    evidence: &Evidence,
+) -> (Outcome, &'static str) {
+    let vantage = vantage::state("v", evidence, settings);
     let check = find(id).unwrap();
     let Rule::Vantage(rule) = check.rule else { panic!("{id} judges no vantage point") };
-    let context = VantageContext { evidence: &evidence, settings, vantage: &vantage };
+    let context = VantageContext { evidence, settings, networks, vantage: &vantage };
     let verdict = verdict_of(rule(&context));
     record_reasons(check, &verdict);
     (verdict.outcome, verdict.reason)

@@ -38,6 +38,8 @@ pub enum Ending {
     Answered,
     /// In a failure of the network or of the other side, so that it is tried again.
     Broken,
+    /// The server asks to come back later, so that it is tried again.
+    Deferred,
     /// On our own machine.
     Ours,
 }
@@ -186,12 +188,14 @@ pub(in crate::evidence) fn attempts<'e>(
             _ => continue,
         };
         let is_broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
-        let is_answered = is_answer(seen) && !is_broken;
+        let is_deferred = greeting.is_some_and(|greeting| greeting.is_deferred());
+        let is_answered = is_answer(seen) && !is_broken && !is_deferred;
         is_settled |= is_answered;
         let is_ours =
             seen.is_our_fault() || greeting.is_some_and(|greeting| greeting.is_our_fault());
         conversation.endings.push(match (is_ours, is_answered) {
             (true, _) => Ending::Ours,
+            (false, _) if is_deferred => Ending::Deferred,
             (false, true) => Ending::Answered,
             (false, false) => Ending::Broken,
         });

@@ -5,6 +5,7 @@
 mod answer;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -13,8 +14,8 @@ use tokio::net::TcpStream;
 use self::answer::{Form, Parsed};
 use super::tls::Handshaker;
 use crate::model::{
-    Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
-    NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
+    Answer, Connected, Conversation, Family, Greeting, GreetingFailure, GreetingQuestion, Limits,
+    Meaning, Name, NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
 };
 use crate::probe::connect::connect;
 use crate::probe::timing::micros;
@@ -28,12 +29,38 @@ pub(super) struct Greeter {
     timeouts: Timeouts,
     limits: Limits,
     helo: Option<String>,
+    /// The names of our own addresses that lead back to them.
+    own_names: OnceLock<Vec<(Family, Name)>>,
 }
 
 impl Greeter {
     /// Takes over the deadlines, the limits and our name.
     pub fn new(settings: &Settings) -> Self {
-        Self { timeouts: settings.timeouts, limits: settings.limits, helo: settings.helo.clone() }
+        Self {
+            timeouts: settings.timeouts,
+            limits: settings.limits,
+            helo: settings.helo.clone(),
+            own_names: OnceLock::new(),
+        }
+    }
+
+    /// Learns the names of our own addresses; what was learnt first stays.
+    pub fn introduce_as(&self, names: &[(Family, Name)]) {
+        let _ = self.own_names.set(names.to_vec());
+    }
+
+    /// How we introduce ourselves from an address (RFC 5321 §4.1.4): by the declared name, by the
+    /// address's own, by that of our other address, or by the address itself.
+    fn introduction(&self, own: IpAddr) -> String {
+        if let Some(declared) = &self.helo {
+            return declared.clone();
+        }
+        let names = self.own_names.get().map(Vec::as_slice).unwrap_or_default();
+        let of_family = names.iter().find(|(family, _)| *family == Family::of(own));
+        match of_family.or(names.first()) {
+            Some((_, name)) => name.to_string().trim_end_matches('.').to_owned(),
+            None => address_literal(own),
+        }
     }
 
     /// Connects once and exchanges greetings.
@@ -57,11 +84,8 @@ impl Greeter {
         seen: &mut Greeting,
     ) {
         let (peer, host) = (question.address, &question.host);
-        let helo = self.helo.clone().unwrap_or_else(|| {
-            address_literal(
-                tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical()),
-            )
-        });
+        let own = tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical());
+        let helo = self.introduction(own);
         if question.security == Security::Implicit {
             match tls.shake_hands(tcp, peer, host, false).await {
                 Err(failed) => seen.conversation.tls = Some(Err(failed)),
