@@ -1,6 +1,6 @@
 //! The verdict over a domain's exchangers, of whose addresses not everything may be known.
 
-use super::refusals::{banner_about_us, hello_about_us};
+use super::refusals::about_us;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::reach::greetings::{
@@ -51,12 +51,7 @@ pub(in crate::check) fn verdict_over_exchangers(
 /// How an exchanger greets at one address.
 pub(in crate::check) fn greeting_subject(contact: &EndpointContact<'_>) -> Subject {
     subject_of_greetings(contact, |greeting| {
-        let about_us = match (&greeting.banner, &greeting.hello) {
-            (_, Some(Ok(hello))) => hello_about_us(hello),
-            (Some(Ok(banner)), None) => banner_about_us(banner),
-            _ => None,
-        };
-        if let Some(reason) = about_us {
+        if let Some(reason) = about_us(greeting) {
             return Some((Outcome::Inconclusive, reason));
         }
         match banner_outcome(greeting)? {

@@ -1,6 +1,7 @@
 //! Does STARTTLS work at each IPv6 address of each mail exchanger?
 
 use super::helpers::verdict_over_ipv6_contacts;
+use super::refusals::about_us;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -43,7 +44,10 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     let seen = greetings_of(contact)
         .filter_map(|(ending, greeting)| Some((ending, outcome_of_starttls(greeting)?)));
     match settled(seen, |(outcome, _, _)| *outcome == Outcome::Pass) {
-        Settled::Nothing => unknown(common::LOWER_LAYER),
+        Settled::Nothing => {
+            let about_us = greetings_of(contact).filter_map(|(_, greeting)| about_us(greeting));
+            unknown(about_us.last().unwrap_or(common::LOWER_LAYER))
+        }
         Settled::Flapping { lost, of } => flapping(contact.address, lost, of),
         Settled::As((outcome, reason, detail)) => socket(contact.address, outcome, reason, detail),
     }

@@ -1,6 +1,7 @@
 //! Is STARTTLS the same over both families?
 
 use super::helpers::verdict_over_exchangers;
+use super::refusals::about_us;
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -100,7 +101,7 @@ fn outcome(greeting: &Greeting) -> Result<Protection<'_>, &'static str> {
         {
             Err(common::LIMIT)
         }
-        _ => Ok(Protection::Fails),
+        _ => about_us(greeting).map_or(Ok(Protection::Fails), Err),
     }
 }
 

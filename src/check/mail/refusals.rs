@@ -2,7 +2,7 @@
 //! sender or recipient is named, there is nothing else than the client to refuse.
 
 use crate::check::common;
-use crate::model::{Answer, Meaning};
+use crate::model::{Answer, Greeting, Meaning};
 
 /// Words with which exchangers refuse a client for what they know of its address: its missing name, a
 /// block list, its reputation, the policy of the house (RFC 7372 has codes for some).
@@ -45,8 +45,17 @@ const OF_DEFERRALS: [&str; 10] = [
     "defer",
 ];
 
+/// Why what an exchanger said says nothing of the exchanger.
+pub(super) fn about_us(greeting: &Greeting) -> Option<&'static str> {
+    match (&greeting.banner, &greeting.hello) {
+        (_, Some(Ok(hello))) => hello_about_us(hello),
+        (Some(Ok(banner)), None) => banner_about_us(banner),
+        _ => None,
+    }
+}
+
 /// Why an exchanger's banner says nothing of the exchanger: it sends this very client away.
-pub(super) fn banner_about_us(answer: &Answer) -> Option<&'static str> {
+fn banner_about_us(answer: &Answer) -> Option<&'static str> {
     let text = text(answer);
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match answer.meaning {
@@ -60,7 +69,7 @@ pub(super) fn banner_about_us(answer: &Answer) -> Option<&'static str> {
 
 /// Why an answer to EHLO says nothing of the exchanger. Only 500 and 502 are about the command (RFC 5321
 /// §4.2.4); every other refusal is about the name that was given, or about who gave it.
-pub(super) fn hello_about_us(answer: &Answer) -> Option<&'static str> {
+fn hello_about_us(answer: &Answer) -> Option<&'static str> {
     let text = text(answer);
     match answer.meaning {
         Meaning::Yes => None,

@@ -60,6 +60,14 @@ pub(super) fn sites() -> Vec<Site> {
         .ipv6_greeting(GreetingBehaviour::PermanentError)
         .failing(&[("mail-banner", "refuses"), ("mail-starttls-parity", "fails-over-ipv6")]),
         healthy(
+            240,
+            "thu-tu-choi-diem-do",
+            "Thư từ chối điểm đo qua IPv6",
+            "thu31.vidu.example",
+            "mx.thu31.vidu.example",
+        )
+        .ipv6_greeting(GreetingBehaviour::RefusesClient),
+        healthy(
             167,
             "thu-im-lang",
             "Thư không trả lời qua IPv6",

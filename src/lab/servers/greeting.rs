@@ -88,7 +88,10 @@ async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
             HOSTILE_TEXTS.iter().map(|text| format!("554-{text}\r\n")).collect::<String>()
                 + "554 -\r\n"
         }
-        (GreetingBehaviour::PermanentError, _) => "554 5.7.1 No service for you\r\n".to_owned(),
+        (GreetingBehaviour::PermanentError, _) => "554 No SMTP service here\r\n".to_owned(),
+        (GreetingBehaviour::RefusesClient, _) => {
+            "554 5.7.1 Client host rejected: cannot find your reverse hostname\r\n".to_owned()
+        }
         _ => conformant,
     };
     stream.write_all(text.as_bytes()).await

@@ -167,6 +167,8 @@ pub(in crate::lab) enum GreetingBehaviour {
     TemporaryError,
     /// A permanent error instead of a greeting.
     PermanentError,
+    /// It refuses this very client, for what it knows of its address.
+    RefusesClient,
     /// No greeting at all.
     Silent,
     /// A permanent error in the words of the [`HOSTILE_TEXTS`](super::hostile_texts::HOSTILE_TEXTS).
