@@ -59,6 +59,7 @@ fn the_lab_is_judged_as_it_was_built() {
     assert_eq!(result["run"]["complete"], true);
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     founded::stages_are_founded(&result);
+    scans_again_say_the_same(&lab, &result);
 
     let mut passed = BTreeSet::new();
     let mut failed = BTreeSet::new();
@@ -82,6 +83,28 @@ fn the_lab_is_judged_as_it_was_built() {
     let terminal = String::from_utf8(terminal).unwrap();
     hostile_texts::are_shown_harmless(lab.folder.path(), &db, &terminal);
     discovered_names_can_be_imported(&lab, &db);
+}
+
+/// As many more scans as the environment asks for: chance must not decide. One scan takes minutes, so that
+/// none is the default.
+fn scans_again_say_the_same(lab: &RunningLab, first: &Value) {
+    let wanted = std::env::var("V6READY_LAB_SCANS").ok().and_then(|text| text.parse().ok());
+    let steady: Vec<String> = v6ready::lab::sites()
+        .iter()
+        .filter(|site| !site.is_clock_driven())
+        .map(Site::full_id)
+        .collect();
+    let steady_part = |result: &Value| {
+        let mut result = result.clone();
+        let services = result["services"].as_array_mut().unwrap();
+        services.retain(|service| steady.iter().any(|id| service["id"] == id.as_str()));
+        result
+    };
+    for number in 2..=wanted.unwrap_or(1) {
+        let db = lab.path(&format!("lab{number}.db"));
+        let scan = succeed(&mut v6ready(&db, &["scan", lab.inventory(), "--format", "json"]));
+        founded::verdicts_are_equal(&steady_part(first), &steady_part(&json(&scan)));
+    }
 }
 
 /// The verdicts on one site: checks, and checks with their reasons.
