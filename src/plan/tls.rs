@@ -1,7 +1,9 @@
-//! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, TLSA
-//! records.
+//! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, certificates
+//! that clients fetch because they were not sent, TLSA records.
 
 use crate::evidence::query::View;
+use crate::evidence::service::EndpointContact;
+use crate::evidence::tls::TrustedRoots;
 use crate::evidence::{service, tls, web};
 use crate::model::{Family, Name, Service, State, Target};
 
@@ -31,6 +33,31 @@ pub(super) fn versions(view: &View<'_>, service: &Service) {
     if ports.first().is_some_and(|port| port.starts_with_tls()) {
         for contact in service::endpoint_contacts(view, service, Family::Ipv6).main {
             tls::legacy_versions(view, &contact.conversation, &host);
+        }
+    }
+}
+
+/// The certificates that clients fetch to complete what a server sent over IPv6.
+pub(super) fn fetched_issuers(view: &View<'_>, service: &Service) {
+    if service.state == State::Retired {
+        return;
+    }
+    let contacts: Vec<EndpointContact<'_>> = match service.target {
+        Target::Web(_) => {
+            let servers = web::https_servers(view, service, Family::Ipv6);
+            servers.into_iter().flat_map(|server| server.contacts).collect()
+        }
+        // No certificate keeps a mail server's sender away.
+        Target::Mail(_) => return,
+        _ => service::endpoint_contacts(view, service, Family::Ipv6).main,
+    };
+    let trust = TrustedRoots::declared_in(view.settings);
+    for contact in contacts {
+        let attempts = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);
+        for ((seen, _), at) in attempts {
+            if let Some(Ok(session)) = &seen.tls {
+                tls::fetched_issuers(view, &session.chain, &trust, *at);
+            }
         }
     }
 }

@@ -1,32 +1,33 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use jiff::Timestamp;
-
-use super::helpers::{subject_of_worst_session, tls_contacts, verdict_over_each};
+use super::helpers::{subject_of_worst_session, subjects_of_each, tls_contacts};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
-use crate::check::reach::helpers::socket;
+use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
-use crate::evidence::tls::certificate::Staple;
-use crate::evidence::tls::certificate::{self, Path};
-use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
+use crate::evidence::tls::certificate::{Path, Staple, timestamps};
+use crate::evidence::tls::{Acceptance, Completion, TrustedRoots, acceptance, certificate};
+use crate::model::{Detail, ObservationId, Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "tls-trusted",
-    sources: &["RFC 5280 §6", "RFC 8446 §4.4.2", "RFC 6960 §3.2"],
+    sources: &["RFC 5280 §4.2.2.1, §6", "RFC 8446 §4.4.2", "RFC 6960 §3.2", "RFC 6962 §3.3"],
     severity: Severity::Critical,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("trusted"),
         Reason::fail("self-signed"),
         Reason::fail("missing-intermediate"),
         Reason::fail("unknown-root"),
+        Reason::fail("weak-signature"),
         Reason::fail("invalid-chain"),
         Reason::fail("revoked-by-staple"),
         Reason::fail("unreadable"),
+        Reason::fail_as("intermediate-over-ipv4-only", Severity::Warning),
+        Reason::fail_as("intermediate-fetched", Severity::Warning),
         Reason::not_applicable("no-tls"),
     ],
     doc: Doc::new(include_str!("tls_trusted.en.md"), include_str!("tls_trusted.vi.md")),
@@ -35,49 +36,77 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    Ok(verdict_over_each(context, &contacts, "trusted", |contact| {
+    let cite = std::cell::RefCell::new(Vec::new());
+    let mut subjects = subjects_of_each(context, &contacts, |contact| {
         subject_of_worst_session(contact, CHECK.reasons, |session, seen_at| {
-            subject_of_session(context, contact, session, seen_at)
+            let seen = acceptance(&context.view, session, context.trust, seen_at);
+            cite.borrow_mut().extend(&seen.observations);
+            subject_of_session(contact, session, &seen)
         })
-    }))
+    });
+    // The gravest failure gives the reason.
+    subjects.sort_by_key(rank_of_failure);
+    let cite: Vec<ObservationId> = cite.into_inner();
+    Ok(verdict_over_contacts(subjects, "trusted", &contacts).citing(cite))
+}
+
+fn rank_of_failure(subject: &Subject) -> usize {
+    if subject.outcome != Outcome::Fail {
+        return usize::MAX;
+    }
+    CHECK.reasons.iter().position(|reason| reason.id == subject.reason).unwrap_or(usize::MAX)
 }
 
 fn subject_of_session(
-    context: &CheckContext<'_>,
     contact: &EndpointContact<'_>,
     session: &TlsSession,
-    seen_at: Timestamp,
+    seen: &Acceptance,
 ) -> Subject {
-    let staple = session
-        .ocsp
-        .as_ref()
-        .map_or(Staple::Nothing, |ocsp| certificate::staple(ocsp.bytes(), &session.chain, seen_at));
-    let (outcome, reason) = match certificate::path(&session.chain, context.trust) {
-        Path::Trusted if matches!(staple, Staple::Revoked(_)) => {
+    let (outcome, reason) = match (seen.path, seen.completion) {
+        // Our library gave up on it.
+        (Path::TooIntricate, _) => (Outcome::Inconclusive, common::LIMIT),
+        (Path::Trusted, _) if matches!(seen.staple, Staple::Revoked(_)) => {
             (Outcome::Fail, "revoked-by-staple")
         }
-        Path::Trusted => (Outcome::Pass, "trusted"),
-        Path::SelfSigned => (Outcome::Fail, "self-signed"),
-        Path::MissingIntermediate => (Outcome::Fail, "missing-intermediate"),
-        Path::UnknownRoot => (Outcome::Fail, "unknown-root"),
-        // Our library gave up on it.
-        Path::TooIntricate => (Outcome::Inconclusive, common::LIMIT),
-        Path::Invalid => (Outcome::Fail, "invalid-chain"),
-        Path::Unreadable => (Outcome::Fail, "unreadable"),
+        // A certificate that is to be had may be all that is missing.
+        (_, Completion::Unknown(gap)) => (Outcome::Inconclusive, common::reason_of(gap)),
+        (Path::Trusted, Completion::Fetched { over_ipv6: true }) => {
+            (Outcome::Fail, "intermediate-fetched")
+        }
+        (Path::Trusted, Completion::Fetched { over_ipv6: false }) => {
+            (Outcome::Fail, "intermediate-over-ipv4-only")
+        }
+        (Path::Trusted, Completion::Whole) => (Outcome::Pass, "trusted"),
+        (Path::SelfSigned, _) => (Outcome::Fail, "self-signed"),
+        (Path::MissingIntermediate, _) => (Outcome::Fail, "missing-intermediate"),
+        (Path::UnknownRoot, _) => (Outcome::Fail, "unknown-root"),
+        (Path::WeakSignature, _) => (Outcome::Fail, "weak-signature"),
+        (Path::Invalid, _) => (Outcome::Fail, "invalid-chain"),
+        (Path::Unreadable, _) => (Outcome::Fail, "unreadable"),
     };
-    let leaf = certificate::leaf(&session.chain);
-    let stapled = match staple {
+    let mut detail: Vec<Detail> = Vec::new();
+    detail.extend(seen.leaf.as_ref().map(|leaf| ("issuer", leaf.issuer.clone())));
+    detail.push(("certificates-sent", session.chain.len().to_string()));
+    detail.extend(match seen.staple {
         Staple::Good => Some(("staple", "good".to_owned())),
         Staple::Revoked(at) => Some(("revoked", at.to_string())),
         Staple::Nothing => None,
-    };
-    let detail = leaf
-        .map(|leaf| ("issuer", leaf.issuer))
-        .into_iter()
-        .chain([("certificates-sent", session.chain.len().to_string())])
-        .chain(stapled)
-        .collect();
+    });
+    detail.extend(seen.addresses.iter().map(|address| ("issuer-at", address.to_string())));
+    detail.extend(transparency(session, seen));
     socket(contact.address, outcome, reason, detail)
+}
+
+/// Whether there are as many signed timestamps as the policies of browsers want, for certificates of the
+/// public authorities, of which alone they want any.
+fn transparency(session: &TlsSession, seen: &Acceptance) -> Option<Detail> {
+    if certificate::path(&seen.needed, TrustedRoots::public()) != Path::Trusted {
+        return None;
+    }
+    let found = timestamps(&session.chain, session.ocsp.as_ref(), seen.at)?;
+    let judged = if found.could_suffice() { "enough" } else { "too-few-seen" };
+    let number = found.embedded.max(found.stapled);
+    Some(("transparency", format!("{judged} ({number}/{})", found.wanted)))
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ fn paths_are_told_apart() {
     for (chain, expected) in [
         (vec![good.leaf(leaf_params())], Path::Trusted),
         (vec![middle.leaf(leaf_params()), middle.blob()], Path::Trusted),
-        (vec![middle.leaf(leaf_params())], Path::MissingIntermediate),
+        (vec![middle.leaf(leaf_params())], Path::UnknownRoot),
+        (vec![middle.leaf(public_params())], Path::MissingIntermediate),
         (vec![other.leaf(leaf_params()), other.blob()], Path::UnknownRoot),
         (vec![own], Path::SelfSigned),
         (vec![other.blob()], Path::SelfSigned),
