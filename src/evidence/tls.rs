@@ -10,7 +10,7 @@ mod legacy_versions;
 mod tlsa;
 mod trust;
 
-pub use acceptance::{Acceptance, Completion, Refusal, acceptance};
+pub use acceptance::{Acceptance, Clients, Completion, Refusal, acceptance, is_key_refused};
 pub use fetched_issuers::{FetchedIssuers, fetched_issuers};
 pub use legacy_versions::{LegacyVersions, legacy_hello_question, legacy_versions};
 pub use tlsa::{TlsaRecords, tlsa_host, tlsa_records};

@@ -1,9 +1,8 @@
 //! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, certificates
-//! that clients fetch because they were not sent, TLSA records.
+//! that browsers fetch because they were not sent, TLSA records.
 
 use crate::evidence::query::View;
-use crate::evidence::service::EndpointContact;
-use crate::evidence::tls::TrustedRoots;
+use crate::evidence::tls::{Clients, TrustedRoots};
 use crate::evidence::{service, tls, web};
 use crate::model::{Family, Name, Service, State, Target};
 
@@ -37,20 +36,16 @@ pub(super) fn versions(view: &View<'_>, service: &Service) {
     }
 }
 
-/// The certificates that clients fetch to complete what a server sent over IPv6.
+/// The certificates that browsers fetch to complete what a server sent over IPv6.
 pub(super) fn fetched_issuers(view: &View<'_>, service: &Service) {
     if service.state == State::Retired {
         return;
     }
-    let contacts: Vec<EndpointContact<'_>> = match service.target {
-        Target::Web(_) => {
-            let servers = web::https_servers(view, service, Family::Ipv6);
-            servers.into_iter().flat_map(|server| server.contacts).collect()
-        }
-        // No certificate keeps a mail server's sender away.
-        Target::Mail(_) => return,
-        _ => service::endpoint_contacts(view, service, Family::Ipv6).main,
-    };
+    if Clients::of(service) != Clients::Browsers {
+        return;
+    }
+    let servers = web::https_servers(view, service, Family::Ipv6);
+    let contacts = servers.into_iter().flat_map(|server| server.contacts);
     let trust = TrustedRoots::declared_in(view.settings);
     for contact in contacts {
         let attempts = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);

@@ -1,6 +1,6 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::helpers::{subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -8,7 +8,7 @@ use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate::{Path, Staple, timestamps};
-use crate::evidence::tls::{Acceptance, Completion, TrustedRoots, acceptance, certificate};
+use crate::evidence::tls::{Acceptance, Completion, TrustedRoots, certificate};
 use crate::model::{Detail, ObservationId, Outcome, Severity, Subject, TlsSession, Verdict};
 
 /// The rule.
@@ -39,7 +39,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let cite = std::cell::RefCell::new(Vec::new());
     let mut subjects = subjects_of_each(context, &contacts, |contact| {
         subject_of_worst_session(contact, CHECK.reasons, |session, seen_at| {
-            let seen = acceptance(&context.view, session, context.trust, seen_at);
+            let seen = accepted(context, session, seen_at);
             cite.borrow_mut().extend(&seen.observations);
             subject_of_session(contact, session, &seen)
         })
@@ -111,19 +111,138 @@ fn transparency(session: &TlsSession, seen: &Acceptance) -> Option<Detail> {
 
 #[cfg(test)]
 pub(in crate::check) mod tests {
+    use crate::check::common;
     use crate::check::testing::certificates::{
-        authority_below, certificate_of, leaf_certificate, leaf_params, root_authority,
-        signed_certificate,
+        authority_below, certificate_of, cross_signed, leaf_certificate, leaf_params,
+        public_leaf_certificate, root_authority, signed_certificate,
     };
     use crate::check::testing::tls::{
         TLS_SIX, assert_unseen_sessions, handshake, outcome_of_chain, tls_service, trusting,
         two_handshakes,
     };
-    use crate::check::testing::web::session;
-    use crate::model::Outcome::{Fail, Pass};
-    use crate::model::{Blob, TlsSession};
+    use crate::check::testing::web::{file, ours, page_with_chain, responds, session, silent};
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::evidence::tls::TrustedRoots;
+    use crate::model::Outcome::{Fail, Inconclusive, Pass};
+    use crate::model::{Blob, Conversation, TlsSession};
 
-    pub(in crate::check) const CASES: &[fn()] = &[chains_and_authorities];
+    pub(in crate::check) const CASES: &[fn()] =
+        &[chains_and_authorities, issuers_that_browsers_fetch, old_signatures];
+
+    /// Where the certificate of the authority in the middle is to be had.
+    const ISSUER: &str = "http://ca.example.vn/middle.cer";
+    const CA_SIX: &str = "2001:db8::ca";
+    const CA_FOUR: &str = "192.0.2.99";
+
+    #[test]
+    fn old_signatures() {
+        let root = include_bytes!("../../lab/certificates/old-root.der").to_vec();
+        let leaf = include_bytes!("../../lab/certificates/sha1-leaf.der").to_vec();
+        let seen = handshake(TlsSession { chain: vec![Blob::new(leaf)], ..session() });
+        let mut world = tls_service().shaken(TLS_SIX, &[&seen]);
+        world.trust = TrustedRoots::new(&[root]).unwrap();
+        assert_eq!(world.outcome_of("tls-trusted"), (Fail, "weak-signature"));
+    }
+
+    #[test]
+    fn issuers_that_browsers_fetch() {
+        let (good, other) = (root_authority("good"), root_authority("other"));
+        let middle = authority_below("middle", &good);
+        let stale = cross_signed(&middle, "middle", &good);
+        let leaf = public_leaf_certificate(&middle, ISSUER);
+        let right = file(certificate_of(&middle).bytes());
+        let wrong = file(certificate_of(&other).bytes());
+        let site = |chain: &[Blob]| {
+            let world = World::new("active").published();
+            trusting(world.visit(URL, SIX, &page_with_chain(chain.to_vec())), &good)
+        };
+        let alone = || site(std::slice::from_ref(&leaf));
+        let at = |world: World, six: &Conversation, four: &Conversation| {
+            world
+                .host("ca.example.vn", &[CA_SIX, CA_FOUR])
+                .visit(ISSUER, CA_SIX, six)
+                .visit(ISSUER, CA_FOUR, four)
+        };
+        let only_four = |world: World| {
+            world.host("ca.example.vn", &[CA_FOUR]).visit(ISSUER, CA_FOUR, &right)
+        };
+        let moved = responds(302, &[("location", "/new.cer")], "");
+        let followed = at(alone(), &moved, &silent()).visit(
+            "http://ca.example.vn/new.cer",
+            CA_SIX,
+            &right,
+        );
+        let fetched = (Fail, "intermediate-fetched");
+        let over_ipv4 = (Fail, "intermediate-over-ipv4-only");
+        let missing = (Fail, "missing-intermediate");
+        for (at, (world, trusted, valid, usable)) in [
+            (at(alone(), &right, &silent()), fetched, (Pass, "valid"), (Pass, "usable")),
+            (followed, fetched, (Pass, "valid"), (Pass, "usable")),
+            (
+                at(alone(), &silent(), &right),
+                over_ipv4,
+                (Pass, "valid"),
+                (Fail, "certificate-invalid"),
+            ),
+            (
+                only_four(alone()),
+                over_ipv4,
+                (Pass, "valid"),
+                (Fail, "certificate-invalid"),
+            ),
+            (
+                at(alone(), &wrong, &silent()),
+                missing,
+                (Pass, "valid"),
+                (Fail, "certificate-invalid"),
+            ),
+            (
+                at(alone(), &ours(), &right),
+                (Inconclusive, common::OUR_FAULT),
+                (Pass, "valid"),
+                (Inconclusive, common::OUR_FAULT),
+            ),
+            (
+                alone(),
+                (Inconclusive, common::NOT_OBSERVED),
+                (Pass, "valid"),
+                (Inconclusive, common::NOT_OBSERVED),
+            ),
+            // One that has ended is sent in the place of the one that is to be had.
+            (
+                at(site(&[leaf.clone(), stale.clone()]), &right, &silent()),
+                fetched,
+                (Pass, "valid"),
+                (Pass, "usable"),
+            ),
+            (
+                at(site(&[leaf.clone(), stale.clone()]), &silent(), &silent()),
+                (Pass, "trusted"),
+                (Fail, "expired"),
+                (Fail, "certificate-invalid"),
+            ),
+            (
+                site(&[leaf.clone(), stale.clone()]),
+                (Inconclusive, common::NOT_OBSERVED),
+                (Inconclusive, common::NOT_OBSERVED),
+                (Inconclusive, common::NOT_OBSERVED),
+            ),
+            // Beside the one that leads on, nobody needs it.
+            (
+                site(&[leaf.clone(), certificate_of(&middle), stale.clone()]),
+                (Pass, "trusted"),
+                (Pass, "valid"),
+                (Pass, "usable"),
+            ),
+        ]
+        .iter()
+        .enumerate()
+        {
+            assert_eq!(world.outcome_of("tls-trusted"), *trusted, "row {at}");
+            assert_eq!(world.outcome_of("tls-validity"), *valid, "row {at}");
+            assert_eq!(world.outcome_of("ipv6-only-usable"), *usable, "row {at}");
+        }
+    }
 
     #[test]
     fn chains_and_authorities() {
@@ -139,7 +258,8 @@ pub(in crate::check) mod tests {
         for (chain, expected) in [
             (trusted(), (Pass, "trusted")),
             (vec![Blob::new(own)], (Fail, "self-signed")),
-            (vec![leaf_certificate(&middle)], (Fail, "missing-intermediate")),
+            (vec![leaf_certificate(&middle)], (Fail, "unknown-root")),
+            (vec![public_leaf_certificate(&middle, ISSUER)], (Fail, "missing-intermediate")),
             (vec![leaf_certificate(&other), certificate_of(&other)], (Fail, "unknown-root")),
             (vec![signed_certificate(&mail_only, &good)], (Fail, "invalid-chain")),
             (vec![Blob::new(vec![1])], (Fail, "unreadable")),
@@ -153,6 +273,7 @@ pub(in crate::check) mod tests {
         let seen = handshake(TlsSession { chain, ocsp: Some(Blob::new(staple)), ..session() });
         let world = trusting(tls_service().shaken(TLS_SIX, &[&seen]), &good);
         assert_eq!(world.outcome_of(id), (Fail, "revoked-by-staple"));
+        assert_eq!(world.outcome_of("ipv6-only-usable"), (Fail, "certificate-invalid"));
         // Once so and once so: some of the visitors are turned away.
         let wavers = two_handshakes(
             &good,

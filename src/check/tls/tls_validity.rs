@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
-use crate::evidence::tls::{Completion, acceptance};
+use crate::evidence::tls::Completion;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 const DAY_S: i64 = 24 * 60 * 60;
@@ -63,7 +63,7 @@ fn subject_of_session(
     session: &TlsSession,
     seen_at: Timestamp,
 ) -> Subject {
-    let seen = acceptance(&context.view, session, context.trust, seen_at);
+    let seen = accepted(context, session, seen_at);
     let Some(validity) = seen.validity else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };

@@ -1,4 +1,4 @@
-//! Whether browsers accept the certificates that a server shows: the one place where that is decided.
+//! Whether clients accept the certificates that a server shows: the one place where that is decided.
 //!
 //! [`acceptance`] reads each side of it (the path, the dates, the staple, what has to be fetched), which
 //! the checks of TLS judge one by one; [`Acceptance::refusal`] puts them together.
@@ -9,11 +9,30 @@ use url::Url;
 use super::certificate::{
     self, KeyAcceptance, Leaf, Path, Staple, Validity, key_acceptance, leaf, needed, path, validity,
 };
-use super::{TrustedRoots, fetched_issuers};
+use super::{FetchedIssuers, TrustedRoots, fetched_issuers};
 use crate::evidence::query::{Gap, View};
-use crate::model::{Blob, Host, ObservationId, TlsSession};
+use crate::model::{Blob, Host, ObservationId, Service, Target, TlsSession};
 
-/// What browsers make of the certificates of one session, seen at one moment.
+/// Who has to accept them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clients {
+    /// Browsers: they fetch what is missing, and take some keys that others don't, and the reverse.
+    Browsers,
+    /// Clients of other protocols, most of which use OpenSSL: they fetch nothing.
+    Others,
+}
+
+impl Clients {
+    /// The clients of a service.
+    pub fn of(service: &Service) -> Self {
+        match service.target {
+            Target::Web(_) => Self::Browsers,
+            _ => Self::Others,
+        }
+    }
+}
+
+/// What clients make of the certificates of one session, seen at one moment.
 #[derive(Clone, Debug)]
 pub struct Acceptance {
     /// When it was seen.
@@ -28,8 +47,8 @@ pub struct Acceptance {
     pub validity: Option<Validity>,
     /// What the staple says.
     pub staple: Staple,
-    /// Who takes the leaf's key.
-    pub key: KeyAcceptance,
+    /// Whether no client takes the leaf's key.
+    pub is_key_refused: bool,
     /// What of it had to be fetched.
     pub completion: Completion,
     /// The addresses that certificates name for those of their issuers that were wanted.
@@ -52,7 +71,7 @@ pub enum Completion {
     Unknown(Gap),
 }
 
-/// Why browsers refuse a certificate.
+/// Why clients refuse a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It is for other names.
@@ -63,7 +82,7 @@ pub enum Refusal {
     Dates,
     /// It was revoked.
     Revoked,
-    /// Its key is of a kind that no browser takes.
+    /// Its key is of a kind that none of them takes.
     Key,
     /// It needs another certificate, which is to be had over IPv4 alone.
     FetchedOverIpv4,
@@ -71,14 +90,18 @@ pub enum Refusal {
     Unknown(Gap),
 }
 
-/// Reads what browsers make of the certificates of a session.
+/// Reads what these clients make of the certificates of a session.
 pub fn acceptance(
     view: &View<'_>,
     session: &TlsSession,
     trust: &TrustedRoots,
+    clients: Clients,
     at: Timestamp,
 ) -> Acceptance {
-    let fetched = fetched_issuers(view, &session.chain, trust, at);
+    let fetched = match clients {
+        Clients::Browsers => fetched_issuers(view, &session.chain, trust, at),
+        Clients::Others => FetchedIssuers::default(),
+    };
     let whole = [session.chain.as_slice(), &fetched.certificates].concat();
     let needed = needed(&whole, trust, at);
     let has_fetched = fetched.certificates.iter().any(|fetched| needed.contains(fetched));
@@ -99,21 +122,30 @@ pub fn acceptance(
         validity: validity(&needed),
         needed,
         staple: staple.unwrap_or(Staple::Nothing),
-        key: key_acceptance(&session.chain),
+        is_key_refused: is_key_refused(&session.chain, clients),
         completion,
         addresses: fetched.addresses,
         observations: fetched.observations,
     }
 }
 
+/// Whether none of these clients takes the key of the leaf.
+pub fn is_key_refused(chain: &[Blob], clients: Clients) -> bool {
+    match key_acceptance(chain) {
+        KeyAcceptance::All | KeyAcceptance::SomeBrowsers => false,
+        KeyAcceptance::NoBrowser => clients == Clients::Browsers,
+        KeyAcceptance::Nobody => true,
+    }
+}
+
 impl Acceptance {
-    /// Why browsers without IPv4 refuse the certificate for a host, if they do.
+    /// Why clients without IPv4 refuse the certificate for a host, if they do.
     pub fn refusal(&self, host: &Host) -> Option<Refusal> {
         let is_for = self.leaf.as_ref().is_some_and(|leaf| leaf.is_for(host));
         let is_valid = self.validity.is_some_and(|span| span.contains(self.at));
         match self.completion {
             _ if !is_for => Some(Refusal::Name),
-            _ if self.key == KeyAcceptance::Nobody => Some(Refusal::Key),
+            _ if self.is_key_refused => Some(Refusal::Key),
             Completion::Unknown(gap) => Some(Refusal::Unknown(gap)),
             _ if self.path != Path::Trusted => Some(Refusal::Untrusted),
             _ if !is_valid => Some(Refusal::Dates),

@@ -2,11 +2,11 @@
 
 use crate::check::common;
 use crate::check::context::CheckContext;
+use crate::check::tls::helpers::accepted;
 use crate::evidence::dns::delegation::{DelegationFailure, End, Resolution};
 use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service::ConversationAttempts;
-use crate::evidence::tls::certificate::{KeyAcceptance, key_acceptance};
-use crate::evidence::tls::{Refusal, acceptance};
+use crate::evidence::tls::{Clients, Refusal, is_key_refused};
 use crate::model::{Host, Name, ObservationId, Outcome, Subject, SubjectName, TlsFailure};
 
 /// Whether a name leads to an IPv6 address.
@@ -76,8 +76,8 @@ pub(in crate::check) fn require_connection(
     conversation: &ConversationAttempts<'_>,
     host: Option<&Host>,
 ) -> Result<(), (Outcome, &'static str)> {
-    // Be it our library that breaks off at it: with a key that no browser takes, none gets further.
-    if host.is_some() && shows_refused_key(conversation) {
+    // Be it our library that breaks off at it: with a key that no client takes, none gets further.
+    if host.is_some() && shows_refused_key(context, conversation) {
         return Err((Outcome::Fail, "certificate-invalid"));
     }
     if let Some(gap) = conversation.gap() {
@@ -95,7 +95,7 @@ pub(in crate::check) fn require_connection(
         }
         (Some(_), Some(Err(_))) => return Err((Outcome::Fail, "handshake-failed")),
         (Some(host), Some(Ok(session))) => {
-            let seen = acceptance(&context.view, session, context.trust, seen_at);
+            let seen = accepted(context, session, seen_at);
             match seen.refusal(host) {
                 None => {}
                 Some(Refusal::Unknown(gap)) => {
@@ -110,13 +110,17 @@ pub(in crate::check) fn require_connection(
     if conversation.steadiness().is_flapping() { Err((Outcome::Fail, "flapping")) } else { Ok(()) }
 }
 
-/// Whether every certificate that an address showed, in whatever handshake, has a key that no browser
+/// Whether every certificate that an address showed, in whatever handshake, has a key that no client
 /// takes.
-fn shows_refused_key(conversation: &ConversationAttempts<'_>) -> bool {
+fn shows_refused_key(
+    context: &CheckContext<'_>,
+    conversation: &ConversationAttempts<'_>,
+) -> bool {
     let chains = conversation.attempts.iter().filter_map(|(seen, _)| match seen.tls.as_ref()? {
         Ok(session) => Some(&session.chain),
         Err(failed) => Some(&failed.chain).filter(|chain| !chain.is_empty()),
     });
-    let mut keys = chains.map(|chain| key_acceptance(chain)).peekable();
-    keys.peek().is_some() && keys.all(|key| key == KeyAcceptance::Nobody)
+    let clients = Clients::of(context.service);
+    let mut refused = chains.map(|chain| is_key_refused(chain, clients)).peekable();
+    refused.peek().is_some() && refused.all(|is_refused| is_refused)
 }
