@@ -163,15 +163,11 @@ pub(in crate::check) mod tests {
                 .visit(ISSUER, CA_SIX, six)
                 .visit(ISSUER, CA_FOUR, four)
         };
-        let only_four = |world: World| {
-            world.host("ca.example.vn", &[CA_FOUR]).visit(ISSUER, CA_FOUR, &right)
-        };
+        let only_four =
+            |world: World| world.host("ca.example.vn", &[CA_FOUR]).visit(ISSUER, CA_FOUR, &right);
         let moved = responds(302, &[("location", "/new.cer")], "");
-        let followed = at(alone(), &moved, &silent()).visit(
-            "http://ca.example.vn/new.cer",
-            CA_SIX,
-            &right,
-        );
+        let followed =
+            at(alone(), &moved, &silent()).visit("http://ca.example.vn/new.cer", CA_SIX, &right);
         let fetched = (Fail, "intermediate-fetched");
         let over_ipv4 = (Fail, "intermediate-over-ipv4-only");
         let missing = (Fail, "missing-intermediate");
@@ -184,12 +180,7 @@ pub(in crate::check) mod tests {
                 (Pass, "valid"),
                 (Fail, "certificate-invalid"),
             ),
-            (
-                only_four(alone()),
-                over_ipv4,
-                (Pass, "valid"),
-                (Fail, "certificate-invalid"),
-            ),
+            (only_four(alone()), over_ipv4, (Pass, "valid"), (Fail, "certificate-invalid")),
             (
                 at(alone(), &wrong, &silent()),
                 missing,

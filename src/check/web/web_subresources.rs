@@ -256,9 +256,11 @@ pub(in crate::check) mod tests {
         ] {
             let world = site_over_ipv6(&seen).host(CDN, &["192.0.2.12"]);
             assert_eq!(world.outcome_of("web-subresources"), without_ipv6, "{seen:?}");
-            let world = site_over_ipv6(&seen)
-                .host(CDN, &["2001:db8::c", "192.0.2.12"])
-                .reaches(CDN, CDN_SIX, &[&up]);
+            let world = site_over_ipv6(&seen).host(CDN, &["2001:db8::c", "192.0.2.12"]).reaches(
+                CDN,
+                CDN_SIX,
+                &[&up],
+            );
             assert_eq!(world.outcome_of("web-subresources"), secure, "{seen:?}");
         }
         let blocked = site_over_ipv6(&html(script)).verdict("web-subresources");

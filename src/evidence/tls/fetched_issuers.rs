@@ -51,7 +51,9 @@ pub fn fetched_issuers(
         let before = fetched.certificates.len();
         for certificate in issuers_wanted(&all, trust, at) {
             let issuer = fetched.issuer_of(view, &certificate);
-            all.extend(issuer.iter().filter(|issuer| !all.contains(issuer)).cloned().collect::<Vec<_>>());
+            all.extend(
+                issuer.iter().filter(|issuer| !all.contains(issuer)).cloned().collect::<Vec<_>>(),
+            );
         }
         if fetched.certificates.len() == before {
             break;

@@ -76,7 +76,8 @@ impl TrustedRoots {
         match &*last {
             Some((declared, roots)) if *declared == settings.extra_ca => roots.clone(),
             _ => {
-                let roots = Self::beside_public(settings.extra_ca.iter().filter_map(|der| anchor(der)));
+                let roots =
+                    Self::beside_public(settings.extra_ca.iter().filter_map(|der| anchor(der)));
                 *last = Some((settings.extra_ca.clone(), roots.clone()));
                 roots
             }

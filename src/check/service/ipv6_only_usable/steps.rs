@@ -112,10 +112,7 @@ pub(in crate::check) fn require_connection(
 
 /// Whether every certificate that an address showed, in whatever handshake, has a key that no client
 /// takes.
-fn shows_refused_key(
-    context: &CheckContext<'_>,
-    conversation: &ConversationAttempts<'_>,
-) -> bool {
+fn shows_refused_key(context: &CheckContext<'_>, conversation: &ConversationAttempts<'_>) -> bool {
     let chains = conversation.attempts.iter().filter_map(|(seen, _)| match seen.tls.as_ref()? {
         Ok(session) => Some(&session.chain),
         Err(failed) => Some(&failed.chain).filter(|chain| !chain.is_empty()),

@@ -16,7 +16,8 @@ pub(super) fn issuers_in<'w, 'c>(
     of: &'w X509Certificate<'c>,
 ) -> impl Iterator<Item = &'w X509Certificate<'c>> {
     certificates.iter().filter(move |other| {
-        other.subject() == of.issuer() && other.tbs_certificate.as_ref() != of.tbs_certificate.as_ref()
+        other.subject() == of.issuer()
+            && other.tbs_certificate.as_ref() != of.tbs_certificate.as_ref()
     })
 }
 

@@ -47,9 +47,8 @@ pub fn issuers_wanted(chain: &[Blob], trust: &TrustedRoots, at: Timestamp) -> Ve
         if is_root || is_signed_by_anchor(certificate, trust) {
             continue;
         }
-        let issuers = issuers_in(&certificates, certificate).filter(|issuer| {
-            is_valid_at(issuer, second) && is_signed_by(certificate, issuer)
-        });
+        let issuers = issuers_in(&certificates, certificate)
+            .filter(|issuer| is_valid_at(issuer, second) && is_signed_by(certificate, issuer));
         let issuers: Vec<_> = issuers.collect();
         if issuers.is_empty() {
             wanted.push(Blob::new(certificate.as_raw().to_vec()));

@@ -71,10 +71,7 @@ fn verified_path(chain: &[Blob], trust: &TrustedRoots) -> Path {
         return Path::Trusted;
     }
     let is_date = |error: &&webpki::Error| {
-        matches!(
-            error,
-            webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. }
-        )
+        matches!(error, webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. })
     };
     match errors.iter().find(|error| !is_date(error)) {
         Some(
@@ -101,15 +98,8 @@ fn verify(
     let others: Vec<_> = others.iter().map(|c| CertificateDer::from(c.bytes())).collect();
     let end_entity = webpki::EndEntityCert::try_from(&first).ok()?;
     let usage = webpki::KeyUsage::server_auth();
-    let verified = end_entity.verify_for_usage(
-        browsers_algorithms(),
-        anchors,
-        &others,
-        at,
-        usage,
-        None,
-        None,
-    );
+    let verified =
+        end_entity.verify_for_usage(browsers_algorithms(), anchors, &others, at, usage, None, None);
     Some(verified.map(drop))
 }
 

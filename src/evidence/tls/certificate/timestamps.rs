@@ -42,11 +42,7 @@ const SHORT_LIFE_S: i64 = 180 * 24 * 60 * 60;
 const TIMESTAMPS_MAX: usize = 32;
 
 /// Reads them; `None` where there is no readable leaf.
-pub fn timestamps(
-    chain: &[Blob],
-    staple: Option<&Blob>,
-    seen_at: Timestamp,
-) -> Option<Timestamps> {
+pub fn timestamps(chain: &[Blob], staple: Option<&Blob>, seen_at: Timestamp) -> Option<Timestamps> {
     let leaf = parsed(chain.first()?)?;
     let validity = leaf.validity();
     let life = validity.not_after.timestamp() - validity.not_before.timestamp();

@@ -223,8 +223,12 @@ impl Found {
             "script" if is_program => self.add(source(), Use::Script),
             "link" => {
                 let rel = value("rel").unwrap_or_default().to_ascii_lowercase();
-                if let Some(what) = link(&rel, value("as").as_deref()) {
-                    self.add(value("href"), what);
+                let r#as = value("as");
+                if let Some(what) = link(&rel, r#as.as_deref()) {
+                    let is_upgradeable = what == Use::Preload
+                        && matches!(r#as.as_deref(), Some("image" | "audio" | "video"));
+                    let is_blockable = what.is_blockable() && !is_upgradeable;
+                    self.add_as(value("href"), what, is_blockable || has_origin);
                 }
             }
             "img" => {
@@ -436,7 +440,8 @@ mod tests {
 
     #[test]
     fn what_is_no_part_of_the_page_loads_nothing() {
-        let page = of(r#"<template><script src=no.js></script><img src=no.png><style>@import 'no.css'
+        let page = of(
+            r#"<template><script src=no.js></script><img src=no.png><style>@import 'no.css'
             </style><template><img src=no.png></template><img src=no.png><script>no()</script></template>
             <script type="text/template"><img src=no.png></script><script type=importmap src=no.js></script>
             <script type="text/html" src=no.js>no()</script><script type="application/json">no()</script>
@@ -445,9 +450,13 @@ mod tests {
             <div><template shadowrootmode=open><img src=1.png></template></div>
             <script type="text/JavaScript" src=2.js></script><script type=module src=3.js></script>
             <script type="" src=4.js></script><script language=JavaScript1.2 src=5.js></script>
-            <script>yes()</script>"#);
-        let seen: Vec<&str> =
-            page.references.iter().map(|r| r.url.path_segments().unwrap().next_back().unwrap()).collect();
+            <script>yes()</script>"#,
+        );
+        let seen: Vec<&str> = page
+            .references
+            .iter()
+            .map(|r| r.url.path_segments().unwrap().next_back().unwrap())
+            .collect();
         assert_eq!(seen, ["1.png", "2.js", "3.js", "4.js", "5.js"]);
         assert_eq!(page.scripts, "yes()");
     }

@@ -120,7 +120,12 @@ mod tests {
             (secure, &[], "", Treatment::BlockedOrUpgraded),
             (secure, &[(CSP, "img-src *; Upgrade-Insecure-Requests")], "", Treatment::Upgraded),
             (secure, &[(CSP, "a, upgrade-insecure-requests")], "", Treatment::Upgraded),
-            (secure, &[(CSP, "img-src upgrade-insecure-requests")], "", Treatment::BlockedOrUpgraded),
+            (
+                secure,
+                &[(CSP, "img-src upgrade-insecure-requests")],
+                "",
+                Treatment::BlockedOrUpgraded,
+            ),
             (secure, &[("x", "upgrade-insecure-requests")], "", Treatment::BlockedOrUpgraded),
             (secure, &[], meta, Treatment::Upgraded),
             (plain, &[], meta, Treatment::Upgraded),
