@@ -251,7 +251,11 @@ pub(in crate::check) mod tests {
                 (Fail, "third-party-without-ipv6"),
                 (Pass, "all-over-ipv6"),
             ),
-            (html("<img src=\"http://192.0.2.7/a.png\">"), own, own),
+            (
+                html("<img src=\"http://192.0.2.7/a.png\">"),
+                (Fail, "third-party-without-ipv6"),
+                (Fail, "third-party-without-ipv6"),
+            ),
             (html("<template><script src=https://cdn.example.com/></script></template>"), own, own),
         ] {
             let world = site_over_ipv6(&seen).host(CDN, &["192.0.2.12"]);

@@ -50,9 +50,30 @@ impl TrustedRoots {
     /// # Errors
     /// The index of the first certificate that is none.
     pub fn new(extra_ca: &[Vec<u8>]) -> Result<Self, usize> {
-        let declared: Result<Vec<_>, usize> =
-            extra_ca.iter().enumerate().map(|(index, der)| anchor(der).ok_or(index)).collect();
-        Ok(Self::beside_public(declared?))
+        /// The last ones, with the certificates that they were made of: whoever reads the same settings
+        /// shares the paths that were verified.
+        static LAST: Mutex<Option<(Vec<Vec<u8>>, TrustedRoots)>> = Mutex::new(None);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((declared, roots)) if *declared == extra_ca => Ok(roots.clone()),
+            _ => {
+                let declared: Result<Vec<_>, usize> = extra_ca
+                    .iter()
+                    .enumerate()
+                    .map(|(index, der)| anchor(der).ok_or(index))
+                    .collect();
+                let roots = Self::beside_public(declared?);
+                *last = Some((extra_ca.to_vec(), roots.clone()));
+                Ok(roots)
+            }
+        }
+    }
+
+    /// Those that these settings declare. What can't be read is left out: whoever loads an inventory
+    /// says so.
+    pub fn declared_in(settings: &Settings) -> Self {
+        let readable = || settings.extra_ca.iter().filter_map(|der| anchor(der));
+        Self::new(&settings.extra_ca).unwrap_or_else(|_| Self::beside_public(readable()))
     }
 
     /// The web PKI's roots and these.
@@ -65,23 +86,6 @@ impl TrustedRoots {
     pub fn public() -> &'static Self {
         static PUBLIC: LazyLock<TrustedRoots> = LazyLock::new(|| TrustedRoots::beside_public([]));
         &PUBLIC
-    }
-
-    /// Those that these settings declare. What can't be read is left out: whoever loads an inventory
-    /// says so.
-    pub fn declared_in(settings: &Settings) -> Self {
-        /// The last ones, with the certificates that they were made of.
-        static LAST: Mutex<Option<(Vec<Vec<u8>>, TrustedRoots)>> = Mutex::new(None);
-        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*last {
-            Some((declared, roots)) if *declared == settings.extra_ca => roots.clone(),
-            _ => {
-                let roots =
-                    Self::beside_public(settings.extra_ca.iter().filter_map(|der| anchor(der)));
-                *last = Some((settings.extra_ca.clone(), roots.clone()));
-                roots
-            }
-        }
     }
 
     /// The anchors.

@@ -6,6 +6,8 @@ mod body;
 mod challenge;
 mod css;
 mod document;
+mod elements;
+mod entities;
 mod headers;
 mod html;
 mod mixed_content;

@@ -49,7 +49,7 @@ pub(super) fn sites() -> Vec<Site> {
         new(
             93,
             "trung-gian-cu-tai",
-            "Chứng thư trung gian đã hết hạn, bản mới tải được",
+            "Chứng thư trung gian đã hết hạn và bản mới tải được",
             "trunggiancutai.vidu.example",
             CertificateKind::StaleIntermediate(Some(ISSUER)),
         )

@@ -9,6 +9,8 @@ use url::Url;
 
 use super::body::Unreadable;
 use super::css;
+use super::elements::{hides, is_program_of_the_page, is_shadow_root, link};
+use super::entities::decoded;
 use super::reference::{Reference, Use};
 
 /// Octets that the HTML parser may hold.
@@ -19,12 +21,6 @@ const REFERENCES_MAX: usize = 4000;
 
 /// Octets of inline scripts and styles that are read.
 const INLINE_OCTETS_MAX: usize = 1024 * 1024;
-
-/// Elements that always have an end tag, so that what is hidden with them is known to end.
-const CLOSED: &[&str] = &[
-    "div", "section", "article", "aside", "nav", "header", "footer", "main", "form", "span", "ul",
-    "ol", "table", "template", "dialog", "fieldset", "button", "a",
-];
 
 /// An HTML document, taken apart.
 #[derive(Default)]
@@ -141,7 +137,7 @@ fn keep(text: &mut String, more: &str) -> bool {
 
 /// Counts an element for as long as it lasts.
 fn count_inside(inside: &Rc<Cell<usize>>, element: &mut Element<'_, '_>) -> HandlerResult {
-    if element.is_self_closing() || !element.can_have_content() {
+    if !element.can_have_content() {
         return Ok(());
     }
     inside.set(inside.get() + 1);
@@ -151,60 +147,6 @@ fn count_inside(inside: &Rc<Cell<usize>>, element: &mut Element<'_, '_>) -> Hand
         Ok(())
     }))?;
     Ok(())
-}
-
-/// Whether a template's content becomes part of the page all the same (HTML §4.12.3).
-fn is_shadow_root(element: &Element<'_, '_>) -> bool {
-    element
-        .get_attribute("shadowrootmode")
-        .is_some_and(|mode| ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known)))
-}
-
-/// Whether a script is one that a browser of today runs (HTML §4.12.1.1): JavaScript, by its type or, without
-/// one, by its language.
-fn is_program_of_the_page(element: &Element<'_, '_>) -> bool {
-    const JAVASCRIPT: [&str; 16] = [
-        "application/ecmascript",
-        "application/javascript",
-        "application/x-ecmascript",
-        "application/x-javascript",
-        "text/ecmascript",
-        "text/javascript",
-        "text/javascript1.0",
-        "text/javascript1.1",
-        "text/javascript1.2",
-        "text/javascript1.3",
-        "text/javascript1.4",
-        "text/javascript1.5",
-        "text/jscript",
-        "text/livescript",
-        "text/x-ecmascript",
-        "text/x-javascript",
-    ];
-    if element.tag_name() != "script" || element.has_attribute("nomodule") {
-        return false;
-    }
-    let language = || element.get_attribute("language").filter(|language| !language.is_empty());
-    let kind = match element.get_attribute("type") {
-        Some(kind) if kind.is_empty() => return true,
-        Some(kind) => kind.trim().to_ascii_lowercase(),
-        None => match language() {
-            Some(language) => format!("text/{}", language.to_ascii_lowercase()),
-            None => return true,
-        },
-    };
-    kind == "module" || JAVASCRIPT.contains(&kind.as_str())
-}
-
-/// Whether what is inside is hidden.
-fn hides(element: &Element<'_, '_>) -> bool {
-    CLOSED.contains(&element.tag_name().as_str())
-        && (element.tag_name() == "template"
-            || element.has_attribute("hidden")
-            || element.get_attribute("style").is_some_and(|style| {
-                let style: String = style.split_whitespace().collect();
-                style.to_ascii_lowercase().contains("display:none")
-            }))
 }
 
 impl Found {
@@ -315,69 +257,6 @@ impl Found {
         self.parts.text = decoded(&self.parts.text);
         self.parts
     }
-}
-
-/// What a `<link>` loads, if it loads anything.
-fn link(rel: &str, r#as: Option<&str>) -> Option<Use> {
-    let rels: Vec<&str> = rel.split_whitespace().collect();
-    if rels.contains(&"stylesheet") {
-        return (!rels.contains(&"alternate")).then_some(Use::Style);
-    }
-    if rels.contains(&"modulepreload") {
-        return Some(Use::Preload);
-    }
-    if rels.contains(&"preload") {
-        return Some(if r#as == Some("font") { Use::Font } else { Use::Preload });
-    }
-    rels.contains(&"icon").then_some(Use::Icon)
-}
-
-/// Undoes the character references that URLs and words are written with.
-fn decoded(raw: &str) -> String {
-    /// Octets of the longest reference that is looked for, without `&`.
-    const REFERENCE_OCTETS_MAX: usize = 10;
-
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        text.push_str(&rest[..at]);
-        let tail = &rest[at + 1..];
-        let character = tail
-            .find(';')
-            .filter(|end| *end <= REFERENCE_OCTETS_MAX)
-            .and_then(|end| Some((end, character(&tail[..end])?)));
-        match character {
-            Some((end, character)) => {
-                text.push(character);
-                rest = &tail[end + 1..];
-            }
-            None => {
-                text.push('&');
-                rest = tail;
-            }
-        }
-    }
-    text.push_str(rest);
-    text
-}
-
-fn character(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-    })
 }
 
 #[cfg(test)]

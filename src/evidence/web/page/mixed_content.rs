@@ -12,7 +12,8 @@ use crate::model::HttpResponse;
 pub enum Treatment {
     /// As it is named: the page itself is not secure.
     AsNamed,
-    /// What is blockable is blocked, the rest asked for by https (Mixed Content §4.1, §4.4).
+    /// What is blockable is blocked, the rest asked for by https (Mixed Content §4.1, §4.4), but at an
+    /// address as it is named.
     BlockedOrUpgraded,
     /// Everything is asked for by https, because the page says so (Upgrade Insecure Requests §3).
     Upgraded,
@@ -47,9 +48,9 @@ impl Treatment {
             _ if !is_plain || !reference.what.is_loaded() => Loading::Asks(url.clone()),
             Self::AsNamed => Loading::Asks(url.clone()),
             Self::Upgraded => Loading::Asks(upgraded(url)),
-            Self::BlockedOrUpgraded if reference.is_blockable || is_address(url) => {
-                Loading::Blocked
-            }
+            Self::BlockedOrUpgraded if reference.is_blockable => Loading::Blocked,
+            // An address has no certificate to hope for: browsers show such an image with a warning.
+            Self::BlockedOrUpgraded if is_address(url) => Loading::Asks(url.clone()),
             Self::BlockedOrUpgraded => Loading::Asks(upgraded(url)),
         }
     }
@@ -149,7 +150,8 @@ mod tests {
             (BlockedOrUpgraded, Use::Object, "http://a.vn/", Loading::Blocked),
             (BlockedOrUpgraded, Use::Image, "http://a.vn/x", asks("https://a.vn/x")),
             (BlockedOrUpgraded, Use::Media, "http://a.vn:8080/", asks("https://a.vn:8080/")),
-            (BlockedOrUpgraded, Use::Image, "http://192.0.2.1/", Loading::Blocked),
+            (BlockedOrUpgraded, Use::Image, "http://192.0.2.1/", asks("http://192.0.2.1/")),
+            (BlockedOrUpgraded, Use::Script, "http://192.0.2.1/", Loading::Blocked),
             (BlockedOrUpgraded, Use::Link, "http://a.vn/", asks("http://a.vn/")),
             (BlockedOrUpgraded, Use::Script, "http://127.0.0.1/", asks("http://127.0.0.1/")),
             (Upgraded, Use::Script, "http://a.vn/", asks("https://a.vn/")),
