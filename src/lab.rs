@@ -17,6 +17,7 @@ mod authority;
 mod deadlines;
 mod dns;
 mod error;
+pub(crate) mod extensions;
 mod inventory;
 mod network;
 mod province;

@@ -54,6 +54,7 @@ const PARTS: &[Part] = &[
 /// everything that they need.
 const LATE_PARTS: &[Part] = &[
     Part { name: "reverse names", read: dns::reverse_names },
+    Part { name: "issuers' certificates", read: tls::fetched_issuers },
     Part { name: "TLSA records", read: tls::tlsa_records },
     Part { name: "records", read: dns::records },
 ];

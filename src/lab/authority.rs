@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
-    PublicKeyData as _,
+    PKCS_ECDSA_P521_SHA512, PKCS_ED25519, PublicKeyData as _,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::extensions::{issuer_address, public_policy};
 use super::site::hostile_texts::HOSTILE_TEXTS;
 use super::site::listener::CertificateKind;
 use super::staple::{self, Issuer};
@@ -32,16 +33,16 @@ pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
 const WEAK_KEY: &[u8] = include_bytes!("certificates/weak-key.der");
 const SHA1: &[u8] = include_bytes!("certificates/sha1.der");
 
+const ROOT: &str = "v6ready lab root";
+const INTERMEDIATE: &str = "v6ready lab intermediate";
+
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Authority {
     pub(super) fn new() -> Result<Self, Error> {
-        let root = CertifiedIssuer::self_signed(
-            authority_params("v6ready lab root"),
-            KeyPair::generate()?,
-        )?;
+        let root = CertifiedIssuer::self_signed(authority_params(ROOT), KeyPair::generate()?)?;
         let intermediate = CertifiedIssuer::signed_by(
-            authority_params("v6ready lab intermediate"),
+            authority_params(INTERMEDIATE),
             KeyPair::generate()?,
             &root,
         )?;
@@ -58,6 +59,11 @@ impl Authority {
     /// The SHA-256 digest of the intermediate's key, as a TLSA record has it.
     pub(super) fn key_sha256(&self) -> [u8; 32] {
         crate::model::Digest::of(&self.intermediate.key().subject_public_key_info()).0
+    }
+
+    /// The certificate of the authority that issues the servers'.
+    pub(super) fn intermediate_der(&self) -> Vec<u8> {
+        self.intermediate.der().to_vec()
     }
 
     /// A server's TLS configuration for a host with this certificate.
@@ -77,7 +83,11 @@ impl Authority {
     }
 
     fn issue_config(&self, host: &str, kind: CertificateKind) -> Result<Arc<ServerConfig>, Error> {
-        let key = KeyPair::generate()?;
+        let key = match kind {
+            CertificateKind::KeyP521 => KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512)?,
+            CertificateKind::KeyEd25519 => KeyPair::generate_for(&PKCS_ED25519)?,
+            _ => KeyPair::generate()?,
+        };
         let name = if kind == CertificateKind::WrongName { "khac.vidu.example" } else { host };
         let mut names = vec![name.to_owned()];
         match kind {
@@ -108,6 +118,12 @@ impl Authority {
             CertificateKind::ExpiresSoon => now + 5 * DAY,
             _ => now + 90 * DAY,
         };
+        params.custom_extensions = match kind {
+            CertificateKind::MissingIntermediate => vec![public_policy()],
+            CertificateKind::FetchedIntermediate(url)
+            | CertificateKind::StaleIntermediate(Some(url)) => vec![issuer_address(url)],
+            _ => Vec::new(),
+        };
         let issuer = |issuer: &Issuer| params.signed_by(&key, issuer);
         let chain: Vec<CertificateDer<'static>> = match kind {
             CertificateKind::SelfSigned | CertificateKind::HostileTexts => {
@@ -116,7 +132,21 @@ impl Authority {
             CertificateKind::UnknownRoot => {
                 vec![issuer(&self.stranger)?.der().clone(), self.stranger.der().clone()]
             }
-            CertificateKind::MissingIntermediate => vec![issuer(&self.intermediate)?.der().clone()],
+            CertificateKind::MissingIntermediate | CertificateKind::FetchedIntermediate(_) => {
+                vec![issuer(&self.intermediate)?.der().clone()]
+            }
+            CertificateKind::StaleIntermediate(_) => {
+                let stale = ended(INTERMEDIATE).signed_by(self.intermediate.key(), &self.root)?;
+                vec![issuer(&self.intermediate)?.der().clone(), stale.der().clone()]
+            }
+            CertificateKind::ExpiredCrossSignature => {
+                let crossed = ended(ROOT).signed_by(self.root.key(), &self.stranger)?;
+                vec![
+                    issuer(&self.intermediate)?.der().clone(),
+                    self.intermediate.der().clone(),
+                    crossed.der().clone(),
+                ]
+            }
             _ => {
                 let old = match kind {
                     CertificateKind::WeakKey => Some(WEAK_KEY),
@@ -146,6 +176,13 @@ impl Authority {
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         Ok(Arc::new(config))
     }
+}
+
+/// An authority's certificate that ended ten days ago.
+fn ended(name: &str) -> CertificateParams {
+    let mut params = authority_params(name);
+    params.not_after = rcgen::date_time_ymd(1970, 1, 1) + since_epoch() - 10 * DAY;
+    params
 }
 
 fn authority_params(name: &str) -> CertificateParams {

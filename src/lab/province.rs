@@ -8,6 +8,7 @@
 //! 239) and HTTP/2 (243 to 249). What was free between them is mail's and other kinds' again: 65 to 67, 195
 //! to 209, 215 to 219 and 250 to 254.
 
+mod certificates;
 mod dns;
 mod healthy;
 mod hostile;
@@ -32,6 +33,7 @@ use super::site::Site;
 pub fn sites() -> Vec<Site> {
     [
         healthy::sites(),
+        certificates::sites(),
         hostile::sites(),
         hostile_texts::sites(),
         http2::sites(),

@@ -51,6 +51,10 @@ fn start_listener(
     let bound = || listen(address, BACKLOG);
     match listener {
         Listener::Http(page) => http1::serve(bound()?, None, page, host)?,
+        Listener::IssuersCertificate => {
+            let page = Page::Certificate(authority.intermediate_der());
+            http1::serve(bound()?, None, &page, host)?;
+        }
         Listener::PlainHttp => http1::serve(bound()?, None, &Page::Status(200), host)?,
         Listener::Https(certificate, page) => {
             http1::serve(bound()?, Some(TlsAcceptor::from(tls(*certificate)?)), page, host)?;

@@ -68,7 +68,7 @@ fn response(
 }
 
 /// An element in DER; nothing here is longer than 65,535 octets.
-fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let [high, low] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
     let length = match (high, low) {

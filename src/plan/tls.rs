@@ -1,7 +1,8 @@
-//! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, TLSA
-//! records.
+//! What TLS and HTTP/3 need beside the conversations: old versions, QUIC where it is promised, certificates
+//! that browsers fetch because they were not sent, TLSA records.
 
 use crate::evidence::query::View;
+use crate::evidence::tls::{Clients, TrustedRoots};
 use crate::evidence::{service, tls, web};
 use crate::model::{Family, Name, Service, State, Target};
 
@@ -31,6 +32,27 @@ pub(super) fn versions(view: &View<'_>, service: &Service) {
     if ports.first().is_some_and(|port| port.starts_with_tls()) {
         for contact in service::endpoint_contacts(view, service, Family::Ipv6).main {
             tls::legacy_versions(view, &contact.conversation, &host);
+        }
+    }
+}
+
+/// The certificates that browsers fetch to complete what a server sent over IPv6.
+pub(super) fn fetched_issuers(view: &View<'_>, service: &Service) {
+    if service.state == State::Retired {
+        return;
+    }
+    if Clients::of(service) != Clients::Browsers {
+        return;
+    }
+    let servers = web::https_servers(view, service, Family::Ipv6);
+    let contacts = servers.into_iter().flat_map(|server| server.contacts);
+    let trust = TrustedRoots::declared_in(view.settings);
+    for contact in contacts {
+        let attempts = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);
+        for ((seen, _), at) in attempts {
+            if let Some(Ok(session)) = &seen.tls {
+                tls::fetched_issuers(view, &session.chain, &trust, *at);
+            }
         }
     }
 }

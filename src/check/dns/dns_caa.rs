@@ -5,7 +5,7 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
-use crate::check::tls::helpers::{declared_tls_contacts, session_of};
+use crate::check::tls::helpers::{accepted, declared_tls_contacts, session_of};
 use crate::evidence::dns::{Caa, Permission, caa};
 use crate::evidence::query::Gap;
 use crate::evidence::service::{self, EndpointContact};
@@ -67,15 +67,15 @@ fn subject(
     cite: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
     let subject = |outcome, reason, detail| socket(contact.address, outcome, reason, detail);
-    let session = match session_of(contact) {
-        Ok((session, _)) => session,
+    let (session, seen_at) = match session_of(contact) {
+        Ok(seen) => seen,
         Err(subject) => return subject,
     };
     let lower = || subject(Outcome::Inconclusive, common::LOWER_LAYER, Vec::new());
     let Some(leaf) = certificate::leaf(&session.chain) else { return lower() };
     // A certificate that no client trusts, or that is for another name, is another check's failure,
     // and what it calls its issuer proves nothing.
-    if certificate::path(&session.chain, context.trust) != Path::Trusted
+    if accepted(context, session, seen_at).path != Path::Trusted
         || !leaf.is_for(&Host::Name(host.clone()))
     {
         return lower();

@@ -2,6 +2,7 @@
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
+use crate::lab::extensions;
 use crate::model::Blob;
 
 pub(in crate::check) type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -58,4 +59,12 @@ pub(in crate::check) fn signed_certificate(params: &CertificateParams, issuer: &
 /// A leaf for the service's name.
 pub(in crate::check) fn leaf_certificate(issuer: &Issuer) -> Blob {
     signed_certificate(&leaf_params(&["www.example.vn"]), issuer)
+}
+
+/// The same, by a public authority whose own certificate is to be had at this address.
+pub(in crate::check) fn public_leaf_certificate(issuer: &Issuer, address: &str) -> Blob {
+    let mut params = leaf_params(&["www.example.vn"]);
+    params.custom_extensions =
+        vec![extensions::public_policy(), extensions::issuer_address(address)];
+    signed_certificate(&params, issuer)
 }

@@ -95,6 +95,20 @@ pub(in crate::check) fn page() -> Conversation {
     html("<title>Trang chủ</title><p>Cổng thông tin điện tử của đơn vị")
 }
 
+/// A file.
+pub(in crate::check) fn file(octets: &[u8]) -> Conversation {
+    let mut seen = responds(200, &[("content-type", "application/pkix-cert")], "");
+    if let Some(Ok(response)) = &mut seen.http {
+        response.body = Blob::new(octets.to_vec());
+    }
+    seen
+}
+
+/// A page that is shown with these certificates.
+pub(in crate::check) fn page_with_chain(chain: Vec<Blob>) -> Conversation {
+    Conversation { tls: Some(Ok(TlsSession { chain, ..session() })), ..page() }
+}
+
 /// A redirect.
 pub(in crate::check) fn to(location: &str) -> Conversation {
     responds(302, &[("location", location)], "")

@@ -8,6 +8,7 @@ use crate::check::reach::helpers::{contacts, socket, verdict_over_contacts};
 use crate::check::rule::Reason;
 use crate::check::web::helpers::unknown_end_reason;
 use crate::evidence::service::{self, EndpointContact};
+use crate::evidence::tls::{self, Acceptance, Clients};
 use crate::evidence::web::{self, HttpsServer};
 use crate::model::{
     Family, Host, Outcome, Question, Service, Subject, Target, TlsSession, Verdict,
@@ -68,6 +69,16 @@ pub(in crate::check) fn host_of(contact: &EndpointContact<'_>) -> Option<Host> {
         Question::Greeting(question) => Some(question.host.clone()),
         _ => None,
     }
+}
+
+/// What the service's clients make of the certificates of a session.
+pub(in crate::check) fn accepted(
+    context: &CheckContext<'_>,
+    session: &TlsSession,
+    seen_at: Timestamp,
+) -> Acceptance {
+    let clients = Clients::of(context.service);
+    tls::acceptance(&context.view, session, context.trust, clients, seen_at)
 }
 
 /// What one contact shows, with its host where that is not the service's own.

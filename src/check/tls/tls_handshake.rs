@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
     id: "tls-handshake",
     sources: &["RFC 8446", "RFC 6066 §3"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("completed"),
         Reason::fail("flapping"),
@@ -24,7 +24,6 @@ pub static CHECK: Check = Check {
         Reason::fail("nothing-in-common"),
         Reason::fail("bad-signature"),
         Reason::fail("not-tls"),
-        Reason::fail("chain-too-large"),
         Reason::fail("reset"),
         Reason::fail("closed"),
         Reason::fail("timed-out"),
@@ -53,7 +52,7 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     let handshakes = || conversation.attempts.iter().filter_map(|(seen, _)| seen.tls.as_ref());
     let completed = handshakes().find_map(|tls| tls.as_ref().ok());
     let failures = || handshakes().filter_map(|tls| tls.as_ref().err());
-    let is_theirs = |failed: &&TlsFailed| reason_of_failure(&failed.failure) != common::OUR_FAULT;
+    let is_theirs = |failed: &&TlsFailed| !is_ours(reason_of_failure(&failed.failure));
     let theirs = failures().rfind(is_theirs);
     let steadiness = Steadiness::of(
         handshakes().filter(|tls| tls.is_ok()).count(),
@@ -75,8 +74,7 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
         }
         (None, Some(failed)) => {
             let reason = reason_of_failure(&failed.failure);
-            let outcome =
-                if reason == common::OUR_FAULT { Outcome::Inconclusive } else { Outcome::Fail };
+            let outcome = if is_ours(reason) { Outcome::Inconclusive } else { Outcome::Fail };
             socket(contact.address, outcome, reason, failure_detail(&failed.failure))
         }
         (None, None) => match contact.greetings.iter().find_map(|(g, _)| g.starttls.as_ref()) {
@@ -98,6 +96,11 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
     }
 }
 
+/// Whether it says nothing of the server.
+fn is_ours(reason: &str) -> bool {
+    matches!(reason, common::OUR_FAULT | common::LIMIT)
+}
+
 fn reason_of_failure(failure: &TlsFailure) -> &'static str {
     match failure {
         TlsFailure::Net { failure } if failure.is_ours() => common::OUR_FAULT,
@@ -109,7 +112,8 @@ fn reason_of_failure(failure: &TlsFailure) -> &'static str {
         TlsFailure::NothingInCommon { .. } => "nothing-in-common",
         TlsFailure::BadSignature { .. } => "bad-signature",
         TlsFailure::NotTls { .. } => "not-tls",
-        TlsFailure::ChainTooLarge => "chain-too-large",
+        // Browsers take chains that are larger than our library does.
+        TlsFailure::ChainTooLarge => common::LIMIT,
         TlsFailure::Ours { .. } => common::OUR_FAULT,
     }
 }
@@ -169,7 +173,7 @@ pub(in crate::check) mod tests {
             (&[nothing], (Fail, "nothing-in-common")),
             (&[forged], (Fail, "bad-signature")),
             (&[strange], (Fail, "not-tls")),
-            (&[large], (Fail, "chain-too-large")),
+            (&[large], (Inconclusive, common::LIMIT)),
             (&[reset, reset], (Fail, "reset")),
             (
                 &[&failed_handshake(NetFailure::Closed), &failed_handshake(NetFailure::Closed)],

@@ -1,5 +1,7 @@
 //! Are the keys and signatures of every certificate strong enough, on every IPv6 address?
 
+use jiff::Timestamp;
+
 use super::helpers::{subject_of_worst_attempt, tls_contacts, verdict_over_each};
 use crate::check::common;
 use crate::check::context::CheckContext;
@@ -7,8 +9,8 @@ use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
-use crate::evidence::tls::certificate;
-use crate::evidence::tls::certificate::Strength;
+use crate::evidence::tls::certificate::{KeyAcceptance, Strength};
+use crate::evidence::tls::{Clients, certificate, is_key_refused};
 use crate::model::{Blob, Detail, Outcome, Severity, Subject, Verdict};
 
 /// The rule.
@@ -16,9 +18,11 @@ pub static CHECK: Check = Check {
     id: "tls-key",
     sources: &["CA/Browser Forum Baseline Requirements §6.1.5", "RFC 9325 §4.5", "RFC 9155"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("strong"),
+        Reason::fail_as("refused-key", Severity::Critical),
+        Reason::fail("refused-by-some"),
         Reason::fail("weak-key"),
         Reason::fail("weak-signature"),
         Reason::fail("unreadable"),
@@ -31,22 +35,31 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
-    Ok(verdict_over_each(context, &contacts, "strong", subject))
+    Ok(verdict_over_each(context, &contacts, "strong", |contact| subject(context, contact)))
 }
 
-fn subject(contact: &EndpointContact<'_>) -> Subject {
+fn subject(context: &CheckContext<'_>, contact: &EndpointContact<'_>) -> Subject {
     match sent_chains(contact) {
         Ok(chains) => subject_of_worst_attempt(
             contact,
             CHECK.reasons,
-            chains.into_iter().map(|chain| subject_of_chain(contact, chain)),
+            chains.into_iter().map(|(chain, at)| subject_of_chain(context, contact, chain, at)),
         ),
         Err(reason) => socket(contact.address, Outcome::Inconclusive, reason, Vec::new()),
     }
 }
 
-fn subject_of_chain(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
-    let all = certificate::strengths(chain);
+fn subject_of_chain(
+    context: &CheckContext<'_>,
+    contact: &EndpointContact<'_>,
+    chain: &[Blob],
+    seen_at: Timestamp,
+) -> Subject {
+    // No client looks at what is sent beside the certificates that lead to a trusted authority.
+    let all = certificate::strengths(&certificate::needed(chain, context.trust, seen_at));
+    let clients = Clients::of(context.service);
+    let is_taken_by_some = clients == Clients::Browsers
+        && certificate::key_acceptance(chain) == KeyAcceptance::SomeBrowsers;
     let mut detail: Vec<Detail> = Vec::new();
     for one in all.iter().flatten() {
         detail.push(("key", one.key.clone()));
@@ -54,7 +67,11 @@ fn subject_of_chain(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
     }
     let any =
         |found: fn(&certificate::CertificateStrength) -> bool| all.iter().flatten().any(found);
-    let (outcome, reason) = if any(|one| one.key_strength == Strength::Weak) {
+    let (outcome, reason) = if is_key_refused(chain, clients) {
+        (Outcome::Fail, "refused-key")
+    } else if is_taken_by_some {
+        (Outcome::Fail, "refused-by-some")
+    } else if any(|one| one.key_strength == Strength::Weak) {
         (Outcome::Fail, "weak-key")
     } else if any(|one| one.signature_strength == Strength::Weak) {
         (Outcome::Fail, "weak-signature")
@@ -70,13 +87,16 @@ fn subject_of_chain(contact: &EndpointContact<'_>, chain: &[Blob]) -> Subject {
 
 /// The chains that were sent, be it in a handshake that did not complete: our own library breaks off
 /// at the weakest keys.
-fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'static str> {
-    let sent = contact.conversation.attempts.iter().filter_map(|(seen, _)| {
+fn sent_chains<'e>(
+    contact: &EndpointContact<'e>,
+) -> Result<Vec<(&'e [Blob], Timestamp)>, &'static str> {
+    let attempts = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);
+    let sent = attempts.filter_map(|((seen, _), at)| {
         let chain: &[Blob] = match seen.tls.as_ref()? {
             Ok(session) => &session.chain,
             Err(failed) => &failed.chain,
         };
-        (!chain.is_empty()).then_some(chain)
+        (!chain.is_empty()).then_some((chain, *at))
     });
     let sent: Vec<_> = sent.collect();
     match contact.conversation.gap() {
@@ -88,11 +108,16 @@ fn sent_chains<'e>(contact: &EndpointContact<'e>) -> Result<Vec<&'e [Blob]>, &'s
 
 #[cfg(test)]
 pub(in crate::check) mod tests {
-    use crate::check::testing::certificates::{leaf_certificate, root_authority};
+    use rcgen::{PKCS_ECDSA_P521_SHA512, PKCS_ED25519};
+
+    use crate::check::testing::certificates::{leaf_certificate, leaf_params, root_authority};
     use crate::check::testing::tls::{
-        TLS_SIX, assert_unseen_sessions, broken_handshake, outcome_of_chain, tls_service,
-        two_handshakes,
+        TLS_SIX, assert_unseen_sessions, broken_handshake, handshake_with_chain, outcome_of_chain,
+        tls_service, trusting, two_handshakes,
     };
+    use crate::check::testing::web::page_with_chain;
+    use crate::check::testing::world::{SIX, URL, World};
+    use crate::evidence::tls::TrustedRoots;
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{Blob, TlsFailure};
 
@@ -103,11 +128,46 @@ pub(in crate::check) mod tests {
         let id = "tls-key";
         assert_unseen_sessions(id);
         let good = root_authority("good");
-        let with = |octets: &[u8]| vec![leaf_certificate(&good), Blob::new(octets.to_vec())];
-        let (weak, sha1) = (
+        let der = |octets: &[u8]| Blob::new(octets.to_vec());
+        let root = include_bytes!("../../lab/certificates/old-root.der");
+        let middle = der(include_bytes!("../../lab/certificates/rsa1024-intermediate.der"));
+        let below = der(include_bytes!("../../lab/certificates/below-rsa1024.der"));
+        let weak = vec![below, middle];
+        let sha1 = vec![der(include_bytes!("../../lab/certificates/sha1-leaf.der"))];
+        let tiny = vec![der(include_bytes!("../../lab/certificates/rsa512-leaf.der"))];
+        let with = |octets: &[u8]| vec![leaf_certificate(&good), der(octets)];
+        // Nobody needs what stands beside the leaf.
+        let beside = [
             with(include_bytes!("../../lab/certificates/weak-key.der")),
             with(include_bytes!("../../lab/certificates/sha1.der")),
-        );
+            with(&[1]),
+        ];
+        for chain in beside {
+            assert_eq!(outcome_of_chain(id, &good, chain), (Pass, "strong"));
+        }
+        let of_key = |algorithm| {
+            let key = rcgen::KeyPair::generate_for(algorithm).unwrap();
+            let leaf = leaf_params(&["www.example.vn"]).signed_by(&key, &good).unwrap();
+            vec![der(leaf.der())]
+        };
+        let (p521, ed25519) = (of_key(&PKCS_ECDSA_P521_SHA512), of_key(&PKCS_ED25519));
+        for (chain, as_site, as_other) in [
+            (&p521, (Fail, "refused-by-some"), (Pass, "strong")),
+            (&ed25519, (Fail, "refused-key"), (Pass, "strong")),
+            (&tiny, (Fail, "refused-key"), (Fail, "refused-key")),
+        ] {
+            let site = World::new("active").published();
+            let site = trusting(site.visit(URL, SIX, &page_with_chain(chain.clone())), &good);
+            assert_eq!(site.outcome_of(id), as_site);
+            let usable = site.outcome_of("ipv6-only-usable");
+            assert_eq!(usable.0 == Fail, as_site.1 == "refused-key", "{usable:?}");
+            assert_eq!(outcome_of_chain(id, &good, chain.clone()), as_other);
+        }
+        // The handshake broke off at it.
+        let broken = broken_handshake(TlsFailure::Ours { detail: String::new() }, tiny);
+        let broken = tls_service().shaken(TLS_SIX, &[&broken]);
+        assert_eq!(broken.outcome_of(id), (Fail, "refused-key"));
+        assert_eq!(broken.outcome_of("ipv6-only-usable"), (Fail, "certificate-invalid"));
         // ecPublicKey, made into an unknown algorithm.
         let mut strange = leaf_certificate(&good).bytes().to_vec();
         let key = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
@@ -117,14 +177,13 @@ pub(in crate::check) mod tests {
             (vec![leaf_certificate(&good)], (Pass, "strong")),
             (weak.clone(), (Fail, "weak-key")),
             (sha1, (Fail, "weak-signature")),
-            (with(&[1]), (Fail, "unreadable")),
+            (vec![der(&[1])], (Fail, "unreadable")),
             (vec![Blob::new(strange)], (Inconclusive, "unknown-algorithm")),
         ] {
-            assert_eq!(outcome_of_chain(id, &good, chain), expected);
+            let mut world = tls_service().shaken(TLS_SIX, &[&handshake_with_chain(chain)]);
+            world.trust = TrustedRoots::new(&[good.der().to_vec(), root.to_vec()]).unwrap();
+            assert_eq!(world.outcome_of(id), expected);
         }
-        // The handshake broke off at it.
-        let broken = broken_handshake(TlsFailure::Ours { detail: String::new() }, weak.clone());
-        assert_eq!(tls_service().shaken(TLS_SIX, &[&broken]).outcome_of(id), (Fail, "weak-key"));
         let wavers = two_handshakes(&good, [weak, vec![leaf_certificate(&good)]]);
         assert_eq!(wavers.outcome_of(id), (Fail, "weak-key"));
     }

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
+use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::{socket, verdict_over_contacts};
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
-use crate::evidence::tls::certificate;
+use crate::evidence::tls::Completion;
 use crate::model::{Outcome, Severity, Subject, TlsSession, Verdict};
 
 const DAY_S: i64 = 24 * 60 * 60;
@@ -18,7 +19,7 @@ pub static CHECK: Check = Check {
     id: "tls-validity",
     sources: &["RFC 5280 §4.1.2.5"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("valid"),
         Reason::fail("expired"),
@@ -62,8 +63,8 @@ fn subject_of_session(
     session: &TlsSession,
     seen_at: Timestamp,
 ) -> Subject {
-    let chain = certificate::needed(&session.chain, context.trust);
-    let Some(validity) = certificate::validity(&chain) else {
+    let seen = accepted(context, session, seen_at);
+    let Some(validity) = seen.validity else {
         return socket(contact.address, Outcome::Fail, "unreadable", Vec::new());
     };
     let left_s = validity.not_after.as_second() - seen_at.as_second();
@@ -75,10 +76,21 @@ fn subject_of_session(
         left if left < 30 * DAY_S => (Outcome::Fail, "expires-in-30-days"),
         _ => (Outcome::Pass, "valid"),
     };
-    let detail = vec![
+    let bound = if reason == "not-yet-valid" { validity.begins_last } else { validity.ends_first };
+    let (outcome, reason) = match seen.completion {
+        // A newer one of an intermediate that ended may be to be had.
+        Completion::Unknown(gap) if outcome == Outcome::Fail && bound > 0 => {
+            (Outcome::Inconclusive, common::reason_of(gap))
+        }
+        _ => (outcome, reason),
+    };
+    let mut detail = vec![
         ("not-before", validity.not_before.to_string()),
         ("not-after", validity.not_after.to_string()),
     ];
+    if outcome != Outcome::Pass {
+        detail.extend(seen.subject(bound).map(|subject| ("certificate", subject)));
+    }
     socket(contact.address, outcome, reason, detail)
 }
 

@@ -17,12 +17,13 @@ pub static CHECK: Check = Check {
     id: "web-redirects",
     sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
     severity: Severity::Error,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("followed"),
         Reason::pass("none"),
         Reason::fail("target-without-ipv6"),
         Reason::fail("target-unreachable"),
+        Reason::fail("target-tls-failed"),
         Reason::fail("target-flapping"),
         Reason::fail("loop"),
         Reason::fail("bad-location"),
@@ -94,8 +95,13 @@ fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
         conversation.gap().is_none()
             && conversation.best().is_none_or(|best| !matches!(best.http, Some(Ok(_))))
     };
-    if conversations().any(fails) {
+    let has_no_tls = |conversation: &ConversationAttempts<'_>| {
+        conversation.best().is_some_and(|best| matches!(best.tls, Some(Err(_))))
+    };
+    if conversations().any(|seen| fails(seen) && !has_no_tls(seen)) {
         (Outcome::Fail, "target-unreachable")
+    } else if conversations().any(fails) {
+        (Outcome::Fail, "target-tls-failed")
     } else if conversations().any(|conversation| conversation.steadiness().is_flapping()) {
         (Outcome::Fail, "target-flapping")
     } else if let Some(gap) = conversations().find_map(ConversationAttempts::gap) {
@@ -113,10 +119,10 @@ fn outcome_of_hops(later: &[Hop<'_>]) -> (Outcome, &'static str) {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::{servfail, unasked};
-    use crate::check::testing::web::{OTHER, down, elsewhere, page, responds, site, to};
+    use crate::check::testing::web::{OTHER, down, elsewhere, no_tls, page, responds, site, to};
     use crate::check::testing::world::{SIX, URL};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
-    use crate::model::{Conversation, NetFailure, RecordType};
+    use crate::model::{Conversation, NetFailure, RecordType, TlsFailure};
 
     pub(in crate::check) const CASES: &[fn()] = &[redirects_over_ipv6];
 
@@ -133,6 +139,7 @@ pub(in crate::check) mod tests {
                 .visit(OTHER, "2001:db8::2", &page())
                 .visit(OTHER, "2001:db8::3", second)
         };
+        let alert = TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() };
         let cookie = responds(302, &[("location", URL), ("set-cookie", "guard=1")], "");
         assert_eq!(
             site(&[&cookie], &page()).outcome_of("web-status-parity"),
@@ -142,6 +149,7 @@ pub(in crate::check) mod tests {
             (site(&[&page()], &page()), (Pass, "none")),
             (elsewhere(&[&page()]), (Pass, "followed")),
             (elsewhere(&[&away, &away]), (Fail, "target-unreachable")),
+            (elsewhere(&[&no_tls(alert)]), (Fail, "target-tls-failed")),
             (elsewhere(&[&away, &mine]), (Inconclusive, common::OUR_FAULT)),
             (elsewhere(&[&away, &page()]), (Pass, "followed")),
             (elsewhere(&[&away, &away, &page()]), (Fail, "target-flapping")),

@@ -5,16 +5,22 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::web::page::Unreadable;
+use crate::evidence::web::page::{Reference, Unreadable};
 use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "web-subresources",
-    sources: &["internet.nl #518", "IPvFoo", "HTML standard §2.4"],
+    sources: &[
+        "internet.nl #518",
+        "IPvFoo",
+        "HTML standard §2.4",
+        "W3C Mixed Content §4",
+        "W3C Upgrade Insecure Requests §3",
+    ],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("all-over-ipv6"),
         Reason::pass("own-server-only"),
@@ -25,6 +31,7 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("challenge"),
         Reason::inconclusive("unreadable"),
         Reason::not_applicable("dead-link"),
+        Reason::not_applicable("mixed-content"),
         Reason::not_applicable("not-text"),
     ],
     doc: Doc::new(include_str!("web_subresources.en.md"), include_str!("web_subresources.vi.md")),
@@ -43,7 +50,7 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
             // What its owner can fix comes first.
             subjects.sort_by_key(|subject| !subject.reason.starts_with("own-"));
             let verdict = Verdict::worst_of(subjects, "all-over-ipv6", "dead-link");
-            match (verdict.outcome, more) {
+            let mut verdict = match (verdict.outcome, more) {
                 // There may be more, but no more than that is known.
                 (Outcome::Pass | Outcome::NotApplicable, Some(reason)) => {
                     verdict.made_unknown(reason)
@@ -52,7 +59,10 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
                     Verdict::plain(Outcome::Pass, "own-server-only")
                 }
                 _ => verdict,
-            }
+            };
+            // What no browser loads is told, and decides nothing.
+            verdict.subjects.extend(resources.blocked.iter().map(blocked_subject));
+            verdict
         }
     };
     Ok(verdict.citing(resources.observations))
@@ -105,6 +115,15 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
     Subject { name, outcome, reason, detail }
 }
 
+fn blocked_subject(reference: &Reference) -> Subject {
+    Subject {
+        name: SubjectName::Url(reference.url.to_string()),
+        outcome: Outcome::NotApplicable,
+        reason: "mixed-content",
+        detail: vec![("as", reference.what.id().to_owned())],
+    }
+}
+
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
@@ -117,7 +136,7 @@ pub(in crate::check) mod tests {
     use crate::model::{BodyEnd, RecordType};
 
     pub(in crate::check) const CASES: &[fn()] =
-        &[servers_that_a_page_loads_from, pages_that_hide_what_they_load];
+        &[servers_that_a_page_loads_from, pages_that_hide_what_they_load, mixed_content];
 
     const SECOND: &str = "2001:db8::9";
 
@@ -211,6 +230,46 @@ pub(in crate::check) mod tests {
         assert_eq!(own(&["192.0.2.10"]).outcome_of("web-subresources"), (Fail, "own-without-ipv6"));
         let fails = own(&["2001:db8::a", "192.0.2.10"]);
         assert_eq!(fails.outcome_of("web-subresources"), (Fail, "own-unreachable"));
+    }
+
+    #[test]
+    fn mixed_content() {
+        let upgrade = [
+            ("content-type", "text/html"),
+            ("content-security-policy", "upgrade-insecure-requests"),
+        ];
+        let up = page();
+        let script = "<script src=\"http://cdn.example.com/a.js\"></script>";
+        let image = "<img src=\"http://cdn.example.com/a.png\">";
+        let own = (Pass, "own-server-only");
+        // The server has no IPv6, or it speaks https over IPv6 and nothing else.
+        for (seen, without_ipv6, secure) in [
+            (html(script), own, own),
+            (html(image), (Fail, "third-party-without-ipv6"), (Pass, "all-over-ipv6")),
+            (
+                responds(200, &upgrade, script),
+                (Fail, "third-party-without-ipv6"),
+                (Pass, "all-over-ipv6"),
+            ),
+            (
+                html("<img src=\"http://192.0.2.7/a.png\">"),
+                (Fail, "third-party-without-ipv6"),
+                (Fail, "third-party-without-ipv6"),
+            ),
+            (html("<template><script src=https://cdn.example.com/></script></template>"), own, own),
+        ] {
+            let world = site_over_ipv6(&seen).host(CDN, &["192.0.2.12"]);
+            assert_eq!(world.outcome_of("web-subresources"), without_ipv6, "{seen:?}");
+            let world = site_over_ipv6(&seen).host(CDN, &["2001:db8::c", "192.0.2.12"]).reaches(
+                CDN,
+                CDN_SIX,
+                &[&up],
+            );
+            assert_eq!(world.outcome_of("web-subresources"), secure, "{seen:?}");
+        }
+        let blocked = site_over_ipv6(&html(script)).verdict("web-subresources");
+        let blocked: Vec<_> = blocked.subjects.iter().map(|s| (s.outcome, s.reason)).collect();
+        assert_eq!(blocked, [(NotApplicable, "mixed-content")]);
     }
 
     #[test]

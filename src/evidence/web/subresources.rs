@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 use super::ipv6_access::{AccessReader, Origin};
-use super::page::{self, Reference, Unreadable, Use};
+use super::page::{self, Loading, Reference, Treatment, Unreadable, Use};
 use super::{Ipv6Access, RedirectChain, landing_page, landing_page_responses};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
@@ -15,6 +15,9 @@ use crate::model::{BodyEnd, Host, HttpResponse, ObservationId};
 
 /// Servers of one page that are tried.
 pub const HOSTS_MAX: usize = 40;
+
+/// Blocked references of one page that are kept.
+const BLOCKED_MAX: usize = 20;
 
 /// Style sheets of one page that are read for what they load in turn.
 const STYLE_SHEETS_MAX: usize = 16;
@@ -28,6 +31,8 @@ pub struct Subresources {
     pub unreadable: Option<Unreadable>,
     /// The servers that it loads from, beside its own, in the order in which it names them.
     pub servers: Vec<ResourceHost>,
+    /// What it names and every browser blocks, because it is not secure and the page is.
+    pub blocked: Vec<Reference>,
     /// Whether it names more than [`HOSTS_MAX`], or was itself cut at a limit of ours.
     pub is_cut: bool,
     /// Why some of its style sheets were not read, so that they may load more.
@@ -90,6 +95,7 @@ pub fn subresources(
         page: None,
         unreadable: None,
         servers: Vec::new(),
+        blocked: Vec::new(),
         is_cut: false,
         unread: None,
         is_pending: false,
@@ -107,7 +113,8 @@ pub fn subresources(
                 resources.page = Some(url.clone());
                 resources.unreadable = None;
                 resources.is_cut = page.is_cut;
-                resources.read(view, url, conversation.address, &page.references);
+                let treatment = Treatment::of(url, response, page);
+                resources.read(view, url, conversation.address, &page.references, treatment);
                 break;
             }
             // What can't be read may be a page; what is no text is none.
@@ -134,7 +141,15 @@ pub(in crate::evidence) fn is_front_page(
 }
 
 impl Subresources {
-    fn read(&mut self, view: &View<'_>, page: &Url, at: SocketAddr, references: &[Reference]) {
+    fn read(
+        &mut self,
+        view: &View<'_>,
+        page: &Url,
+        at: SocketAddr,
+        references: &[Reference],
+        treatment: Treatment,
+    ) {
+        let references = self.loaded(references, treatment);
         references.iter().for_each(|reference| self.note_server(page, reference));
         self.read_access(view);
         let mut sheets: Vec<&Url> = Vec::new();
@@ -164,8 +179,23 @@ impl Subresources {
             more.extend(references);
             self.unread = self.unread.max(unread);
         }
+        let more = self.loaded(&more, treatment);
         more.iter().for_each(|reference| self.note_server(page, reference));
         self.read_access(view);
+    }
+
+    /// What browsers ask for of these references, and by which URL.
+    fn loaded(&mut self, references: &[Reference], treatment: Treatment) -> Vec<Reference> {
+        let mut loaded = Vec::new();
+        for reference in references.iter().filter(|reference| reference.what.is_loaded()) {
+            match treatment.loading(reference) {
+                Loading::Asks(url) => loaded.push(Reference { url, ..reference.clone() }),
+                Loading::Blocked if self.blocked.len() == BLOCKED_MAX => {}
+                Loading::Blocked if self.blocked.contains(reference) => {}
+                Loading::Blocked => self.blocked.push(reference.clone()),
+            }
+        }
+        loaded
     }
 
     fn server(&self, url: &Url) -> Option<&ResourceHost> {
@@ -176,7 +206,7 @@ impl Subresources {
     /// Notes the server of a reference, unless it is the page's own.
     fn note_server(&mut self, page: &Url, reference: &Reference) {
         let origin = Origin::of(&reference.url);
-        if !reference.what.is_loaded() || origin == Origin::of(page) {
+        if origin == Origin::of(page) {
             return;
         }
         let Some(origin) = origin else { return };

@@ -218,6 +218,42 @@ pub(super) fn sites() -> Vec<Site> {
             article("Trang chủ", "<style>@import url(https://chiipv4.vidu.example/b.css);</style>"),
             &[],
         ))
-        .failing(&[("web-subresources", "own-without-ipv6")]),
+        .failing(&[
+            ("web-subresources", "own-without-ipv6"),
+            ("ipv6-only-usable", "resource-blocked"),
+        ]),
+        Site::new(99, "anh-http", "Ảnh http trên trang https", "anhhttp.vidu.example")
+            .every_listener(https_html(
+                article("Trang chủ", "<img src=\"http://chiipv4.vidu.example/a.png\">"),
+                &[],
+            ))
+            .failing(&[("web-subresources", "own-without-ipv6")]),
+        Site::new(
+            237,
+            "nang-cap-http",
+            "Mọi tài nguyên http được nâng cấp",
+            "nangcap.vidu.example",
+        )
+        .every_listener(https_html(
+            article("Trang chủ", "<script src=\"http://chiipv4.vidu.example/a.js\"></script>"),
+            &[("Content-Security-Policy", "upgrade-insecure-requests")],
+        ))
+        .failing(&[
+            ("web-subresources", "own-without-ipv6"),
+            ("ipv6-only-usable", "resource-blocked"),
+        ]),
+        Site::new(
+            97,
+            "dich-khong-tls",
+            "Chuyển hướng đến máy chủ hỏng TLS",
+            "dichkhongtls.vidu.example",
+        )
+        .every_listener(https_redirect("https://khongtls.vidu.example/"))
+        .failing(&[
+            ("tls-handshake", "not-tls"),
+            ("web-answers", "leads-nowhere"),
+            ("web-status-parity", "only-over-ipv4"),
+            ("web-redirects", "target-tls-failed"),
+        ]),
     ]
 }

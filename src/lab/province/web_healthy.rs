@@ -46,7 +46,10 @@ pub(super) fn sites() -> Vec<Site> {
             page(
                 "<link rel=\"stylesheet\" href=\"https://tot1.vidu.example/a.css\">\
                  <script src=\"//portal.vidu.example/a.js?{n}\"></script>\
-                 <img src=\"/logo.png\" srcset=\"/logo2.png 2x\">",
+                 <img src=\"/logo.png\" srcset=\"/logo2.png 2x\">\
+                 <script src=\"http://chiipv4.vidu.example/a.js\"></script>\
+                 <template><script src=\"https://chiipv4.vidu.example/a.js\"></script></template>\
+                 <script type=\"text/template\" src=\"https://chiipv4.vidu.example/a.js\"></script>",
             ),
             &[],
         )),

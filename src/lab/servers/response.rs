@@ -35,6 +35,10 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
             plain(200, Vec::new())
         }
         Page::GzipBomb(html) => return gzip_bomb(html),
+        Page::Certificate(der) => {
+            let fields = vec![("Content-Type", "application/pkix-cert".to_owned())];
+            return Ok(Response { status: 200, fields, body: der.clone() });
+        }
         Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),

@@ -19,6 +19,8 @@ pub(in crate::lab) enum Listener {
         /// Whether every stream is reset before anything is answered in it.
         resets_streams: bool,
     },
+    /// The certificate of the authority, over plain HTTP.
+    IssuersCertificate,
     /// Plain HTTP where TLS is expected.
     PlainHttp,
     /// The kernel drops every SYN.
@@ -70,7 +72,11 @@ impl Listener {
                 server.behaviour,
                 GreetingBehaviour::Tarpit | GreetingBehaviour::NoHandshake
             ),
-            Self::PlainHttp | Self::Silent | Self::TimeServer(_) | Self::NameServer { .. } => false,
+            Self::IssuersCertificate
+            | Self::PlainHttp
+            | Self::Silent
+            | Self::TimeServer(_)
+            | Self::NameServer { .. } => false,
         }
     }
 }
@@ -113,8 +119,18 @@ pub(in crate::lab) enum CertificateKind {
     SelfSigned,
     /// The inventory doesn't declare its authority.
     UnknownRoot,
-    /// The intermediate is not sent.
+    /// The intermediate is not sent, and the leaf doesn't say where it is to be had.
     MissingIntermediate,
+    /// The intermediate is not sent, and to be had at this address.
+    FetchedIntermediate(&'static str),
+    /// The intermediate is sent in a version that ended; the current one may be to be had at this address.
+    StaleIntermediate(Option<&'static str>),
+    /// A certificate of the root by another authority, which ended, is sent along.
+    ExpiredCrossSignature,
+    /// Its key is on the curve P-521.
+    KeyP521,
+    /// Its key is an Ed25519 key.
+    KeyEd25519,
     /// It is as good as [`CertificateKind::Trusted`], and another one.
     Twin,
     /// An old intermediate with an RSA key of 1024 bits is sent along.

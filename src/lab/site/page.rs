@@ -11,6 +11,8 @@ pub(in crate::lab) enum Page {
     ToHttps,
     /// This HTML with these header fields; every `{n}` in them is another number at each visit.
     Html(String, Vec<(&'static str, String)>),
+    /// A certificate in a file.
+    Certificate(Vec<u8>),
     /// A page that promises HTTP/3 on UDP port 443.
     Http3,
     /// A page whose header fields have no end, a field at a time.

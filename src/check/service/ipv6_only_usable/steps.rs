@@ -1,16 +1,13 @@
 //! Steps that the clients have in common, and the choice between their paths.
 
-use jiff::Timestamp;
-
 use crate::check::common;
 use crate::check::context::CheckContext;
+use crate::check::tls::helpers::accepted;
 use crate::evidence::dns::delegation::{DelegationFailure, End, Resolution};
 use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service::ConversationAttempts;
-use crate::evidence::tls::certificate::{self, Path};
-use crate::model::{
-    Host, Name, ObservationId, Outcome, Subject, SubjectName, TlsFailure, TlsSession,
-};
+use crate::evidence::tls::{Clients, Refusal, is_key_refused};
+use crate::model::{Host, Name, ObservationId, Outcome, Subject, SubjectName, TlsFailure};
 
 /// Whether a name leads to an IPv6 address.
 pub(in crate::check) fn resolution_step(
@@ -79,6 +76,10 @@ pub(in crate::check) fn require_connection(
     conversation: &ConversationAttempts<'_>,
     host: Option<&Host>,
 ) -> Result<(), (Outcome, &'static str)> {
+    // Be it our library that breaks off at it: with a key that no client takes, none gets further.
+    if host.is_some() && shows_refused_key(context, conversation) {
+        return Err((Outcome::Fail, "certificate-invalid"));
+    }
     if let Some(gap) = conversation.gap() {
         return Err((Outcome::Inconclusive, common::reason_of(gap)));
     }
@@ -93,10 +94,15 @@ pub(in crate::check) fn require_connection(
             return Err((Outcome::Inconclusive, common::LIMIT));
         }
         (Some(_), Some(Err(_))) => return Err((Outcome::Fail, "handshake-failed")),
-        (Some(host), Some(Ok(session)))
-            if !is_accepted_certificate(context, session, host, seen_at) =>
-        {
-            return Err((Outcome::Fail, "certificate-invalid"));
+        (Some(host), Some(Ok(session))) => {
+            let seen = accepted(context, session, seen_at);
+            match seen.refusal(host) {
+                None => {}
+                Some(Refusal::Unknown(gap)) => {
+                    return Err((Outcome::Inconclusive, common::reason_of(gap)));
+                }
+                Some(_) => return Err((Outcome::Fail, "certificate-invalid")),
+            }
         }
         _ => {}
     }
@@ -104,14 +110,14 @@ pub(in crate::check) fn require_connection(
     if conversation.steadiness().is_flapping() { Err((Outcome::Fail, "flapping")) } else { Ok(()) }
 }
 
-fn is_accepted_certificate(
-    context: &CheckContext<'_>,
-    session: &TlsSession,
-    host: &Host,
-    at: Timestamp,
-) -> bool {
-    certificate::leaf(&session.chain).is_some_and(|leaf| leaf.is_for(host))
-        && certificate::path(&session.chain, context.trust) == Path::Trusted
-        && certificate::validity(&session.chain)
-            .is_some_and(|span| span.not_before <= at && at <= span.not_after)
+/// Whether every certificate that an address showed, in whatever handshake, has a key that no client
+/// takes.
+fn shows_refused_key(context: &CheckContext<'_>, conversation: &ConversationAttempts<'_>) -> bool {
+    let chains = conversation.attempts.iter().filter_map(|(seen, _)| match seen.tls.as_ref()? {
+        Ok(session) => Some(&session.chain),
+        Err(failed) => Some(&failed.chain).filter(|chain| !chain.is_empty()),
+    });
+    let clients = Clients::of(context.service);
+    let mut refused = chains.map(|chain| is_key_refused(chain, clients)).peekable();
+    refused.peek().is_some() && refused.all(|is_refused| is_refused)
 }

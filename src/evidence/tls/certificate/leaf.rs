@@ -28,6 +28,17 @@ pub struct Validity {
     pub not_before: Timestamp,
     /// Until when.
     pub not_after: Timestamp,
+    /// Which certificate begins last, counted from the leaf.
+    pub begins_last: usize,
+    /// Which certificate ends first, counted from the leaf.
+    pub ends_first: usize,
+}
+
+impl Validity {
+    /// Whether it holds at a moment.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.not_before <= at && at <= self.not_after
+    }
 }
 
 /// Reads the leaf; `None` when it is no certificate.
@@ -96,14 +107,26 @@ pub fn validity(chain: &[Blob]) -> Option<Validity> {
         let not_before = second(certificate.validity().not_before.timestamp())?;
         let not_after = second(certificate.validity().not_after.timestamp())?;
         span = Some(match span {
-            None => Validity { not_before, not_after },
-            Some(so_far) => Validity {
-                not_before: so_far.not_before.max(not_before),
-                not_after: so_far.not_after.min(not_after),
-            },
+            None => Validity { not_before, not_after, begins_last: at, ends_first: at },
+            Some(so_far) => {
+                let (not_before, begins_last) = match so_far.not_before < not_before {
+                    true => (not_before, at),
+                    false => (so_far.not_before, so_far.begins_last),
+                };
+                let (not_after, ends_first) = match not_after < so_far.not_after {
+                    true => (not_after, at),
+                    false => (so_far.not_after, so_far.ends_first),
+                };
+                Validity { not_before, not_after, begins_last, ends_first }
+            }
         });
     }
     span
+}
+
+/// The distinguished name of a certificate's subject. Hostile text.
+pub fn subject(certificate: &Blob) -> Option<String> {
+    parsed(certificate).map(|certificate| certificate.subject().to_string())
 }
 
 /// A certificate of a chain; `None` where it can't be read.

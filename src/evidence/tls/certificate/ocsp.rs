@@ -5,14 +5,13 @@
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
-use x509_parser::asn1_rs::{
-    Any, BitString, Class, FromDer as _, GeneralizedTime, Integer, Oid, Tag,
-};
+use x509_parser::asn1_rs::{Any, BitString, Class, FromDer as _, Integer, Oid, Tag};
 use x509_parser::oid_registry::asn1_rs::oid;
 use x509_parser::prelude::X509Certificate;
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
+use super::der::Fields;
 use super::leaf::parsed;
 use crate::model::Blob;
 
@@ -33,6 +32,15 @@ pub fn staple(octets: &[u8], chain: &[Blob], seen_at: Timestamp) -> Staple {
     read(octets, chain, seen_at).unwrap_or(Staple::Nothing)
 }
 
+/// The extensions of the response about the leaf, DER, where the staple is one that is to be believed.
+pub(super) fn extensions<'a>(
+    octets: &'a [u8],
+    chain: &[Blob],
+    seen_at: Timestamp,
+) -> Option<&'a [u8]> {
+    believed(octets, chain, seen_at)?.extensions
+}
+
 /// How far the responder's clock may be ahead of ours, in seconds.
 const CLOCK_SKEW_S: i64 = 300;
 
@@ -43,6 +51,11 @@ const SINGLE_RESPONSES_MAX: usize = 16;
 const RESPONDERS_MAX: usize = 4;
 
 fn read(octets: &[u8], chain: &[Blob], seen_at: Timestamp) -> Option<Staple> {
+    believed(octets, chain, seen_at).map(|single| single.status)
+}
+
+/// What the staple says of the leaf, where it is to be believed.
+fn believed<'a>(octets: &'a [u8], chain: &[Blob], seen_at: Timestamp) -> Option<Single<'a>> {
     let leaf = parsed(chain.first()?)?;
     let issuer = chain[1..].iter().filter_map(parsed).find(|candidate| {
         candidate.subject() == leaf.issuer()
@@ -52,10 +65,10 @@ fn read(octets: &[u8], chain: &[Blob], seen_at: Timestamp) -> Option<Staple> {
     if !is_signed_by_authority(&response, &issuer, seen_at) {
         return None;
     }
-    let single = response.singles.iter().find(|single| single.is_about(&leaf, &issuer))?;
+    let single = response.singles.into_iter().find(|single| single.is_about(&leaf, &issuer))?;
     let is_current = single.this_update <= seen_at.as_second().saturating_add(CLOCK_SKEW_S)
         && single.next_update.is_some_and(|end| seen_at.as_second() <= end);
-    is_current.then_some(single.status)
+    is_current.then_some(single)
 }
 
 /// A BasicOCSPResponse, as far as it is read.
@@ -76,6 +89,7 @@ struct Single<'a> {
     status: Staple,
     this_update: i64,
     next_update: Option<i64>,
+    extensions: Option<&'a [u8]>,
 }
 
 impl<'a> Basic<'a> {
@@ -145,6 +159,7 @@ impl<'a> Single<'a> {
         };
         let this_update = fields.time()?;
         let next_update = fields.tagged(0).and_then(|end| Fields { rest: end.data }.time());
+        let extensions = fields.tagged(1).map(|extensions| extensions.data);
         Some(Self {
             hash: algorithm.algorithm,
             name_hash,
@@ -153,6 +168,7 @@ impl<'a> Single<'a> {
             status,
             this_update,
             next_update,
+            extensions,
         })
     }
 
@@ -198,44 +214,4 @@ fn is_signed_by_authority(
             && responder.verify_signature(Some(issuer.public_key())).is_ok()
             && signed_by(responder.public_key())
     })
-}
-
-/// The fields of a constructed element, one after the other.
-struct Fields<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Fields<'a> {
-    /// The fields of the one SEQUENCE in `octets`.
-    fn of(octets: &'a [u8]) -> Option<Self> {
-        let mut outer = Self { rest: octets };
-        Some(Self { rest: outer.sequence()? })
-    }
-
-    fn next(&mut self) -> Option<Any<'a>> {
-        let (rest, any) = Any::from_der(self.rest).ok()?;
-        self.rest = rest;
-        Some(any)
-    }
-
-    /// The content of the next field, which is a SEQUENCE.
-    fn sequence(&mut self) -> Option<&'a [u8]> {
-        self.next().filter(|any| any.tag() == Tag::Sequence).map(|any| any.data)
-    }
-
-    /// The next field, if it has this context-specific tag.
-    fn tagged(&mut self, tag: u32) -> Option<Any<'a>> {
-        let (rest, any) = Any::from_der(self.rest).ok()?;
-        if (any.class(), any.tag()) != (Class::ContextSpecific, Tag(tag)) {
-            return None;
-        }
-        self.rest = rest;
-        Some(any)
-    }
-
-    /// The next field as a moment, in seconds since 1970.
-    fn time(&mut self) -> Option<i64> {
-        let time = GeneralizedTime::try_from(self.next()?).ok()?;
-        Some(time.utc_datetime().ok()?.unix_timestamp())
-    }
 }

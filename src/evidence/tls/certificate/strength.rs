@@ -83,6 +83,53 @@ fn key(certificate: &X509Certificate<'_>) -> (String, Strength) {
     }
 }
 
+/// How strong the signature on a certificate is.
+pub(super) fn signature_strength(certificate: &X509Certificate<'_>) -> Strength {
+    signature(certificate).1
+}
+
+/// Who completes a handshake with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyAcceptance {
+    /// Every client, or it is not known.
+    All,
+    /// Of the browsers Firefox, and neither Chromium nor Safari.
+    SomeBrowsers,
+    /// No browser.
+    NoBrowser,
+    /// No client at all.
+    Nobody,
+}
+
+/// The smallest RSA modulus that clients take, in bits: browsers, and OpenSSL at its usual level.
+const RSA_BITS_TAKEN: usize = 1024;
+
+/// Who accepts the key of the leaf; without a readable leaf all do, as far as is known. What browsers
+/// offer in `signature_algorithms` decides (RFC 8446 §4.2.3): no browser offers Ed25519, Ed448, DSA or
+/// a curve beside P-256, P-384 and P-521, and the last of these only Firefox does.
+pub fn key_acceptance(chain: &[Blob]) -> KeyAcceptance {
+    let Some(leaf) = chain.first().and_then(parsed) else { return KeyAcceptance::All };
+    let info = leaf.public_key();
+    match info.parsed() {
+        Ok(PublicKey::RSA(rsa)) if bits(rsa.modulus) < RSA_BITS_TAKEN => KeyAcceptance::Nobody,
+        Ok(PublicKey::RSA(_)) => KeyAcceptance::All,
+        Ok(PublicKey::DSA(_)) => KeyAcceptance::NoBrowser,
+        Ok(PublicKey::EC(_)) => {
+            let curve = info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
+            match curve.and_then(|curve| find(&CURVES, &curve)) {
+                Some(("P-256" | "P-384", _)) => KeyAcceptance::All,
+                Some(("P-521", _)) => KeyAcceptance::SomeBrowsers,
+                Some(_) => KeyAcceptance::NoBrowser,
+                None => KeyAcceptance::All,
+            }
+        }
+        _ => match find(&OTHER_KEYS, &info.algorithm.algorithm) {
+            Some(("Ed25519" | "Ed448", _)) => KeyAcceptance::NoBrowser,
+            _ => KeyAcceptance::All,
+        },
+    }
+}
+
 fn signature(certificate: &X509Certificate<'_>) -> (String, Strength) {
     let algorithm = &certificate.signature_algorithm;
     if algorithm.algorithm == oid!(1.2.840.113549.1.1.10) {

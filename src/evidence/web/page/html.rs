@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use lol_html::html_content::{Element, TextType};
-use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element, text};
+use lol_html::{HandlerResult, HtmlRewriter, MemorySettings, Settings, doc_text, element, text};
 use url::Url;
 
 use super::body::Unreadable;
 use super::css;
+use super::elements::{hides, is_program_of_the_page, is_shadow_root, link};
+use super::entities::decoded;
 use super::reference::{Reference, Use};
 
 /// Octets that the HTML parser may hold.
@@ -19,12 +21,6 @@ const REFERENCES_MAX: usize = 4000;
 
 /// Octets of inline scripts and styles that are read.
 const INLINE_OCTETS_MAX: usize = 1024 * 1024;
-
-/// Elements that always have an end tag, so that what is hidden with them is known to end.
-const CLOSED: &[&str] = &[
-    "div", "section", "article", "aside", "nav", "header", "footer", "main", "form", "span", "ul",
-    "ol", "table", "template", "dialog", "fieldset", "button", "a",
-];
 
 /// An HTML document, taken apart.
 #[derive(Default)]
@@ -44,8 +40,9 @@ pub(super) struct Parts {
 #[derive(Default)]
 struct Found {
     parts: Parts,
-    /// What was named, before `<base>` is known: references and what they are for.
-    named: Vec<(String, Use)>,
+    /// What was named, before `<base>` is known: references, what they are for, and whether they are
+    /// blockable.
+    named: Vec<(String, Use, bool)>,
     base: Option<String>,
     styles: String,
 }
@@ -54,27 +51,39 @@ struct Found {
 pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
     let found = Rc::new(RefCell::new(Found::default()));
     let hidden = Rc::new(Cell::new(0usize));
+    // What stands in templates is not part of the page, nor are scripts of other languages.
+    let (inert, pictures) = (Rc::new(Cell::new(0usize)), Rc::new(Cell::new(0usize)));
+    let is_program = Rc::new(Cell::new(false));
     let settings = Settings::new()
         .append_element_content_handler(element!("*", {
             let (found, hidden) = (found.clone(), hidden.clone());
+            let (inert, pictures) = (inert.clone(), pictures.clone());
+            let is_program = is_program.clone();
             move |element| {
                 let mut found = found.borrow_mut();
                 found.parts.text.push(' ');
+                let is_inert = inert.get() > 0;
+                is_program.set(!is_inert && is_program_of_the_page(element));
                 if hides(element) {
-                    hidden.set(hidden.get() + 1);
-                    let hidden = hidden.clone();
-                    element.on_end_tag(Box::new(move |_| {
-                        hidden.set(hidden.get().saturating_sub(1));
-                        Ok(())
-                    }))?;
+                    count_inside(&hidden, element)?;
                 }
-                found.element(element);
+                match element.tag_name().as_str() {
+                    "template" if !is_shadow_root(element) => count_inside(&inert, element)?,
+                    "picture" => count_inside(&pictures, element)?,
+                    _ => {}
+                }
+                if !is_inert {
+                    found.element(element, is_program.get(), pictures.get() > 0);
+                }
                 Ok(())
             }
         }))
         .append_element_content_handler(text!("style", {
-            let found = found.clone();
+            let (found, inert) = (found.clone(), inert.clone());
             move |chunk| {
+                if inert.get() > 0 {
+                    return Ok(());
+                }
                 let mut found = found.borrow_mut();
                 let is_kept = keep(&mut found.styles, chunk.as_str());
                 found.parts.is_cut |= !is_kept;
@@ -83,6 +92,7 @@ pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
         }))
         .append_document_content_handler(doc_text!({
             let (found, hidden) = (found.clone(), hidden.clone());
+            let is_program = is_program.clone();
             move |chunk| {
                 let mut found = found.borrow_mut();
                 let text = chunk.as_str();
@@ -92,6 +102,7 @@ pub(super) fn read(html: &str, url: &Url) -> Result<Parts, Unreadable> {
                             found.parts.text.push_str(text);
                         }
                     }
+                    TextType::ScriptData if !is_program.get() => {}
                     TextType::ScriptData => {
                         let is_kept = keep(&mut found.parts.scripts, text);
                         found.parts.is_cut |= !is_kept;
@@ -124,49 +135,59 @@ fn keep(text: &mut String, more: &str) -> bool {
     fits
 }
 
-/// Whether what is inside is hidden.
-fn hides(element: &Element<'_, '_>) -> bool {
-    CLOSED.contains(&element.tag_name().as_str())
-        && (element.tag_name() == "template"
-            || element.has_attribute("hidden")
-            || element.get_attribute("style").is_some_and(|style| {
-                let style: String = style.split_whitespace().collect();
-                style.to_ascii_lowercase().contains("display:none")
-            }))
+/// Counts an element for as long as it lasts.
+fn count_inside(inside: &Rc<Cell<usize>>, element: &mut Element<'_, '_>) -> HandlerResult {
+    if !element.can_have_content() {
+        return Ok(());
+    }
+    inside.set(inside.get() + 1);
+    let inside = inside.clone();
+    element.on_end_tag(Box::new(move |_| {
+        inside.set(inside.get().saturating_sub(1));
+        Ok(())
+    }))?;
+    Ok(())
 }
 
 impl Found {
-    fn element(&mut self, element: &Element<'_, '_>) {
+    fn element(&mut self, element: &Element<'_, '_>, is_program: bool, is_in_picture: bool) {
         let value = |name: &str| {
             element.get_attribute(name).map(|raw| decoded(raw.trim())).filter(|v| !v.is_empty())
         };
-        for reference in value("style").iter().flat_map(|style| css::references(style)) {
-            self.add(Some(reference), Use::Image);
+        for (reference, what) in value("style").iter().flat_map(|style| css::references(style)) {
+            self.add(Some(reference), what);
         }
         let source = || value("src");
+        // Asked for with the page's origin (CORS), and never by https instead.
+        let has_origin = element.has_attribute("crossorigin");
         match element.tag_name().as_str() {
             "base" => self.base = self.base.take().or_else(|| value("href")),
-            "script" if !element.has_attribute("nomodule") => self.add(source(), Use::Script),
+            "script" if is_program => self.add(source(), Use::Script),
             "link" => {
                 let rel = value("rel").unwrap_or_default().to_ascii_lowercase();
-                if let Some(what) = link(&rel, value("as").as_deref()) {
-                    self.add(value("href"), what);
+                let r#as = value("as");
+                if let Some(what) = link(&rel, r#as.as_deref()) {
+                    let is_upgradeable = what == Use::Preload
+                        && matches!(r#as.as_deref(), Some("image" | "audio" | "video"));
+                    let is_blockable = what.is_blockable() && !is_upgradeable;
+                    self.add_as(value("href"), what, is_blockable || has_origin);
                 }
             }
             "img" => {
-                self.add(source(), Use::Image);
-                self.add_set(value("srcset"));
+                let set = value("srcset");
+                self.add_as(source(), Use::Image, has_origin || is_in_picture || set.is_some());
+                self.add_set(set);
             }
-            "source" => {
-                self.add(source(), Use::Media);
-                self.add_set(value("srcset"));
-            }
+            "source" if is_in_picture => self.add_set(value("srcset")),
+            "source" => self.add(source(), Use::Media),
+            "iframe" if element.has_attribute("srcdoc") => {}
             "iframe" | "frame" => self.add(source(), Use::Frame),
             "video" => {
-                self.add(source(), Use::Media);
+                self.add_as(source(), Use::Media, has_origin);
                 self.add(value("poster"), Use::Image);
             }
-            "audio" | "track" => self.add(source(), Use::Media),
+            "audio" => self.add_as(source(), Use::Media, has_origin),
+            "track" => self.add_as(source(), Use::Media, true),
             "input" if value("type").is_some_and(|t| t.eq_ignore_ascii_case("image")) => {
                 self.add(source(), Use::Image);
             }
@@ -196,35 +217,39 @@ impl Found {
     }
 
     fn add(&mut self, reference: Option<String>, what: Use) {
+        self.add_as(reference, what, what.is_blockable());
+    }
+
+    fn add_as(&mut self, reference: Option<String>, what: Use, is_blockable: bool) {
         let Some(reference) = reference else { return };
         if self.named.len() < REFERENCES_MAX {
-            self.named.push((reference, what));
+            self.named.push((reference, what, is_blockable));
         } else {
             self.parts.is_cut = true;
         }
     }
 
-    /// `a.png 1x, b.png 2x`
+    /// `a.png 1x, b.png 2x`: sets of images are blockable, for historical reasons.
     fn add_set(&mut self, set: Option<String>) {
         for candidate in set.iter().flat_map(|set| set.split(", ")) {
             let url = candidate.split_whitespace().next();
-            self.add(url.map(|url| url.trim_end_matches(',').to_owned()), Use::Image);
+            self.add_as(url.map(|url| url.trim_end_matches(',').to_owned()), Use::Image, true);
         }
     }
 
     fn into_parts(mut self, url: &Url) -> Parts {
         let base = self.base.as_ref().and_then(|base| url.join(base).ok());
         let base = base.as_ref().unwrap_or(url);
-        for reference in css::references(&self.styles) {
-            self.add(Some(reference), Use::Image);
+        for (reference, what) in css::references(&self.styles) {
+            self.add(Some(reference), what);
         }
-        for (reference, what) in self.named {
+        for (reference, what, is_blockable) in self.named {
             let Ok(mut target) = base.join(&reference) else { continue };
             if !matches!(target.scheme(), "http" | "https") || !target.has_host() {
                 continue;
             }
             target.set_fragment(None);
-            let reference = Reference { url: target, what };
+            let reference = Reference { url: target, what, is_blockable };
             if !self.parts.references.contains(&reference) {
                 self.parts.references.push(reference);
             }
@@ -232,69 +257,6 @@ impl Found {
         self.parts.text = decoded(&self.parts.text);
         self.parts
     }
-}
-
-/// What a `<link>` loads, if it loads anything.
-fn link(rel: &str, r#as: Option<&str>) -> Option<Use> {
-    let rels: Vec<&str> = rel.split_whitespace().collect();
-    if rels.contains(&"stylesheet") {
-        return (!rels.contains(&"alternate")).then_some(Use::Style);
-    }
-    if rels.contains(&"modulepreload") {
-        return Some(Use::Preload);
-    }
-    if rels.contains(&"preload") {
-        return Some(if r#as == Some("font") { Use::Font } else { Use::Preload });
-    }
-    rels.contains(&"icon").then_some(Use::Icon)
-}
-
-/// Undoes the character references that URLs and words are written with.
-fn decoded(raw: &str) -> String {
-    /// Octets of the longest reference that is looked for, without `&`.
-    const REFERENCE_OCTETS_MAX: usize = 10;
-
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        text.push_str(&rest[..at]);
-        let tail = &rest[at + 1..];
-        let character = tail
-            .find(';')
-            .filter(|end| *end <= REFERENCE_OCTETS_MAX)
-            .and_then(|end| Some((end, character(&tail[..end])?)));
-        match character {
-            Some((end, character)) => {
-                text.push(character);
-                rest = &tail[end + 1..];
-            }
-            None => {
-                text.push('&');
-                rest = tail;
-            }
-        }
-    }
-    text.push_str(rest);
-    text
-}
-
-fn character(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-    })
 }
 
 #[cfg(test)]
@@ -345,7 +307,7 @@ mod tests {
             (Use::Link, "http://192.0.2.1/"),
             (Use::Link, "go"),
             (Use::Link, "12.html"),
-            (Use::Image, "11.css"),
+            (Use::Style, "11.css"),
         ]
         .map(|(what, url)| match url.contains("//") {
             true => (what, url.to_owned()),
@@ -353,6 +315,44 @@ mod tests {
         });
         let expected: Vec<_> = expected.iter().map(|(what, url)| (*what, url.as_str())).collect();
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_is_no_part_of_the_page_loads_nothing() {
+        let page = of(
+            r#"<template><script src=no.js></script><img src=no.png><style>@import 'no.css'
+            </style><template><img src=no.png></template><img src=no.png><script>no()</script></template>
+            <script type="text/template"><img src=no.png></script><script type=importmap src=no.js></script>
+            <script type="text/html" src=no.js>no()</script><script type="application/json">no()</script>
+            <script language=vbscript src=no.vbs>no()</script><!-- <img src=no.png> -->
+            <noscript><img src=no.png></noscript><iframe srcdoc="<p>x" src=no.html></iframe>
+            <div><template shadowrootmode=open><img src=1.png></template></div>
+            <script type="text/JavaScript" src=2.js></script><script type=module src=3.js></script>
+            <script type="" src=4.js></script><script language=JavaScript1.2 src=5.js></script>
+            <script>yes()</script>"#,
+        );
+        let seen: Vec<&str> = page
+            .references
+            .iter()
+            .map(|r| r.url.path_segments().unwrap().next_back().unwrap())
+            .collect();
+        assert_eq!(seen, ["1.png", "2.js", "3.js", "4.js", "5.js"]);
+        assert_eq!(page.scripts, "yes()");
+    }
+
+    #[test]
+    fn images_that_browsers_block_are_told_from_those_that_they_upgrade() {
+        let page = of("<img src=1><img src=2 srcset='3 2x'><img src=4 crossorigin>\
+            <picture><source srcset=5><img src=6></picture><video src=7 poster=8></video>\
+            <audio src=9 crossorigin=anonymous></audio><track src=10><link rel=icon href=11>\
+            <p style='background: url(12)'></p><style>@font-face { src: url(13) }</style><img src=14>");
+        let blockable: Vec<&str> = page
+            .references
+            .iter()
+            .filter(|reference| reference.is_blockable)
+            .map(|reference| reference.url.path_segments().unwrap().next_back().unwrap())
+            .collect();
+        assert_eq!(blockable, ["2", "3", "4", "5", "6", "9", "10", "13"]);
     }
 
     #[test]

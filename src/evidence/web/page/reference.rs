@@ -49,6 +49,12 @@ impl Use {
         self != Self::Link
     }
 
+    /// Whether browsers block such things as mixed content (Mixed Content §3.2): all but images, sound and
+    /// video.
+    pub(super) fn is_blockable(self) -> bool {
+        !matches!(self, Self::Image | Self::Media | Self::Icon | Self::Link)
+    }
+
     /// Whether a page is commonly useless without it: scripts, style sheets and frames.
     pub fn is_required(self) -> bool {
         matches!(self, Self::Script | Self::Style | Self::Frame)
@@ -62,4 +68,7 @@ pub struct Reference {
     pub url: Url,
     /// What for.
     pub what: Use,
+    /// Whether browsers block it on a secure page where it is not secure itself, rather than asking for
+    /// it by https instead.
+    pub is_blockable: bool,
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::body::{self, Kind, Unreadable};
 use super::css;
-use super::reference::{Reference, Use};
+use super::reference::Reference;
 use crate::model::{FactTopic, HttpResponse};
 
 /// A response as the style sheet that was found at a URL.
@@ -30,8 +30,8 @@ fn loaded_by_style(response: &HttpResponse, url: &Url) -> Result<Vec<Reference>,
     };
     Ok(css::references(&text)
         .iter()
-        .filter_map(|reference| url.join(reference).ok())
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .map(|url| Reference { url, what: Use::Image })
+        .filter_map(|(reference, what)| Some((url.join(reference).ok()?, *what)))
+        .filter(|(url, _)| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .map(|(url, what)| Reference { url, what, is_blockable: what.is_blockable() })
         .collect())
 }
