@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     id: "mail-banner",
     sources: &["RFC 5321 §3.1", "RFC 5321 §4.2.1", "RFC 5321 §4.3.2"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("greets"),
         Reason::pass(common::SOME_KNOWN),
