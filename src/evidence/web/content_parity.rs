@@ -9,7 +9,7 @@ use super::page_comparison::{PageComparison, require_second_look};
 use super::{RedirectChain, landing_page, landing_page_responses};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::ConversationAttempts;
-use crate::model::{Family, HttpResponse};
+use crate::model::{BodyEnd, Family, HttpResponse};
 
 /// The least part of their words that two responses of one page share, in per cent.
 pub const LIKENESS_MIN: u8 = 90;
@@ -99,6 +99,12 @@ impl<'c, 'e> Looks<'c, 'e> {
         why
     }
 
+    /// Whether every look broke off.
+    fn always_breaks_off(&self) -> bool {
+        let breaks_off = |look: &&HttpResponse| matches!(look.body_end, BodyEnd::Broken { .. });
+        self.responses.iter().all(breaks_off)
+    }
+
     /// Words of the longest look.
     fn words(&self) -> usize {
         let words = |look: &&HttpResponse| {
@@ -134,6 +140,9 @@ fn content_parity_of(
         return unreadable_parity(view, &ours, &theirs);
     };
     require_second_look(view, both()).map_err(ContentParity::Unknown)?;
+    if ours.always_breaks_off() && !theirs.iter().all(Looks::always_breaks_off) {
+        return Ok(ContentParity::UnreadableOverIpv6(Unreadable::Incomplete));
+    }
     let words = theirs.iter().chain([&ours]).map(Looks::words).max().unwrap_or(0);
     let measure = theirs.iter().map(Looks::likeness_to_itself).max().unwrap_or(0);
     let is_steady = theirs.iter().chain([&ours]).all(|l| l.likeness_to_itself() >= LIKENESS_MIN);

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::Compression;
+use flate2::{Compress, Compression, FlushCompress};
 use flate2::write::GzEncoder;
 
 use crate::lab::site::page::Page;
@@ -57,16 +57,25 @@ fn html_type() -> (&'static str, String) {
 
 /// A page that grows to 16 MiB when it is unpacked, and is sent in a fraction of that.
 fn gzip_bomb(html: &str) -> io::Result<Response> {
-    /// Members of the gzip file (RFC 1952 §2.2) after the first, and the octets in each.
-    const MEMBERS: usize = 256;
+    /// Blocks of spaces (RFC 1951 §3.2.3) after the page, and the octets in each.
+    const BLOCKS: usize = 256;
     const OCTETS: usize = 64 * 1024;
-    let body = [
-        gzip(html.as_bytes(), Compression::fast())?,
-        gzip(&[b' '; OCTETS], Compression::best())?.repeat(MEMBERS),
-    ]
-    .concat();
+    /// A header without a name or a time (RFC 1952 §2.3.1).
+    const HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3];
+    /// The last block, which is empty, and a checksum and a length that nobody gets to.
+    const END: &[u8] = &[3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let spaces = deflated_block(&[b' '; OCTETS])?.repeat(BLOCKS);
+    let body = [HEADER, &deflated_block(html.as_bytes())?, &spaces, END].concat();
     let fields = vec![html_type(), ("Content-Encoding", "gzip".to_owned())];
     Ok(Response { status: 200, fields, body })
+}
+
+/// A compressed block that stands for itself: it looks back at none before it, and isn't the last.
+fn deflated_block(octets: &[u8]) -> io::Result<Vec<u8>> {
+    let mut block = Vec::with_capacity(octets.len() + 64);
+    let mut compress = Compress::new(Compression::best(), false);
+    compress.compress_vec(octets, &mut block, FlushCompress::Full)?;
+    Ok(block)
 }
 
 /// A page and its header fields with another number in them at each visit.
