@@ -6,6 +6,7 @@
 
 mod address_literals;
 mod content_parity;
+mod cookie_jar;
 mod header_parity;
 pub mod http3;
 mod https_servers;

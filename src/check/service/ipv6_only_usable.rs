@@ -23,7 +23,7 @@ pub static CHECK: Check = Check {
     id: "ipv6-only-usable",
     sources: &["IPv6-only programme 2026-2030", "RFC 6586", "RFC 8925"],
     severity: Severity::Critical,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("usable"),
         Reason::pass("resolved"),
