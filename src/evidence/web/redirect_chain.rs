@@ -125,6 +125,16 @@ pub fn redirect_chains_from<'e>(
 
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
+    walk(view, url, address, response_of)
+}
+
+/// Walks along redirects; `choose` says which response speaks for a hop.
+pub(super) fn walk<'e>(
+    view: &View<'e>,
+    url: &Url,
+    address: SocketAddr,
+    mut choose: impl FnMut(&Hop<'e>) -> Option<Look<'e>>,
+) -> RedirectChain<'e> {
     let mut chain = RedirectChain {
         start: address,
         hops: Vec::new(),
@@ -136,27 +146,29 @@ pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> Re
     while let Some((url, lookup, sockets)) = next.take() {
         let cookies = jar.header(&url);
         let hop = hop_of(view, url, cookies, lookup, sockets);
-        if let Some((response, at)) = response_of(&hop) {
+        let look = choose(&hop);
+        if let Some((response, at)) = look {
             jar.note(&hop.url, response, at);
         }
-        let target = redirect_target(&hop);
+        let target = redirect_target(&hop, look);
         chain.hops.push(hop);
-        match target {
-            Err(end) => chain.end = end,
-            Ok(target) => match next_hop(view, &chain, &target, &jar, Family::of(address.ip())) {
-                Err(end) => {
-                    chain.end = end;
-                    if !matches!(
-                        chain.end,
-                        ChainEnd::Loop | ChainEnd::TooMany | ChainEnd::NotObserved
-                    ) {
-                        let cookies = jar.header(&target);
-                        let attempts = Vec::new();
-                        chain.hops.push(Hop { url: target, cookies, lookup: None, attempts });
-                    }
+        let target = match target {
+            Err(end) => {
+                chain.end = end;
+                break;
+            }
+            Ok(target) => target,
+        };
+        match next_hop(view, &chain, &target, &jar, Family::of(address.ip())) {
+            Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
+            Err(end) => {
+                chain.end = end;
+                let is_known = [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::NotObserved];
+                if !is_known.contains(&chain.end) {
+                    let (cookies, attempts) = (jar.header(&target), Vec::new());
+                    chain.hops.push(Hop { url: target, cookies, lookup: None, attempts });
                 }
-                Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
-            },
+            }
         }
     }
     chain.lacks_cookies = jar.is_full;
@@ -186,16 +198,19 @@ fn hop_of<'e>(
     Hop { url, cookies, lookup, attempts }
 }
 
-/// The response that speaks for a hop, and when it was asked for: that of the first address that answers;
-/// the checks look at the others.
-fn response_of<'e>(hop: &Hop<'e>) -> Option<(&'e HttpResponse, Timestamp)> {
+/// A response, and when it was asked for.
+pub(super) type Look<'e> = (&'e HttpResponse, Timestamp);
+
+/// The response that speaks for a hop: that of the first address that answers; the checks look at the
+/// others.
+pub(super) fn response_of<'e>(hop: &Hop<'e>) -> Option<Look<'e>> {
     let mut seen = hop.attempts.iter().filter_map(|attempt| attempt.conversation.best_at());
     seen.find_map(|(seen, at)| Some((seen.http.as_ref()?.as_ref().ok()?, at)))
 }
 
 /// Where a hop sends the client, or how the chain ends at it.
-fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
-    let Some((response, _)) = response_of(hop) else {
+fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEnd> {
+    let Some((response, _)) = look else {
         if let Some(attempt) = hop.attempts.first()
             && hop
                 .attempts
@@ -214,7 +229,7 @@ fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
 }
 
 /// Where a redirect from this URL leads; an error is a Location that leads nowhere.
-pub(super) fn location(response: &HttpResponse, from: &Url) -> Result<Url, String> {
+fn location(response: &HttpResponse, from: &Url) -> Result<Url, String> {
     let Some(location) = response.header("location") else { return Err(String::new()) };
     // Header values are kept as Latin-1; servers that send raw UTF-8 mean UTF-8.
     let octets: Vec<u8> = location.chars().map(|c| c as u8).collect();
