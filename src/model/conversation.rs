@@ -188,14 +188,12 @@ impl HttpFailure {
         matches!(self, Self::Http2 { detail, .. } if detail == "HTTP_1_1_REQUIRED")
     }
 
-    /// Whether the server says that it did not look at the request, so that clients send it again over a
-    /// new connection (RFC 9113 §8.7).
+    /// Whether the server says that it did not look at the request and has nothing against it, so that
+    /// clients send it again over a new connection (RFC 9113 §6.8, §8.7).
     pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Http2 { frame: Some(EndingFrame::Goaway), .. } => !self.demands_http1(),
-            Self::Http2 { detail, .. } => detail == "REFUSED_STREAM",
-            _ => false,
-        }
+        let Self::Http2 { detail, frame } = self else { return false };
+        let ends_connection = *frame == Some(EndingFrame::Goaway);
+        detail == "REFUSED_STREAM" || (ends_connection && detail == "NO_ERROR")
     }
 }
 

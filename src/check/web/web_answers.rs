@@ -244,6 +244,7 @@ pub(in crate::check) mod tests {
         let broken = ends("INTERNAL_ERROR", reset);
         let refused = ends("REFUSED_STREAM", reset);
         let away = ends("NO_ERROR", goaway);
+        let calm = ends("ENHANCE_YOUR_CALM", goaway);
         let http1 = ends("HTTP_1_1_REQUIRED", reset);
         let by_goaway = ends("HTTP_1_1_REQUIRED", goaway);
         let rules = ends("PROTOCOL_ERROR", None);
@@ -260,6 +261,9 @@ pub(in crate::check) mod tests {
             (vec![&refused, &refused, &refused], (Fail, "resets-stream")),
             (vec![&away, &away, &away], (Fail, "goes-away")),
             (vec![&refused, &broken, &broken], (Fail, "resets-stream")),
+            // A connection that is ended for a reason is not tried again at once.
+            (vec![&calm, &calm], (Fail, "goes-away")),
+            (vec![&calm, &page(), &calm], (Fail, "flapping")),
             // What is then to be asked over HTTP/1.1 was not asked.
             (vec![&http1], (Inconclusive, common::NOT_OBSERVED)),
             (vec![&by_goaway], (Inconclusive, common::NOT_OBSERVED)),

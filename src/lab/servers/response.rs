@@ -18,8 +18,17 @@ pub(super) struct Response {
     pub body: Vec<u8>,
 }
 
+/// What a visitor asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'a> {
+    /// Path and query.
+    pub path: &'a str,
+    /// The cookies that are brought.
+    pub cookies: &'a str,
+}
+
 /// What a host answers to a request.
-pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
+pub(super) fn response(page: &Page, host: &str, visit: Visit<'_>) -> io::Result<Response> {
     let plain = |status: u16, fields| {
         let html = format!(
             "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
@@ -35,6 +44,31 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
             plain(200, Vec::new())
         }
         Page::GzipBomb(html) => return gzip_bomb(html),
+        Page::Unmarked(html) => {
+            let body = [gzip(html.as_bytes(), Compression::fast())?, vec![0; 100]].concat();
+            let fields = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")];
+            let fields = fields.map(|(name, value)| (name, value.to_owned()));
+            let fields = [html_type()].into_iter().chain(fields).collect();
+            return Ok(Response { status: 200, fields, body });
+        }
+        Page::CookieWall(html) if visit.cookies.is_empty() => {
+            let (html, fields) = (html.clone(), vec![("Set-Cookie", "khach=1; Path=/".to_owned())]);
+            let location = ("Location", visit.path.to_owned());
+            (302, html, [fields, vec![location]].concat())
+        }
+        Page::SessionUrl(html) if !visit.path.contains('?') => {
+            let to = |to: String, fields: Vec<_>| {
+                (302, html.clone(), [fields, vec![("Location", to)]].concat())
+            };
+            match visit.cookies.strip_prefix("phien=") {
+                Some(id) => to(format!("/trang?phien={id}"), Vec::new()),
+                None => {
+                    let (cookie, _) = numbered("phien={n}; Path=/; HttpOnly; Secure", &[]);
+                    to("/vao".to_owned(), vec![("Set-Cookie", cookie)])
+                }
+            }
+        }
+        Page::CookieWall(html) | Page::SessionUrl(html) => (200, html.clone(), Vec::new()),
         Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),
