@@ -23,6 +23,7 @@ pub static CHECK: Check = Check {
         Reason::fail("another-page"),
         Reason::fail("unreadable-over-ipv6"),
         Reason::fail_as("different", Severity::Warning),
+        Reason::fail_as("end-unmarked-over-ipv6", Severity::Warning),
         Reason::inconclusive("challenge"),
         Reason::not_applicable("not-comparable"),
         Reason::not_applicable("unreadable"),
@@ -63,6 +64,7 @@ fn subject(
     let (outcome, reason, detail) = match likeness {
         ContentParity::Same(part) => (Pass, "same", per_cent(part)),
         ContentParity::Varies(part) => (Pass, "varies", per_cent(part)),
+        ContentParity::EndUnmarked(part) => (Fail, "end-unmarked-over-ipv6", per_cent(part)),
         ContentParity::Different(part) => (Fail, "different", per_cent(part)),
         ContentParity::AnotherPage(part) => (Fail, "another-page", per_cent(part)),
         ContentParity::UnreadableOverIpv6(why) => {
@@ -150,8 +152,12 @@ pub(in crate::check) mod tests {
             (vec![&cut_off], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
             (vec![&cut_off, &cut_off], vec![&page()], (Fail, "unreadable-over-ipv6")),
             (vec![&cut_off, &page()], vec![&page()], (Pass, "same")),
-            // A page whose end alone is missing is what browsers show; half a page isn't.
-            (vec![&unmarked], vec![&page()], (Pass, "same")),
+            // A page whose end isn't marked is a page; half a page isn't.
+            (vec![&unmarked], vec![&unmarked], (Pass, "same")),
+            (vec![&page()], vec![&unmarked], (Pass, "same")),
+            (vec![&unmarked, &page()], vec![&page()], (Pass, "same")),
+            (vec![&unmarked], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&unmarked, &unmarked], vec![&page()], (Fail, "end-unmarked-over-ipv6")),
             (vec![&half, &half], vec![&menus, &menus], (Fail, "unreadable-over-ipv6")),
             (vec![&half, &half], vec![&half], (Pass, "same")),
             (vec![&menus], vec![&half, &menus], (Pass, "same")),

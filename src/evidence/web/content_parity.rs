@@ -29,6 +29,9 @@ const SAME_SITE_WORDS_MIN: usize = 10;
 pub enum ContentParity {
     /// The same words, by this part of them in per cent.
     Same(u8),
+    /// The same words, by this part of them, but over IPv6 the body breaks off each time before its end is
+    /// marked.
+    EndUnmarked(u8),
     /// Other words in part, and each family says the same twice.
     Different(u8),
     /// Next to no words in common with a page that IPv4 shows every time.
@@ -132,7 +135,12 @@ fn content_parity_of(
         return Err(if is_guarded { guard } else { ContentParity::NothingToCompare });
     }
     let best = theirs.iter().filter_map(|looks| greatest_likeness(&ours, looks)).max();
+    let breaks_off = ours.always_breaks_off() && !theirs.iter().all(Looks::always_breaks_off);
     if let Some(best) = best.filter(|best| *best >= LIKENESS_MIN) {
+        if breaks_off {
+            require_second_look(view, [ours.conversation]).map_err(ContentParity::Unknown)?;
+            return Ok(ContentParity::EndUnmarked(best));
+        }
         return Ok(ContentParity::Same(best));
     }
     let both = || theirs.iter().chain([&ours]).map(|looks| looks.conversation);
@@ -140,7 +148,7 @@ fn content_parity_of(
         return unreadable_parity(view, &ours, &theirs);
     };
     require_second_look(view, both()).map_err(ContentParity::Unknown)?;
-    if ours.always_breaks_off() && !theirs.iter().all(Looks::always_breaks_off) {
+    if breaks_off {
         return Ok(ContentParity::UnreadableOverIpv6(Unreadable::Incomplete));
     }
     let words = theirs.iter().chain([&ours]).map(Looks::words).max().unwrap_or(0);

@@ -19,8 +19,7 @@ pub(super) fn sites() -> Vec<Site> {
             .every_listener(https(Page::CookieWall(text()))),
         new(118, "tot-phien", "tot22.vidu.example").every_listener(https(Page::SessionUrl(text()))),
         new(121, "tot-thieu-ket", "tot23.vidu.example")
-            .every_listener(https_html(text(), &[]))
-            .ipv6_listener(https(Page::Unmarked(text()))),
+            .every_listener(https(Page::Unmarked(text()))),
         new(140, "tot-don-gian", "tot1.vidu.example").every_listener(https_html(page(""), &[])),
         new(141, "tot-nonce", "tot2.vidu.example").every_listener(https_html(
             page(MOVING),

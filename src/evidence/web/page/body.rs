@@ -47,7 +47,7 @@ pub enum Kind {
 }
 
 /// Reads the body of a response. One that was cut at our limit is read as far as it goes, and so is one that
-/// broke off: browsers show what has come by then, which is all of a page whose end is merely not marked.
+/// broke off: browsers show what has come by then, unless the connection ends too soon after it.
 pub fn text(response: &HttpResponse) -> Result<(Kind, String), Unreadable> {
     let is_whole = match response.body_end {
         BodyEnd::Complete => true,
