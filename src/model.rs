@@ -37,7 +37,8 @@ mod verdict;
 pub use address::{REGISTRY_DATE, SpecialPurpose, is_globally_reachable, special_purpose};
 pub use blob::{Blob, Digest};
 pub use conversation::{
-    BodyEnd, Connected, Conversation, HttpFailure, HttpResponse, TlsFailed, TlsFailure, TlsSession,
+    BodyEnd, Connected, Conversation, EndingFrame, HttpFailure, HttpResponse, TlsFailed,
+    TlsFailure, TlsSession,
 };
 pub use dns::{DecodeError, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding};
 pub use dns_message::DnsMessage;

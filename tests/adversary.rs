@@ -196,7 +196,13 @@ impl Adversary {
     fn greeting(&mut self, wants_tls: bool) -> Greeting {
         let conversation = self.conversation(wants_tls, false);
         if conversation.connect.is_err() || matches!(conversation.tls, Some(Err(_))) {
-            return Greeting { conversation, banner: None, hello: None, starttls: None };
+            return Greeting {
+                conversation,
+                banner: None,
+                hello: None,
+                refused_ehlo: None,
+                starttls: None,
+            };
         }
         let part = |adversary: &mut Self| match adversary.below(6) {
             0 | 1 => Some(Err(GreetingFailure::Net { failure: adversary.net_failure() })),
@@ -208,7 +214,7 @@ impl Adversary {
         };
         let banner = part(self);
         let hello = if matches!(banner, Some(Ok(_))) { part(self) } else { None };
-        Greeting { conversation, banner, hello, starttls: None }
+        Greeting { conversation, banner, hello, refused_ehlo: None, starttls: None }
     }
 
     fn response(&mut self) -> HttpResponse {

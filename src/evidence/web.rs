@@ -6,6 +6,8 @@
 
 mod address_literals;
 mod content_parity;
+mod cookie_jar;
+mod destination;
 mod header_parity;
 pub mod http3;
 mod https_servers;
@@ -21,6 +23,7 @@ pub use address_literals::{
     Ipv4Literal, Ipv4Literals, LiteralLocation, PageSeen, address_literals,
 };
 pub use content_parity::{ContentParity, LIKENESS_MIN, SAME_SITE_MIN, content_parity};
+pub use destination::{destinations, is_same_destination};
 pub use header_parity::{HeaderDifference, HeaderParity, header_parity};
 pub use http3::{Http3, QuicAttempts, http3};
 pub use https_servers::{HttpsServer, https_servers, https_servers_of};

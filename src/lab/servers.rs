@@ -63,9 +63,9 @@ fn start_listener(
             let config = tls_quirk::config(&*tls(CertificateKind::Trusted)?, *quirk)?;
             tls_quirk::serve(bound()?, config, *quirk, page, host)?;
         }
-        Listener::Http2 { page, resets_streams } => {
+        Listener::Http2 { page, behaviour } => {
             let trusted = tls(CertificateKind::Trusted)?;
-            http2::serve(bound()?, &trusted, page, host, *resets_streams)?;
+            http2::serve(bound()?, &trusted, page, host, *behaviour)?;
         }
         Listener::Routed { tls, page } => {
             let tls = if *tls { Some(trusted()?) } else { None };

@@ -156,11 +156,45 @@ pub enum HttpFailure {
         /// The library's message.
         detail: String,
     },
+    /// What came begins as HTTP/1 does, and breaks its rules in a way that no client forgives.
+    Malformed {
+        /// The library's message.
+        detail: String,
+    },
     /// An HTTP/2 stream or connection error (RFC 9113 §7).
     Http2 {
         /// The error code's name.
         detail: String,
+        /// The frame by which the server said so. `None` where it broke the protocol's rules and our own
+        /// library gave up, and in what earlier versions of this program stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frame: Option<EndingFrame>,
     },
+}
+
+/// A frame by which a server ends an exchange over HTTP/2 before the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndingFrame {
+    /// RST_STREAM: it ends the stream (RFC 9113 §6.4).
+    RstStream,
+    /// GOAWAY: it ends the connection, and did not look at the request (RFC 9113 §6.8).
+    Goaway,
+}
+
+impl HttpFailure {
+    /// Whether the server wants the same request over HTTP/1.1 (RFC 9113 §7).
+    pub fn demands_http1(&self) -> bool {
+        matches!(self, Self::Http2 { detail, .. } if detail == "HTTP_1_1_REQUIRED")
+    }
+
+    /// Whether the server says that it did not look at the request and has nothing against it, so that
+    /// clients send it again over a new connection (RFC 9113 §6.8, §8.7).
+    pub fn is_refusal(&self) -> bool {
+        let Self::Http2 { detail, frame } = self else { return false };
+        let ends_connection = *frame == Some(EndingFrame::Goaway);
+        detail == "REFUSED_STREAM" || (ends_connection && detail == "NO_ERROR")
+    }
 }
 
 impl Conversation {

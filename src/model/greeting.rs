@@ -72,9 +72,12 @@ pub struct Greeting {
     /// The server's first words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub banner: Option<Result<Answer, GreetingFailure>>,
-    /// Its answer to EHLO, CAPABILITY or CAPA.
+    /// Its answer to EHLO, CAPABILITY or CAPA; to HELO where it refused EHLO and takes that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hello: Option<Result<Answer, GreetingFailure>>,
+    /// Its refusal of EHLO, where it takes HELO (RFC 5321 §3.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_ehlo: Option<Answer>,
     /// What came of STARTTLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starttls: Option<Starttls>,

@@ -104,12 +104,19 @@ pub struct ConversationQuestion {
 }
 
 /// An HTTP GET.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HttpGet {
     /// The `Host` header or `:authority`: host, and port where it isn't the scheme's own.
     pub authority: Arc<str>,
     /// Path and query, starting with `/`.
     pub path: Arc<str>,
+    /// Whether ALPN offers `http/1.1` alone, to a server that demanded it (RFC 9113 §7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_http1: bool,
+    /// The `Cookie` header: what the responses before this one set, in one walk along redirects. Each
+    /// octet is one `char` (Latin-1); no octet is a control character. Hostile text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<Arc<str>>,
 }
 
 /// Octets of most keys, at the most.
@@ -191,9 +198,16 @@ impl fmt::Display for ConversationQuestion {
         }
         if let Some(http) = &self.http {
             write!(f, " GET {}{}", http.authority, http.path)?;
+            if http.only_http1 {
+                f.write_str(" http/1.1")?;
+            }
         }
         if let Some(mss) = self.mss {
             write!(f, " mss {mss}")?;
+        }
+        // The last, because it may hold anything, also what looks like another part of a key.
+        if let Some(cookies) = self.http.as_ref().and_then(|http| http.cookies.as_ref()) {
+            write!(f, " cookies {cookies}")?;
         }
         Ok(())
     }

@@ -99,7 +99,7 @@ pub struct Limits {
     pub dns_message_octets: usize,
     /// CNAME links followed from one name.
     pub cname_links: usize,
-    /// Redirects followed from one page.
+    /// Redirects followed from one page: as many as browsers follow (Fetch standard §4.4).
     pub redirects: usize,
     /// Addresses of one family contacted for one name.
     pub addresses: usize,
@@ -178,7 +178,7 @@ impl Default for Limits {
             greeting_octets: 16 * 1024,
             dns_message_octets: 65_535,
             cname_links: 12,
-            redirects: 10,
+            redirects: 20,
             addresses: 16,
             name_servers: 16,
             mail_exchangers: 16,

@@ -31,6 +31,7 @@ pub(super) fn pages(view: &View<'_>, service: &Service) {
         return;
     }
     if service.state != State::Ipv6Only && !ipv4.is_empty() {
+        web::destinations(view, &ipv6, &ipv4);
         web::content_parity(view, &ipv6, &ipv4);
         web::header_parity(view, &ipv6, &ipv4);
     }

@@ -14,7 +14,7 @@ mod tls;
 use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
 use self::limited_stream::LimitedStream;
-use self::tls::Handshaker;
+use self::tls::{Handshaker, Offer};
 use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
@@ -79,7 +79,7 @@ impl Client {
             return Conversation { connect, tls: None, http };
         };
 
-        match self.tls.shake_hands(tcp, peer, host, question.http.is_some()).await {
+        match self.tls.shake_hands(tcp, peer, host, Offer::of(question.http.as_ref())).await {
             Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
             Ok((session, stream)) => {
                 let mut stream = LimitedStream::new(stream, self.http.octets_max());

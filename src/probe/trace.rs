@@ -125,6 +125,7 @@ fn http_failure(failure: &HttpFailure) -> &'static str {
         HttpFailure::Net { failure } => failure.reason(),
         HttpFailure::HeadersTooLarge => "headers too large",
         HttpFailure::NotHttp { .. } => "not HTTP",
+        HttpFailure::Malformed { .. } => "malformed HTTP",
         HttpFailure::Http2 { .. } => "HTTP/2 error",
     }
 }
@@ -160,6 +161,7 @@ mod tests {
             banner: Some(Ok(answer)),
             hello: Some(Err(GreetingFailure::NotProtocol { detail: hostile.clone() })),
             starttls: None,
+            refused_ehlo: None,
         };
         for (reply, expected) in [
             (Reply::Conversation(Box::new(conversation)), "http: not HTTP"),

@@ -1,7 +1,8 @@
 //! Failures as evidence shows them: words in both languages, with the wire's own numbers.
 
 use crate::model::{
-    HttpFailure, IcmpMeaning, Lang, LegacyAnswer, NetFailure, QuicFailure, Text, TlsFailure,
+    EndingFrame, HttpFailure, IcmpMeaning, Lang, LegacyAnswer, NetFailure, QuicFailure, Text,
+    TlsFailure,
 };
 
 /// Why an exchange failed below the application.
@@ -112,7 +113,21 @@ pub fn http(failure: &HttpFailure, lang: Lang) -> String {
         HttpFailure::NotHttp { detail } => {
             (Text { vi: "không phải HTTP", en: "not HTTP" }, Some(detail))
         }
-        HttpFailure::Http2 { detail } => (Text { vi: "lỗi HTTP/2", en: "HTTP/2" }, Some(detail)),
+        HttpFailure::Malformed { detail } => {
+            (Text { vi: "HTTP sai quy cách", en: "malformed HTTP" }, Some(detail))
+        }
+        HttpFailure::Http2 { detail, frame } => {
+            let words = match frame {
+                None => Text { vi: "lỗi HTTP/2", en: "HTTP/2" },
+                Some(EndingFrame::RstStream) => {
+                    Text { vi: "luồng HTTP/2 bị hủy", en: "HTTP/2 stream reset" }
+                }
+                Some(EndingFrame::Goaway) => {
+                    Text { vi: "kết nối HTTP/2 bị từ chối", en: "HTTP/2 GOAWAY" }
+                }
+            };
+            (words, Some(detail))
+        }
     };
     with_detail(words, detail.map(String::as_str), lang)
 }

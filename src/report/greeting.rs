@@ -11,7 +11,10 @@ const LINES_SHOWN: usize = 8;
 /// The answers of a server, without the layers below. Hostile text: to be cleaned by the caller.
 pub(super) fn greeting_lines(greeting: &Greeting, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    for answer in [&greeting.banner, &greeting.hello].into_iter().flatten() {
+    let refused = greeting.refused_ehlo.as_ref().map(Ok);
+    let [banner, hello] =
+        [&greeting.banner, &greeting.hello].map(|part| part.as_ref().map(Result::as_ref));
+    for answer in [banner, refused, hello].into_iter().flatten() {
         match answer {
             Ok(answer) => answer_lines(answer, &mut lines),
             Err(failure) => lines.push(format!("< {}", failure_words(failure, lang))),
@@ -103,6 +106,7 @@ mod tests {
             banner: Some(Ok(answer)),
             hello: Some(Err(GreetingFailure::Slow { octets: 7 })),
             starttls: Some(starttls),
+            refused_ehlo: None,
         }
     }
 

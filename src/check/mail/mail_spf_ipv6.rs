@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     id: "mail-spf-ipv6",
     sources: &["RFC 7208 §5", "RFC 7208 §4.6.4"],
     severity: Severity::Warning,
-    revision: 2,
+    revision: 3,
     reasons: &[
         Reason::pass("authorises-ipv6"),
         Reason::fail("only-ipv4"),
@@ -108,5 +108,34 @@ pub(in crate::check) mod tests {
         }
         let world = mail_published();
         assert_eq!(world.outcome_of("mail-spf-ipv6"), (Inconclusive, common::NOT_OBSERVED));
+        assert_receivers_look_for_the_senders_family();
+    }
+
+    /// Of three hosts that have IPv4 alone, an IPv6 sender's look-ups find nothing: receivers give up at
+    /// the third.
+    fn assert_receivers_look_for_the_senders_family() {
+        let text = |text: &str| RData::TXT(TXT::new(vec![text.to_owned()]));
+        let hosts = ["a.example.vn", "b.example.vn", "c.example.vn"];
+        for (record, expected) in [
+            ("v=spf1 a:a.example.vn a:b.example.vn mx -all", (Pass, "authorises-ipv6")),
+            ("v=spf1 a:a.example.vn a:b.example.vn a:c.example.vn mx -all", (Fail, "broken")),
+            (
+                "v=spf1 mx a:a.example.vn a:b.example.vn a:c.example.vn -all",
+                (Pass, "authorises-ipv6"),
+            ),
+            ("v=spf1 a:a.example.vn a:b.example.vn -all", (Fail, "only-ipv4")),
+            ("v=spf1 a:a.example.vn a:b.example.vn exists:none.example.vn -all", (Fail, "broken")),
+        ] {
+            let mut world = mail_published()
+                .dns(MAIL_DOMAIN, RecordType::TXT, &answer(&[("example.vn.", text(record))]))
+                .dns("none.example.vn", RecordType::A, &answer(&[]));
+            for host in hosts {
+                let owner = format!("{host}.");
+                let a = [(owner.as_str(), RData::A("192.0.2.26".parse().unwrap()))];
+                world = world.dns(host, RecordType::AAAA, &answer(&[]));
+                world = world.dns(host, RecordType::A, &answer(&a));
+            }
+            assert_eq!(world.outcome_of("mail-spf-ipv6"), expected, "{record}");
+        }
     }
 }

@@ -48,7 +48,10 @@ const OF_DEFERRALS: [&str; 10] = [
 /// Why what an exchanger said says nothing of the exchanger.
 pub(super) fn about_us(greeting: &Greeting) -> Option<&'static str> {
     match (&greeting.banner, &greeting.hello) {
-        (_, Some(Ok(hello))) => hello_about_us(hello),
+        // Where HELO is refused after EHLO, the first refusal says why.
+        (_, Some(Ok(hello))) if hello.meaning != Meaning::Yes => {
+            greeting.refused_ehlo.as_ref().and_then(hello_about_us).or(hello_about_us(hello))
+        }
         (Some(Ok(banner)), None) => banner_about_us(banner),
         _ => None,
     }

@@ -21,9 +21,18 @@ pub(in crate::check) fn banner_outcome(greeting: &Greeting) -> Option<GreetingOu
     greeting.banner.as_ref().map(part_outcome)
 }
 
-/// That of the answer to EHLO, CAPABILITY or CAPA; `None` when the exchange ended before it.
+/// That of the answer to EHLO, CAPABILITY or CAPA; `None` when the exchange ended before it, and where a
+/// POP3 server doesn't know CAPA: an extension (RFC 2449 §5), without which clients log in as well.
 pub(in crate::check) fn hello_outcome(greeting: &Greeting) -> Option<GreetingOutcome> {
-    greeting.hello.as_ref().map(part_outcome)
+    let hello = greeting.hello.as_ref()?;
+    let is_error = hello.as_ref().is_ok_and(|answer| answer.meaning == Meaning::No);
+    (!is_error || !is_pop3(greeting)).then(|| part_outcome(hello))
+}
+
+/// Whether the banner is a POP3 server's (RFC 1939 §4); no other of the protocols has the like.
+fn is_pop3(greeting: &Greeting) -> bool {
+    let Some(Ok(banner)) = &greeting.banner else { return false };
+    banner.lines.first().is_some_and(|line| line.to_ascii_uppercase().starts_with("+OK"))
 }
 
 fn part_outcome(part: &Result<Answer, GreetingFailure>) -> GreetingOutcome {

@@ -80,13 +80,14 @@ pub(in crate::check) fn friendly() -> Greeting {
         banner: answered(Meaning::Yes),
         hello: answered(Meaning::Yes),
         starttls: Some(Starttls::Begun),
+        refused_ehlo: None,
     }
 }
 
 /// No connection.
 pub(in crate::check) fn no_connection(failure: NetFailure) -> Greeting {
     let conversation = Conversation { connect: Err(failure), tls: None, http: None };
-    Greeting { conversation, banner: None, hello: None, starttls: None }
+    Greeting { conversation, banner: None, hello: None, starttls: None, refused_ehlo: None }
 }
 
 impl World {

@@ -9,8 +9,9 @@ use crate::check::testing::world::{FOUR, SIX, URL, World};
 use crate::evidence;
 use crate::model::Outcome::{Inconclusive, NotApplicable};
 use crate::model::{
-    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, Host, HttpFailure, HttpResponse,
-    Name, NetFailure, Outcome, Question, Readings, Reply, TlsFailed, TlsFailure, TlsSession,
+    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, Host, HttpFailure, HttpGet,
+    HttpResponse, Name, NetFailure, Outcome, Question, Readings, Reply, TlsFailed, TlsFailure,
+    TlsSession,
 };
 
 /// Another site, to which some worlds redirect.
@@ -208,11 +209,37 @@ pub(in crate::check) fn assert_nothing_to_compare(id: &str) {
 
 impl World {
     /// A GET of the URL at this address, attempt by attempt.
-    pub(in crate::check) fn visits(
+    pub(in crate::check) fn visits(self, url: &str, at: &str, attempts: &[&Conversation]) -> Self {
+        self.visits_with(url, at, attempts, |_| {})
+    }
+
+    /// The same over HTTP/1.1, of a server that demanded it.
+    pub(in crate::check) fn visits_over_http1(
+        self,
+        url: &str,
+        at: &str,
+        attempts: &[&Conversation],
+    ) -> Self {
+        self.visits_with(url, at, attempts, |ask| ask.only_http1 = true)
+    }
+
+    /// The same with cookies.
+    pub(in crate::check) fn visits_with_cookies(
+        self,
+        url: &str,
+        at: &str,
+        cookies: &str,
+        attempts: &[&Conversation],
+    ) -> Self {
+        self.visits_with(url, at, attempts, |ask| ask.cookies = Some(cookies.into()))
+    }
+
+    fn visits_with(
         mut self,
         url: &str,
         at: &str,
         attempts: &[&Conversation],
+        edit: impl Fn(&mut HttpGet),
     ) -> Self {
         let url = Url::parse(url).unwrap();
         let port = url.port_or_known_default().unwrap();
@@ -222,8 +249,9 @@ impl World {
             if url.scheme() == "http" {
                 seen.tls = None;
             }
-            let question =
-                Question::Conversation(evidence::service::conversation_question(&url, at));
+            let mut question = evidence::service::conversation_question(&url, at);
+            question.http.iter_mut().for_each(&edit);
+            let question = Question::Conversation(question);
             self.observe(question, attempt as u8 + 1, Reply::Conversation(Box::new(seen)));
         }
         self

@@ -223,6 +223,7 @@ pub(in crate::check) mod tests {
                 banner: Some(Ok(yes)),
                 hello: None,
                 starttls: Some(starttls),
+                refused_ehlo: None,
             };
             world.observe(Question::Greeting(question), 1, Reply::Greeting(Box::new(greeting)));
             assert_eq!(world.outcome_of(id), (Fail, expected));

@@ -72,7 +72,6 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
     }
     match &chain.end {
         ChainEnd::NotObserved => Some(common::NOT_OBSERVED),
-        ChainEnd::TooMany => Some(common::LIMIT),
         // An alias that leads back to itself gives no client an address.
         ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
         ChainEnd::NoAddress(status) => status.gap().map(common::reason_of),
@@ -80,8 +79,7 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
             let visits = chain.hops.last().into_iter().flat_map(|hop| &hop.attempts);
             visits.into_iter().find_map(|visit| visit.conversation.gap()).map(common::reason_of)
         }
-        // A guard that lets only clients pass that bring its cookie.
-        ChainEnd::Loop => chain.loops_for_cookies().then_some("challenge"),
+        ChainEnd::Loop | ChainEnd::TooMany => (!chain.is_endless()).then_some(common::LIMIT),
         ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
     }
 }

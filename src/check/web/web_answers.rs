@@ -13,21 +13,25 @@ use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{ConversationAttempts, Steadiness};
 use crate::evidence::web::{ChainEnd, RedirectChain, is_redirect, page};
 use crate::model::{
-    Detail, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
+    Detail, EndingFrame, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
 };
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "web-answers",
-    sources: &["RFC 9110 §15"],
+    sources: &["RFC 9110 §15", "RFC 9113 §7", "RFC 9113 §8.7"],
     severity: Severity::Critical,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("error-status"),
         Reason::fail("unexpected-status"),
         Reason::fail("no-response"),
         Reason::fail("not-http"),
+        Reason::fail("malformed"),
+        Reason::fail("resets-stream"),
+        Reason::fail("goes-away"),
+        Reason::fail("http2-error"),
         Reason::fail("flapping"),
         Reason::fail("leads-nowhere"),
         Reason::inconclusive("challenge"),
@@ -134,6 +138,7 @@ fn answer_of_response(
     url: &Url,
     expected: Option<u16>,
 ) -> Answer {
+    let said = |reason, words: &String| (Outcome::Fail, reason, vec![("said", words.clone())]);
     let (outcome, reason, detail) = match http {
         Ok(response) => {
             let detail = vec![("status", response.status.to_string())];
@@ -156,9 +161,13 @@ fn answer_of_response(
             (Outcome::Fail, "no-response", vec![("failure", failure.to_string())])
         }
         Err(HttpFailure::HeadersTooLarge) => (Outcome::Inconclusive, common::LIMIT, Vec::new()),
-        Err(HttpFailure::NotHttp { detail } | HttpFailure::Http2 { detail }) => {
-            (Outcome::Fail, "not-http", vec![("said", detail.clone())])
-        }
+        Err(HttpFailure::NotHttp { detail }) => said("not-http", detail),
+        Err(HttpFailure::Malformed { detail }) => said("malformed", detail),
+        Err(HttpFailure::Http2 { detail, frame }) => match frame {
+            Some(EndingFrame::RstStream) => said("resets-stream", detail),
+            Some(EndingFrame::Goaway) => said("goes-away", detail),
+            None => said("http2-error", detail),
+        },
     };
     Answer { outcome, reason, detail }
 }
@@ -171,14 +180,15 @@ pub(in crate::check) mod tests {
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
-    use crate::model::{Conversation, HttpFailure, NetFailure, TlsFailure};
+    use crate::model::{Conversation, EndingFrame, HttpFailure, NetFailure, TlsFailure};
 
-    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address];
+    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address, what_http2_ends_in];
 
     #[test]
     fn answers_of_each_address() {
         let large = no_http(HttpFailure::HeadersTooLarge);
         let stranger = no_http(HttpFailure::NotHttp { detail: "220 ftp".to_owned() });
+        let malformed = no_http(HttpFailure::Malformed { detail: "two lengths".to_owned() });
         let library = no_tls(TlsFailure::Ours { detail: "?".to_owned() });
         let (away, mine) = (broken(NetFailure::TimedOut), broken(NetFailure::NoRoute));
         for (six, expected) in [
@@ -192,6 +202,7 @@ pub(in crate::check) mod tests {
             (vec![&responds(429, &[], "")], (Inconclusive, "challenge")),
             (vec![&away, &away], (Fail, "no-response")),
             (vec![&stranger], (Fail, "not-http")),
+            (vec![&malformed], (Fail, "malformed")),
             (vec![&large], (Inconclusive, common::LIMIT)),
             (vec![&mine, &mine], (Inconclusive, common::OUR_FAULT)),
             (vec![&away, &mine], (Inconclusive, common::OUR_FAULT)),
@@ -224,6 +235,56 @@ pub(in crate::check) mod tests {
             assert_eq!(world.outcome_of("web-answers"), expected, "{status}");
         }
     }
+
+    #[test]
+    fn what_http2_ends_in() {
+        let ends =
+            |detail: &str, frame| no_http(HttpFailure::Http2 { detail: detail.to_owned(), frame });
+        let (reset, goaway) = (Some(EndingFrame::RstStream), Some(EndingFrame::Goaway));
+        let broken = ends("INTERNAL_ERROR", reset);
+        let refused = ends("REFUSED_STREAM", reset);
+        let away = ends("NO_ERROR", goaway);
+        let calm = ends("ENHANCE_YOUR_CALM", goaway);
+        let http1 = ends("HTTP_1_1_REQUIRED", reset);
+        let by_goaway = ends("HTTP_1_1_REQUIRED", goaway);
+        let rules = ends("PROTOCOL_ERROR", None);
+        for (six, expected) in [
+            (vec![&broken, &broken], (Fail, "resets-stream")),
+            (vec![&broken, &page()], (Pass, "answers")),
+            (vec![&broken, &page(), &broken], (Fail, "flapping")),
+            (vec![&rules], (Fail, "http2-error")),
+            // Clients send what nobody looked at again at once, and see nothing of that.
+            (vec![&refused], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&refused, &page()], (Pass, "answers")),
+            (vec![&refused, &page(), &refused], (Pass, "answers")),
+            (vec![&away, &refused, &page()], (Pass, "answers")),
+            (vec![&refused, &refused, &refused], (Fail, "resets-stream")),
+            (vec![&away, &away, &away], (Fail, "goes-away")),
+            (vec![&refused, &broken, &broken], (Fail, "resets-stream")),
+            // A connection that is ended for a reason is not tried again at once.
+            (vec![&calm, &calm], (Fail, "goes-away")),
+            (vec![&calm, &page(), &calm], (Fail, "flapping")),
+            // What is then to be asked over HTTP/1.1 was not asked.
+            (vec![&http1], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&by_goaway], (Inconclusive, common::NOT_OBSERVED)),
+        ] {
+            let world = site(&six, &page());
+            assert_eq!(world.outcome_of("web-answers"), expected, "{six:?}");
+        }
+        let silent = down(NetFailure::TimedOut);
+        for (over_http1, expected) in [
+            (vec![&page()], (Pass, "answers")),
+            (vec![&responds(503, &[], "")], (Fail, "error-status")),
+            (vec![&silent, &page()], (Pass, "answers")),
+            (vec![&silent, &silent], (Inconclusive, common::LOWER_LAYER)),
+        ] {
+            for first in [&http1, &by_goaway] {
+                let world = site(&[first], &page()).visits_over_http1(URL, SIX, &over_http1);
+                assert_eq!(world.outcome_of("web-answers"), expected, "{over_http1:?}");
+            }
+        }
+    }
+
     fn assert_end_of_redirects_counts() {
         let away = down(NetFailure::TimedOut);
         for (last, expected) in [

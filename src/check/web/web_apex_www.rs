@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "web-apex-www",
     sources: &["Mythic Beasts IPv6 health check", "Public Suffix List"],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("both-work"),
         Reason::pass("one-name"),
@@ -128,6 +128,10 @@ pub(in crate::check) mod tests {
             assert_eq!(apex(aaaa, a).outcome_of("web-apex-www"), expected, "{aaaa:?} {a:?}");
         }
         let answers = |seen: &Conversation| apex(&six, &four).visit(APEX, "2001:db8::2", seen);
+        let walled = |then: &Conversation| {
+            let first = answers(&with_cookie(APEX));
+            first.visits_with_cookies(APEX, "2001:db8::2", "guard=1", &[then])
+        };
         let leads = |last: &Conversation| answers(&to(URL)).visit(URL, SIX, last);
         let rows = [
             (answers(&page()), (Pass, "both-work")),
@@ -139,7 +143,9 @@ pub(in crate::check) mod tests {
             (leads(&silent()), (Fail, "counterpart-broken")),
             (leads(&ours()), (Inconclusive, common::OUR_FAULT)),
             (answers(&to(APEX)), (Fail, "counterpart-broken")),
-            (answers(&with_cookie(APEX)), (Inconclusive, "challenge")),
+            (answers(&with_cookie(APEX)), (Inconclusive, common::NOT_OBSERVED)),
+            (walled(&page()), (Pass, "both-work")),
+            (walled(&to(APEX)), (Fail, "counterpart-broken")),
             (answers(&to("http://[fe80::1]/")), (Fail, "counterpart-broken")),
             (apex(&six, &four), (Inconclusive, common::NOT_OBSERVED)),
         ];

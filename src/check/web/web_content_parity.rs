@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     id: "web-content-parity",
     sources: &["internet.nl", "Broder 1997, On the resemblance and containment of documents"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("same"),
         Reason::pass("varies"),
@@ -23,6 +23,7 @@ pub static CHECK: Check = Check {
         Reason::fail("another-page"),
         Reason::fail("unreadable-over-ipv6"),
         Reason::fail_as("different", Severity::Warning),
+        Reason::fail_as("end-unmarked-over-ipv6", Severity::Warning),
         Reason::inconclusive("challenge"),
         Reason::not_applicable("not-comparable"),
         Reason::not_applicable("unreadable"),
@@ -63,6 +64,7 @@ fn subject(
     let (outcome, reason, detail) = match likeness {
         ContentParity::Same(part) => (Pass, "same", per_cent(part)),
         ContentParity::Varies(part) => (Pass, "varies", per_cent(part)),
+        ContentParity::EndUnmarked(part) => (Fail, "end-unmarked-over-ipv6", per_cent(part)),
         ContentParity::Different(part) => (Fail, "different", per_cent(part)),
         ContentParity::AnotherPage(part) => (Fail, "another-page", per_cent(part)),
         ContentParity::UnreadableOverIpv6(why) => {
@@ -117,6 +119,11 @@ pub(in crate::check) mod tests {
         let coded =
             responds(200, &[("content-type", "text/html"), ("content-encoding", "gzip")], "x");
         let cut_off = ending(page(), BodyEnd::TimedOut);
+        let broken_off = || BodyEnd::Broken { detail: "no last chunk".to_owned() };
+        let unmarked = ending(page(), broken_off());
+        let menus = html(&format!("<p>{menu}</p><p>{menu} của tỉnh và các xã"));
+        let half = ending(html(&format!("<p>{menu}")), broken_off());
+        let empty = ending(html(""), broken_off());
         let large = ending(page(), BodyEnd::Limit);
         let (away, mine) = (broken(NetFailure::Reset), ours());
         let (guard, error) = (responds(429, &[], ""), responds(503, &[], ""));
@@ -145,6 +152,16 @@ pub(in crate::check) mod tests {
             (vec![&cut_off], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
             (vec![&cut_off, &cut_off], vec![&page()], (Fail, "unreadable-over-ipv6")),
             (vec![&cut_off, &page()], vec![&page()], (Pass, "same")),
+            // A page whose end isn't marked is a page; half a page isn't.
+            (vec![&unmarked], vec![&unmarked], (Pass, "same")),
+            (vec![&page()], vec![&unmarked], (Pass, "same")),
+            (vec![&unmarked, &page()], vec![&page()], (Pass, "same")),
+            (vec![&unmarked], vec![&page()], (Inconclusive, common::NOT_OBSERVED)),
+            (vec![&unmarked, &unmarked], vec![&page()], (Fail, "end-unmarked-over-ipv6")),
+            (vec![&half, &half], vec![&menus, &menus], (Fail, "unreadable-over-ipv6")),
+            (vec![&half, &half], vec![&half], (Pass, "same")),
+            (vec![&menus], vec![&half, &menus], (Pass, "same")),
+            (vec![&empty, &empty], vec![&page()], (Fail, "unreadable-over-ipv6")),
             (vec![&coded, &coded], vec![&page()], (Fail, "unreadable-over-ipv6")),
             (vec![&page()], vec![&cut_off], (NotApplicable, "unreadable")),
             (vec![&cut_off], vec![&cut_off], (NotApplicable, "unreadable")),

@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     id: "web-https",
     sources: &["RFC 9110 §4.2.2", "internet.nl"],
     severity: Severity::Warning,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("redirects"),
         Reason::pass("no-plain-http"),
@@ -136,9 +136,13 @@ fn behaviour_at_end(url: &Url, chain: &RedirectChain<'_>) -> Behaviour {
     match (unknown_end_reason(chain), &chain.end) {
         (Some(reason), _) => Behaviour::Unknown(reason),
         (None, ChainEnd::Response { .. }) if is_guarded(chain) => Behaviour::Unknown("challenge"),
-        (None, ChainEnd::Response { .. } | ChainEnd::Loop | ChainEnd::BadLocation(_)) => {
-            Behaviour::StaysPlain
-        }
+        (
+            None,
+            ChainEnd::Response { .. }
+            | ChainEnd::Loop
+            | ChainEnd::TooMany
+            | ChainEnd::BadLocation(_),
+        ) => Behaviour::StaysPlain,
         (None, _) => Behaviour::Unknown(common::LOWER_LAYER),
     }
 }
@@ -257,7 +261,7 @@ pub(in crate::check) mod tests {
             (ours(), (Inconclusive, common::OUR_FAULT)),
             (silent(), (Inconclusive, common::LOWER_LAYER)),
             (to(PLAIN), (Fail, "stays-plain")),
-            (with_cookie(PLAIN), (Inconclusive, "challenge")),
+            (with_cookie(PLAIN), (Inconclusive, common::NOT_OBSERVED)),
         ] {
             let (first, last, next) = wanders(&last);
             let world = World::new("active")

@@ -15,7 +15,7 @@ use crate::model::{Family, Outcome, Severity, Subject, Verdict};
 /// The rule.
 pub static CHECK: Check = Check {
     id: "web-redirects",
-    sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2"],
+    sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2", "Fetch standard §4.4", "RFC 6265bis §5"],
     severity: Severity::Error,
     revision: 5,
     reasons: &[
@@ -26,10 +26,10 @@ pub static CHECK: Check = Check {
         Reason::fail("target-tls-failed"),
         Reason::fail("target-flapping"),
         Reason::fail("loop"),
+        Reason::fail("too-many"),
         Reason::fail("bad-location"),
         Reason::fail("to-private-address"),
         Reason::inconclusive("target-unresolved"),
-        Reason::inconclusive("challenge"),
     ],
     doc: Doc::new(include_str!("web_redirects.en.md"), include_str!("web_redirects.vi.md")),
     rule: Rule::Service(evaluate),
@@ -69,13 +69,12 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
             ChainEnd::NoAddress(_) | ChainEnd::NotObserved | ChainEnd::TooMany | ChainEnd::Loop,
             Some(reason),
         ) => (Outcome::Inconclusive, reason),
-        (ChainEnd::NotObserved | ChainEnd::TooMany, None) => {
-            (Outcome::Inconclusive, common::NOT_OBSERVED)
-        }
+        (ChainEnd::NotObserved, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
         (ChainEnd::NoResponse, _) if later.is_empty() => {
             (Outcome::Inconclusive, common::LOWER_LAYER)
         }
         (ChainEnd::Loop, None) => (Outcome::Fail, "loop"),
+        (ChainEnd::TooMany, None) => (Outcome::Fail, "too-many"),
         (ChainEnd::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
         (ChainEnd::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
         (ChainEnd::NoResponse | ChainEnd::Response { .. }, _) => outcome_of_hops(later),
@@ -130,9 +129,13 @@ pub(in crate::check) mod tests {
     fn redirects_over_ipv6() {
         let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
         let first = |location: &str| site(&[&to(location)], &page());
-        let endless = (0..12).fold(first(&format!("{URL}0")), |world, step| {
-            world.visit(&format!("{URL}{step}"), SIX, &to(&format!("{URL}{}", step + 1)))
-        });
+        let endless = |limit: usize| {
+            let mut world = first(&format!("{URL}0"));
+            world.inventory.settings.limits.redirects = limit;
+            (0..22).fold(world, |world, step| {
+                world.visit(&format!("{URL}{step}"), SIX, &to(&format!("{URL}{}", step + 1)))
+            })
+        };
         let two = |second: &Conversation| {
             first(OTHER)
                 .host("other.example.vn", &["2001:db8::2", "2001:db8::3"])
@@ -140,11 +143,21 @@ pub(in crate::check) mod tests {
                 .visit(OTHER, "2001:db8::3", second)
         };
         let alert = TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() };
-        let cookie = responds(302, &[("location", URL), ("set-cookie", "guard=1")], "");
-        assert_eq!(
-            site(&[&cookie], &page()).outcome_of("web-status-parity"),
-            (Inconclusive, "challenge")
-        );
+        let cookie = |value: &str| responds(302, &[("location", URL), ("set-cookie", value)], "");
+        let wall = |then: &Conversation| {
+            site(&[&cookie("guard=1")], &page()).visits_with_cookies(URL, SIX, "guard=1", &[then])
+        };
+        assert_eq!(wall(&page()).outcome_of("web-status-parity"), (Pass, "same"));
+        assert_eq!(wall(&page()).outcome_of("web-answers"), (Pass, "answers"));
+        // A cookie that is set anew at each visit, whoever brings the last one.
+        let anew = (0..22).fold(site(&[&cookie("n=0")], &page()), |world, step| {
+            let (brought, next) = (format!("n={step}"), format!("n={}", step + 1));
+            world.visits_with_cookies(URL, SIX, &brought, &[&cookie(&next)])
+        });
+        let flood: Vec<String> = (0..60).map(|number| format!("c{number}=1; Path=/no")).collect();
+        let flood = flood.iter().map(|line| ("set-cookie", line.as_str()));
+        let flood: Vec<_> = flood.chain([("location", URL)]).collect();
+        let cookie_flood = responds(302, &flood, "");
         let rows = [
             (site(&[&page()], &page()), (Pass, "none")),
             (elsewhere(&[&page()]), (Pass, "followed")),
@@ -159,8 +172,13 @@ pub(in crate::check) mod tests {
             (first("http://192.0.2.9/"), (Fail, "target-without-ipv6")),
             (first(OTHER).host("other.example.vn", &[]), (Fail, "target-without-ipv6")),
             (first(URL), (Fail, "loop")),
-            // A browser brings the cookie along and may get further.
-            (site(&[&cookie], &page()), (Inconclusive, "challenge")),
+            // A browser brings the cookie along.
+            (site(&[&cookie("guard=1")], &page()), (Inconclusive, common::NOT_OBSERVED)),
+            (wall(&page()), (Pass, "followed")),
+            (wall(&cookie("guard=1")), (Fail, "loop")),
+            (anew, (Fail, "loop")),
+            // More cookies than are kept: a browser may get further.
+            (site(&[&cookie_flood], &page()), (Inconclusive, common::LIMIT)),
             (first("ftp://www.example.vn/"), (Fail, "bad-location")),
             (first("http://[fe80::1]/"), (Fail, "to-private-address")),
             (first("http://169.254.169.254/latest"), (Fail, "to-private-address")),
@@ -172,7 +190,8 @@ pub(in crate::check) mod tests {
                 first(OTHER).dns("other.example.vn", RecordType::AAAA, &unasked()),
                 (Inconclusive, common::OUR_FAULT),
             ),
-            (endless, (Inconclusive, common::LIMIT)),
+            (endless(20), (Fail, "too-many")),
+            (endless(10), (Inconclusive, common::LIMIT)),
             (site(&[&away, &away], &page()), (Inconclusive, common::LOWER_LAYER)),
             (site(&[&mine, &away], &page()), (Inconclusive, common::OUR_FAULT)),
         ];

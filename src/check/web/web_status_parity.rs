@@ -8,8 +8,11 @@ use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
+use crate::evidence::query::{Gap, View};
 use crate::evidence::service::Steadiness;
-use crate::evidence::web::{ChainEnd, RedirectChain, landing_page, landing_page_responses, page};
+use crate::evidence::web::{
+    self, ChainEnd, RedirectChain, landing_page, landing_page_responses, page,
+};
 use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
 
 /// The rule.
@@ -17,7 +20,7 @@ pub static CHECK: Check = Check {
     id: "web-status-parity",
     sources: &["internet.nl", "RFC 9110 §15"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("same"),
         Reason::pass("only-over-ipv6"),
@@ -39,27 +42,39 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let ipv6 = redirect_chains(context, url, Family::Ipv6)?;
     let ipv4 = redirect_chains(context, url, Family::Ipv4)?;
     let over_ipv4 = OverIpv4::of(&ipv4);
-    let subjects: Vec<_> = ipv6.iter().map(|chain| subject(chain, &over_ipv4)).collect();
+    let subjects: Vec<_> =
+        ipv6.iter().map(|chain| subject(&context.view, chain, &over_ipv4)).collect();
     let is_alone = subjects.iter().any(|subject| subject.reason == "only-over-ipv6");
     let pass = if is_alone { "only-over-ipv6" } else { "same" };
     Ok(verdict_over_chains(subjects, pass, &ipv6)
         .citing(ipv4.iter().flat_map(RedirectChain::observations)))
 }
 
-/// The status and URL of a last page.
-type Ending<'w> = (u16, &'w str);
+/// The status and URL of a last page, and the chain that led there.
+#[derive(Clone, Copy)]
+struct Ending<'w, 'e> {
+    status: u16,
+    url: &'w str,
+    chain: &'w RedirectChain<'e>,
+}
+
+impl Ending<'_, '_> {
+    fn text(&self) -> String {
+        format!("{} {}", self.status, self.url)
+    }
+}
 
 /// What visitors get over IPv4.
-struct OverIpv4<'w> {
+struct OverIpv4<'w, 'e> {
     /// Where the addresses lead, each look at a page on its own: one of them is enough for IPv6 to
     /// be the same.
-    endings: Vec<Ending<'w>>,
+    endings: Vec<Ending<'w, 'e>>,
     /// Why it isn't known where some of them lead.
     unknown: Option<&'static str>,
 }
 
-impl<'w> OverIpv4<'w> {
-    fn of(chains: &'w [RedirectChain<'_>]) -> Self {
+impl<'w, 'e> OverIpv4<'w, 'e> {
+    fn of(chains: &'w [RedirectChain<'e>]) -> Self {
         let is_guarded = chains.iter().any(is_guarded);
         let unknown = || chains.iter().find_map(unknown_end_reason);
         Self {
@@ -67,41 +82,58 @@ impl<'w> OverIpv4<'w> {
             unknown: if is_guarded { Some("challenge") } else { unknown() },
         }
     }
+
+    /// Whether one of them is the same as this; an error is why that isn't known.
+    fn has(&self, view: &View<'_>, ending: &Ending<'_, '_>) -> Result<bool, Gap> {
+        let mut is_unknown = None;
+        for other in self.endings.iter().filter(|other| other.status == ending.status) {
+            match web::is_same_destination(view, ending.chain, other.chain) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(gap) => is_unknown = Some(gap),
+            }
+        }
+        is_unknown.map_or(Ok(false), Err)
+    }
 }
 
 /// The status and URL of a chain's last page, at each look at it that no guard answered.
-fn endings<'w>(chain: &'w RedirectChain<'_>) -> Vec<Ending<'w>> {
+fn endings<'w, 'e>(chain: &'w RedirectChain<'e>) -> Vec<Ending<'w, 'e>> {
     let Some((url, conversation)) = landing_page(chain) else { return Vec::new() };
     landing_page_responses(conversation)
         .filter(|look| !page::is_challenge(look, url))
-        .map(|look| (look.status, url.as_str()))
+        .map(|look| Ending { status: look.status, url: url.as_str(), chain })
         .collect()
 }
 
-fn subject(chain: &RedirectChain<'_>, over_ipv4: &OverIpv4<'_>) -> Subject {
+fn subject(view: &View<'_>, chain: &RedirectChain<'_>, over_ipv4: &OverIpv4<'_, '_>) -> Subject {
     let mut seen = endings(chain);
     if seen.is_empty()
         && let ChainEnd::Response { status } = &chain.end
         && let Some(url) = chain.final_url()
     {
         // A guard answered with the status that the page has over IPv4: that much is the same.
-        seen.extend(Some((*status, url.as_str())).filter(|end| over_ipv4.endings.contains(end)));
+        let ending = Ending { status: *status, url: url.as_str(), chain };
+        seen.extend(Some(ending).filter(|ending| over_ipv4.has(view, ending) == Ok(true)));
     }
-    let is_same = |ending: &&Ending<'_>| over_ipv4.endings.contains(ending);
-    let same = seen.iter().find(is_same);
-    let matches = seen.iter().filter(is_same).count();
+    let found: Vec<_> = seen.iter().map(|ending| over_ipv4.has(view, ending)).collect();
+    let same = found.iter().position(|is_same| *is_same == Ok(true));
+    let matches = found.iter().filter(|is_same| **is_same == Ok(true)).count();
+    let gap = found.iter().find_map(|is_same| is_same.err());
     let steadiness = Steadiness::of(matches, seen.len() - matches);
-    let text = |(status, url): &Ending<'_>| format!("{status} {url}");
-    let nothing = || "-".to_owned();
-    let expected = same.or(over_ipv4.endings.first());
-    let mut detail: Vec<Detail> = vec![("over-ipv4", expected.map_or_else(nothing, text))];
+    let expected = same.and_then(|at| seen.get(at)).or(over_ipv4.endings.first());
+    let expected = expected.map_or_else(|| "-".to_owned(), Ending::text);
+    let mut detail: Vec<Detail> = vec![("over-ipv4", expected)];
     let (outcome, reason) = match (same, seen.last()) {
         (Some(_), _) if steadiness.is_flapping() => (Outcome::Fail, "flapping"),
         (Some(_), _) => (Outcome::Pass, "same"),
-        (None, Some(ending)) => {
-            detail.push(("over-ipv6", text(ending)));
-            outcome_of_difference(ending, over_ipv4)
-        }
+        (None, Some(ending)) => match gap {
+            Some(gap) => (Outcome::Inconclusive, common::reason_of(gap)),
+            None => {
+                detail.push(("over-ipv6", ending.text()));
+                outcome_of_difference(ending, over_ipv4)
+            }
+        },
         (None, None) => outcome_without_page(chain, over_ipv4),
     };
     detail.extend(steadiness.detail());
@@ -112,11 +144,11 @@ fn subject(chain: &RedirectChain<'_>, over_ipv4: &OverIpv4<'_>) -> Subject {
 }
 
 fn outcome_of_difference(
-    (status, _): &Ending<'_>,
-    over_ipv4: &OverIpv4<'_>,
+    ending: &Ending<'_, '_>,
+    over_ipv4: &OverIpv4<'_, '_>,
 ) -> (Outcome, &'static str) {
     match over_ipv4.unknown {
-        _ if over_ipv4.endings.iter().any(|(other, _)| other == status) => {
+        _ if over_ipv4.endings.iter().any(|other| other.status == ending.status) => {
             (Outcome::Fail, "different-url")
         }
         _ if !over_ipv4.endings.is_empty() => (Outcome::Fail, "different-status"),
@@ -128,7 +160,7 @@ fn outcome_of_difference(
 
 fn outcome_without_page(
     chain: &RedirectChain<'_>,
-    over_ipv4: &OverIpv4<'_>,
+    over_ipv4: &OverIpv4<'_, '_>,
 ) -> (Outcome, &'static str) {
     match (unknown_end_reason(chain), &chain.end) {
         (Some(reason), _) => (Outcome::Inconclusive, reason),
@@ -164,12 +196,28 @@ pub(in crate::check) mod tests {
         let here = |path: &str| to(&format!("{URL}{path}"));
         let moved = |path: &str| {
             let at = format!("{URL}{path}");
-            site(&[&here(path)], &here("a")).visit(&at, SIX, &page()).visit(
+            site(&[&here(path), &here(path)], &here("a")).visit(&at, SIX, &page()).visit(
                 &format!("{URL}a"),
                 FOUR,
                 &page(),
             )
         };
+        // Each visit gets an id of its own, or each family one.
+        let session = |six: [&str; 2], four: [&str; 2]| {
+            let [s1, s2] = six.map(|id| here(&format!("?id={id}")));
+            let [f1, f2] = four.map(|id| here(&format!("?id={id}")));
+            let mut world = site_over_both(&[&s1, &s2], &[&f1, &f2]);
+            for (ids, at) in [(six, SIX), (four, FOUR)] {
+                let ids = ids.into_iter().collect::<std::collections::BTreeSet<_>>();
+                for id in ids {
+                    world = world.visit(&format!("{URL}?id={id}"), at, &page());
+                }
+            }
+            world
+        };
+        let seen_once = site_over_both(&[&here("?id=a")], &[&here("?id=c")])
+            .visit(&format!("{URL}?id=a"), SIX, &page())
+            .visit(&format!("{URL}?id=c"), FOUR, &page());
         let nowhere = site_over_both(&[&to(OTHER)], &[&to(URL)])
             .host("other.example.vn", &["2001:db8::2"])
             .visit(OTHER, "2001:db8::2", &away);
@@ -177,6 +225,9 @@ pub(in crate::check) mod tests {
             (site(&[&page()], &page()), (Pass, "same")),
             (moved("a"), (Pass, "same")),
             (moved("b"), (Fail, "different-url")),
+            (session(["a", "b"], ["c", "d"]), (Pass, "same")),
+            (session(["a", "a"], ["c", "c"]), (Fail, "different-url")),
+            (seen_once, (Inconclusive, common::NOT_OBSERVED)),
             (site(&[&responds(404, &[], "")], &page()), (Fail, "different-status")),
             (elsewhere(&[&away, &away]), (Fail, "only-over-ipv4")),
             // What our own machine could not ask is unknown, at whatever hop and attempt.

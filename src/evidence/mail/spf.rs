@@ -7,7 +7,7 @@ use crate::model::{Name, ObservationId, RecordData, RecordType};
 /// Terms that cause look-ups, over the whole evaluation (RFC 7208 §4.6.4).
 pub const LOOKUPS_MAX: usize = 10;
 
-/// Look-ups without an answer, over the whole evaluation (RFC 7208 §4.6.4).
+/// Terms whose look-ups bring no answer, over the whole evaluation (RFC 7208 §4.6.4).
 pub const VOID_LOOKUPS_MAX: usize = 2;
 
 /// Exchangers that one `mx` mechanism may name (RFC 7208 §4.6.4).
@@ -62,12 +62,18 @@ pub enum Fault {
     NoTarget(String),
 }
 
-/// Evaluates the SPF record of a domain over all its terms, as for a sender whom no mechanism
-/// before the last one matches.
+/// Evaluates the SPF record of a domain over all its terms, as for an IPv6 sender whom no mechanism
+/// before the last one matches: a receiver looks for the addresses of such a sender's family alone, and
+/// what has none of them is a look-up without an answer.
 pub fn spf(view: &View<'_>, domain: &Name) -> Spf {
     let mut run = Run { view, void: 0, spf: empty() };
     if let Err(state) = run.record(domain, true) {
-        run.spf.state = state;
+        // A receiver stops at the first mechanism that matches: senders whom one authorises never come to
+        // what lies behind it.
+        let is_late = state == State::Broken(Fault::TooManyVoid);
+        if !is_late || !(run.spf.ipv6 || run.spf.anyone) {
+            run.spf.state = state;
+        }
     }
     run.spf
 }
@@ -171,10 +177,11 @@ impl Run<'_, '_> {
                 self.count()?;
                 if let Some(target) = self.target(value)? {
                     let before = (self.spf.ipv6, self.spf.ipv4, self.spf.anyone);
-                    self.record(&target, false)?;
+                    let included = self.record(&target, false);
                     if !passes {
                         (self.spf.ipv6, self.spf.ipv4, self.spf.anyone) = before;
                     }
+                    included?;
                 }
             }
             (name @ ("a" | "mx"), _) => {
@@ -213,8 +220,8 @@ impl Run<'_, '_> {
 
     /// The families in which a host has addresses.
     fn a(&mut self, host: &Name) -> Result<[bool; 2], State> {
-        let found = self.families(host)?;
-        self.note_void(found == [false; 2])?;
+        let found @ [ipv6, _] = self.families(host)?;
+        self.note_void(!ipv6)?;
         Ok(found)
     }
 
@@ -228,7 +235,6 @@ impl Run<'_, '_> {
                 _ => None,
             })
             .collect();
-        self.note_void(names.is_empty())?;
         if names.len() > EXCHANGERS_MAX {
             return Err(State::Broken(Fault::TooManyLookups));
         }
@@ -237,6 +243,9 @@ impl Run<'_, '_> {
             let [ipv6, ipv4] = self.families(name)?;
             found = [found[0] || ipv6, found[1] || ipv4];
         }
+        // A term counts once. A null MX is an answer (RFC 7505), and nothing more is looked up.
+        let is_null = names.is_empty() && !lookup.records.is_empty();
+        self.note_void(!is_null && !found[0])?;
         Ok(found)
     }
 

@@ -9,7 +9,8 @@ use url::Url;
 use super::{ATTEMPTS_TO_DECIDE, Steadiness};
 use crate::evidence::query::{Gap, View};
 use crate::model::{
-    Conversation, ConversationQuestion, Host, HttpGet, ObservationId, Question, Reply,
+    Conversation, ConversationQuestion, Greeting, Host, HttpFailure, HttpGet, ObservationId,
+    Question, Reply,
 };
 
 /// Every attempt at one conversation.
@@ -17,10 +18,13 @@ use crate::model::{
 pub struct ConversationAttempts<'e> {
     /// The address and port.
     pub address: SocketAddr,
-    /// What was asked.
+    /// What was asked, in the end over HTTP/1.1 where the server demands that.
     pub question: Question,
     /// The attempts in order. Empty when nothing was asked.
     pub attempts: Vec<(&'e Conversation, ObservationId)>,
+    /// Those before them that clients repeat at once and unseen: the server did not look at the request,
+    /// or wanted it over HTTP/1.1.
+    pub repeated: Vec<ObservationId>,
     /// When each attempt was made, in the same order.
     pub seen_at: SmallVec<[Timestamp; 1]>,
     /// How each attempt ended, in the same order.
@@ -72,7 +76,7 @@ impl<'e> ConversationAttempts<'e> {
 
     /// The facts that this rests on.
     pub fn observations(&self) -> impl Iterator<Item = ObservationId> {
-        self.attempts.iter().map(|(_, id)| *id)
+        self.repeated.iter().copied().chain(self.attempts.iter().map(|(_, id)| *id))
     }
 
     /// Whether the connections agree, whatever was said over them.
@@ -144,8 +148,12 @@ pub(in crate::evidence) fn page_of(url: &Url) -> HttpGet {
         Some(query) => format!("{}?{query}", url.path()).into(),
         None => url.path().into(),
     };
-    HttpGet { authority: authority.into(), path }
+    HttpGet { authority: authority.into(), path, ..HttpGet::default() }
 }
+
+/// How often clients repeat a request at once that a server refuses to look at (Chromium:
+/// `kMaxRetryAttempts`).
+const REPEATS_MAX: usize = 2;
 
 /// Reads every attempt at a conversation.
 ///
@@ -170,6 +178,7 @@ pub(in crate::evidence) fn attempts<'e>(
         address,
         question: question.clone(),
         attempts: Vec::new(),
+        repeated: Vec::new(),
         seen_at: SmallVec::new(),
         endings: SmallVec::new(),
         missing: None,
@@ -179,14 +188,23 @@ pub(in crate::evidence) fn attempts<'e>(
         conversation.missing = Some(Gap::NotVisited);
         return conversation;
     }
-    let mut is_settled = false;
+    let mut seen: Vec<Seen<'e>> = seen_of(view, &question);
+    if let Some(over_http1) = over_http1(&question)
+        && seen.iter().any(|seen| http_failure(seen).is_some_and(HttpFailure::demands_http1))
+    {
+        seen.extend(seen_of(view, &over_http1));
+        take(&mut seen, HttpFailure::demands_http1, &mut conversation.repeated);
+        conversation.question = over_http1;
+    }
+    let refused = seen.iter().filter(|seen| is_refused(seen)).count();
+    let is_refused_always = refused > 0 && refused == seen.len();
+    if !is_refused_always {
+        take(&mut seen, HttpFailure::is_refusal, &mut conversation.repeated);
+    }
+    let repeats = refused.min(REPEATS_MAX);
+    let mut is_settled = is_refused_always && refused > REPEATS_MAX;
     let mut kinds: SmallVec<[EndingKind; 4]> = SmallVec::new();
-    for (observation, id) in view.attempts(&question) {
-        let (seen, greeting) = match &observation.reply {
-            Reply::Conversation(seen) => (&**seen, None),
-            Reply::Greeting(greeting) => (&greeting.conversation, Some(greeting)),
-            _ => continue,
-        };
+    for Seen { conversation: seen, greeting, id, at } in seen {
         let is_broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
         let is_deferred = greeting.is_some_and(|greeting| greeting.is_deferred());
         let is_answered = is_answer(seen) && !is_broken && !is_deferred;
@@ -203,16 +221,71 @@ pub(in crate::evidence) fn attempts<'e>(
             kinds.push(EndingKind::of(seen, is_answered));
         }
         conversation.attempts.push((seen, id));
-        conversation.seen_at.push(observation.observed_at);
+        conversation.seen_at.push(at);
     }
     let contradict = kinds.iter().any(|kind| *kind != kinds[0]);
     if !is_settled || (contradict && kinds.len() < ATTEMPTS_TO_DECIDE) {
-        conversation.is_pending = view.request_next_attempt(question);
+        // What a client repeats at once is no attempt of its own.
+        let last = usize::from(view.settings.attempts.max(1)) + repeats;
+        let last = u8::try_from(last).unwrap_or(u8::MAX);
+        conversation.is_pending = view.request_missing(conversation.question.clone(), 1..=last);
     }
     if conversation.attempts.is_empty() {
         conversation.missing = Some(Gap::NotObserved);
     }
     conversation
+}
+
+/// One attempt.
+struct Seen<'e> {
+    conversation: &'e Conversation,
+    greeting: Option<&'e Greeting>,
+    id: ObservationId,
+    at: Timestamp,
+}
+
+fn seen_of<'e>(view: &View<'e>, question: &Question) -> Vec<Seen<'e>> {
+    let attempts = view.attempts(question).filter_map(|(observation, id)| {
+        let at = observation.observed_at;
+        match &observation.reply {
+            Reply::Conversation(seen) => Some(Seen { conversation: seen, greeting: None, id, at }),
+            Reply::Greeting(greeting) => {
+                let conversation = &greeting.conversation;
+                Some(Seen { conversation, greeting: Some(greeting), id, at })
+            }
+            _ => None,
+        }
+    });
+    attempts.collect()
+}
+
+/// The same question over HTTP/1.1, where HTTP/2 was offered in it.
+fn over_http1(question: &Question) -> Option<Question> {
+    let Question::Conversation(asked) = question else { return None };
+    let http = asked.http.as_ref().filter(|http| asked.tls.is_some() && !http.only_http1)?;
+    let http = Some(HttpGet { only_http1: true, ..http.clone() });
+    Some(Question::Conversation(ConversationQuestion { http, ..asked.clone() }))
+}
+
+fn http_failure<'e>(seen: &Seen<'e>) -> Option<&'e HttpFailure> {
+    seen.conversation.http.as_ref()?.as_ref().err()
+}
+
+fn is_refused(seen: &Seen<'_>) -> bool {
+    http_failure(seen).is_some_and(HttpFailure::is_refusal)
+}
+
+/// Moves the attempts that ended in such a failure of HTTP to those that were repeated.
+fn take(
+    seen: &mut Vec<Seen<'_>>,
+    such: impl Fn(&HttpFailure) -> bool,
+    repeated: &mut Vec<ObservationId>,
+) {
+    seen.retain(|seen| {
+        let is_such = http_failure(seen).is_some_and(&such);
+        repeated.extend(is_such.then_some(seen.id));
+        !is_such
+    });
 }
 
 /// How an attempt ended, as far as two attempts can contradict each other in it.
@@ -232,11 +305,15 @@ impl EndingKind {
 
 /// Whether asking again could not show anything new.
 fn is_answer(conversation: &Conversation) -> bool {
-    use crate::model::{HttpFailure, TlsFailed, TlsFailure};
+    use crate::model::{TlsFailed, TlsFailure};
     !matches!(
         (&conversation.connect, &conversation.tls, &conversation.http),
         (Err(_), _, _)
             | (_, Some(Err(TlsFailed { failure: TlsFailure::Net { .. }, .. })), _)
-            | (_, _, Some(Err(HttpFailure::Net { .. })))
+            | (
+                _,
+                _,
+                Some(Err(HttpFailure::Net { .. } | HttpFailure::Http2 { frame: Some(_), .. }))
+            )
     )
 }

@@ -9,7 +9,7 @@ use super::page_comparison::{PageComparison, require_second_look};
 use super::{RedirectChain, landing_page, landing_page_responses};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::ConversationAttempts;
-use crate::model::{Family, HttpResponse};
+use crate::model::{BodyEnd, Family, HttpResponse};
 
 /// The least part of their words that two responses of one page share, in per cent.
 pub const LIKENESS_MIN: u8 = 90;
@@ -29,6 +29,9 @@ const SAME_SITE_WORDS_MIN: usize = 10;
 pub enum ContentParity {
     /// The same words, by this part of them in per cent.
     Same(u8),
+    /// The same words, by this part of them, but over IPv6 the body breaks off each time before its end is
+    /// marked.
+    EndUnmarked(u8),
     /// Other words in part, and each family says the same twice.
     Different(u8),
     /// Next to no words in common with a page that IPv4 shows every time.
@@ -99,6 +102,12 @@ impl<'c, 'e> Looks<'c, 'e> {
         why
     }
 
+    /// Whether every look broke off.
+    fn always_breaks_off(&self) -> bool {
+        let breaks_off = |look: &&HttpResponse| matches!(look.body_end, BodyEnd::Broken { .. });
+        self.responses.iter().all(breaks_off)
+    }
+
     /// Words of the longest look.
     fn words(&self) -> usize {
         let words = |look: &&HttpResponse| {
@@ -126,7 +135,12 @@ fn content_parity_of(
         return Err(if is_guarded { guard } else { ContentParity::NothingToCompare });
     }
     let best = theirs.iter().filter_map(|looks| greatest_likeness(&ours, looks)).max();
+    let breaks_off = ours.always_breaks_off() && !theirs.iter().all(Looks::always_breaks_off);
     if let Some(best) = best.filter(|best| *best >= LIKENESS_MIN) {
+        if breaks_off {
+            require_second_look(view, [ours.conversation]).map_err(ContentParity::Unknown)?;
+            return Ok(ContentParity::EndUnmarked(best));
+        }
         return Ok(ContentParity::Same(best));
     }
     let both = || theirs.iter().chain([&ours]).map(|looks| looks.conversation);
@@ -134,6 +148,9 @@ fn content_parity_of(
         return unreadable_parity(view, &ours, &theirs);
     };
     require_second_look(view, both()).map_err(ContentParity::Unknown)?;
+    if breaks_off {
+        return Ok(ContentParity::UnreadableOverIpv6(Unreadable::Incomplete));
+    }
     let words = theirs.iter().chain([&ours]).map(Looks::words).max().unwrap_or(0);
     let measure = theirs.iter().map(Looks::likeness_to_itself).max().unwrap_or(0);
     let is_steady = theirs.iter().chain([&ours]).all(|l| l.likeness_to_itself() >= LIKENESS_MIN);

@@ -1,16 +1,25 @@
 //! Following redirects with the address family pinned.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use url::Url;
 
+use super::cookie_jar::CookieJar;
 use crate::evidence::dns::address_type;
 use crate::evidence::dns::{Lookup, LookupStatus, published};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
     ConversationAttempts, conversation_attempts, conversation_question,
 };
-use crate::model::{Family, Host, ObservationId};
+use crate::model::{Family, Host, HttpResponse, ObservationId};
+
+/// How many redirects browsers follow (Fetch standard §4.4, HTTP-redirect fetch).
+const REDIRECTS_OF_BROWSERS: usize = 20;
+
+/// How often a chain that has reached our limit has been at a URL that it leads to, to be called a loop.
+const RETURNS_OF_A_LOOP: usize = 3;
 
 /// A redirect chain from one address on.
 #[derive(Clone, Debug)]
@@ -21,6 +30,8 @@ pub struct RedirectChain<'e> {
     pub hops: Vec<Hop<'e>>,
     /// How it ended.
     pub end: ChainEnd,
+    /// Whether more cookies were set than we keep, so that a browser may get further.
+    pub lacks_cookies: bool,
 }
 
 /// One URL of a chain.
@@ -28,6 +39,8 @@ pub struct RedirectChain<'e> {
 pub struct Hop<'e> {
     /// The URL.
     pub url: Url,
+    /// The cookies sent with the request, which the hops before it had set.
+    pub cookies: Option<Arc<str>>,
     /// The look-up of its host, where it is another host than the hop before had.
     pub lookup: Option<Lookup>,
     /// The addresses asked: the pinned one as long as the host stays the same, every address of
@@ -58,9 +71,9 @@ pub enum ChainEnd {
     NoAddress(LookupStatus),
     /// Every address of the last hop is private, local or special: not visited.
     NotVisited(IpAddr),
-    /// The chain leads back to a URL of its own.
+    /// The chain leads back to a URL of its own, with the same cookies, or again and again.
     Loop,
-    /// More hops than [`crate::model::Limits::redirects`].
+    /// More redirects than [`crate::model::Limits::redirects`].
     TooMany,
     /// The Location is missing, is no URL, or its scheme is neither http nor https. Hostile text.
     BadLocation(String),
@@ -79,16 +92,13 @@ impl RedirectChain<'_> {
         self.hops.last().map(|hop| &hop.url)
     }
 
-    /// Whether it leads back to a URL of its own and sets cookies before that: a client that sends
-    /// them, as browsers do, may get further.
-    pub fn loops_for_cookies(&self) -> bool {
-        let conversations =
-            self.hops.iter().flat_map(|hop| &hop.attempts).map(|attempt| &attempt.conversation);
-        let mut seen = conversations.filter_map(ConversationAttempts::best);
-        self.end == ChainEnd::Loop
-            && seen.any(|seen| {
-                matches!(&seen.http, Some(Ok(response)) if response.header("set-cookie").is_some())
-            })
+    /// Whether no browser goes on: at a loop, and after more redirects than any follows.
+    pub fn is_endless(&self) -> bool {
+        match self.end {
+            ChainEnd::Loop => !self.lacks_cookies,
+            ChainEnd::TooMany => self.hops.len() > REDIRECTS_OF_BROWSERS && !self.lacks_cookies,
+            _ => false,
+        }
     }
 
     /// The facts that the chain rests on.
@@ -115,36 +125,53 @@ pub fn redirect_chains_from<'e>(
 
 /// Reads the chain that starts with a GET of `url` from `address`.
 pub fn redirect_chain<'e>(view: &View<'e>, url: &Url, address: SocketAddr) -> RedirectChain<'e> {
-    let mut chain = RedirectChain { start: address, hops: Vec::new(), end: ChainEnd::NotObserved };
+    walk(view, url, address, response_of)
+}
+
+/// Walks along redirects; `choose` says which response speaks for a hop.
+pub(super) fn walk<'e>(
+    view: &View<'e>,
+    url: &Url,
+    address: SocketAddr,
+    mut choose: impl FnMut(&Hop<'e>) -> Option<Look<'e>>,
+) -> RedirectChain<'e> {
+    let mut chain = RedirectChain {
+        start: address,
+        hops: Vec::new(),
+        end: ChainEnd::NotObserved,
+        lacks_cookies: false,
+    };
+    let mut jar = CookieJar::default();
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
-        let hop = hop_of(view, url, lookup, sockets);
-        match redirect_target(&hop) {
+        let cookies = jar.header(&url);
+        let hop = hop_of(view, url, cookies, lookup, sockets);
+        let look = choose(&hop);
+        if let Some((response, at)) = look {
+            jar.note(&hop.url, response, at);
+        }
+        let target = redirect_target(&hop, look);
+        chain.hops.push(hop);
+        let target = match target {
             Err(end) => {
-                chain.hops.push(hop);
                 chain.end = end;
+                break;
             }
-            Ok(target) => {
-                chain.hops.push(hop);
-                match next_hop(view, &chain, &target, Family::of(address.ip())) {
-                    Err(end) => {
-                        chain.end = end;
-                        if !matches!(
-                            chain.end,
-                            ChainEnd::Loop | ChainEnd::TooMany | ChainEnd::NotObserved
-                        ) {
-                            chain.hops.push(Hop {
-                                url: target,
-                                lookup: None,
-                                attempts: Vec::new(),
-                            });
-                        }
-                    }
-                    Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
+            Ok(target) => target,
+        };
+        match next_hop(view, &chain, &target, &jar, Family::of(address.ip())) {
+            Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
+            Err(end) => {
+                chain.end = end;
+                let is_known = [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::NotObserved];
+                if !is_known.contains(&chain.end) {
+                    let (cookies, attempts) = (jar.header(&target), Vec::new());
+                    chain.hops.push(Hop { url: target, cookies, lookup: None, attempts });
                 }
             }
         }
     }
+    chain.lacks_cookies = jar.is_full;
     if chain.hops.iter().any(is_unanswered) {
         chain.end = ChainEnd::NotObserved;
     }
@@ -158,28 +185,32 @@ fn is_unanswered(hop: &Hop<'_>) -> bool {
 fn hop_of<'e>(
     view: &View<'e>,
     url: Url,
+    cookies: Option<Arc<str>>,
     lookup: Option<Lookup>,
     sockets: Vec<SocketAddr>,
 ) -> Hop<'e> {
-    let attempts = sockets
-        .into_iter()
-        .map(|address| {
-            let conversation = conversation_attempts(view, conversation_question(&url, address));
-            HopAttempt { address, conversation }
-        })
-        .collect();
-    Hop { url, lookup, attempts }
+    let attempt = |address| {
+        let mut question = conversation_question(&url, address);
+        question.http.iter_mut().for_each(|http| http.cookies.clone_from(&cookies));
+        HopAttempt { address, conversation: conversation_attempts(view, question) }
+    };
+    let attempts = sockets.into_iter().map(attempt).collect();
+    Hop { url, cookies, lookup, attempts }
 }
 
-/// Where a hop sends the client, or how the chain ends at it. The first address that answers
-/// speaks for the hop; the checks look at the others.
-fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
-    let response = hop
-        .attempts
-        .iter()
-        .filter_map(|attempt| attempt.conversation.best())
-        .find_map(|conversation| conversation.http.as_ref()?.as_ref().ok());
-    let Some(response) = response else {
+/// A response, and when it was asked for.
+pub(super) type Look<'e> = (&'e HttpResponse, Timestamp);
+
+/// The response that speaks for a hop: that of the first address that answers; the checks look at the
+/// others.
+pub(super) fn response_of<'e>(hop: &Hop<'e>) -> Option<Look<'e>> {
+    let mut seen = hop.attempts.iter().filter_map(|attempt| attempt.conversation.best_at());
+    seen.find_map(|(seen, at)| Some((seen.http.as_ref()?.as_ref().ok()?, at)))
+}
+
+/// Where a hop sends the client, or how the chain ends at it.
+fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEnd> {
+    let Some((response, _)) = look else {
         if let Some(attempt) = hop.attempts.first()
             && hop
                 .attempts
@@ -194,18 +225,21 @@ fn redirect_target(hop: &Hop<'_>) -> Result<Url, ChainEnd> {
     if !is_redirect(response.status) {
         return Err(ChainEnd::Response { status: response.status });
     }
-    let Some(location) = response.header("location") else {
-        return Err(ChainEnd::BadLocation(String::new()));
-    };
+    location(response, &hop.url).map_err(ChainEnd::BadLocation)
+}
+
+/// Where a redirect from this URL leads; an error is a Location that leads nowhere.
+fn location(response: &HttpResponse, from: &Url) -> Result<Url, String> {
+    let Some(location) = response.header("location") else { return Err(String::new()) };
     // Header values are kept as Latin-1; servers that send raw UTF-8 mean UTF-8.
     let octets: Vec<u8> = location.chars().map(|c| c as u8).collect();
     let location = String::from_utf8_lossy(&octets).into_owned();
-    match hop.url.join(&location) {
+    match from.join(&location) {
         Ok(mut target) if matches!(target.scheme(), "http" | "https") && target.has_host() => {
             target.set_fragment(None);
             Ok(target)
         }
-        _ => Err(ChainEnd::BadLocation(location)),
+        _ => Err(location),
     }
 }
 
@@ -221,13 +255,18 @@ fn next_hop(
     view: &View<'_>,
     chain: &RedirectChain<'_>,
     target: &Url,
+    jar: &CookieJar,
     family: Family,
 ) -> Result<NextHop, ChainEnd> {
-    if chain.hops.iter().any(|hop| hop.url == *target) {
+    let cookies = jar.header(target);
+    let before = || chain.hops.iter().filter(|hop| hop.url == *target);
+    if before().any(|hop| hop.cookies == cookies) {
         return Err(ChainEnd::Loop);
     }
     if chain.hops.len() > view.settings.limits.redirects {
-        return Err(ChainEnd::TooMany);
+        // Other cookies each time, and no end.
+        let is_loop = before().count() >= RETURNS_OF_A_LOOP;
+        return Err(if is_loop { ChainEnd::Loop } else { ChainEnd::TooMany });
     }
     let port = target.port_or_known_default().unwrap_or(443);
     let Some(previous) = chain.hops.last() else { return Err(ChainEnd::NotObserved) };

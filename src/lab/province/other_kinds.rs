@@ -20,6 +20,15 @@ pub(super) fn sites() -> Vec<Site> {
             .greeting_server(993, Imap, Implicit),
         dual(178, "pop3s", "Truy cập thư POP3S", "pop3s.vidu.example", "pop3s: pop3s.vidu.example")
             .greeting_server(995, Pop3, Implicit),
+        dual(
+            119,
+            "pop3s-khong-capa",
+            "POP3S không có CAPA",
+            "pop3s3.vidu.example",
+            "pop3s: pop3s3.vidu.example",
+        )
+        .greeting_server(995, Pop3, Implicit)
+        .ipv6_greeting(GreetingBehaviour::NoCapabilities),
         dual(179, "gui-thu", "Gửi thư", "guithu.vidu.example", "submission: guithu.vidu.example")
             .greeting_server(587, Smtp, Starttls),
         dual(180, "ssh", "Quản trị SSH", "ssh.vidu.example", "ssh: ssh.vidu.example")

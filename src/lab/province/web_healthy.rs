@@ -1,8 +1,8 @@
-//! Twenty healthy services, each built in another way: none of them may fail anything.
+//! Healthy services, each built in another way: none of them may fail anything.
 
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
-use crate::lab::site::listener::{Listener, https_html, https_redirect};
+use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
 use crate::lab::site::page::{Page, article};
 
 /// A page whose markup, tokens and dates are new at each visit.
@@ -13,7 +13,13 @@ const MOVING: &str = "<form method=\"post\"><input type=\"hidden\" name=\"__VIEW
 pub(super) fn sites() -> Vec<Site> {
     let new = |number: u8, id, host| Site::new(number, id, "Trang tốt", host);
     let page = |more: &str| article("Trang thông tin của đơn vị", more);
+    let text = || article("Trang thông tin của đơn vị", "");
     vec![
+        new(117, "tot-cookie", "tot21.vidu.example")
+            .every_listener(https(Page::CookieWall(text()))),
+        new(118, "tot-phien", "tot22.vidu.example").every_listener(https(Page::SessionUrl(text()))),
+        new(121, "tot-thieu-ket", "tot23.vidu.example")
+            .every_listener(https(Page::Unmarked(text()))),
         new(140, "tot-don-gian", "tot1.vidu.example").every_listener(https_html(page(""), &[])),
         new(141, "tot-nonce", "tot2.vidu.example").every_listener(https_html(
             page(MOVING),

@@ -127,6 +127,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             (Protocol::Imap, "STARTTLS") if begins => format!("{tag} OK begin\r\n"),
             (Protocol::Imap, "LOGOUT") => format!("* BYE\r\n{tag} OK done\r\n"),
             (Protocol::Imap, _) => format!("{tag} BAD unknown\r\n"),
+            (Protocol::Pop3, "CAPA") if server.behaviour == GreetingBehaviour::NoCapabilities => {
+                "-ERR unknown\r\n".to_owned()
+            }
             (Protocol::Pop3, "CAPA") => {
                 let more = if offers { "STLS\r\n" } else { "" };
                 format!("+OK\r\nUIDL\r\n{more}.\r\n")

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsAcceptor;
 
 use super::accept::serve_each;
-use super::response::response;
+use super::response::{Visit, response};
 use crate::lab::site::page::Page;
 
 /// Between two drops of a response that is sent slowly.
@@ -87,14 +87,17 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     }
     // What isn't HTTP, such as a TLS handshake, is answered as web servers do.
     let is_http = request.first().is_some_and(u8::is_ascii_uppercase);
-    let shown = if is_http { response(page, host)? } else { response(&Page::Status(400), host)? };
+    let text = String::from_utf8_lossy(&request).into_owned();
+    let visit = visit_of(&text);
+    let page = if is_http { page } else { &Page::Status(400) };
+    let shown = response(page, host, visit)?;
     let is_chunked = shown.fields.iter().any(|(name, _)| *name == "Transfer-Encoding");
     let mut head = format!("HTTP/1.1 {} -\r\nConnection: close\r\n", shown.status);
     for (name, value) in &shown.fields {
         head += &format!("{name}: {value}\r\n");
     }
     let body = if is_chunked {
-        chunks(&shown.body)
+        chunks(&shown.body, !matches!(page, Page::Unmarked(_)))
     } else {
         head += &format!("Content-Length: {}\r\n", shown.body.len());
         shown.body
@@ -124,14 +127,26 @@ async fn flood<S: AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
     }
 }
 
-/// A body in chunks (RFC 9112 §7.1).
-fn chunks(body: &[u8]) -> Vec<u8> {
+/// What a request asks for.
+fn visit_of(request: &str) -> Visit<'_> {
+    let path = request.split(' ').nth(1).unwrap_or("/");
+    let cookies = request.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("cookie").then_some(value.trim())
+    });
+    Visit { path, cookies: cookies.unwrap_or_default() }
+}
+
+/// A body in chunks (RFC 9112 §7.1), perhaps with the last one, which marks the end.
+fn chunks(body: &[u8], is_marked: bool) -> Vec<u8> {
     let mut chunks = Vec::new();
     for chunk in body.chunks(100) {
         chunks.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
         chunks.extend_from_slice(chunk);
         chunks.extend_from_slice(b"\r\n");
     }
-    chunks.extend_from_slice(b"0\r\n\r\n");
+    if is_marked {
+        chunks.extend_from_slice(b"0\r\n\r\n");
+    }
     chunks
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress};
 
 use crate::lab::site::page::Page;
 
@@ -18,8 +18,17 @@ pub(super) struct Response {
     pub body: Vec<u8>,
 }
 
+/// What a visitor asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'a> {
+    /// Path and query.
+    pub path: &'a str,
+    /// The cookies that are brought.
+    pub cookies: &'a str,
+}
+
 /// What a host answers to a request.
-pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
+pub(super) fn response(page: &Page, host: &str, visit: Visit<'_>) -> io::Result<Response> {
     let plain = |status: u16, fields| {
         let html = format!(
             "<!doctype html><html lang=\"vi\"><title>{host}</title><h1>{host}</h1><p>{status}</p></html>\n"
@@ -39,6 +48,31 @@ pub(super) fn response(page: &Page, host: &str) -> io::Result<Response> {
             let fields = vec![("Content-Type", "application/pkix-cert".to_owned())];
             return Ok(Response { status: 200, fields, body: der.clone() });
         }
+        Page::Unmarked(html) => {
+            let body = [gzip(html.as_bytes(), Compression::fast())?, vec![0; 100]].concat();
+            let fields = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")];
+            let fields = fields.map(|(name, value)| (name, value.to_owned()));
+            let fields = [html_type()].into_iter().chain(fields).collect();
+            return Ok(Response { status: 200, fields, body });
+        }
+        Page::CookieWall(html) if visit.cookies.is_empty() => {
+            let (html, fields) = (html.clone(), vec![("Set-Cookie", "khach=1; Path=/".to_owned())]);
+            let location = ("Location", visit.path.to_owned());
+            (302, html, [fields, vec![location]].concat())
+        }
+        Page::SessionUrl(html) if !visit.path.contains('?') => {
+            let to = |to: String, fields: Vec<_>| {
+                (302, html.clone(), [fields, vec![("Location", to)]].concat())
+            };
+            match visit.cookies.strip_prefix("phien=") {
+                Some(id) => to(format!("/trang?phien={id}"), Vec::new()),
+                None => {
+                    let (cookie, _) = numbered("phien={n}; Path=/; HttpOnly; Secure", &[]);
+                    to("/vao".to_owned(), vec![("Set-Cookie", cookie)])
+                }
+            }
+        }
+        Page::CookieWall(html) | Page::SessionUrl(html) => (200, html.clone(), Vec::new()),
         Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),
@@ -61,16 +95,25 @@ fn html_type() -> (&'static str, String) {
 
 /// A page that grows to 16 MiB when it is unpacked, and is sent in a fraction of that.
 fn gzip_bomb(html: &str) -> io::Result<Response> {
-    /// Members of the gzip file (RFC 1952 §2.2) after the first, and the octets in each.
-    const MEMBERS: usize = 256;
+    /// Blocks of spaces (RFC 1951 §3.2.3) after the page, and the octets in each.
+    const BLOCKS: usize = 256;
     const OCTETS: usize = 64 * 1024;
-    let body = [
-        gzip(html.as_bytes(), Compression::fast())?,
-        gzip(&[b' '; OCTETS], Compression::best())?.repeat(MEMBERS),
-    ]
-    .concat();
+    /// A header without a name or a time (RFC 1952 §2.3.1).
+    const HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3];
+    /// The last block, which is empty, and a checksum and a length that nobody gets to.
+    const END: &[u8] = &[3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let spaces = deflated_block(&[b' '; OCTETS])?.repeat(BLOCKS);
+    let body = [HEADER, &deflated_block(html.as_bytes())?, &spaces, END].concat();
     let fields = vec![html_type(), ("Content-Encoding", "gzip".to_owned())];
     Ok(Response { status: 200, fields, body })
+}
+
+/// A compressed block that stands for itself: it looks back at none before it, and isn't the last.
+fn deflated_block(octets: &[u8]) -> io::Result<Vec<u8>> {
+    let mut block = Vec::with_capacity(octets.len() + 64);
+    let mut compress = Compress::new(Compression::best(), false);
+    compress.compress_vec(octets, &mut block, FlushCompress::Full)?;
+    Ok(block)
 }
 
 /// A page and its header fields with another number in them at each visit.

@@ -16,8 +16,8 @@ pub(in crate::lab) enum Listener {
     Http2 {
         /// The page.
         page: Page,
-        /// Whether every stream is reset before anything is answered in it.
-        resets_streams: bool,
+        /// What becomes of a request.
+        behaviour: Http2Behaviour,
     },
     /// The certificate of the authority, over plain HTTP.
     IssuersCertificate,
@@ -79,6 +79,21 @@ impl Listener {
             | Self::NameServer { .. } => false,
         }
     }
+}
+
+/// What becomes of a request over HTTP/2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lab) enum Http2Behaviour {
+    /// It is answered.
+    Answers,
+    /// Its stream is reset.
+    Resets,
+    /// Every other one is refused before anybody looks at it: its stream is reset.
+    RefusesFirst,
+    /// Every other connection is ended before anybody looks at a request (GOAWAY).
+    GoesAwayFirst,
+    /// It is wanted over HTTP/1.1, which is spoken too.
+    DemandsHttp1,
 }
 
 /// A web server with a trusted certificate.
@@ -197,6 +212,8 @@ pub(in crate::lab) enum GreetingBehaviour {
     OtherProtocol,
     /// STARTTLS is not offered.
     NoStarttls,
+    /// It doesn't know CAPA, which is an extension of POP3 (RFC 2449).
+    NoCapabilities,
     /// STARTTLS is offered and agreed to, and no handshake follows.
     NoHandshake,
 }

@@ -25,6 +25,13 @@ pub(in crate::lab) enum Page {
     GzipBomb(String),
     /// A page over TLS that is shown to every other visitor: it hangs up on the one before.
     HangsUpFirst,
+    /// This HTML for whoever brings a cookie; anybody else is given it and sent back to the same URL.
+    CookieWall(String),
+    /// This HTML at a URL with a session id, to which a visitor is led in two steps: first it gets a cookie
+    /// with the id, and then the id's URL.
+    SessionUrl(String),
+    /// This HTML, packed, with zeros after it and no chunk that says that it ends.
+    Unmarked(String),
     /// These octets instead of HTTP.
     Raw(&'static [u8]),
 }

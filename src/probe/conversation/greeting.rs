@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use self::answer::{Form, Parsed};
-use super::tls::Handshaker;
+use super::tls::{Handshaker, Offer};
 use crate::model::{
     Answer, Connected, Conversation, Family, Greeting, GreetingFailure, GreetingQuestion, Limits,
     Meaning, Name, NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
@@ -87,7 +87,7 @@ impl Greeter {
         let own = tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical());
         let helo = self.introduction(own);
         if question.security == Security::Implicit {
-            match tls.shake_hands(tcp, peer, host, false).await {
+            match tls.shake_hands(tcp, peer, host, Offer::Nothing).await {
                 Err(failed) => seen.conversation.tls = Some(Err(failed)),
                 Ok((session, stream)) => {
                     seen.conversation.tls = Some(Ok(session));
@@ -114,7 +114,7 @@ impl Greeter {
         if !begun {
             return line.say_goodbye(question.protocol).await;
         }
-        match tls.shake_hands(line.stream, peer, host, false).await {
+        match tls.shake_hands(line.stream, peer, host, Offer::Nothing).await {
             Err(failed) => seen.conversation.tls = Some(Err(failed)),
             Ok((session, stream)) => {
                 seen.conversation.tls = Some(Ok(session));
@@ -130,7 +130,7 @@ impl Greeter {
 
 fn unconnected(connect: Result<Connected, NetFailure>) -> Greeting {
     let conversation = Conversation { connect, tls: None, http: None };
-    Greeting { conversation, banner: None, hello: None, starttls: None }
+    Greeting { conversation, banner: None, hello: None, refused_ehlo: None, starttls: None }
 }
 
 /// A client without a name of its own gives its address (RFC 5321 §4.1.3).
@@ -151,7 +151,8 @@ struct LineStream<'a, S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
-    /// Listens to the banner, and says hello when it is friendly.
+    /// Listens to the banner, and says hello when it is friendly. As senders do, it says HELO to a mail
+    /// server that refuses EHLO.
     async fn exchange_hello(&mut self, protocol: Protocol, helo: &str, seen: &mut Greeting) {
         let banner = self.read_answer(Form::banner(protocol)).await;
         let friendly = banner.as_ref().is_ok_and(|answer| answer.meaning == Meaning::Yes);
@@ -165,7 +166,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
             Protocol::Pop3 => ("CAPA\r\n".to_owned(), Form::Pop3List),
             Protocol::Ssh => return,
         };
-        seen.hello = Some(self.command(&command, form).await);
+        let hello = self.command(&command, form).await;
+        let hello = match hello {
+            Ok(refusal) if protocol == Protocol::Smtp && refusal.meaning == Meaning::No => {
+                let simple = self.command(&format!("HELO {helo}\r\n"), Form::Smtp).await;
+                match simple {
+                    Ok(answer) if answer.meaning == Meaning::Yes => {
+                        seen.refused_ehlo = Some(refusal);
+                        Ok(answer)
+                    }
+                    _ => Ok(refusal),
+                }
+            }
+            other => other,
+        };
+        seen.hello = Some(hello);
     }
 
     /// Asks for TLS, which has been offered.

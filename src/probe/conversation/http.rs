@@ -72,7 +72,9 @@ impl Exchange {
                 // Before the body, HTTP/1.1 has nothing but headers.
                 Protocol::Http1 => HttpFailure::HeadersTooLarge,
                 // Endless PING or SETTINGS frames: our name for that is the peers' (RFC 9113 §7).
-                Protocol::Http2 => HttpFailure::Http2 { detail: "ENHANCE_YOUR_CALM".to_owned() },
+                Protocol::Http2 => {
+                    HttpFailure::Http2 { detail: "ENHANCE_YOUR_CALM".to_owned(), frame: None }
+                }
             }),
             Ok(response) if stream.is_exhausted() && response.body_end != BodyEnd::Complete => {
                 Ok(HttpResponse { body_end: BodyEnd::Limit, ..response })

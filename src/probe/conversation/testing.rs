@@ -65,7 +65,7 @@ pub(in crate::probe) fn ask_https(address: SocketAddr) -> ConversationQuestion {
 }
 
 fn page() -> HttpGet {
-    HttpGet { authority: "www.example.vn".into(), path: "/tin?so=1".into() }
+    HttpGet { authority: "www.example.vn".into(), path: "/tin?so=1".into(), ..HttpGet::default() }
 }
 
 /// Serves one connection with `script`.

@@ -17,7 +17,9 @@ use tokio_rustls::client::TlsStream;
 use super::iana;
 use super::limited_stream::LimitedStream;
 
-use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
+use crate::model::{
+    Host, HttpGet, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession,
+};
 use crate::probe::errors;
 use crate::probe::timing::micros;
 use crate::probe::verifier::{RecordingVerifier, Sent};
@@ -31,10 +33,34 @@ pub(super) struct Handshaker {
     bare: ClientConfig,
     /// Offers `h2` and `http/1.1`.
     web: ClientConfig,
+    /// Offers `http/1.1` alone.
+    http1: ClientConfig,
     in_flight: Semaphore,
     deadline: Duration,
     chain_octets_max: usize,
     octets_max: usize,
+}
+
+/// What a handshake offers by ALPN (RFC 7301).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// No protocol.
+    Nothing,
+    /// HTTP/2 and HTTP/1.1.
+    Web,
+    /// HTTP/1.1 alone.
+    Http1,
+}
+
+impl Offer {
+    /// What goes with an exchange over HTTP, if any follows.
+    pub fn of(http: Option<&HttpGet>) -> Self {
+        match http {
+            None => Self::Nothing,
+            Some(ask) if ask.only_http1 => Self::Http1,
+            Some(_) => Self::Web,
+        }
+    }
 }
 
 /// A connection that had to wait this long for its turn may have been given up by its server.
@@ -44,7 +70,7 @@ const LONG_WAIT: Duration = Duration::from_secs(2);
 const HANDSHAKE_OCTETS: usize = 64 * 1024;
 
 impl Handshaker {
-    /// Prepares both configurations. `payload_octets_max` is what the layer above will read.
+    /// Prepares the configurations. `payload_octets_max` is what the layer above will read.
     ///
     /// # Errors
     /// When the library rejects the configuration.
@@ -56,9 +82,12 @@ impl Handshaker {
         let bare = configuration(limits)?;
         let mut web = bare.clone();
         web.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let mut http1 = bare.clone();
+        http1.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             bare,
             web,
+            http1,
             in_flight: Semaphore::new(limits.tls_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             deadline: timeouts.tls,
             chain_octets_max: limits.chain_octets,
@@ -75,7 +104,7 @@ impl Handshaker {
         tcp: TcpStream,
         peer: SocketAddr,
         host: &Host,
-        web: bool,
+        offer: Offer,
     ) -> Result<(TlsSession, Secured), TlsFailed> {
         let name = server_name(host).ok_or_else(|| TlsFailed {
             failure: TlsFailure::Ours { detail: format!("{host} can't be sent as a server name") },
@@ -86,7 +115,11 @@ impl Handshaker {
         let turn = self.in_flight.acquire().await.ok();
         let waited = waiting_since.elapsed();
 
-        let offered = if web { &self.web } else { &self.bare };
+        let offered = match offer {
+            Offer::Nothing => &self.bare,
+            Offer::Web => &self.web,
+            Offer::Http1 => &self.http1,
+        };
         let algorithms = offered.crypto_provider().signature_verification_algorithms;
         let verifier = Arc::new(RecordingVerifier::new(algorithms, self.chain_octets_max));
         // A copy per connection is a dozen reference counts, and gives each its own verifier.

@@ -55,10 +55,16 @@ fn the_way_of_a_browser_without_ipv4() {
             second,
         )
     };
-    let endless = (0..12).fold(leads(&format!("{PLAIN}0")), |world, step| {
-        world.visit(&format!("{PLAIN}{step}"), SIX, &to(&format!("{PLAIN}{}", step + 1)))
-    });
+    let endless = |limit: usize| {
+        let mut world = leads(&format!("{PLAIN}0"));
+        world.inventory.settings.limits.redirects = limit;
+        (0..22).fold(world, |world, step| {
+            world.visit(&format!("{PLAIN}{step}"), SIX, &to(&format!("{PLAIN}{}", step + 1)))
+        })
+    };
     let cookie = responds(302, &[("location", PLAIN), ("set-cookie", "guard=1")], "");
+    let walled =
+        |then: &Conversation| site(&[&cookie]).visits_with_cookies(PLAIN, SIX, "guard=1", &[then]);
     let look = |reply: &Reply| leads(OTHER).dns("other.example.vn", RecordType::AAAA, reply);
     let rows = [
         (site(&[&page()]), (Pass, "usable")),
@@ -80,10 +86,13 @@ fn the_way_of_a_browser_without_ipv4() {
         (two(&silent(), &ours()), (Inconclusive, common::OUR_FAULT)),
         (elsewhere(&["192.0.2.2"]), (Fail, "redirect-blocked")),
         (leads(PLAIN), (Fail, "redirect-blocked")),
-        (site(&[&cookie]), (Inconclusive, "challenge")),
+        (site(&[&cookie]), (Inconclusive, common::NOT_OBSERVED)),
+        (walled(&page()), (Pass, "usable")),
+        (walled(&cookie), (Fail, "redirect-blocked")),
         (leads("ftp://www.example.vn/"), (Fail, "redirect-blocked")),
         (leads("http://[fe80::1]/"), (Fail, "redirect-blocked")),
-        (endless, (Inconclusive, common::LIMIT)),
+        (endless(20), (Fail, "redirect-blocked")),
+        (endless(10), (Inconclusive, common::LIMIT)),
         (look(&servfail()), (Inconclusive, common::UNRESOLVED)),
         (look(&unasked()), (Inconclusive, common::OUR_FAULT)),
         (leads(OTHER), (Inconclusive, common::NOT_OBSERVED)),

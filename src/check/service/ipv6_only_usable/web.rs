@@ -82,12 +82,11 @@ fn outcome_of_hop(
             (Outcome::Inconclusive, common::NOT_VISITED)
         }
         ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) if is_last => blocked,
-        ChainEnd::Loop if is_last && best.0 == Outcome::Pass => match unknown_end_reason(chain) {
-            Some(reason) => (Outcome::Inconclusive, reason),
-            None => blocked,
-        },
-        ChainEnd::TooMany if is_last && best.0 == Outcome::Pass => {
-            (Outcome::Inconclusive, common::LIMIT)
+        ChainEnd::Loop | ChainEnd::TooMany if is_last && best.0 == Outcome::Pass => {
+            match unknown_end_reason(chain) {
+                Some(reason) => (Outcome::Inconclusive, reason),
+                None => blocked,
+            }
         }
         ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
         ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {

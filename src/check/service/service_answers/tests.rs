@@ -26,6 +26,7 @@ pub(in crate::check) const CASES: &[fn()] = &[
     ports_and_handshakes_in_turn,
     greetings_in_turn,
     greetings_after_a_handshake,
+    boxes_with_other_greetings,
     datagrams_in_turn,
 ];
 
@@ -112,8 +113,13 @@ fn greetings_of_a_shell_server() {
             host: www_host(),
         });
         let conversation = conversation(Ok(()), None);
-        let greeting =
-            Greeting { conversation, banner: banner.clone(), hello: None, starttls: None };
+        let greeting = Greeting {
+            conversation,
+            banner: banner.clone(),
+            hello: None,
+            starttls: None,
+            refused_ehlo: None,
+        };
         let world = World::with_service("ssh: www.example.vn")
             .published()
             .both_attempts(&question, &Reply::Greeting(Box::new(greeting)));
@@ -262,7 +268,13 @@ fn greetings_in_turn() {
     let greeting = |banner| {
         let conversation =
             Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
-        let seen = Greeting { conversation, banner: Some(banner), hello: None, starttls: None };
+        let seen = Greeting {
+            conversation,
+            banner: Some(banner),
+            hello: None,
+            starttls: None,
+            refused_ehlo: None,
+        };
         Reply::Greeting(Box::new(seen))
     };
     let well = greeting(Ok(Answer { elapsed_us: 1, meaning: Meaning::Yes, lines: Vec::new() }));
@@ -326,7 +338,13 @@ fn greetings_after_a_handshake() {
                 tls: Some(tls),
                 http: None,
             };
-            let greeting = Greeting { conversation, hello: banner.clone(), banner, starttls: None };
+            let greeting = Greeting {
+                conversation,
+                hello: banner.clone(),
+                banner,
+                starttls: None,
+                refused_ehlo: None,
+            };
             let world = World::with_service(declared)
                 .published()
                 .both_attempts(&question, &Reply::Greeting(Box::new(greeting.clone())));
@@ -368,5 +386,41 @@ fn datagrams_in_turn() {
     ] {
         let world = service_in_turn("ntp", &question, &[first.clone(), second.clone()]);
         assert_eq!(world.outcome_of("service-answers"), expected, "{first:?} {second:?}");
+    }
+}
+
+/// CAPA is an extension (RFC 2449), and an IMAP server may know its client already (RFC 9051 §7.1.4).
+#[test]
+fn boxes_with_other_greetings() {
+    let said = |meaning, line: &str| {
+        Some(Ok(Answer { elapsed_us: 1, meaning, lines: vec![line.to_owned()] }))
+    };
+    let (pop3, imap) = (Protocol::Pop3, Protocol::Imap);
+    let refused = said(Meaning::No, "-ERR Protocol error. 14");
+    let capabilities = said(Meaning::Yes, "* CAPABILITY IMAP4rev1");
+    let lost = Some(Err(GreetingFailure::Net { failure: NetFailure::Reset }));
+    for (declared, port, protocol, banner, hello, expected) in [
+        ("pop3s", 995, pop3, said(Meaning::Yes, "+OK ready"), refused.clone(), (Pass, "answers")),
+        ("pop3s", 995, pop3, said(Meaning::Yes, "+OK ready"), lost, (Fail, "broken-off")),
+        ("pop3s", 995, pop3, said(Meaning::No, "-ERR no"), None, (Fail, "refuses")),
+        ("imaps", 993, imap, said(Meaning::Yes, "* PREAUTH hi"), capabilities, (Pass, "answers")),
+        ("imaps", 993, imap, said(Meaning::Yes, "* OK hi"), refused, (Fail, "refuses")),
+    ] {
+        let question = Question::Greeting(GreetingQuestion {
+            address: six_socket(port),
+            protocol,
+            security: Security::Implicit,
+            host: www_host(),
+        });
+        let conversation = Conversation {
+            connect: Ok(Connected { elapsed_us: 1 }),
+            tls: Some(Ok(session())),
+            http: None,
+        };
+        let seen = Greeting { conversation, banner, hello, starttls: None, refused_ehlo: None };
+        let world = World::with_service(&format!("{declared}: www.example.vn"))
+            .published()
+            .both_attempts(&question, &Reply::Greeting(Box::new(seen.clone())));
+        assert_eq!(world.outcome_of("service-answers"), expected, "{seen:?}");
     }
 }

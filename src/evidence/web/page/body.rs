@@ -46,11 +46,13 @@ pub enum Kind {
     Plain,
 }
 
-/// Reads the body of a response. One that was cut at our limit is read as far as it goes.
+/// Reads the body of a response. One that was cut at our limit is read as far as it goes, and so is one that
+/// broke off: browsers show what has come by then, unless the connection ends too soon after it.
 pub fn text(response: &HttpResponse) -> Result<(Kind, String), Unreadable> {
     let is_whole = match response.body_end {
         BodyEnd::Complete => true,
         BodyEnd::Limit => false,
+        BodyEnd::Broken { .. } if !response.body.bytes().is_empty() => false,
         BodyEnd::TimedOut | BodyEnd::Broken { .. } => return Err(Unreadable::Incomplete),
     };
     let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
@@ -86,7 +88,10 @@ fn decoded(response: &HttpResponse, is_whole: bool) -> Result<Cow<'_, [u8]>, Unr
     for coding in codings.iter().rev() {
         let input = octets.as_ref();
         let plain = match coding.as_str() {
-            "gzip" | "x-gzip" => unpacked(flate2::read::MultiGzDecoder::new(input), is_whole),
+            "gzip" | "x-gzip" => match gzip_data(input) {
+                Some(data) => unpacked(flate2::read::DeflateDecoder::new(data), is_whole),
+                None => Err(Unreadable::Coding),
+            },
             // "deflate" means the zlib format, but some servers send it bare.
             "deflate" if is_zlib(input) => {
                 unpacked(flate2::read::ZlibDecoder::new(input), is_whole)
@@ -113,6 +118,29 @@ fn decoded(response: &HttpResponse, is_whole: bool) -> Result<Cow<'_, [u8]>, Unr
 /// The largest window that a client must support (RFC 9659: 8 MB).
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// What follows the header of a gzip member (RFC 1952 §2.3). Browsers read the first member, don't look at its
+/// checksum, and overlook whatever comes after it.
+fn gzip_data(octets: &[u8]) -> Option<&[u8]> {
+    const FIXED_OCTETS: usize = 10;
+    const FHCRC: u8 = 1 << 1;
+    const FEXTRA: u8 = 1 << 2;
+    const FNAME: u8 = 1 << 3;
+    const FCOMMENT: u8 = 1 << 4;
+    let (fixed, mut rest) = octets.split_at_checked(FIXED_OCTETS)?;
+    let &[0x1f, 0x8b, 8, flags, ..] = fixed else { return None };
+    if flags & FEXTRA != 0 {
+        let (length, more) = rest.split_first_chunk::<2>()?;
+        rest = more.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    for text in [FNAME, FCOMMENT] {
+        if flags & text != 0 {
+            let end = rest.iter().position(|octet| *octet == 0)?;
+            rest = rest.get(end + 1..)?;
+        }
+    }
+    if flags & FHCRC == 0 { Some(rest) } else { rest.get(2..) }
+}
+
 /// Whether a zlib header begins here (RFC 1950 §2.2).
 fn is_zlib(octets: &[u8]) -> bool {
     matches!(octets, [method, flags, ..]
@@ -127,7 +155,7 @@ fn unpacked(decoder: impl Read, is_whole: bool) -> Result<Vec<u8>, Unreadable> {
     }
     match read {
         Ok(_) => Ok(plain),
-        // Where we cut the body ourselves, the coding ends in mid-air.
+        // Where the body was cut or broke off, the coding ends in mid-air.
         Err(_) if !is_whole && !plain.is_empty() => Ok(plain),
         Err(_) => Err(Unreadable::Coding),
     }
@@ -244,12 +272,52 @@ mod tests {
         ] {
             assert_eq!(text(&response(&headers, &body)), Err(expected), "{headers:?}");
         }
-        let mut broken = response(&[html], b"<p>");
-        broken.body_end = BodyEnd::TimedOut;
-        assert_eq!(text(&broken), Err(Unreadable::Incomplete));
+        let mut stalled = response(&[html], b"<p>");
+        stalled.body_end = BodyEnd::TimedOut;
+        assert_eq!(text(&stalled), Err(Unreadable::Incomplete));
+        let broken = BodyEnd::Broken { detail: "no last chunk".to_owned() };
+        for (body, expected) in
+            [(&b""[..], Err(Unreadable::Incomplete)), (b"<p>", Ok((Kind::Html, "<p>".to_owned())))]
+        {
+            let mut seen = response(&[html], body);
+            seen.body_end = broken.clone();
+            assert_eq!(text(&seen), expected);
+        }
         let mut cut = response(&[html, ("content-encoding", "gzip")], &gzip(&[b'a'; 5000])[..30]);
         cut.body_end = BodyEnd::Limit;
         assert!(text(&cut).is_ok_and(|(_, text)| text.starts_with("aaa")));
+    }
+
+    #[test]
+    fn what_browsers_overlook_in_gzip() {
+        let page = "<p>Cổng thông tin điện tử</p>".as_bytes();
+        let packed = gzip(page);
+        let end = packed.len();
+        let deflated = &packed[10..];
+        let mut wrong_sum = packed.clone();
+        wrong_sum[end - 6] ^= 1;
+        let named =
+            [&[0x1f, 0x8b, 8, 0b1_1110, 0, 0, 0, 0, 0, 3], &b"\x02\0xxn\0c\0hh"[..], deflated];
+        for body in [
+            [&packed[..], &[0; 100]].concat(),
+            [&packed[..], b"<!-- cache -->"].concat(),
+            [&packed[..], &gzip(b"more")].concat(),
+            packed[..end - 8].to_vec(),
+            packed[..end - 3].to_vec(),
+            wrong_sum,
+            named.concat(),
+        ] {
+            let headers = [("content-type", "text/html"), ("content-encoding", "gzip")];
+            let read = text(&response(&headers, &body));
+            let expected = String::from_utf8(page.to_vec()).unwrap();
+            assert_eq!(read, Ok((Kind::Html, expected)), "{}", body.escape_ascii());
+        }
+        for damaged in
+            [&packed[..5], b"\x1f\x8b\x08\x08nnnnnnname", b"\x1f\x8b\x08\0xxxxxx\xff\xff\xff"]
+        {
+            let headers = [("content-type", "text/html"), ("content-encoding", "gzip")];
+            assert_eq!(text(&response(&headers, damaged)), Err(Unreadable::Coding));
+        }
     }
 
     #[test]

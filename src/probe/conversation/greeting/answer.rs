@@ -192,6 +192,7 @@ mod tests {
             (Form::Smtp, "554 no\r\n", Some((No, 1))),
             (Form::Smtp, "220-wait\r\n", None),
             (Form::ImapBanner, "* OK [CAPABILITY IMAP4rev1] hi\r\n", Some((Yes, 1))),
+            (Form::ImapBanner, "* PREAUTH hi\r\n", Some((Yes, 1))),
             (Form::ImapBanner, "* BYE full\r\n", Some((No, 1))),
             (Form::ImapTagged("a1"), "* CAPABILITY X\r\na1 OK\r\n", Some((Yes, 2))),
             (Form::ImapTagged("a1"), "a1 BAD what\r\n", Some((No, 1))),

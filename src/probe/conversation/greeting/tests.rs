@@ -62,6 +62,33 @@ async fn a_mail_server_is_visited_politely() {
 }
 
 #[tokio::test]
+async fn an_old_mail_server_is_greeted_in_the_old_way() {
+    let refusal = "500 what\r\n";
+    for (second, meaning) in
+        [("250 mx\r\n", Meaning::Yes), ("550 no\r\n", Meaning::No), ("", Meaning::No)]
+    {
+        let server = serve("[::1]:0", async move |stream| {
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            for answer in ["220 mx\r\n", refusal, second] {
+                if answer.is_empty() {
+                    return;
+                }
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.read_line(&mut line).await;
+            }
+        })
+        .await;
+        let seen = greet(&question(server, Protocol::Smtp, Security::Starttls)).await;
+        let hello = seen.hello.unwrap().unwrap();
+        assert_eq!(hello.meaning, meaning);
+        let refused = seen.refused_ehlo.map(|answer| answer.lines);
+        assert_eq!(refused, (meaning == Meaning::Yes).then(|| vec!["500 what".to_owned()]));
+        assert_eq!(seen.starttls, Some(Starttls::NotOffered));
+    }
+}
+
+#[tokio::test]
 async fn tls_begins_after_starttls() {
     for (protocol, banner, hello, ready) in [
         (Protocol::Smtp, "220 mx\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n"),

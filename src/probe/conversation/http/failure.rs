@@ -22,8 +22,16 @@ pub(super) fn io_failure(error: &io::Error, peer: SocketAddr) -> HttpFailure {
     }
 }
 
-/// What is wrong with an answer, and how it began.
+/// What is wrong with an answer of another protocol, and how it began.
 pub(super) fn not_http(why: &impl std::fmt::Display, head: &[u8]) -> HttpFailure {
-    let detail = format!("{why}; the answer begins with \"{}\"", head.escape_ascii());
-    HttpFailure::NotHttp { detail }
+    HttpFailure::NotHttp { detail: with_beginning(why, head) }
+}
+
+/// What is wrong with an answer of HTTP/1, and how it began.
+pub(super) fn malformed(why: &impl std::fmt::Display, head: &[u8]) -> HttpFailure {
+    HttpFailure::Malformed { detail: with_beginning(why, head) }
+}
+
+fn with_beginning(why: &impl std::fmt::Display, head: &[u8]) -> String {
+    format!("{why}; the answer begins with \"{}\"", head.escape_ascii())
 }

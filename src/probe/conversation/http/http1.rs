@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
 use super::driven::Driven;
-use super::failure::{io_failure, not_http, unsendable};
-use super::request::{ACCEPT, USER_AGENT};
+use super::failure::{io_failure, malformed, not_http, unsendable};
+use super::request::{ACCEPT, USER_AGENT, with_cookies};
 use super::response::{Body, Head};
 use crate::model::{BodyEnd, HttpFailure, HttpGet, HttpResponse, Limits, NetFailure};
 use crate::probe::conversation::limited_stream::LimitedStream;
@@ -56,13 +56,13 @@ pub(super) async fn get<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn request(ask: &HttpGet) -> Result<Request<Empty<Bytes>>, http::Error> {
-    Request::get(&*ask.path)
+    let request = Request::get(&*ask.path)
         .header(header::HOST, &*ask.authority)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, ACCEPT)
         .header(header::ACCEPT_ENCODING, "identity")
-        .header(header::CONNECTION, "close")
-        .body(Empty::new())
+        .header(header::CONNECTION, "close");
+    with_cookies(request, ask)?.body(Empty::new())
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
@@ -104,17 +104,28 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         headers: parts.headers,
     };
 
+    let is_framed = head.headers.contains_key(header::CONTENT_LENGTH)
+        || head.headers.contains_key(header::TRANSFER_ENCODING);
     let mut body = Body::new(limits.body_octets);
-    let _ = timeout_at(deadline, read(&mut driven, &mut incoming, &mut body)).await;
+    let _ = timeout_at(deadline, read(&mut driven, &mut incoming, is_framed, &mut body)).await;
     Ok(head.with_body(body))
 }
 
-/// Reads the body to its end or to the limit.
-async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut Incoming, body: &mut Body) {
+/// Reads the body to its end or to the limit. One that isn't framed ends with the connection.
+async fn read<C: Future>(
+    driven: &mut Driven<'_, C>,
+    incoming: &mut Incoming,
+    is_framed: bool,
+    body: &mut Body,
+) {
     body.end = loop {
         // Frame by frame, so that the connection goes on at once after each.
         match driven.until(incoming.frame()).await {
             None => break BodyEnd::Complete,
+            // Browsers forgive a server that closes a connection without TLS's own goodbye.
+            Some(Err(error)) if !is_framed && is_end_without_farewell(&error) => {
+                break BodyEnd::Complete;
+            }
             Some(Err(error)) => break BodyEnd::Broken { detail: innermost(&error).to_string() },
             Some(Ok(frame)) => {
                 if frame.data_ref().is_some_and(|octets| !body.keep(octets)) {
@@ -123,6 +134,12 @@ async fn read<C: Future>(driven: &mut Driven<'_, C>, incoming: &mut Incoming, bo
             }
         }
     };
+}
+
+/// Whether the connection was closed without a `close_notify` (RFC 8446 §6.1).
+fn is_end_without_farewell(error: &hyper::Error) -> bool {
+    let cause = innermost(error).downcast_ref::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::UnexpectedEof)
 }
 
 /// The failure that hyper's error stands for; `head` is how the server's answer began.
@@ -138,6 +155,8 @@ fn hyper_failure(error: &hyper::Error, head: &[u8], peer: SocketAddr) -> HttpFai
         HttpFailure::Net { failure: NetFailure::Closed }
     } else if error.is_user() {
         unsendable(error)
+    } else if head.starts_with(b"HTTP/1.") {
+        malformed(error, head)
     } else {
         not_http(error, head)
     }

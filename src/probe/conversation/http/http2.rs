@@ -16,9 +16,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::driven::Driven;
 use super::failure::{io_failure, not_http, unsendable};
-use super::request::{ACCEPT, USER_AGENT};
+use super::request::{ACCEPT, USER_AGENT, with_cookies};
 use super::response::{Body, Head};
-use crate::model::{BodyEnd, HttpFailure, HttpGet, HttpResponse, Limits, NetFailure};
+use crate::model::{BodyEnd, EndingFrame, HttpFailure, HttpGet, HttpResponse, Limits, NetFailure};
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::timing::micros;
 
@@ -51,12 +51,12 @@ fn request(ask: &HttpGet) -> Result<Request<()>, http::Error> {
         .authority(&*ask.authority)
         .path_and_query(&*ask.path)
         .build()?;
-    Request::get(uri)
+    let request = Request::get(uri)
         .version(Version::HTTP_2)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, ACCEPT)
-        .header(header::ACCEPT_ENCODING, "identity")
-        .body(())
+        .header(header::ACCEPT_ENCODING, "identity");
+    with_cookies(request, ask)?.body(())
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
@@ -148,7 +148,13 @@ fn h2_failure(
     if error.is_library() && is_about_headers(error, reason, received, limits) {
         return HttpFailure::HeadersTooLarge;
     }
-    HttpFailure::Http2 { detail: format!("{reason:?}") }
+    // That it went away with the connection, h2 also says of streams that were still unanswered.
+    let frame = match error.is_remote() {
+        true if error.is_reset() => Some(EndingFrame::RstStream),
+        true if error.is_go_away() => Some(EndingFrame::Goaway),
+        _ => None,
+    };
+    HttpFailure::Http2 { detail: format!("{reason:?}"), frame }
 }
 
 /// Whether h2 gave up because of too many headers. It has no word of its own for that, only what it

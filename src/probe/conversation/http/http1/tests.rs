@@ -211,8 +211,6 @@ async fn what_is_not_http() {
         &b"SSH-2.0-OpenSSH_9.2\r\n"[..],
         b"220 mail.example.vn ESMTP\r\n",
         b"<html>0.9</html>",
-        b"HTTP/1.1 20 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         b"\x15\x03\x01\x00\x02\x02\x0a",
         b"\0\0\0\0\0\0\0\0",
     ] {
@@ -221,6 +219,17 @@ async fn what_is_not_http() {
         };
         let head = &reply[..reply.len().min(7)];
         assert!(detail.contains(&head.escape_ascii().to_string()), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_http_and_breaks_its_rules() {
+    for reply in [
+        &b"HTTP/1.1 20 OK\r\n\r\n"[..],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    ] {
+        let result = replied(&patient(), reply).await;
+        assert!(matches!(result, Err(HttpFailure::Malformed { .. })), "{result:?}");
     }
 }
 
@@ -279,18 +288,55 @@ async fn over_tls_with_and_without_alpn() {
 }
 
 #[tokio::test]
-async fn a_body_cut_off_without_close_notify_is_not_complete() {
-    let address = serve_over_tls("[::1]:0", TlsServer::of(ordinary()), async |mut stream| {
-        let _ = stream.read(&mut [0; 4096]).await;
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\npart").await.unwrap();
-        stream.flush().await.unwrap();
-        stream.get_mut().0.shutdown().await.unwrap();
-        silence(stream).await;
+async fn a_connection_closed_without_close_notify_ends_a_body() {
+    for (head, is_complete) in [("", true), ("Content-Length: 9\r\n", false)] {
+        let reply = format!("HTTP/1.1 200 OK\r\n{head}\r\npart");
+        let server = TlsServer::of(ordinary());
+        let address = serve_over_tls("[::1]:0", server, async move |mut stream| {
+            let _ = stream.read(&mut [0; 4096]).await;
+            stream.write_all(reply.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+            stream.get_mut().0.shutdown().await.unwrap();
+            silence(stream).await;
+        })
+        .await;
+        let response = exchanged(&patient(), &ask_https(address)).await.unwrap();
+        assert_eq!(response.body.bytes(), b"part");
+        match is_complete {
+            true => assert_eq!(response.body_end, BodyEnd::Complete),
+            false => assert!(matches!(response.body_end, BodyEnd::Broken { .. })),
+        }
+    }
+}
+
+#[tokio::test]
+async fn cookies_are_sent_as_the_question_has_them() {
+    let (sender, mut receiver) = mpsc::channel(1);
+    let address = serve("[::1]:0", async move |mut stream: TcpStream| {
+        let mut asked = vec![0; 4096];
+        let count = stream.read(&mut asked).await.unwrap();
+        asked.truncate(count);
+        sender.send(asked).await.unwrap();
     })
     .await;
-    let response = exchanged(&patient(), &ask_https(address)).await.unwrap();
-    assert_eq!(response.body.bytes(), b"part");
-    assert!(matches!(response.body_end, BodyEnd::Broken { .. }), "{:?}", response.body_end);
+    let mut question = ask_http(address);
+    question.http.as_mut().unwrap().cookies = Some("a=1; b=\u{e1}".into());
+    exchanged(&patient(), &question).await.unwrap_err();
+    let asked = receiver.recv().await.unwrap();
+    let sent = b"\r\ncookie: a=1; b=\xe1\r\n";
+    assert!(asked.windows(sent.len()).any(|part| part == sent), "{}", asked.escape_ascii());
+}
+
+#[tokio::test]
+async fn a_server_that_demands_http_1_1_is_offered_nothing_else() {
+    let server = TlsServer { alpn: &["h2", "http/1.1"], ..TlsServer::of(ordinary()) };
+    let reply = b"HTTP/1.1 200 OK\r\n\r\nhello".to_vec();
+    let address = serve_over_tls("[::1]:0", server, |stream| reply_with(stream, reply)).await;
+    let mut question = ask_https(address);
+    question.http.as_mut().unwrap().only_http1 = true;
+    let conversation = converse(&patient(), &question).await;
+    assert_eq!(conversation.tls.unwrap().unwrap().alpn.as_deref(), Some("http/1.1"));
+    assert_eq!(conversation.http.unwrap().unwrap().version, "HTTP/1.1");
 }
 
 #[tokio::test]

@@ -64,8 +64,8 @@ fn frames(frames: &[Vec<u8>]) -> Vec<u8> {
     [frame(SETTINGS, 0, 0, &[]), frames.concat()].concat()
 }
 
-fn http2(detail: &str) -> Result<HttpResponse, HttpFailure> {
-    Err(HttpFailure::Http2 { detail: detail.to_owned() })
+fn http2(detail: &str, frame: Option<EndingFrame>) -> Result<HttpResponse, HttpFailure> {
+    Err(HttpFailure::Http2 { detail: detail.to_owned(), frame })
 }
 
 #[tokio::test]
@@ -142,19 +142,20 @@ async fn what_came_before_the_deadline_is_kept() {
 
 #[tokio::test]
 async fn streams_and_connections_that_are_broken_off() {
+    let (reset, goaway) = (Some(EndingFrame::RstStream), Some(EndingFrame::Goaway));
     let rows = [
-        (frame(RST_STREAM, 0, 1, &[0, 0, 0, 7]), "REFUSED_STREAM"),
-        (frame(RST_STREAM, 0, 1, &[0, 0, 0, 13]), "HTTP_1_1_REQUIRED"),
-        (frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 11]), "ENHANCE_YOUR_CALM"),
-        (frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 0]), "NO_ERROR"),
-        (frame(DATA, 0, 3, b"x"), "PROTOCOL_ERROR"),
+        (frame(RST_STREAM, 0, 1, &[0, 0, 0, 7]), "REFUSED_STREAM", reset),
+        (frame(RST_STREAM, 0, 1, &[0, 0, 0, 13]), "HTTP_1_1_REQUIRED", reset),
+        (frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 11]), "ENHANCE_YOUR_CALM", goaway),
+        (frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 0]), "NO_ERROR", goaway),
+        (frame(DATA, 0, 3, b"x"), "PROTOCOL_ERROR", None),
         // So h2 calls a header block that it can't decode.
-        (frame(HEADERS, END_HEADERS, 1, &[0xff; 12]), "PROTOCOL_ERROR"),
+        (frame(HEADERS, END_HEADERS, 1, &[0xff; 12]), "PROTOCOL_ERROR", None),
     ];
-    for (frame, name) in rows {
-        let reply = frames(&[frame]);
+    for (octets, name, ending) in rows {
+        let reply = frames(&[octets]);
         let result = exchanged(&patient(), |stream| reply_with(stream, reply)).await;
-        assert_eq!(result, http2(name));
+        assert_eq!(result, http2(name, ending));
     }
     let headers = frame(HEADERS, END_HEADERS, 1, &[STATUS_200]);
     let reply = frames(&[headers, frame(DATA, 0, 1, b"part"), frame(RST_STREAM, 0, 1, &[0; 4])]);
@@ -232,7 +233,7 @@ async fn floods_end() {
             reply_without_end(stream, &head, &more).await;
         })
         .await;
-        assert_eq!(result, http2("ENHANCE_YOUR_CALM"));
+        assert_eq!(result, http2("ENHANCE_YOUR_CALM", None));
     }
 }
 
