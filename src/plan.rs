@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::evidence::query::{Retention, Topic, View};
 use crate::evidence::reach::is_later_round;
-use crate::model::{Request, Service, Settings};
+use crate::model::{Question, Request, Service, Settings};
 
 /// The readings that are made of a service for one area of checks.
 struct Part {
@@ -105,6 +105,12 @@ pub fn pause(settings: &Settings, request: &Request) -> Duration {
     match request.attempt {
         0 | 1 => Duration::ZERO,
         _ if is_later_round(request) => settings.round_interval,
+        // A host that sends us away at every attempt is given more time.
+        last if last > settings.attempts
+            && matches!(request.question, Question::Conversation(_)) =>
+        {
+            settings.round_interval
+        }
         _ => settings.retry_interval,
     }
 }

@@ -244,6 +244,15 @@ impl World {
         let url = Url::parse(url).unwrap();
         let port = url.port_or_known_default().unwrap();
         let at = SocketAddr::new(at.parse().unwrap(), port);
+        // A host that sends us away is asked again: it does so each time.
+        const SENDS_AWAY: [u16; 4] = [403, 421, 429, 503];
+        let sends_away = |seen: &&Conversation| matches!(&seen.http, Some(Ok(response)) if SENDS_AWAY.contains(&response.status));
+        let mut attempts = attempts.to_vec();
+        if let Some(last) = attempts.last().copied().filter(sends_away)
+            && attempts.iter().all(|seen| sends_away(seen))
+        {
+            attempts.resize(attempts.len().max(3), last);
+        }
         for (attempt, seen) in attempts.iter().enumerate() {
             let mut seen = (*seen).clone();
             if url.scheme() == "http" {

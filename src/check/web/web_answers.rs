@@ -213,7 +213,11 @@ pub(in crate::check) mod tests {
             (vec![&away, &page()], (Pass, "answers")),
             (vec![&page(), &responds(503, &[], "")], (Pass, "answers")),
             (vec![&away, &away, &page()], (Fail, "flapping")),
-            (vec![&page(), &responds(503, &[], ""), &away], (Fail, "flapping")),
+            (vec![&page(), &responds(500, &[], ""), &away], (Fail, "flapping")),
+            // What a host says that had enough of us for a moment is asked again.
+            (vec![&responds(403, &[], ""), &responds(503, &[], ""), &page()], (Pass, "answers")),
+            (vec![&responds(421, &[], ""), &page()], (Pass, "answers")),
+            (vec![&responds(403, &[], "")], (Fail, "error-status")),
             (vec![&page(), &responds(429, &[], "")], (Pass, "answers")),
             (vec![&responds(503, &[], ""), &responds(429, &[], "")], (Inconclusive, "challenge")),
             (vec![&away], (Inconclusive, common::NOT_OBSERVED)),

@@ -192,7 +192,7 @@ pub(in crate::check) mod tests {
     #[test]
     fn status_and_url_over_both_families() {
         let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
-        let error = responds(503, &[], "");
+        let error = responds(500, &[], "");
         let here = |path: &str| to(&format!("{URL}{path}"));
         let moved = |path: &str| {
             let at = format!("{URL}{path}");

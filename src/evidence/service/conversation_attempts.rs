@@ -9,8 +9,8 @@ use url::Url;
 use super::{ATTEMPTS_TO_DECIDE, Steadiness};
 use crate::evidence::query::{Gap, View};
 use crate::model::{
-    Conversation, ConversationQuestion, Greeting, Host, HttpFailure, HttpGet, ObservationId,
-    Question, Reply,
+    Conversation, ConversationQuestion, Greeting, Host, HttpFailure, HttpGet, HttpResponse,
+    ObservationId, Question, Reply,
 };
 
 /// Every attempt at one conversation.
@@ -201,12 +201,20 @@ pub(in crate::evidence) fn attempts<'e>(
     if !is_refused_always {
         take(&mut seen, HttpFailure::is_refusal, &mut conversation.repeated);
     }
-    let repeats = refused.min(REPEATS_MAX);
+    // A host that had enough of us for a moment is asked again later; what it says then counts.
+    let is_sent_away = seen.iter().any(is_sent_away_now);
+    if seen.iter().any(|seen| !is_sent_away_now(seen) && response(seen).is_some()) {
+        let (away, rest) = seen.into_iter().partition(is_sent_away_now);
+        seen = rest;
+        conversation.repeated.extend(Vec::from_iter(away).iter().map(|seen: &Seen<'_>| seen.id));
+    }
+    let repeats = refused.min(REPEATS_MAX) + usize::from(is_sent_away);
     let mut is_settled = is_refused_always && refused > REPEATS_MAX;
     let mut kinds: SmallVec<[EndingKind; 4]> = SmallVec::new();
     for Seen { conversation: seen, greeting, id, at } in seen {
         let is_broken = greeting.is_some_and(|greeting| greeting.net_failure().is_some());
         let is_deferred = greeting.is_some_and(|greeting| greeting.is_deferred());
+        let is_deferred = is_deferred || sends_away(seen);
         let is_answered = is_answer(seen) && !is_broken && !is_deferred;
         is_settled |= is_answered;
         let is_ours =
@@ -217,7 +225,7 @@ pub(in crate::evidence) fn attempts<'e>(
             (false, true) => Ending::Answered,
             (false, false) => Ending::Broken,
         });
-        if !is_ours {
+        if !is_ours && !is_deferred {
             kinds.push(EndingKind::of(seen, is_answered));
         }
         conversation.attempts.push((seen, id));
@@ -265,6 +273,22 @@ fn over_http1(question: &Question) -> Option<Question> {
     let http = asked.http.as_ref().filter(|http| asked.tls.is_some() && !http.only_http1)?;
     let http = Some(HttpGet { only_http1: true, ..http.clone() });
     Some(Question::Conversation(ConversationQuestion { http, ..asked.clone() }))
+}
+
+/// Status codes with which hosts turn away who asks too much: RFC 9110 §15.5.4, §15.5.20 and §15.6.4, RFC
+/// 6585 §4. Some of them mean what they say, so they are asked for again, and stand where they stay.
+const SENDS_AWAY: [u16; 4] = [403, 421, 429, 503];
+
+fn sends_away(seen: &Conversation) -> bool {
+    matches!(&seen.http, Some(Ok(response)) if SENDS_AWAY.contains(&response.status))
+}
+
+fn is_sent_away_now(seen: &Seen<'_>) -> bool {
+    sends_away(seen.conversation)
+}
+
+fn response<'e>(seen: &Seen<'e>) -> Option<&'e HttpResponse> {
+    seen.conversation.http.as_ref()?.as_ref().ok()
 }
 
 fn http_failure<'e>(seen: &Seen<'e>) -> Option<&'e HttpFailure> {
