@@ -40,10 +40,10 @@ pub(super) fn serve(
                     if hangs_up(&page, &visits) {
                         Ok(())
                     } else {
-                        answer(stream, &page, host).await
+                        answer(stream, shown_to_visitor(&page, &visits), host).await
                     }
                 }
-                None => answer(stream, &page, host).await,
+                None => answer(stream, shown_to_visitor(&page, &visits), host).await,
             }
         }
     })
@@ -52,6 +52,16 @@ pub(super) fn serve(
 /// Whether this visit is one that the page is not shown to.
 fn hangs_up(page: &Page, visits: &AtomicU64) -> bool {
     matches!(page, Page::HangsUpFirst) && visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
+}
+
+/// The page, or what its visitor is told instead.
+fn shown_to_visitor<'p>(page: &'p Page, visits: &AtomicU64) -> &'p Page {
+    match page {
+        Page::BusyFirst if visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => {
+            &Page::Status(503)
+        }
+        page => page,
+    }
 }
 
 /// Reads one request and answers it with a page.

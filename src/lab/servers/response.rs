@@ -38,7 +38,7 @@ pub(super) fn response(page: &Page, host: &str, visit: Visit<'_>) -> io::Result<
     let redirect = |to: String| plain(301, vec![("Location", to)]);
     let (status, html, more) = match page {
         Page::Status(status) => plain(*status, Vec::new()),
-        Page::HangsUpFirst => plain(200, Vec::new()),
+        Page::HangsUpFirst | Page::BusyFirst => plain(200, Vec::new()),
         // These come piece by piece.
         Page::EndlessHead | Page::SlowBody | Page::EndlessBody | Page::Raw(_) => {
             plain(200, Vec::new())

@@ -25,6 +25,8 @@ pub(in crate::lab) enum Page {
     GzipBomb(String),
     /// A page over TLS that is shown to every other visitor: it hangs up on the one before.
     HangsUpFirst,
+    /// A page that is shown to every other visitor: the one before is told to come back later.
+    BusyFirst,
     /// This HTML for whoever brings a cookie; anybody else is given it and sent back to the same URL.
     CookieWall(String),
     /// This HTML at a URL with a session id, to which a visitor is led in two steps: first it gets a cookie
