@@ -168,6 +168,7 @@ impl Adversary {
                     _ => TlsFailure::ChainTooLarge,
                 },
                 chain: chain(self),
+                behind: None,
             })),
             _ => Some(Ok(TlsSession {
                 elapsed_us: 1,
@@ -176,6 +177,7 @@ impl Adversary {
                 group: None,
                 alpn: None,
                 chain: chain(self),
+                behind: None,
                 ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
             })),
         };

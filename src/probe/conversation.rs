@@ -1,8 +1,10 @@
 //! TCP, TLS and HTTP with one address, as one conversation.
 //!
-//! One address, one attempt: no fallback, no redirect, no resumed session. Everything happens
-//! inside the one future that [`Client::converse`] returns; dropping it ends the conversation.
+//! One address, one attempt: no redirect, no resumed session. Everything happens inside the one
+//! future that [`Client::converse`] returns; dropping it ends the conversation. Only where our first
+//! TLS library can't hold a handshake that browsers hold, further connections show what they get.
 
+mod client_certificate;
 mod greeting;
 mod http;
 mod iana;
@@ -11,15 +13,18 @@ mod limited_stream;
 pub(super) mod testing;
 mod tls;
 
+use futures_util::future::BoxFuture;
+
 use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
 use self::limited_stream::LimitedStream;
-use self::tls::Handshaker;
+use self::tls::{Clientele, Handshaker, Shaken};
 use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
+    TlsFailed,
 };
 
 /// Why conversations can't begin: the operator has something to fix.
@@ -73,20 +78,49 @@ impl Client {
             return Conversation { connect, tls: None, http };
         };
 
-        match self.tls.shake_hands(tcp, peer, host, question.http.is_some()).await {
-            Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
-            Ok((session, stream)) => {
-                let mut stream = LimitedStream::new(stream, self.http.octets_max());
-                let http = match &question.http {
-                    Some(ask) => {
-                        let protocol = Protocol::from_alpn(session.alpn.as_deref());
-                        Some(self.http.get(&mut stream, protocol, ask, peer).await)
-                    }
-                    None => None,
-                };
-                farewell::close(&mut stream).await;
-                Conversation { connect, tls: Some(Ok(session)), http }
-            }
+        let is_web = question.http.is_some();
+        let clientele = if is_web { Clientele::Browsers } else { Clientele::Programs };
+        let reopen = || {
+            let again = connect_with(peer, question.mss, self.timeouts.connect);
+            Box::pin(async { again.await.ok().map(|(tcp, _)| tcp) }) as BoxFuture<'_, _>
+        };
+        let shaken = self.tls.shake_hands(tcp, peer, host, clientele, &reopen).await;
+        let Shaken { mut tls, stream } = shaken;
+        let Some(stream) = stream else {
+            return Conversation { connect, tls: Some(tls), http: None };
+        };
+        let mut stream = LimitedStream::new(stream, self.http.octets_max());
+        let mut http = None;
+        if let Some(ask) = &question.http {
+            let session = tls.as_ref().map_or_else(TlsFailed::session, Some);
+            let alpn = session.and_then(|session| session.alpn.as_deref());
+            http = Some(self.http.get(&mut stream, Protocol::from_alpn(alpn), ask, peer).await);
         }
+        tls = match tls {
+            Ok(session) => {
+                let refusal = match &http {
+                    Some(Err(failure)) => client_certificate::refusal_of_request(&session, failure),
+                    Some(Ok(_)) => None,
+                    None => client_certificate::await_refusal(&session, &mut stream, peer).await,
+                };
+                match refusal {
+                    Some(refusal) => {
+                        http = None;
+                        Err(TlsFailed::with_session(refusal, session))
+                    }
+                    None => Ok(session),
+                }
+            }
+            Err(mut failed) => {
+                // Clients don't get as far.
+                let seen = http.take();
+                if let Some(behind) = &mut failed.behind {
+                    behind.http = seen;
+                }
+                Err(failed)
+            }
+        };
+        farewell::close(&mut stream).await;
+        Conversation { connect, tls: Some(tls), http }
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::check) fn handshake(session: TlsSession) -> Conversation {
 
 /// A handshake that broke off after these certificates.
 pub(in crate::check) fn broken_handshake(failure: TlsFailure, chain: Vec<Blob>) -> Conversation {
-    let failed = TlsFailed { failure, chain };
+    let failed = TlsFailed::new(failure, chain);
     Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
 }
 

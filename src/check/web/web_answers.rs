@@ -155,6 +155,9 @@ fn answer_of_response(
         Err(HttpFailure::Net { failure }) => {
             (Outcome::Fail, "no-response", vec![("failure", failure.to_string())])
         }
+        Err(HttpFailure::TlsAlert { code, name }) => {
+            (Outcome::Fail, "no-response", vec![("failure", format!("TLS alert {name} ({code})"))])
+        }
         Err(HttpFailure::HeadersTooLarge) => (Outcome::Inconclusive, common::LIMIT, Vec::new()),
         Err(HttpFailure::NotHttp { detail } | HttpFailure::Http2 { detail }) => {
             (Outcome::Fail, "not-http", vec![("said", detail.clone())])

@@ -7,14 +7,17 @@ mod answer;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use self::answer::{Form, Parsed};
-use super::tls::Handshaker;
+use super::client_certificate;
+use super::tls::{Clientele, Handshaker, ReceivedAlert};
 use crate::model::{
     Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
-    NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
+    NetFailure, Protocol, Security, Settings, Starttls, Timeouts, TlsFailed, TlsFailure,
+    TlsSession,
 };
 use crate::probe::connect::connect;
 use crate::probe::timing::micros;
@@ -63,15 +66,24 @@ impl Greeter {
             )
         });
         if question.security == Security::Implicit {
-            match tls.shake_hands(tcp, peer, host, false).await {
-                Err(failed) => seen.conversation.tls = Some(Err(failed)),
-                Ok((session, stream)) => {
-                    seen.conversation.tls = Some(Ok(session));
+            let reopen = || Box::pin(self.open_again(peer)) as BoxFuture<'_, _>;
+            let shaken = tls.shake_hands(tcp, peer, host, Clientele::Programs, &reopen).await;
+            seen.conversation.tls = Some(match (shaken.tls, shaken.stream) {
+                (Ok(session), Some(stream)) => {
                     let mut line = self.line_stream(stream, peer);
                     line.exchange_hello(question.protocol, &helo, seen).await;
+                    let refusal = line.refusal(&session, seen);
                     line.say_goodbye(question.protocol).await;
+                    match refusal {
+                        Some(refusal) => {
+                            seen.banner = None;
+                            Err(TlsFailed::with_session(refusal, session))
+                        }
+                        None => Ok(session),
+                    }
                 }
-            }
+                (tls, _) => tls,
+            });
             return;
         }
         let mut line = self.line_stream(tcp, peer);
@@ -90,17 +102,39 @@ impl Greeter {
         if !begun {
             return line.say_goodbye(question.protocol).await;
         }
-        match tls.shake_hands(line.stream, peer, host, false).await {
-            Err(failed) => seen.conversation.tls = Some(Err(failed)),
-            Ok((session, stream)) => {
-                seen.conversation.tls = Some(Ok(session));
-                self.line_stream(stream, peer).say_goodbye(question.protocol).await;
-            }
+        let clientele = match (question.protocol, peer.port()) {
+            (Protocol::Smtp, 25) => Clientele::MailServers,
+            _ => Clientele::Programs,
+        };
+        let reopen = || Box::pin(self.begin_tls_again(peer, question, &helo)) as BoxFuture<'_, _>;
+        let shaken = tls.shake_hands(line.stream, peer, host, clientele, &reopen).await;
+        if let (Ok(_), Some(stream)) = (&shaken.tls, shaken.stream) {
+            self.line_stream(stream, peer).say_goodbye(question.protocol).await;
         }
+        seen.conversation.tls = Some(shaken.tls);
+    }
+
+    async fn open_again(&self, peer: SocketAddr) -> Option<TcpStream> {
+        connect(peer, self.timeouts.connect).await.ok().map(|(tcp, _)| tcp)
+    }
+
+    /// A new connection on which TLS has been asked for, as before.
+    async fn begin_tls_again(
+        &self,
+        peer: SocketAddr,
+        question: &GreetingQuestion,
+        helo: &str,
+    ) -> Option<TcpStream> {
+        let mut line = self.line_stream(self.open_again(peer).await?, peer);
+        let mut again = unconnected(Err(NetFailure::TimedOut));
+        line.exchange_hello(question.protocol, helo, &mut again).await;
+        let is_greeted = matches!(again.hello, Some(Ok(Answer { meaning: Meaning::Yes, .. })));
+        let begun = is_greeted && line.ask_for_tls(question.protocol).await == Starttls::Begun;
+        begun.then_some(line.stream)
     }
 
     fn line_stream<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {
-        LineStream { stream, peer, read: Vec::new(), greeter: self }
+        LineStream { stream, peer, read: Vec::new(), alert: None, greeter: self }
     }
 }
 
@@ -123,6 +157,8 @@ struct LineStream<'a, S> {
     peer: SocketAddr,
     /// Octets that came and belong to no answer yet.
     read: Vec<u8>,
+    /// The TLS alert by which the server ended the connection.
+    alert: Option<u8>,
     greeter: &'a Greeter,
 }
 
@@ -176,6 +212,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
         self.stream.flush().await
     }
 
+    /// The refusal to a client without a certificate that a banner which never came is.
+    fn refusal(&self, session: &TlsSession, seen: &Greeting) -> Option<TlsFailure> {
+        match &seen.banner {
+            Some(Err(GreetingFailure::Net { failure })) => {
+                client_certificate::refusal(session, failure, self.alert)
+            }
+            _ => None,
+        }
+    }
+
     fn net_failure(&self, failure: NetFailure) -> GreetingFailure {
         GreetingFailure::Net { failure }
     }
@@ -218,6 +264,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
             match self.stream.read(&mut part[..room]).await {
                 Ok(0) => return Err(self.net_failure(NetFailure::Closed)),
                 Ok(octets) => self.read.extend_from_slice(&part[..octets]),
+                Err(error) if ReceivedAlert::of(&error).is_some() => {
+                    self.alert = ReceivedAlert::of(&error).map(|alert| alert.code);
+                    return Err(self.net_failure(NetFailure::Closed));
+                }
                 Err(error) => {
                     return Err(self.net_failure(errors::io_failure(&error, self.peer.ip())));
                 }

@@ -18,6 +18,8 @@ pub(super) struct LimitedStream<S> {
     /// Octets read since the last `Pending`.
     burst: usize,
     head: [u8; HEAD_OCTETS],
+    /// What is kept of a handshake in clear, and how much of it at most.
+    recording: Option<(Vec<u8>, usize)>,
 }
 
 /// How many of the first octets are remembered.
@@ -31,7 +33,18 @@ impl<S> LimitedStream<S> {
     /// Wraps a stream from which at most `octets_max` octets will be read.
     pub fn new(stream: S, octets_max: usize) -> Self {
         let head = [0; HEAD_OCTETS];
-        Self { stream, received: 0, octets_max, exhausted: false, burst: 0, head }
+        Self { stream, received: 0, octets_max, exhausted: false, burst: 0, head, recording: None }
+    }
+
+    /// The same, keeping what comes until [`LimitedStream::take_recording`], at most `octets_max`.
+    pub fn recording(mut self, octets_max: usize) -> Self {
+        self.recording = Some((Vec::new(), octets_max));
+        self
+    }
+
+    /// What came since the recording began; nothing more is recorded.
+    pub fn take_recording(&mut self) -> Vec<u8> {
+        self.recording.take().map(|(octets, _)| octets).unwrap_or_default()
     }
 
     /// The octets read until now.
@@ -53,6 +66,10 @@ impl<S> LimitedStream<S> {
         if let Some(free) = self.head.get_mut(self.received..) {
             let count = free.len().min(octets.len());
             free[..count].copy_from_slice(&octets[..count]);
+        }
+        if let Some((recorded, octets_max)) = &mut self.recording {
+            let room = octets_max.saturating_sub(recorded.len());
+            recorded.extend_from_slice(&octets[..octets.len().min(room)]);
         }
         self.received += octets.len();
         self.burst += octets.len();
@@ -134,6 +151,16 @@ mod tests {
         assert!(!wire.is_exhausted());
         assert!(wire.read(&mut buffer).await.is_err());
         assert!(wire.is_exhausted());
+    }
+
+    #[tokio::test]
+    async fn records_until_it_is_asked_for_it() {
+        let octets = *b"0123456789";
+        let mut wire = LimitedStream::new(&octets[..], 100).recording(3);
+        wire.read_exact(&mut [0; 5]).await.unwrap();
+        assert_eq!(wire.take_recording(), b"012");
+        wire.read_exact(&mut [0; 5]).await.unwrap();
+        assert!(wire.take_recording().is_empty());
     }
 
     #[tokio::test]
