@@ -23,8 +23,8 @@ use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
 use crate::model::{
-    Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, Settings, Timeouts,
-    TlsFailed,
+    Connected, Conversation, ConversationQuestion, Greeting, GreetingQuestion, HttpFailure,
+    Settings, Timeouts, TlsFailed,
 };
 
 /// Why conversations can't begin: the operator has something to fix.
@@ -94,7 +94,11 @@ impl Client {
         if let Some(ask) = &question.http {
             let session = tls.as_ref().map_or_else(TlsFailed::session, Some);
             let alpn = session.and_then(|session| session.alpn.as_deref());
-            http = Some(self.http.get(&mut stream, Protocol::from_alpn(alpn), ask, peer).await);
+            let exchanged = self.http.get(&mut stream, Protocol::from_alpn(alpn), ask, peer).await;
+            http = Some(exchanged.map_err(|failure| match stream.get_ref().received_alert() {
+                Some(code) => HttpFailure::TlsAlert { code, name: iana::alert_of(code).to_owned() },
+                None => failure,
+            }));
         }
         tls = match tls {
             Ok(session) => {

@@ -76,7 +76,11 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
         handshakes().filter(|tls| tls.is_ok()).count(),
         failures().filter(is_theirs).count(),
     );
-    match (completed, theirs.or(failures().next_back())) {
+    let wants_certificate =
+        |failed: &&TlsFailed| matches!(failed.failure, TlsFailure::ClientCertificate { .. });
+    // One that got as far as that shows more than one that was lost.
+    let failed = failures().rfind(wants_certificate).or(theirs).or(failures().next_back());
+    match (completed, failed) {
         (Some(_), _) if steadiness.is_flapping() => {
             let detail = steadiness.detail().into_iter().collect();
             socket(contact.address, Outcome::Fail, "flapping", detail)
@@ -195,13 +199,16 @@ fn failure_detail(failure: &TlsFailure) -> Vec<Detail> {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
-    use crate::check::testing::tls::{TLS_SIX, failed_handshake, handshake, tls_service, www_host};
+    use crate::check::testing::tls::{
+        TLS_SIX, failed_before, failed_handshake, handshake, taken_over, tls_service, www_host,
+    };
     use crate::check::testing::web::{down, no_tls, session};
     use crate::check::testing::world::World;
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
-        Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Meaning,
-        NetFailure, Protocol, Question, Reply, Security, Starttls, TlsFailure,
+        Answer, Browser, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion,
+        HelloAnswer, Meaning, NetFailure, Protocol, Question, Reply, Security, Starttls,
+        TlsFailure, TlsSession,
     };
 
     pub(in crate::check) const CASES: &[fn()] = &[handshakes];
@@ -222,6 +229,28 @@ pub(in crate::check) mod tests {
         let library = &no_tls(TlsFailure::Ours { detail: detail() });
         let large = &no_tls(TlsFailure::ChainTooLarge);
         let our_fault = (Inconclusive, common::OUR_FAULT);
+        let agreed =
+            HelloAnswer::Agreed { version: detail(), cipher_suite: "TLS_RSA_…".to_owned() };
+        let refused = HelloAnswer::Alert { code: 40 };
+        let hellos = |chromium: &HelloAnswer, firefox: &HelloAnswer| {
+            let browsers =
+                [(Browser::Chromium, chromium.clone()), (Browser::Firefox, firefox.clone())];
+            handshake(taken_over(&browsers))
+        };
+        let everywhere = &hellos(&agreed, &agreed);
+        let here_and_there = &hellos(&refused, &agreed);
+        let to_mail_servers = &handshake(taken_over(&[]));
+        let asks = TlsSession { asks_client_certificate: true, ..session() };
+        let (asked, required) = (
+            &handshake(asks.clone()),
+            &failed_before(TlsFailure::ClientCertificate { alert: Some(116) }, asks),
+        );
+        let versions = TlsFailure::OldVersions { version: "TLSv1.0".to_owned() };
+        let suites = TlsFailure::OldSuites { cipher_suite: "TLS_DHE_…".to_owned() };
+        let versions = &failed_before(versions, taken_over(&[]));
+        let suites = &failed_before(suites, taken_over(&[]));
+        let short = &no_tls(TlsFailure::WeakKey { detail: "RSA 512".to_owned() });
+        let wanted = (Inconclusive, common::CLIENT_CERTIFICATE);
         for (attempts, expected) in [
             (&[up][..], (Pass, "completed")),
             (&[gone, up], (Pass, "completed")),
@@ -236,6 +265,17 @@ pub(in crate::check) mod tests {
             (&[forged], (Fail, "bad-signature")),
             (&[strange], (Fail, "not-tls")),
             (&[large], (Fail, "chain-too-large")),
+            (&[everywhere], (Pass, "outdated-suites")),
+            (&[to_mail_servers], (Pass, "outdated-suites")),
+            (&[late, everywhere], (Pass, "outdated-suites")),
+            (&[here_and_there], (Fail, "not-in-every-browser")),
+            (&[versions], (Fail, "only-old-versions")),
+            (&[suites], (Fail, "only-old-suites")),
+            (&[short], (Fail, "key-too-short")),
+            (&[asked], (Pass, "client-certificate-asked")),
+            (&[required], wanted),
+            (&[late, required], wanted),
+            (&[required, required, asked], (Pass, "client-certificate-asked")),
             (&[reset, reset], (Fail, "reset")),
             (
                 &[&failed_handshake(NetFailure::Closed), &failed_handshake(NetFailure::Closed)],

@@ -76,10 +76,16 @@ pub(in crate::check) mod tests {
         let of = |group: Option<&str>| {
             handshake(TlsSession { group: group.map(str::to_owned), ..session() })
         };
+        let suite =
+            |name: &str| handshake(TlsSession { cipher_suite: name.to_owned(), ..session() });
+        let (to_key, finite) =
+            (&suite("TLS_RSA_WITH_AES_128_CBC_SHA"), &suite("TLS_DHE_RSA_WITH_AES_128_CBC_SHA"));
         let (new, old, none) = (&of(Some("X25519MLKEM768")), &of(Some("X25519")), &of(None));
         for (attempts, expected) in [
             (&[new][..], (Pass, "post-quantum")),
             (&[old], (Pass, "classical")),
+            (&[to_key], (Pass, "without-forward-secrecy")),
+            (&[finite], (Pass, "classical")),
             (&[none], (Inconclusive, "unknown-group")),
             (
                 &[&failed_handshake(NetFailure::Reset), &down(NetFailure::NoRoute)],

@@ -126,6 +126,7 @@ fn has_agreed_on_version(seen: &Conversation) -> bool {
         Some(Err(TlsFailed { failure, chain, .. })) => match failure {
             TlsFailure::OldVersions { .. } => false,
             TlsFailure::OldSuites { .. }
+            | TlsFailure::ClientCertificate { .. }
             | TlsFailure::BadSignature { .. }
             | TlsFailure::ChainTooLarge => true,
             _ => !chain.is_empty(),
@@ -137,14 +138,15 @@ fn has_agreed_on_version(seen: &Conversation) -> bool {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::tls::{
-        TLS_SIX, broken_handshake, failed_handshake, handshake, tls_service, www_host,
+        TLS_SIX, broken_handshake, failed_before, failed_handshake, handshake, tls_service,
+        www_host,
     };
     use crate::check::testing::web::{down, no_tls, session};
     use crate::check::testing::world::World;
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
         Blob, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Question, Reply,
-        TlsFailure,
+        TlsFailure, TlsSession,
     };
 
     pub(in crate::check) const CASES: &[fn()] = &[old_versions_beside_the_handshake_of_our_time];
@@ -170,6 +172,14 @@ pub(in crate::check) mod tests {
         let alert = TlsFailure::Alert { code: 40, name: detail() };
         let later = &broken_handshake(alert, vec![Blob::new(vec![0])]);
         let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+        let version = |name: &str| TlsSession { version: name.to_owned(), ..session() };
+        let oldest = TlsFailure::OldVersions { version: "TLSv1.0".to_owned() };
+        let oldest = &failed_before(oldest, version("TLSv1.0"));
+        let unseen = &no_tls(TlsFailure::OldVersions { version: "TLSv1.0".to_owned() });
+        let suites = TlsFailure::OldSuites { cipher_suite: "TLS_DHE_…".to_owned() };
+        let suites = &failed_before(suites, version("TLSv1.2"));
+        let certificate = TlsFailure::ClientCertificate { alert: None };
+        let certificate = &failed_before(certificate, version("TLSv1.3"));
         let our_fault = (Inconclusive, common::OUR_FAULT);
         let lower = (Inconclusive, common::LOWER_LAYER);
         for (talk, answers, expected) in [
@@ -188,6 +198,14 @@ pub(in crate::check) mod tests {
             // What stopped the handshake came after a version was agreed on.
             (&[forged], &[no, no, old], (Fail, "old-version-accepted")),
             (&[later], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[oldest], &[no, old, no], (Fail, "only-old-versions")),
+            (&[oldest], &[no, no, no], (Fail, "only-old-versions")),
+            (&[unseen], &[no, no, no], (Fail, "only-old-versions")),
+            // Only old suites are not only old versions.
+            (&[suites], &[no, no, no], (Pass, "modern-only")),
+            (&[suites], &[no, old, no], (Fail, "old-version-accepted")),
+            (&[certificate], &[no, no, no], (Pass, "modern-only")),
+            (&[certificate], &[no, no, old], (Fail, "old-version-accepted")),
             (&[large], &[no, no, old], (Fail, "old-version-accepted")),
             // What our own side broke off shows nothing of the versions offered.
             (&[library], &[no, old, old], our_fault),

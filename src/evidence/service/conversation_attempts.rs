@@ -123,6 +123,7 @@ fn layers_reached(conversation: &Conversation) -> u8 {
         (Err(_), _, _) => 0,
         (_, _, Some(Ok(_))) => 3,
         (_, Some(Ok(_)), _) => 2,
+        (_, Some(Err(_)), _) if conversation.wants_client_certificate() => 2,
         _ => 1,
     }
 }

@@ -13,11 +13,10 @@ use tokio::net::TcpStream;
 
 use self::answer::{Form, Parsed};
 use super::client_certificate;
-use super::tls::{Clientele, Handshaker, ReceivedAlert};
+use super::tls::{Clientele, Handshaker};
 use crate::model::{
     Answer, Connected, Conversation, Greeting, GreetingFailure, GreetingQuestion, Limits, Meaning,
-    NetFailure, Protocol, Security, Settings, Starttls, Timeouts, TlsFailed, TlsFailure,
-    TlsSession,
+    NetFailure, Protocol, Security, Settings, Starttls, Timeouts, TlsFailed,
 };
 use crate::probe::connect::connect;
 use crate::probe::timing::micros;
@@ -72,7 +71,13 @@ impl Greeter {
                 (Ok(session), Some(stream)) => {
                     let mut line = self.line_stream(stream, peer);
                     line.exchange_hello(question.protocol, &helo, seen).await;
-                    let refusal = line.refusal(&session, seen);
+                    let refusal = match &seen.banner {
+                        Some(Err(GreetingFailure::Net { failure })) => {
+                            let alert = line.stream.received_alert();
+                            client_certificate::refusal(&session, failure, alert)
+                        }
+                        _ => None,
+                    };
                     line.say_goodbye(question.protocol).await;
                     match refusal {
                         Some(refusal) => {
@@ -134,7 +139,7 @@ impl Greeter {
     }
 
     fn line_stream<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {
-        LineStream { stream, peer, read: Vec::new(), alert: None, greeter: self }
+        LineStream { stream, peer, read: Vec::new(), greeter: self }
     }
 }
 
@@ -157,8 +162,6 @@ struct LineStream<'a, S> {
     peer: SocketAddr,
     /// Octets that came and belong to no answer yet.
     read: Vec<u8>,
-    /// The TLS alert by which the server ended the connection.
-    alert: Option<u8>,
     greeter: &'a Greeter,
 }
 
@@ -212,16 +215,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
         self.stream.flush().await
     }
 
-    /// The refusal to a client without a certificate that a banner which never came is.
-    fn refusal(&self, session: &TlsSession, seen: &Greeting) -> Option<TlsFailure> {
-        match &seen.banner {
-            Some(Err(GreetingFailure::Net { failure })) => {
-                client_certificate::refusal(session, failure, self.alert)
-            }
-            _ => None,
-        }
-    }
-
     fn net_failure(&self, failure: NetFailure) -> GreetingFailure {
         GreetingFailure::Net { failure }
     }
@@ -264,10 +257,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<'_, S> {
             match self.stream.read(&mut part[..room]).await {
                 Ok(0) => return Err(self.net_failure(NetFailure::Closed)),
                 Ok(octets) => self.read.extend_from_slice(&part[..octets]),
-                Err(error) if ReceivedAlert::of(&error).is_some() => {
-                    self.alert = ReceivedAlert::of(&error).map(|alert| alert.code);
-                    return Err(self.net_failure(NetFailure::Closed));
-                }
                 Err(error) => {
                     return Err(self.net_failure(errors::io_failure(&error, self.peer.ip())));
                 }

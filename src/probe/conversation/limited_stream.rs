@@ -47,6 +47,11 @@ impl<S> LimitedStream<S> {
         self.recording.take().map(|(octets, _)| octets).unwrap_or_default()
     }
 
+    /// The stream below.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
     /// The octets read until now.
     pub fn received(&self) -> usize {
         self.received

@@ -22,7 +22,7 @@ use self::server_flight::ServerFlight;
 use super::iana;
 use crate::model::{Blob, Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 
-pub(super) use self::secured::{ReceivedAlert, Secured};
+pub(super) use self::secured::Secured;
 
 /// Shakes hands, with a bounded number of hands at once.
 pub(super) struct Handshaker {
@@ -103,7 +103,7 @@ impl Handshaker {
         let is_web = client == Clientele::Browsers;
         match self.first.shake_hands(tcp, peer, host, is_web, self.bounds).await {
             Ok((session, stream)) => {
-                Shaken { tls: Ok(session), stream: Some(Secured::First(Box::new(stream))) }
+                Shaken { tls: Ok(session), stream: Some(Secured::first(stream)) }
             }
             Err(failed) => {
                 let failure = excuse_long_wait(failed.failure, waited);

@@ -297,14 +297,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_our_library_does_not_verify_with_counts_against_no_party() {
-        let modulus = der(INTEGER, &[&[0], &[0xc5; 128]]);
-        let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
-        let key = der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])]);
+    async fn sizes_of_rsa_keys_that_our_library_does_not_verify_with() {
+        let rsa = |octets: usize| {
+            let modulus = der(INTEGER, &[&[0], &vec![0xc5; octets]]);
+            let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
+            der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])])
+        };
+        // Clients take the first, and refuse the second.
+        let key = rsa(128);
         let small = |identity: &Identity| version_1(identity, Some(&key));
         for result in shown(&rcgen::PKCS_RSA_SHA256, small).await {
-            let detail = "our library does not verify with an RSA key of 1024 bits".to_owned();
-            assert_eq!(result.unwrap_err().failure, TlsFailure::Ours { detail });
+            let why = result.unwrap().unproven_key.unwrap();
+            assert!(why.contains("RSA key of 1024 bits"), "{why}");
+        }
+        let key = rsa(64);
+        let tiny = |identity: &Identity| version_1(identity, Some(&key));
+        for result in shown(&rcgen::PKCS_RSA_SHA256, tiny).await {
+            let detail = "RSA 512".to_owned();
+            assert_eq!(result.unwrap_err().failure, TlsFailure::WeakKey { detail });
         }
     }
 

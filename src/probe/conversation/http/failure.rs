@@ -4,8 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::model::{HttpFailure, NetFailure};
-use crate::probe::conversation::iana;
-use crate::probe::conversation::tls::ReceivedAlert;
 use crate::probe::errors;
 
 /// The failure for a request that can't be written down: an authority or a path that HTTP does not
@@ -17,9 +15,6 @@ pub(super) fn unsendable(error: &impl std::fmt::Display) -> HttpFailure {
 
 /// The failure that an I/O error under HTTP stands for.
 pub(super) fn io_failure(error: &io::Error, peer: SocketAddr) -> HttpFailure {
-    if let Some(ReceivedAlert { code }) = ReceivedAlert::of(error) {
-        return HttpFailure::TlsAlert { code, name: iana::alert_of(code).to_owned() };
-    }
     match error.kind() {
         // So tokio-rustls wraps the errors of TLS, such as a broken record.
         io::ErrorKind::InvalidData => HttpFailure::NotHttp { detail: format!("TLS: {error}") },

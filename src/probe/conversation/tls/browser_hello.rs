@@ -130,7 +130,7 @@ fn judge(flight: &ServerFlight, octets: &[u8], offer: &Offer) -> Option<HelloAns
     if flight.is_other {
         return Some(other(octets));
     }
-    let hello = flight.hello.filter(|_| flight.is_done)?;
+    let hello = flight.hello?;
     let version = iana::version(ProtocolVersion::from(u16::from_be_bytes(hello.version)));
     let cipher_suite = iana::cipher_suite(CipherSuite::from(hello.cipher_suite));
     let not_offered = if ![TLS12, TLS13].contains(&hello.version) {
@@ -143,10 +143,11 @@ fn judge(flight: &ServerFlight, octets: &[u8], offer: &Offer) -> Option<HelloAns
         let scheme = flight.signature.filter(|scheme| !offer.signatures.contains(scheme));
         scheme.map(|scheme| format!("signature scheme 0x{scheme:04x}"))
     };
-    Some(match not_offered {
-        Some(detail) => HelloAnswer::NotOffered { detail },
-        None => HelloAnswer::Agreed { version, cipher_suite },
-    })
+    match not_offered {
+        Some(detail) => Some(HelloAnswer::NotOffered { detail }),
+        None if flight.is_done => Some(HelloAnswer::Agreed { version, cipher_suite }),
+        None => None,
+    }
 }
 
 fn other(octets: &[u8]) -> HelloAnswer {

@@ -10,7 +10,10 @@ use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{DnsName, ServerName};
 use rustls::sign::CertifiedKey;
-use rustls::{CipherSuite, ClientConfig, ClientConnection, Error, InvalidMessage, SignatureScheme};
+use rustls::{
+    CipherSuite, ClientConfig, ClientConnection, Error, InvalidMessage, PeerMisbehaved,
+    SignatureScheme,
+};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -212,7 +215,11 @@ fn tls_failure(error: &Error, head: &[u8]) -> TlsFailure {
             code: u8::from(*description),
             name: iana::alert(*description).to_owned(),
         },
-        Error::PeerIncompatible(_) => TlsFailure::NothingInCommon { detail: detail() },
+        Error::PeerIncompatible(_)
+        // Servers that insist on what they were not asked for.
+        | Error::PeerMisbehaved(
+            PeerMisbehaved::SelectedUnofferedCipherSuite | PeerMisbehaved::SelectedUnofferedKxGroup,
+        ) => TlsFailure::NothingInCommon { detail: detail() },
         Error::InvalidMessage(
             InvalidMessage::CertificatePayloadTooLarge | InvalidMessage::HandshakePayloadTooLarge,
         ) if is_tls_record(head) => TlsFailure::ChainTooLarge,

@@ -73,6 +73,12 @@ pub(super) async fn shake_hands(
     Ok(Attempt { flight, stream, elapsed_us })
 }
 
+/// The protocol that ALPN chose.
+pub(super) fn alpn(stream: &Stream) -> Option<String> {
+    let name = stream.as_ref().application_protocol()?;
+    Some(String::from_utf8_lossy(name).into_owned())
+}
+
 fn config(policy: &str, is_web: bool) -> Result<Config, Error> {
     let mut builder = Builder::new();
     builder

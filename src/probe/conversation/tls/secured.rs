@@ -12,52 +12,58 @@ use super::second_stack;
 use crate::probe::conversation::limited_stream::LimitedStream;
 
 /// The stream of decrypted octets.
-pub(in crate::probe::conversation) enum Secured {
-    /// Held by the first library.
+pub(in crate::probe::conversation) struct Secured {
+    library: Library,
+    alert: Option<u8>,
+}
+
+/// Who holds it.
+enum Library {
     First(Box<TlsStream<LimitedStream<TcpStream>>>),
-    /// Held by the second one.
     Second(Box<second_stack::Stream>),
 }
 
-/// A fatal alert after the handshake, as the cause of an [`io::Error`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server sent TLS alert {code}")]
-pub(in crate::probe::conversation) struct ReceivedAlert {
-    /// Its description octet.
-    pub code: u8,
-}
-
-impl ReceivedAlert {
-    /// The alert that an error of [`Secured`] stands for.
-    pub fn of(error: &io::Error) -> Option<Self> {
-        error.get_ref()?.downcast_ref().copied()
+impl Secured {
+    /// Held by the first library.
+    pub fn first(stream: TlsStream<LimitedStream<TcpStream>>) -> Self {
+        Self { library: Library::First(Box::new(stream)), alert: None }
     }
-}
 
-/// An error of the first library, with an alert in a form that both share.
-fn of_first(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::AlertReceived(description)) => alert_error(u8::from(*description)),
-        _ => error,
+    /// Held by the second one.
+    pub fn second(stream: second_stack::Stream) -> Self {
+        Self { library: Library::Second(Box::new(stream)), alert: None }
     }
-}
 
-/// The same of the second library.
-fn of_second(error: io::Error, alert: Option<u8>) -> io::Error {
-    const CLOSE_NOTIFY: u8 = 0;
-    match alert.filter(|code| *code != CLOSE_NOTIFY) {
-        Some(code) => alert_error(code),
-        // What the library says of the peer's octets, as the first one says it.
-        None if error.kind() == io::ErrorKind::Other => {
-            io::Error::new(io::ErrorKind::InvalidData, error)
+    /// The fatal alert by which the server ended the connection after the handshake, if it did. Reading
+    /// then fails as it does where the server just closes.
+    pub fn received_alert(&self) -> Option<u8> {
+        self.alert
+    }
+
+    /// Notes an alert that a failed read found.
+    fn note(&mut self, error: io::Error) -> io::Error {
+        const CLOSE_NOTIFY: u8 = 0;
+        self.alert = match &self.library {
+            Library::First(_) => {
+                let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+                match inner {
+                    Some(rustls::Error::AlertReceived(description)) => Some(u8::from(*description)),
+                    _ => None,
+                }
+            }
+            Library::Second(stream) => {
+                stream.as_ref().as_ref().alert().filter(|code| *code != CLOSE_NOTIFY)
+            }
+        };
+        match (self.alert, &self.library) {
+            (Some(_), _) => io::Error::new(io::ErrorKind::UnexpectedEof, error),
+            // What the library says of the peer's octets, in the first one's form.
+            (None, Library::Second(_)) if error.kind() == io::ErrorKind::Other => {
+                io::Error::new(io::ErrorKind::InvalidData, error)
+            }
+            (None, _) => error,
         }
-        None => error,
     }
-}
-
-fn alert_error(code: u8) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, ReceivedAlert { code })
 }
 
 impl AsyncRead for Secured {
@@ -66,13 +72,12 @@ impl AsyncRead for Secured {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::First(stream) => Pin::new(stream).poll_read(context, buffer).map_err(of_first),
-            Self::Second(stream) => {
-                let poll = Pin::new(&mut *stream).poll_read(context, buffer);
-                poll.map_err(|error| of_second(error, stream.as_ref().as_ref().alert()))
-            }
-        }
+        let this = self.get_mut();
+        let poll = match &mut this.library {
+            Library::First(stream) => Pin::new(stream).poll_read(context, buffer),
+            Library::Second(stream) => Pin::new(stream).poll_read(context, buffer),
+        };
+        poll.map_err(|error| this.note(error))
     }
 }
 
@@ -82,26 +87,23 @@ impl AsyncWrite for Secured {
         context: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::First(stream) => Pin::new(stream).poll_write(context, octets).map_err(of_first),
-            Self::Second(stream) => {
-                let poll = Pin::new(&mut *stream).poll_write(context, octets);
-                poll.map_err(|error| of_second(error, stream.as_ref().as_ref().alert()))
-            }
+        match &mut self.get_mut().library {
+            Library::First(stream) => Pin::new(stream).poll_write(context, octets),
+            Library::Second(stream) => Pin::new(stream).poll_write(context, octets),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::First(stream) => Pin::new(stream).poll_flush(context).map_err(of_first),
-            Self::Second(stream) => Pin::new(stream).poll_flush(context),
+        match &mut self.get_mut().library {
+            Library::First(stream) => Pin::new(stream).poll_flush(context),
+            Library::Second(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::First(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Second(stream) => Pin::new(stream).poll_shutdown(context),
+        match &mut self.get_mut().library {
+            Library::First(stream) => Pin::new(stream).poll_shutdown(context),
+            Library::Second(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Handshaker {
             let is_web = client == Clientele::Browsers;
             let again = self.first.shake_hands(tcp, peer, host, is_web, self.bounds).await;
             if let Ok((session, stream)) = again {
-                let stream = Some(Secured::First(Box::new(stream)));
+                let stream = Some(Secured::first(stream));
                 return Shaken { tls: Ok(session), stream };
             }
         }
@@ -58,8 +58,8 @@ impl Handshaker {
                     return TlsFailed::new(TlsFailure::Ours { detail }, failed.chain).into();
                 }
             };
-            let is_last = *policy == ALL;
-            if attempt.stream.is_none() && !attempt.flight.is_done && !is_last {
+            // Nothing but a refusal is answered to more.
+            if attempt.flight.hello.is_none() && *policy != ALL {
                 continue;
             }
             let second = SecondStack {
@@ -123,7 +123,8 @@ impl Handshaker {
         let alert = flight.alert;
         let mut session = session_in_clear(flight, elapsed_us);
         session.second_stack = Some(Box::new(second));
-        let stream = stream.map(|stream| Secured::Second(Box::new(stream)));
+        session.alpn = stream.as_ref().and_then(second_stack::alpn);
+        let stream = stream.map(Secured::second);
         if !is_done && stream.is_some() {
             return TlsFailed::new(TlsFailure::ChainTooLarge, failed.chain).into();
         }
@@ -132,7 +133,6 @@ impl Handshaker {
         } else if let Some(detail) = verifier::weak_key(&session.chain) {
             TlsFailure::WeakKey { detail }
         } else if stream.is_some() {
-            session.alpn = session.alpn.or_else(|| alpn_of(stream.as_ref()));
             return Shaken { tls: Ok(session), stream };
         } else if asks_certificate {
             TlsFailure::ClientCertificate { alert }
@@ -152,16 +152,6 @@ impl Handshaker {
 impl From<TlsFailed> for Shaken {
     fn from(failed: TlsFailed) -> Self {
         Self { tls: Err(failed), stream: None }
-    }
-}
-
-fn alpn_of(stream: Option<&Secured>) -> Option<String> {
-    match stream? {
-        Secured::Second(stream) => {
-            let name = stream.as_ref().as_ref().application_protocol()?;
-            Some(String::from_utf8_lossy(name).into_owned())
-        }
-        Secured::First(_) => None,
     }
 }
 
@@ -202,3 +192,6 @@ fn is_broken_cipher(cipher_suite: u16) -> bool {
         0x0000..=0x002c | 0xc001..=0xc003 | 0xc006..=0xc008 | 0xc00b..=0xc00d | 0xc010..=0xc012
     )
 }
+
+#[cfg(test)]
+mod tests;
