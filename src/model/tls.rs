@@ -23,7 +23,8 @@ pub struct TlsSession {
     pub chain: Vec<Blob>,
     /// The stapled OCSP response, DER.
     pub ocsp: Option<Blob>,
-    /// Whether the server asked for a certificate of the client (RFC 8446 §4.3.2, RFC 5246 §7.4.4).
+    /// Whether the server asked for a certificate of the client (RFC 8446 §4.3.2, RFC 5246 §7.4.4), be it
+    /// by a new handshake on the same connection.
     #[serde(default, skip_serializing_if = "is_false")]
     pub asks_client_certificate: bool,
     /// Why it is not proven that the server holds the leaf's key, where our library can't tell.

@@ -9,6 +9,7 @@ mod greeting;
 mod http;
 mod iana;
 mod limited_stream;
+mod record_watch;
 #[cfg(test)]
 pub(super) mod testing;
 mod tls;
@@ -101,9 +102,12 @@ impl Client {
             }));
         }
         tls = match tls {
-            Ok(session) => {
+            Ok(mut session) => {
+                session.asks_client_certificate |= stream.get_ref().is_renegotiation_asked();
                 let refusal = match &http {
-                    Some(Err(failure)) => client_certificate::refusal_of_request(&session, failure),
+                    Some(Err(failure)) => {
+                        client_certificate::refusal_of_request(&session, stream.get_ref(), failure)
+                    }
                     Some(Ok(_)) => None,
                     None => client_certificate::await_refusal(&session, &mut stream, peer).await,
                 };

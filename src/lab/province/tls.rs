@@ -99,7 +99,7 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(
             76,
             "hoi-chung-thu",
-            "Hỏi chứng thư máy khách, không bắt buộc",
+            "Hỏi mà không đòi chứng thư máy khách",
             "hoichungthu.vidu.example",
         )
         .every_listener(Listener::TlsQuirk(TlsQuirk::ClientCertificateIfAny, Page::Status(200))),

@@ -1,5 +1,6 @@
 //! Servers that want a certificate of the client. In TLS 1.3 they say so only after the handshake
-//! (RFC 8446 §4.4.2.4), on whatever is read next.
+//! (RFC 8446 §4.4.2.4), on whatever is read next. In TLS 1.2 some ask only once they know the request,
+//! by a new handshake on the same connection; our libraries decline that.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,25 +17,28 @@ use crate::probe::errors;
 /// until then lets it in.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The refusal that the end of a connection is, before anything was said over this session.
+/// The refusal that the end of a connection is, before anything was said over this session. Where the
+/// handshake of TLS 1.2 asked, it has passed without a certificate: only a new one can be refused.
 pub(super) fn refusal(
     session: &TlsSession,
+    stream: &Secured,
     failure: &NetFailure,
-    alert: Option<u8>,
 ) -> Option<TlsFailure> {
-    let is_end = matches!(failure, NetFailure::Closed | NetFailure::Reset);
-    let is_refusal = may_refuse(session) && (alert.is_some() || is_end);
-    is_refusal.then_some(TlsFailure::ClientCertificate { alert })
+    let alert = stream.received_alert();
+    let is_end = alert.is_some() || matches!(failure, NetFailure::Closed | NetFailure::Reset);
+    let may_refuse = stream.is_renegotiation_asked() || may_refuse(session);
+    (is_end && may_refuse).then_some(TlsFailure::ClientCertificate { alert })
 }
 
 /// The same of a failed HTTP exchange.
 pub(super) fn refusal_of_request(
     session: &TlsSession,
+    stream: &Secured,
     failure: &HttpFailure,
 ) -> Option<TlsFailure> {
     match failure {
-        HttpFailure::TlsAlert { code, .. } => refusal(session, &NetFailure::Closed, Some(*code)),
-        HttpFailure::Net { failure } => refusal(session, failure, None),
+        HttpFailure::TlsAlert { .. } => refusal(session, stream, &NetFailure::Closed),
+        HttpFailure::Net { failure } => refusal(session, stream, failure),
         _ => None,
     }
 }
@@ -53,8 +57,7 @@ pub(super) async fn await_refusal(
         Ok(Err(error)) => error,
         Ok(Ok(_)) | Err(_) => return None,
     };
-    let alert = stream.get_ref().received_alert();
-    refusal(session, &errors::io_failure(&error, peer.ip()), alert)
+    refusal(session, stream.get_ref(), &errors::io_failure(&error, peer.ip()))
 }
 
 /// Whether the server may still end the handshake for want of a certificate.

@@ -73,8 +73,7 @@ impl Greeter {
                     line.exchange_hello(question.protocol, &helo, seen).await;
                     let refusal = match &seen.banner {
                         Some(Err(GreetingFailure::Net { failure })) => {
-                            let alert = line.stream.received_alert();
-                            client_certificate::refusal(&session, failure, alert)
+                            client_certificate::refusal(&session, &line.stream, failure)
                         }
                         _ => None,
                     };

@@ -6,6 +6,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::record_watch::RecordWatch;
+
 /// A byte stream that stops after a number of octets and remembers how it began.
 ///
 /// The libraries above it bound what they *keep*; this bounds what a peer can make us *read*
@@ -20,6 +22,8 @@ pub(super) struct LimitedStream<S> {
     head: [u8; HEAD_OCTETS],
     /// What is kept of a handshake in clear, and how much of it at most.
     recording: Option<(Vec<u8>, usize)>,
+    /// The records of TLS that come, where there is TLS above.
+    records: Option<RecordWatch>,
 }
 
 /// How many of the first octets are remembered.
@@ -33,18 +37,34 @@ impl<S> LimitedStream<S> {
     /// Wraps a stream from which at most `octets_max` octets will be read.
     pub fn new(stream: S, octets_max: usize) -> Self {
         let head = [0; HEAD_OCTETS];
-        Self { stream, received: 0, octets_max, exhausted: false, burst: 0, head, recording: None }
+        Self {
+            stream,
+            received: 0,
+            octets_max,
+            exhausted: false,
+            burst: 0,
+            head,
+            recording: None,
+            records: None,
+        }
     }
 
-    /// The same, keeping what comes until [`LimitedStream::take_recording`], at most `octets_max`.
+    /// The same for TLS above it: its records are watched, and what comes is kept until
+    /// [`LimitedStream::take_recording`], at most `octets_max`.
     pub fn recording(mut self, octets_max: usize) -> Self {
         self.recording = Some((Vec::new(), octets_max));
+        self.records = Some(RecordWatch::default());
         self
     }
 
     /// What came since the recording began; nothing more is recorded.
     pub fn take_recording(&mut self) -> Vec<u8> {
         self.recording.take().map(|(octets, _)| octets).unwrap_or_default()
+    }
+
+    /// Whether the server asked for a new TLS handshake on the same connection.
+    pub fn is_renegotiation_asked(&self) -> bool {
+        self.records.as_ref().is_some_and(RecordWatch::is_renegotiation_asked)
     }
 
     /// The stream below.
@@ -75,6 +95,9 @@ impl<S> LimitedStream<S> {
         if let Some((recorded, octets_max)) = &mut self.recording {
             let room = octets_max.saturating_sub(recorded.len());
             recorded.extend_from_slice(&octets[..octets.len().min(room)]);
+        }
+        if let Some(records) = &mut self.records {
+            records.note(octets);
         }
         self.received += octets.len();
         self.burst += octets.len();

@@ -40,6 +40,15 @@ impl Secured {
         self.alert
     }
 
+    /// Whether the server asked for a new handshake on the same connection, which is how a certificate
+    /// of the client is asked for after a request.
+    pub fn is_renegotiation_asked(&self) -> bool {
+        match &self.library {
+            Library::First(stream) => stream.get_ref().0.is_renegotiation_asked(),
+            Library::Second(stream) => stream.get_ref().is_renegotiation_asked(),
+        }
+    }
+
     /// Notes an alert that a failed read found.
     fn note(&mut self, error: io::Error) -> io::Error {
         const CLOSE_NOTIFY: u8 = 0;
