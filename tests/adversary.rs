@@ -155,31 +155,10 @@ impl Adversary {
             return Conversation { connect: Err(self.net_failure()), tls: None, http: None };
         }
         let connect = Ok(Connected { elapsed_us: u64::from(self.0.next_u32()) });
-        let chain = |adversary: &mut Self| {
-            let certificates = adversary.below(4);
-            (0..certificates).map(|_| Blob::new(adversary.octets(60))).collect()
-        };
         let tls = match self.below(5) {
             0 => None,
-            1 => Some(Err(TlsFailed {
-                failure: match self.below(3) {
-                    0 => TlsFailure::Net { failure: self.net_failure() },
-                    1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
-                    _ => TlsFailure::ChainTooLarge,
-                },
-                chain: chain(self),
-                behind: None,
-            })),
-            _ => Some(Ok(TlsSession {
-                elapsed_us: 1,
-                version: "TLSv1.3".to_owned(),
-                cipher_suite: "x".to_owned(),
-                group: None,
-                alpn: None,
-                chain: chain(self),
-                behind: None,
-                ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
-            })),
+            1 => Some(Err(self.failed_handshake())),
+            _ => Some(Ok(self.session())),
         };
         let http = match self.below(6) {
             0 => None,
@@ -188,6 +167,39 @@ impl Adversary {
             _ => Some(Ok(self.response())),
         };
         Conversation { connect, tls, http }
+    }
+
+    fn session(&mut self) -> TlsSession {
+        TlsSession {
+            elapsed_us: 1,
+            version: self.one(&["TLSv1.3", "TLSv1.2", "TLSv1.0", "x"]).to_owned(),
+            cipher_suite: self.one(&["x", "TLS_RSA_WITH_AES_128_CBC_SHA"]).to_owned(),
+            chain: self.chain(),
+            ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
+            asks_client_certificate: self.below(4) == 0,
+            ..TlsSession::default()
+        }
+    }
+
+    fn chain(&mut self) -> Vec<Blob> {
+        let certificates = self.below(4);
+        (0..certificates).map(|_| Blob::new(self.octets(60))).collect()
+    }
+
+    fn failed_handshake(&mut self) -> TlsFailed {
+        let failure = match self.below(7) {
+            0 => TlsFailure::Net { failure: self.net_failure() },
+            1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
+            2 => TlsFailure::ClientCertificate { alert: None },
+            3 => TlsFailure::OldVersions { version: "TLSv1.0".to_owned() },
+            4 => TlsFailure::OldSuites { cipher_suite: "x".to_owned() },
+            5 => TlsFailure::WeakKey { detail: "RSA 512".to_owned() },
+            _ => TlsFailure::ChainTooLarge,
+        };
+        match self.below(2) {
+            0 => TlsFailed::new(failure, self.chain()),
+            _ => TlsFailed::with_session(failure, self.session()),
+        }
     }
 
     fn response(&mut self) -> HttpResponse {

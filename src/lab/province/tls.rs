@@ -80,7 +80,8 @@ pub(super) fn sites() -> Vec<Site> {
             .ipv6_listener(Listener::TlsQuirk(TlsQuirk::OnlyFiniteFields, Page::Status(200)))
             .failing(&[("tls-handshake", "only-old-suites")]),
         Site::new(73, "rsa-cbc", "Chỉ có trao đổi khóa RSA và CBC", "rsacbc.vidu.example")
-            .every_listener(Listener::TlsQuirk(TlsQuirk::OnlyRsaKeyExchange, Page::Status(200))),
+            .every_listener(Listener::TlsQuirk(TlsQuirk::OnlyRsaKeyExchange, Page::Status(200)))
+            .failing(&[("tls-version", "old-version-accepted")]),
         Site::new(74, "doi-chung-thu-12", "Đòi chứng thư máy khách", "chungthu12.vidu.example")
             .every_listener(Listener::TlsQuirk(
                 TlsQuirk::ClientCertificate { is_newest: false },
