@@ -32,14 +32,12 @@ mod run;
 mod service;
 mod settings;
 mod stage;
+mod tls;
 mod verdict;
 
 pub use address::{REGISTRY_DATE, SpecialPurpose, is_globally_reachable, special_purpose};
 pub use blob::{Blob, Digest};
-pub use conversation::{
-    BodyEnd, Connected, Conversation, EndingFrame, HttpFailure, HttpResponse, TlsFailed,
-    TlsFailure, TlsSession,
-};
+pub use conversation::{BodyEnd, Connected, Conversation, EndingFrame, HttpFailure, HttpResponse};
 pub use dns::{DecodeError, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding};
 pub use dns_message::DnsMessage;
 pub use echo::{EchoQuestion, Echoed};
@@ -65,4 +63,8 @@ pub use service::{
 };
 pub use settings::{CaaIssuer, Limits, Settings, Timeouts};
 pub use stage::Stage;
+pub use tls::{
+    BehindFailure, Browser, BrowserHello, HelloAnswer, SecondStack, TlsFailed, TlsFailure,
+    TlsSession,
+};
 pub use verdict::{Detail, Outcome, Severity, Subject, SubjectName, Verdict};

@@ -4,11 +4,14 @@
 //! [`Live`] waits until pacing lets a request go, hands it to the prober of its kind and dates what
 //! came of it. Each protocol has its file or folder: DNS, conversations (TCP, TLS, HTTP and
 //! greetings), QUIC, NTP, ICMP echo, old versions of TLS, routes, and the operator's RPKI validator.
-//! A prober moves bytes once, to one address; it never retries, follows or falls back, and every
-//! failure is a named result ([`NetFailure`](crate::model::NetFailure)), ours told apart from theirs.
+//! A prober moves bytes once, to one address; it never retries or follows, and every failure is a
+//! named result ([`NetFailure`](crate::model::NetFailure)), ours told apart from theirs. One thing
+//! takes more than one connection: a handshake that our first TLS library can't hold and browsers
+//! can is held by a second one, and both are in the observation.
 //!
 //! Imports [`model`](crate::model) and nothing else of this crate.
 
+mod client_hello;
 mod connect;
 mod conversation;
 mod dns;

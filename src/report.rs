@@ -31,6 +31,7 @@ pub mod quarter;
 pub mod table;
 pub mod terminal;
 pub mod texts;
+mod tls_session;
 pub mod xlsx;
 
 use std::sync::Arc;

@@ -25,7 +25,7 @@ use v6ready::model::{
     Answer, Blob, BodyEnd, Connected, Conversation, DnsMessage, Evidence, Greeting,
     GreetingFailure, HttpFailure, HttpResponse, IcmpMeaning, Inventory, LegacyAnswer,
     LegacyVersion, Meaning, NetFailure, Observation, Outcome, Question, QuicFailure, Readings,
-    Reply, Request, Security, Service, Stage, TlsFailed, TlsFailure, TlsSession, Vantage,
+    Reply, Request, Security, Service, Stage, Starttls, TlsFailed, TlsFailure, TlsSession, Vantage,
 };
 use v6ready::{inventory, plan, policy};
 
@@ -160,29 +160,10 @@ impl Adversary {
             return Conversation { connect: Err(self.net_failure()), tls: None, http: None };
         }
         let connect = Ok(Connected { elapsed_us: u64::from(self.0.next_u32()) });
-        let chain = |adversary: &mut Self| {
-            let certificates = adversary.below(4);
-            (0..certificates).map(|_| Blob::new(adversary.octets(60))).collect()
-        };
         let tls = match self.below(5) {
             _ if !wants_tls => None,
-            0 | 1 => Some(Err(TlsFailed {
-                failure: match self.below(3) {
-                    0 => TlsFailure::Net { failure: self.net_failure() },
-                    1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
-                    _ => TlsFailure::ChainTooLarge,
-                },
-                chain: chain(self),
-            })),
-            _ => Some(Ok(TlsSession {
-                elapsed_us: 1,
-                version: "TLSv1.3".to_owned(),
-                cipher_suite: "x".to_owned(),
-                group: None,
-                alpn: None,
-                chain: chain(self),
-                ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
-            })),
+            0 | 1 => Some(Err(self.failed_handshake())),
+            _ => Some(Ok(self.session())),
         };
         let http = match self.below(6) {
             _ if !wants_page || matches!(tls, Some(Err(_))) => None,
@@ -214,7 +195,42 @@ impl Adversary {
         };
         let banner = part(self);
         let hello = if matches!(banner, Some(Ok(_))) { part(self) } else { None };
-        Greeting { conversation, banner, hello, refused_ehlo: None, starttls: None }
+        let is_welcome = matches!(&hello, Some(Ok(answer)) if answer.meaning == Meaning::Yes);
+        let starttls = (is_welcome && !wants_tls).then_some(Starttls::NotOffered);
+        Greeting { conversation, banner, hello, refused_ehlo: None, starttls }
+    }
+
+    fn session(&mut self) -> TlsSession {
+        TlsSession {
+            elapsed_us: 1,
+            version: self.one(&["TLSv1.3", "TLSv1.2", "TLSv1.0", "x"]).to_owned(),
+            cipher_suite: self.one(&["x", "TLS_RSA_WITH_AES_128_CBC_SHA"]).to_owned(),
+            chain: self.chain(),
+            ocsp: (self.below(2) == 0).then(|| Blob::new(self.octets(60))),
+            asks_client_certificate: self.below(4) == 0,
+            ..TlsSession::default()
+        }
+    }
+
+    fn chain(&mut self) -> Vec<Blob> {
+        let certificates = self.below(4);
+        (0..certificates).map(|_| Blob::new(self.octets(60))).collect()
+    }
+
+    fn failed_handshake(&mut self) -> TlsFailed {
+        let failure = match self.below(7) {
+            0 => TlsFailure::Net { failure: self.net_failure() },
+            1 => TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() },
+            2 => TlsFailure::ClientCertificate { alert: None },
+            3 => TlsFailure::OldVersions { version: "TLSv1.0".to_owned() },
+            4 => TlsFailure::OldSuites { cipher_suite: "x".to_owned() },
+            5 => TlsFailure::WeakKey { detail: "RSA 512".to_owned() },
+            _ => TlsFailure::ChainTooLarge,
+        };
+        match self.below(2) {
+            0 => TlsFailed::new(failure, self.chain()),
+            _ => TlsFailed::with_session(failure, self.session()),
+        }
     }
 
     fn response(&mut self) -> HttpResponse {

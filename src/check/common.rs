@@ -29,6 +29,8 @@ pub const UNRESOLVED: &str = "unresolved";
 pub const NOT_VISITED: &str = "not-visited";
 /// A limit of ours stopped the asking.
 pub const LIMIT: &str = "limit-reached";
+/// The server asks for a certificate of the client, and shows nothing more without one.
+pub const CLIENT_CERTIFICATE: &str = "client-certificate-required";
 /// The service is declared as retired.
 pub const RETIRED: &str = "retired";
 /// The service publishes no IPv6 address.
@@ -68,6 +70,7 @@ pub fn reason_of(gap: Gap) -> &'static str {
         Gap::OurFault => OUR_FAULT,
         Gap::Limit => LIMIT,
         Gap::Unresolved => UNRESOLVED,
+        Gap::ClientCertificate => CLIENT_CERTIFICATE,
     }
 }
 
@@ -154,6 +157,18 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Xem bằng chứng để biết giới hạn nào; dịch vụ có số địa chỉ, số máy chủ thư hoặc số lần chuyển hướng bất thường, hoặc có trang dung lượng quá lớn.",
             en: "The evidence shows which limit; the service has unusually many addresses, exchangers or redirects, or very large pages.",
+        },
+    },
+    CommonReason {
+        id: CLIENT_CERTIFICATE,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy chủ yêu cầu chứng thư số của máy khách; điểm đo không có chứng thư này nên không thấy được phần phía sau.",
+            en: "The server asks for a client certificate; the scanner has none, so what lies behind could not be seen.",
+        },
+        remedy: Text {
+            vi: "Kiểm tra thủ công qua IPv6 bằng trình duyệt có chứng thư số được máy chủ chấp nhận.",
+            en: "Test by hand over IPv6, with a browser that has a certificate which the server accepts.",
         },
     },
     CommonReason {

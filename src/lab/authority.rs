@@ -24,6 +24,8 @@ pub(super) struct Authority {
     stranger: Issuer,
     /// A host has one certificate of a kind, on whatever address.
     issued: Mutex<HashMap<(String, CertificateKind), Arc<ServerConfig>>>,
+    /// The same for RSA keys: chain and key in PEM.
+    issued_for_rsa: Mutex<HashMap<String, Arc<(String, String)>>>,
 }
 
 /// Why a certificate can't be made, or a server not started.
@@ -48,7 +50,8 @@ impl Authority {
         )?;
         let stranger =
             CertifiedIssuer::self_signed(authority_params("nobody's root"), KeyPair::generate()?)?;
-        Ok(Self { root, intermediate, stranger, issued: Mutex::default() })
+        let (issued, issued_for_rsa) = (Mutex::default(), Mutex::default());
+        Ok(Self { root, intermediate, stranger, issued, issued_for_rsa })
     }
 
     /// The root that the lab's inventory declares.
@@ -80,6 +83,28 @@ impl Authority {
         let config = self.issue_config(host, kind)?;
         issued.insert(wanted, config.clone());
         Ok(config)
+    }
+
+    /// A chain for an RSA key, and the key, in PEM: for a server that agrees on keys by it.
+    pub(super) fn rsa_pem(&self, host: &str) -> Result<Arc<(String, String)>, Error> {
+        let mut issued = self.issued_for_rsa.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = issued.get(host) {
+            return Ok(Arc::clone(known));
+        }
+        let key = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256)?;
+        let mut params = CertificateParams::new(vec![host.to_owned()])?;
+        let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch();
+        params.not_before = now - 60 * DAY;
+        params.not_after = now + 90 * DAY;
+        let chain = params.signed_by(&key, &self.intermediate)?.pem() + &self.intermediate.pem();
+        let pem = Arc::new((chain, key.serialize_pem()));
+        issued.insert(host.to_owned(), Arc::clone(&pem));
+        Ok(pem)
+    }
+
+    /// The root as whose clients a server takes those that show a certificate.
+    pub(super) fn root_der(&self) -> CertificateDer<'static> {
+        self.root.der().clone()
     }
 
     fn issue_config(&self, host: &str, kind: CertificateKind) -> Result<Arc<ServerConfig>, Error> {

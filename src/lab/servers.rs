@@ -8,6 +8,7 @@ mod datagram;
 mod greeting;
 mod http1;
 mod http2;
+mod old_suites;
 mod quic;
 mod response;
 mod tls_quirk;
@@ -21,7 +22,7 @@ use super::authority::{Authority, Error};
 use super::network::listen::{BACKLOG, listen};
 use super::network::router::RoutedHosts;
 use super::site::Site;
-use super::site::listener::{CertificateKind, Listener};
+use super::site::listener::{CertificateKind, Listener, TlsQuirk};
 use super::site::page::Page;
 
 /// Opens every port of a site. Must be called within a tokio runtime, with which the servers end.
@@ -60,7 +61,11 @@ fn start_listener(
             http1::serve(bound()?, Some(TlsAcceptor::from(tls(*certificate)?)), page, host)?;
         }
         Listener::TlsQuirk(quirk, page) => {
-            let config = tls_quirk::config(&*tls(CertificateKind::Trusted)?, *quirk)?;
+            if *quirk == TlsQuirk::OnlyRsaKeyExchange {
+                return old_suites::serve(bound()?, &*authority.rsa_pem(host)?, page, host);
+            }
+            let trusted = tls(CertificateKind::Trusted)?;
+            let config = tls_quirk::config(&trusted, authority.root_der(), *quirk)?;
             tls_quirk::serve(bound()?, config, *quirk, page, host)?;
         }
         Listener::Http2 { page, behaviour } => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, NetFailure, Readings};
+use super::{Blob, NetFailure, Readings, TlsFailed, TlsFailure, TlsSession};
 
 /// One connection, seen layer by layer. A layer is `None` when it was not asked for or when the
 /// layer below it failed.
@@ -23,76 +23,6 @@ pub struct Conversation {
 pub struct Connected {
     /// From SYN to SYN-ACK, in microseconds.
     pub elapsed_us: u64,
-}
-
-/// A completed TLS handshake. It is completed whatever the certificate says; whether the chain is
-/// to be trusted is for the checks to say, from the chain itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TlsSession {
-    /// From ClientHello to Finished, in microseconds.
-    pub elapsed_us: u64,
-    /// The protocol version's name: `TLSv1.2` or `TLSv1.3`.
-    pub version: String,
-    /// The cipher suite's IANA name.
-    pub cipher_suite: String,
-    /// The key-exchange group's IANA name, where the library tells.
-    pub group: Option<String>,
-    /// The protocol chosen by ALPN.
-    pub alpn: Option<String>,
-    /// The certificates as sent, leaf first, DER.
-    pub chain: Vec<Blob>,
-    /// The stapled OCSP response, DER.
-    pub ocsp: Option<Blob>,
-}
-
-/// A TLS handshake that did not complete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TlsFailed {
-    /// Why.
-    pub failure: TlsFailure,
-    /// The certificates that had been sent until then.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub chain: Vec<Blob>,
-}
-
-/// Why a TLS handshake did not complete.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum TlsFailure {
-    /// The connection broke or fell silent.
-    Net {
-        /// How.
-        failure: NetFailure,
-    },
-    /// The server sent a fatal alert (RFC 8446 §6.2).
-    Alert {
-        /// Its description octet.
-        code: u8,
-        /// Its name, such as `handshake_failure`.
-        name: String,
-    },
-    /// The server speaks TLS, but no version, suite or group that we offered.
-    NothingInCommon {
-        /// What was missing.
-        detail: String,
-    },
-    /// The server could not prove that it holds the certificate's key.
-    BadSignature {
-        /// The library's message.
-        detail: String,
-    },
-    /// What came is not TLS, or breaks its rules.
-    NotTls {
-        /// What was wrong with it.
-        detail: String,
-    },
-    /// The certificate chain is larger than our limit.
-    ChainTooLarge,
-    /// Ours: the library or its configuration failed.
-    Ours {
-        /// The library's message.
-        detail: String,
-    },
 }
 
 /// An HTTP response.
@@ -151,6 +81,13 @@ pub enum HttpFailure {
     },
     /// The headers exceed our limit.
     HeadersTooLarge,
+    /// The server ended TLS with a fatal alert (RFC 8446 §6.2) instead of answering.
+    TlsAlert {
+        /// Its description octet.
+        code: u8,
+        /// Its name, such as `internal_error`.
+        name: String,
+    },
     /// What came is not HTTP.
     NotHttp {
         /// The library's message.
@@ -213,5 +150,21 @@ impl Conversation {
     pub fn is_our_fault(&self) -> bool {
         let library = |failed: &TlsFailed| matches!(failed.failure, TlsFailure::Ours { .. });
         self.our_fault().is_some() || matches!(&self.tls, Some(Err(failed)) if library(failed))
+    }
+
+    /// Whether the server wants a certificate of the client, and shows nothing more without one: it
+    /// ended for want of it, or it asked and answers that the client may not pass. nginx and IIS let
+    /// the handshake pass and say so by 400 and 403.
+    pub fn wants_client_certificate(&self) -> bool {
+        match (&self.tls, &self.http) {
+            (Some(Err(failed)), _) => {
+                matches!(failed.failure, TlsFailure::ClientCertificate { .. })
+            }
+            (Some(Ok(session)), Some(Ok(response))) => {
+                session.asks_client_certificate
+                    && matches!(response.status, 400 | 401 | 403 | 495 | 496)
+            }
+            _ => false,
+        }
     }
 }

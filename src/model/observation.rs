@@ -197,7 +197,14 @@ fn conversation_blobs_mut(conversation: &mut Conversation) -> Vec<&mut Blob> {
             blobs.extend(&mut session.chain);
             blobs.extend(&mut session.ocsp);
         }
-        Some(Err(failed)) => blobs.extend(&mut failed.chain),
+        Some(Err(failed)) => {
+            blobs.extend(&mut failed.chain);
+            if let Some(behind) = &mut failed.behind {
+                blobs.extend(&mut behind.session.chain);
+                blobs.extend(&mut behind.session.ocsp);
+                blobs.extend(behind.http.iter_mut().flatten().map(|response| &mut response.body));
+            }
+        }
         None => {}
     }
     if let Some(Ok(response)) = http {
@@ -213,7 +220,14 @@ fn conversation_blobs(conversation: &Conversation) -> Vec<&Blob> {
             blobs.extend(&session.chain);
             blobs.extend(&session.ocsp);
         }
-        Some(Err(failed)) => blobs.extend(&failed.chain),
+        Some(Err(failed)) => {
+            blobs.extend(&failed.chain);
+            if let Some(behind) = &failed.behind {
+                blobs.extend(&behind.session.chain);
+                blobs.extend(&behind.session.ocsp);
+                blobs.extend(behind.http.iter().flatten().map(|response| &response.body));
+            }
+        }
         None => {}
     }
     if let Some(Ok(response)) = &conversation.http {

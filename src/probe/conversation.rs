@@ -1,26 +1,31 @@
 //! TCP, TLS and HTTP with one address, as one conversation.
 //!
-//! One address, one attempt: no fallback, no redirect, no resumed session. Everything happens
-//! inside the one future that [`Client::converse`] returns; dropping it ends the conversation.
+//! One address, one attempt: no redirect, no resumed session. Everything happens inside the one
+//! future that [`Client::converse`] returns; dropping it ends the conversation. Only where our first
+//! TLS library can't hold a handshake that browsers hold, further connections show what they get.
 
+mod client_certificate;
 mod greeting;
 mod http;
 mod iana;
 mod limited_stream;
+mod record_watch;
 #[cfg(test)]
 pub(super) mod testing;
 mod tls;
 
+use futures_util::future::BoxFuture;
+
 use self::greeting::Greeter;
 use self::http::{Exchange, Protocol};
 use self::limited_stream::LimitedStream;
-use self::tls::{Handshaker, Offer};
+use self::tls::{Clientele, Handshaker, Shaken};
 use super::connect::connect_with;
 use super::farewell;
 use super::timing::micros;
 use crate::model::{
-    Connected, Conversation, ConversationQuestion, Family, Greeting, GreetingQuestion, Name,
-    Settings, Timeouts,
+    Connected, Conversation, ConversationQuestion, Family, Greeting, GreetingQuestion, HttpFailure,
+    Name, Settings, Timeouts, TlsFailed,
 };
 
 /// Why conversations can't begin: the operator has something to fix.
@@ -79,20 +84,59 @@ impl Client {
             return Conversation { connect, tls: None, http };
         };
 
-        match self.tls.shake_hands(tcp, peer, host, Offer::of(question.http.as_ref())).await {
-            Err(failed) => Conversation { connect, tls: Some(Err(failed)), http: None },
-            Ok((session, stream)) => {
-                let mut stream = LimitedStream::new(stream, self.http.octets_max());
-                let http = match &question.http {
-                    Some(ask) => {
-                        let protocol = Protocol::from_alpn(session.alpn.as_deref());
-                        Some(self.http.get(&mut stream, protocol, ask, peer).await)
-                    }
-                    None => None,
-                };
-                farewell::close(&mut stream).await;
-                Conversation { connect, tls: Some(Ok(session)), http }
-            }
+        let clientele = match &question.http {
+            Some(ask) if ask.only_http1 => Clientele::BrowsersOverHttp1,
+            Some(_) => Clientele::Browsers,
+            None => Clientele::Programs,
+        };
+        let reopen = || {
+            let again = connect_with(peer, question.mss, self.timeouts.connect);
+            Box::pin(async { again.await.ok().map(|(tcp, _)| tcp) }) as BoxFuture<'_, _>
+        };
+        let shaken = self.tls.shake_hands(tcp, peer, host, clientele, &reopen).await;
+        let Shaken { mut tls, stream } = shaken;
+        let Some(stream) = stream else {
+            return Conversation { connect, tls: Some(tls), http: None };
+        };
+        let mut stream = LimitedStream::new(stream, self.http.octets_max());
+        let mut http = None;
+        if let Some(ask) = &question.http {
+            let session = tls.as_ref().map_or_else(TlsFailed::session, Some);
+            let alpn = session.and_then(|session| session.alpn.as_deref());
+            let exchanged = self.http.get(&mut stream, Protocol::from_alpn(alpn), ask, peer).await;
+            http = Some(exchanged.map_err(|failure| match stream.get_ref().received_alert() {
+                Some(code) => HttpFailure::TlsAlert { code, name: iana::alert_of(code).to_owned() },
+                None => failure,
+            }));
         }
+        tls = match tls {
+            Ok(mut session) => {
+                session.asks_client_certificate |= stream.get_ref().is_renegotiation_asked();
+                let refusal = match &http {
+                    Some(Err(failure)) => {
+                        client_certificate::refusal_of_request(&session, stream.get_ref(), failure)
+                    }
+                    Some(Ok(_)) => None,
+                    None => client_certificate::await_refusal(&session, &mut stream, peer).await,
+                };
+                match refusal {
+                    Some(refusal) => {
+                        http = None;
+                        Err(TlsFailed::with_session(refusal, session))
+                    }
+                    None => Ok(session),
+                }
+            }
+            Err(mut failed) => {
+                // Clients don't get as far.
+                let seen = http.take();
+                if let Some(behind) = &mut failed.behind {
+                    behind.http = seen;
+                }
+                Err(failed)
+            }
+        };
+        farewell::close(&mut stream).await;
+        Conversation { connect, tls: Some(tls), http }
     }
 }

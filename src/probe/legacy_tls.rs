@@ -8,9 +8,10 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::client_hello::ClientHello;
 use super::connect::connect;
 use super::{errors, farewell};
-use crate::model::{Host, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Timeouts};
+use crate::model::{LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Timeouts};
 
 /// The cipher suites of those years, the better ones first, and the signal of RFC 5746. No
 /// fallback signal (RFC 7507): it would make a server refuse that would serve an old client.
@@ -146,41 +147,16 @@ fn other(octets: &[u8]) -> LegacyAnswer {
 
 /// The hello as one record.
 fn client_hello(question: &LegacyHelloQuestion) -> Vec<u8> {
-    /// Any 32 octets will do: nothing is ever encrypted.
-    const RANDOM: [u8; 32] = *b"v6ready asks for an old version.";
-    let version = question.version.octets();
-    let suites: Vec<u8> = CIPHER_SUITES.iter().flat_map(|suite| suite.to_be_bytes()).collect();
-    let mut body = [&version[..], &RANDOM, &[0], &length(suites.len()), &suites, &[1, 0]].concat();
-    if question.version > LegacyVersion::Ssl3 {
-        let extensions = extensions(&question.host);
-        body.extend(length(extensions.len()));
-        body.extend(extensions);
+    let hello = ClientHello::new(question.version.octets(), &CIPHER_SUITES);
+    if question.version == LegacyVersion::Ssl3 {
+        return hello.into_record();
     }
-    let [high, low] = length(body.len());
-    let message = [&[1, 0, high, low], &body[..]].concat();
-    [&[HANDSHAKE], &version[..], &length(message.len()), &message].concat()
-}
-
-/// SNI (RFC 6066 §3), the groups and point formats (RFC 8422 §5.1).
-fn extensions(host: &Host) -> Vec<u8> {
-    let mut extensions = Vec::new();
-    let mut add = |kind: u16, body: &[u8]| {
-        extensions.extend(kind.to_be_bytes());
-        extensions.extend(length(body.len()));
-        extensions.extend_from_slice(body);
-    };
-    if let Some(name) = host.name() {
-        let name = name.as_str().trim_end_matches('.').as_bytes();
-        add(0, &[&length(name.len() + 3)[..], &[0], &length(name.len()), name].concat());
-    }
-    add(10, &[0, 8, 0, 29, 0, 23, 0, 24, 0, 25]);
-    add(11, &[1, 0]);
-    extensions
-}
-
-/// A length in two octets. Nothing here is longer than a host name and a list of suites.
-fn length(octets: usize) -> [u8; 2] {
-    u16::try_from(octets).unwrap_or(u16::MAX).to_be_bytes()
+    // The groups and point formats (RFC 8422 §5.1).
+    hello
+        .server_name(&question.host)
+        .extension(10, &[0, 8, 0, 29, 0, 23, 0, 24, 0, 25])
+        .extension(11, &[1, 0])
+        .into_record()
 }
 
 #[cfg(test)]
@@ -188,7 +164,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::Name;
+    use crate::model::{Host, Name};
 
     fn question(version: LegacyVersion) -> LegacyHelloQuestion {
         LegacyHelloQuestion {

@@ -115,6 +115,10 @@ fn tls_failure(failure: &TlsFailure) -> Cow<'static, str> {
         TlsFailure::NothingInCommon { .. } => "nothing in common".into(),
         TlsFailure::BadSignature { .. } => "bad signature".into(),
         TlsFailure::NotTls { .. } => "not TLS".into(),
+        TlsFailure::OldVersions { .. } => "only old versions".into(),
+        TlsFailure::OldSuites { .. } => "only old suites".into(),
+        TlsFailure::WeakKey { .. } => "weak key".into(),
+        TlsFailure::ClientCertificate { .. } => "asks for a client certificate".into(),
         TlsFailure::ChainTooLarge => "chain too large".into(),
         TlsFailure::Ours { .. } => "failed on our side".into(),
     }
@@ -124,6 +128,7 @@ fn http_failure(failure: &HttpFailure) -> &'static str {
     match failure {
         HttpFailure::Net { failure } => failure.reason(),
         HttpFailure::HeadersTooLarge => "headers too large",
+        HttpFailure::TlsAlert { .. } => "TLS alert",
         HttpFailure::NotHttp { .. } => "not HTTP",
         HttpFailure::Malformed { .. } => "malformed HTTP",
         HttpFailure::Http2 { .. } => "HTTP/2 error",

@@ -9,8 +9,13 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use self::signature::TlsGeneration;
+use self::signature::{Proof, TlsGeneration};
 use crate::model::{Blob, TlsFailure};
+
+/// What the first of these certificates has for a key, where every client refuses it for its size.
+pub(super) fn weak_key(chain: &[Blob]) -> Option<String> {
+    signature::weak_key(chain.first()?.bytes())
+}
 
 /// Sees one handshake. Any chain is accepted: whether it is to be trusted is judged later, from
 /// the chain itself. That the server holds the leaf's key is verified here, because it can't be
@@ -21,6 +26,7 @@ pub(super) struct RecordingVerifier {
     chain_octets_max: usize,
     sent: OnceLock<Sent>,
     refusal: OnceLock<TlsFailure>,
+    unproven_key: OnceLock<String>,
 }
 
 /// What a server sent to prove who it is.
@@ -35,7 +41,13 @@ pub(super) struct Sent {
 impl RecordingVerifier {
     /// A verifier of one handshake that records at most `chain_octets_max` octets.
     pub fn new(algorithms: WebPkiSupportedAlgorithms, chain_octets_max: usize) -> Self {
-        Self { algorithms, chain_octets_max, sent: OnceLock::new(), refusal: OnceLock::new() }
+        Self {
+            algorithms,
+            chain_octets_max,
+            sent: OnceLock::new(),
+            refusal: OnceLock::new(),
+            unproven_key: OnceLock::new(),
+        }
     }
 
     /// What the server had sent when the handshake ended.
@@ -46,6 +58,11 @@ impl RecordingVerifier {
     /// Why the verifier ended the handshake, if it did.
     pub fn refusal(&self) -> Option<TlsFailure> {
         self.refusal.get().cloned()
+    }
+
+    /// Why it is not proven that the server holds the leaf's key, where our library can't tell.
+    pub fn unproven_key(&self) -> Option<String> {
+        self.unproven_key.get().cloned()
     }
 
     fn refuse(&self, failure: TlsFailure) -> Error {
@@ -60,8 +77,14 @@ impl RecordingVerifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature::verify(generation, message, leaf, signed, &self.algorithms)
-            .map_err(|failure| self.refuse(failure))
+        match signature::verify(generation, message, leaf, signed, &self.algorithms) {
+            Ok(Proof::Given) => {}
+            Ok(Proof::NotVerified(why)) => {
+                let _ = self.unproven_key.set(why);
+            }
+            Err(failure) => return Err(self.refuse(failure)),
+        }
+        Ok(HandshakeSignatureValid::assertion())
     }
 }
 

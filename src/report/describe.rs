@@ -1,8 +1,11 @@
 //! Observations in a few lines that people can read, and hostile text made harmless.
 
-use super::{failures, greeting};
+use super::{failures, greeting, tls_session};
 use crate::evidence::tls::certificate;
-use crate::model::{Blob, BodyEnd, Conversation, Lang, Observation, Reply, Text};
+use crate::model::{
+    Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Reply, Text,
+    TlsFailed,
+};
 
 /// Characters of one hostile text that are shown.
 const SHOWN_MAX: usize = 300;
@@ -116,18 +119,26 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
     let chain = match &seen.tls {
         None => &[][..],
         Some(Ok(session)) => {
-            let group = session.group.as_deref().unwrap_or("-");
-            let alpn = session.alpn.as_deref().unwrap_or("-");
-            lines.push(format!("TLS: {} {} {group} {alpn}", session.version, session.cipher_suite));
+            tls_session::session_lines(session, lang, lines);
             &session.chain
         }
         Some(Err(failed)) => {
             lines.push(format!("TLS: {}", failures::tls(&failed.failure, lang)));
+            if let Some(session) = failed.session() {
+                tls_session::session_lines(session, lang, lines);
+            }
             &failed.chain
         }
     };
     certificates(chain, lines);
-    match &seen.http {
+    http(seen.http.as_ref(), lang, lines);
+    if let Some(Err(TlsFailed { behind: Some(behind), .. })) = &seen.tls {
+        http(behind.http.as_ref(), lang, lines);
+    }
+}
+
+fn http(http: Option<&Result<HttpResponse, HttpFailure>>, lang: Lang, lines: &mut Vec<String>) {
+    match http {
         None => {}
         Some(Ok(response)) => {
             let octets = response.body.bytes().len();

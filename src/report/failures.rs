@@ -90,6 +90,24 @@ pub fn tls(failure: &TlsFailure, lang: Lang) -> String {
         TlsFailure::NotTls { detail } => {
             (Text { vi: "không phải TLS", en: "not TLS" }, Some(detail.clone()))
         }
+        TlsFailure::OldVersions { version } => (
+            Text { vi: "chỉ có phiên bản TLS lỗi thời", en: "only old versions" },
+            Some(version.clone()),
+        ),
+        TlsFailure::OldSuites { cipher_suite } => (
+            Text { vi: "chỉ có bộ mật mã lỗi thời", en: "only old cipher suites" },
+            Some(cipher_suite.clone()),
+        ),
+        TlsFailure::WeakKey { detail } => {
+            (Text { vi: "khóa quá ngắn", en: "key too short" }, Some(detail.clone()))
+        }
+        TlsFailure::ClientCertificate { alert } => (
+            Text {
+                vi: "máy chủ yêu cầu chứng thư của máy khách",
+                en: "asks for a certificate of the client",
+            },
+            alert.map(|code| format!("alert {code}")),
+        ),
         TlsFailure::ChainTooLarge => (
             Text {
                 vi: "chuỗi chứng thư vượt giới hạn", en: "certificate chain over the limit"
@@ -109,6 +127,10 @@ pub fn http(failure: &HttpFailure, lang: Lang) -> String {
         HttpFailure::Net { failure } => return net(failure, lang),
         HttpFailure::HeadersTooLarge => {
             (Text { vi: "phần đầu vượt giới hạn", en: "headers over the limit" }, None)
+        }
+        HttpFailure::TlsAlert { code, name } => {
+            let words = Text { vi: "máy chủ gửi cảnh báo TLS", en: "TLS alert" };
+            return with_detail(words, Some(&format!("{name} ({code})")), lang);
         }
         HttpFailure::NotHttp { detail } => {
             (Text { vi: "không phải HTTP", en: "not HTTP" }, Some(detail))

@@ -70,7 +70,7 @@ impl FakeNetwork {
             }
             Question::Conversation(question) => {
                 let failure = TlsFailure::Alert { code: 80, name: "internal_error".into() };
-                let failed = TlsFailed { failure, chain: Vec::new() };
+                let failed = TlsFailed::new(failure, Vec::new());
                 Reply::Conversation(Box::new(Conversation {
                     connect: match request.attempt {
                         attempt if attempt == 3 || is_cut_off => Err(NetFailure::TimedOut),

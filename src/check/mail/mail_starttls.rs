@@ -92,7 +92,7 @@ pub(in crate::check) mod tests {
     fn starttls_at_several_addresses_and_attempts() {
         let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
         let failure = TlsFailure::Net { failure: NetFailure::Reset };
-        let reset = TlsFailed { failure, chain: Vec::new() };
+        let reset = TlsFailed::new(failure, Vec::new());
         let conversation = Conversation { tls: Some(Err(reset)), ..friendly().conversation };
         let reset = Greeting { conversation, ..friendly() };
         let refused = no_connection(NetFailure::Refused);
@@ -123,10 +123,7 @@ pub(in crate::check) mod tests {
             let conversation = Conversation { tls, ..friendly().conversation };
             Greeting { starttls: Some(starttls), conversation, ..friendly() }
         };
-        let broken = TlsFailed {
-            failure: TlsFailure::Net { failure: NetFailure::Reset },
-            chain: Vec::new(),
-        };
+        let broken = TlsFailed::new(TlsFailure::Net { failure: NetFailure::Reset }, Vec::new());
         let denied = Starttls::Denied {
             answer: Answer { elapsed_us: 1, meaning: Meaning::Later, lines: Vec::new() },
         };

@@ -175,7 +175,7 @@ pub(in crate::check) mod tests {
         };
         let none = Greeting { starttls: Some(Starttls::NotOffered), ..friendly() };
         let failed = |failure| {
-            let failed = TlsFailed { failure, chain: Vec::new() };
+            let failed = TlsFailed::new(failure, Vec::new());
             let conversation = Conversation { tls: Some(Err(failed)), ..friendly().conversation };
             Greeting { conversation, ..friendly() }
         };

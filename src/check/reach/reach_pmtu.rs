@@ -119,18 +119,13 @@ pub(in crate::check) mod tests {
 
     #[test]
     fn small_packets_tell_a_black_hole_from_a_slow_server() {
-        let silent = TlsFailed {
-            failure: TlsFailure::Net { failure: NetFailure::TimedOut },
-            chain: Vec::new(),
-        };
+        let silent = TlsFailed::new(TlsFailure::Net { failure: NetFailure::TimedOut }, Vec::new());
         let session = |octets| TlsSession {
             elapsed_us: 1,
             version: "TLSv1.3".to_owned(),
             cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
-            group: None,
-            alpn: None,
             chain: vec![Blob::new(vec![0; octets])],
-            ocsp: None,
+            ..TlsSession::default()
         };
         let question = |mss| {
             Question::Conversation(ConversationQuestion {
@@ -166,7 +161,7 @@ pub(in crate::check) mod tests {
         };
         let reset = || {
             let failure = TlsFailure::Net { failure: NetFailure::Reset };
-            talk(up(), Some(Err(TlsFailed { failure, chain: Vec::new() })))
+            talk(up(), Some(Err(TlsFailed::new(failure, Vec::new()))))
         };
         let (ours, gone) =
             (talk(Err(NetFailure::NoRoute), None), talk(Err(NetFailure::TimedOut), None));

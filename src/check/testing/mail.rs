@@ -62,10 +62,8 @@ pub(in crate::check) fn tls_session(leaf: u8, version: &str) -> TlsSession {
         elapsed_us: 1,
         version: version.to_owned(),
         cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
-        group: None,
-        alpn: None,
         chain: vec![Blob::new(vec![leaf])],
-        ocsp: None,
+        ..TlsSession::default()
     }
 }
 

@@ -7,8 +7,9 @@ use crate::check::testing::world::{URL, World};
 use crate::evidence::tls::TrustedRoots;
 use crate::model::Outcome::{Inconclusive, NotApplicable};
 use crate::model::{
-    Blob, Connected, Conversation, ConversationQuestion, Host, HttpFailure, Name, NetFailure,
-    Outcome, Question, Reply, TlsFailed, TlsFailure, TlsSession,
+    Blob, Browser, BrowserHello, Connected, Conversation, ConversationQuestion, HelloAnswer, Host,
+    HttpFailure, Name, NetFailure, Outcome, Question, Reply, SecondStack, TlsFailed, TlsFailure,
+    TlsSession,
 };
 
 /// The sockets of [`tls_service`].
@@ -32,7 +33,27 @@ pub(in crate::check) fn handshake(session: TlsSession) -> Conversation {
 
 /// A handshake that broke off after these certificates.
 pub(in crate::check) fn broken_handshake(failure: TlsFailure, chain: Vec<Blob>) -> Conversation {
-    let failed = TlsFailed { failure, chain };
+    let failed = TlsFailed::new(failure, chain);
+    Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
+}
+
+/// A session that the second TLS library holds, where each browser's hello was answered so.
+pub(in crate::check) fn taken_over(browsers: &[(Browser, HelloAnswer)]) -> TlsSession {
+    let hello = |(browser, answer): &(Browser, HelloAnswer)| BrowserHello {
+        browser: *browser,
+        answer: answer.clone(),
+    };
+    let second = SecondStack {
+        first: TlsFailure::Alert { code: 40, name: String::new() },
+        browsers: browsers.iter().map(hello).collect(),
+        policy: "20241106".to_owned(),
+    };
+    TlsSession { second_stack: Some(Box::new(second)), ..session() }
+}
+
+/// A handshake that failed so, with this session behind it.
+pub(in crate::check) fn failed_before(failure: TlsFailure, session: TlsSession) -> Conversation {
+    let failed = TlsFailed::with_session(failure, session);
     Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
 }
 

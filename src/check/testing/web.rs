@@ -23,10 +23,7 @@ pub(in crate::check) fn session() -> TlsSession {
         elapsed_us: 1,
         version: "TLSv1.3".to_owned(),
         cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
-        group: None,
-        alpn: None,
-        chain: Vec::new(),
-        ocsp: None,
+        ..TlsSession::default()
     }
 }
 
@@ -37,7 +34,7 @@ pub(in crate::check) fn down(failure: NetFailure) -> Conversation {
 
 /// A connection and no handshake.
 pub(in crate::check) fn no_tls(failure: TlsFailure) -> Conversation {
-    let failed = TlsFailed { failure, chain: Vec::new() };
+    let failed = TlsFailed::new(failure, Vec::new());
     Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
 }
 

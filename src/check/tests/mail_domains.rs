@@ -196,7 +196,7 @@ fn exchanges_that_our_own_side_ended() {
         ..friendly()
     };
     let tls = |failure| {
-        let failed = TlsFailed { failure, chain: Vec::new() };
+        let failed = TlsFailed::new(failure, Vec::new());
         let conversation = Conversation { tls: Some(Err(failed)), ..friendly().conversation };
         Greeting { conversation, ..friendly() }
     };

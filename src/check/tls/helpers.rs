@@ -11,7 +11,7 @@ use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::{self, Acceptance, Clients};
 use crate::evidence::web::{self, HttpsServer};
 use crate::model::{
-    Family, Host, Outcome, Question, Service, Subject, Target, TlsSession, Verdict,
+    Family, Host, Outcome, Question, Service, Subject, Target, TlsFailed, TlsSession, Verdict,
 };
 
 /// The contacts over IPv6 at which TLS is judged: those of a service that speaks TLS, and for a web
@@ -166,17 +166,21 @@ pub(in crate::check) fn session_of<'e>(
     sessions.last().copied().ok_or_else(unknown)
 }
 
-/// The TLS sessions of a contact, one or more; else what the address shows without one.
+/// The TLS sessions of a contact, one or more; else what the address shows without one. A session that
+/// was seen behind a failure counts: its certificates are there to be judged.
 pub(in crate::check) fn sessions_of<'e>(
     contact: &EndpointContact<'e>,
 ) -> Result<Vec<(&'e TlsSession, Timestamp)>, Subject> {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.conversation.gap() {
+    if let Some(gap) = contact.conversation.handshake_gap() {
         return Err(unknown(common::reason_of(gap)));
     }
     let sessions = contact.conversation.attempts.iter().zip(&contact.conversation.seen_at);
     let sessions: Vec<_> = sessions
-        .filter_map(|((seen, _), at)| Some((seen.tls.as_ref()?.as_ref().ok()?, *at)))
+        .filter_map(|((seen, _), at)| {
+            let tls = seen.tls.as_ref()?;
+            Some((tls.as_ref().map_or_else(TlsFailed::session, Some)?, *at))
+        })
         .collect();
     if sessions.is_empty() { Err(unknown(common::LOWER_LAYER)) } else { Ok(sessions) }
 }

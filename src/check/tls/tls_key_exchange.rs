@@ -13,10 +13,11 @@ pub static CHECK: Check = Check {
     id: "tls-key-exchange",
     sources: &["RFC 8446 §4.2.7", "draft-ietf-tls-ecdhe-mlkem", "RFC 9325 §4.1"],
     severity: Severity::Info,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("post-quantum"),
         Reason::pass("classical"),
+        Reason::pass("without-forward-secrecy"),
         Reason::inconclusive("unknown-group"),
         Reason::not_applicable("no-tls"),
     ],
@@ -28,12 +29,13 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let contacts = tls_contacts(context)?;
     let subjects = subjects_of_each(context, &contacts, subject);
     // The weakest address speaks for all.
-    let pass = match subjects.iter().any(|subject| subject.reason == "classical") {
-        true => "classical",
-        false => "post-quantum",
-    };
+    let is_given = |pass: &&&str| subjects.iter().any(|subject| subject.reason == **pass);
+    let pass = PASSES.iter().rev().find(is_given).copied().unwrap_or(PASSES[0]);
     Ok(verdict_over_contacts(subjects, pass, &contacts))
 }
+
+/// The ways to pass, from the best on.
+const PASSES: [&str; 3] = ["post-quantum", "classical", "without-forward-secrecy"];
 
 fn subject(contact: &EndpointContact<'_>) -> Subject {
     subject_of_worst_session(contact, CHECK.reasons, |session, _| {
@@ -43,6 +45,12 @@ fn subject(contact: &EndpointContact<'_>) -> Subject {
 
 fn subject_of_session(contact: &EndpointContact<'_>, session: &TlsSession) -> Subject {
     let (outcome, reason) = match session.group.as_deref() {
+        // The key is encrypted to the certificate's own.
+        None if session.cipher_suite.starts_with("TLS_RSA_WITH_") => {
+            (Outcome::Pass, "without-forward-secrecy")
+        }
+        // Finite fields, whose group TLS 1.2 doesn't name.
+        None if session.cipher_suite.starts_with("TLS_DHE_") => (Outcome::Pass, "classical"),
         None => (Outcome::Inconclusive, "unknown-group"),
         Some(group) if group.contains("MLKEM") => (Outcome::Pass, "post-quantum"),
         Some(_) => (Outcome::Pass, "classical"),
@@ -68,10 +76,16 @@ pub(in crate::check) mod tests {
         let of = |group: Option<&str>| {
             handshake(TlsSession { group: group.map(str::to_owned), ..session() })
         };
+        let suite =
+            |name: &str| handshake(TlsSession { cipher_suite: name.to_owned(), ..session() });
+        let (to_key, finite) =
+            (&suite("TLS_RSA_WITH_AES_128_CBC_SHA"), &suite("TLS_DHE_RSA_WITH_AES_128_CBC_SHA"));
         let (new, old, none) = (&of(Some("X25519MLKEM768")), &of(Some("X25519")), &of(None));
         for (attempts, expected) in [
             (&[new][..], (Pass, "post-quantum")),
             (&[old], (Pass, "classical")),
+            (&[to_key], (Pass, "without-forward-secrecy")),
+            (&[finite], (Pass, "classical")),
             (&[none], (Inconclusive, "unknown-group")),
             (
                 &[&failed_handshake(NetFailure::Reset), &down(NetFailure::NoRoute)],

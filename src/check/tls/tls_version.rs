@@ -10,7 +10,7 @@ use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls;
 use crate::model::{
     Conversation, Detail, LegacyAnswer, NetFailure, Outcome, Severity, Subject, Target, TlsFailed,
-    TlsFailure, Verdict,
+    TlsFailure, TlsSession, Verdict,
 };
 
 /// The rule.
@@ -18,7 +18,7 @@ pub static CHECK: Check = Check {
     id: "tls-version",
     sources: &["RFC 8996", "RFC 7568", "RFC 9325 §3.1.1"],
     severity: Severity::Error,
-    revision: 3,
+    revision: 4,
     reasons: &[
         Reason::pass("modern-only"),
         Reason::fail("only-old-versions"),
@@ -51,7 +51,7 @@ fn subject(
     cited: &mut Vec<crate::model::ObservationId>,
 ) -> Subject {
     let unknown = |reason| socket(contact.address, Outcome::Inconclusive, reason, Vec::new());
-    if let Some(gap) = contact.conversation.gap() {
+    if let Some(gap) = contact.conversation.handshake_gap() {
         return unknown(common::reason_of(gap));
     }
     let conversation = &contact.conversation;
@@ -59,14 +59,15 @@ fn subject(
         return unknown(common::NOT_OBSERVED);
     };
     let offered = conversation.attempts.iter().any(|(seen, _)| has_agreed_on_version(seen));
-    let session =
-        conversation.attempts.iter().find_map(|(seen, _)| seen.tls.as_ref()?.as_ref().ok());
+    let session = conversation.attempts.iter().find_map(|(seen, _)| current_session(seen));
     let legacy = tls::legacy_versions(&context.view, conversation, &host);
     cited.extend(legacy.answers.iter().map(|(_, _, id)| *id));
 
     let mut detail: Vec<Detail> = Vec::new();
     detail.extend(session.map(|session| ("version", session.version.clone())));
     let mut accepted = Vec::new();
+    let oldest = conversation.attempts.iter().find_map(|(seen, _)| old_version(seen));
+    detail.extend(oldest.map(|version| ("version", version.to_owned())));
     for (_, answer, _) in &legacy.answers {
         if let LegacyAnswer::Accepted { version } = answer
             && !accepted.contains(version)
@@ -81,7 +82,7 @@ fn subject(
             _ => None,
         })
     };
-    let (outcome, reason) = match (session, accepted.is_empty()) {
+    let (outcome, reason) = match (session, accepted.is_empty() && oldest.is_none()) {
         (_, false) if offered => (Outcome::Fail, "old-version-accepted"),
         (_, false) => (Outcome::Fail, "only-old-versions"),
         // The handshake itself failed, and that is another check's concern.
@@ -98,16 +99,38 @@ fn subject(
     socket(contact.address, outcome, reason, detail)
 }
 
+/// A session of a current version, be it one that nobody's suites lead to or that wants a certificate of
+/// the client: only old suites are not only old versions.
+fn current_session(seen: &Conversation) -> Option<&TlsSession> {
+    match seen.tls.as_ref()? {
+        Ok(session) => Some(session),
+        Err(TlsFailed { failure: TlsFailure::OldVersions { .. }, .. }) => None,
+        Err(failed) => failed.session(),
+    }
+}
+
+/// The old version that is the newest of this server.
+fn old_version(seen: &Conversation) -> Option<&str> {
+    match seen.tls.as_ref()? {
+        Err(TlsFailed { failure: TlsFailure::OldVersions { version }, .. }) => Some(version),
+        _ => None,
+    }
+}
+
 /// Whether the peers agreed on a current version, whatever stopped the handshake later: our own
 /// limit, or a signature.
 fn has_agreed_on_version(seen: &Conversation) -> bool {
     match &seen.tls {
         None => false,
         Some(Ok(_)) => true,
-        Some(Err(TlsFailed { failure, chain })) => {
-            !chain.is_empty()
-                || matches!(failure, TlsFailure::BadSignature { .. } | TlsFailure::ChainTooLarge)
-        }
+        Some(Err(TlsFailed { failure, chain, .. })) => match failure {
+            TlsFailure::OldVersions { .. } => false,
+            TlsFailure::OldSuites { .. }
+            | TlsFailure::ClientCertificate { .. }
+            | TlsFailure::BadSignature { .. }
+            | TlsFailure::ChainTooLarge => true,
+            _ => !chain.is_empty(),
+        },
     }
 }
 
@@ -115,14 +138,15 @@ fn has_agreed_on_version(seen: &Conversation) -> bool {
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::tls::{
-        TLS_SIX, broken_handshake, failed_handshake, handshake, tls_service, www_host,
+        TLS_SIX, broken_handshake, failed_before, failed_handshake, handshake, tls_service,
+        www_host,
     };
     use crate::check::testing::web::{down, no_tls, session};
     use crate::check::testing::world::World;
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
         Blob, LegacyAnswer, LegacyHelloQuestion, LegacyVersion, NetFailure, Question, Reply,
-        TlsFailure,
+        TlsFailure, TlsSession,
     };
 
     pub(in crate::check) const CASES: &[fn()] = &[old_versions_beside_the_handshake_of_our_time];
@@ -148,6 +172,14 @@ pub(in crate::check) mod tests {
         let alert = TlsFailure::Alert { code: 40, name: detail() };
         let later = &broken_handshake(alert, vec![Blob::new(vec![0])]);
         let strange = &no_tls(TlsFailure::NotTls { detail: detail() });
+        let version = |name: &str| TlsSession { version: name.to_owned(), ..session() };
+        let oldest = TlsFailure::OldVersions { version: "TLSv1.0".to_owned() };
+        let oldest = &failed_before(oldest, version("TLSv1.0"));
+        let unseen = &no_tls(TlsFailure::OldVersions { version: "TLSv1.0".to_owned() });
+        let suites = TlsFailure::OldSuites { cipher_suite: "TLS_DHE_…".to_owned() };
+        let suites = &failed_before(suites, version("TLSv1.2"));
+        let certificate = TlsFailure::ClientCertificate { alert: None };
+        let certificate = &failed_before(certificate, version("TLSv1.3"));
         let our_fault = (Inconclusive, common::OUR_FAULT);
         let lower = (Inconclusive, common::LOWER_LAYER);
         for (talk, answers, expected) in [
@@ -166,6 +198,14 @@ pub(in crate::check) mod tests {
             // What stopped the handshake came after a version was agreed on.
             (&[forged], &[no, no, old], (Fail, "old-version-accepted")),
             (&[later], &[no, no, old], (Fail, "old-version-accepted")),
+            (&[oldest], &[no, old, no], (Fail, "only-old-versions")),
+            (&[oldest], &[no, no, no], (Fail, "only-old-versions")),
+            (&[unseen], &[no, no, no], (Fail, "only-old-versions")),
+            // Only old suites are not only old versions.
+            (&[suites], &[no, no, no], (Pass, "modern-only")),
+            (&[suites], &[no, old, no], (Fail, "old-version-accepted")),
+            (&[certificate], &[no, no, no], (Pass, "modern-only")),
+            (&[certificate], &[no, no, old], (Fail, "old-version-accepted")),
             (&[large], &[no, no, old], (Fail, "old-version-accepted")),
             // What our own side broke off shows nothing of the versions offered.
             (&[library], &[no, old, old], our_fault),

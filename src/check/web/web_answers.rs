@@ -160,6 +160,9 @@ fn answer_of_response(
         Err(HttpFailure::Net { failure }) => {
             (Outcome::Fail, "no-response", vec![("failure", failure.to_string())])
         }
+        Err(HttpFailure::TlsAlert { code, name }) => {
+            (Outcome::Fail, "no-response", vec![("failure", format!("TLS alert {name} ({code})"))])
+        }
         Err(HttpFailure::HeadersTooLarge) => (Outcome::Inconclusive, common::LIMIT, Vec::new()),
         Err(HttpFailure::NotHttp { detail }) => said("not-http", detail),
         Err(HttpFailure::Malformed { detail }) => said("malformed", detail),

@@ -14,4 +14,6 @@ pub enum Gap {
     Limit,
     /// The name could not be resolved, so there was no server to ask.
     Unresolved,
+    /// The server asks for a certificate of the client, and shows nothing more without one.
+    ClientCertificate,
 }

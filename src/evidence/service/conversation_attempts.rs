@@ -52,6 +52,12 @@ impl<'e> ConversationAttempts<'e> {
     /// Why nothing can be said of the other side, when that is not its doing: a failure that is
     /// still to be tried again is not yet a failure.
     pub fn gap(&self) -> Option<Gap> {
+        let behind = || self.best().is_some_and(Conversation::wants_client_certificate);
+        self.handshake_gap().or_else(|| behind().then_some(Gap::ClientCertificate))
+    }
+
+    /// The same for what a server shows before it wants a certificate of the client.
+    pub fn handshake_gap(&self) -> Option<Gap> {
         let ours = || self.is_our_fault().then_some(Gap::OurFault);
         let pending = || self.is_pending.then_some(Gap::NotObserved);
         self.missing.or_else(ours).or_else(pending)
@@ -123,6 +129,7 @@ fn layers_reached(conversation: &Conversation) -> u8 {
         (Err(_), _, _) => 0,
         (_, _, Some(Ok(_))) => 3,
         (_, Some(Ok(_)), _) => 2,
+        (_, Some(Err(_)), _) if conversation.wants_client_certificate() => 2,
         _ => 1,
     }
 }

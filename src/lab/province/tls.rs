@@ -73,9 +73,37 @@ pub(super) fn sites() -> Vec<Site> {
         Site::new(100, "tls-cu", "IPv6 chỉ có TLS 1.0", "tlscu.vidu.example")
             .ipv6_listener(Listener::TlsQuirk(TlsQuirk::OnlyTls10, Page::Status(200)))
             .failing(&[
-                ("tls-handshake", "nothing-in-common"),
+                ("tls-handshake", "only-old-versions"),
                 ("tls-version", "only-old-versions"),
             ]),
+        Site::new(72, "chi-dhe", "IPv6 chỉ có bộ mật mã lỗi thời", "chidhe.vidu.example")
+            .ipv6_listener(Listener::TlsQuirk(TlsQuirk::OnlyFiniteFields, Page::Status(200)))
+            .failing(&[("tls-handshake", "only-old-suites")]),
+        Site::new(73, "rsa-cbc", "Chỉ có trao đổi khóa RSA và CBC", "rsacbc.vidu.example")
+            .every_listener(Listener::TlsQuirk(TlsQuirk::OnlyRsaKeyExchange, Page::Status(200)))
+            .failing(&[("tls-version", "old-version-accepted")]),
+        Site::new(74, "doi-chung-thu-12", "Đòi chứng thư máy khách", "chungthu12.vidu.example")
+            .every_listener(Listener::TlsQuirk(
+                TlsQuirk::ClientCertificate { is_newest: false },
+                Page::Status(200),
+            )),
+        Site::new(
+            75,
+            "doi-chung-thu-13",
+            "Đòi chứng thư máy khách ở TLS 1.3",
+            "chungthu13.vidu.example",
+        )
+        .every_listener(Listener::TlsQuirk(
+            TlsQuirk::ClientCertificate { is_newest: true },
+            Page::Status(200),
+        )),
+        Site::new(
+            76,
+            "hoi-chung-thu",
+            "Hỏi mà không đòi chứng thư máy khách",
+            "hoichungthu.vidu.example",
+        )
+        .every_listener(Listener::TlsQuirk(TlsQuirk::ClientCertificateIfAny, Page::Status(200))),
         Site::new(101, "con-tls-cu", "Vẫn chấp nhận TLS 1.0 và 1.1", "contlscu.vidu.example")
             .every_listener(Listener::TlsQuirk(TlsQuirk::AlsoOldVersions, Page::Status(200)))
             .failing(&[("tls-version", "old-version-accepted")]),

@@ -166,6 +166,14 @@ pub(in crate::lab) enum CertificateKind {
 pub(in crate::lab) enum TlsQuirk {
     /// TLS 1.0 and nothing newer.
     OnlyTls10,
+    /// TLS 1.2 with keys agreed on by finite fields, and nothing newer.
+    OnlyFiniteFields,
+    /// Keys encrypted to the certificate's own, and CBC: what IIS 8.5 has left to offer.
+    OnlyRsaKeyExchange,
+    /// A certificate of the client, up to TLS 1.2 or in TLS 1.3; without one there is no page.
+    ClientCertificate { is_newest: bool },
+    /// A certificate of the client, if it has one.
+    ClientCertificateIfAny,
     /// TLS 1.0 and 1.1 beside the current versions.
     AlsoOldVersions,
     /// TLS 1.2 and nothing newer.

@@ -8,14 +8,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use self::answer::{Form, Parsed};
-use super::tls::{Handshaker, Offer};
+use super::client_certificate;
+use super::tls::{Clientele, Handshaker};
 use crate::model::{
     Answer, Connected, Conversation, Family, Greeting, GreetingFailure, GreetingQuestion, Limits,
-    Meaning, Name, NetFailure, Protocol, Security, Settings, Starttls, Timeouts,
+    Meaning, Name, NetFailure, Protocol, Security, Settings, Starttls, Timeouts, TlsFailed,
 };
 use crate::probe::connect::connect;
 use crate::probe::timing::micros;
@@ -87,15 +89,29 @@ impl Greeter {
         let own = tcp.local_addr().map_or(peer.ip(), |address| address.ip().to_canonical());
         let helo = self.introduction(own);
         if question.security == Security::Implicit {
-            match tls.shake_hands(tcp, peer, host, Offer::Nothing).await {
-                Err(failed) => seen.conversation.tls = Some(Err(failed)),
-                Ok((session, stream)) => {
-                    seen.conversation.tls = Some(Ok(session));
+            let reopen = || Box::pin(self.open_again(peer)) as BoxFuture<'_, _>;
+            let shaken = tls.shake_hands(tcp, peer, host, Clientele::Programs, &reopen).await;
+            seen.conversation.tls = Some(match (shaken.tls, shaken.stream) {
+                (Ok(session), Some(stream)) => {
                     let mut line = self.line_stream(stream, peer);
                     line.exchange_hello(question.protocol, &helo, seen).await;
+                    let refusal = match &seen.banner {
+                        Some(Err(GreetingFailure::Net { failure })) => {
+                            client_certificate::refusal(&session, &line.stream, failure)
+                        }
+                        _ => None,
+                    };
                     line.say_goodbye(question.protocol).await;
+                    match refusal {
+                        Some(refusal) => {
+                            seen.banner = None;
+                            Err(TlsFailed::with_session(refusal, session))
+                        }
+                        None => Ok(session),
+                    }
                 }
-            }
+                (tls, _) => tls,
+            });
             return;
         }
         let mut line = self.line_stream(tcp, peer);
@@ -114,13 +130,35 @@ impl Greeter {
         if !begun {
             return line.say_goodbye(question.protocol).await;
         }
-        match tls.shake_hands(line.stream, peer, host, Offer::Nothing).await {
-            Err(failed) => seen.conversation.tls = Some(Err(failed)),
-            Ok((session, stream)) => {
-                seen.conversation.tls = Some(Ok(session));
-                self.line_stream(stream, peer).say_goodbye(question.protocol).await;
-            }
+        let clientele = match (question.protocol, peer.port()) {
+            (Protocol::Smtp, 25) => Clientele::MailServers,
+            _ => Clientele::Programs,
+        };
+        let reopen = || Box::pin(self.begin_tls_again(peer, question, &helo)) as BoxFuture<'_, _>;
+        let shaken = tls.shake_hands(line.stream, peer, host, clientele, &reopen).await;
+        if let (Ok(_), Some(stream)) = (&shaken.tls, shaken.stream) {
+            self.line_stream(stream, peer).say_goodbye(question.protocol).await;
         }
+        seen.conversation.tls = Some(shaken.tls);
+    }
+
+    async fn open_again(&self, peer: SocketAddr) -> Option<TcpStream> {
+        connect(peer, self.timeouts.connect).await.ok().map(|(tcp, _)| tcp)
+    }
+
+    /// A new connection on which TLS has been asked for, as before.
+    async fn begin_tls_again(
+        &self,
+        peer: SocketAddr,
+        question: &GreetingQuestion,
+        helo: &str,
+    ) -> Option<TcpStream> {
+        let mut line = self.line_stream(self.open_again(peer).await?, peer);
+        let mut again = unconnected(Err(NetFailure::TimedOut));
+        line.exchange_hello(question.protocol, helo, &mut again).await;
+        let is_greeted = matches!(again.hello, Some(Ok(Answer { meaning: Meaning::Yes, .. })));
+        let begun = is_greeted && line.ask_for_tls(question.protocol).await == Starttls::Begun;
+        begun.then_some(line.stream)
     }
 
     fn line_stream<S>(&self, stream: S, peer: SocketAddr) -> LineStream<'_, S> {

@@ -4,7 +4,12 @@ use rustls::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
 
 /// An alert's name (TLS Alerts registry, RFC 8446 §6), or `unassigned`.
 pub(super) fn alert(description: AlertDescription) -> &'static str {
-    match u8::from(description) {
+    alert_of(u8::from(description))
+}
+
+/// The same for an alert's octet.
+pub(super) fn alert_of(code: u8) -> &'static str {
+    match code {
         0 => "close_notify",
         10 => "unexpected_message",
         20 => "bad_record_mac",
@@ -49,6 +54,9 @@ pub(super) fn alert(description: AlertDescription) -> &'static str {
 /// A protocol version as the model writes it.
 pub(super) fn version(version: ProtocolVersion) -> String {
     match version {
+        ProtocolVersion::SSLv3 => "SSLv3".to_owned(),
+        ProtocolVersion::TLSv1_0 => "TLSv1.0".to_owned(),
+        ProtocolVersion::TLSv1_1 => "TLSv1.1".to_owned(),
         ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
         ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
         other => format!("0x{:04x}", u16::from(other)),

@@ -6,6 +6,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::record_watch::RecordWatch;
+
 /// A byte stream that stops after a number of octets and remembers how it began.
 ///
 /// The libraries above it bound what they *keep*; this bounds what a peer can make us *read*
@@ -18,6 +20,10 @@ pub(super) struct LimitedStream<S> {
     /// Octets read since the last `Pending`.
     burst: usize,
     head: [u8; HEAD_OCTETS],
+    /// What is kept of a handshake in clear, and how much of it at most.
+    recording: Option<(Vec<u8>, usize)>,
+    /// The records of TLS that come, where there is TLS above.
+    records: Option<RecordWatch>,
 }
 
 /// How many of the first octets are remembered.
@@ -31,7 +37,39 @@ impl<S> LimitedStream<S> {
     /// Wraps a stream from which at most `octets_max` octets will be read.
     pub fn new(stream: S, octets_max: usize) -> Self {
         let head = [0; HEAD_OCTETS];
-        Self { stream, received: 0, octets_max, exhausted: false, burst: 0, head }
+        Self {
+            stream,
+            received: 0,
+            octets_max,
+            exhausted: false,
+            burst: 0,
+            head,
+            recording: None,
+            records: None,
+        }
+    }
+
+    /// The same for TLS above it: its records are watched, and what comes is kept until
+    /// [`LimitedStream::take_recording`], at most `octets_max`.
+    pub fn recording(mut self, octets_max: usize) -> Self {
+        self.recording = Some((Vec::new(), octets_max));
+        self.records = Some(RecordWatch::default());
+        self
+    }
+
+    /// What came since the recording began; nothing more is recorded.
+    pub fn take_recording(&mut self) -> Vec<u8> {
+        self.recording.take().map(|(octets, _)| octets).unwrap_or_default()
+    }
+
+    /// Whether the server asked for a new TLS handshake on the same connection.
+    pub fn is_renegotiation_asked(&self) -> bool {
+        self.records.as_ref().is_some_and(RecordWatch::is_renegotiation_asked)
+    }
+
+    /// The stream below.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
     }
 
     /// The octets read until now.
@@ -53,6 +91,13 @@ impl<S> LimitedStream<S> {
         if let Some(free) = self.head.get_mut(self.received..) {
             let count = free.len().min(octets.len());
             free[..count].copy_from_slice(&octets[..count]);
+        }
+        if let Some((recorded, octets_max)) = &mut self.recording {
+            let room = octets_max.saturating_sub(recorded.len());
+            recorded.extend_from_slice(&octets[..octets.len().min(room)]);
+        }
+        if let Some(records) = &mut self.records {
+            records.note(octets);
         }
         self.received += octets.len();
         self.burst += octets.len();
@@ -134,6 +179,16 @@ mod tests {
         assert!(!wire.is_exhausted());
         assert!(wire.read(&mut buffer).await.is_err());
         assert!(wire.is_exhausted());
+    }
+
+    #[tokio::test]
+    async fn records_until_it_is_asked_for_it() {
+        let octets = *b"0123456789";
+        let mut wire = LimitedStream::new(&octets[..], 100).recording(3);
+        wire.read_exact(&mut [0; 5]).await.unwrap();
+        assert_eq!(wire.take_recording(), b"012");
+        wire.read_exact(&mut [0; 5]).await.unwrap();
+        assert!(wire.take_recording().is_empty());
     }
 
     #[tokio::test]

@@ -1,6 +1,5 @@
 //! Does the server hold the certificate's key?
 
-use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{self, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
 use rustls::{DigitallySignedStruct, SignatureScheme};
@@ -20,8 +19,35 @@ pub(super) enum TlsGeneration {
     Tls13,
 }
 
+/// What is known of the key after its signature has been looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// The server holds it.
+    Given,
+    /// Our library can't verify with it; why.
+    NotVerified(String),
+}
+
 /// The RSA modulus sizes, in bits, with which our library verifies.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// The smallest modulus that any client accepts: browsers refuse what is smaller (Chromium's
+/// `SimplePathBuilderDelegate`, mozilla::pkix).
+const ACCEPTED_RSA_BITS_MIN: usize = 1024;
+
+/// What a leaf's key is, where every client refuses it for its size.
+pub(in crate::probe) fn weak_key(leaf: &[u8]) -> Option<String> {
+    let (_, certificate) = X509Certificate::from_der(leaf).ok()?;
+    let bits = rsa_bits(&certificate)?;
+    (bits < ACCEPTED_RSA_BITS_MIN).then(|| format!("RSA {bits}"))
+}
+
+fn rsa_bits(certificate: &X509Certificate<'_>) -> Option<usize> {
+    match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(rsa)) => Some(bits(rsa.modulus)),
+        _ => None,
+    }
+}
 
 /// Verifies the signature that a server made over the handshake.
 ///
@@ -31,20 +57,24 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 ///
 /// # Errors
 /// [`TlsFailure::BadSignature`] when the signature is not by the leaf's key;
-/// [`TlsFailure::NotTls`] when there is no readable certificate; [`TlsFailure::Ours`] when our
-/// library can't verify with a key of this kind or size.
+/// [`TlsFailure::NotTls`] when there is no readable certificate; [`TlsFailure::WeakKey`] when the key
+/// is too short for every client; [`TlsFailure::NothingInCommon`] when it is signed with SHA-1, which
+/// was not offered; [`TlsFailure::Ours`] when our library can't verify with a key of this kind.
 pub(super) fn verify(
     generation: TlsGeneration,
     message: &[u8],
     leaf: &CertificateDer<'_>,
     signed: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<HandshakeSignatureValid, TlsFailure> {
+) -> Result<Proof, TlsFailure> {
     let verified = match generation {
         TlsGeneration::Tls12 => crypto::verify_tls12_signature(message, leaf, signed, algorithms),
         TlsGeneration::Tls13 => crypto::verify_tls13_signature(message, leaf, signed, algorithms),
     };
-    verified.or_else(|_| verify_by_key(generation, message, leaf, signed, algorithms))
+    match verified {
+        Ok(_) => Ok(Proof::Given),
+        Err(_) => verify_by_key(generation, message, leaf, signed, algorithms),
+    }
 }
 
 /// The slow way, for certificates that the fast one can't read, and for the exact reason.
@@ -54,7 +84,11 @@ fn verify_by_key(
     leaf: &CertificateDer<'_>,
     signed: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<HandshakeSignatureValid, TlsFailure> {
+) -> Result<Proof, TlsFailure> {
+    if generation == TlsGeneration::Tls12 && is_by_sha1(signed.scheme) {
+        let detail = format!("the handshake is signed with {:?}", signed.scheme);
+        return Err(TlsFailure::NothingInCommon { detail });
+    }
     if !is_allowed(generation, signed.scheme) {
         let detail = format!("the handshake is signed with {:?}", signed.scheme);
         return Err(TlsFailure::NotTls { detail });
@@ -79,19 +113,14 @@ fn verify_by_key(
     let mut fits_key = false;
     for algorithm in possible {
         match entity.verify_signature(*algorithm, message, signed.signature()) {
-            Ok(()) => return Ok(HandshakeSignatureValid::assertion()),
+            Ok(()) => return Ok(Proof::Given),
             Err(webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)) => {}
             Err(_) => fits_key = true,
         }
     }
 
-    let rsa_bits = match key.parsed() {
-        Ok(PublicKey::RSA(rsa)) => Some(bits(rsa.modulus)),
-        _ => None,
-    };
-    if let Some(bits) = rsa_bits.filter(|bits| fits_key && !RSA_BITS.contains(bits)) {
-        let detail = format!("our library does not verify with an RSA key of {bits} bits");
-        return Err(TlsFailure::Ours { detail });
+    if let Some(bits) = rsa_bits(&certificate).filter(|bits| !RSA_BITS.contains(bits)) {
+        return verify_by_odd_size(bits, message, &key.subject_public_key.data, signed);
     }
     let other_curve = !fits_key
         && generation == TlsGeneration::Tls12
@@ -106,6 +135,35 @@ fn verify_by_key(
         false => format!("{:?} does not fit the certificate's key", signed.scheme),
     };
     Err(TlsFailure::BadSignature { detail })
+}
+
+/// RSA keys of a size that the TLS library leaves out and clients take.
+fn verify_by_odd_size(
+    bits: usize,
+    message: &[u8],
+    key: &[u8],
+    signed: &DigitallySignedStruct,
+) -> Result<Proof, TlsFailure> {
+    use aws_lc_rs::signature;
+    if bits < ACCEPTED_RSA_BITS_MIN {
+        return Err(TlsFailure::WeakKey { detail: format!("RSA {bits}") });
+    }
+    let scheme = signed.scheme;
+    let algorithm = match scheme {
+        SignatureScheme::RSA_PKCS1_SHA256 if bits < *RSA_BITS.start() => {
+            &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
+        }
+        SignatureScheme::RSA_PKCS1_SHA512 if bits < *RSA_BITS.start() => {
+            &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY
+        }
+        // Small keys by PSS, and keys over the library's limit.
+        _ => return Ok(Proof::NotVerified(format!("{scheme:?} by an RSA key of {bits} bits"))),
+    };
+    let key = signature::UnparsedPublicKey::new(algorithm, key);
+    key.verify(message, signed.signature()).map(|()| Proof::Given).map_err(|_| {
+        let detail = format!("the {scheme:?} signature is not by the certificate's key");
+        TlsFailure::BadSignature { detail }
+    })
 }
 
 /// The size of a big-endian number.
@@ -125,6 +183,10 @@ fn is_ecdsa(scheme: SignatureScheme) -> bool {
             | SignatureScheme::ECDSA_NISTP521_SHA512
             | SignatureScheme::ECDSA_SHA1_Legacy
     )
+}
+
+fn is_by_sha1(scheme: SignatureScheme) -> bool {
+    matches!(scheme, SignatureScheme::RSA_PKCS1_SHA1 | SignatureScheme::ECDSA_SHA1_Legacy)
 }
 
 /// TLS 1.3 signs neither with PKCS #1 v1.5 nor with SHA-1 (RFC 8446 §4.2.3).
@@ -235,14 +297,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_our_library_does_not_verify_with_counts_against_no_party() {
-        let modulus = der(INTEGER, &[&[0], &[0xc5; 128]]);
-        let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
-        let key = der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])]);
+    async fn sizes_of_rsa_keys_that_our_library_does_not_verify_with() {
+        let rsa = |octets: usize| {
+            let modulus = der(INTEGER, &[&[0], &vec![0xc5; octets]]);
+            let key = der(SEQUENCE, &[&modulus, &[INTEGER, 3, 1, 0, 1]]);
+            der(SEQUENCE, &[RSA_ENCRYPTION, &der(BIT_STRING, &[&[0], &key])])
+        };
+        // Clients take the first, and refuse the second.
+        let key = rsa(128);
         let small = |identity: &Identity| version_1(identity, Some(&key));
         for result in shown(&rcgen::PKCS_RSA_SHA256, small).await {
-            let detail = "our library does not verify with an RSA key of 1024 bits".to_owned();
-            assert_eq!(result.unwrap_err().failure, TlsFailure::Ours { detail });
+            let why = result.unwrap().unproven_key.unwrap();
+            assert!(why.contains("RSA key of 1024 bits"), "{why}");
+        }
+        let key = rsa(64);
+        let tiny = |identity: &Identity| version_1(identity, Some(&key));
+        for result in shown(&rcgen::PKCS_RSA_SHA256, tiny).await {
+            let detail = "RSA 512".to_owned();
+            assert_eq!(result.unwrap_err().failure, TlsFailure::WeakKey { detail });
         }
     }
 

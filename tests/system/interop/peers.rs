@@ -220,6 +220,18 @@ impl Nginx {
         )
     }
 
+    /// The same with a good certificate and these directives of the server.
+    pub fn tls_with(&self, address: &str, host: &str, server: &str, body: &str) -> String {
+        let block = self.tls(address, host, Certificate::Good, body);
+        block.replacen("ssl_certificate ", &format!("{server} ssl_certificate "), 1)
+    }
+
+    /// Directives for a server that wants its clients to have a certificate of the authority.
+    pub fn asking_clients(&self) -> String {
+        let authority = self.folder.join("ca.pem");
+        format!("ssl_verify_client on; ssl_client_certificate {};", authority.display())
+    }
+
     /// A leaf for a host with its chain, and its key, both PEM.
     pub fn certificate(&self, host: &str, which: Certificate) -> (String, String) {
         let name = match which {

@@ -47,6 +47,13 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
         servers,
         expected,
     };
+    let with = |number: u16, host: &str, server: &str| {
+        let mut servers = plain(number, host);
+        servers.push(nginx.tls_with(&ipv6(number), host, server, page));
+        servers.push(nginx.tls_with(&ipv4(number), host, server, page));
+        servers
+    };
+    let suites = |suites: &str| format!("ssl_protocols TLSv1.2; ssl_ciphers {suites}:@SECLEVEL=0;");
     let old = format!("ssl_protocols TLSv1.2; {page}");
     let older = format!("ssl_protocols TLSv1 TLSv1.1 TLSv1.2; {page}");
     let packed = format!("gzip on; gzip_min_length 1; gzip_types *; {page}");
@@ -59,6 +66,38 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
             17,
             tls(17, "tlscu.tinh.example", &older, &older),
             &[("tls-version", "old-version-accepted")],
+        ),
+        site(
+            "chi-tls10",
+            "chitls10.tinh.example",
+            18,
+            with(18, "chitls10.tinh.example", "ssl_protocols TLSv1; ssl_ciphers ALL:@SECLEVEL=0;"),
+            &[
+                ("tls-handshake", "only-old-versions"),
+                ("tls-version", "only-old-versions"),
+                ("ipv6-only-usable", "handshake-failed"),
+            ],
+        ),
+        site(
+            "chi-cbc-sha256",
+            "chicbc.tinh.example",
+            19,
+            with(19, "chicbc.tinh.example", &suites("ECDHE-ECDSA-AES128-SHA256")),
+            &[("tls-handshake", "only-old-suites"), ("ipv6-only-usable", "handshake-failed")],
+        ),
+        site(
+            "cbc-ecdsa",
+            "cbcecdsa.tinh.example",
+            20,
+            with(20, "cbcecdsa.tinh.example", &suites("ECDHE-ECDSA-AES128-SHA")),
+            &[("tls-handshake", "not-in-every-browser")],
+        ),
+        site(
+            CLIENT_CERTIFICATE,
+            "chungthu.tinh.example",
+            21,
+            with(21, "chungthu.tinh.example", &nginx.asking_clients()),
+            &[],
         ),
         site("lanh", "lanh.tinh.example", 1, tls(1, "lanh.tinh.example", page, page), &[]),
         site("tls12", "tls12.tinh.example", 2, tls(2, "tls12.tinh.example", &old, &old), &[]),
@@ -164,6 +203,9 @@ fn sites(nginx: &Nginx) -> Vec<Site> {
     ]
 }
 
+/// The site that wants a certificate of its clients: what lies behind is not known, and nothing fails.
+const CLIENT_CERTIFICATE: &str = "doi-chung-thu";
+
 /// A table of routes, and an RPKI validator that vouches for all of them as Routinator does.
 fn validator(nginx: &Nginx, folder: &Path) -> String {
     let second = LEAF_AT[1];
@@ -226,10 +268,27 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
         .map(|site| Service { id: site.id, target: format!("web: \"https://{}/\"", site.host) })
         .collect();
     let result = scan::scan(folder, &services);
-    let expected: Vec<(&str, ExpectedFailures)> =
-        sites.iter().map(|site| (site.id, site.expected)).collect();
+    let expected = sites
+        .iter()
+        .map(|site| (site.id, site.expected))
+        .filter(|(id, _)| *id != CLIENT_CERTIFICATE);
+    let expected: Vec<_> = expected.collect();
     assert_eq!(result["run"]["vantage"]["ipv6"], "working");
     scan::compare(&result, &expected);
+    for (check, outcome, reason) in [
+        ("tls-handshake", "pass", "client-certificate-asked"),
+        ("tls-trusted", "pass", "trusted"),
+        ("tls-name", "pass", "name-matches"),
+        ("web-answers", "inconclusive", "client-certificate-required"),
+        ("ipv6-only-usable", "inconclusive", "client-certificate-required"),
+    ] {
+        let verdict = scan::verdict(&result, CLIENT_CERTIFICATE, check);
+        assert_eq!((&verdict["outcome"], &verdict["reason"]), (&outcome.into(), &reason.into()));
+    }
+    // The certificate behind a version that no client takes is seen and judged.
+    for check in ["tls-trusted", "tls-name", "tls-validity", "tls-key"] {
+        assert_eq!(scan::verdict(&result, "chi-tls10", check)["outcome"], "pass", "{check}");
+    }
     let origin = scan::verdict(&result, "lanh", "address-origin");
     assert_eq!(origin["reason"], "none-declared", "{origin}");
     assert!(origin.to_string().contains("valid"), "{origin}");

@@ -64,8 +64,7 @@ fn ports_that_take_a_connection_or_not() {
 
 #[test]
 fn handshakes_that_fail() {
-    let failed =
-        TlsFailed { failure: TlsFailure::Net { failure: NetFailure::Reset }, chain: Vec::new() };
+    let failed = TlsFailed::new(TlsFailure::Net { failure: NetFailure::Reset }, Vec::new());
     let question = ConversationQuestion {
         address: six_socket(636),
         tls: Some(www_host()),
@@ -332,7 +331,7 @@ fn greetings_after_a_handshake() {
                 security: Security::Implicit,
                 host: www_host(),
             });
-            let tls = tls.map_err(|failure| TlsFailed { failure, chain: Vec::new() });
+            let tls = tls.map_err(|failure| TlsFailed::new(failure, Vec::new()));
             let conversation = Conversation {
                 connect: Ok(Connected { elapsed_us: 1 }),
                 tls: Some(tls),

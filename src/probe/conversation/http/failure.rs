@@ -16,7 +16,7 @@ pub(super) fn unsendable(error: &impl std::fmt::Display) -> HttpFailure {
 /// The failure that an I/O error under HTTP stands for.
 pub(super) fn io_failure(error: &io::Error, peer: SocketAddr) -> HttpFailure {
     match error.kind() {
-        // So tokio-rustls wraps the errors of TLS: an alert, a broken record.
+        // So tokio-rustls wraps the errors of TLS, such as a broken record.
         io::ErrorKind::InvalidData => HttpFailure::NotHttp { detail: format!("TLS: {error}") },
         _ => HttpFailure::Net { failure: errors::io_failure(error, peer.ip()) },
     }

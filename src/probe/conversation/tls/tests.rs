@@ -26,7 +26,7 @@ fn failed_of(conversation: Conversation) -> TlsFailed {
 }
 
 fn net(failure: NetFailure) -> TlsFailed {
-    TlsFailed { failure: TlsFailure::Net { failure }, chain: Vec::new() }
+    TlsFailed::new(TlsFailure::Net { failure }, Vec::new())
 }
 
 #[tokio::test]

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -337,23 +335,6 @@ async fn a_server_that_demands_http_1_1_is_offered_nothing_else() {
     let conversation = converse(&patient(), &question).await;
     assert_eq!(conversation.tls.unwrap().unwrap().alpn.as_deref(), Some("http/1.1"));
     assert_eq!(conversation.http.unwrap().unwrap().version, "HTTP/1.1");
-}
-
-#[tokio::test]
-async fn a_server_that_demands_a_client_certificate() {
-    // In TLS 1.3 its alert comes after the client's side of the handshake is done.
-    let ordinary = ordinary();
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(ordinary.certificate.clone()).unwrap();
-    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
-        Arc::new(roots),
-        Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
-    );
-    let server = TlsServer { clients: Some(verifier.build().unwrap()), ..TlsServer::of(ordinary) };
-    let address = serve_over_tls("[::1]:0", server, silence).await;
-    let result = exchanged(&patient(), &ask_https(address)).await;
-    let Err(HttpFailure::NotHttp { detail }) = result else { panic!("{result:?}") };
-    assert!(detail.contains("CertificateRequired"), "{detail}");
 }
 
 #[test]
