@@ -6,21 +6,20 @@ mod first_stack;
 mod second_stack;
 mod secured;
 mod server_flight;
+mod session;
 mod take_over;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use rustls::{CipherSuite, Error, NamedGroup, ProtocolVersion};
+use rustls::Error;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use self::first_stack::FirstStack;
 use self::second_stack::Bounds;
-use self::server_flight::ServerFlight;
-use super::iana;
-use crate::model::{Blob, Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
+use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 
 pub(super) use self::secured::Secured;
 
@@ -52,9 +51,6 @@ pub(super) struct Shaken {
 
 /// Opens the connection once more, up to where TLS begins; `None` when that fails.
 pub(super) type Reopen<'a> = dyn Fn() -> BoxFuture<'a, Option<TcpStream>> + Sync + 'a;
-
-/// What is offered to web servers by ALPN.
-const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// A connection that had to wait this long for its turn may have been given up by its server.
 const LONG_WAIT: Duration = Duration::from_secs(2);
@@ -111,24 +107,6 @@ impl Handshaker {
                 self.take_over(failed, peer, host, client, reopen).await
             }
         }
-    }
-}
-
-/// What a server said in clear, as a session.
-fn session_in_clear(flight: ServerFlight, elapsed_us: u64) -> TlsSession {
-    let hello = flight.hello;
-    let version = hello.map(|hello| u16::from_be_bytes(hello.version));
-    TlsSession {
-        elapsed_us,
-        version: version.map(ProtocolVersion::from).map(iana::version).unwrap_or_default(),
-        cipher_suite: hello
-            .map(|hello| iana::cipher_suite(CipherSuite::from(hello.cipher_suite)))
-            .unwrap_or_default(),
-        group: flight.group.map(|group| iana::group(NamedGroup::from(group))),
-        chain: flight.chain.into_iter().map(Blob::new).collect(),
-        ocsp: flight.ocsp.map(Blob::new),
-        asks_client_certificate: flight.asks_certificate,
-        ..TlsSession::default()
     }
 }
 

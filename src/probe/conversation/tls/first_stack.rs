@@ -18,10 +18,12 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::browser_hello::ALPN;
 use super::second_stack::Bounds;
 use super::server_flight::ServerFlight;
-use super::{iana, session_in_clear};
+use super::session::session_in_clear;
 use crate::model::{Host, Limits, NetFailure, TlsFailed, TlsFailure, TlsSession};
+use crate::probe::conversation::iana;
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::errors;
 use crate::probe::timing::micros;
@@ -44,7 +46,7 @@ impl FirstStack {
     pub fn new(limits: &Limits) -> Result<Self, Error> {
         let bare = configuration(limits)?;
         let mut web = bare.clone();
-        web.alpn_protocols = super::ALPN.iter().map(|name| name.to_vec()).collect();
+        web.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
         Ok(Self { bare, web, chain_octets_max: limits.chain_octets })
     }
 
