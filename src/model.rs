@@ -17,6 +17,7 @@ mod echo;
 mod evidence;
 mod failure;
 mod greeting;
+mod http;
 mod inventory;
 mod lang;
 mod legacy_hello;
@@ -37,7 +38,7 @@ mod verdict;
 
 pub use address::{REGISTRY_DATE, SpecialPurpose, is_globally_reachable, special_purpose};
 pub use blob::{Blob, Digest};
-pub use conversation::{BodyEnd, Connected, Conversation, EndingFrame, HttpFailure, HttpResponse};
+pub use conversation::{Connected, Conversation};
 pub use dns::{DecodeError, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding};
 pub use dns_message::DnsMessage;
 pub use echo::{EchoQuestion, Echoed};
@@ -46,6 +47,7 @@ pub use failure::{IcmpMeaning, NetFailure};
 pub use greeting::{
     Answer, Greeting, GreetingFailure, GreetingQuestion, Meaning, Protocol, Security, Starttls,
 };
+pub use http::{BodyEnd, EndingFrame, HttpFailure, HttpResponse};
 pub use inventory::Inventory;
 pub use lang::{Lang, Text};
 pub use legacy_hello::{LegacyAnswer, LegacyHelloQuestion, LegacyVersion};

@@ -6,21 +6,20 @@ mod first_stack;
 mod second_stack;
 mod secured;
 mod server_flight;
+mod session;
 mod take_over;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use rustls::{CipherSuite, Error, NamedGroup, ProtocolVersion};
+use rustls::Error;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use self::first_stack::FirstStack;
 use self::second_stack::Bounds;
-use self::server_flight::ServerFlight;
-use super::iana;
-use crate::model::{Blob, Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
+use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 
 pub(super) use self::secured::Secured;
 
@@ -125,24 +124,6 @@ impl Handshaker {
                 self.take_over(failed, peer, host, client, reopen).await
             }
         }
-    }
-}
-
-/// What a server said in clear, as a session.
-fn session_in_clear(flight: ServerFlight, elapsed_us: u64) -> TlsSession {
-    let hello = flight.hello;
-    let version = hello.map(|hello| u16::from_be_bytes(hello.version));
-    TlsSession {
-        elapsed_us,
-        version: version.map(ProtocolVersion::from).map(iana::version).unwrap_or_default(),
-        cipher_suite: hello
-            .map(|hello| iana::cipher_suite(CipherSuite::from(hello.cipher_suite)))
-            .unwrap_or_default(),
-        group: flight.group.map(|group| iana::group(NamedGroup::from(group))),
-        chain: flight.chain.into_iter().map(Blob::new).collect(),
-        ocsp: flight.ocsp.map(Blob::new),
-        asks_client_certificate: flight.asks_certificate,
-        ..TlsSession::default()
     }
 }
 

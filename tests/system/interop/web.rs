@@ -7,6 +7,7 @@ use super::scan::{self, ExpectedFailures, Service};
 use super::zones::{LEAF_AT, ROOT_AT, ROOT_ZONE, TLD_AT, leaf_zone, tld_zone};
 use super::{ipv4, ipv6};
 use crate::namespace;
+use crate::program::{succeed, v6ready};
 
 /// One site: its number, host, what its zone holds, its nginx `server` blocks and what is expected.
 struct Site {
@@ -285,7 +286,12 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
         let verdict = scan::verdict(&result, CLIENT_CERTIFICATE, check);
         assert_eq!((&verdict["outcome"], &verdict["reason"]), (&outcome.into(), &reason.into()));
     }
-    // The certificate behind a version that no client takes is seen and judged.
+    // The certificate and the page behind a version that no client takes are seen.
+    let shown = succeed(&mut v6ready(&folder.join("run.db"), &["show", "peers/chi-tls10"])).stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    for line in ["TLS: TLSv1.0 TLS_", "Chromium: ", "HTTP: HTTP/1.1 200"] {
+        assert!(shown.contains(line), "{line} is not in {shown}");
+    }
     for check in ["tls-trusted", "tls-name", "tls-validity", "tls-key"] {
         assert_eq!(scan::verdict(&result, "chi-tls10", check)["outcome"], "pass", "{check}");
     }

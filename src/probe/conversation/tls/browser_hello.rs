@@ -10,10 +10,10 @@ use rustls::{CipherSuite, NamedGroup, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::iana;
 use super::server_flight::{ServerFlight, TLS12, TLS13};
 use crate::model::{Browser, HelloAnswer, Host, NetFailure};
 use crate::probe::client_hello::{ClientHello, prefixed, u16s};
+use crate::probe::conversation::iana;
 use crate::probe::{errors, farewell};
 
 /// What one browser offers.

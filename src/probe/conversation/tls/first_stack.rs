@@ -20,8 +20,9 @@ use tokio_rustls::client::TlsStream;
 
 use super::second_stack::Bounds;
 use super::server_flight::ServerFlight;
-use super::{iana, session_in_clear};
+use super::session::session_in_clear;
 use crate::model::{Host, Limits, NetFailure, TlsFailed, TlsFailure, TlsSession};
+use crate::probe::conversation::iana;
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::errors;
 use crate::probe::timing::micros;

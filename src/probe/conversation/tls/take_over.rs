@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use super::browser_hello::{self, CHROMIUM, FIREFOX, Offer};
 use super::second_stack::{self, ALL, Attempt, LIKE_BROWSERS, OLD};
 use super::server_flight::{ServerHello, TLS12};
-use super::{Clientele, Handshaker, Reopen, Secured, Shaken, session_in_clear};
+use super::session::session_in_clear;
+use super::{Clientele, Handshaker, Reopen, Secured, Shaken};
 use crate::model::{
     BrowserHello, HelloAnswer, Host, NetFailure, SecondStack, TlsFailed, TlsFailure, TlsSession,
 };
