@@ -60,7 +60,7 @@ pub(super) fn sites() -> Vec<Site> {
         .ipv6_greeting(GreetingBehaviour::PermanentError)
         .failing(&[("mail-banner", "refuses"), ("mail-starttls-parity", "fails-over-ipv6")]),
         healthy(
-            240,
+            77,
             "thu-tu-choi-diem-do",
             "Thư từ chối điểm đo qua IPv6",
             "thu31.vidu.example",

@@ -89,7 +89,7 @@ pub(super) fn sites() -> Vec<Site> {
             .failing(&[("tls-handshake", "reset")]),
         Site::new(88, "ngat-mot-lan", "IPv6 ngắt một lần rồi trả lời", "ngatmotlan.vidu.example")
             .ipv6_listener(https(Page::HangsUpFirst)),
-        Site::new(241, "ban-mot-lan", "IPv6 báo bận một lần rồi trả lời", "banmotlan.vidu.example")
+        Site::new(78, "ban-mot-lan", "IPv6 báo bận một lần rồi trả lời", "banmotlan.vidu.example")
             .ipv6_listener(https(Page::BusyFirst)),
         Site::new(
             90,
