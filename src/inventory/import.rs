@@ -13,6 +13,7 @@ mod candidate;
 mod cells;
 mod changes;
 mod delimited;
+pub(super) mod documentation;
 mod encoding;
 mod head;
 mod line;

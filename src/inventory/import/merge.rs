@@ -317,10 +317,12 @@ impl<'a> Merging<'a> {
             if let Some(contact) = &candidate.contact {
                 contacts.entry(at).or_default().entry(contact).or_insert(&candidate.place);
             }
+            let organisation = &self.names.organisations[at];
             if let Some(named) = &candidate.organisation
                 && let Some(Answer::Is(_)) = self.terms.answer_to(named)
+                && !organisation.is_called(named)
             {
-                self.also.insert((self.names.organisations[at].id.clone(), named.clone()));
+                self.also.insert((organisation.id.clone(), named.clone()));
             }
         }
         for (at, said) in contacts {

@@ -30,6 +30,12 @@ pub(super) struct OrganisationNames {
 }
 
 impl OrganisationNames {
+    /// Whether a name is known to be its.
+    pub(super) fn is_called(&self, named: &str) -> bool {
+        let named = normal(named);
+        self.also.iter().chain([&self.name]).any(|name| normal(name) == named)
+    }
+
     /// What a new organisation begins with.
     pub(super) fn head(&self, candidate: &Candidate) -> Option<String> {
         if self.is_known {

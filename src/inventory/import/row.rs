@@ -104,37 +104,40 @@ impl<'a> Row<'a> {
         let (of, id) = ids.map_or((None, None), |(of, id)| (of, Some(id)));
         let organisation_id = self
             .read(Column::OrganisationId, &mut problems, |id| text::id(id).map(ToOwned::to_owned));
-        let Some(first) = targets.first() else { return Err(problems) };
-        let candidate = Candidate {
-            organisation: self.read(Column::Organisation, &mut problems, text::one_line),
-            organisation_id: organisation_id.or(of),
-            contact: self.read(Column::Contact, &mut problems, text::one_line),
-            id,
-            name: self.read(Column::Name, &mut problems, text::one_line),
-            category: self.read(Column::Category, &mut problems, |word| {
-                let ids = Category::ALL.map(Category::id);
-                self.words.category(word).ok_or_else(|| unknown(word, "a category", &ids))
-            }),
-            state: self.read(Column::State, &mut problems, |word| {
-                let ids = State::ALL.map(State::id);
-                self.words.state(word).ok_or_else(|| unknown(word, "a state", &ids))
-            }),
-            security_level: self.read(Column::SecurityLevel, &mut problems, cells::security_level),
-            stage: self.read(Column::Stage, &mut problems, cells::stage),
-            deadline: self.read(Column::Deadline, &mut problems, cells::deadline),
-            exemption: self.exemption(&mut problems),
-            ..Candidate::new(place, first.clone())
-        };
+        let organisation = self.read(Column::Organisation, &mut problems, text::one_line);
+        let contact = self.read(Column::Contact, &mut problems, text::one_line);
+        let name = self.read(Column::Name, &mut problems, text::one_line);
+        let category = self.read(Column::Category, &mut problems, |word| {
+            let ids = Category::ALL.map(Category::id);
+            self.words.category(word).ok_or_else(|| unknown(word, "a category", &ids))
+        });
+        let state = self.read(Column::State, &mut problems, |word| {
+            let ids = State::ALL.map(State::id);
+            self.words.state(word).ok_or_else(|| unknown(word, "a state", &ids))
+        });
+        let security_level = self.read(Column::SecurityLevel, &mut problems, cells::security_level);
+        let stage = self.read(Column::Stage, &mut problems, cells::stage);
+        let deadline = self.read(Column::Deadline, &mut problems, cells::deadline);
+        let exemption = self.exemption(&mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let each = |(at, target): (usize, &Target)| Candidate {
-            target: target.clone(),
+        let each = |(at, target): (usize, Target)| Candidate {
+            organisation: organisation.clone(),
+            organisation_id: organisation_id.clone().or(of.clone()),
+            contact: contact.clone(),
             // An id names one service.
-            id: candidate.id.clone().filter(|_| at == 0),
-            ..candidate.clone()
+            id: id.clone().filter(|_| at == 0),
+            name: name.clone(),
+            category,
+            state,
+            security_level,
+            stage,
+            deadline,
+            exemption: exemption.clone(),
+            ..Candidate::new(place.clone(), target)
         };
-        Ok(targets.iter().enumerate().map(each).collect())
+        Ok(targets.into_iter().enumerate().map(each).collect())
     }
 
     fn exemption(&self, problems: &mut Vec<Problem>) -> Option<Exemption> {

@@ -5,7 +5,7 @@ use super::cells::is_numbering;
 use super::head::{self, Head, one_line};
 use super::row::Row;
 use super::sheet::Table;
-use super::words::Words;
+use super::words::{Column, Words};
 use crate::inventory::suggestion::list;
 use crate::inventory::values::text::slug;
 use crate::model::Category;
@@ -206,7 +206,11 @@ fn group_heading(row: &Row<'_>) -> Option<String> {
     if row.targets().next().is_some() {
         return None;
     }
-    let mut texts = row.filled().map(|(_, _, text)| text).filter(|text| !is_numbering(text));
+    let is_number = |column: Option<Column>, text: &str| {
+        matches!(column, None | Some(Column::Ignore)) && is_numbering(text)
+    };
+    let filled = row.filled().filter(|(_, column, text)| !is_number(*column, text));
+    let mut texts = filled.map(|(_, _, text)| text);
     let text = one_line(texts.next()?);
     // Merged over columns, or repeated in each.
     if texts.any(|other| one_line(other) != text) {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inventory::parse;
-use crate::model::Name;
+use crate::model::{Name, Stage};
 
 const INVENTORY: &str = "# Head.\nversion: 1\norganisations:   # all of them\n  - id: vp-ubnd\n    \
     name: Văn phòng UBND tỉnh\n    services:\n      # The first.\n      - id: portal\n        \
@@ -443,6 +443,52 @@ proptest! {
             prop_assert!(after.services.contains(service));
         }
         prop_assert_eq!(&merge(&merged.text).text, &merged.text);
+    }
+
+    /// However an inventory is laid out, an update changes the values that it means, and keeps every comment.
+    #[test]
+    fn any_layout_is_updated(
+        choices in proptest::collection::vec(any::<u8>(), 1..200),
+        levels in proptest::collection::vec(1..6_u8, 1..8),
+    ) {
+        let text = laid_out(&choices);
+        let before = parse(text.as_bytes(), "t.yaml").unwrap().inventory;
+        let mut csv = "id,organisation,web,security level,contact,name,state,deadline\n".to_owned();
+        for (service, level) in before.services.iter().zip(&levels) {
+            let host = service.target.host().unwrap();
+            let organisation = &service.id.organisation;
+            csv.push_str(&format!(
+                "{},{organisation},new.{host},{level},noc@{organisation}.example,\"Tên: # {level}\",retired,2027\n",
+                service.id
+            ));
+        }
+        let reading = table(&csv);
+        let mut terms = Terms { updates: true, stage: Stage::try_from(3).ok(), ..Terms::default() };
+        for at in 0..3 {
+            terms.answer(&format!("other {at}"), Answer::Is(format!("o{at}")));
+        }
+        let mut candidates = reading.candidates.clone();
+        let mut other = candidates[0].clone();
+        other.organisation = Some("other 0".to_owned());
+        other.organisation_id = None;
+        candidates.push(other);
+        terms.answers.retain(|_, answer| {
+            let known = |id: &str| before.organisations.iter().any(|known| *known.id == *id);
+            matches!(answer, Answer::Is(id) if known(id))
+        });
+        let merged = merge(&base(&text), &candidates, &terms)
+            .unwrap_or_else(|error| panic!("{text}\n{error}"));
+        let comments = |text: &str| text.matches(" # confirmed").count() + text.matches("# - {id").count();
+        prop_assert_eq!(comments(&text), comments(&merged.text));
+        let after = parse(merged.text.as_bytes(), "t.yaml").unwrap();
+        prop_assert_eq!(&*after.also[0].1, "other 0");
+        for (service, level) in after.inventory.services.iter().zip(&levels) {
+            prop_assert_eq!(service.security_level, Some(*level));
+            prop_assert_eq!(service.goal.as_ref().map(|goal| goal.by.to_string()), Some("2027-12-31".to_owned()));
+        }
+        let again = merge(&base(&merged.text), &candidates, &terms).unwrap();
+        prop_assert_eq!(&again.text, &merged.text);
+        prop_assert_eq!(again.changed, vec![]);
     }
 
     #[test]
