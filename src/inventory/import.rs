@@ -18,6 +18,7 @@ mod encoding;
 mod head;
 mod line;
 mod merge;
+mod merged;
 mod names;
 mod near;
 mod ods;
@@ -38,7 +39,8 @@ pub use budget::{
 pub use candidate::{Candidate, Problem, Reading};
 pub use changes::{Change, Changed};
 pub use delimited::csv_table;
-pub use merge::{Added, MergeError, Merged, merge};
+pub use merge::merge;
+pub use merged::{Added, MergeError, Merged};
 pub use near::{Doubt, doubts};
 pub use sheet::Table;
 pub use table::{Options, candidates};

@@ -119,7 +119,7 @@ fn headings_over_two_rows() {
                 &["3", "", "Thư", "tanlap.example", "", "Thư điện tử"],
             ],
         );
-        sheet.write(5, 6, &ExcelDateTime::from_ymd(2027, 3, 1).unwrap()).unwrap();
+        sheet.write(5, 6, ExcelDateTime::from_ymd(2027, 3, 1).unwrap()).unwrap();
         sheet
             .set_cell_format(5, 6, &rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy"))
             .unwrap();

@@ -1,111 +1,19 @@
 //! Puts candidates into an inventory's text.
 
+mod outcome;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::changes::{Change, Changed, changes, goal};
+use super::changes::{Change, changes, goal};
 use super::line::line;
+use super::merged::{Added, MergeError, Merged};
 use super::names::{Names, normal};
 use super::terms::{Answer, Base, Terms};
-use crate::inventory::amend::{Amendment, NewValue, amend};
-use crate::inventory::diagnostic::Diagnostics;
-use crate::inventory::insert::{Insertion, insert};
-use crate::inventory::parse::{Parsed, parse};
-use crate::inventory::targets::quoted;
-use crate::model::{Organisation, Service, Target};
-
-/// An inventory with further services.
-#[derive(Clone, Debug)]
-pub struct Merged {
-    /// Its whole text.
-    pub text: String,
-    /// The services that came.
-    pub added: Vec<Added>,
-    /// Candidates that were there already, with the id of the service that each is.
-    pub known: Vec<(Candidate, String)>,
-    /// What they say otherwise. It is in the text only if the terms ask for updates.
-    pub changed: Vec<Changed>,
-    /// What is left to people.
-    pub notes: Vec<String>,
-}
-
-/// A service that came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Added {
-    /// `ORG/SERVICE`.
-    pub id: String,
-    /// Whether its organisation is new too.
-    pub is_new_organisation: bool,
-    /// What it was made from.
-    pub candidate: Candidate,
-}
-
-/// Why candidates can't be put into an inventory.
-#[derive(Debug, thiserror::Error)]
-pub enum MergeError {
-    /// The inventory itself is faulty.
-    #[error("the inventory is faulty")]
-    Inventory(Diagnostics),
-    /// A candidate names no organisation, and there is no default.
-    #[error(
-        "{place}: no organisation is named; add a column `organisation`, use `--organisation`, or \
-         `--fill-down` where an empty cell means the organisation of the row above"
-    )]
-    NoOrganisation {
-        /// Which one.
-        place: String,
-    },
-    /// A name is said to be that of an organisation which doesn't exist.
-    #[error(
-        "`{named}` is the id or name of no organisation; `--same` needs one of the inventory or of the table"
-    )]
-    NoSuchOrganisation {
-        /// Which one.
-        named: String,
-    },
-    /// A stage or a deadline is missing beside the other.
-    #[error("{place}: {message}")]
-    NoGoal {
-        /// Which one.
-        place: String,
-        /// What is missing.
-        message: &'static str,
-    },
-    /// An id is that of a service of another kind.
-    #[error(
-        "{place}: `{id}` is a service of the kind `{kind}`, and `{target}` is of another; give it another id"
-    )]
-    OtherKind {
-        /// Which one.
-        place: String,
-        /// The id.
-        id: String,
-        /// The kind of the service that has it.
-        kind: &'static str,
-        /// What the candidate is.
-        target: String,
-    },
-    /// Two candidates say different things of one service.
-    #[error(
-        "{first} and {second} say different things of `{id}`: `{key}` can't be both; mend one of them"
-    )]
-    Contradiction {
-        /// Where the one is.
-        first: String,
-        /// Where the other is.
-        second: String,
-        /// The service.
-        id: String,
-        /// The key.
-        key: &'static str,
-    },
-    /// The text is written in a way that services can't be put into.
-    #[error(
-        "the services can't be put into this inventory's text ({0}); write these lines by hand:\n{1}"
-    )]
-    Text(String, String),
-}
+use crate::inventory::insert::Insertion;
+use crate::inventory::parse::Parsed;
+use crate::model::{Goal, Organisation, Service, Target};
 
 /// Puts the candidates that an inventory doesn't list yet into its text, and with `terms.updates` what is otherwise
 /// of the others. Everything else in it, comments and spacing too, stays as it is.
@@ -282,7 +190,7 @@ impl<'a> Merging<'a> {
         &self,
         candidate: &Candidate,
         service: Option<&Service>,
-    ) -> Result<Option<crate::model::Goal>, MergeError> {
+    ) -> Result<Option<Goal>, MergeError> {
         goal(candidate, service, self.terms)
             .map_err(|message| MergeError::NoGoal { place: candidate.place.clone(), message })
     }
@@ -341,101 +249,5 @@ impl<'a> Merging<'a> {
                 _ => {}
             }
         }
-    }
-
-    fn changed(&self) -> Vec<Changed> {
-        let of_services = self.changes.iter().flat_map(|(at, changes)| {
-            changes.iter().map(|(change, place)| change.changed(&self.services[*at], place))
-        });
-        let of_organisations = self.contacts.iter().map(|(at, (contact, place))| Changed {
-            id: self.organisations[*at].id.to_string(),
-            key: "contact",
-            from: self.organisations[*at].contact.clone(),
-            to: contact.clone(),
-            place: place.clone(),
-        });
-        of_services.chain(of_organisations).collect()
-    }
-
-    fn amendments(&self) -> Vec<Amendment> {
-        let of = |organisation: &str, key, value| Amendment {
-            organisation: organisation.to_owned(),
-            service: None,
-            key,
-            value,
-        };
-        let mut also: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for (organisation, name) in &self.also {
-            also.entry(organisation).or_default().push(quoted(name));
-        }
-        let also = also.into_iter().map(|(id, names)| of(id, "also", NewValue::Items(names)));
-        if !self.terms.updates {
-            return also.collect();
-        }
-        let of_services = self.changes.iter().flat_map(|(at, changes)| {
-            changes.iter().map(|(change, _)| change.amendment(&self.services[*at]))
-        });
-        let contacts = self.contacts.iter().map(|(at, (contact, _))| {
-            of(&self.organisations[*at].id, "contact", NewValue::Scalar(quoted(contact)))
-        });
-        also.chain(of_services).chain(contacts).collect()
-    }
-
-    fn write(self, base: &Base<'_>) -> Result<Merged, MergeError> {
-        let (changed, amendments) = (self.changed(), self.amendments());
-        let insertions: Vec<&Insertion> = self.insertions.values().collect();
-        let by_hand = || {
-            let lines = insertions.iter().map(|insertion| insertion.by_hand());
-            lines.chain(amendments.iter().map(Amendment::by_hand)).collect::<String>()
-        };
-        let mut text = base.text.to_owned();
-        if !insertions.is_empty() {
-            text = insert(&text, &insertions).map_err(|why| MergeError::Text(why, by_hand()))?;
-        }
-        if !amendments.is_empty() {
-            text = amend(&text, &amendments).map_err(|why| MergeError::Text(why, by_hand()))?;
-        }
-        // What was written must be what was meant, and all of what was there.
-        match parse(text.as_bytes(), base.file) {
-            Ok(after) if self.is_meant(&after) => {}
-            Err(_) if base.is_new && self.added.is_empty() => {}
-            Ok(_) => return Err(MergeError::Text("it would read otherwise".into(), by_hand())),
-            Err(problems) => return Err(MergeError::Text(problems.render(false), by_hand())),
-        }
-        let Self { added, known, notes, .. } = self;
-        Ok(Merged { text, added, known, changed, notes })
-    }
-
-    /// Whether an inventory lists all that it did, with the changes and nothing else, and what was added where it belongs.
-    fn is_meant(&self, after: &Parsed) -> bool {
-        let inventory = &after.inventory;
-        let by_id: HashMap<String, &Service> =
-            inventory.services.iter().map(|service| (service.id.to_string(), &**service)).collect();
-        let services = self.services.iter().enumerate().all(|(at, service)| {
-            let mut wanted = Service::clone(service);
-            if self.terms.updates {
-                for (change, _) in self.changes.get(&at).into_iter().flatten() {
-                    change.apply(&mut wanted);
-                }
-            }
-            by_id.get(&service.id.to_string()) == Some(&&wanted)
-        });
-        let organisations = self.organisations.iter().enumerate().all(|(at, organisation)| {
-            let mut wanted = organisation.clone();
-            if let Some((contact, _)) = self.contacts.get(&at).filter(|_| self.terms.updates) {
-                wanted.contact = Some(contact.clone());
-            }
-            inventory.organisations.get(at) == Some(&wanted)
-        });
-        let knows = |(id, name): &(String, String)| {
-            after.also.iter().any(|(known, also)| **known == **id && also == name)
-        };
-        services
-            && organisations
-            && inventory.services.len() == self.services.len() + self.added.len()
-            && self.added.iter().all(|added| {
-                by_id.get(&added.id).is_some_and(|service| service.target == added.candidate.target)
-            })
-            && self.also.iter().all(knows)
     }
 }
