@@ -28,6 +28,7 @@
 //! assert_eq!(first.help.as_deref(), Some("did you mean `organisations`?"));
 //! ```
 
+mod amend;
 mod diagnostic;
 mod documentation;
 mod fault;
@@ -35,11 +36,13 @@ mod format;
 mod ids;
 pub mod import;
 mod insert;
+mod page;
 mod parse;
 mod reader;
 mod reference;
 mod scaffold;
 mod schema;
+mod schemes;
 mod section;
 mod selection;
 mod source;
@@ -52,9 +55,10 @@ pub use diagnostic::{Diagnostic, Diagnostics, Weight};
 pub use documentation::documentation;
 pub use parse::{Parsed, parse};
 pub use reference::{FileReference, FileReferences};
-pub use scaffold::scaffold;
+pub use scaffold::{scaffold, scaffold_head};
 pub use schema::schema;
 pub use selection::{BadPattern, Selection};
+pub use source::OCTETS_MAX as INVENTORY_OCTETS_MAX;
 pub use targets::{BadTargets, for_targets};
 
 #[cfg(test)]

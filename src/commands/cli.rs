@@ -8,10 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use values::AsOf;
-use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity};
+use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
 
 use crate::judge::quarter::Quarter;
-use crate::model::{Category, Lang, Severity};
+use crate::model::{Category, Lang, Severity, Stage};
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
 #[derive(Debug, Parser)]
@@ -384,40 +384,72 @@ pub(super) enum InventoryCommand {
     Import(ImportArgs),
     /// Names that a run came by under the organisations' own domains and that the inventory doesn't list
     Suggest(SuggestArgs),
+    /// Print the words that `import` knows in tables, as `--words` takes more of them
+    Words,
     /// Print the JSON Schema of inventories, for editors
     Schema,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Headings of tables are English or Vietnamese: organisation (đơn vị), name (tên), category \
-                  (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind (giao thức), \
-                  state (trạng thái), security_level (cấp độ), stage (mức), by (thời hạn), id, contact.\n\
-                  Example: v6ready inventory import services.xlsx --dry-run"
+    after_help = "Headings of tables are English or Vietnamese, in any of the first ten rows: organisation (đơn vị), \
+                  name (tên), category (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind \
+                  (giao thức), state (trạng thái), security_level (cấp độ), stage (mức), deadline (thời hạn), id, \
+                  contact. `v6ready inventory words` prints all of them; a file in the same form adds others: \
+                  --words FILE.\n\
+                  Examples: v6ready inventory import services.xlsx --dry-run\n          \
+                  v6ready inventory import services.ods --update --sheet 'Phụ lục 1'"
 )]
 pub(super) struct ImportArgs {
     /// The table or zone file; `-` is stdin
     #[arg(value_name = "FILE")]
     pub source: PathBuf,
-    /// What it is; default: by its name (.csv, .tsv, .xlsx, else a zone file)
+    /// What it is; default: by what it holds, and its name (.csv, .tsv, .xlsx, .ods, .xls, else a zone file)
     #[arg(long, value_enum)]
     pub from: Option<ImportFormat>,
     /// The inventory; it is made when it is missing
     #[arg(long, value_name = "FILE", default_value = "inventory.yaml")]
     pub into: PathBuf,
+    /// Put what the table says of services that are listed already into the inventory too
+    #[arg(long)]
+    pub update: bool,
     /// The organisation, by id or name, of services that name none
     #[arg(long, value_name = "ORGANISATION")]
     pub organisation: Option<String>,
+    /// An empty cell of an organisation means that of the row above
+    #[arg(long)]
+    pub fill_down: bool,
+    /// A name in the table is that of an organisation, by id or name (repeatable); it is remembered
+    #[arg(long, value_name = "NAME=ORGANISATION")]
+    pub same: Vec<String>,
+    /// Names that are nearly those of known organisations are organisations of their own
+    #[arg(long)]
+    pub new_organisations: bool,
     /// The category of services that name none; default: by their kind
     #[arg(long, value_parser = parse_category)]
     pub category: Option<Category>,
+    /// The stage that deadlines without one mean; default: the policy's
+    #[arg(long, value_name = "0-4", value_parser = parse_stage)]
+    pub stage: Option<Stage>,
+    /// The sheet of a workbook; default: the first whose headings say what is to be probed
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// A table with the columns `what`, `word` and `means` of further words (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub words: Vec<PathBuf>,
     /// The zone's name, for a zone file without `$ORIGIN`
     #[arg(long, value_name = "NAME")]
     pub origin: Option<String>,
-    /// Only say what would be added
+    /// The language of a new inventory's comments and reports
+    #[arg(long, value_parser = parse_lang, default_value = "vi")]
+    pub lang: Lang,
+    /// The title of a new inventory
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Only say what would be added and changed
     #[arg(long)]
     pub dry_run: bool,
-    /// Add the good rows though others are bad
+    /// Take the good rows though others are bad
     #[arg(long)]
     pub keep_going: bool,
 }
@@ -446,7 +478,8 @@ pub(super) enum SuggestFormat {
 pub(super) enum ImportFormat {
     /// Comma-, semicolon- or tab-separated text
     Csv,
-    /// A workbook; its first sheet that holds anything
+    /// A workbook of any make
+    #[value(alias = "ods", alias = "xls")]
     Xlsx,
     /// A zone's master file (RFC 1035)
     Zone,

@@ -1,14 +1,15 @@
 //! `v6ready inventory`: starting and checking one.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::error::CliError;
-use super::{import, suggest, terminal};
-use crate::inventory;
+use super::{import, load, suggest, terminal};
+use crate::inventory::import::BUILT_IN_WORDS;
+use crate::inventory::{self, Diagnostics, INVENTORY_OCTETS_MAX};
 use crate::model::Lang;
 
 /// Runs one of the subcommands.
@@ -21,6 +22,10 @@ pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Cli
         InventoryCommand::Validate { file } => validate(file),
         InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
+        InventoryCommand::Words => {
+            std::io::stdout().write_all(BUILT_IN_WORDS.as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
         InventoryCommand::Schema => {
             std::io::stdout().write_all(inventory::schema().as_bytes())?;
             Ok(ExitCode::SUCCESS)
@@ -55,34 +60,33 @@ fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, CliErr
 }
 
 fn validate(file: &Path) -> Result<ExitCode, CliError> {
-    let (text, name) = if file == Path::new("-") {
+    let (text, name, folder) = if file == Path::new("-") {
         let mut text = Vec::new();
-        std::io::stdin().read_to_end(&mut text)?;
-        (text, "(stdin)".to_owned())
+        // One octet more than is read says that there are too many.
+        std::io::stdin().take(INVENTORY_OCTETS_MAX as u64 + 1).read_to_end(&mut text)?;
+        (text, "(stdin)".to_owned(), Path::new(""))
     } else {
-        let text = fs::read(file).map_err(|error| {
-            CliError::operator(format!("{} can't be read: {error}", file.display()))
-                .help("`v6ready inventory init` writes one to start from")
-        })?;
-        (text, file.display().to_string())
+        let folder = file.parent().unwrap_or(Path::new(""));
+        (load::inventory_text(file)?, file.display().to_string(), folder)
     };
-    match inventory::parse(&text, &name) {
-        Ok(parsed) => {
-            for warning in &parsed.warnings {
-                terminal::note(format_args!("{}\n", terminal::render_diagnostic(warning)));
-            }
-            let inventory = &parsed.inventory;
-            println!(
-                "{name}: {} organisations, {} services, {} networks",
-                inventory.organisations.len(),
-                inventory.services.len(),
-                inventory.networks.iter().count(),
-            );
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(problems) => {
-            terminal::print_diagnostics(&problems);
-            Err(CliError::operator(format!("{name}: {problems}")))
-        }
+    let faulty = |problems: &Diagnostics| {
+        terminal::print_diagnostics(problems);
+        CliError::operator(format!("{name}: {problems}"))
+    };
+    let parsed = inventory::parse(&text, &name).map_err(|problems| faulty(&problems))?;
+    for warning in &parsed.warnings {
+        terminal::note(format_args!("{}\n", terminal::render_diagnostic(warning)));
     }
+    let problems = load::problems_of_files(&parsed, folder)?;
+    if !problems.is_empty() {
+        return Err(faulty(&Diagnostics::from(problems)));
+    }
+    let inventory = &parsed.inventory;
+    println!(
+        "{name}: {} organisations, {} services, {} networks",
+        inventory.organisations.len(),
+        inventory.services.len(),
+        inventory.networks.iter().count(),
+    );
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! An inventory with everything that it takes to scan or judge: the files that it names, the
 //! policy, the trusted authorities, the system's resolvers.
 
+mod bounded_file;
 mod policy;
 mod referenced_files;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use super::error::CliError;
 use super::terminal;
 use crate::evidence::tls::TrustedRoots;
 use crate::inventory;
-use crate::inventory::{Diagnostics, Parsed};
-use crate::model::{Inventory, Settings};
+use crate::inventory::{Diagnostic, Diagnostics, FileReferences, INVENTORY_OCTETS_MAX, Parsed};
+use crate::model::{Goal, Inventory, Settings};
 use crate::policy::{DEFAULT, Policy};
 
 /// A usable inventory.
@@ -47,12 +47,8 @@ pub(super) fn inventory_from_file(
     path: &Path,
     policy: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
-    let text = fs::read(path).map_err(|error| {
-        CliError::operator(format!("{}: the inventory can't be read: {error}", path.display()))
-            .help("`v6ready inventory init` writes one to start from")
-    })?;
     load_inventory(
-        text,
+        inventory_text(path)?,
         &path.display().to_string(),
         path.parent().unwrap_or(Path::new("")),
         policy,
@@ -120,7 +116,7 @@ fn load_inventory(
     folder: &Path,
     policy_override: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
-    let Parsed { mut inventory, files, warnings } =
+    let Parsed { mut inventory, files, warnings, .. } =
         inventory::parse(&text, file).map_err(|problems| unusable(&problems))?;
     for warning in &warnings {
         terminal::note(terminal::render_diagnostic(warning));
@@ -130,20 +126,13 @@ fn load_inventory(
     if settings.resolvers.is_empty() {
         settings.resolvers = referenced_files::system_resolvers()?;
     }
-    let place = files.policy_file.as_ref().or(files.policy_name.as_ref());
-    let (policy_name, from): (String, PathBuf) = match (policy_override, &inventory.policy) {
-        (Some(name), _) => (name.to_owned(), PathBuf::from(name)),
-        (None, Some(name)) if files.policy_file.is_some() => (name.clone(), folder.join(name)),
-        (None, Some(name)) => (name.clone(), PathBuf::from(name)),
-        (None, None) => (DEFAULT.to_owned(), PathBuf::from(DEFAULT)),
+    let policy_name = match (policy_override, &inventory.policy) {
+        (Some(name), _) => name.to_owned(),
+        (None, name) => name.clone().unwrap_or_else(|| DEFAULT.to_owned()),
     };
-    let policy = match (named_policy(&from.display().to_string()), place) {
-        (Ok(policy), _) => Some(policy),
-        (Err(error), Some(place)) if policy_override.is_none() => {
-            problems.push(place.error(&error.text(), None));
-            None
-        }
-        (Err(error), _) => return Err(error),
+    let policy = match policy_override {
+        Some(name) => Some(named_policy(name)?),
+        None => own_policy(inventory.policy.as_deref(), &files, folder, &mut problems)?,
     };
     let (Some((policy, policy_yaml)), true) = (policy, problems.is_empty()) else {
         return Err(unusable(&Diagnostics::from(problems)));
@@ -154,6 +143,62 @@ fn load_inventory(
     let file = file.to_owned();
     let (inventory, trust) = (Arc::new(inventory), Arc::new(trust));
     Ok(LoadedInventory { inventory, policy, trust, file, text, policy_name, policy_yaml })
+}
+
+/// The policy that an inventory names, or a diagnostic where it names it.
+fn own_policy(
+    name: Option<&str>,
+    files: &FileReferences,
+    folder: &Path,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Option<(Arc<Policy>, String)>, CliError> {
+    let from = match name {
+        Some(name) if files.policy_file.is_some() => folder.join(name),
+        name => PathBuf::from(name.unwrap_or(DEFAULT)),
+    };
+    match (
+        named_policy(&from.display().to_string()),
+        files.policy_file.as_ref().or(files.policy_name.as_ref()),
+    ) {
+        (Ok(policy), _) => Ok(Some(policy)),
+        (Err(error), Some(place)) => {
+            problems.push(place.error(&error.text(), None));
+            Ok(None)
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// What is wrong with the files that an inventory in `folder` names. Each is opened and read, within its bounds.
+///
+/// # Errors
+/// When the default policy can't be read.
+pub(super) fn problems_of_files(
+    parsed: &Parsed,
+    folder: &Path,
+) -> Result<Vec<Diagnostic>, CliError> {
+    let mut settings = parsed.inventory.settings.clone();
+    let mut problems = referenced_files::read_into(&mut settings, &parsed.files, folder);
+    own_policy(parsed.inventory.policy.as_deref(), &parsed.files, folder, &mut problems)?;
+    Ok(problems)
+}
+
+/// What the policy of an inventory demands of every service; nothing when it can't be read, which scans report.
+pub(super) fn goal_of_policy(parsed: &Parsed, folder: &Path) -> Option<Goal> {
+    let name = parsed.inventory.policy.as_deref();
+    let policy = own_policy(name, &parsed.files, folder, &mut Vec::new()).ok()??;
+    policy.0.goal().cloned()
+}
+
+/// Reads an inventory's file, whose size is bounded as it is when it is read.
+///
+/// # Errors
+/// When it can't be read.
+pub(super) fn inventory_text(path: &Path) -> Result<Vec<u8>, CliError> {
+    bounded_file::read_any(path, INVENTORY_OCTETS_MAX).map_err(|error| {
+        CliError::operator(format!("{}: the inventory can't be read: {error}", path.display()))
+            .help("`v6ready inventory init` writes one to start from")
+    })
 }
 
 fn unusable(problems: &Diagnostics) -> CliError {

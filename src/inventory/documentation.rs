@@ -1,6 +1,7 @@
 //! The documentation of the inventory's format, as Markdown: `docs/inventory/`.
 
 use super::format::document::DOCUMENT;
+use super::import::documentation as tables;
 use super::scaffold::scaffold;
 use super::section::description::{Fallback, Outline, Row, Subsection};
 use crate::model::{Lang, Text};
@@ -38,6 +39,7 @@ const EXAMPLE: Text = Text { en: "An example", vi: "Ví dụ" };
 pub fn documentation(lang: Lang) -> String {
     let mut page = Page { lang, text: format!("# {}\n\n{}\n", TITLE.get(lang), NOTE.get(lang)) };
     page.section("", &DOCUMENT);
+    page.text.push_str(&tables::documentation(lang));
     let example = scaffold(lang, None);
     page.text.push_str(&format!("\n## {}\n\n```yaml\n{example}```\n", EXAMPLE.get(lang)));
     page.text

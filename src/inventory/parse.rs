@@ -1,7 +1,9 @@
 //! From text to an inventory, or to everything that is wrong with it.
 
+use std::sync::Arc;
+
 use super::diagnostic::{Diagnostic, Diagnostics, Weight};
-use super::format::document;
+use super::format::document::{self, Content};
 use super::reader::Reader;
 use super::reference::FileReferences;
 use super::source::{OCTETS_MAX, Source, Span};
@@ -15,6 +17,8 @@ pub struct Parsed {
     pub inventory: Inventory,
     /// The files that it names.
     pub files: FileReferences,
+    /// Other names of organisations, by which tables know them, each with the organisation's id.
+    pub also: Vec<(Arc<str>, String)>,
     /// What its owner should look at.
     pub warnings: Vec<Diagnostic>,
 }
@@ -53,7 +57,7 @@ pub fn parse(text: &[u8], file: &str) -> Result<Parsed, Diagnostics> {
     let read = document::read(&mut reader, tree.root, sha256);
     let warnings = reader.finish()?;
     match read {
-        Some((inventory, files)) => Ok(Parsed { inventory, files, warnings }),
+        Some(Content { inventory, files, also }) => Ok(Parsed { inventory, files, also, warnings }),
         // A document that isn't even a mapping has been reported.
         None => Err(refusal(&source, 0, "the file holds no inventory", "see `inventory init`")),
     }

@@ -14,6 +14,15 @@ pub fn scaffold(lang: Lang, title: Option<&str>) -> String {
     template.replace("{title}", &quoted(title.unwrap_or_else(|| TITLE.get(lang))))
 }
 
+/// The beginning of such an inventory up to `organisations:`, for one whose services come from elsewhere.
+pub fn scaffold_head(lang: Lang, title: Option<&str>) -> String {
+    let whole = scaffold(lang, title);
+    let head = whole.split("\norganisations:\n").next().unwrap_or_default();
+    // The comment right above speaks of the example names.
+    let head = head.rsplit_once('\n').map_or(head, |(head, _)| head);
+    format!("{head}\norganisations:\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +38,18 @@ mod tests {
                 assert_eq!(parsed.inventory.title, title.unwrap_or(TITLE.get(lang)));
                 assert!(parsed.warnings.is_empty());
             }
+        }
+    }
+
+    #[test]
+    fn a_head_is_a_scaffold_without_its_examples() {
+        for lang in [Lang::Vi, Lang::En] {
+            let head = scaffold_head(lang, Some("Tỉnh"));
+            assert!(head.ends_with("\n\norganisations:\n"), "{head}");
+            let services =
+                "  - {id: o, services: [{id: s, category: portal, web: \"https://s.example/\"}]}\n";
+            let parsed = parse(format!("{head}{services}").as_bytes(), "head").unwrap();
+            assert_eq!((parsed.inventory.lang, &*parsed.inventory.title), (lang, "Tỉnh"));
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Octets of an inventory. 100,000 services take some 20 MB.
-pub(super) const OCTETS_MAX: usize = 64 * 1024 * 1024;
+pub const OCTETS_MAX: usize = 64 * 1024 * 1024;
 
 /// A range of octets of the text. Texts are at most [`OCTETS_MAX`] long, so 32 bits
 /// are enough, and a tree of a million nodes stays small.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::fault::Fault;
 use super::format::kinds;
 use super::ids::Taken;
+use super::schemes;
 use super::values::text::slug;
 use crate::model::{Host, Target};
 
@@ -74,20 +75,43 @@ pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
     if bad.is_empty() { Ok(yaml) } else { Err(BadTargets(bad)) }
 }
 
-fn target(argument: &str) -> Result<Target, Fault> {
-    let argument = argument.trim();
-    if argument.contains("://") {
-        return kinds::target("web", argument);
+/// A service as people write it: a URL of any scheme, `KIND:…`, or a host, which means its web site.
+pub(super) fn target(text: &str) -> Result<Target, Fault> {
+    let text = text.trim();
+    if let Some(found) = schemes::target(text) {
+        return found;
     }
-    match argument.split_once(':') {
+    if text.contains("://") {
+        return kinds::target("web", text);
+    }
+    match text.split_once(':') {
         Some(("web", rest)) => web(rest),
         Some((kind, rest)) if Target::KINDS.contains(&kind) => kinds::target(kind, rest),
-        _ => web(argument),
+        _ => web(text),
+    }
+}
+
+/// A service of a kind, where it is written as more than a value of this kind: as `KIND:…`, a URL whose scheme
+/// is of this kind, or a mail address for its domain.
+pub(super) fn of_kind(kind: &str, text: &str) -> Option<Result<Target, Fault>> {
+    let text = text.trim();
+    let is_kind = |found: &Target| found.kind() == kind;
+    if let Some(rest) = text.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) {
+        return Some(kinds::target(kind, rest)).filter(Result::is_ok);
+    }
+    if let Some(Ok(found)) = schemes::target(text) {
+        return Some(Ok(found)).filter(|found| found.as_ref().is_ok_and(is_kind));
+    }
+    match text.rsplit_once('@') {
+        Some((_, domain)) if kind == "mail" && !text.contains("://") => {
+            Some(kinds::target(kind, domain))
+        }
+        _ => None,
     }
 }
 
 /// A web site by its host alone, with or without a port and a path.
-pub(super) fn web(argument: &str) -> Result<Target, Fault> {
+fn web(argument: &str) -> Result<Target, Fault> {
     if argument.contains("://") {
         return kinds::target("web", argument);
     }
@@ -184,9 +208,10 @@ mod tests {
 
     #[test]
     fn every_bad_argument_is_named() {
-        let arguments = ["a b", "good.example", "tls:x.example", "ftp://x.example/"];
+        let arguments = ["a b", "good.example", "tls:x.example", "gopher://x.example/"];
         let error = for_targets(&arguments.map(str::to_owned)).unwrap_err().to_string();
-        for expected in ["\"a b\"", "\"tls:x.example\"", "port is missing", "`ftp` is not a scheme"]
+        for expected in
+            ["\"a b\"", "\"tls:x.example\"", "port is missing", "`gopher` is not a scheme"]
         {
             assert!(error.contains(expected), "{error}");
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::model::{Category, Lang, Severity};
+use crate::model::{Category, Lang, Severity, Stage};
 
 /// The moment of a judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,11 @@ pub(super) fn parse_category(text: &str) -> Result<Category, String> {
     let words = Category::ALL.map(Category::id).join("`, `");
     let found = Category::ALL.into_iter().find(|category| category.id() == text);
     found.ok_or_else(|| format!("categories are `{words}`"))
+}
+
+pub(super) fn parse_stage(text: &str) -> Result<Stage, String> {
+    let stage = text.parse::<u8>().ok().and_then(|number| Stage::try_from(number).ok());
+    stage.ok_or_else(|| "stages are 0 to 4".to_owned())
 }
 
 pub(super) fn parse_severity(text: &str) -> Result<Severity, String> {

@@ -1,12 +1,16 @@
 //! A policy by name: a built-in one, or a file's.
 
-use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::bounded_file;
 use crate::commands::error::CliError;
 use crate::model::{Stage, Target};
 use crate::policy::Policy;
 use crate::{check, policy};
+
+/// Octets of a policy's file.
+const OCTETS_MAX: usize = 1 << 20;
 
 /// A policy by its built-in name, or from a file, with its text.
 ///
@@ -16,7 +20,7 @@ pub(in crate::commands) fn named_policy(name: &str) -> Result<(Arc<Policy>, Stri
     if let Some(yaml) = policy::built_in(name) {
         return Ok((parse_policy(name, yaml)?, yaml.to_owned()));
     }
-    let yaml = fs::read_to_string(name).map_err(|error| {
+    let yaml = bounded_file::read_text(Path::new(name), OCTETS_MAX).map_err(|error| {
         let known: Vec<_> = policy::BUILT_IN.iter().map(|(name, _)| *name).collect();
         CliError::operator(format!(
             "`{name}` is no built-in policy, and no file that can be read: {error}"

@@ -1,6 +1,5 @@
 //! The files that an inventory names, and the resolvers of the system.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,12 +7,19 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use super::bounded_file;
 use crate::commands::error::CliError;
 use crate::evidence::dns::delegation::hints;
 use crate::evidence::dns::dnssec::Anchors;
 use crate::evidence::tls::TrustedRoots;
 use crate::inventory::{Diagnostic, FileReference, FileReferences};
 use crate::model::{OriginTable, Settings};
+
+/// Octets of certificates, root hints or trust anchors.
+const OCTETS_MAX: usize = 16 << 20;
+
+/// Octets of a table of routes or payloads; one of the whole Internet has some 100 MB.
+const TABLE_OCTETS_MAX: usize = 1 << 30;
 
 /// Puts what the files hold into the settings, and returns what is wrong with them.
 pub(super) fn read_into(
@@ -30,7 +36,7 @@ pub(super) fn read_into(
     }
     let mut text_of = |reference: &Option<FileReference>| {
         let reference = reference.as_ref()?;
-        fs::read_to_string(folder.join(&reference.path))
+        bounded_file::read_text(&folder.join(&reference.path), OCTETS_MAX)
             .map_err(|error| {
                 problems.push(reference.error(&format!("can't be read: {error}"), None))
             })
@@ -64,7 +70,7 @@ pub(super) fn read_origin_table(
     folder: &Path,
 ) -> Result<Option<Arc<OriginTable>>, Box<Diagnostic>> {
     let text_of = |reference: &FileReference| {
-        fs::read_to_string(folder.join(&reference.path))
+        bounded_file::read_text(&folder.join(&reference.path), TABLE_OCTETS_MAX)
             .map_err(|error| Box::new(reference.error(&format!("can't be read: {error}"), None)))
     };
     let Some(named) = &files.routes else { return Ok(None) };
@@ -81,7 +87,8 @@ pub(super) fn read_origin_table(
 
 /// Certificates from a PEM file with any number of them, or a DER file with one.
 fn read_certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let octets = fs::read(path).map_err(|error| format!("can't be read: {error}"))?;
+    let octets =
+        bounded_file::read(path, OCTETS_MAX).map_err(|error| format!("can't be read: {error}"))?;
     let found: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(&octets)
         .map(|certificate| certificate.map(|der| der.to_vec()))
         .collect::<Result<_, _>>()

@@ -1,5 +1,7 @@
 //! The file as a whole.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::networks::{NETWORK, Networks};
@@ -30,10 +32,18 @@ pub(in crate::inventory) fn read(
     reader: &mut Reader<'_, '_>,
     root: NodeId,
     sha256: Digest,
-) -> Option<(Inventory, FileReferences)> {
+) -> Option<Content> {
     let mut draft = Draft::default();
     DOCUMENT.read(reader, root, &mut draft)?;
-    Some(draft.inventory(sha256))
+    Some(draft.content(sha256))
+}
+
+/// What a document says.
+pub(in crate::inventory) struct Content {
+    pub(in crate::inventory) inventory: Inventory,
+    pub(in crate::inventory) files: FileReferences,
+    /// Other names of organisations, by their ids.
+    pub(in crate::inventory) also: Vec<(Arc<str>, String)>,
 }
 
 #[derive(Default)]
@@ -176,7 +186,7 @@ fn has_a_service(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<
 }
 
 impl Draft {
-    fn inventory(self, sha256: Digest) -> (Inventory, FileReferences) {
+    fn content(self, sha256: Digest) -> Content {
         let (settings, mut files) = self.settings.settings();
         let policy = self.policy.as_ref().map(|policy| policy.path.clone());
         // A built-in policy has a plain name; what looks like a path is one.
@@ -196,6 +206,6 @@ impl Draft {
             services: self.organisations.services,
             sha256,
         };
-        (inventory, files)
+        Content { inventory, files, also: self.organisations.also }
     }
 }

@@ -10,7 +10,7 @@ use crate::inventory::section::forms;
 use crate::inventory::section::key::Key;
 use crate::inventory::section::nested::ListOf;
 use crate::inventory::section::table::{Fields, Section};
-use crate::inventory::section::types::Parsed;
+use crate::inventory::section::types::{Parsed, ParsedList};
 use crate::inventory::source::Span;
 use crate::inventory::tree::Content;
 use crate::model::{Organisation, Service, Text};
@@ -20,6 +20,7 @@ pub(super) struct Draft {
     id: Option<Arc<str>>,
     name: Option<String>,
     contact: Option<String>,
+    also: Vec<String>,
     services: Vec<Arc<Service>>,
     /// Entries under `services`, the faulty ones too.
     services_given: usize,
@@ -59,6 +60,20 @@ pub(super) static ORGANISATION: Section<Draft> = Section {
             "noc@example.gov.vn",
             Text { en: "Whom to write to.", vi: "Đầu mối phụ trách để liên hệ." },
         ),
+        Key::new(
+            "also",
+            &ParsedList {
+                item: "a name",
+                form: &forms::LINE,
+                field: |draft: &mut Draft| &mut draft.also,
+            },
+            "[People's Committee Office]",
+            Text {
+                en: "Other names of it in tables, by which `inventory import` knows it.",
+                vi: "Các tên gọi khác trong bảng biểu; lệnh `inventory import` nhận biết theo các tên này.",
+            },
+        )
+        .example_vi("[Văn phòng UBND tỉnh]"),
         Key::section(
             "services",
             &ListOf { section: &SERVICE, one_at_least: false, add: add_service },
@@ -100,6 +115,8 @@ fn count_services(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader
 #[derive(Default)]
 pub(super) struct Organisations {
     pub(super) list: Vec<Organisation>,
+    /// Other names of organisations, by their ids.
+    pub(super) also: Vec<(Arc<str>, String)>,
     pub(super) services: Vec<Arc<Service>>,
     /// Entries under `services`, the faulty ones too.
     pub(super) services_given: usize,
@@ -117,6 +134,7 @@ impl Organisations {
         self.services_given += draft.services_given;
         self.services.extend(draft.services);
         let id = draft.id.unwrap_or_default();
+        self.also.extend(draft.also.into_iter().map(|name| (Arc::clone(&id), name)));
         let name = draft.name.unwrap_or_else(|| id.to_string());
         self.list.push(Organisation { id, name, contact: draft.contact });
     }

@@ -1,30 +1,38 @@
 //! Services that an inventory could list, and what is wrong with those that it can't.
 
-use crate::model::{Category, Goal, State, Target};
+use jiff::civil::Date;
 
-/// A service that an inventory could list.
+use crate::model::{Category, Exemption, Stage, State, Target};
+
+/// A service that an inventory could list. What a table doesn't say is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Its place in what was read, such as `row 3`.
     pub place: String,
     /// What is probed.
     pub target: Target,
-    /// The id or the name of the organisation, as it was written.
+    /// The name or the id of the organisation, as it was written.
     pub organisation: Option<String>,
-    /// Whom to write to there; only a new organisation takes it.
+    /// The organisation's id, where it is written beside its name.
+    pub organisation_id: Option<String>,
+    /// Whom to write to there.
     pub contact: Option<String>,
     /// Its own id.
     pub id: Option<String>,
     /// What people call it.
     pub name: Option<String>,
-    /// What the plan counts it as; chosen by the kind where it isn't given.
+    /// What the plan counts it as; chosen by the kind where a new service doesn't say it.
     pub category: Option<Category>,
     /// The declared state.
-    pub state: State,
+    pub state: Option<State>,
     /// Cấp độ, 1 to 5.
     pub security_level: Option<u8>,
-    /// The stage to be reached, and by when.
-    pub goal: Option<Goal>,
+    /// The stage to be reached.
+    pub stage: Option<Stage>,
+    /// By when.
+    pub deadline: Option<Date>,
+    /// An exemption.
+    pub exemption: Option<Exemption>,
     /// Why it is only a guess, as a comment in the inventory.
     pub guess: Option<&'static str>,
 }
@@ -36,15 +44,23 @@ impl Candidate {
             place,
             target,
             organisation: None,
+            organisation_id: None,
             contact: None,
             id: None,
             name: None,
             category: None,
-            state: State::Active,
+            state: None,
             security_level: None,
-            goal: None,
+            stage: None,
+            deadline: None,
+            exemption: None,
             guess: None,
         }
+    }
+
+    /// The organisation by its id, or else by what it is called.
+    pub(super) fn named_organisation(&self) -> Option<&str> {
+        self.organisation_id.as_deref().or(self.organisation.as_deref())
     }
 }
 

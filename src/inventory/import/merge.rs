@@ -1,182 +1,253 @@
 //! Puts candidates into an inventory's text.
 
-use std::collections::{BTreeMap, HashMap};
+mod outcome;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::names::Names;
-use crate::inventory::diagnostic::Diagnostics;
-use crate::inventory::insert::{Insertion, insert};
-use crate::inventory::parse::parse;
-use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Inventory, Service, State, Target};
+use super::changes::{Change, changes, goal};
+use super::line::line;
+use super::merged::{Added, MergeError, Merged};
+use super::names::{Names, normal};
+use super::terms::{Answer, Base, Terms};
+use crate::inventory::insert::Insertion;
+use crate::inventory::parse::Parsed;
+use crate::model::{Goal, Organisation, Service, Target};
 
-/// What holds for candidates that don't say it themselves.
-#[derive(Clone, Debug, Default)]
-pub struct Defaults {
-    /// The organisation's id or name.
-    pub organisation: Option<String>,
-    /// The category.
-    pub category: Option<Category>,
-}
-
-/// An inventory with further services.
-#[derive(Clone, Debug)]
-pub struct Merged {
-    /// Its whole text.
-    pub text: String,
-    /// The services that came: `ORG/SERVICE`, the kind and the target.
-    pub added: Vec<Added>,
-    /// Candidates that were there already, with the id of the service that has the same target.
-    pub known: Vec<(Candidate, String)>,
-}
-
-/// A service that came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Added {
-    /// `ORG/SERVICE`.
-    pub id: String,
-    /// Whether its organisation is new too.
-    pub is_new_organisation: bool,
-    /// What it was made from.
-    pub candidate: Candidate,
-}
-
-/// Why candidates can't be put into an inventory.
-#[derive(Debug, thiserror::Error)]
-pub enum MergeError {
-    /// The inventory itself is faulty.
-    #[error("the inventory is faulty")]
-    Inventory(Diagnostics),
-    /// A candidate names no organisation, and there is no default.
-    #[error(
-        "{place}: no organisation is named; add a column `organisation`, or use `--organisation`"
-    )]
-    NoOrganisation {
-        /// Which one.
-        place: String,
-    },
-    /// The text is written in a way that services can't be put into.
-    #[error(
-        "the services can't be put into this inventory's text ({0}); add these lines by hand:\n{1}"
-    )]
-    Text(String, String),
-}
-
-/// The inventory that services are put into when there is none yet.
-pub const EMPTY: &str = "version: 1\norganisations:\n";
-
-/// Puts the candidates that an inventory doesn't list yet into its text. Everything in it,
-/// comments and spacing too, stays as it is.
+/// Puts the candidates that an inventory doesn't list yet into its text, and with `terms.updates` what is otherwise
+/// of the others. Everything else in it, comments and spacing too, stays as it is.
 ///
 /// # Errors
-/// When the inventory is faulty, an organisation is missing, or the text can't take the services.
+/// When the inventory is faulty, something that it needs is missing, or the text can't take the services.
 pub fn merge(
-    text: &str,
-    file: &str,
+    base: &Base<'_>,
     candidates: &[Candidate],
-    defaults: &Defaults,
+    terms: &Terms,
 ) -> Result<Merged, MergeError> {
-    let is_new = text == EMPTY;
-    let inventory = match parse(text.as_bytes(), file) {
-        Ok(parsed) => Some(parsed.inventory),
-        Err(_) if is_new => None,
-        Err(problems) => return Err(MergeError::Inventory(problems)),
-    };
-    let mut names = Names::of(inventory.as_ref());
-    let mut known_targets: HashMap<Target, String> = HashMap::new();
-    for service in inventory.iter().flat_map(|inventory| &inventory.services) {
-        known_targets.insert(service.target.clone(), service.id.to_string());
-    }
-    let (mut added, mut known) = (Vec::new(), Vec::new());
-    let mut insertions: BTreeMap<usize, Insertion> = BTreeMap::new();
+    let parsed = base.parse().map_err(MergeError::Inventory)?;
+    let mut merging = Merging::new(parsed.as_ref(), terms);
+    merging.check_answers(candidates)?;
     for candidate in candidates {
-        if let Some(id) = known_targets.get(&candidate.target) {
-            known.push((candidate.clone(), id.clone()));
-            continue;
+        merging.take(candidate)?;
+    }
+    merging.take_organisations(candidates);
+    merging.write(base)
+}
+
+/// How far a merge is.
+struct Merging<'a> {
+    terms: &'a Terms,
+    names: Names,
+    organisations: &'a [Organisation],
+    services: &'a [Arc<Service>],
+    by_target: HashMap<Target, Vec<usize>>,
+    by_id: HashMap<String, usize>,
+    /// Targets of services that come, with their ids.
+    coming: HashMap<Target, String>,
+    insertions: BTreeMap<usize, Insertion>,
+    /// The changes of each known service, by its place.
+    changes: BTreeMap<usize, Vec<(Change, String)>>,
+    contacts: BTreeMap<usize, (String, String)>,
+    also: BTreeSet<(String, String)>,
+    added: Vec<Added>,
+    known: Vec<(Candidate, String)>,
+    notes: Vec<String>,
+}
+
+impl<'a> Merging<'a> {
+    fn new(parsed: Option<&'a Parsed>, terms: &'a Terms) -> Self {
+        let inventory = parsed.map(|parsed| &parsed.inventory);
+        let services = inventory.map_or(&[][..], |inventory| &inventory.services);
+        let (mut by_target, mut by_id) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
+        for (at, service) in services.iter().enumerate() {
+            by_target.entry(service.target.clone()).or_default().push(at);
+            by_id.insert(service.id.to_string(), at);
         }
-        let Some(named) = candidate.organisation.as_ref().or(defaults.organisation.as_ref()) else {
+        Self {
+            terms,
+            names: Names::of(parsed),
+            organisations: inventory.map_or(&[][..], |inventory| &inventory.organisations),
+            services,
+            by_target,
+            by_id,
+            coming: HashMap::new(),
+            insertions: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            also: BTreeSet::new(),
+            added: Vec::new(),
+            known: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// An answer names an organisation of the inventory or of the candidates.
+    fn check_answers(&self, candidates: &[Candidate]) -> Result<(), MergeError> {
+        let coming: BTreeSet<String> = candidates
+            .iter()
+            .filter_map(|candidate| candidate.organisation.as_deref())
+            .map(normal)
+            .collect();
+        for answer in self.terms.answers.values() {
+            if let Answer::Is(other) = answer
+                && self.names.find(other).is_none()
+                && !coming.contains(&normal(other))
+            {
+                return Err(MergeError::NoSuchOrganisation { named: other.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, candidate: &Candidate) -> Result<(), MergeError> {
+        if let Some(id) = self.coming.get(&candidate.target) {
+            self.known.push((candidate.clone(), id.clone()));
+            return Ok(());
+        }
+        if let Some(at) = self.service_of(candidate)? {
+            return self.take_known(candidate, at);
+        }
+        let Some(at) = self.organisation_of(candidate) else {
             return Err(MergeError::NoOrganisation { place: candidate.place.clone() });
         };
-        let at = names.organisation(named);
-        let id = names.service(at, candidate);
-        let organisation = &names.organisations[at];
-        let insertion = insertions.entry(at).or_insert_with(|| Insertion {
+        let goal =
+            self.goal(candidate, None)?.filter(|goal| self.terms.goal.as_ref() != Some(goal));
+        let id = self.names.service(at, candidate);
+        let organisation = &self.names.organisations[at];
+        let insertion = self.insertions.entry(at).or_insert_with(|| Insertion {
             organisation: organisation.id.clone(),
             head: organisation.head(candidate),
             services: Vec::new(),
         });
-        insertion.services.push(line(&id, candidate, defaults));
+        insertion.services.push(line(&id, candidate, goal.as_ref(), self.terms.category));
         let id = format!("{}/{id}", organisation.id);
-        known_targets.insert(candidate.target.clone(), id.clone());
+        self.coming.insert(candidate.target.clone(), id.clone());
         let is_new_organisation = !organisation.is_known;
-        added.push(Added { id, is_new_organisation, candidate: candidate.clone() });
+        self.added.push(Added { id, is_new_organisation, candidate: candidate.clone() });
+        Ok(())
     }
-    let insertions: Vec<Insertion> = insertions.into_values().collect();
-    let by_hand = || insertions.iter().map(Insertion::by_hand).collect::<String>();
-    let merged = match insertions.is_empty() {
-        true => text.to_owned(),
-        false => insert(text, &insertions).map_err(|why| MergeError::Text(why, by_hand()))?,
-    };
-    // What was written must be what was meant, and all of what was there.
-    match parse(merged.as_bytes(), file) {
-        Ok(after) if is_meant(inventory.as_ref(), &after.inventory, &added) => {}
-        Err(_) if is_new && added.is_empty() => {}
-        Ok(_) => return Err(MergeError::Text("it would read otherwise".into(), by_hand())),
-        Err(problems) => return Err(MergeError::Text(problems.render(false), by_hand())),
-    }
-    Ok(Merged { text: merged, added, known })
-}
 
-/// Whether an inventory lists all that it did, unchanged, and what was added where it belongs.
-fn is_meant(before: Option<&Inventory>, after: &Inventory, added: &[Added]) -> bool {
-    let by_id: HashMap<String, &Service> =
-        after.services.iter().map(|service| (service.id.to_string(), &**service)).collect();
-    let (services, organisations) = before
-        .map_or((&[][..], &[][..]), |before| (&before.services[..], &before.organisations[..]));
-    after.services.len() == services.len() + added.len()
-        && after.organisations.starts_with(organisations)
-        && services.iter().all(|service| by_id.get(&service.id.to_string()) == Some(&&**service))
-        && added.iter().all(|added| {
-            by_id.get(&added.id).is_some_and(|service| service.target == added.candidate.target)
-        })
-}
+    /// The place of the known service that a candidate is: by its id where it has one, else by its target.
+    fn service_of(&self, candidate: &Candidate) -> Result<Option<usize>, MergeError> {
+        let organisation = self.named(candidate).and_then(|named| self.names.find(named));
+        let organisation = organisation.map(|at| &*self.names.organisations[at].id);
+        let same_target = self.by_target.get(&candidate.target).map_or(&[][..], Vec::as_slice);
+        let within = |at: &&usize| Some(&*self.services[**at].id.organisation) == organisation;
+        if let Some(at) = same_target.iter().find(within).or(same_target.first()) {
+            return Ok(Some(*at));
+        }
+        let (Some(organisation), Some(id)) = (organisation, &candidate.id) else { return Ok(None) };
+        let id = format!("{organisation}/{id}");
+        let Some(at) = self.by_id.get(&id) else { return Ok(None) };
+        match self.services[*at].target.kind() {
+            kind if kind == candidate.target.kind() => Ok(Some(*at)),
+            kind => Err(MergeError::OtherKind {
+                place: candidate.place.clone(),
+                id,
+                kind,
+                target: candidate.target.to_string(),
+            }),
+        }
+    }
 
-/// A service as one line of the inventory.
-fn line(id: &str, candidate: &Candidate, defaults: &Defaults) -> String {
-    let category = candidate.category.or(defaults.category);
-    let category = category.unwrap_or_else(|| category_of(&candidate.target)).id();
-    let mut line = format!("{{id: {id}, ");
-    if let Some(name) = &candidate.name {
-        line.push_str(&format!("name: {}, ", quoted(name)));
+    fn take_known(&mut self, candidate: &Candidate, at: usize) -> Result<(), MergeError> {
+        let service = &self.services[at];
+        let id = service.id.to_string();
+        let goal = self.goal(candidate, Some(service))?;
+        let found = changes(service, candidate, goal, self.terms);
+        let so_far = self.changes.entry(at).or_default();
+        for change in found {
+            match so_far.iter().find(|(other, _)| other.key() == change.key()) {
+                None => so_far.push((change, candidate.place.clone())),
+                Some((other, _)) if *other == change => {}
+                Some((other, place)) => {
+                    return Err(MergeError::Contradiction {
+                        first: place.clone(),
+                        second: candidate.place.clone(),
+                        id,
+                        key: other.key(),
+                    });
+                }
+            }
+        }
+        let named = self.named(candidate).and_then(|named| self.names.find(named));
+        let known = self.names.find(&service.id.organisation);
+        if let (Some(named), Some(known)) = (named, known)
+            && named != known
+        {
+            let named = &self.names.organisations[named];
+            self.notes.push(format!(
+                "{}: `{id}` is listed under another organisation than `{}`; it isn't moved",
+                candidate.place, named.id
+            ));
+        }
+        self.known.push((candidate.clone(), id));
+        Ok(())
     }
-    let target = quoted(&value(&candidate.target));
-    line.push_str(&format!("category: {category}, {}: {target}", candidate.target.kind()));
-    if candidate.state != State::Active {
-        line.push_str(&format!(", state: {}", candidate.state.id()));
-    }
-    if let Some(level) = candidate.security_level {
-        line.push_str(&format!(", security_level: {level}"));
-    }
-    if let Some(goal) = &candidate.goal {
-        line.push_str(&format!(", target: {{stage: {}, by: {}}}", goal.stage.number(), goal.by));
-    }
-    line.push('}');
-    if let Some(guess) = candidate.guess {
-        line.push_str(&format!(" # {guess}"));
-    }
-    line
-}
 
-/// What the plan most often counts a kind of service as.
-fn category_of(target: &Target) -> Category {
-    match target {
-        Target::Web(_) => Category::Portal,
-        Target::Zone(_) | Target::Dns(_) | Target::Ntp(_) => Category::Infrastructure,
-        Target::Mail(_)
-        | Target::Imap(_)
-        | Target::Imaps(_)
-        | Target::Pop3s(_)
-        | Target::Submission(_) => Category::InternetService,
-        Target::Tls(_) | Target::Tcp(_) | Target::Ssh(_) => Category::InformationSystem,
+    fn goal(
+        &self,
+        candidate: &Candidate,
+        service: Option<&Service>,
+    ) -> Result<Option<Goal>, MergeError> {
+        goal(candidate, service, self.terms)
+            .map_err(|message| MergeError::NoGoal { place: candidate.place.clone(), message })
+    }
+
+    /// What a candidate's organisation is called after the user's answers.
+    fn named<'n>(&'n self, candidate: &'n Candidate) -> Option<&'n str> {
+        let by_id = candidate.organisation_id.as_deref().filter(|id| self.names.find(id).is_some());
+        let named = by_id
+            .or(candidate.organisation.as_deref())
+            .or(candidate.organisation_id.as_deref())
+            .or(self.terms.organisation.as_deref())?;
+        match self.terms.answer_to(named) {
+            Some(Answer::Is(other)) => Some(other),
+            _ => Some(named),
+        }
+    }
+
+    fn organisation_of(&mut self, candidate: &Candidate) -> Option<usize> {
+        let named = self.named(candidate)?.to_owned();
+        let at = self.names.organisation(candidate.organisation_id.as_deref(), &named);
+        Some(at)
+    }
+
+    /// Contacts of known organisations, when all that is said of one is the same; and the names that the user said to
+    /// be those of organisations.
+    fn take_organisations(&mut self, candidates: &[Candidate]) {
+        let mut contacts: BTreeMap<usize, BTreeMap<&str, &str>> = BTreeMap::new();
+        for candidate in candidates {
+            let Some(at) = self.named(candidate).and_then(|named| self.names.find(named)) else {
+                continue;
+            };
+            if let Some(contact) = &candidate.contact {
+                contacts.entry(at).or_default().entry(contact).or_insert(&candidate.place);
+            }
+            let organisation = &self.names.organisations[at];
+            if let Some(named) = &candidate.organisation
+                && let Some(Answer::Is(_)) = self.terms.answer_to(named)
+                && !organisation.is_called(named)
+            {
+                self.also.insert((organisation.id.clone(), named.clone()));
+            }
+        }
+        for (at, said) in contacts {
+            let Some(organisation) = self.organisations.get(at) else { continue };
+            let mut said = said.into_iter();
+            match (said.next(), said.next()) {
+                (Some((contact, place)), None)
+                    if organisation.contact.as_deref() != Some(contact) =>
+                {
+                    self.contacts.insert(at, (contact.to_owned(), place.to_owned()));
+                }
+                (Some(_), Some((_, place))) => self.notes.push(format!(
+                    "{place}: `{}` has several contacts in the table; the inventory's stays",
+                    organisation.id
+                )),
+                _ => {}
+            }
+        }
     }
 }

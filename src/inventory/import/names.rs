@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::candidate::Candidate;
 use crate::inventory::ids::Taken;
+use crate::inventory::parse::Parsed;
 use crate::inventory::targets::{new_id, quoted};
 use crate::inventory::values::text::slug;
-use crate::model::Inventory;
 
 /// Organisations and the ids that are taken. Both may be many, so nothing is searched for one by one.
 #[derive(Default)]
@@ -14,18 +16,26 @@ pub(super) struct Names {
     pub(super) organisations: Vec<OrganisationNames>,
     ids: Taken,
     by_id: HashMap<String, usize>,
-    /// By the name in small letters; of several with one name, the first.
+    /// By the names without case; of several with one name, the first.
     by_name: HashMap<String, usize>,
 }
 
 pub(super) struct OrganisationNames {
     pub(super) id: String,
-    name: String,
+    pub(super) name: String,
+    /// Other names that tables have for it.
+    pub(super) also: Vec<String>,
     pub(super) is_known: bool,
     services: Taken,
 }
 
 impl OrganisationNames {
+    /// Whether a name is known to be its.
+    pub(super) fn is_called(&self, named: &str) -> bool {
+        let named = normal(named);
+        self.also.iter().chain([&self.name]).any(|name| normal(name) == named)
+    }
+
     /// What a new organisation begins with.
     pub(super) fn head(&self, candidate: &Candidate) -> Option<String> {
         if self.is_known {
@@ -43,13 +53,20 @@ impl OrganisationNames {
 }
 
 impl Names {
-    pub(super) fn of(inventory: Option<&Inventory>) -> Self {
+    pub(super) fn of(parsed: Option<&Parsed>) -> Self {
         let mut names = Self::default();
-        for organisation in inventory.iter().flat_map(|inventory| &inventory.organisations) {
+        let Some(Parsed { inventory, also, .. }) = parsed else { return names };
+        for organisation in &inventory.organisations {
             names.ids.take(&organisation.id);
             names.add(organisation.id.to_string(), &organisation.name, true);
         }
-        for service in inventory.iter().flat_map(|inventory| &inventory.services) {
+        for (id, name) in also {
+            if let Some(at) = names.by_id.get(&**id) {
+                names.organisations[*at].also.push(name.clone());
+                names.by_name.entry(normal(name)).or_insert(*at);
+            }
+        }
+        for service in &inventory.services {
             if let Some(at) = names.by_id.get(&*service.id.organisation) {
                 names.organisations[*at].services.take(&service.id.service);
             }
@@ -60,27 +77,33 @@ impl Names {
     fn add(&mut self, id: String, name: &str, is_known: bool) -> usize {
         let at = self.organisations.len();
         self.by_id.entry(id.clone()).or_insert(at);
-        self.by_name.entry(name.to_lowercase()).or_insert(at);
+        self.by_name.entry(normal(name)).or_insert(at);
         let (name, services) = (name.to_owned(), Taken::default());
-        self.organisations.push(OrganisationNames { id, name, is_known, services });
+        self.organisations.push(OrganisationNames {
+            id,
+            name,
+            also: Vec::new(),
+            is_known,
+            services,
+        });
         at
     }
 
-    /// The place of an organisation by its id or its name; it is made when there is none. Two names
-    /// that differ in signs and accents only are one new organisation.
-    pub(super) fn organisation(&mut self, named: &str) -> usize {
+    /// The place of an organisation by its id or one of its names.
+    pub(super) fn find(&self, named: &str) -> Option<usize> {
+        self.by_id.get(named.trim()).or_else(|| self.by_name.get(&normal(named))).copied()
+    }
+
+    /// The place of an organisation; it is made when there is none, with the id if that is free.
+    pub(super) fn organisation(&mut self, id: Option<&str>, named: &str) -> usize {
+        let by_id = id.and_then(|id| self.by_id.get(id).copied());
+        if let Some(at) = by_id.or_else(|| self.find(named)) {
+            return at;
+        }
         let named = named.trim();
         let slug = slug(named);
-        let by_slug = || self.by_id.get(&slug).filter(|at| !self.organisations[**at].is_known);
-        let found = self
-            .by_id
-            .get(named)
-            .or_else(|| self.by_name.get(&named.to_lowercase()))
-            .or_else(by_slug);
-        if let Some(at) = found {
-            return *at;
-        }
-        let id = self.ids.take_like(if slug.is_empty() { "organisation" } else { &slug });
+        let base = id.unwrap_or(if slug.is_empty() { "organisation" } else { &slug });
+        let id = self.ids.take_like(base);
         self.add(id, named, false)
     }
 
@@ -91,4 +114,10 @@ impl Names {
             _ => new_id(&candidate.target, taken),
         }
     }
+}
+
+/// A name without what never tells two apart: case, composition and blanks.
+pub(super) fn normal(name: &str) -> String {
+    let composed: String = name.nfc().collect();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

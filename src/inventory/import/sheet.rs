@@ -1,155 +1,102 @@
-//! Files of tables as rows of text.
+//! A table as rows of text, and how it is put together from cells.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::ops::RangeInclusive;
 
-use calamine::{Data, Reader as _, Xlsx};
-
-/// Rows that are read; an inventory holds 100,000 services.
-const ROWS_MAX: usize = 200_000;
-
-/// Columns of a workbook that are read; a table of services has some ten.
-const COLUMNS_MAX: u32 = 256;
-
-/// Cells of a workbook that are read, empty ones before others included.
-const CELLS_MAX: usize = 4_000_000;
+use super::budget::{Budget, COLUMNS_MAX, ROWS_MAX};
 
 /// Rows of text with the number that people see beside each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
+    /// The sheet's name, where it is one of a workbook.
+    pub name: Option<String>,
     /// Row number, from 1, and its cells.
     pub rows: Vec<(usize, Vec<String>)>,
+    /// Numbers of rows that merged cells join: the first and the last.
+    pub joined: Vec<RangeInclusive<usize>>,
+    /// What its reader found worth saying.
+    pub notes: Vec<String>,
 }
 
-/// Reads comma-, semicolon- or tab-separated text, in UTF-8 (with or without a byte-order mark) or in
-/// UTF-16 with one, as spreadsheets write it. The first line decides which character separates.
-///
-/// # Errors
-/// A sentence that says what is wrong with the file.
-pub fn csv_table(octets: &[u8]) -> Result<Table, String> {
-    let text = decoded(octets)?;
-    let head = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|wanted| head.bytes().filter(|octet| octet == wanted).count())
-        .unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut table = Table::default();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        let number = record.position().map_or(0, |position| line(&text, position));
-        push(&mut table, number, record.iter().map(str::to_owned).collect())?;
+/// Cells that were merged into one; rows and columns from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Merge {
+    pub(super) first_row: u32,
+    pub(super) last_row: u32,
+    pub(super) column: u32,
+}
+
+/// Puts a table together. A row takes memory up to its own last filled cell only: one stray cell in the far corner
+/// of a sheet is preceded by seventeen thousand million empty ones.
+pub(super) struct TableBuilder<'b, 'c> {
+    budget: &'b Budget<'c>,
+    rows: BTreeMap<u32, Vec<String>>,
+    merges: Vec<Merge>,
+}
+
+impl<'b, 'c> TableBuilder<'b, 'c> {
+    pub(super) fn new(budget: &'b Budget<'c>) -> Self {
+        Self { budget, rows: BTreeMap::new(), merges: Vec::new() }
     }
-    Ok(table)
-}
 
-/// The line on which a record begins: the reader's place is before the empty lines above it.
-fn line(text: &str, position: &csv::Position) -> usize {
-    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(whole(position.byte())..).unwrap_or_default();
-    let empty = rest.iter().take_while(|octet| matches!(octet, b'\r' | b'\n'));
-    whole(position.line()) + empty.filter(|octet| **octet == b'\n').count()
-}
-
-fn decoded(octets: &[u8]) -> Result<String, String> {
-    let utf16 = |octets: &[u8], of: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = octets.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).map_err(|_| "the file is no text in UTF-16".to_owned())
-    };
-    match octets {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] | rest => String::from_utf8(rest.to_vec()).map_err(|error| {
-            let line = 1 + rest[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|octet| **octet == b'\n')
-                .count();
-            format!("line {line} is not UTF-8; save the table as “CSV UTF-8”")
-        }),
-    }
-}
-
-fn push(table: &mut Table, number: usize, cells: Vec<String>) -> Result<(), String> {
-    if cells.iter().all(|cell| cell.trim().is_empty()) {
-        return Ok(());
-    }
-    if table.rows.len() >= ROWS_MAX {
-        return Err(format!("the table has more than {ROWS_MAX} rows; split it"));
-    }
-    table.rows.push((number, cells));
-    Ok(())
-}
-
-/// Reads the first sheet of a workbook that holds anything. Formulas are never evaluated: what the
-/// spreadsheet last showed counts.
-///
-/// # Errors
-/// A sentence that says what is wrong with the file.
-pub fn xlsx_table(octets: &[u8]) -> Result<Table, String> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(octets))
-        .map_err(|error| format!("the file is no XLSX workbook: {error}"))?;
-    for name in book.sheet_names() {
-        let table = worksheet(&mut book, &name)?;
-        if !table.rows.is_empty() {
-            return Ok(table);
+    /// Puts a text at a place, from 0. Blank text is no cell.
+    pub(super) fn put(&mut self, row: u32, column: u32, text: &str) -> Result<(), String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return self.budget.step();
         }
-    }
-    Ok(Table::default())
-}
-
-/// Cell by cell: the whole range at once would take memory for every empty cell before the last one, and
-/// one stray cell in the far corner of a sheet is preceded by seventeen thousand million of them.
-fn worksheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Table, String> {
-    let message = |error: calamine::XlsxError| error.to_string();
-    let mut reader = match book.worksheet_cells_reader(name) {
-        Ok(reader) => reader,
-        // A sheet that is a chart and no table.
-        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Table::default()),
-        Err(error) => return Err(message(error)),
-    };
-    let (mut cells, mut rows) = (0_usize, BTreeMap::<u32, Vec<String>>::new());
-    while let Some(cell) = reader.next_cell().map_err(message)? {
-        let (row, column) = cell.get_position();
-        let text = text(&Data::from(cell.get_value().clone()));
-        if text.trim().is_empty() {
-            continue;
-        }
-        if column >= COLUMNS_MAX {
+        let at = column as usize;
+        if at >= COLUMNS_MAX {
             return Err(format!(
                 "row {} has a cell beyond column {COLUMNS_MAX}; delete what is not of the table",
                 u64::from(row) + 1
             ));
         }
-        let column = column as usize;
-        let of_row = rows.entry(row).or_default();
-        cells += (column + 1).saturating_sub(of_row.len());
-        if cells > CELLS_MAX {
-            return Err(format!("the table has more than {CELLS_MAX} cells; split it"));
+        if !self.rows.contains_key(&row) && self.rows.len() >= ROWS_MAX {
+            return Err(format!("the table has more than {ROWS_MAX} rows; split it"));
         }
-        if of_row.len() <= column {
-            of_row.resize(column + 1, String::new());
+        let cells = self.rows.entry(row).or_default();
+        self.budget.cells((at + 1).saturating_sub(cells.len()), text)?;
+        if cells.len() <= at {
+            cells.resize(at + 1, String::new());
         }
-        of_row[column] = text;
+        cells[at] = text.to_owned();
+        Ok(())
     }
-    let mut table = Table::default();
-    for (row, cells) in rows {
-        push(&mut table, row as usize + 1, cells)?;
-    }
-    Ok(table)
-}
 
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::DateTime(date) => {
-            let (year, month, day, ..) = date.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
+    /// Notes that cells are one. Their text is in the first of them.
+    pub(super) fn merge(&mut self, merge: Merge) -> Result<(), String> {
+        self.budget.merges(1)?;
+        if merge.last_row > merge.first_row {
+            self.merges.push(merge);
         }
-        Data::Float(number) if number.fract() == 0.0 => format!("{number:.0}"),
-        other => other.to_string(),
+        Ok(())
+    }
+
+    /// The table. A cell that was merged over several rows says the same in each of them, as it does to the eye.
+    pub(super) fn finish(mut self, name: Option<String>) -> Result<Table, String> {
+        for merge in std::mem::take(&mut self.merges) {
+            let text =
+                self.rows.get(&merge.first_row).and_then(|row| row.get(merge.column as usize));
+            let Some(text) = text.filter(|text| !text.is_empty()).cloned() else { continue };
+            let below: Vec<u32> = self
+                .rows
+                .range(merge.first_row..=merge.last_row)
+                .skip(1)
+                .map(|(row, _)| *row)
+                .collect();
+            for row in below {
+                self.put(row, merge.column, &text)?;
+            }
+            self.merges.push(merge);
+        }
+        let number = |row: u32| row as usize + 1;
+        let joined = self.merges.iter();
+        Ok(Table {
+            name,
+            joined: joined.map(|merge| number(merge.first_row)..=number(merge.last_row)).collect(),
+            rows: self.rows.into_iter().map(|(row, cells)| (number(row), cells)).collect(),
+            notes: Vec::new(),
+        })
     }
 }

@@ -1,213 +1,236 @@
-//! Rows of a table as services.
+//! Tables as services: which sheet, which rows, and what groups of rows share.
 
-use jiff::civil::Date;
-
-use super::candidate::{Candidate, Problem, Reading};
-use super::headings::{self, Column};
+use super::candidate::{Problem, Reading};
+use super::cells::is_numbering;
+use super::head::{self, Head, one_line};
+use super::row::Row;
 use super::sheet::Table;
-use crate::inventory::fault::Fault;
-use crate::inventory::format::kinds;
+use super::words::{Column, Words};
 use crate::inventory::suggestion::list;
-use crate::inventory::targets;
-use crate::inventory::values::{text, time};
-use crate::model::{Category, Goal, Stage, State, Target};
+use crate::inventory::values::text::slug;
+use crate::model::Category;
 
-/// Reads the rows below the first, whose headings say what the columns hold.
-pub fn candidates(table: &Table) -> Reading {
+/// How tables are read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What headings and cells mean.
+    pub words: Words,
+    /// The sheet to read; without it the first whose headings say what is to be probed.
+    pub sheet: Option<String>,
+    /// An empty cell of an organisation means that of the row above.
+    pub fills_down: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { words: Words::built_in(), sheet: None, fills_down: false }
+    }
+}
+
+/// Reads the rows below the headings of a file's tables.
+pub fn candidates(tables: &[Table], options: &Options) -> Reading {
     let mut reading = Reading::default();
-    let Some(((_, head), rows)) = table.rows.split_first() else {
-        reading.problems.push(Problem {
-            place: "row 1".into(),
-            message: "the table is empty".into(),
-            help: Some("the first row holds the headings, such as `organisation,name,web`".into()),
-        });
-        return reading;
+    let table = match choose(tables, options, &mut reading.notes) {
+        Ok(table) => table,
+        Err(problem) => {
+            reading.problems.push(problem);
+            return reading;
+        }
     };
-    let columns: Vec<Option<Column>> = head.iter().map(|text| headings::column(text)).collect();
-    for (heading, column) in head.iter().zip(&columns) {
-        if column.is_none() && !heading.trim().is_empty() {
-            reading.notes.push(format!("the column `{}` is passed over", heading.trim()));
+    reading.notes.extend(table.notes.iter().cloned());
+    match head::head(table, &options.words) {
+        Ok(mut head) => {
+            reading.notes.append(&mut head.notes);
+            Rows { table, head: &head, options }.read(&mut reading);
         }
-    }
-    let is_target =
-        |column: &Option<Column>| matches!(column, Some(Column::Target | Column::TargetOf(_)));
-    if !columns.iter().any(is_target) {
-        reading.problems.push(Problem {
-            place: "row 1".into(),
-            message: "no column says what is to be probed".into(),
-            help: Some(format!(
-                "head one with `address` (`địa chỉ`, `tên miền`), or with a kind: {}",
-                list(Target::KINDS)
-            )),
-        });
-        return reading;
-    }
-    for (number, cells) in rows {
-        let row = Row { number: *number, head, columns: &columns, cells };
-        match row.candidate() {
-            Ok(candidate) => reading.candidates.push(candidate),
-            Err(mut problems) => reading.problems.append(&mut problems),
-        }
+        Err(mut problems) => reading.problems.append(&mut problems),
     }
     reading
 }
 
-struct Row<'a> {
-    number: usize,
-    head: &'a [String],
-    columns: &'a [Option<Column>],
-    cells: &'a [String],
-}
-
-impl Row<'_> {
-    /// The first cell of a column that holds anything, with its place.
-    fn find(&self, wanted: Column) -> Option<(usize, &str)> {
-        self.filled().find(|(_, column, _)| *column == wanted).map(|(at, _, text)| (at, text))
-    }
-
-    fn filled(&self) -> impl Iterator<Item = (usize, Column, &str)> {
-        let cells = self.columns.iter().zip(self.cells).enumerate();
-        cells.filter_map(|(at, (column, text))| {
-            let text = text.trim();
-            column.filter(|_| !text.is_empty()).map(|column| (at, column, text))
-        })
-    }
-
-    fn problem(&self, at: usize, fault: Fault) -> Problem {
-        let heading = self.head.get(at).map_or("", |heading| heading.trim());
-        Problem {
-            place: format!("row {}, column {} ({heading})", self.number, at + 1),
-            message: fault.message,
-            help: fault.help,
-        }
-    }
-
-    fn read<T>(
-        &self,
-        wanted: Column,
-        problems: &mut Vec<Problem>,
-        read: impl FnOnce(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
-        let (at, text) = self.find(wanted)?;
-        match read(text) {
-            Ok(value) => Some(value),
-            Err(fault) => {
-                problems.push(self.problem(at, fault));
-                None
-            }
-        }
-    }
-
-    fn candidate(&self) -> Result<Candidate, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let target = self.target(&mut problems);
-        let organisation = self.read(Column::Organisation, &mut problems, text::one_line);
-        let contact = self.read(Column::Contact, &mut problems, text::one_line);
-        let name = self.read(Column::Name, &mut problems, text::one_line);
-        let id = self.read(Column::Id, &mut problems, |text| text::id(text).map(ToOwned::to_owned));
-        let category = self.read(Column::Category, &mut problems, |word| {
-            headings::category(word)
-                .ok_or_else(|| unknown(word, "a category", &Category::ALL.map(Category::id)))
+fn choose<'t>(
+    tables: &'t [Table],
+    options: &Options,
+    notes: &mut Vec<String>,
+) -> Result<&'t Table, Problem> {
+    let names = || tables.iter().filter_map(|table| table.name.as_deref());
+    if let Some(wanted) = &options.sheet {
+        let found = tables
+            .iter()
+            .find(|table| table.name.as_deref().is_some_and(|name| slug(name) == slug(wanted)));
+        return found.ok_or_else(|| Problem {
+            place: "the workbook".to_owned(),
+            message: format!("no sheet `{wanted}` holds anything"),
+            help: Some(format!("there are {}", list(names()))),
         });
-        let state = self.read(Column::State, &mut problems, |word| {
-            headings::state(word)
-                .ok_or_else(|| unknown(word, "a state", &State::ALL.map(State::id)))
-        });
-        let security_level = self.read(Column::SecurityLevel, &mut problems, |text| {
-            text.parse().ok().filter(|level| (1..=5).contains(level)).ok_or_else(|| Fault {
-                message: format!("`{text}` is no security level"),
-                help: Some("levels are 1 to 5".into()),
-            })
-        });
-        let goal = self.goal(&mut problems);
-        match target {
-            Some(target) if problems.is_empty() => Ok(Candidate {
-                organisation,
-                contact,
-                id,
-                name,
-                category,
-                state: state.unwrap_or_default(),
-                security_level,
-                goal,
-                ..Candidate::new(format!("row {}", self.number), target)
-            }),
-            _ => Err(problems),
-        }
     }
-
-    fn target(&self, problems: &mut Vec<Problem>) -> Option<Target> {
-        let kind = self.find(Column::Kind).map(|(_, kind)| text::slug(kind));
-        let found = self.filled().find_map(|(at, column, text)| match column {
-            Column::Target => Some((at, text, None)),
-            Column::TargetOf(kind) => Some((at, text, Some(kind))),
-            _ => None,
-        });
-        let Some((at, text, of)) = found else {
-            problems.push(Problem {
-                place: format!("row {}", self.number),
-                message: "nothing is named that could be probed".into(),
-                help: Some("fill in a host name, a domain or a URL, or delete the row".into()),
-            });
-            return None;
-        };
-        if text.bytes().all(|octet| octet.is_ascii_digit()) {
-            let message = format!("`{text}` is a number, not a name");
-            let help = Some("write a host name, a domain or a URL".to_owned());
-            problems.push(self.problem(at, Fault { message, help }));
-            return None;
-        }
-        let target = match of.map(ToOwned::to_owned).or(kind) {
-            // A host name means its web site.
-            Some(kind) if kind != "web" && kind != "http" && kind != "https" => {
-                kinds::target(&kind, text)
-            }
-            _ => targets::web(text),
-        };
-        target.map_err(|fault| problems.push(self.problem(at, fault))).ok()
-    }
-
-    fn goal(&self, problems: &mut Vec<Problem>) -> Option<Goal> {
-        let stage = self.read(Column::Stage, problems, |text| {
-            let stage = text.parse::<u8>().ok().and_then(|number| Stage::try_from(number).ok());
-            stage.ok_or_else(|| Fault {
-                message: format!("`{text}` is no stage"),
-                help: Some("stages are 0 to 4".into()),
-            })
-        });
-        let by = self.read(Column::By, problems, date);
-        match (stage, by) {
-            (Some(stage), Some(by)) => Some(Goal { stage, by }),
-            (None, None) => None,
-            _ => {
-                if problems.is_empty() {
-                    problems.push(Problem {
-                        place: format!("row {}", self.number),
-                        message: "a target needs a stage and a date".into(),
-                        help: Some("fill in both or neither".into()),
-                    });
-                }
-                None
-            }
-        }
-    }
-}
-
-fn unknown(word: &str, what: &str, known: &[&str]) -> Fault {
-    Fault {
-        message: format!("`{word}` is not {what}"),
-        help: Some(format!("write one of {}", list(known.iter().copied()))),
-    }
-}
-
-/// `2026-12-31`, or `31/12/2026` as Vietnamese offices write it.
-fn date(text: &str) -> Result<Date, Fault> {
-    let parts: Vec<&str> = text.split(['/', '.']).collect();
-    if let [day, month, year] = parts[..]
-        && let (Ok(day), Ok(month), Ok(year)) = (day.parse(), month.parse(), year.parse())
-        && let Ok(date) = Date::new(year, month, day)
+    let mut usable = tables.iter().filter(|table| head::weight(table, &options.words).is_some());
+    let chosen = usable.next();
+    if let Some(name) = chosen.and_then(|table| table.name.as_deref())
+        && tables.len() > 1
     {
-        return Ok(date);
+        let others: Vec<_> = usable.filter_map(|table| table.name.as_deref()).collect();
+        let more = match others.is_empty() {
+            true => String::new(),
+            false => format!("; `--sheet` reads another that could be one: {}", list(others)),
+        };
+        notes.push(format!("the sheet `{name}` is read{more}"));
     }
-    time::date(text)
+    chosen.or(tables.first()).ok_or_else(|| Problem {
+        place: "row 1".into(),
+        message: "the table is empty".into(),
+        help: Some("a row of headings comes first, such as `organisation,name,web`".into()),
+    })
+}
+
+struct Rows<'a> {
+    table: &'a Table,
+    head: &'a Head,
+    options: &'a Options,
+}
+
+/// What the rows below one of its own share.
+#[derive(Default)]
+struct Group {
+    organisation: Option<String>,
+    category: Option<Category>,
+}
+
+impl<'a> Rows<'a> {
+    fn read(&self, reading: &mut Reading) {
+        let rows = &self.table.rows[self.head.rows.end() + 1..];
+        // A total, a date and signatures stand below the last service.
+        let last = rows.iter().rposition(|row| self.row(row).targets().next().is_some());
+        let end = last.map_or(rows.len(), |last| last + 1);
+        let (rows, below) = rows.split_at(end);
+        let mut group = Group::default();
+        let mut above = None;
+        for (at, row) in rows.iter().enumerate() {
+            let row = self.row(row);
+            if self.is_column_numbers(at, &row) || is_total(&row) {
+                continue;
+            }
+            if let Some(text) = group_heading(&row) {
+                let next = rows[at + 1..]
+                    .iter()
+                    .map(|row| self.row(row))
+                    .find(|row| row.targets().next().is_some());
+                if self.begins_group(&text, &row, next.as_ref(), &mut group, &mut reading.notes) {
+                    above = None;
+                    continue;
+                }
+            }
+            match row.candidates() {
+                Ok(mut found) => {
+                    for candidate in &mut found {
+                        if candidate.named_organisation().is_some() {
+                            above.clone_from(&candidate.organisation);
+                        } else {
+                            let filled = above.clone().filter(|_| self.options.fills_down);
+                            candidate.organisation = filled.or_else(|| group.organisation.clone());
+                        }
+                        candidate.category = candidate.category.or(group.category);
+                    }
+                    reading.candidates.append(&mut found);
+                }
+                Err(mut problems) => reading.problems.append(&mut problems),
+            }
+        }
+        self.pass_over(below, reading);
+    }
+
+    fn row(&self, (number, cells): &'a (usize, Vec<String>)) -> Row<'a> {
+        Row { number: *number, head: self.head, words: &self.options.words, cells }
+    }
+
+    /// The row under the headings that numbers the columns: `(1) (2) (3)`.
+    fn is_column_numbers(&self, at: usize, row: &Row<'_>) -> bool {
+        at == 0 && row.filled().count() > 1 && row.filled().all(|(_, _, text)| is_numbering(text))
+    }
+
+    /// Takes a row with a text alone as what the rows below have in common.
+    fn begins_group(
+        &self,
+        text: &str,
+        row: &Row<'_>,
+        next: Option<&Row<'_>>,
+        group: &mut Group,
+        notes: &mut Vec<String>,
+    ) -> bool {
+        let number = row.number;
+        if let Some(category) = self.options.words.category(text) {
+            group.category = Some(category);
+            notes.push(format!(
+                "row {number}: the rows below `{text}` are of the category `{}`",
+                category.id()
+            ));
+            return true;
+        }
+        if next.is_none_or(Row::has_organisation) {
+            return false;
+        }
+        notes.push(format!("row {number}: the rows below belong to `{text}`"));
+        group.organisation = Some(text.to_owned());
+        true
+    }
+
+    fn pass_over(&self, below: &'a [(usize, Vec<String>)], reading: &mut Reading) {
+        let (mut first, mut last) = (None, 0);
+        for row in below {
+            let row = self.row(row);
+            // A row with more than a signature is a service whose address was forgotten.
+            if row.filled().filter(|(_, column, _)| column.is_some()).count() > 2 && !is_total(&row)
+            {
+                reading.problems.extend(row.candidates().err().unwrap_or_default());
+                continue;
+            }
+            first.get_or_insert(row.number);
+            last = row.number;
+        }
+        match first {
+            Some(first) if first == last => {
+                reading.notes.push(format!("row {first} below the table is passed over"));
+            }
+            Some(first) => {
+                reading
+                    .notes
+                    .push(format!("rows {first} to {last} below the table are passed over"));
+            }
+            None => {}
+        }
+    }
+}
+
+/// The text of a row that holds nothing else, without its numbering.
+fn group_heading(row: &Row<'_>) -> Option<String> {
+    if row.targets().next().is_some() {
+        return None;
+    }
+    let is_number = |column: Option<Column>, text: &str| {
+        matches!(column, None | Some(Column::Ignore)) && is_numbering(text)
+    };
+    let filled = row.filled().filter(|(_, column, text)| !is_number(*column, text));
+    let mut texts = filled.map(|(_, _, text)| text);
+    let text = one_line(texts.next()?);
+    // Merged over columns, or repeated in each.
+    if texts.any(|other| one_line(other) != text) {
+        return None;
+    }
+    let bare = match text.split_once([' ', '.', ')']) {
+        Some((number, rest)) if is_numbering(number) => {
+            rest.trim_start_matches(['.', ')', ' ', '-'])
+        }
+        _ => &text,
+    };
+    Some(bare.to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A row that adds up.
+fn is_total(row: &Row<'_>) -> bool {
+    let first = row.filled().map(|(_, _, text)| text).find(|text| !is_numbering(text));
+    row.targets().next().is_none()
+        && first.is_some_and(|text| {
+            ["tong-cong", "tong-so", "tong", "cong", "total"]
+                .contains(&&*slug(text.split(':').next().unwrap_or_default()))
+        })
 }

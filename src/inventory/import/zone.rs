@@ -102,7 +102,7 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
         let is_host = !text.starts_with(['_', '*']) && !covered.contains(owner);
         if is_address
             && is_host
-            && let Ok(target) = targets::web(&text)
+            && let Ok(target) = targets::target(&text)
         {
             add(target, Some(GUESS));
         }

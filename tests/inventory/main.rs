@@ -3,6 +3,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bounds;
+mod make;
+mod tables;
+mod update;
+
 use v6ready::model::Lang;
 
 #[test]
@@ -14,7 +19,7 @@ fn the_documentation_is_fresh() {
 
 #[test]
 fn the_inventory_is_good() {
-    let text = include_bytes!("../inventory.yaml");
+    let text = include_bytes!("../../inventory.yaml");
     let parsed = v6ready::inventory::parse(text, "inventory.yaml")
         .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
@@ -60,4 +65,39 @@ fn services_are_imported_once() {
     assert_eq!(text(), after);
     assert!(import(&["--keep-going"]).status.success());
     assert!(text().contains("tot.example"));
+}
+
+/// `validate` opens the files that an inventory names, and says at its place what is wrong with one.
+#[test]
+fn files_that_an_inventory_names_are_opened() {
+    use std::process::Command;
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = folder.path().join("inventory.yaml");
+    let validate = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+            .args(["inventory", "validate"])
+            .arg(&inventory)
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let services =
+        "organisations:\n  - {id: o, services: [{id: s, category: portal, zone: s.example}]}\n";
+    let settings =
+        "version: 1\nsettings:\n  extra_ca: [ca.pem]\n  root_hints: /dev/zero\npolicy: own.yaml\n";
+    std::fs::write(&inventory, format!("{settings}{services}")).unwrap();
+    std::fs::write(folder.path().join("own.yaml"), "nonsense: [").unwrap();
+    let (code, said) = validate();
+    assert_eq!(code, Some(2));
+    for expected in [
+        "inventory.yaml:3:14",
+        "can't be read",
+        "inventory.yaml:4:15",
+        "no regular file",
+        "inventory.yaml:5:9",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    std::fs::write(&inventory, format!("version: 1\n{services}")).unwrap();
+    assert_eq!(validate().0, Some(0));
 }

@@ -1,0 +1,135 @@
+//! What a table changes of an inventory that knows its services already.
+
+use crate::make::Office;
+
+const INVENTORY: &str = "# Our own words.\nversion: 1\ntitle: Tỉnh\norganisations:\n  - id: so-y-te   # since 2024\n    \
+    name: Sở Y tế\n    services:\n      - id: portal   # the front page\n        name: Cổng cũ   # to be renamed\n        \
+    category: portal\n        web: https://syt.example/\n        target:\n          stage: 2   # first\n          by: 2026-06-30\n\n      \
+    - {id: kcb, category: information-system, web: \"https://kcb.example/\", security_level: 2} # one line\n  \
+    - id: so-xay-dung\n    name: Sở Xây dựng\n    contact: cu@sxd.example # old\n    services: [{id: zone, category: infrastructure, zone: sxd.example}]\n";
+
+const TABLE: &str = "Mã dịch vụ;Đơn vị;Tên dịch vụ;Địa chỉ;Trạng thái;Cấp độ;Thời hạn;Liên hệ\n\
+    so-y-te/portal;Sở Y tế;Cổng mới;https://syt.example/;Thuần IPv6;3;31/12/2027;noc@syt.example\n\
+    so-y-te/kcb;SỞ Y TẾ;;https://kcb2.example/;;3;;\n\
+    ;Sở  Xây dựng;;zone:sxd.example;;;;moi@sxd.example\n";
+
+#[test]
+fn known_rows_change_what_they_say_otherwise() {
+    let office = Office::with(INVENTORY);
+    let shown = office.import("t.csv", TABLE.as_bytes(), &[]);
+    assert_eq!((shown.code, &*shown.text), (Some(0), INVENTORY), "{}", shown.stderr);
+    for expected in [
+        "~ so-y-te/portal  name: Cổng cũ → Cổng mới  from row 2\n",
+        "~ so-y-te/portal  state: active → ipv6-only  from row 2\n",
+        "~ so-y-te/portal  target: stage 2 by 2026-06-30 → stage 2 by 2027-12-31  from row 2\n",
+        "~ so-y-te/kcb  web: https://kcb.example/ → https://kcb2.example/  from row 3\n",
+        "~ so-y-te  contact: (not said) → noc@syt.example  from row 2\n",
+        "8 value(s) differ, which `--update` takes over\n",
+    ] {
+        assert!(shown.stdout.contains(expected), "{}", shown.stdout);
+    }
+    let updated = office.import("t.csv", TABLE.as_bytes(), &["--update"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    let expected = INVENTORY
+        .replace("  - id: so-y-te   # since 2024\n", "  - id: so-y-te   # since 2024\n    contact: \"noc@syt.example\"\n")
+        .replace(
+            "      - id: portal   # the front page\n",
+            "      - id: portal   # the front page\n        state: ipv6-only\n        security_level: 3\n",
+        )
+        .replace("name: Cổng cũ ", "name: \"Cổng mới\" ")
+        .replace("by: 2026-06-30", "by: 2027-12-31")
+        .replace("https://kcb.example/", "https://kcb2.example/")
+        .replace("security_level: 2}", "security_level: 3}")
+        .replace("contact: cu@sxd.example", "contact: \"moi@sxd.example\"");
+    assert_eq!(updated.text, expected);
+    let again = office.import("t.csv", TABLE.as_bytes(), &["--update"]);
+    assert_eq!(again.text, expected);
+    assert!(
+        !again.stdout.contains('~') && again.stdout.contains("3 known already\n"),
+        "{}",
+        again.stdout
+    );
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_named() {
+    let office = Office::with(INVENTORY);
+    let table = "Đơn vị,Địa chỉ,Cấp độ\nSở Y tế,syt.example,3\nSở Y tế,https://syt.example/,4\n";
+    let refused = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert_eq!((refused.code, &*refused.text), (Some(2), INVENTORY));
+    assert!(
+        refused.stderr.contains("row 2 and row 3 say different things of `so-y-te/portal`"),
+        "{}",
+        refused.stderr
+    );
+    let table = "id,Đơn vị,mail\nportal,Sở Y tế,syt.example\n";
+    let refused = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert!(
+        refused.stderr.contains("`so-y-te/portal` is a service of the kind `web`"),
+        "{}",
+        refused.stderr
+    );
+}
+
+/// A name that is nearly known is asked about, and the answer is remembered.
+#[test]
+fn near_names_are_asked_about_once() {
+    let office = Office::with(INVENTORY);
+    let table = "Đơn vị,Địa chỉ\nSở Y tế tỉnh Khánh Hòa,a.example\nSo Xay dung,b.example\nSở Xây dụng,c.example\nSở Nội vụ,d.example\n";
+    let asked = office.import("t.csv", table.as_bytes(), &[]);
+    assert_eq!((asked.code, &*asked.text), (Some(2), INVENTORY));
+    for expected in [
+        "row 2: is `Sở Y tế tỉnh Khánh Hòa` the same organisation as `Sở Y tế` (so-y-te)?",
+        "--same 'So Xay dung=so-xay-dung'",
+        "row 4: is `Sở Xây dụng`",
+        "3 name(s) are nearly those of known organisations",
+    ] {
+        assert!(asked.stderr.contains(expected), "{}", asked.stderr);
+    }
+    assert!(!asked.stderr.contains("Sở Nội vụ"));
+    let arguments = [
+        "--same",
+        "Sở Y tế tỉnh Khánh Hòa=so-y-te",
+        "--same",
+        "So Xay dung=Sở Xây dựng",
+        "--new-organisations",
+    ];
+    let answered = office.import("t.csv", table.as_bytes(), &arguments);
+    assert_eq!(answered.code, Some(0), "{}", answered.stderr);
+    for expected in [
+        "so-y-te/a-example",
+        "so-xay-dung/b-example",
+        "so-xay-dung-2/c-example",
+        "so-noi-vu/d-example",
+    ] {
+        assert!(
+            answered.services.iter().any(|service| service.starts_with(expected)),
+            "{:?}",
+            answered.services
+        );
+    }
+    assert!(answered.text.contains("also: [\"Sở Y tế tỉnh Khánh Hòa\"]"), "{}", answered.text);
+    let again = office.import("t.csv", table.as_bytes(), &[]);
+    assert_eq!((again.code, again.text), (Some(0), answered.text), "{}", again.stderr);
+    let typo = office.import("t.csv", table.as_bytes(), &["--same", "Sở Nội vụ=so-noi-vuu"]);
+    assert!(
+        typo.stderr.contains("`so-noi-vuu` is the id or name of no organisation"),
+        "{}",
+        typo.stderr
+    );
+}
+
+/// Names that tell apart by a number or a place are not near.
+#[test]
+fn numbers_and_places_tell_apart() {
+    let inventory = INVENTORY
+        .replace("Sở Y tế", "Trường THPT số 1")
+        .replace("Sở Xây dựng", "UBND tỉnh Gia Lai");
+    let table = "Đơn vị,Địa chỉ\nTrường THPT số 2,a.example\nUBND tỉnh Lào Cai,b.example\nỦy ban nhân dân tỉnh Gia Lai,c.example\n";
+    let asked = Office::with(&inventory).import("t.csv", table.as_bytes(), &[]);
+    assert!(
+        asked.stderr.contains("1 name(s) are nearly") && asked.stderr.contains("row 4: is `Ủy ban"),
+        "{}",
+        asked.stderr
+    );
+}
