@@ -14,7 +14,32 @@ use super::letterhead::read_letterhead;
 use super::quarter::{QuarterRequest, review_quarter};
 use super::stored_run;
 use crate::judge::quarter::Quarter;
+use crate::model::Severity;
+use crate::report::junit;
+use crate::report::letterhead::Letterhead;
 use crate::store::Store;
+
+/// What files of some formats have beside the result.
+pub(super) struct Dress {
+    /// What a PDF says of who issues, signs and receives it.
+    letterhead: Letterhead,
+    /// The mildest severity that JUnit takes for a failure.
+    junit_fails_from: Severity,
+}
+
+impl Default for Dress {
+    fn default() -> Self {
+        Self { letterhead: Letterhead::default(), junit_fails_from: junit::FAILS_FROM }
+    }
+}
+
+impl Dress {
+    fn of(args: &ReportArgs) -> Result<Self, CliError> {
+        let letterhead = read_letterhead(args.letterhead.as_deref())?;
+        let junit_fails_from = args.junit_fail_on.unwrap_or(junit::FAILS_FROM);
+        Ok(Self { letterhead, junit_fails_from })
+    }
+}
 
 /// Renders a run, or a quarter, and names the files on stdout.
 ///
@@ -29,21 +54,20 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, CliErr
 }
 
 fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
-    let run =
+    let mut run =
         stored_run::load_run(store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
-    let as_of = args
-        .as_of
-        .map(|as_of| as_of.moment(&run.loaded.inventory.timezone))
-        .or(run.stored.run.finished_at)
-        .unwrap_or_else(Timestamp::now);
+    let asked = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
+    if let Some(moment) = asked {
+        run = run.as_known_at(moment);
+    }
+    let as_of = asked.or(run.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let result = stored_run::judge_run(store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    let letterhead = read_letterhead(args.letterhead.as_deref())?;
-    for path in run_files::write_files(store, &result, lang, &args.format, &letterhead, &args.out)?
-    {
+    let dress = Dress::of(args)?;
+    for path in run_files::write_files(store, &result, lang, &args.format, &dress, &args.out)? {
         println!("{}", path.display());
     }
-    Ok(Gate::of(&args.gate).exit_code(&result))
+    Ok(Gate::of(&args.gate).exit_code(&result, None))
 }
 
 fn report_quarter(
@@ -59,9 +83,7 @@ fn report_quarter(
     };
     let review = review_quarter(store, &request)?;
     let lang = args.lang.unwrap_or(review.closing.inventory.lang);
-    let letterhead = read_letterhead(args.letterhead.as_deref())?;
-    let written =
-        quarter_files::write_files(&review, quarter, lang, &args.format, &letterhead, &args.out);
-    written?;
-    Ok(Gate::of(&args.gate).exit_code(&review.closing))
+    let dress = Dress::of(args)?;
+    quarter_files::write_files(&review, quarter, lang, &args.format, &dress, &args.out)?;
+    Ok(Gate::of(&args.gate).exit_code(&review.closing, None))
 }

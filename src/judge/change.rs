@@ -136,6 +136,23 @@ impl ServiceChange {
     pub fn is_change(&self) -> bool {
         self.change != Change::Same || !self.checks.is_empty()
     }
+
+    /// Whether its stage or any of its checks is worse than it was, or no longer known.
+    pub fn is_worse(&self) -> bool {
+        let mut all = self.checks.iter().map(|check| check.change).chain([self.change]);
+        all.any(|change| matches!(change, Change::Worse | Change::Unknown))
+    }
+
+    /// A service that is no longer in the inventory.
+    pub fn gone(before: &ServiceResult) -> Self {
+        Self {
+            service: Arc::clone(&before.service),
+            change: Change::Gone,
+            before: Some(before.standing),
+            after: None,
+            checks: Vec::new(),
+        }
+    }
 }
 
 /// Every service of both runs: those of the later run in its order, then those that are gone.
@@ -150,17 +167,12 @@ pub fn changes(before: &RunResult, after: &RunResult) -> Vec<ServiceChange> {
         .iter()
         .map(|result| service_change(earlier.get(&result.service.id).copied(), result))
         .collect();
-    changes.extend(gone.map(|result| ServiceChange {
-        service: Arc::clone(&result.service),
-        change: Change::Gone,
-        before: Some(result.standing),
-        after: None,
-        checks: Vec::new(),
-    }));
+    changes.extend(gone.map(ServiceChange::gone));
     changes
 }
 
-fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> ServiceChange {
+/// One service as it is now beside what it was; `None` when it wasn't in the inventory.
+pub fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> ServiceChange {
     let change = match before {
         Some(before) => Change::of_standings(before.standing, after.standing),
         None => Change::New,
