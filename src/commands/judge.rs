@@ -19,7 +19,7 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliErro
     let store = Store::open_existing(&global.db)?;
     let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
     if let Some(moment) = args.as_of {
-        run = run.as_known_at(moment);
+        run = run.known_at(moment);
     }
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
     let result = judge_run(&store, &run, as_of)?;

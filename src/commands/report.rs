@@ -58,7 +58,7 @@ fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
         stored_run::load_run(store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
     let asked = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
     if let Some(moment) = asked {
-        run = run.as_known_at(moment);
+        run = run.known_at(moment);
     }
     let as_of = asked.or(run.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let result = stored_run::judge_run(store, &run, as_of)?;

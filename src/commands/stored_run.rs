@@ -85,7 +85,7 @@ impl LoadedRun {
     }
 
     /// Leaves out the later runs that had not ended at this moment.
-    pub(super) fn as_known_at(mut self, moment: Timestamp) -> Self {
+    pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
         self.rescans.retain(|part| end_of_run(&part.stored.run) <= moment);
         self
     }

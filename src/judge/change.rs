@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::{Finding, RunResult, ServiceResult, Standing};
 use crate::model::{Outcome, Service, ServiceId};
 
+/// The reason of a check for which the run made too few rounds, as a quick one does: it was not to look.
+const NOT_ASKED: &str = "too-few-attempts";
+
 /// The direction of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Change {
@@ -88,7 +91,12 @@ impl Change {
     /// The change of one check's finding.
     pub fn of_findings(before: &Finding, after: &Finding) -> Self {
         use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+        let was_not_asked =
+            |finding: &Finding| finding.outcome == Inconclusive && finding.reason == NOT_ASKED;
         match (before.outcome, after.outcome) {
+            // Nothing was looked for, so nothing was lost from sight.
+            (Pass, Inconclusive) if was_not_asked(after) => Self::Otherwise,
+            (Inconclusive, Pass) if was_not_asked(before) => Self::Otherwise,
             (Fail, Fail) if after.severity < before.severity => Self::Worse,
             (Fail, Fail) if after.severity > before.severity => Self::Better,
             (Fail, Fail) if after.reason != before.reason => Self::Otherwise,
@@ -265,6 +273,20 @@ mod tests {
             let change = Change::of_findings(&finding(before, "a"), &finding(after, "b"));
             assert_eq!(change, expected, "{before:?} {after:?}");
         }
+        // A quick run doesn't look for what takes several rounds; a failure that it can't see again stays
+        // in doubt.
+        let quick = finding(Inconclusive, NOT_ASKED);
+        for (before, after, expected) in [
+            (finding(Pass, "a"), quick, Change::Otherwise),
+            (quick, finding(Pass, "a"), Change::Otherwise),
+            (finding(Fail, "a"), quick, Change::Unknown),
+            (quick, finding(Fail, "a"), Change::Known),
+        ] {
+            assert_eq!(Change::of_findings(&before, &after), expected);
+        }
+        assert!(crate::check::CATALOGUE.iter().any(|check| {
+            check.reasons.iter().any(|r| r.id == NOT_ASKED && r.outcome == Inconclusive)
+        }));
         let mild = Finding { severity: Severity::Warning, ..finding(Fail, "a") };
         assert_eq!(Change::of_findings(&finding(Fail, "a"), &mild), Change::Better);
         assert_eq!(Change::of_findings(&mild, &finding(Fail, "a")), Change::Worse);

@@ -46,12 +46,15 @@ fn shows(run: &ListedRun, newest: &ListedRun) -> bool {
         && run.is_of_same_inventory(newest)
 }
 
+/// A run with one of its services.
+type Found<'a> = (&'a ListedRun, LoadedRun, Arc<Service>);
+
 /// The newest run that looked at the service; one of names only where no inventory has it.
 fn newest_with<'a>(
     store: &Store,
     listed: &'a [ListedRun],
     wanted: &str,
-) -> Result<Option<(&'a ListedRun, LoadedRun, Arc<Service>)>, CliError> {
+) -> Result<Option<Found<'a>>, CliError> {
     let (names, inventories): (Vec<_>, Vec<_>) =
         listed.iter().partition(|run| run.scope == Scope::Names);
     for run in inventories.into_iter().chain(names).filter(|run| shows(run, run)) {

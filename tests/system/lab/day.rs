@@ -141,6 +141,8 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     assert_eq!(steps("reach-port"), 3, "{history}");
     assert!(history.contains("Runs: 4") && history.contains(first), "{history}");
     the_quarter_tells_of_it(&day);
+    // A quick run doesn't look for everything, and doesn't call that worse.
+    day.run(&["scan", &mended, "--quick", "--fail-on-worse"]);
 
     // Another inventory's runs are not compared with these.
     let text = std::fs::read_to_string(&mended).unwrap();
