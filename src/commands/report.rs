@@ -1,45 +1,21 @@
 //! `v6ready report`: a run or a quarter as files for its readers.
 
+mod dress;
 mod quarter_files;
 pub(super) mod run_files;
 
 use std::process::ExitCode;
 
+pub(super) use dress::Dress;
 use jiff::Timestamp;
 
 use super::cli::{Global, ReportArgs};
 use super::error::CliError;
 use super::gate::Gate;
-use super::letterhead::read_letterhead;
 use super::quarter::{QuarterRequest, review_quarter};
 use super::stored_run;
 use crate::judge::quarter::Quarter;
-use crate::model::Severity;
-use crate::report::junit;
-use crate::report::letterhead::Letterhead;
 use crate::store::Store;
-
-/// What files of some formats have beside the result.
-pub(super) struct Dress {
-    /// What a PDF says of who issues, signs and receives it.
-    letterhead: Letterhead,
-    /// The mildest severity that JUnit takes for a failure.
-    junit_fails_from: Severity,
-}
-
-impl Default for Dress {
-    fn default() -> Self {
-        Self { letterhead: Letterhead::default(), junit_fails_from: junit::FAILS_FROM }
-    }
-}
-
-impl Dress {
-    fn of(args: &ReportArgs) -> Result<Self, CliError> {
-        let letterhead = read_letterhead(args.letterhead.as_deref())?;
-        let junit_fails_from = args.junit_fail_on.unwrap_or(junit::FAILS_FROM);
-        Ok(Self { letterhead, junit_fails_from })
-    }
-}
 
 /// Renders a run, or a quarter, and names the files on stdout.
 ///

@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
-use crate::commands::report::Dress;
 use crate::judge::quarter::{Quarter, Review};
 use crate::model::Lang;
 use crate::report::quarter::{self, QuarterContext};

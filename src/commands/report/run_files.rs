@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
-use crate::commands::report::Dress;
 use crate::commands::stored_run::with_report_context;
 use crate::judge::RunResult;
 use crate::model::Lang;
