@@ -4,8 +4,9 @@
 //! What a person reads on the terminal is decided here and nowhere else: results go to stdout, notes
 //! and the one `error::CliError` to stderr, both through `terminal`. A file is named after its
 //! command; beside them are the steps that several commands share: `load` (an inventory with all
-//! that it names), `service_selection`, `stored_run` (a run from the store, judged), `quarter`
-//! (the runs of a quarter), `result_output`, `gate`. Commands may import every room; no room
+//! that it names), `service_selection`, `named_run` (which run a word means), `stored_run` (a run from
+//! the store, judged), `since_last` (what changed since), `quarter` (the runs of a quarter),
+//! `result_output`, `gate`. Commands may import every room; no room
 //! imports them.
 
 mod atomic_file;
@@ -24,6 +25,7 @@ mod judge;
 mod letterhead;
 mod load;
 mod log;
+mod named_run;
 mod policy;
 mod progress;
 mod quarter;
@@ -31,9 +33,11 @@ mod report;
 mod result_output;
 mod runs;
 mod scan;
+mod scratch_store;
 mod service_selection;
 mod shell;
 mod show;
+mod since_last;
 mod stored_run;
 mod suggest;
 mod terminal;

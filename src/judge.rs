@@ -12,25 +12,31 @@ mod change;
 mod comparison;
 mod context;
 mod finding;
+mod gates;
+mod history;
 pub mod quarter;
 mod resting;
 mod result;
 mod service;
+mod since;
 mod stage;
 mod suggestion;
 mod summary;
 mod target;
 mod verdicts;
 
-pub use change::{Change, CheckChange, ServiceChange, changes};
+pub use change::{Change, CheckChange, ServiceChange, changes, service_change};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
 pub use context::{JudgeContext, day_of};
 pub use finding::{Finding, Judged};
+pub use gates::GateReading;
+pub use history::{History, Look, Step};
 pub use resting::RestingService;
-pub use result::{RunResult, ServiceResult};
-pub use service::{judge_service, judge_standing, judge_with_memory};
+pub use result::{Rescan, RunResult, ServiceResult};
+pub use service::{judge_service, judge_with_memory};
+pub use since::{ServiceSince, SinceLast};
 pub use stage::{Blocker, Standing, is_cause_of_unknown};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};

@@ -18,6 +18,7 @@ pub mod describe;
 pub mod difference;
 pub mod failures;
 mod greeting;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -51,4 +52,4 @@ pub struct ReportContext<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -37,7 +37,7 @@ pub use dictionary::{
 };
 pub use error::StoreError;
 pub use recorder::Recorder;
-pub use run::{ListedRun, RunInputs, StoredRun};
+pub use run::{COMMAND_LINE, ListedRun, RunInputs, Scope, StoredRun};
 pub use transfer::{Imported, RUN_SCHEMA, TransferError};
 pub use upkeep::{Contents, WriteGuard};
 

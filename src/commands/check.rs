@@ -1,22 +1,22 @@
-//! `v6ready check`: a scan of names with no inventory.
+//! `v6ready check`: a scan of names with no inventory, which leaves nothing behind unless it is to be
+//! kept.
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 
 use super::cli::{CheckArgs, Global, ResultFormat};
 use super::error::CliError;
+use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
+use super::result_output::print_result;
 use super::scan::print_scanned;
-use super::scan::session::{ScannedRun, start_run};
+use super::scan::session::{HowToScan, ScannedRun, start_run};
+use super::scratch_store::ScratchStore;
 use super::stored_run::with_report_context;
 use super::{load, terminal};
 use crate::scan::Ending;
+use crate::store::COMMAND_LINE;
 use crate::{inventory, report};
-
-/// The pause between two rounds of connections: a person is waiting for the result.
-const ROUND_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Scans the named hosts and URLs and prints every verdict.
 ///
@@ -24,14 +24,32 @@ const ROUND_INTERVAL: Duration = Duration::from_secs(1);
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliError> {
     let text = inventory::for_targets(&args.targets)?.into_bytes();
-    let mut loaded = load::inventory_from_text(text, load::COMMAND_LINE, args.policy.as_deref())?;
-    Arc::make_mut(&mut loaded.inventory).settings.round_interval = ROUND_INTERVAL;
-    let scanned = start_run(global, loaded, &[], None)?;
-    if args.format == ResultFormat::Text && scanned.ending == Ending::Complete {
-        print_verdicts(global, &scanned)?;
-        return Ok(ExitCode::SUCCESS);
+    let loaded = load::inventory_from_text(text, COMMAND_LINE, args.policy.as_deref())?;
+    let how = HowToScan { quick: args.quick, ..HowToScan::default() };
+    // Declared first, so that its folder goes after the store in it has been closed.
+    let scratch;
+    let db = if args.keep {
+        &global.db
+    } else {
+        scratch = ScratchStore::make()?;
+        scratch.file()
+    };
+    let scanned = start_run(db, global, loaded, &how)?;
+    match scanned.ending {
+        Ending::Complete if args.format == ResultFormat::Text => {
+            print_verdicts(global, &scanned)?;
+            if args.keep {
+                terminal::note(format_args!("kept as run {}", scanned.result.run.id));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Ending::Interrupted if !args.keep => {
+            print_result(global, &scanned.store, &scanned.result, args.format)?;
+            terminal::note("interrupted; nothing was stored. `--keep` stores what is asked");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        _ => print_scanned(global, &scanned, args.format, &Gate::default()),
     }
-    print_scanned(global, &scanned, args.format, &Gate::default())
 }
 
 fn print_verdicts(global: &Global, scanned: &ScannedRun) -> Result<(), CliError> {

@@ -143,9 +143,12 @@ pub(super) struct ScanArgs {
     /// Only these services (globs; repeatable)
     #[arg(long, value_name = "ORG/SERVICE")]
     pub only: Vec<String>,
-    /// Go on with an interrupted run: the named one, or the newest
+    /// Go on with an interrupted run: the named one, or the newest interrupted
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
     pub resume: Option<Option<String>>,
+    /// One round of connections: nothing is said of whether the services answer each time
+    #[arg(long, conflicts_with = "resume")]
+    pub quick: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -157,6 +160,10 @@ pub(super) struct ScanArgs {
     pub policy: Option<String>,
     #[command(flatten)]
     pub gate: GateArgs,
+    /// Exit with 1 when anything is worse than in the last whole run of the same inventory, or no
+    /// longer known
+    #[arg(long, help_heading = "Gates")]
+    pub fail_on_worse: bool,
 }
 
 /// What makes a command end with exit code 1.
@@ -180,6 +187,12 @@ pub(super) struct CheckArgs {
     /// Host names or URLs
     #[arg(required = true, value_name = "NAME-OR-URL")]
     pub targets: Vec<String>,
+    /// Store the run, which otherwise leaves nothing behind
+    #[arg(long)]
+    pub keep: bool,
+    /// One round of connections: nothing is said of whether the services answer each time
+    #[arg(long)]
+    pub quick: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -190,8 +203,8 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// The run (the beginning of its id is enough); default: the newest, or the quarter's last
-    /// complete one
+    /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole
+    /// inventory, filled in with later runs of parts, or the quarter's last complete one
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// Report on a quarter, such as 2026Q4, by the clocks of the inventory's time zone
@@ -212,6 +225,10 @@ pub(super) struct ReportArgs {
     /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
     pub letterhead: Option<PathBuf>,
+    /// The mildest severity that JUnit takes for a failure; what is milder passes and is told in the
+    /// output [default: error]
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_severity)]
+    pub junit_fail_on: Option<Severity>,
     /// Judge as of this moment (RFC 3339), or as of the end of a day; default: the end of the run.
     /// A quarter's closing run is the last one that had ended then
     #[arg(long, value_name = "DATE|TIME", value_parser = parse_as_of)]
@@ -222,7 +239,7 @@ pub(super) struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
-    /// The run (the beginning of its id is enough); default: the newest
+    /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole inventory
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// The policy: a built-in name or a file; default: the run's own
@@ -241,11 +258,11 @@ pub(super) struct JudgeArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: v6ready diff 2026Q3 2026Q4 --lang vi")]
 pub(super) struct DiffArgs {
-    /// The earlier run (the beginning of its id is enough) or quarter, such as 2026Q3
-    #[arg(value_name = "A")]
+    /// The earlier run (the beginning of its id, `newest` or `previous`) or quarter, such as 2026Q3
+    #[arg(value_name = "A", default_value = "previous")]
     pub before: String,
     /// The later run or quarter
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", default_value = "newest")]
     pub after: String,
     /// The policy by which both are judged: a built-in name or a file; default: that of B
     #[arg(long, value_name = "NAME|FILE")]
@@ -256,6 +273,9 @@ pub(super) struct DiffArgs {
     /// The language; default: that of B's inventory
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
+    /// Compare runs of different inventories
+    #[arg(long)]
+    pub any_inventory: bool,
     /// Exit with 1 when anything got worse or is no longer known
     #[arg(long, help_heading = "Gates")]
     pub fail_on_worse: bool,
@@ -284,7 +304,7 @@ pub(super) struct RunsArgs {
 pub(super) enum RunsCommand {
     /// Write a run with all its evidence to one file, for another store
     Export {
-        /// The run (the beginning of its id is enough), or `newest`
+        /// The run: the beginning of its id, `newest` or `previous`
         run: String,
         /// The file; `-` is stdout
         file: PathBuf,
@@ -317,7 +337,8 @@ pub(super) enum RunsCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: v6ready runs prune --keep-days 400 --keep-quarterly --dry-run")]
 pub(super) struct PruneArgs {
-    /// Keep this many of the newest runs
+    /// Keep this many of the newest runs of whole inventories, and what was scanned since the oldest
+    /// of them
     #[arg(long, value_name = "RUNS", required_unless_present_any = ["keep_days", "keep_quarterly"])]
     pub keep_last: Option<usize>,
     /// Keep the runs of this many days, today's first
@@ -332,11 +353,15 @@ pub(super) struct PruneArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready show vp-ubnd/portal --history")]
 pub(super) struct ShowArgs {
     /// Which service
     #[arg(value_name = "ORG/SERVICE")]
     pub service: String,
-    /// The run (the beginning of its id is enough); default: the newest
+    /// What each check found over all runs, and on which day that changed
+    #[arg(long, conflicts_with = "run")]
+    pub history: bool,
+    /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole inventory
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// The language; default: the inventory's
@@ -459,7 +484,7 @@ pub(super) struct ImportArgs {
     after_help = "Example: v6ready inventory suggest --format csv | v6ready inventory import - --dry-run"
 )]
 pub(super) struct SuggestArgs {
-    /// The run (the beginning of its id is enough); default: the newest
+    /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole inventory
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// The form of the list

@@ -8,12 +8,11 @@ use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
 use super::error::CliError;
 use super::gate::Gate;
 use super::load;
-use super::report::run_files;
+use super::report::{Dress, run_files};
 use super::scan::print_scanned;
-use super::scan::session::start_run;
+use super::scan::session::{HowToScan, start_run};
 use crate::lab;
 use crate::lab::{Deadlines, Entered, Lab};
-use crate::report::letterhead::Letterhead;
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
 ///
@@ -33,13 +32,14 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
     let loaded = load::inventory_from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
-    let scanned = start_run(&global, loaded, &[], Some("demo"))?;
+    let how = HowToScan { vantage: Some("demo"), ..HowToScan::default() };
+    let scanned = start_run(&global.db, &global, loaded, &how)?;
     let lang = scanned.result.inventory.lang;
     let formats =
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];
-    let letterhead = Letterhead::default();
+    let dress = Dress::default();
     let (store, result) = (&scanned.store, &scanned.result);
-    let files = run_files::write_files(store, result, lang, &formats, &letterhead, folder)?;
+    let files = run_files::write_files(store, result, lang, &formats, &dress, folder)?;
     let code = print_scanned(&global, &scanned, ResultFormat::Text, &Gate::default())?;
     for file in files {
         println!("{}", file.display());

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use super::cli::{DiffArgs, DiffFormat, Global};
 use super::error::CliError;
 use super::exit_code::GATE_FAILED;
-use super::stored_run::{LoadedRun, end_of_run, judge_run, load_run};
+use super::named_run::named_run;
+use super::stored_run::{LoadedRun, end_of_run, judge_run, load_run_by_id};
 use super::{quarter, terminal};
 use crate::judge::quarter::Quarter;
 use crate::judge::{Comparison, MadeUnder, RunResult};
 use crate::report::difference::{self, DifferenceContext};
-use crate::store::Store;
+use crate::store::{ListedRun, Store};
 
 /// Compares and prints.
 ///
@@ -28,6 +29,9 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
             args.before, args.after
         ))
         .help("`v6ready runs` lists the runs"));
+    }
+    if !args.any_inventory {
+        require_same_inventory(&store, &before, &after)?;
     }
     let policies = [before.loaded.policy.clone(), after.loaded.policy.clone()];
     let after = after.with_policy(args.policy.as_deref())?;
@@ -53,10 +57,41 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
     Ok(if failed { ExitCode::from(GATE_FAILED) } else { ExitCode::SUCCESS })
 }
 
-/// The run that a word on the command line means: a quarter's closing run, or a run by its id.
+/// The run that a word on the command line means: a quarter's closing run, or a run by its name, as it
+/// was when it ended.
 fn run_or_quarter(store: &Store, word: &str) -> Result<LoadedRun, CliError> {
-    match word.parse::<Quarter>() {
-        Ok(quarter) => load_run(store, Some(&quarter::closing_run(store, quarter)?.0)),
-        Err(_) => load_run(store, Some(word)),
+    let id = match word.parse::<Quarter>() {
+        Ok(quarter) => quarter::closing_run(store, quarter)?,
+        Err(_) => named_run(store, word)?,
+    };
+    load_run_by_id(store, &id)
+}
+
+/// Runs of different inventories have services in common by accident only.
+fn require_same_inventory(
+    store: &Store,
+    before: &LoadedRun,
+    after: &LoadedRun,
+) -> Result<(), CliError> {
+    let listed = store.listed_runs()?;
+    let find = |run: &LoadedRun| listed.iter().find(|one| one.run.id == run.stored.run.id);
+    let (Some(one), Some(other)) = (find(before), find(after)) else { return Ok(()) };
+    if one.is_of_same_inventory(other) {
+        return Ok(());
     }
+    let name = |run: &ListedRun| match &run.inventory_id {
+        Some(id) => format!("`{}` (id `{id}`)", run.inventory_file),
+        None => format!("`{}`", run.inventory_file),
+    };
+    Err(CliError::operator(format!(
+        "the runs are of different inventories: {} of {}, {} of {}",
+        one.run.id,
+        name(one),
+        other.run.id,
+        name(other)
+    ))
+    .help(
+        "`--any-inventory` compares them all the same; an inventory that has an `id` is the same \
+         under every file name",
+    ))
 }

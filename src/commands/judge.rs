@@ -17,9 +17,12 @@ use crate::store::Store;
 /// When the run doesn't exist, the policy is none, or the store can't be read.
 pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
-    let run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
+    let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
+    if let Some(moment) = args.as_of {
+        run = run.known_at(moment);
+    }
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
     let result = judge_run(&store, &run, as_of)?;
     print_result(global, &store, &result, args.format)?;
-    Ok(Gate::of(&args.gate).exit_code(&result))
+    Ok(Gate::of(&args.gate).exit_code(&result, None))
 }

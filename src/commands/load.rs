@@ -36,9 +36,6 @@ pub(super) struct LoadedInventory {
     pub policy_yaml: String,
 }
 
-/// The name of an inventory that was made from names on the command line.
-pub(super) const COMMAND_LINE: &str = "(command line)";
-
 /// Reads an inventory and the files that it names.
 ///
 /// # Errors

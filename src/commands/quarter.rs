@@ -4,18 +4,16 @@
 mod candidates;
 mod trend;
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use candidates::{
-    Candidate, candidates, is_candidate, is_same_file, last_of_quarter, quarter_timezone,
-};
-use trend::{trend_points, trend_runs};
+use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
+use trend::{followed_runs, trend_runs};
 
 use super::cli::AsOf;
 use super::error::CliError;
-use super::stored_run::{end_of_run, judge_run, load_run};
+use super::named_run::{named_run, shows_whole_inventory};
+use super::stored_run::{end_of_run, judge_run, load_run_by_id};
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
 use crate::model::RunId;
 use crate::policy::Policy;
@@ -46,25 +44,36 @@ pub(super) fn review_quarter(
     let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
     let candidates = candidates(listed, &timezone);
     let id = match request.run {
-        Some(run) => RunId(run.to_owned()),
+        Some(run) => named_run(store, run)?,
         None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
     };
-    let closing = load_run(store, Some(&id.0))?.with_policy(request.policy)?;
+    let closing = load_run_by_id(store, &id)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
     let ended_at = end_of_run(&closing.stored.run);
-    let (closing_id, file) = (&closing.stored.run.id, &closing.stored.inputs.inventory_file);
+    let closing_id = &closing.stored.run.id;
+    let listed = store.listed_runs()?;
+    let closing_listed = listed.iter().find(|run| run.run.id == *closing_id);
     let comparable: Vec<Candidate> = candidates
         .into_iter()
-        .filter(|run| run.run.id != *closing_id && is_same_file(&run.file, file))
-        .filter(|run| run.ended_at <= ended_at)
+        .filter(|run| run.id() != closing_id && run.ended_at <= ended_at)
+        .filter(|run| closing_listed.is_some_and(|own| own.is_of_same_inventory(&run.listed)))
         .collect();
     let (mut earlier, weekly) = trend_runs(&comparable, request.quarter);
     let previous = earlier.pop().map(|run| judge_previous(store, run, &policy)).transpose()?;
-    let ids: Vec<&RunId> = earlier.iter().chain(&weekly).map(|run| &run.run.id).collect();
-    let mut points = trend_points(store.path(), &ids, &policy)?;
+    let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
+    let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();
+    let (mut points, mut runs) = (Vec::new(), Vec::new());
+    for (point, snapshot) in followed_runs(store.path(), &ids, &policy)? {
+        if point.quarter == request.quarter {
+            runs.push(snapshot);
+        }
+        if point.quarter != request.quarter || weekly.iter().any(|run| *run.id() == point.run) {
+            points.push(point);
+        }
+    }
     points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
     let closing = judge_run(store, &closing, as_of.unwrap_or(ended_at))?;
-    Ok(Review::of(Material { quarter: request.quarter, closing, previous, points }))
+    Ok(Review::of(Material { quarter: request.quarter, closing, previous, points, runs }))
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.
@@ -83,16 +92,20 @@ pub(super) fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, CliE
 /// When the store can't be read.
 pub(super) fn closing_runs(store: &Store) -> Result<HashSet<RunId>, CliError> {
     let listed = store.listed_runs()?;
-    if !listed.iter().any(is_candidate) {
+    if !listed.iter().any(shows_whole_inventory) {
         return Ok(HashSet::new());
     }
     let timezone = quarter_timezone(store, &listed, None)?;
-    let mut closing = HashMap::new();
+    let mut closing: Vec<Candidate> = Vec::new();
     for run in candidates(listed, &timezone) {
-        let file = Path::new(&run.file).file_name().map(ToOwned::to_owned);
-        closing.insert((file, Quarter::of(run.day)), run.run.id);
+        let replaced = |earlier: &Candidate| {
+            Quarter::of(earlier.day) == Quarter::of(run.day)
+                && earlier.listed.is_of_same_inventory(&run.listed)
+        };
+        closing.retain(|earlier| !replaced(earlier));
+        closing.push(run);
     }
-    Ok(closing.into_values().collect())
+    Ok(closing.into_iter().map(|run| run.listed.run.id).collect())
 }
 
 fn judge_previous(
@@ -100,7 +113,7 @@ fn judge_previous(
     run: &Candidate,
     policy: &Arc<Policy>,
 ) -> Result<Previous, CliError> {
-    let mut loaded = load_run(store, Some(&run.run.id.0))?;
+    let mut loaded = load_run_by_id(store, run.id())?;
     loaded.loaded.policy = Arc::clone(policy);
     let result = judge_run(store, &loaded, run.ended_at)?;
     Ok(Previous { quarter: Quarter::of(run.day), result })

@@ -1,16 +1,17 @@
 //! `v6ready report`: a run or a quarter as files for its readers.
 
+mod dress;
 mod quarter_files;
 pub(super) mod run_files;
 
 use std::process::ExitCode;
 
+pub(super) use dress::Dress;
 use jiff::Timestamp;
 
 use super::cli::{Global, ReportArgs};
 use super::error::CliError;
 use super::gate::Gate;
-use super::letterhead::read_letterhead;
 use super::quarter::{QuarterRequest, review_quarter};
 use super::stored_run;
 use crate::judge::quarter::Quarter;
@@ -29,21 +30,20 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, CliErr
 }
 
 fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
-    let run =
+    let mut run =
         stored_run::load_run(store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
-    let as_of = args
-        .as_of
-        .map(|as_of| as_of.moment(&run.loaded.inventory.timezone))
-        .or(run.stored.run.finished_at)
-        .unwrap_or_else(Timestamp::now);
+    let asked = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
+    if let Some(moment) = asked {
+        run = run.known_at(moment);
+    }
+    let as_of = asked.or(run.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let result = stored_run::judge_run(store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    let letterhead = read_letterhead(args.letterhead.as_deref())?;
-    for path in run_files::write_files(store, &result, lang, &args.format, &letterhead, &args.out)?
-    {
+    let dress = Dress::of(args)?;
+    for path in run_files::write_files(store, &result, lang, &args.format, &dress, &args.out)? {
         println!("{}", path.display());
     }
-    Ok(Gate::of(&args.gate).exit_code(&result))
+    Ok(Gate::of(&args.gate).exit_code(&result, None))
 }
 
 fn report_quarter(
@@ -59,9 +59,7 @@ fn report_quarter(
     };
     let review = review_quarter(store, &request)?;
     let lang = args.lang.unwrap_or(review.closing.inventory.lang);
-    let letterhead = read_letterhead(args.letterhead.as_deref())?;
-    let written =
-        quarter_files::write_files(&review, quarter, lang, &args.format, &letterhead, &args.out);
-    written?;
-    Ok(Gate::of(&args.gate).exit_code(&review.closing))
+    let dress = Dress::of(args)?;
+    quarter_files::write_files(&review, quarter, lang, &args.format, &dress, &args.out)?;
+    Ok(Gate::of(&args.gate).exit_code(&review.closing, None))
 }

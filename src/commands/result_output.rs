@@ -6,8 +6,8 @@ use super::cli::{Global, ResultFormat};
 use super::error::CliError;
 use super::stored_run::with_report_context;
 use super::terminal;
-use crate::judge::RunResult;
-use crate::report;
+use crate::judge::{RunResult, SinceLast};
+use crate::report::{self, difference};
 use crate::store::Store;
 
 /// Prints a run's result: its summary as text, or all of it as JSON.
@@ -20,13 +20,31 @@ pub(super) fn print_result(
     result: &RunResult,
     format: ResultFormat,
 ) -> Result<(), CliError> {
-    with_report_context(store, result, result.inventory.lang, |context| {
+    print_scan(global, store, result, None, format)
+}
+
+/// Prints the result of a scan, which ends with what changed since the last whole run.
+///
+/// # Errors
+/// When stdout can't be written.
+pub(super) fn print_scan(
+    global: &Global,
+    store: &Store,
+    result: &RunResult,
+    since: Option<&SinceLast>,
+    format: ResultFormat,
+) -> Result<(), CliError> {
+    let lang = result.inventory.lang;
+    with_report_context(store, result, lang, |context| {
         let mut out = terminal::results();
         match format {
-            ResultFormat::Json => report::json::write(context, &mut out)?,
+            ResultFormat::Json => report::json::write_since(context, since, &mut out)?,
             ResultFormat::Text => {
                 let (color, width) = terminal::stdout_style(global);
                 report::terminal::write(context, color, width, &mut out)?;
+                if let Some(since) = since {
+                    difference::since::plain(since, result, lang, color, &mut out)?;
+                }
             }
         }
         out.flush()

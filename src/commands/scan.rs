@@ -5,13 +5,14 @@ pub(super) mod session;
 
 use std::process::ExitCode;
 
-use session::{ScannedRun, resume_run, start_run};
+pub(super) use run_id::random_letters;
+use session::{HowToScan, ScannedRun, resume_run, start_run};
 
 use super::cli::{Global, ResultFormat, ScanArgs};
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
-use super::result_output::print_result;
+use super::result_output::print_scan;
 use super::{load, terminal};
 use crate::scan::Ending;
 
@@ -20,12 +21,14 @@ use crate::scan::Ending;
 /// # Errors
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError> {
-    let gate = Gate::of(&args.gate);
+    let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
     let scanned = match &args.resume {
         Some(run) => resume_run(global, run.as_deref())?,
         None => {
             let loaded = load::inventory_from_file(&args.inventory, args.policy.as_deref())?;
-            start_run(global, loaded, &args.only, args.vantage.as_deref())?
+            let how =
+                HowToScan { only: &args.only, vantage: args.vantage.as_deref(), quick: args.quick };
+            start_run(&global.db, global, loaded, &how)?
         }
     };
     print_scanned(global, &scanned, args.format, &gate)
@@ -41,11 +44,19 @@ pub(super) fn print_scanned(
     format: ResultFormat,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
-    let ScannedRun { store, result, ending } = scanned;
-    print_result(global, store, result, format)?;
+    let ScannedRun { store, result, ending, since } = scanned;
+    print_scan(global, store, result, since.as_ref(), format)?;
     let run = &result.run;
     match ending {
-        Ending::Complete => Ok(gate.exit_code(result)),
+        Ending::Complete => {
+            if gate.fail_on_worse && since.is_none() {
+                terminal::note(
+                    "--fail-on-worse: the store holds no earlier complete run of this inventory to \
+                     compare with",
+                );
+            }
+            Ok(gate.exit_code(result, since.as_ref()))
+        }
         Ending::Interrupted => {
             terminal::note(format_args!(
                 "interrupted; everything asked so far is stored. Go on with: v6ready scan --resume {}",

@@ -1,21 +1,23 @@
 //! `v6ready show`: one service with every verdict and its evidence.
 
+mod history;
+
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::cli::{Global, ShowArgs};
 use super::error::CliError;
-use super::stored_run::{LoadedRun, judge_run, load_run, with_report_context};
+use super::stored_run::{LoadedRun, judge_run, load_run, load_run_by_id, with_report_context};
 use super::terminal;
 use crate::evidence::dns::authority;
 use crate::evidence::dns::delegation::Reach;
 use crate::evidence::query::View;
-use crate::judge::RunResult;
 use crate::model::{Lang, Service, State};
 use crate::report;
-use crate::store::Store;
+use crate::store::{Scope, Store};
 
 /// Prints one service of a run.
 ///
@@ -23,21 +25,11 @@ use crate::store::Store;
 /// When the run or the service doesn't exist, or the store can't be read.
 pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
-    let mut run = load_run(&store, args.run.as_deref())?;
-    let all = run.services.clone();
-    run.services.retain(|service| service.id.to_string() == args.service);
-    if run.services.is_empty() {
-        let id = &run.stored.run.id;
-        let error = CliError::operator(format!("run {id} has no service `{}`", args.service));
-        let nearest = all.iter().map(|service| service.id.to_string()).max_by(|a, b| {
-            let likeness = |id: &str| strsim::jaro_winkler(id, &args.service);
-            likeness(a).total_cmp(&likeness(b))
-        });
-        return Err(match nearest {
-            Some(id) => error.help(format!("did you mean `{id}`?")),
-            None => error,
-        });
+    if args.history {
+        return history::print(global, &store, args);
     }
+    let mut run = run_with_service(&store, args)?;
+    run.services.retain(|service| service.id.to_string() == args.service);
     let as_of = run.stored.run.finished_at.unwrap_or_else(Timestamp::now);
     let result = judge_run(&store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
@@ -45,9 +37,7 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
     let paths = run
         .services
         .iter()
-        .map(|service| {
-            Ok((service.id.clone(), resolution_path(&store, &run, &result, service, lang)?))
-        })
+        .map(|service| Ok((service.id.clone(), resolution_path(&store, &run, service, lang)?)))
         .collect::<Result<Vec<_>, CliError>>()?;
     with_report_context(&store, &result, lang, |context| {
         let mut out = terminal::results();
@@ -63,21 +53,62 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
     Ok(ExitCode::SUCCESS)
 }
 
+/// The run that is named, or the newest that looked at the service: of a whole inventory, filled in with
+/// later parts, else of a part or of names.
+fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliError> {
+    let has_it = |run: &LoadedRun| run.services.iter().any(|s| s.id.to_string() == args.service);
+    let run = load_run(store, args.run.as_deref());
+    if let Ok(run) = &run
+        && !has_it(run)
+        && args.run.is_some()
+    {
+        return Err(no_such_service(run, &args.service));
+    }
+    match run {
+        Ok(run) if has_it(&run) => Ok(run),
+        Err(error) if args.run.is_some() => Err(error),
+        other => {
+            for part in store.listed_runs()?.iter().filter(|run| run.scope != Scope::Whole) {
+                let part = load_run_by_id(store, &part.run.id)?;
+                if has_it(&part) {
+                    return Ok(part);
+                }
+            }
+            Err(match other {
+                Ok(run) => no_such_service(&run, &args.service),
+                Err(error) => error,
+            })
+        }
+    }
+}
+
+fn no_such_service(run: &LoadedRun, wanted: &str) -> CliError {
+    let error = CliError::operator(format!("run {} has no service `{wanted}`", run.stored.run.id));
+    let nearest = run.services.iter().map(|service| service.id.to_string()).max_by(|a, b| {
+        let likeness = |id: &str| strsim::jaro_winkler(id, wanted);
+        likeness(a).total_cmp(&likeness(b))
+    });
+    match nearest {
+        Some(id) => error.help(format!("did you mean `{id}`?")),
+        None => error,
+    }
+}
+
 /// The path from the root to the service's name over IPv6 alone, as the run saw it.
 fn resolution_path(
     store: &Store,
     run: &LoadedRun,
-    result: &RunResult,
-    service: &Service,
+    service: &Arc<Service>,
     lang: Lang,
 ) -> Result<Vec<String>, CliError> {
+    let (run, service) = run.last_look(service);
     if service.state == State::Retired {
         return Ok(Vec::new());
     }
-    let evidence = store.evidence_of(&result.run.id, &service.id)?;
-    let inventory = &run.loaded.inventory;
+    let (stored, inventory) = (&run.stored.run, &run.loaded.inventory);
+    let evidence = store.evidence_of(&stored.id, &service.id)?;
     let view =
-        View::new(&evidence, &inventory.settings, &inventory.networks, &result.run.vantage.dns64);
+        View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64);
     let path = authority::resolution_path(&view, service, Reach::Ipv6Only);
     Ok(path.map(|path| report::path::tree(&path, lang)).unwrap_or_default())
 }

@@ -1,15 +1,17 @@
 //! A stored run, judged: the same for a run that has just ended and for one of last year.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::error::CliError;
 use super::load::{self, LoadedInventory};
+use super::named_run::{self, NEWEST};
 use super::service_selection::select_services;
 use crate::evidence::vantage;
 use crate::judge;
-use crate::judge::{JudgeContext, RunResult, ServiceResult};
+use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
 use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
 use crate::report::ReportContext;
 use crate::store::{Store, StoredRun};
@@ -22,17 +24,9 @@ pub(super) struct LoadedRun {
     pub loaded: LoadedInventory,
     /// The services that were chosen.
     pub services: Vec<Arc<Service>>,
-}
-
-/// The id of the newest run.
-///
-/// # Errors
-/// When the store holds none.
-pub(super) fn newest_run(store: &Store) -> Result<RunId, CliError> {
-    let newest = store.runs()?.into_iter().next().map(|run| run.id);
-    newest.ok_or_else(|| {
-        CliError::operator("the store holds no run yet").help("`v6ready scan` makes one")
-    })
+    /// Later runs that looked at parts of the inventory again, the newest first. Their results are
+    /// those of their services.
+    pub rescans: Vec<LoadedRun>,
 }
 
 /// When a run ended, or began when it did not end.
@@ -40,16 +34,32 @@ pub(super) fn end_of_run(run: &Run) -> Timestamp {
     run.finished_at.unwrap_or(run.started_at)
 }
 
-/// Loads the named run, or the newest.
+/// Loads the run that a word names. The newest one, which is meant without a word, is filled in with
+/// what later runs of parts found.
 ///
 /// # Errors
 /// When there is none, or its inventory can't be read any more.
-pub(super) fn load_run(store: &Store, run: Option<&str>) -> Result<LoadedRun, CliError> {
-    let id = match run {
-        Some(id) => RunId(id.to_owned()),
-        None => newest_run(store)?,
-    };
-    let stored = store.run(&id)?;
+pub(super) fn load_run(store: &Store, word: Option<&str>) -> Result<LoadedRun, CliError> {
+    match word {
+        None | Some(NEWEST) => {
+            let listed = store.listed_runs()?;
+            let newest = named_run::newest(&listed)?;
+            let mut run = load_run_by_id(store, &newest.run.id)?;
+            run.rescans = named_run::rescans_after(&listed, newest)
+                .map(|part| load_run_by_id(store, &part.run.id))
+                .collect::<Result<_, _>>()?;
+            Ok(run)
+        }
+        Some(word) => load_run_by_id(store, &named_run::named_run(store, word)?),
+    }
+}
+
+/// Loads the run of this id, or the only one whose id begins so.
+///
+/// # Errors
+/// As [`load_run`].
+pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, CliError> {
+    let stored = store.run(id)?;
     let inputs = &stored.inputs;
     let loaded = load::restored_inventory(
         &inputs.inventory_file,
@@ -59,7 +69,7 @@ pub(super) fn load_run(store: &Store, run: Option<&str>) -> Result<LoadedRun, Cl
         &inputs.policy_yaml,
     )?;
     let services = select_services(&loaded.inventory, &inputs.only)?;
-    Ok(LoadedRun { stored, loaded, services })
+    Ok(LoadedRun { stored, loaded, services, rescans: Vec::new() })
 }
 
 impl LoadedRun {
@@ -72,6 +82,25 @@ impl LoadedRun {
             (self.loaded.policy, _) = load::named_policy(name)?;
         }
         Ok(self)
+    }
+
+    /// Leaves out the later runs that had not ended at this moment.
+    pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
+        self.rescans.retain(|part| end_of_run(&part.stored.run) <= moment);
+        self
+    }
+
+    /// The run whose result of a service counts, with the service as that run knew it: this one, or a
+    /// later one that looked at it again.
+    pub(super) fn last_look<'a>(
+        &'a self,
+        service: &'a Arc<Service>,
+    ) -> (&'a Self, &'a Arc<Service>) {
+        let again = self.rescans.iter().find_map(|part| {
+            let same = part.services.iter().find(|known| known.id == service.id)?;
+            Some((part, same))
+        });
+        again.unwrap_or((self, service))
     }
 
     fn judge_context<'a>(&'a self, vantage: &'a Vantage, as_of: Timestamp) -> JudgeContext<'a> {
@@ -96,12 +125,24 @@ pub(super) fn judge_run(
 ) -> Result<RunResult, CliError> {
     let (vantage, tests) = tested_vantage(store, run)?;
     let context = run.judge_context(&vantage, as_of);
-    let judge = |service: &Arc<Service>| {
-        let evidence = store.evidence_of(&run.stored.run.id, &service.id)?;
-        Ok(judge::judge_service(&context, service, &evidence))
-    };
-    let services = run.services.iter().map(judge).collect::<Result<_, CliError>>()?;
-    Ok(run_result(run, &context, &tests, services))
+    let mut rescans = BTreeMap::new();
+    let services = run.services.iter().map(|service| {
+        let (by, service) = run.last_look(service);
+        let id = &by.stored.run.id;
+        let evidence = store.evidence_of(id, &service.id)?;
+        if *id == run.stored.run.id {
+            return Ok(judge::judge_service(&context, service, &evidence));
+        }
+        let ended_at = end_of_run(&by.stored.run);
+        let later = JudgeContext {
+            policy: &run.loaded.policy,
+            ..by.judge_context(&by.stored.run.vantage, as_of.max(ended_at))
+        };
+        rescans.insert(service.id.clone(), Rescan { run: id.clone(), ended_at });
+        Ok(judge::judge_service(&later, service, &evidence))
+    });
+    let services = services.collect::<Result<_, CliError>>()?;
+    Ok(RunResult { rescans, ..run_result(run, &context, &tests, services) })
 }
 
 /// The result of a run whose services were judged while it lasted.
@@ -144,6 +185,7 @@ fn run_result(
         as_of: context.as_of,
         vantage: judge::judge_vantage(context, vantage_tests),
         services,
+        rescans: BTreeMap::new(),
     }
 }
 

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::{Finding, RunResult, ServiceResult, Standing};
 use crate::model::{Outcome, Service, ServiceId};
 
+/// The reason of a check for which the run made too few rounds, as a quick one does: it was not to look.
+const NOT_ASKED: &str = "too-few-attempts";
+
 /// The direction of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Change {
@@ -88,7 +91,12 @@ impl Change {
     /// The change of one check's finding.
     pub fn of_findings(before: &Finding, after: &Finding) -> Self {
         use Outcome::{Fail, Inconclusive, NotApplicable, Pass};
+        let was_not_asked =
+            |finding: &Finding| finding.outcome == Inconclusive && finding.reason == NOT_ASKED;
         match (before.outcome, after.outcome) {
+            // Nothing was looked for, so nothing was lost from sight.
+            (Pass, Inconclusive) if was_not_asked(after) => Self::Otherwise,
+            (Inconclusive, Pass) if was_not_asked(before) => Self::Otherwise,
             (Fail, Fail) if after.severity < before.severity => Self::Worse,
             (Fail, Fail) if after.severity > before.severity => Self::Better,
             (Fail, Fail) if after.reason != before.reason => Self::Otherwise,
@@ -136,6 +144,23 @@ impl ServiceChange {
     pub fn is_change(&self) -> bool {
         self.change != Change::Same || !self.checks.is_empty()
     }
+
+    /// Whether its stage or any of its checks is worse than it was, or no longer known.
+    pub fn is_worse(&self) -> bool {
+        let mut all = self.checks.iter().map(|check| check.change).chain([self.change]);
+        all.any(|change| matches!(change, Change::Worse | Change::Unknown))
+    }
+
+    /// A service that is no longer in the inventory.
+    pub fn gone(before: &ServiceResult) -> Self {
+        Self {
+            service: Arc::clone(&before.service),
+            change: Change::Gone,
+            before: Some(before.standing),
+            after: None,
+            checks: Vec::new(),
+        }
+    }
 }
 
 /// Every service of both runs: those of the later run in its order, then those that are gone.
@@ -150,17 +175,12 @@ pub fn changes(before: &RunResult, after: &RunResult) -> Vec<ServiceChange> {
         .iter()
         .map(|result| service_change(earlier.get(&result.service.id).copied(), result))
         .collect();
-    changes.extend(gone.map(|result| ServiceChange {
-        service: Arc::clone(&result.service),
-        change: Change::Gone,
-        before: Some(result.standing),
-        after: None,
-        checks: Vec::new(),
-    }));
+    changes.extend(gone.map(ServiceChange::gone));
     changes
 }
 
-fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> ServiceChange {
+/// One service as it is now beside what it was; `None` when it wasn't in the inventory.
+pub fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> ServiceChange {
     let change = match before {
         Some(before) => Change::of_standings(before.standing, after.standing),
         None => Change::New,
@@ -253,6 +273,20 @@ mod tests {
             let change = Change::of_findings(&finding(before, "a"), &finding(after, "b"));
             assert_eq!(change, expected, "{before:?} {after:?}");
         }
+        // A quick run doesn't look for what takes several rounds; a failure that it can't see again stays
+        // in doubt.
+        let quick = finding(Inconclusive, NOT_ASKED);
+        for (before, after, expected) in [
+            (finding(Pass, "a"), quick, Change::Otherwise),
+            (quick, finding(Pass, "a"), Change::Otherwise),
+            (finding(Fail, "a"), quick, Change::Unknown),
+            (quick, finding(Fail, "a"), Change::Known),
+        ] {
+            assert_eq!(Change::of_findings(&before, &after), expected);
+        }
+        assert!(crate::check::CATALOGUE.iter().any(|check| {
+            check.reasons.iter().any(|r| r.id == NOT_ASKED && r.outcome == Inconclusive)
+        }));
         let mild = Finding { severity: Severity::Warning, ..finding(Fail, "a") };
         assert_eq!(Change::of_findings(&finding(Fail, "a"), &mild), Change::Better);
         assert_eq!(Change::of_findings(&mild, &finding(Fail, "a")), Change::Worse);

@@ -140,11 +140,7 @@ impl Comparison {
 
     /// Whether anything is worse than it was, or no longer known.
     pub fn is_worse(&self) -> bool {
-        [Change::Worse, Change::Unknown].into_iter().any(|change| {
-            self.services.iter().any(|service| {
-                service.change == change || service.checks.iter().any(|c| c.change == change)
-            })
-        })
+        self.services.iter().any(ServiceChange::is_worse)
     }
 }
 

@@ -3,10 +3,12 @@
 //! A [`Review`] is made from judged runs alone ([`Material`]). Everything here is judged by the same rules and the same policy, so that a changed rule never
 //! looks like a changed service.
 
+mod incident;
 mod period;
 mod remedy;
 mod shared;
 
+pub use incident::{Incident, Snapshot, incidents};
 pub use period::{InvalidQuarter, Quarter};
 pub use remedy::{Remedy, remedies};
 pub use shared::{Shared, SharedThing, shared};
@@ -49,6 +51,8 @@ pub struct Review {
     pub exemptions: Vec<ExemptionStanding>,
     /// Every service now and in the earlier closing run; empty when there is none.
     pub changes: Vec<ServiceChange>,
+    /// What came and went within the quarter, the earliest first.
+    pub incidents: Vec<Incident>,
     /// What several services fail on together, those that concern most services first.
     pub shared: Vec<Shared>,
     /// What is to be done, what lifts most services first.
@@ -163,6 +167,8 @@ pub struct Material {
     pub previous: Option<Previous>,
     /// The trend without the closing run, in any order.
     pub points: Vec<Point>,
+    /// Every other run of the quarter, the earliest first.
+    pub runs: Vec<Snapshot>,
 }
 
 impl Point {
@@ -185,7 +191,7 @@ impl Point {
 impl Review {
     /// Reviews a quarter.
     pub fn of(material: Material) -> Self {
-        let Material { quarter, closing, previous, points } = material;
+        let Material { quarter, closing, previous, points, runs } = material;
         let today = day_of(closing.as_of, &closing.inventory.timezone);
         let earlier = previous.as_ref().map(|previous| &previous.result);
         let trend = trend(&closing, points);
@@ -198,6 +204,7 @@ impl Review {
             plan: plan(&closing, today),
             exemptions: exemptions(&closing, quarter, today),
             changes: earlier.map(|earlier| changes(earlier, &closing)).unwrap_or_default(),
+            incidents: incidents(&closing, &all_runs(&closing, earlier, runs)),
             shared: shared(&closing),
             remedies: remedies(&closing),
             caveats: caveats(quarter, today, &closing, previous.as_ref(), &trend),
@@ -224,6 +231,16 @@ impl Review {
         let earlier = self.previous.as_ref()?;
         earlier.result.services.iter().find(|r| r.service.id == service.id).map(|r| r.standing)
     }
+}
+
+/// The runs that incidents are looked for in, in order.
+fn all_runs(
+    closing: &RunResult,
+    earlier: Option<&RunResult>,
+    mut runs: Vec<Snapshot>,
+) -> Vec<Snapshot> {
+    runs.retain(|run| run.run != closing.run.id);
+    earlier.map(Snapshot::of).into_iter().chain(runs).chain([Snapshot::of(closing)]).collect()
 }
 
 fn trend(closing: &RunResult, mut points: Vec<Point>) -> Vec<Point> {

@@ -1,11 +1,14 @@
 //! Services and runs, judged.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Blocker, Judged, Standing, Verdicts};
-use crate::model::{Inventory, ObservationId, Organisation, Run, Service, Severity};
+use crate::model::{
+    Inventory, ObservationId, Organisation, Run, RunId, Service, ServiceId, Severity,
+};
 use crate::policy::Policy;
 
 /// What was found of one service.
@@ -36,6 +39,18 @@ pub struct RunResult {
     pub vantage: Vec<Judged>,
     /// The services in the inventory's order.
     pub services: Vec<ServiceResult>,
+    /// The services that a later run of a part of the inventory looked at again: their results are
+    /// that run's.
+    pub rescans: BTreeMap<ServiceId, Rescan>,
+}
+
+/// The run that looked at a service again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rescan {
+    /// Which.
+    pub run: RunId,
+    /// When it ended.
+    pub ended_at: Timestamp,
 }
 
 impl ServiceResult {

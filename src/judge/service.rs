@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Finding, JudgeContext, Judged, ServiceResult, Standing, Verdicts, stage, verdicts};
+use super::{Finding, JudgeContext, Judged, ServiceResult, Verdicts, stage, verdicts};
 use crate::check::{
     CATALOGUE, Check, CheckContext, CoverageGuard, Rule, StageContext, common, verdict_of,
 };
 use crate::evidence::query::{Memory, Retention, Topic, View};
 use crate::evidence::vantage;
-use crate::model::{Evidence, Outcome, Service, Stage, VantageIpv6, Verdict};
+use crate::model::{Evidence, Outcome, Service, VantageIpv6, Verdict};
 use crate::policy::Policy;
 
 /// Judges one service. Observations from stretches in which the vantage point was cut off count as
@@ -35,22 +35,15 @@ pub fn judge_with_memory(
     service_result(service, None, verdicts, context.policy, context.today())
 }
 
-/// The stage of one service, and nothing else: only the checks that gate a stage are asked, so that
-/// the trend over many runs costs little. Gives what [`judge_service`] gives as its standing.
-pub fn judge_standing(
+/// The verdicts of some checks, and no others: so that following many runs costs little.
+pub(super) fn verdicts_of(
     context: &JudgeContext<'_>,
-    service: &Arc<Service>,
+    service: &Service,
     evidence: &Evidence,
-) -> Standing {
-    let gates: Vec<&str> = Stage::ALL
-        .into_iter()
-        .filter_map(|stage| context.policy.gates_of(service.target.kind(), stage))
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let is_gate = |check: &Check| gates.contains(&check.id);
-    let verdicts = verdicts_where(context, service, evidence, &Memory::default(), is_gate);
-    stage::standing(service, &Finding::of_all(&verdicts), context.policy).0
+    checks: &[&str],
+) -> Vec<Judged> {
+    let is_wanted = |check: &Check| checks.contains(&check.id);
+    verdicts_where(context, service, evidence, &Memory::default(), is_wanted)
 }
 
 fn verdicts_where(

@@ -7,6 +7,8 @@ use super::{Digest, Lang, Networks, Organisation, Service, Settings};
 /// A valid inventory.
 #[derive(Clone, Debug)]
 pub struct Inventory {
+    /// What it is known by, whatever its file is called.
+    pub id: Option<Arc<str>>,
     /// The title of reports.
     pub title: String,
     /// The language of reports.

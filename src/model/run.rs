@@ -38,6 +38,20 @@ pub struct Run {
     pub complete: bool,
 }
 
+/// How many services a run had at which stage, as it was judged when it ended: for lists of runs.
+/// Reports judge the evidence again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCounts {
+    /// Services at stages 0 to 4, without those whose name doesn't exist.
+    pub stages: [usize; 5],
+    /// Services whose name doesn't exist.
+    pub absent: usize,
+    /// Services whose stage is unknown.
+    pub unknown: usize,
+    /// Retired services.
+    pub retired: usize,
+}
+
 #[cfg(test)]
 impl Run {
     /// A run of tests, that began at the beginning of time and has not ended.

@@ -2,6 +2,7 @@
 
 mod context;
 pub mod json;
+pub mod since;
 mod terms;
 pub mod text;
 

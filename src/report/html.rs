@@ -35,7 +35,7 @@ struct Page {
     w: Words,
     title: String,
     meta: Vec<(&'static str, String)>,
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
     figures: Vec<Figure>,
     chart_width: usize,
     bars: Vec<Bar>,

@@ -9,7 +9,8 @@ use serde::{Serialize, Serializer};
 
 use super::ReportContext;
 use super::describe::clean;
-use crate::judge::{Counts, Judged, ServiceResult};
+use super::quarter::json::change::{ChangeDocument, change};
+use crate::judge::{Counts, Judged, Rescan, ServiceResult, SinceLast};
 use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
 
 /// The schema's name.
@@ -27,6 +28,30 @@ struct Document<'a> {
     vantage: Vec<VerdictDocument<'a>>,
     #[schemars(with = "Vec<ServiceDocument>")]
     services: Services<'a>,
+    /// What a scan found otherwise than the last whole run of the same inventory before it; missing
+    /// where there is none, and in reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<SinceDocument>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SinceDocument {
+    /// That run.
+    run: String,
+    /// When it ended. RFC 3339, UTC.
+    ended_at: String,
+    /// Services that are worse in anything, or no longer known.
+    worse: usize,
+    /// Services that changed.
+    changes: Vec<ChangeDocument>,
+}
+
+/// The run that looked at a service again.
+#[derive(Serialize, JsonSchema)]
+struct RescanDocument {
+    run: String,
+    /// When it ended. RFC 3339, UTC.
+    ended_at: String,
 }
 
 /// Each service's document is made when its turn to be written comes: together they would take
@@ -36,12 +61,16 @@ struct Services<'a>(&'a ReportContext<'a>);
 impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ReportContext { result, lang, .. } = *self.0;
-        serializer.collect_seq(result.services.iter().map(|service| OneService { service, lang }))
+        serializer.collect_seq(result.services.iter().map(|service| {
+            let rescan = result.rescans.get(&service.service.id);
+            OneService { service, rescan, lang }
+        }))
     }
 }
 
 struct OneService<'a> {
     service: &'a ServiceResult,
+    rescan: Option<&'a Rescan>,
     lang: Lang,
 }
 
@@ -49,7 +78,7 @@ impl Serialize for OneService<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let verdicts = self.service.verdicts.unpack();
         let verdicts = verdicts.iter().map(|judged| verdict(judged, self.lang)).collect();
-        service_document(self.service, verdicts).serialize(serializer)
+        service_document(self.service, self.rescan, verdicts).serialize(serializer)
     }
 }
 
@@ -132,6 +161,9 @@ struct ServiceDocument<'a> {
     standing: &'a str,
     /// The checks that keep it from the next stage.
     stage_blockers: Vec<&'a str>,
+    /// The later run of a part that this result is from; missing where it is the run's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rescanned: Option<RescanDocument>,
     verdicts: Vec<VerdictDocument<'a>>,
 }
 
@@ -178,7 +210,30 @@ struct SubjectDocument<'a> {
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(context))?;
+    write_since(context, None, out)
+}
+
+/// Writes the document of a scan, with what it found otherwise than the last whole run.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_since(
+    context: &ReportContext<'_>,
+    since: Option<&SinceLast>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let since = since.map(|since| SinceDocument {
+        run: since.run.to_string(),
+        ended_at: since.ended_at.to_string(),
+        worse: since.worse_count(),
+        changes: since
+            .services
+            .iter()
+            .filter(|service| service.change.is_change())
+            .map(|service| change(&service.change))
+            .collect(),
+    });
+    serde_json::to_writer_pretty(&mut *out, &Document { since, ..document(context) })?;
     writeln!(out)
 }
 
@@ -229,6 +284,7 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
         },
         vantage: result.vantage.iter().map(|judged| verdict(judged, context.lang)).collect(),
         services: Services(context),
+        since: None,
     }
 }
 
@@ -241,6 +297,7 @@ fn stages(counts: &Counts) -> BTreeMap<String, usize> {
 
 fn service_document<'a>(
     result: &'a ServiceResult,
+    rescan: Option<&Rescan>,
     verdicts: Vec<VerdictDocument<'a>>,
 ) -> ServiceDocument<'a> {
     let service = &result.service;
@@ -254,6 +311,10 @@ fn service_document<'a>(
         stage: result.standing.stage().map(Stage::number),
         standing: result.standing.id(),
         stage_blockers: result.blockers.iter().map(|blocker| blocker.check).collect(),
+        rescanned: rescan.map(|rescan| RescanDocument {
+            run: rescan.run.to_string(),
+            ended_at: rescan.ended_at.to_string(),
+        }),
         verdicts,
     }
 }

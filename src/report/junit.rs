@@ -1,9 +1,9 @@
 //! The result as JUnit XML, for the test pages of CI systems: a suite for each service, a case for
 //! each check.
 //!
-//! A failure of any severity is a failure, its type says which; what is not applicable or could not
-//! be found out is skipped, and says why. Whether a pipeline stops is the gates' business
-//! (`--fail-on`), not this file's.
+//! What fails at least as severely as was chosen is a failure, its type says how severe; what fails more
+//! mildly passes and is told in the case's output. What is not applicable or could not be found out is
+//! skipped, and says why.
 
 use std::io::{self, Write};
 
@@ -12,13 +12,28 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use super::describe::clean;
 use super::{ReportContext, parts, texts};
 use crate::judge::Judged;
-use crate::model::{Lang, Outcome, Subject};
+use crate::model::{Lang, Outcome, Severity, Subject};
 
-/// Writes the report.
+/// The mildest severity that fails a case where none was chosen.
+pub const FAILS_FROM: Severity = Severity::Error;
+
+/// Writes the report; errors and worse fail.
 ///
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_from(context, FAILS_FROM, out)
+}
+
+/// Writes the report; what is at least this severe fails.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_from(
+    context: &ReportContext<'_>,
+    least: Severity,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (lang, result) = (context.lang, context.result);
     let mut report = Report::new(clean(&result.inventory.title));
     let mut vantage = TestSuite::new(clean(&result.run.vantage.name));
@@ -32,7 +47,8 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     ] {
         vantage.add_property(Property::new(name, clean(&value)));
     }
-    vantage.add_test_cases(result.vantage.iter().map(|judged| case("vantage", judged, lang)));
+    vantage
+        .add_test_cases(result.vantage.iter().map(|judged| case("vantage", judged, least, lang)));
     report.add_test_suite(vantage);
     for service in &result.services {
         let id = clean(&service.service.id.to_string());
@@ -45,37 +61,46 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
             suite.add_property(Property::new(name, clean(&value)));
         }
         let verdicts = service.verdicts.unpack();
-        suite.add_test_cases(verdicts.iter().map(|judged| case(&id, judged, lang)));
+        suite.add_test_cases(verdicts.iter().map(|judged| case(&id, judged, least, lang)));
         report.add_test_suite(suite);
     }
     report.serialize(out).map_err(io::Error::other)
 }
 
-fn case(class: &str, judged: &Judged, lang: Lang) -> TestCase {
+fn case(class: &str, judged: &Judged, least: Severity, lang: Lang) -> TestCase {
     let (check, verdict) = (judged.check, &judged.verdict);
+    let fails = judged.fails_at(least);
     let mut status = match verdict.outcome {
-        Outcome::Pass => TestCaseStatus::success(),
-        Outcome::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Outcome::Fail if fails => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Outcome::Pass | Outcome::Fail => TestCaseStatus::success(),
         Outcome::NotApplicable | Outcome::Inconclusive => TestCaseStatus::skipped(),
     };
-    if verdict.outcome != Outcome::Pass {
-        let kind = match verdict.outcome {
-            Outcome::Fail => judged.severity.id(),
-            other => other.id(),
-        };
-        status.set_type(kind);
-        let message = check.message(verdict.reason, lang);
-        status.set_message(format!("{}: {message}", verdict.reason));
-        let mut lines: Vec<String> = verdict.subjects.iter().map(subject).collect();
-        if matters(verdict.outcome)
-            && let Some(remedy) = check.remedy(verdict.reason, lang)
-        {
-            lines.push(format!("{}: {remedy}", texts::REMEDY.get(lang)));
+    let message = format!("{}: {}", verdict.reason, check.message(verdict.reason, lang));
+    let mut lines: Vec<String> = verdict.subjects.iter().map(subject).collect();
+    if matters(verdict.outcome)
+        && let Some(remedy) = check.remedy(verdict.reason, lang)
+    {
+        lines.push(format!("{}: {remedy}", texts::REMEDY.get(lang)));
+    }
+    let mut output = None;
+    match verdict.outcome {
+        Outcome::Pass => {}
+        Outcome::Fail if !fails => {
+            let severity = texts::severity(judged.severity).get(lang);
+            output = Some(format!("{severity}: {message}\n{}", lines.join("\n")));
         }
-        status.set_description(lines.join("\n"));
+        outcome => {
+            let kind = if fails { judged.severity.id() } else { outcome.id() };
+            status.set_type(kind);
+            status.set_message(message);
+            status.set_description(lines.join("\n"));
+        }
     }
     let mut case = TestCase::new(check.id, status);
     case.set_classname(class);
+    if let Some(output) = output {
+        case.set_system_out(output);
+    }
     case
 }
 

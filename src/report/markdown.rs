@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::causes::causes;
 use super::describe::clean;
 use super::parts::{self, Part};
-use super::{ReportContext, texts};
+use super::{ReportContext, overview, texts};
 use crate::judge::Counts;
-use crate::model::{Outcome, Stage, Text, VantageIpv6};
+use crate::model::{Outcome, Stage, Text};
 
 /// Writes the report.
 ///
@@ -27,13 +27,8 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     ] {
         writeln!(out, "- {}: {}", label.get(lang), escaped(&value))?;
     }
-    match run.vantage.ipv6 {
-        VantageIpv6::Absent => writeln!(out, "\n**{}**", texts::NO_IPV6.get(lang))?,
-        VantageIpv6::Lost => writeln!(out, "\n**{}**", texts::IPV6_LOST.get(lang))?,
-        VantageIpv6::Working => {}
-    }
-    if !run.complete {
-        writeln!(out, "\n**{}**", texts::INCOMPLETE.get(lang))?;
+    for warning in overview::warnings(context) {
+        writeln!(out, "\n**{}**", escaped(&warning))?;
     }
     writeln!(out, "\n## {}\n", texts::SUMMARY.get(lang))?;
     writeln!(out, "| {} | {} |\n|---|---:|", texts::STAGE.get(lang), texts::SERVICES.get(lang))?;

@@ -1,9 +1,14 @@
 //! The head of a report: where, when and by which rules the services were tested, and what weakens
 //! the result.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use super::describe::clean;
 use super::{ReportContext, texts};
-use crate::model::VantageIpv6;
+use crate::judge::RunResult;
+use crate::model::{Lang, RunId, VantageIpv6};
 
 /// Labels and values, in words of the reader's language. Nothing in them is hostile any more, but
 /// they still need the format's own escapes.
@@ -21,8 +26,11 @@ pub fn particulars(context: &ReportContext<'_>) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What weakens the result, one sentence each.
-pub fn warnings(context: &ReportContext<'_>) -> Vec<&'static str> {
+/// Rescanned services that a sentence names; the JSON document has all.
+const RESCANNED_NAMED_MAX: usize = 12;
+
+/// What weakens the result, or makes it younger than its run, one sentence each.
+pub fn warnings(context: &ReportContext<'_>) -> Vec<String> {
     let run = &context.result.run;
     let vantage = match run.vantage.ipv6 {
         VantageIpv6::Absent => Some(texts::NO_IPV6),
@@ -30,5 +38,29 @@ pub fn warnings(context: &ReportContext<'_>) -> Vec<&'static str> {
         VantageIpv6::Working => None,
     };
     let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
-    vantage.into_iter().chain(incomplete).map(|text| text.get(context.lang)).collect()
+    let fixed = vantage.into_iter().chain(incomplete).map(|text| text.get(context.lang).to_owned());
+    fixed.chain(rescans(context.result, context.lang)).collect()
+}
+
+/// Which services a later run looked at again, and when.
+fn rescans(result: &RunResult, lang: Lang) -> Vec<String> {
+    let mut runs: BTreeMap<(Timestamp, &RunId), Vec<String>> = BTreeMap::new();
+    for (service, rescan) in &result.rescans {
+        runs.entry((rescan.ended_at, &rescan.run)).or_default().push(service.to_string());
+    }
+    let sentence = |((at, run), services): ((Timestamp, &RunId), Vec<String>)| {
+        let at = texts::moment(at, &result.inventory.timezone, lang);
+        let more = match services.len().saturating_sub(RESCANNED_NAMED_MAX) {
+            0 => String::new(),
+            more => format!(" … {} {}", texts::MORE.get(lang), texts::number(more, lang)),
+        };
+        let named = services[..services.len().min(RESCANNED_NAMED_MAX)].join(", ");
+        match lang {
+            Lang::Vi => {
+                format!("Kết quả tại thời điểm {at} (đã quét lại, đợt {run}): {named}{more}.")
+            }
+            Lang::En => format!("As of {at}, rescanned by run {run}: {named}{more}."),
+        }
+    };
+    runs.into_iter().map(sentence).collect()
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::causes::{Cause, causes};
 use super::describe::{clean, observation};
-use super::{ReportContext, parts, texts};
+use super::{ReportContext, overview, parts, texts};
 use crate::judge::{Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, VantageIpv6};
 
@@ -56,6 +56,11 @@ pub fn write_service(
     let standing = parts::standing(service.standing, context.lang);
     page.heading(&format!("{} · {}", service.service.id, service.service.target))?;
     writeln!(page.out, "{}: {standing}", texts::STAGE.get(context.lang))?;
+    if let Some(rescan) = context.result.rescans.get(&service.service.id) {
+        let lang = context.lang;
+        let at = texts::moment(rescan.ended_at, &context.result.inventory.timezone, lang);
+        writeln!(page.out, "{}: {at} ({})", texts::RESCANNED.get(lang), rescan.run)?;
+    }
     for judged in service.verdicts.unpack() {
         page.verdict(context, &judged, verbose)?;
     }
@@ -154,14 +159,8 @@ impl Page<'_> {
         let (lang, run) = (self.lang, &context.result.run);
         let summary = context.result.summary();
         let counts = &summary.all;
-        let warning = match run.vantage.ipv6 {
-            VantageIpv6::Absent => Some(texts::NO_IPV6),
-            VantageIpv6::Lost => Some(texts::IPV6_LOST),
-            VantageIpv6::Working => None,
-        };
-        let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
-        for text in warning.iter().chain(&incomplete) {
-            writeln!(self.out, "{}", text.get(lang))?;
+        for warning in overview::warnings(context) {
+            writeln!(self.out, "{warning}")?;
         }
         for stage in Stage::ALL.into_iter().skip(1) {
             if context.result.policy.gates(stage).is_none() {

@@ -6,5 +6,5 @@ mod golden;
 mod parts;
 mod pdf;
 mod quarter;
-mod sample;
+pub(crate) mod sample;
 mod xlsx;

@@ -1,8 +1,8 @@
 //! The words and number forms of reports, in both languages.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Category, Lang, Outcome, Severity, State, Text};
 
@@ -76,6 +76,8 @@ words! {
     NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
     /// A warning.
     IPV6_LOST "Điểm đo mất IPv6 trong một phần thời gian; dữ liệu đo trong thời gian đó không được dùng." "The vantage point lost IPv6 for a while; what was seen then is not used."
+    /// Before the moment and the run of a service that was looked at again.
+    RESCANNED "Đã quét lại, kết quả tại thời điểm" "Rescanned, as of"
     /// Nothing to do.
     ALL_WELL "Không có việc cần thực hiện." "Nothing to do."
     /// Counts more.
@@ -183,6 +185,24 @@ pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
     }
 }
 
+/// How long something lasted, in its two largest units.
+pub fn duration(lasted: SignedDuration, lang: Lang) -> String {
+    let minutes = usize::try_from(lasted.as_mins()).unwrap_or(0);
+    let units = [
+        (minutes / 1440, ("ngày", "day", "days")),
+        (minutes / 60 % 24, ("giờ", "hour", "hours")),
+        (minutes % 60, ("phút", "minute", "minutes")),
+    ];
+    let named = |(count, (vi, one, many)): (usize, (&str, &str, &str))| match lang {
+        Lang::Vi => format!("{} {vi}", number(count, lang)),
+        Lang::En => format!("{} {}", number(count, lang), if count == 1 { one } else { many }),
+    };
+    let largest = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
+    let shown = units[largest..].iter().take(2).enumerate();
+    let shown = shown.filter(|(at, (count, _))| *at == 0 || *count > 0);
+    shown.map(|(_, unit)| named(*unit)).collect::<Vec<_>>().join(" ")
+}
+
 /// A day in the language's form.
 pub fn day(date: Date, lang: Lang) -> String {
     let form = match lang {
@@ -201,6 +221,11 @@ mod tests {
         let at: Timestamp = "2026-11-26T20:08:00Z".parse().unwrap();
         assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::Vi), "03:08 ngày 27/11/2026");
         assert_eq!(moment(at, "Asia/Ho_Chi_Minh", Lang::En), "27 November 2026, 03:08 (UTC+07)");
+        let lasted = |minutes, lang| duration(SignedDuration::from_mins(minutes), lang);
+        assert_eq!(lasted(24 * 60, Lang::Vi), "1 ngày");
+        assert_eq!(lasted(49 * 60 + 30, Lang::En), "2 days 1 hour");
+        assert_eq!(lasted(61, Lang::Vi), "1 giờ 1 phút");
+        assert_eq!(lasted(0, Lang::En), "0 minutes");
         assert_eq!(number(1_234_567, Lang::Vi), "1.234.567");
         assert_eq!(number(1_234, Lang::En), "1,234");
         assert_eq!(number(999, Lang::En), "999");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
@@ -19,7 +19,7 @@ use super::stop::StopSignal;
 use super::vantage_monitor::VantageTests;
 use crate::evidence::vantage;
 use crate::judge::ServiceResult;
-use crate::model::{Outcome, Run, Service, Vantage, VantageIpv6};
+use crate::model::{Outcome, Run, Service, ServiceId, Vantage, VantageIpv6};
 use crate::store::{Recorder, StoreError};
 
 /// Tests that a vantage point that was cut off gets to recover.
@@ -68,6 +68,7 @@ pub(super) async fn run(
     let mut pass = 0;
     let (results, as_of) = loop {
         let as_of = Timestamp::now();
+        let (resting, mut rested) = mpsc::unbounded_channel();
         let context = ScanContext {
             dispatcher: Arc::clone(&dispatcher),
             inventory: Arc::clone(&inventory),
@@ -78,6 +79,7 @@ pub(super) async fn run(
             stop: stop.clone(),
             slots: Arc::new(Semaphore::new(slots_max)),
             has_stored_evidence: resumed || pass > 0,
+            resting,
         };
         // Beside the services, and never in their way: a stalled loop would look like slow targets.
         let testing = async {
@@ -88,7 +90,7 @@ pub(super) async fn run(
             biased;
             () = stop_requested(&stop, events) => None,
             () = testing => None,
-            scanned = scan_services(&context, services.clone(), events) => scanned?,
+            scanned = scan_services(&context, services.clone(), &mut rested, events) => scanned?,
         };
         // This test ends the last window in which the vantage point may have been lost.
         run.vantage = tests.make_test().await;
@@ -140,6 +142,7 @@ async fn stop_requested(stop: &StopSignal, events: EventSink<'_>) {
 async fn scan_services(
     context: &ScanContext,
     services: Vec<Arc<Service>>,
+    rested: &mut mpsc::UnboundedReceiver<ServiceId>,
     events: EventSink<'_>,
 ) -> Result<Option<Vec<ServiceResult>>, ScanError> {
     let in_memory_max = context.slots.available_permits() * SERVICES_PER_SLOT;
@@ -156,7 +159,15 @@ async fn scan_services(
             let task = async move { (index, scan_service(context, service).await) };
             tasks.spawn(task.instrument(span));
         }
-        match tasks.join_next().await {
+        let joined = tokio::select! {
+            biased;
+            Some(service) = rested.recv() => {
+                events(ScanEvent::ServiceRests { service });
+                continue;
+            }
+            joined = tasks.join_next() => joined,
+        };
+        match joined {
             None => return Ok(results.into_iter().collect()),
             Some(Ok((index, result))) => {
                 let result = result?;

@@ -22,6 +22,11 @@ pub enum ScanEvent {
         /// Whether IPv6 and a resolver answered.
         works: bool,
     },
+    /// A service has been asked everything but later rounds of connections, which take their time.
+    ServiceRests {
+        /// Which.
+        service: ServiceId,
+    },
     /// A service has been asked everything and judged.
     ServiceFinished {
         /// Which.

@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::dispatcher::{Dispatcher, RecordedObservation};
 use super::error::ScanError;
@@ -17,7 +18,7 @@ use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
 use crate::judge::{JudgeContext, RestingService, ServiceResult};
-use crate::model::{Evidence, Inventory, Request, Service, Vantage};
+use crate::model::{Evidence, Inventory, Request, Service, ServiceId, Vantage};
 use crate::policy::Policy;
 use crate::{judge, plan};
 
@@ -37,6 +38,8 @@ pub(super) struct ScanContext {
     pub slots: Arc<Semaphore>,
     /// Whether the store may already hold evidence of the services.
     pub has_stored_evidence: bool,
+    /// Takes the services that rest.
+    pub resting: UnboundedSender<ServiceId>,
 }
 
 /// How long the planner waits for further answers after one arrived, so that it reads answers that
@@ -55,6 +58,7 @@ pub(super) async fn scan_service(
     // Given back when only later rounds are left. The semaphore is never closed.
     let mut slot = Arc::clone(&context.slots).acquire_owned().await.ok();
     let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
+    let resting = context.resting.clone();
     let mut state = ServiceState::load(context, Arc::clone(&service))?;
     let mut in_flight = FuturesUnordered::new();
     let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
@@ -65,7 +69,10 @@ pub(super) async fn scan_service(
         let next = state.next_requests()?;
         if in_flight.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             tracing::debug!(requests = next.len(), "waiting for later rounds");
-            slot = None;
+            if slot.take().is_some() {
+                // Nobody listens any more when the scan is being stopped.
+                let _ = resting.send(service.id.clone());
+            }
             state.rest(&next);
             // All of these have been answered, so the planner names none of them again.
             requested = HashSet::default();

@@ -25,6 +25,7 @@ pub(super) fn begin_run(
     let path = folder.join("v6ready.db");
     let inputs = RunInputs {
         inventory_file: "inventory.yaml".into(),
+        inventory_id: None,
         inventory: inventory.into(),
         only: Vec::new(),
         settings: settings.clone(),

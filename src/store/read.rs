@@ -9,8 +9,10 @@ use super::asker::Asker;
 use super::compression::{self, decompress};
 use super::database::Store;
 use super::error::StoreError;
-use super::run::{ListedRun, StoredRun};
-use crate::model::{Digest, Evidence, Observation, ObservationId, Run, RunId, ServiceId};
+use super::run::{ListedRun, Scope, StoredRun, to_json};
+use crate::model::{
+    Digest, Evidence, Observation, ObservationId, Run, RunCounts, RunId, ServiceId,
+};
 
 impl Store {
     /// All runs, the newest first.
@@ -36,24 +38,49 @@ impl Store {
         let mut query = self
             .connection
             .prepare(
-                "SELECT run, inputs ->> '$.inventory_file', json_array_length(inputs, '$.only') = 0
+                "SELECT run, inventory_file, inventory_id, policy, scope, counts
                  FROM run ORDER BY started_at DESC, number DESC",
             )
             .map_err(in_path)?;
         let rows = query
             .query_map([], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get(2)?))
+                let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?];
+                Ok((texts, row.get(2)?, row.get::<_, Option<String>>(5)?))
             })
             .map_err(in_path)?;
         rows.map(|row| {
-            let (run, inventory_file, whole): (_, _, Option<bool>) = row.map_err(in_path)?;
+            let ([run, inventory_file, policy, scope], inventory_id, counts) =
+                row.map_err(in_path)?;
             Ok(ListedRun {
                 run: self.parsed(&run)?,
-                inventory_file: inventory_file.unwrap_or_default(),
-                whole: whole.unwrap_or_default(),
+                inventory_file,
+                inventory_id,
+                policy,
+                scope: Scope::of(&scope),
+                counts: counts.map(|counts| self.parsed(&counts)).transpose()?,
             })
         })
         .collect()
+    }
+
+    /// Notes how many services had which stage when a run ended, for lists of runs.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn note_counts(&self, run: &RunId, counts: &RunCounts) -> Result<(), StoreError> {
+        self.connection
+            .execute("UPDATE run SET counts = ?2 WHERE id = ?1", params![run.0, to_json(counts)])
+            .map(drop)
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))
+    }
+
+    /// The counts that were noted of a run.
+    pub(super) fn counts_of(&self, run: &RunId) -> Result<Option<RunCounts>, StoreError> {
+        let counts: Option<String> = self
+            .connection
+            .query_row("SELECT counts FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
+        counts.map(|counts| self.parsed(&counts)).transpose()
     }
 
     /// The run of this id, or the only one whose id begins so.

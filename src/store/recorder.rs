@@ -11,7 +11,7 @@ use super::asker::Asker;
 use super::database::Store;
 use super::error::StoreError;
 use super::lock::Lock;
-use super::run::{RunInputs, to_json};
+use super::run::{RunInputs, insert_run, to_json};
 use super::schema;
 use super::writer::{Entry, Writer};
 use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
@@ -30,12 +30,7 @@ impl Store {
     /// When another scan is writing to this store, the id is taken, or the file can't be written.
     pub fn begin(&mut self, run: &Run, inputs: &RunInputs) -> Result<Recorder, StoreError> {
         let lock = Lock::take(&self.path)?;
-        let (run_json, inputs_json) = (to_json(run), to_json(inputs));
-        self.connection
-            .execute(
-                "INSERT INTO run (id, started_at, run, inputs) VALUES (?1, ?2, ?3, ?4)",
-                params![run.id.0, run.started_at.as_microsecond(), run_json, inputs_json],
-            )
+        insert_run(&self.connection, run, inputs, None)
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         tracing::info!(run = %run.id, "began a run");
         Recorder::start(&self.path, &run.id, lock)

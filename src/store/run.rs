@@ -1,14 +1,23 @@
 //! A stored run: what it was made from, so that it can be judged again.
 
+use std::path::Path;
+
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Run, Settings};
+use crate::model::{Run, RunCounts, Settings};
+
+/// The inventory's name of a run whose services were named on the command line.
+pub const COMMAND_LINE: &str = "(command line)";
 
 /// Everything that it takes to judge a run again without any other file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInputs {
     /// The inventory's name as it was given.
     pub inventory_file: String,
+    /// The inventory's own `id`, by which it is known under whatever name its file has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inventory_id: Option<String>,
     /// The inventory's text as it was read.
     #[serde(with = "text")]
     pub inventory: Vec<u8>,
@@ -31,6 +40,47 @@ pub struct StoredRun {
     pub inputs: RunInputs,
 }
 
+/// How much of an inventory a run was to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Every service.
+    Whole,
+    /// The services that patterns chose (`scan --only`).
+    Part,
+    /// Names on the command line, and no inventory (`check --keep`).
+    Names,
+}
+
+impl Scope {
+    const ALL: [Self; 3] = [Self::Whole, Self::Part, Self::Names];
+
+    /// The word that lists and the store use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Part => "part",
+            Self::Names => "names",
+        }
+    }
+
+    /// The scope of this word. What a later version may call otherwise is never taken for a whole.
+    pub(super) fn of(word: &str) -> Self {
+        Self::ALL.into_iter().find(|scope| scope.id() == word).unwrap_or(Self::Part)
+    }
+}
+
+impl RunInputs {
+    /// How much of its inventory the run was to look at.
+    pub fn scope(&self) -> Scope {
+        match (self.inventory_file.as_str(), self.only.is_empty()) {
+            (COMMAND_LINE, _) => Scope::Names,
+            (_, false) => Scope::Part,
+            (_, true) => Scope::Whole,
+        }
+    }
+}
+
 /// A run in a list: what it was made from, without reading all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRun {
@@ -38,8 +88,54 @@ pub struct ListedRun {
     pub run: Run,
     /// The inventory's name as it was given.
     pub inventory_file: String,
-    /// Whether it was to look at every service of its inventory.
-    pub whole: bool,
+    /// The inventory's own `id`.
+    pub inventory_id: Option<String>,
+    /// The policy's name.
+    pub policy: String,
+    /// How much it was to look at.
+    pub scope: Scope,
+    /// How many services had which stage, as judged when it ended; `None` when that was not noted.
+    pub counts: Option<RunCounts>,
+}
+
+impl ListedRun {
+    /// Whether two runs are of one inventory: of the same `id`, or, where one of them has none, of
+    /// the same file name in whatever folder.
+    pub fn is_of_same_inventory(&self, other: &Self) -> bool {
+        match (&self.inventory_id, &other.inventory_id) {
+            (Some(one), Some(other)) => one == other,
+            _ => file_name(&self.inventory_file) == file_name(&other.inventory_file),
+        }
+    }
+}
+
+fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
+    Path::new(path).file_name()
+}
+
+/// Writes the row of a new run.
+pub(super) fn insert_run(
+    into: &Connection,
+    run: &Run,
+    inputs: &RunInputs,
+    counts: Option<&RunCounts>,
+) -> rusqlite::Result<()> {
+    into.execute(
+        "INSERT INTO run (id, started_at, run, inputs, scope, inventory_file, inventory_id, policy, counts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            run.id.0,
+            run.started_at.as_microsecond(),
+            to_json(run),
+            to_json(inputs),
+            inputs.scope().id(),
+            inputs.inventory_file,
+            inputs.inventory_id,
+            inputs.policy_name,
+            counts.map(to_json),
+        ],
+    )
+    .map(drop)
 }
 
 /// The JSON text of a row. Serialising these types to memory can't fail: no map has non-string

@@ -11,7 +11,11 @@ use super::error::StoreError;
 const APPLICATION_ID: u32 = 0x7636_7264;
 
 /// Each step leads from one format to the next; the first one from an empty file.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+];
 
 /// The newest format, which every open store has.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;

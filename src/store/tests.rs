@@ -20,6 +20,7 @@ fn run(id: &str) -> Run {
 fn inputs() -> RunInputs {
     RunInputs {
         inventory_file: "inventory.yaml".into(),
+        inventory_id: None,
         inventory: "title: Tỉnh".as_bytes().to_vec(),
         only: vec!["a/*".into()],
         settings: Settings { extra_ca: vec![vec![1, 2, 3]], ..Settings::default() },
@@ -221,11 +222,82 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
     hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 1).unwrap();
     drop((recorder, store));
     let mut store = Store::open(&folder.path().join("v6ready.db")).unwrap();
     assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
     store.resume(&run.id).unwrap().record(service("one"), &second);
     let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
+}
+
+/// Takes away what format 3 added.
+const BEFORE_FORMAT_3: &str = "ALTER TABLE run DROP COLUMN scope; \
+    ALTER TABLE run DROP COLUMN inventory_file; ALTER TABLE run DROP COLUMN inventory_id; \
+    ALTER TABLE run DROP COLUMN policy; ALTER TABLE run DROP COLUMN counts;";
+
+#[test]
+fn runs_of_the_second_format_are_known_as_whole_or_part() {
+    let (folder, mut store) = opened();
+    let named = |file: &str, only: &[&str]| RunInputs {
+        inventory_file: file.into(),
+        only: only.iter().map(ToString::to_string).collect(),
+        ..inputs()
+    };
+    for (id, inputs) in [
+        ("a", named("/etc/a/inventory.yaml", &[])),
+        ("b", named("inventory.yaml", &["x/*"])),
+        ("c", named(COMMAND_LINE, &[])),
+    ] {
+        drop(store.begin(&run(id), &inputs).unwrap());
+    }
+    let listed = store.listed_runs().unwrap();
+    drop(store);
+    let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_3).unwrap();
+    hand.pragma_update(None, "user_version", 2).unwrap();
+    let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
+    assert_eq!(store.listed_runs().unwrap(), listed);
+    let scopes: Vec<_> = listed.iter().map(|listed| listed.scope).collect();
+    assert_eq!(scopes, [Scope::Names, Scope::Part, Scope::Whole]);
+    assert!(listed[1].is_of_same_inventory(&listed[2]));
+    assert!(!listed[0].is_of_same_inventory(&listed[1]));
+}
+
+#[test]
+fn an_inventory_is_known_by_its_id_under_every_name() {
+    let (_folder, mut store) = opened();
+    for (id, file, inventory_id) in [
+        ("a", "old.yaml", Some("tinh")),
+        ("b", "new.yaml", Some("tinh")),
+        ("c", "new.yaml", Some("xa")),
+        ("d", "x/new.yaml", None),
+    ] {
+        let inputs = RunInputs {
+            inventory_file: file.into(),
+            inventory_id: inventory_id.map(str::to_owned),
+            ..inputs()
+        };
+        drop(store.begin(&run(id), &inputs).unwrap());
+    }
+    let listed = store.listed_runs().unwrap();
+    let same = |a: usize, b: usize| listed[a].is_of_same_inventory(&listed[b]);
+    // The newest first: d, c, b, a.
+    assert!(same(3, 2) && !same(2, 1) && same(0, 1) && same(0, 2) && !same(0, 3));
+}
+
+#[test]
+fn counts_go_with_a_run() {
+    let (_folder, mut store) = opened();
+    let run = run("r");
+    store.begin(&run, &inputs()).unwrap().finish(&run).unwrap();
+    let counts = crate::model::RunCounts { stages: [1, 2, 3, 4, 5], ..Default::default() };
+    assert_eq!(store.listed_runs().unwrap()[0].counts, None);
+    store.note_counts(&run.id, &counts).unwrap();
+    let mut file = Vec::new();
+    store.export(&run.id, &mut file).unwrap();
+    let (_other_folder, mut other) = opened();
+    other.import(&file[..]).unwrap();
+    assert_eq!(other.listed_runs().unwrap()[0].counts.as_ref(), Some(&counts));
 }

@@ -1,5 +1,6 @@
 //! Scans of the built-in lab.
 
+mod day;
 mod demo;
 mod healthy;
 mod hostile_texts;

@@ -1,34 +1,28 @@
 //! The stored runs that can close a quarter or be a point of a trend.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::commands::error::CliError;
-use crate::commands::load;
-use crate::commands::stored_run::{end_of_run, load_run};
+use crate::commands::named_run::{named_run, shows_whole_inventory};
+use crate::commands::stored_run::{end_of_run, load_run_by_id};
 use crate::judge::quarter::Quarter;
-use crate::model::{Run, RunId, VantageIpv6};
+use crate::model::RunId;
 use crate::store::{ListedRun, Store};
 
 /// A complete run of a whole inventory.
 pub(super) struct Candidate {
-    pub run: Run,
-    /// The inventory's name as it was given.
-    pub file: String,
+    pub listed: ListedRun,
     pub ended_at: Timestamp,
     /// The day on which it ended.
     pub day: Date,
 }
 
-/// Whether a run shows the state of a whole inventory.
-pub(super) fn is_candidate(listed: &ListedRun) -> bool {
-    listed.whole
-        && listed.run.complete
-        && listed.run.vantage.ipv6 != VantageIpv6::Absent
-        && listed.inventory_file != load::COMMAND_LINE
+impl Candidate {
+    pub(super) fn id(&self) -> &RunId {
+        &self.listed.run.id
+    }
 }
 
 /// The candidates among the runs of a store, the earliest first.
@@ -36,14 +30,14 @@ pub(super) fn candidates(listed: Vec<ListedRun>, timezone: &str) -> Vec<Candidat
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let mut candidates: Vec<_> = listed
         .into_iter()
-        .filter(is_candidate)
+        .filter(shows_whole_inventory)
         .map(|listed| {
             let ended_at = end_of_run(&listed.run);
             let day = zone.to_datetime(ended_at).date();
-            Candidate { run: listed.run, file: listed.inventory_file, ended_at, day }
+            Candidate { listed, ended_at, day }
         })
         .collect();
-    candidates.sort_by(|a, b| (a.ended_at, &a.run.id).cmp(&(b.ended_at, &b.run.id)));
+    candidates.sort_by(|a, b| (a.ended_at, a.id()).cmp(&(b.ended_at, b.id())));
     candidates
 }
 
@@ -54,9 +48,11 @@ pub(super) fn quarter_timezone(
     listed: &[ListedRun],
     run: Option<&str>,
 ) -> Result<String, CliError> {
-    let newest = || listed.iter().find(|run| is_candidate(run)).map(|run| run.run.id.0.as_str());
-    match run.or_else(newest) {
-        Some(run) => Ok(load_run(store, Some(run))?.loaded.inventory.timezone.clone()),
+    let newest =
+        || listed.iter().find(|run| shows_whole_inventory(run)).map(|run| run.run.id.clone());
+    let named = run.map(|run| named_run(store, run)).transpose()?;
+    match named.or_else(newest) {
+        Some(run) => Ok(load_run_by_id(store, &run)?.loaded.inventory.timezone.clone()),
         None => Err(CliError::operator("the store holds no complete run of a whole inventory")
             .help("`v6ready scan` without `--only` makes one; `v6ready runs` lists what there is")),
     }
@@ -75,7 +71,7 @@ pub(super) fn last_of_quarter(
         .filter(|run| as_of.is_none_or(|as_of| run.ended_at <= as_of))
         .find(|run| Quarter::of(run.day) == quarter);
     if let Some(closing) = closing {
-        return Ok(closing.run.id.clone());
+        return Ok(closing.id().clone());
     }
     let mut quarters: Vec<_> = candidates.iter().map(|run| Quarter::of(run.day)).collect();
     quarters.dedup();
@@ -85,10 +81,4 @@ pub(super) fn last_of_quarter(
         "no complete run of a whole inventory ended in {quarter}{before}, by the clocks of {timezone}"
     ))
     .help(format!("the store has such runs in {}", quarters.join(", "))))
-}
-
-/// Whether two runs are of one inventory: one store serves one, and the folder that it is read from
-/// may change.
-pub(super) fn is_same_file(a: &str, b: &str) -> bool {
-    Path::new(a).file_name() == Path::new(b).file_name()
 }

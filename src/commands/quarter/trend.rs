@@ -1,16 +1,16 @@
-//! The trend of a quarter's report: which runs are its points, and how many services each had at
-//! which stage.
+//! The runs of a quarter's report beside the two that are compared: which of them are points of its
+//! trend, and what the gates said in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::thread;
 
 use super::candidates::Candidate;
 use crate::commands::error::CliError;
-use crate::commands::stored_run::{LoadedRun, end_of_run, load_run};
+use crate::commands::stored_run::{LoadedRun, end_of_run, load_run_by_id};
 use crate::judge;
-use crate::judge::quarter::{Point, Quarter};
-use crate::judge::{Counts, JudgeContext};
+use crate::judge::quarter::{Point, Quarter, Snapshot};
+use crate::judge::{Counts, GateReading, JudgeContext};
 use crate::model::RunId;
 use crate::policy::Policy;
 use crate::store::Store;
@@ -40,13 +40,13 @@ pub(super) fn trend_runs(
     (earlier, weeks.into_values().collect())
 }
 
-/// Counts the stages of several runs' services, on all processors: each thread has a connection of
-/// its own.
-pub(super) fn trend_points(
+/// What the gates said in several runs, on all processors: each thread has a connection of its own.
+/// In the order of the runs.
+pub(super) fn followed_runs(
     db: &Path,
     ids: &[&RunId],
     policy: &Policy,
-) -> Result<Vec<Point>, CliError> {
+) -> Result<Vec<(Point, Snapshot)>, CliError> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let share = ids.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
@@ -56,23 +56,23 @@ pub(super) fn trend_points(
                 scope.spawn(move || {
                     let store = Store::open_existing(db)?;
                     ids.iter()
-                        .map(|id| trend_point(&store, id, policy))
+                        .map(|id| followed_run(&store, id, policy))
                         .collect::<Result<Vec<_>, CliError>>()
                 })
             })
             .collect();
-        let mut points = Vec::new();
+        let mut followed = Vec::new();
         for worker in workers {
             let judged =
                 worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
-            points.extend(judged?);
+            followed.extend(judged?);
         }
-        Ok(points)
+        Ok(followed)
     })
 }
 
-fn trend_point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, CliError> {
-    let LoadedRun { stored, loaded, services } = load_run(store, Some(&id.0))?;
+fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Snapshot), CliError> {
+    let LoadedRun { stored, loaded, services, .. } = load_run_by_id(store, id)?;
     let run = stored.run;
     let context = JudgeContext {
         inventory: &loaded.inventory,
@@ -81,18 +81,22 @@ fn trend_point(store: &Store, id: &RunId, policy: &Policy) -> Result<Point, CliE
         trust: &loaded.trust,
         as_of: end_of_run(&run),
     };
-    let mut counts = Counts::default();
+    let (mut counts, mut readings) = (Counts::default(), HashMap::new());
     for service in &services {
         let evidence = store.evidence_of(&run.id, &service.id)?;
-        counts.add(judge::judge_standing(&context, service, &evidence));
+        let reading = GateReading::judge(&context, service, &evidence);
+        counts.add(reading.standing);
+        readings.insert(service.id.clone(), reading);
     }
-    let day = judge::day_of(context.as_of, &loaded.inventory.timezone);
-    Ok(Point {
+    let ended_at = context.as_of;
+    let day = judge::day_of(ended_at, &loaded.inventory.timezone);
+    let point = Point {
         run: run.id.clone(),
         quarter: Quarter::of(day),
         day,
         counts,
         vantage: run.vantage.name.clone(),
         ipv6: run.vantage.ipv6,
-    })
+    };
+    Ok((point, Snapshot { run: run.id, ended_at, services: readings }))
 }

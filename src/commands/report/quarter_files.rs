@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
 use crate::judge::quarter::{Quarter, Review};
 use crate::model::Lang;
-use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{self, QuarterContext};
 use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 
@@ -23,21 +23,21 @@ pub(super) fn write_files(
     quarter: Quarter,
     lang: Lang,
     formats: &[ReportFormat],
-    letterhead: &Letterhead,
+    dress: &Dress,
     folder: &Path,
 ) -> Result<(), CliError> {
     let context = QuarterContext { review, lang };
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     for (ending, render) in formats.iter().flat_map(|format| renderers(*format)) {
         let path: PathBuf = folder.join(format!("{quarter}{ending}"));
-        write_atomically(&path, |out| render(&context, letterhead, out))
+        write_atomically(&path, |out| render(&context, dress, out))
             .map_err(|error| unwritable(&path, &error))?;
         println!("{}", path.display());
     }
     Ok(())
 }
 
-type Renderer = fn(&QuarterContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
+type Renderer = fn(&QuarterContext<'_>, &Dress, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
@@ -47,7 +47,9 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
             &[(".md", |context, _, out| quarter::markdown::write(context, out))]
         }
         ReportFormat::Json => &[(".json", |context, _, out| quarter::json::write(context, out))],
-        ReportFormat::Pdf => &[(".pdf", pdf::quarter::write)],
+        ReportFormat::Pdf => {
+            &[(".pdf", |context, dress, out| pdf::quarter::write(context, &dress.letterhead, out))]
+        }
         ReportFormat::Xlsx => &[(".xlsx", |context, _, out| xlsx::quarter::write(context, out))],
         // The services and verdicts of the closing run, and the work that the quarter leaves.
         ReportFormat::Csv => &[
@@ -55,9 +57,9 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
             (".verdicts.csv", |context, _, out| csv::write_verdicts(&closing_run(context), out)),
             (".work.csv", |context, _, out| csv::write_work(context, out)),
         ],
-        ReportFormat::Junit => {
-            &[(".junit.xml", |context, _, out| junit::write(&closing_run(context), out))]
-        }
+        ReportFormat::Junit => &[(".junit.xml", |context, dress, out| {
+            junit::write_from(&closing_run(context), dress.junit_fails_from, out)
+        })],
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
@@ -12,7 +13,6 @@ use crate::judge::RunResult;
 use crate::model::Lang;
 use crate::report;
 use crate::report::ReportContext;
-use crate::report::letterhead::Letterhead;
 use crate::store::Store;
 
 /// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
@@ -25,7 +25,7 @@ pub(in crate::commands) fn write_files(
     result: &RunResult,
     lang: Lang,
     formats: &[ReportFormat],
-    letterhead: &Letterhead,
+    dress: &Dress,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, CliError> {
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
@@ -35,7 +35,7 @@ pub(in crate::commands) fn write_files(
             .flat_map(|format| renderers(*format))
             .map(|(ending, render)| {
                 let path = folder.join(format!("{}{ending}", result.run.id));
-                write_atomically(&path, |out| render(context, letterhead, out))
+                write_atomically(&path, |out| render(context, dress, out))
                     .map_err(|error| unwritable(&path, &error))?;
                 Ok(path)
             })
@@ -43,7 +43,7 @@ pub(in crate::commands) fn write_files(
     })
 }
 
-type Renderer = fn(&ReportContext<'_>, &Letterhead, &mut dyn io::Write) -> io::Result<()>;
+type Renderer = fn(&ReportContext<'_>, &Dress, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
@@ -53,14 +53,16 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
             &[(".md", |context, _, out| report::markdown::write(context, out))]
         }
         ReportFormat::Json => &[(".json", |context, _, out| report::json::write(context, out))],
-        ReportFormat::Pdf => &[(".pdf", report::pdf::write)],
+        ReportFormat::Pdf => {
+            &[(".pdf", |context, dress, out| report::pdf::write(context, &dress.letterhead, out))]
+        }
         ReportFormat::Xlsx => &[(".xlsx", |context, _, out| report::xlsx::write(context, out))],
         ReportFormat::Csv => &[
             (".csv", |context, _, out| report::csv::write_services(context, out)),
             (".verdicts.csv", |context, _, out| report::csv::write_verdicts(context, out)),
         ],
-        ReportFormat::Junit => {
-            &[(".junit.xml", |context, _, out| report::junit::write(context, out))]
-        }
+        ReportFormat::Junit => &[(".junit.xml", |context, dress, out| {
+            report::junit::write_from(context, dress.junit_fails_from, out)
+        })],
     }
 }

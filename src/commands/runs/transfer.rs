@@ -6,20 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::error::CliError;
-use crate::commands::stored_run::newest_run;
-use crate::model::RunId;
+use crate::commands::named_run::named_run;
 use crate::store::{Imported, Store, TransferError};
-
-/// Means the newest run.
-const NEWEST: &str = "newest";
 
 /// Writes a run with its evidence to a file, or to stdout for `-`.
 pub(super) fn export(db: &Path, run: &str, file: &Path) -> Result<(), CliError> {
     let store = Store::open_existing(db)?;
-    let id = match run {
-        NEWEST => newest_run(&store)?,
-        id => RunId(id.to_owned()),
-    };
+    let id = named_run(&store, run)?;
     if file == Path::new("-") {
         store.export(&id, io::stdout().lock())?;
         return Ok(());

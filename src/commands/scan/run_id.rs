@@ -5,12 +5,17 @@ use jiff::Timestamp;
 
 use crate::model::RunId;
 
+/// So many random letters. Without randomness they are all `a`, and a second name of that kind is
+/// refused where it is used.
+pub(in crate::commands) fn random_letters(count: usize) -> String {
+    let mut octets = vec![0; count];
+    let _ = SystemRandom::new().fill(&mut octets);
+    octets.iter().map(|octet| char::from(b'a' + octet % 26)).collect()
+}
+
 /// The moment in UTC and four random letters, so that ids sort by time.
 pub(super) fn new_run_id() -> RunId {
-    let mut octets = [0; 4];
-    // Without randomness the letters are all `a`; the store refuses a second run of that id.
-    let _ = SystemRandom::new().fill(&mut octets);
-    let letters: String = octets.iter().map(|octet| char::from(b'a' + octet % 26)).collect();
+    let letters = random_letters(4);
     RunId(format!("{}-{letters}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")))
 }
 

@@ -1,6 +1,8 @@
 //! One session of a run: begun or resumed, scanned over the network of this machine, and judged.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -8,13 +10,15 @@ use super::run_id::{host_name, new_run_id};
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
+use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
 use crate::commands::service_selection::select_services;
-use crate::commands::stored_run::{self, LoadedRun, load_run};
-use crate::judge::RunResult;
-use crate::model::{Run, Vantage};
+use crate::commands::since_last::since_last;
+use crate::commands::stored_run::{self, LoadedRun, load_run_by_id};
+use crate::judge::{Counts, RunResult, SinceLast};
+use crate::model::{Run, RunCounts, Vantage};
 use crate::scan::{self, Ending, ScanInput, ScanOutcome, StopSignal};
-use crate::store::{Recorder, RunInputs, Store, StoredRun};
+use crate::store::{COMMAND_LINE, Recorder, RunInputs, Store, StoredRun};
 
 /// A scan that has ended, in whatever way.
 pub(in crate::commands) struct ScannedRun {
@@ -24,21 +28,44 @@ pub(in crate::commands) struct ScannedRun {
     pub result: RunResult,
     /// How it ended.
     pub ending: Ending,
+    /// What changed since the last whole run of the same inventory.
+    pub since: Option<SinceLast>,
 }
 
-/// Begins a run and carries it to its end. The vantage point is named after the host unless it has a
-/// name.
+/// How a run is to be made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::commands) struct HowToScan<'a> {
+    /// The patterns that choose services; empty = all.
+    pub only: &'a [String],
+    /// The vantage point's name; default: the host's.
+    pub vantage: Option<&'a str>,
+    /// One round of connections.
+    pub quick: bool,
+}
+
+/// The pause between two rounds where a person waits for the answer on a few services. A whole run lets
+/// its rounds lie as far apart as the inventory says.
+const SHORT_ROUND_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Begins a run in a store and carries it to its end.
 ///
 /// # Errors
 /// What the operator can fix.
 pub(in crate::commands) fn start_run(
+    db: &Path,
     global: &Global,
-    loaded: LoadedInventory,
-    only: &[String],
-    vantage: Option<&str>,
+    mut loaded: LoadedInventory,
+    how: &HowToScan<'_>,
 ) -> Result<ScannedRun, CliError> {
-    let services = select_services(&loaded.inventory, only)?;
-    let vantage = vantage.map_or_else(host_name, ToOwned::to_owned);
+    let services = select_services(&loaded.inventory, how.only)?;
+    let settings = &mut Arc::make_mut(&mut loaded.inventory).settings;
+    if !how.only.is_empty() || loaded.file == COMMAND_LINE {
+        settings.round_interval = settings.round_interval.min(SHORT_ROUND_INTERVAL);
+    }
+    if how.quick {
+        settings.rounds = 1;
+    }
+    let vantage = how.vantage.map_or_else(host_name, ToOwned::to_owned);
     let run = Run {
         id: new_run_id(),
         started_at: Timestamp::now(),
@@ -49,15 +76,17 @@ pub(in crate::commands) fn start_run(
     };
     let inputs = RunInputs {
         inventory_file: loaded.file.clone(),
+        inventory_id: loaded.inventory.id.as_deref().map(str::to_owned),
         inventory: loaded.text.clone(),
-        only: only.to_vec(),
+        only: how.only.to_vec(),
         settings: loaded.inventory.settings.clone(),
         policy_name: loaded.policy_name.clone(),
         policy_yaml: loaded.policy_yaml.clone(),
     };
-    let mut store = Store::open(&global.db)?;
+    let mut store = Store::open(db)?;
     let recorder = store.begin(&run, &inputs)?;
-    let run = LoadedRun { stored: StoredRun { run, inputs }, loaded, services };
+    let stored = StoredRun { run, inputs };
+    let run = LoadedRun { stored, loaded, services, rescans: Vec::new() };
     scan_and_judge(global, store, run, recorder, false)
 }
 
@@ -69,8 +98,8 @@ pub(in crate::commands) fn start_run(
 pub(super) fn resume_run(global: &Global, run: Option<&str>) -> Result<ScannedRun, CliError> {
     let mut store = Store::open_existing(&global.db)?;
     let mut run = match run {
-        Some(run) => load_run(&store, Some(run))?,
-        None => load_newest_interrupted(&store)?,
+        None | Some(NEWEST) => load_newest_interrupted(&store)?,
+        Some(run) => load_run_by_id(&store, &named_run(&store, run)?)?,
     };
     load::reread_origin_table(&mut run.loaded);
     let recorder = store.resume(&run.stored.run.id)?;
@@ -80,7 +109,7 @@ pub(super) fn resume_run(global: &Global, run: Option<&str>) -> Result<ScannedRu
 fn load_newest_interrupted(store: &Store) -> Result<LoadedRun, CliError> {
     let mut runs = store.runs()?.into_iter();
     match runs.find(|run| !run.complete && run.finished_at.is_none()) {
-        Some(run) => load_run(store, Some(&run.id.0)),
+        Some(run) => load_run_by_id(store, &run.id),
         None => Err(CliError::operator("there is no interrupted run to resume")
             .help("`v6ready runs` lists the runs; `v6ready scan` begins a new one")),
     }
@@ -99,12 +128,12 @@ fn scan_and_judge(
         services: run.services.clone(),
         run: run.stored.run.clone(),
         recorder,
-        reader: Store::open_existing(&global.db)?,
+        reader: Store::open_existing(store.path())?,
         resumed,
         policy: Arc::clone(policy),
         trust: Arc::clone(trust),
     };
-    let progress = Progress::new(input.services.len(), global);
+    let progress = Progress::new(input.services.len(), &inventory.settings, global);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         scan::run(input, stop_on_interrupt(), |event| progress.show(&event)).await
@@ -117,7 +146,20 @@ fn scan_and_judge(
         Some(services) => stored_run::result_of_judged(&store, &run, services, as_of)?,
         None => stored_run::judge_run(&store, &run, as_of)?,
     };
-    Ok(ScannedRun { store, result, ending })
+    if ending != Ending::Interrupted {
+        store.note_counts(&result.run.id, &run_counts(&result))?;
+    }
+    let since = match ending {
+        Ending::Complete => since_last(&store, &result)?,
+        Ending::Interrupted | Ending::VantageAbsent => None,
+    };
+    Ok(ScannedRun { store, result, ending, since })
+}
+
+/// How many services have which stage, for lists of runs.
+fn run_counts(result: &RunResult) -> RunCounts {
+    let Counts { stages, absent, unknown, retired, .. } = result.summary().all;
+    RunCounts { stages, absent, unknown, retired }
 }
 
 /// A signal that the first Ctrl-C raises. Where Ctrl-C can't be caught, it ends the process; nothing

@@ -49,6 +49,7 @@ pub(in crate::inventory) struct Content {
 #[derive(Default)]
 pub(in crate::inventory) struct Draft {
     version: Option<u8>,
+    id: Option<Arc<str>>,
     title: Option<String>,
     lang: Lang,
     timezone: Option<String>,
@@ -74,6 +75,15 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
             Text { en: "The version of this format.", vi: "Phiên bản của định dạng này." },
         )
         .required(),
+        Key::new(
+            "id",
+            &Parsed { form: &forms::ID, field: |draft: &mut Draft| &mut draft.id },
+            "province",
+            Text {
+                en: "What the inventory is known by: with an `id`, runs belong together though the file is renamed.",
+                vi: "Mã của danh mục: khi có mã, các đợt quét vẫn thuộc cùng một danh mục dù tệp được đổi tên.",
+            },
+        ),
         Key::new(
             "title",
             &Parsed { form: &forms::LINE, field: |draft: &mut Draft| &mut draft.title },
@@ -196,6 +206,7 @@ impl Draft {
             files.policy_name = self.policy;
         }
         let inventory = Inventory {
+            id: self.id,
             title: self.title.unwrap_or_else(|| TITLE.get(self.lang).to_owned()),
             lang: self.lang,
             timezone: self.timezone.unwrap_or_else(|| TIME_ZONE.to_owned()),

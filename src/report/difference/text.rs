@@ -15,7 +15,7 @@ use crate::report::markdown::escaped;
 use crate::report::{parts, quarter, texts};
 
 /// How lines are dressed.
-trait Dress {
+pub(super) trait Dress {
     fn title(&mut self, text: &str) -> io::Result<()>;
     fn paragraph(&mut self, text: &str) -> io::Result<()>;
     fn heading(&mut self, text: &str, change: Option<Change>) -> io::Result<()>;
@@ -94,7 +94,8 @@ fn run(result: &RunResult) -> String {
     )
 }
 
-fn service_line(service: &ServiceChange, lang: Lang) -> String {
+/// A service with its stage then and now.
+pub(super) fn service_line(service: &ServiceChange, lang: Lang) -> String {
     let standing = |standing: Option<Standing>| {
         standing.map_or("–".to_owned(), |standing| parts::standing(standing, lang))
     };
@@ -103,7 +104,8 @@ fn service_line(service: &ServiceChange, lang: Lang) -> String {
     format!("{} · {}: {moved}", service.service.id, clean(&service.service.name))
 }
 
-fn check_line(check: &CheckChange, lang: Lang) -> String {
+/// A check with its finding then and now.
+pub(super) fn check_line(check: &CheckChange, lang: Lang) -> String {
     let finding = |finding: &Finding| {
         let outcome = texts::outcome(finding.outcome).get(lang);
         match finding.outcome {
@@ -138,9 +140,10 @@ fn inventory(changes: &InventoryChanges, lang: Lang, out: &mut dyn Dress) -> io:
     Ok(())
 }
 
-struct Plain<'a> {
-    color: bool,
-    out: &'a mut dyn Write,
+/// Lines of a terminal.
+pub(super) struct Plain<'a> {
+    pub color: bool,
+    pub out: &'a mut dyn Write,
 }
 
 impl Plain<'_> {
@@ -152,6 +155,14 @@ impl Plain<'_> {
             _ => return if self.color { Style::new().bold() } else { Style::new() },
         };
         if self.color { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() }
+    }
+}
+
+impl Plain<'_> {
+    /// A heading without a line before it.
+    pub(super) fn group(&mut self, text: &str, change: Change) -> io::Result<()> {
+        let style = self.style(Some(change));
+        writeln!(self.out, "{style}{text}{style:#}")
     }
 }
 

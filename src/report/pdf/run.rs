@@ -54,7 +54,7 @@ fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
         document.paragraph(&format!("- {label}: {value}."));
     }
     for warning in overview::warnings(context) {
-        document.warning(warning);
+        document.warning(&warning);
     }
     document.paragraph(&match lang {
         Lang::Vi => format!(

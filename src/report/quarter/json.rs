@@ -9,12 +9,12 @@ use std::sync::Arc;
 use self::change::{change, standing};
 use self::document::{
     CaveatDocument, CountsDocument, Document, ExemptionDocument, FailureDocument, GroupDocument,
-    MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument, ServiceDocument,
-    SharedDocument, SummaryDocument, TargetDocument,
+    IncidentDocument, MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument,
+    ServiceDocument, SharedDocument, SummaryDocument, TargetDocument,
 };
 use super::context::QuarterContext;
 use super::terms;
-use crate::judge::quarter::{Caveat, Point, SharedThing};
+use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
 use crate::judge::{Counts, RunResult};
 use crate::model::{Service, Stage};
 use crate::report::describe::clean;
@@ -113,6 +113,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             })
             .collect(),
         changes: review.changes.iter().filter(|c| c.is_change()).map(change).collect(),
+        incidents: review.incidents.iter().map(incident).collect(),
         shared: review
             .shared
             .iter()
@@ -171,6 +172,19 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 message: terms::caveat(caveat, lang),
             })
             .collect(),
+    }
+}
+
+fn incident(incident: &Incident) -> IncidentDocument {
+    IncidentDocument {
+        services: ids(&incident.services),
+        change: incident.change.id().to_owned(),
+        failures: incident.failures.iter().map(|(c, r)| failure(c, r)).collect(),
+        before: incident.before.to_string(),
+        from: incident.from.to_string(),
+        to: incident.to.to_string(),
+        seconds: incident.lasted().as_secs(),
+        runs: incident.runs,
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Section {
 }
 
 const CHANGES: Text = Text { vi: "Thay đổi so với kỳ trước", en: "What changed" };
+const INCIDENTS: Text =
+    Text { vi: "Sự cố phát sinh và kết thúc trong quý", en: "What came and went" };
 const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
 const EXEMPTIONS: Text = Text { vi: "Miễn trừ", en: "Exemptions" };
 const SHARED: Text =
@@ -51,6 +53,7 @@ pub fn sections(context: &QuarterContext<'_>) -> Vec<Section> {
         trend(context),
         groups(context),
         changes(context),
+        incidents(context),
         targets(context),
         exemptions(context),
         shared(context),
@@ -207,6 +210,29 @@ fn changes(context: &QuarterContext<'_>) -> Section {
             quarter::check_changes(review, lang),
         ]),
         ..section("changes", CHANGES.get(lang))
+    }
+}
+
+fn incidents(context: &QuarterContext<'_>) -> Section {
+    let (review, lang) = (context.review, context.lang);
+    let none = Text {
+        vi: "Các đợt quét trong quý không ghi nhận sự cố nào phát sinh và kết thúc trong quý.",
+        en: "The runs of the quarter saw nothing that came and went within it.",
+    };
+    let about = Text {
+        vi: "Những gì xấu đi rồi trở lại như trước trong quý, nên không thể hiện khi so sánh hai đợt kết quý.",
+        en: "What got worse and was as before again within the quarter, so that a comparison of the two closing runs does not show it.",
+    };
+    let method = Text {
+        vi: "Thời gian tính từ lúc kết thúc đợt quét đầu tiên ghi nhận đến lúc kết thúc đợt quét đầu tiên không còn ghi nhận; thực tế có thể dài hơn hoặc ngắn hơn trong khoảng cách giữa hai đợt quét.",
+        en: "The time runs from the end of the first run that saw it to the end of the first that no longer did; it may really have been longer or shorter by what lies between two runs.",
+    };
+    let tables = nonempty_tables([quarter::incidents(review, lang)]);
+    let paragraphs = if tables.is_empty() { vec![none] } else { vec![about, method] };
+    Section {
+        paragraphs: paragraphs.iter().map(|text| text.get(lang).to_owned()).collect(),
+        tables,
+        ..section("incidents", INCIDENTS.get(lang))
     }
 }
 

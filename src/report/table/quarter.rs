@@ -5,10 +5,12 @@ mod changes;
 mod common;
 mod figures;
 mod goals;
+mod incidents;
 mod work;
 
 pub use annex::annex;
 pub use changes::{check_changes, stage_changes};
 pub use figures::{categories, organisations, trend};
 pub use goals::{exemptions, targets};
+pub use incidents::incidents;
 pub use work::{remedies, shared, work_list};

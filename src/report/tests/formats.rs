@@ -1,7 +1,7 @@
 //! The same results through every format.
 
 use super::sample::{HOSTILE, PLAIN, render, result};
-use crate::model::Lang;
+use crate::model::{Lang, Severity};
 use crate::report::{ReportContext, csv, html, json, junit, markdown};
 
 type Write = fn(&ReportContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
@@ -76,9 +76,22 @@ fn junit_counts_what_fails_and_what_is_skipped() {
         "tests=\"{}\" skipped=\"{}\" failures=\"{}\" errors=\"0\"",
         all().count(),
         with("not-applicable") + with("inconclusive"),
-        with("fail")
+        all().filter(|v| v.fails_at(junit::FAILS_FROM)).count()
     );
     assert!(text.lines().nth(1).unwrap().contains(&head), "{head}\n{text}");
+    // From another severity on there are more or fewer failures, and not one is left untold.
+    let context = ReportContext { result: &plain, lang: Lang::En, find_observation: &|_| None };
+    let mut counts = Vec::new();
+    for least in [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info] {
+        let mut bytes = Vec::new();
+        junit::write_from(&context, least, &mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let failures = text.matches("<failure").count();
+        assert_eq!(failures, all().filter(|v| v.fails_at(least)).count());
+        assert_eq!(failures + text.matches("<system-out").count(), with("fail"));
+        counts.push(failures);
+    }
+    assert!(counts.is_sorted() && counts[0] < counts[3], "{counts:?}");
 }
 
 /// A hostile result of an XML reader's nightmares is still XML: an independent reader takes it.

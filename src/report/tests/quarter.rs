@@ -3,9 +3,9 @@
 use calamine::Reader as _;
 
 use super::sample::{HOSTILE, PLAIN, golden, result};
-use crate::judge::RunResult;
-use crate::judge::quarter::{Material, Point, Previous, Review};
-use crate::model::{Lang, RunId};
+use crate::judge::quarter::{Material, Point, Previous, Review, Snapshot};
+use crate::judge::{Change, GateReading, RunResult, Standing};
+use crate::model::{Lang, RunId, Stage};
 use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{QuarterContext, html, json, markdown, sections};
 use crate::report::{csv, pdf, xlsx};
@@ -34,9 +34,47 @@ fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
         service.service = closing.services[at].service.clone();
     }
     let points = vec![Point::of(&earlier)];
+    let runs = runs_with_incidents(&earlier);
     let quarter = "2026Q4".parse().unwrap();
     let previous = Some(Previous { quarter: "2026Q3".parse().unwrap(), result: earlier });
-    Review::of(Material { quarter, closing, previous, points })
+    Review::of(Material { quarter, closing, previous, points, runs })
+}
+
+/// Runs of the quarter in which something came and went: a fault of two services, one that hid one of
+/// them, and an outage of our own.
+fn runs_with_incidents(of: &RunResult) -> Vec<Snapshot> {
+    let run = |id: &str, day: i8, change: fn(usize, &mut GateReading)| {
+        let mut run = Snapshot::of(of);
+        run.run = RunId(id.into());
+        run.ended_at =
+            jiff::civil::date(2026, 10, day).at(19, 15, 0, 0).in_tz("UTC").unwrap().into();
+        let ids: Vec<_> = of.services.iter().map(|result| result.service.id.clone()).collect();
+        for (at, id) in ids.iter().enumerate() {
+            let reading = run.services.get_mut(id).unwrap();
+            *reading = GateReading { failing: Vec::new(), unknown: Vec::new(), ..reading.clone() };
+            reading.standing = Standing::At(Stage::AtParity);
+            change(at, reading);
+        }
+        run
+    };
+    vec![
+        run("20261001T191000Z-good", 1, |_, _| {}),
+        run("20261002T191000Z-bad1", 2, |at, reading| {
+            if at < 2 {
+                reading.failing.push(("reach-port", "refused"));
+            }
+        }),
+        run("20261003T191000Z-bad2", 3, |at, reading| {
+            if at < 2 {
+                reading.failing.push(("reach-port", "refused"));
+            }
+        }),
+        run("20261005T191000Z-good", 5, |_, _| {}),
+        run("20261006T191000Z-lost", 6, |_, reading| {
+            reading.standing = Standing::Unknown { at_least: Stage::Ipv4Only };
+        }),
+        run("20261007T191000Z-good", 7, |_, _| {}),
+    ]
 }
 
 fn render(review: &Review, lang: Lang, write: Write) -> String {
@@ -123,4 +161,16 @@ fn the_document_keeps_its_schema_and_every_rendering_its_bytes() {
         let again = render(&review(&PLAIN), Lang::Vi, write);
         assert_eq!(render(&review(&PLAIN), Lang::Vi, write), again);
     }
+}
+
+#[test]
+fn what_came_and_went_is_named_once() {
+    let incidents = golden_review().incidents;
+    let faults: Vec<_> = incidents.iter().filter(|i| i.change == Change::Worse).collect();
+    let [fault] = faults[..] else { panic!("{}", faults.len()) };
+    assert_eq!(fault.failures, [("reach-port", "refused")]);
+    assert_eq!((fault.services.len(), fault.runs, fault.lasted().as_hours()), (2, 2, 72));
+    let outages: Vec<_> = incidents.iter().filter(|i| i.change == Change::Unknown).collect();
+    let [outage] = outages[..] else { panic!("{}", outages.len()) };
+    assert!(outage.services.len() > 4 && outage.runs == 1);
 }

@@ -1,5 +1,6 @@
 //! A judged run without a scan.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -99,6 +100,7 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
         as_of: "2026-11-27T01:00:00Z".parse().unwrap(),
         vantage,
         services: results,
+        rescans: BTreeMap::new(),
     }
 }
 

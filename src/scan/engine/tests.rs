@@ -100,14 +100,15 @@ fn never() -> StopSignal {
 fn in_short(events: &[ScanEvent]) -> Vec<String> {
     let mut words: Vec<String> = events
         .iter()
-        .map(|event| match event {
-            ScanEvent::Started { services } => format!("started {services}"),
-            ScanEvent::VantageTested { works, .. } => format!("works {works}"),
-            ScanEvent::ServiceFinished { .. } => "service".to_owned(),
-            ScanEvent::WaitingForVantage => "waiting".to_owned(),
-            ScanEvent::AskingAgain { pass } => format!("again {pass}"),
-            ScanEvent::Stopping => "stopping".to_owned(),
-            ScanEvent::Finished { ending } => format!("{ending:?}"),
+        .filter_map(|event| match event {
+            ScanEvent::Started { services } => Some(format!("started {services}")),
+            ScanEvent::VantageTested { works, .. } => Some(format!("works {works}")),
+            ScanEvent::ServiceRests { .. } => None,
+            ScanEvent::ServiceFinished { .. } => Some("service".to_owned()),
+            ScanEvent::WaitingForVantage => Some("waiting".to_owned()),
+            ScanEvent::AskingAgain { pass } => Some(format!("again {pass}")),
+            ScanEvent::Stopping => Some("stopping".to_owned()),
+            ScanEvent::Finished { ending } => Some(format!("{ending:?}")),
         })
         .collect();
     words.dedup();
@@ -125,6 +126,8 @@ async fn a_run_completes_and_its_events_arrive_in_order() {
     assert_eq!(in_short(&events), expected);
 
     let results = outcome.results.unwrap();
+    let rests = events.iter().filter(|event| matches!(event, ScanEvent::ServiceRests { .. }));
+    assert_eq!(rests.count(), 3, "each service rests once");
     let finished: Vec<_> = events
         .iter()
         .filter_map(|event| match event {

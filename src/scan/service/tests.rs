@@ -35,6 +35,7 @@ fn context(folder: &std::path::Path) -> ScanContext {
         stop: StopSignal::new().1,
         slots: Arc::new(Semaphore::new(1)),
         has_stored_evidence: false,
+        resting: tokio::sync::mpsc::unbounded_channel().0,
     }
 }
 

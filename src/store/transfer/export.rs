@@ -25,7 +25,8 @@ impl Store {
         let id = run.id.clone();
         let mut out = LineWriter::new(zstd::stream::Encoder::new(out, LEVEL)?);
         let schema = RUN_SCHEMA.to_owned();
-        out.write(&Line::Run(Box::new(Head { schema, run, inputs })))?;
+        let counts = self.counts_of(&id)?;
+        out.write(&Line::Run(Box::new(Head { schema, run, inputs, counts })))?;
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Run, RunId};
+use crate::model::{Digest, Run, RunCounts, RunId};
 use crate::store::error::StoreError;
 use crate::store::run::{RunInputs, to_json};
 
@@ -70,6 +70,8 @@ pub(super) struct Head {
     pub schema: String,
     pub run: Run,
     pub inputs: RunInputs,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<RunCounts>,
 }
 
 /// Which observation answered a request, and who rests on it.

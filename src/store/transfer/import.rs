@@ -14,7 +14,7 @@ use crate::store::compression::{compress_blob, compress_document};
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::lock::Lock;
-use crate::store::run::{StoredRun, to_json};
+use crate::store::run::{StoredRun, insert_run};
 
 /// What became of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,16 +96,7 @@ fn write_run(
     lines: &mut LineReader<impl BufRead>,
 ) -> Result<(), TransferError> {
     let in_path = |error| TransferError::Store(StoreError::from_sqlite(path, error));
-    to.execute(
-        "INSERT INTO run (id, started_at, run, inputs) VALUES (?1, ?2, ?3, ?4)",
-        params![
-            head.run.id.0,
-            head.run.started_at.as_microsecond(),
-            to_json(&head.run),
-            to_json(&head.inputs)
-        ],
-    )
-    .map_err(in_path)?;
+    insert_run(to, &head.run, &head.inputs, head.counts.as_ref()).map_err(in_path)?;
     let run = to.last_insert_rowid();
     let mut blobs: HashSet<Digest> = HashSet::new();
     let mut observations: HashMap<Digest, i64> = HashMap::new();

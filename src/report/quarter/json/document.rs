@@ -38,6 +38,8 @@ pub struct Document {
     pub(super) exemptions: Vec<ExemptionDocument>,
     /// Services and checks that changed since the earlier closing run.
     pub(super) changes: Vec<ChangeDocument>,
+    /// What came and went within the quarter, the earliest first.
+    pub(super) incidents: Vec<IncidentDocument>,
     pub(super) shared: Vec<SharedDocument>,
     /// The work list, what lifts most services first.
     pub(super) mends: Vec<MendDocument>,
@@ -144,6 +146,26 @@ pub(super) struct ExemptionDocument {
     pub(super) expired: bool,
     /// Whether it ends before the next quarter does.
     pub(super) expires_soon: bool,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct IncidentDocument {
+    /// On which the same was seen in the same runs.
+    pub(super) services: Vec<String>,
+    /// `worse`, or `unknown` when the stage was not known meanwhile.
+    pub(super) change: String,
+    /// The gates that failed meanwhile.
+    pub(super) failures: Vec<FailureDocument>,
+    /// The end of the last run before it. RFC 3339, UTC.
+    pub(super) before: String,
+    /// The end of the first run that saw it. RFC 3339, UTC.
+    pub(super) from: String,
+    /// The end of the first run that no longer saw it. RFC 3339, UTC.
+    pub(super) to: String,
+    /// From `from` to `to`.
+    pub(super) seconds: i64,
+    /// How many runs saw it.
+    pub(super) runs: usize,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

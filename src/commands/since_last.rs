@@ -1,0 +1,110 @@
+//! What a run found otherwise than the last whole run of the same inventory before it.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use super::error::CliError;
+use super::named_run::{last_before, shows_whole_inventory};
+use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
+use crate::judge;
+use crate::judge::{
+    JudgeContext, RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast,
+};
+use crate::model::{Service, ServiceId, VantageIpv6};
+use crate::store::{ListedRun, Scope, Store};
+
+/// Compares a judged run with the one before it, which is judged again under the same policy, each
+/// service by itself. `None` when there is none, or when the run shows nothing to compare.
+///
+/// # Errors
+/// When the store can't be read.
+pub(super) fn since_last(store: &Store, result: &RunResult) -> Result<Option<SinceLast>, CliError> {
+    let listed = store.listed_runs()?;
+    let Some((run, before)) = pair(&listed, result) else { return Ok(None) };
+    let before = load_run_by_id(store, &before.run.id)?;
+    let is_rescan = run.scope == Scope::Part;
+    let mut services = changes(store.path(), &before, result)?;
+    if !is_rescan {
+        let known: HashSet<&ServiceId> =
+            result.services.iter().map(|one| &one.service.id).collect();
+        let gone = before.services.iter().filter(|service| !known.contains(&service.id));
+        for service in gone {
+            let was = judge_before(store, &before, result, service)?;
+            services.push(ServiceSince::of(ServiceChange::gone(&was), None));
+        }
+        services.retain(|service| service.change.is_change());
+    }
+    let run = &before.stored.run;
+    let (run, ended_at) = (run.id.clone(), end_of_run(run));
+    Ok(Some(SinceLast { run, ended_at, is_rescan, services }))
+}
+
+/// The run in the list, and the one that it is compared with.
+fn pair<'a>(listed: &'a [ListedRun], result: &RunResult) -> Option<(&'a ListedRun, &'a ListedRun)> {
+    let run = listed.iter().find(|run| run.run.id == result.run.id)?;
+    let is_shown = match run.scope {
+        Scope::Whole => shows_whole_inventory(run),
+        Scope::Part => run.run.complete && run.run.vantage.ipv6 != VantageIpv6::Absent,
+        Scope::Names => false,
+    };
+    Some((run, last_before(listed, run).filter(|_| is_shown)?))
+}
+
+/// What changed of each service of the result, on all processors: each thread has a connection of its
+/// own.
+fn changes(
+    db: &Path,
+    before: &LoadedRun,
+    result: &RunResult,
+) -> Result<Vec<ServiceSince>, CliError> {
+    let earlier: HashMap<&ServiceId, &Arc<Service>> =
+        before.services.iter().map(|service| (&service.id, service)).collect();
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = result.services.len().div_ceil(threads).max(1);
+    let change = |store: &Store, now: &ServiceResult| -> Result<ServiceSince, CliError> {
+        let was = earlier.get(&now.service.id);
+        let was = was.map(|service| judge_before(store, before, result, service)).transpose()?;
+        Ok(ServiceSince::of(judge::service_change(was.as_ref(), now), Some(now)))
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = result
+            .services
+            .chunks(share)
+            .map(|services| {
+                let change = &change;
+                scope.spawn(move || {
+                    let store = Store::open_existing(db)?;
+                    services.iter().map(|now| change(&store, now)).collect::<Result<Vec<_>, _>>()
+                })
+            })
+            .collect();
+        let mut changes = Vec::new();
+        for worker in workers {
+            let judged =
+                worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
+            changes.extend(judged?);
+        }
+        Ok(changes)
+    })
+}
+
+/// A service of the earlier run, under the policy of the later one.
+fn judge_before(
+    store: &Store,
+    before: &LoadedRun,
+    result: &RunResult,
+    service: &Arc<Service>,
+) -> Result<ServiceResult, CliError> {
+    let run = &before.stored.run;
+    let context = JudgeContext {
+        inventory: &before.loaded.inventory,
+        vantage: &run.vantage,
+        policy: &result.policy,
+        trust: &before.loaded.trust,
+        as_of: end_of_run(run),
+    };
+    let evidence = store.evidence_of(&run.id, &service.id)?;
+    Ok(judge::judge_service(&context, service, &evidence))
+}
