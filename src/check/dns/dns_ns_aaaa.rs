@@ -120,7 +120,7 @@ pub(in crate::check) mod tests {
             return Some(referral("example.vn.", &glue).reply());
         }
         let is_lost = |name: &&str| asked.name == name.trim_end_matches('.');
-        let lost = names.iter().skip(servers).any(|name| is_lost(&name));
+        let lost = names.iter().skip(servers).any(is_lost);
         (lost || (servers == 0 && asked.recursive)).then(|| rcode(2))
     }
 

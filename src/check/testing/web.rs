@@ -246,7 +246,7 @@ impl World {
         let sends_away = |seen: &&Conversation| matches!(&seen.http, Some(Ok(response)) if SENDS_AWAY.contains(&response.status));
         let mut attempts = attempts.to_vec();
         if let Some(last) = attempts.last().copied().filter(sends_away)
-            && attempts.iter().all(|seen| sends_away(seen))
+            && attempts.iter().all(sends_away)
         {
             attempts.resize(attempts.len().max(3), last);
         }
