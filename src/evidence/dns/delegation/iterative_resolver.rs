@@ -171,6 +171,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
     /// once before any is tried again, and IPv6 before IPv4, so that a path over either family is
     /// the path over IPv6 as far as that leads.
     fn ask_zone(&mut self, cut: &mut Cut, name: &Name, record_type: RecordType) -> ZoneReply {
+        let was_silent = has_silent_server(cut);
         for server in &mut cut.servers {
             server.outcomes.clear();
         }
@@ -184,7 +185,12 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                     match self.ask_server(cut, *at, *family, round, name, record_type) {
                         Ok(None) => {}
                         Ok(Some(reply)) => return reply,
-                        Err(Pending) => return ZoneReply::Pending,
+                        Err(Pending) => {
+                            if was_silent || has_silent_server(cut) {
+                                self.request_of_all(cut, round, name, record_type);
+                            }
+                            return ZoneReply::Pending;
+                        }
                     }
                 }
             }
@@ -199,6 +205,22 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             }
             stop => stop,
         })
+    }
+
+    /// Where a server of a zone was silent, the others are asked at once: their silence would be waited for
+    /// one after the other.
+    fn request_of_all(&self, cut: &Cut, round: u8, name: &Name, record_type: RecordType) {
+        let max = self.view.settings.limits.addresses;
+        for server in &cut.servers {
+            let families = self.reach.families();
+            let of_reach = |address: &&IpAddr| families.contains(&Family::of(**address));
+            for address in server.glue.iter().filter(of_reach).take(max) {
+                let socket = SocketAddr::new(*address, DNS_PORT);
+                let udp = Transport::Udp;
+                let question = exchange::server_question(socket, udp, name, record_type, false);
+                server_exchange(self.view, question, round);
+            }
+        }
     }
 
     /// Asks at the addresses that one server has in a family; `None` when none leads on.
@@ -359,6 +381,11 @@ fn inherit(mut servers: Vec<Server>, cuts: &[Cut]) -> Vec<Server> {
         }
     }
     servers
+}
+
+fn has_silent_server(cut: &Cut) -> bool {
+    let outcomes = cut.servers.iter().flat_map(|server| &server.outcomes);
+    outcomes.into_iter().any(|(_, outcome)| *outcome == AddressOutcome::Silent)
 }
 
 /// What our own fault or a limit of ours kept from being tried might have led on, so it comes before
