@@ -4,6 +4,7 @@
 //!
 //! Imports [`super::query`] and the model.
 
+mod address_type;
 pub mod authenticity;
 pub mod authority;
 mod caa;
@@ -14,14 +15,16 @@ pub mod exchange;
 mod https_record;
 pub mod large_response;
 mod lookup;
+mod ns_names;
 mod published;
 mod reverse;
 mod zone;
 
+pub(super) use address_type::address_type;
 pub use caa::{Caa, Permission, Property, caa};
 pub use https_record::{HttpsEndpoint, HttpsRecord, HttpsRecordEnd, https_record};
+pub(super) use lookup::ids;
 pub use lookup::{Lookup, LookupFailure, LookupStatus, dns_question, resolve};
-pub(super) use lookup::{address_type, ids};
 pub use published::{published, published_pair};
 pub use reverse::{REVERSE_NAMES_MAX, ReverseNames, reverse_names};
 pub use zone::{NameServer, Zone, zone};

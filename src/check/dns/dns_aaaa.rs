@@ -154,11 +154,11 @@ pub(in crate::check) mod tests {
 
     use crate::check::common;
     use crate::check::dns::dns_dnssec::tests::in_expired_zone;
-    use crate::check::testing::dns::{address, alias, answer, message};
+    use crate::check::testing::dns::{address, alias, answer, message, our_fault};
     use crate::check::testing::world::{WWW, World};
     use crate::check::testing::zone::{
         Change, NS1, ROOT, ServerMessage, ServerQuery, VN, address_data, authoritative_answer,
-        garbage, our_fault, rcode, referral, silence, truncated,
+        garbage, rcode, referral, silence, truncated,
     };
     use crate::evidence::query::View;
     use crate::model::Outcome::{Fail, Inconclusive, Pass};

@@ -90,10 +90,9 @@ fn comparison(a: &ExchangeOutcome, aaaa: &ExchangeOutcome) -> (Outcome, &'static
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::testing::dns::our_fault;
     use crate::check::testing::world::WWW;
-    use crate::check::testing::zone::{
-        NS2, ServerMessage, ServerQuery, garbage, our_fault, rcode, silence,
-    };
+    use crate::check::testing::zone::{NS2, ServerMessage, ServerQuery, garbage, rcode, silence};
     use crate::check::testing::zone_table::{
         assert_zone_table, crowd, nowhere, unknown_server, without_ipv4, without_ipv6,
     };

@@ -133,10 +133,11 @@ fn subject(zone: &KnownZone, server: &ServerRecords<'_>, common: &[CommonSet; 2]
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::testing::dns::our_fault;
     use crate::check::testing::world::{WWW, World};
     use crate::check::testing::zone::{
-        NS1, NS2, ServerMessage, ServerQuery, VN, address_data, authoritative_answer, ns,
-        our_fault, rcode, referral,
+        NS1, NS2, ServerMessage, ServerQuery, VN, address_data, authoritative_answer, ns, rcode,
+        referral,
     };
     use crate::check::testing::zone_table::{
         SERVICE, assert_zone_table, crowd, nowhere, unknown_server,

@@ -152,10 +152,10 @@ fn subject(authority: &Authority, lists: &Lists<'_>, name: &Name) -> Subject {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
-    use crate::check::testing::dns::alias;
+    use crate::check::testing::dns::{alias, our_fault};
     use crate::check::testing::zone::{
         NS1, ROOT, ServerMessage, ServerQuery, VN, address_data, authoritative_answer,
-        healthy_zone, ns, our_fault, rcode, referral, silence,
+        healthy_zone, ns, rcode, referral, silence,
     };
     use crate::check::testing::zone_table::{assert_zone_table, crowd, nowhere};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};

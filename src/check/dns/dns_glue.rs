@@ -90,9 +90,10 @@ fn subject(server: &NameServer) -> Subject {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::testing::dns::our_fault;
     use crate::check::testing::zone::{
-        NS1, NS2, ROOT, ServerQuery, VN, authoritative_answer, healthy_zone, ns, our_fault, rcode,
-        referral, silence,
+        NS1, NS2, ROOT, ServerQuery, VN, authoritative_answer, healthy_zone, ns, rcode, referral,
+        silence,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, nowhere, without_glue, without_ipv6,

@@ -137,11 +137,11 @@ pub(in crate::check) mod tests {
     use hickory_proto::rr::{Name as WireName, RData};
 
     use crate::check::common;
-    use crate::check::testing::dns::alias;
+    use crate::check::testing::dns::{alias, our_fault};
     use crate::check::testing::world::WWW;
     use crate::check::testing::zone::{
-        NS1, NS2, ROOT, ServerMessage, ServerQuery, VN, authoritative_answer, garbage, our_fault,
-        rcode, referral, silence, truncated,
+        NS1, NS2, ROOT, ServerMessage, ServerQuery, VN, authoritative_answer, garbage, rcode,
+        referral, silence, truncated,
     };
     use crate::check::testing::zone_table::{assert_zone_table, crowd, without_glue, without_ipv6};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};

@@ -77,8 +77,9 @@ pub(in crate::check) mod tests {
     use hickory_proto::rr::RData;
 
     use crate::check::common;
+    use crate::check::testing::dns::our_fault;
     use crate::check::testing::zone::{
-        NS2, ServerQuery, authoritative_answer, garbage, our_fault, rcode, silence, truncated,
+        NS2, ServerQuery, authoritative_answer, garbage, rcode, silence, truncated,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, crowd, nowhere, unknown_server, without_ipv6,

@@ -47,9 +47,9 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use crate::check::common;
+    use crate::check::testing::dns::our_fault;
     use crate::check::testing::zone::{
-        NS2, ServerQuery, address_data, authoritative_answer, garbage, our_fault, rcode, silence,
-        truncated,
+        NS2, ServerQuery, address_data, authoritative_answer, garbage, rcode, silence, truncated,
     };
     use crate::check::testing::zone_table::{
         assert_zone_table, crowd, nowhere, unknown_server, without_ipv6,

@@ -85,3 +85,8 @@ pub(in crate::check) fn authoritative(reply: &Reply) -> Reply {
     message.metadata.authoritative = true;
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
 }
+
+/// Our own fault.
+pub(in crate::check) fn our_fault() -> Reply {
+    Reply::DnsFailed(NetFailure::NoRoute)
+}

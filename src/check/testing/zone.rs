@@ -7,7 +7,7 @@ use hickory_proto::rr::{Name as WireName, RData, Record};
 use crate::check::testing::dns::{address, soa};
 use crate::check::testing::world::World;
 use crate::model::{
-    Blob, DnsMessage, DnsQuestion, NetFailure, Question, RecordType, Reply, Transport,
+    Blob, DnsMessage, DnsQuestion, NetFailure, Question, RecordType, Reply, Request, Transport,
 };
 use crate::plan;
 
@@ -105,11 +105,6 @@ pub(in crate::check) fn silence() -> Reply {
     Reply::DnsFailed(NetFailure::TimedOut)
 }
 
-/// Our own fault.
-pub(in crate::check) fn our_fault() -> Reply {
-    Reply::DnsFailed(NetFailure::NoRoute)
-}
-
 pub(in crate::check) fn garbage() -> Reply {
     Reply::Dns(DnsMessage::new(Blob::new(vec![1, 2, 3])))
 }
@@ -188,36 +183,27 @@ impl World {
 
     /// Asks what a check still wants of DNS until it wants nothing more: also what the planner leaves for
     /// later.
-    pub(in crate::check) fn with_dns_answers_for(
-        mut self,
-        check: &str,
-        change: Change<'_>,
-    ) -> Self {
-        loop {
-            let missing = self.missing_for(check);
-            let mut is_over = true;
-            for request in missing {
-                let Question::Dns(question) = &request.question else { continue };
-                is_over = false;
-                let reply = reply(question, request.attempt, change);
-                self.observe(request.question.clone(), request.attempt, reply);
-            }
-            if is_over {
-                return self;
-            }
-            assert!(self.evidence.len() < REQUESTS_MAX, "the check asks for ever");
-        }
+    pub(in crate::check) fn with_dns_answers_for(self, check: &str, change: Change<'_>) -> Self {
+        self.with_dns_answers_to(|world| world.missing_for(check), change)
     }
 
     /// Asks what the planner wants of DNS until it wants nothing more.
     pub(in crate::check) fn with_dns_answers(mut self, change: Change<'_>) -> Self {
         let hints = format!(". NS a.root.\na.root. AAAA {ROOT}\n");
         self.inventory.settings.root_hints = Some(hints);
+        let service = std::sync::Arc::clone(&self.inventory.services[0]);
+        self.with_dns_answers_to(|world| plan::next(&world.view(), &service), change)
+    }
+
+    /// Asks what is wanted of DNS until nothing more is.
+    fn with_dns_answers_to(
+        mut self,
+        wanted: impl Fn(&Self) -> Vec<Request>,
+        change: Change<'_>,
+    ) -> Self {
         loop {
-            let service = std::sync::Arc::clone(&self.inventory.services[0]);
-            let next = plan::next(&self.view(), &service);
             let mut is_over = true;
-            for request in next {
+            for request in wanted(&self) {
                 let Question::Dns(question) = &request.question else { continue };
                 is_over = false;
                 let reply = reply(question, request.attempt, change);
@@ -226,7 +212,7 @@ impl World {
             if is_over {
                 return self;
             }
-            assert!(self.evidence.len() < REQUESTS_MAX, "the planner asks for ever");
+            assert!(self.evidence.len() < REQUESTS_MAX, "asks for ever");
         }
     }
 }

@@ -64,7 +64,7 @@ pub(in crate::check) mod tests {
 
     use crate::check::testing::dns::{address, answer, message, servfail};
     use crate::check::testing::vantage::{outcome_of, settings};
-    use crate::check::{common, testing::zone::our_fault};
+    use crate::check::{common, testing::dns::our_fault};
     use crate::evidence::{own_names, vantage};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::delegation::Unserved;
 use crate::evidence::query::{Gap, View};
 use crate::model::{
-    DnsQuestion, Family, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
+    DnsQuestion, Message, Name, NetFailure, Observation, ObservationId, Question, Rcode,
     RecordData, RecordType, Reply, Request, Transport,
 };
 
@@ -319,14 +319,6 @@ fn remove_synthesised(view: &View<'_>, lookup: &mut Lookup) {
     });
     if lookup.records.is_empty() {
         lookup.status = LookupStatus::Synthesised;
-    }
-}
-
-/// The record type that holds addresses of a family.
-pub(in crate::evidence) fn address_type(family: Family) -> RecordType {
-    match family {
-        Family::Ipv6 => RecordType::AAAA,
-        Family::Ipv4 => RecordType::A,
     }
 }
 

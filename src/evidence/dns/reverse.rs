@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::lookup::address_type;
+use super::address_type::address_type;
 use super::{Lookup, resolve};
 use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::ns_names::ns_names;
 use super::{Lookup, LookupStatus, published, resolve};
 use crate::evidence::query::{Topic, View};
-use crate::model::{Name, ObservationId, RecordData, RecordType};
+use crate::model::{Name, ObservationId, RecordType};
 
 /// A zone, found by the SOA that answers, never by counting labels.
 #[derive(Clone, Debug)]
@@ -87,16 +88,7 @@ fn find(view: &View<'_>, name: &Name) -> Zone {
     };
     let Some(apex) = zone.apex.clone() else { return zone };
     let ns = resolve(view, &apex, RecordType::NS);
-    let mut names: Vec<Name> = ns
-        .records
-        .iter()
-        .filter_map(|data| match data {
-            RecordData::Ns(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    names.dedup();
+    let mut names = ns_names(&ns.records);
     zone.is_cut = names.len() > view.settings.limits.name_servers;
     names.truncate(view.settings.limits.name_servers);
     for name in names {

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::ServerAddress;
+use crate::evidence::dns::ns_names::ns_names;
 use crate::evidence::query::View;
-use crate::model::{Message, Name, ObservationId, Rcode, RecordData, RecordType};
+use crate::model::{Message, Name, ObservationId, Rcode, RecordType};
 
 /// What a zone's own servers say of who serves it.
 #[derive(Clone, Debug, Default)]
@@ -59,13 +60,5 @@ fn names(message: &Message, apex: &Name) -> Vec<Name> {
         return Vec::new();
     }
     let own = message.answers.iter().filter(|record| record.name == *apex);
-    let mut names: Vec<Name> = own
-        .filter_map(|record| match &record.data {
-            RecordData::Ns(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+    ns_names(own.map(|record| &record.data))
 }

@@ -9,8 +9,8 @@ use super::path::{
     Unaddressed, Unserved,
 };
 use super::referral::{Step, read};
+use crate::evidence::dns::address_type::address_type;
 use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
-use crate::evidence::dns::lookup::address_type;
 use crate::evidence::query::View;
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
 

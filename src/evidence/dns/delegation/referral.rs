@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::path::{Server, Unserved};
+use crate::evidence::dns::ns_names::ns_names;
 use crate::model::{Message, Name, Rcode, Record, RecordData, RecordType};
 
 /// What an answer means.
@@ -113,16 +114,8 @@ pub(super) fn read(message: &Message, zone: &Name, name: &Name, record_type: Rec
 /// The name servers of `owner`, sorted, with the addresses that a server of `zone` may vouch for:
 /// those of names within `zone`.
 fn name_servers(message: &Message, zone: &Name, owner: &Name, section: &[Record]) -> Vec<Server> {
-    let mut names: Vec<Name> = section
-        .iter()
-        .filter(|record| record.name == *owner)
-        .filter_map(|record| match &record.data {
-            RecordData::Ns(server) => Some(server.clone()),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    names.dedup();
+    let own = section.iter().filter(|record| record.name == *owner);
+    let names = ns_names(own.map(|record| &record.data));
     let glue = |name: &Name| -> Vec<IpAddr> {
         if !name.is_within(zone) {
             return Vec::new();

@@ -49,17 +49,8 @@ pub(super) fn ask(
             break;
         };
         let mut asked = DnsQuestion { checking_disabled, dnssec_ok: true, ..asked };
-        let mut reply = find(view, &asked, attempt, citations);
-        if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
-            asked.transport = Transport::Tcp;
-            reply = find(view, &asked, attempt, citations);
-        }
-        match reply {
-            None => {
-                view.request(Request::nth(Question::Dns(asked), attempt));
-                citations.is_pending = true;
-                return Err(NoAnswer::NotObserved);
-            }
+        match reply_to(view, &mut asked, attempt, citations) {
+            None => return Err(NoAnswer::NotObserved),
             Some(Ok(answer)) => match answer.wire.metadata.response_code {
                 ResponseCode::NoError | ResponseCode::NXDomain => return Ok(answer),
                 rcode => last = LookupFailure::Rcode(Rcode(rcode.into())),
@@ -81,17 +72,8 @@ pub(super) fn ask_server(
     let mut asked = server_question(server, transport, name, RecordType(kind.into()), true);
     let mut last = LookupFailure::Net(NetFailure::NoRoute);
     for attempt in 1..=view.settings.attempts.max(1) {
-        let mut reply = find(view, &asked, attempt, citations);
-        if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
-            asked.transport = Transport::Tcp;
-            reply = find(view, &asked, attempt, citations);
-        }
-        match reply {
-            None => {
-                view.request(Request::nth(Question::Dns(asked), attempt));
-                citations.is_pending = true;
-                return Err(NoAnswer::NotObserved);
-            }
+        match reply_to(view, &mut asked, attempt, citations) {
+            None => return Err(NoAnswer::NotObserved),
             Some(Ok(answer)) => {
                 return match answer.wire.metadata.response_code {
                     ResponseCode::NoError | ResponseCode::NXDomain => Ok(answer),
@@ -102,6 +84,25 @@ pub(super) fn ask_server(
         }
     }
     Err(NoAnswer::Failed(last))
+}
+
+/// What one attempt brought, over TCP where UDP truncates; asks for what was not observed.
+fn reply_to(
+    view: &View<'_>,
+    asked: &mut DnsQuestion,
+    attempt: u8,
+    citations: &mut Citations,
+) -> Option<Result<Answer, LookupFailure>> {
+    let mut reply = find(view, asked, attempt, citations);
+    if matches!(&reply, Some(Ok(answer)) if answer.wire.metadata.truncation) {
+        asked.transport = Transport::Tcp;
+        reply = find(view, asked, attempt, citations);
+    }
+    if reply.is_none() {
+        view.request(Request::nth(Question::Dns(asked.clone()), attempt));
+        citations.is_pending = true;
+    }
+    reply
 }
 
 fn find(
