@@ -22,6 +22,7 @@ mod gate;
 mod import;
 mod inventory;
 mod judge;
+mod judge_each;
 mod letterhead;
 mod load;
 mod log;

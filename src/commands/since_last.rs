@@ -3,15 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 
 use super::error::CliError;
+use super::judge_each::judge_each;
 use super::named_run::{last_before, shows_whole_inventory};
 use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
 use crate::judge;
-use crate::judge::{
-    JudgeContext, RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast,
-};
+use crate::judge::{RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast};
 use crate::model::{Service, ServiceId, VantageIpv6};
 use crate::store::{ListedRun, Scope, Store};
 
@@ -52,8 +50,7 @@ fn pair<'a>(listed: &'a [ListedRun], result: &RunResult) -> Option<(&'a ListedRu
     Some((run, last_before(listed, run).filter(|_| is_shown)?))
 }
 
-/// What changed of each service of the result, on all processors: each thread has a connection of its
-/// own.
+/// What changed of each service of the result.
 fn changes(
     db: &Path,
     before: &LoadedRun,
@@ -61,32 +58,10 @@ fn changes(
 ) -> Result<Vec<ServiceSince>, CliError> {
     let earlier: HashMap<&ServiceId, &Arc<Service>> =
         before.services.iter().map(|service| (&service.id, service)).collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = result.services.len().div_ceil(threads).max(1);
-    let change = |store: &Store, now: &ServiceResult| -> Result<ServiceSince, CliError> {
+    judge_each(db, &result.services, |store, now| {
         let was = earlier.get(&now.service.id);
         let was = was.map(|service| judge_before(store, before, result, service)).transpose()?;
         Ok(ServiceSince::of(judge::service_change(was.as_ref(), now), Some(now)))
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = result
-            .services
-            .chunks(share)
-            .map(|services| {
-                let change = &change;
-                scope.spawn(move || {
-                    let store = Store::open_existing(db)?;
-                    services.iter().map(|now| change(&store, now)).collect::<Result<Vec<_>, _>>()
-                })
-            })
-            .collect();
-        let mut changes = Vec::new();
-        for worker in workers {
-            let judged =
-                worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
-            changes.extend(judged?);
-        }
-        Ok(changes)
     })
 }
 
@@ -97,14 +72,7 @@ fn judge_before(
     result: &RunResult,
     service: &Arc<Service>,
 ) -> Result<ServiceResult, CliError> {
-    let run = &before.stored.run;
-    let context = JudgeContext {
-        inventory: &before.loaded.inventory,
-        vantage: &run.vantage,
-        policy: &result.policy,
-        trust: &before.loaded.trust,
-        as_of: end_of_run(run),
-    };
-    let evidence = store.evidence_of(&run.id, &service.id)?;
+    let context = before.context_at_its_end(&result.policy);
+    let evidence = store.evidence_of(&before.stored.run.id, &service.id)?;
     Ok(judge::judge_service(&context, service, &evidence))
 }

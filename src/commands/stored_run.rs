@@ -13,6 +13,7 @@ use crate::evidence::vantage;
 use crate::judge;
 use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
 use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
+use crate::policy::Policy;
 use crate::report::ReportContext;
 use crate::store::{Store, StoredRun};
 
@@ -101,6 +102,12 @@ impl LoadedRun {
             Some((part, same))
         });
         again.unwrap_or((self, service))
+    }
+
+    /// How the run is judged as it was when it ended, under a policy that may be a later run's.
+    pub(super) fn context_at_its_end<'a>(&'a self, policy: &'a Policy) -> JudgeContext<'a> {
+        let run = &self.stored.run;
+        JudgeContext { policy, ..self.judge_context(&run.vantage, end_of_run(run)) }
     }
 
     fn judge_context<'a>(&'a self, vantage: &'a Vantage, as_of: Timestamp) -> JudgeContext<'a> {

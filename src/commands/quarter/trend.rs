@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::thread;
 
 use super::candidates::Candidate;
 use crate::commands::error::CliError;
-use crate::commands::stored_run::{LoadedRun, end_of_run, load_run_by_id};
+use crate::commands::judge_each::judge_each;
+use crate::commands::stored_run::load_run_by_id;
 use crate::judge;
 use crate::judge::quarter::{Point, Quarter, Snapshot};
-use crate::judge::{Counts, GateReading, JudgeContext};
+use crate::judge::{Counts, GateReading};
 use crate::model::RunId;
 use crate::policy::Policy;
 use crate::store::Store;
@@ -40,56 +40,28 @@ pub(super) fn trend_runs(
     (earlier, weeks.into_values().collect())
 }
 
-/// What the gates said in several runs, on all processors: each thread has a connection of its own.
-/// In the order of the runs.
+/// What the gates said in several runs, in their order.
 pub(super) fn followed_runs(
     db: &Path,
     ids: &[&RunId],
     policy: &Policy,
 ) -> Result<Vec<(Point, Snapshot)>, CliError> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = ids.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let workers: Vec<_> = ids
-            .chunks(share)
-            .map(|ids| {
-                scope.spawn(move || {
-                    let store = Store::open_existing(db)?;
-                    ids.iter()
-                        .map(|id| followed_run(&store, id, policy))
-                        .collect::<Result<Vec<_>, CliError>>()
-                })
-            })
-            .collect();
-        let mut followed = Vec::new();
-        for worker in workers {
-            let judged =
-                worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
-            followed.extend(judged?);
-        }
-        Ok(followed)
-    })
+    judge_each(db, ids, |store, id| followed_run(store, id, policy))
 }
 
 fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Snapshot), CliError> {
-    let LoadedRun { stored, loaded, services, .. } = load_run_by_id(store, id)?;
-    let run = stored.run;
-    let context = JudgeContext {
-        inventory: &loaded.inventory,
-        vantage: &run.vantage,
-        policy,
-        trust: &loaded.trust,
-        as_of: end_of_run(&run),
-    };
+    let loaded = load_run_by_id(store, id)?;
+    let context = loaded.context_at_its_end(policy);
+    let run = &loaded.stored.run;
     let (mut counts, mut readings) = (Counts::default(), HashMap::new());
-    for service in &services {
+    for service in &loaded.services {
         let evidence = store.evidence_of(&run.id, &service.id)?;
         let reading = GateReading::judge(&context, service, &evidence);
         counts.add(reading.standing);
         readings.insert(service.id.clone(), reading);
     }
     let ended_at = context.as_of;
-    let day = judge::day_of(ended_at, &loaded.inventory.timezone);
+    let day = judge::day_of(ended_at, &context.inventory.timezone);
     let point = Point {
         run: run.id.clone(),
         quarter: Quarter::of(day),
@@ -98,5 +70,5 @@ fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Sn
         vantage: run.vantage.name.clone(),
         ipv6: run.vantage.ipv6,
     };
-    Ok((point, Snapshot { run: run.id, ended_at, services: readings }))
+    Ok((point, Snapshot { run: run.id.clone(), ended_at, services: readings }))
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::commands::cli::{Global, ShowArgs};
 use crate::commands::error::CliError;
-use crate::commands::stored_run::{LoadedRun, end_of_run, load_run_by_id};
+use crate::commands::stored_run::{LoadedRun, load_run_by_id};
 use crate::commands::terminal;
-use crate::judge::{self, History, JudgeContext, Look};
+use crate::judge::{self, History, Look};
 use crate::model::{Service, VantageIpv6};
 use crate::report;
 use crate::store::{ListedRun, Scope, Store};
@@ -76,15 +76,9 @@ fn look(
     newest: &LoadedRun,
     service: &Arc<Service>,
 ) -> Result<Look, CliError> {
-    let stored = &run.stored.run;
-    let context = JudgeContext {
-        inventory: &run.loaded.inventory,
-        vantage: &stored.vantage,
-        policy: &newest.loaded.policy,
-        trust: &run.loaded.trust,
-        as_of: end_of_run(stored),
-    };
-    let evidence = store.evidence_of(&stored.id, &service.id)?;
+    let id = &run.stored.run.id;
+    let context = run.context_at_its_end(&newest.loaded.policy);
+    let evidence = store.evidence_of(id, &service.id)?;
     let result = judge::judge_service(&context, service, &evidence);
-    Ok(Look::of(stored.id.clone(), context.as_of, &result))
+    Ok(Look::of(id.clone(), context.as_of, &result))
 }
