@@ -5,7 +5,7 @@
 
 use super::error::CliError;
 use super::terminal;
-use crate::model::{RunId, VantageIpv6};
+use crate::model::RunId;
 use crate::store::{ListedRun, Scope, Store};
 
 /// Means the newest run of a whole inventory.
@@ -37,12 +37,9 @@ pub(super) fn named_run(store: &Store, word: &str) -> Result<RunId, CliError> {
     }
 }
 
-/// Whether a run shows the state of a whole inventory: nothing was left out, and the vantage point had
-/// IPv6.
+/// Whether a run shows the state of a whole inventory.
 pub(super) fn shows_whole_inventory(listed: &ListedRun) -> bool {
-    listed.scope == Scope::Whole
-        && listed.run.complete
-        && listed.run.vantage.ipv6 != VantageIpv6::Absent
+    listed.scope == Scope::Whole && listed.shows_its_scope()
 }
 
 /// The newest run of a whole inventory that has ended. One that found no IPv6 has, too: what comes
@@ -99,8 +96,7 @@ pub(super) fn rescans_after<'a>(
     listed.iter().filter(|later| {
         later.scope == Scope::Part
             && later.run.started_at > run.run.started_at
-            && later.run.complete
-            && later.run.vantage.ipv6 != VantageIpv6::Absent
+            && later.shows_its_scope()
             && later.is_of_same_inventory(run)
     })
 }
@@ -108,7 +104,7 @@ pub(super) fn rescans_after<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Run;
+    use crate::model::{Run, VantageIpv6};
 
     fn listed(id: &str, minute: i64, scope: Scope) -> ListedRun {
         let at = jiff::Timestamp::from_second(minute * 60).unwrap();

@@ -10,7 +10,7 @@ use super::named_run::{last_before, shows_whole_inventory};
 use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
 use crate::judge;
 use crate::judge::{RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast};
-use crate::model::{Service, ServiceId, VantageIpv6};
+use crate::model::{Service, ServiceId};
 use crate::store::{ListedRun, Scope, Store};
 
 /// Compares a judged run with the one before it, which is judged again under the same policy, each
@@ -44,7 +44,7 @@ fn pair<'a>(listed: &'a [ListedRun], result: &RunResult) -> Option<(&'a ListedRu
     let run = listed.iter().find(|run| run.run.id == result.run.id)?;
     let is_shown = match run.scope {
         Scope::Whole => shows_whole_inventory(run),
-        Scope::Part => run.run.complete && run.run.vantage.ipv6 != VantageIpv6::Absent,
+        Scope::Part => run.shows_its_scope(),
         Scope::Names => false,
     };
     Some((run, last_before(listed, run).filter(|_| is_shown)?))

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Run, RunCounts, Settings};
+use crate::model::{Run, RunCounts, Settings, VantageIpv6};
 
 /// The inventory's name of a run whose services were named on the command line.
 pub const COMMAND_LINE: &str = "(command line)";
@@ -106,6 +106,12 @@ impl ListedRun {
             (Some(one), Some(other)) => one == other,
             _ => file_name(&self.inventory_file) == file_name(&other.inventory_file),
         }
+    }
+
+    /// Whether it shows the state of all that it was to look at: nothing was left out, and the vantage
+    /// point had IPv6.
+    pub fn shows_its_scope(&self) -> bool {
+        self.run.complete && self.run.vantage.ipv6 != VantageIpv6::Absent
     }
 }
 

@@ -9,7 +9,7 @@ use crate::commands::error::CliError;
 use crate::commands::stored_run::{LoadedRun, load_run_by_id};
 use crate::commands::terminal;
 use crate::judge::{self, History, Look};
-use crate::model::{Service, VantageIpv6};
+use crate::model::Service;
 use crate::report;
 use crate::store::{ListedRun, Scope, Store};
 
@@ -41,9 +41,7 @@ pub(super) fn print(global: &Global, store: &Store, args: &ShowArgs) -> Result<E
 
 /// Whether a run shows something of the services of an inventory: one of names only for those names.
 fn shows(run: &ListedRun, newest: &ListedRun) -> bool {
-    run.run.complete
-        && run.run.vantage.ipv6 != VantageIpv6::Absent
-        && run.is_of_same_inventory(newest)
+    run.shows_its_scope() && run.is_of_same_inventory(newest)
 }
 
 /// A run with one of its services.
