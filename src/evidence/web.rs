@@ -31,7 +31,7 @@ pub use ipv6_access::Ipv6Access;
 pub use landing_page::{landing_page, landing_page_responses, redirect_chains};
 pub use page_comparison::PageComparison;
 pub use redirect_chain::{
-    ChainEnd, Hop, HopAttempt, RedirectChain, is_redirect, redirect_chain, redirect_chains_from,
+    ChainEnd, Hop, HopAttempt, RedirectChain, redirect_chain, redirect_chains_from,
 };
 pub use subresources::{HOSTS_MAX, ResourceHost, Subresources, Unread, subresources};
 pub use www_alias::{WwwAlias, registrable_domain, www_alias, www_alias_name};

@@ -11,7 +11,7 @@ use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::{ConversationAttempts, Steadiness};
-use crate::evidence::web::{ChainEnd, RedirectChain, is_redirect, page};
+use crate::evidence::web::{ChainEnd, RedirectChain, page};
 use crate::model::{
     Detail, EndingFrame, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
 };
@@ -144,7 +144,7 @@ fn answer_of_response(
             let detail = vec![("status", response.status.to_string())];
             match expected {
                 Some(expected) if response.status == expected => (Outcome::Pass, "answers", detail),
-                _ if is_redirect(response.status) => (Outcome::Pass, MOVED, Vec::new()),
+                _ if response.is_redirect() => (Outcome::Pass, MOVED, Vec::new()),
                 None if response.status < 400 => (Outcome::Pass, "answers", detail),
                 // What a browser would get is not known.
                 _ if page::is_challenge(response, url) => {

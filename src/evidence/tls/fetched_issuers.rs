@@ -139,16 +139,16 @@ impl FetchedIssuers {
         redirects: usize,
         response: &'e HttpResponse,
     ) -> Answer<'e> {
-        match response.status {
-            200 if response.body_end == BodyEnd::Complete => Answer::Octets(response.body.bytes()),
-            301 | 302 | 303 | 307 | 308 if redirects > 0 => {
-                let target = response.header("location").and_then(|to| url.join(to).ok());
-                match target.filter(|target| target.scheme() == "http") {
-                    Some(target) => self.answer(view, &target, family, redirects - 1),
-                    None => Answer::Nothing,
-                }
-            }
-            _ => Answer::Nothing,
+        if response.status == 200 && response.body_end == BodyEnd::Complete {
+            return Answer::Octets(response.body.bytes());
+        }
+        if !response.is_redirect() || redirects == 0 {
+            return Answer::Nothing;
+        }
+        let target = response.header("location").and_then(|to| url.join(to).ok());
+        match target.filter(|target| target.scheme() == "http") {
+            Some(target) => self.answer(view, &target, family, redirects - 1),
+            None => Answer::Nothing,
         }
     }
 }

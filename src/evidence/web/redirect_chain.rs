@@ -222,7 +222,7 @@ fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEn
         let pending = hop.attempts.iter().any(|attempt| attempt.conversation.is_pending);
         return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
     };
-    if !is_redirect(response.status) {
+    if !response.is_redirect() {
         return Err(ChainEnd::Response { status: response.status });
     }
     location(response, &hop.url).map_err(ChainEnd::BadLocation)
@@ -241,11 +241,6 @@ fn location(response: &HttpResponse, from: &Url) -> Result<Url, String> {
         }
         _ => Err(location),
     }
-}
-
-/// Whether browsers follow a response with this status (Fetch standard, redirect status).
-pub fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 type NextHop = (Option<Lookup>, Vec<SocketAddr>);
