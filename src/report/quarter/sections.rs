@@ -70,6 +70,14 @@ fn nonempty_tables(tables: impl IntoIterator<Item = Table>) -> Vec<Table> {
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
+/// A section that is one table with what is said of it, or says that there is nothing to list.
+fn listing(section: Section, table: Table, about: &[Text], none: Text, lang: Lang) -> Section {
+    let tables = nonempty_tables([table]);
+    let texts = if tables.is_empty() { &[none][..] } else { about };
+    let paragraphs = texts.iter().map(|text| text.get(lang).to_owned()).collect();
+    Section { paragraphs, tables, ..section }
+}
+
 fn summary(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
@@ -227,13 +235,8 @@ fn incidents(context: &QuarterContext<'_>) -> Section {
         vi: "Thời gian tính từ lúc kết thúc đợt quét đầu tiên ghi nhận đến lúc kết thúc đợt quét đầu tiên không còn ghi nhận; thực tế có thể dài hơn hoặc ngắn hơn trong khoảng cách giữa hai đợt quét.",
         en: "The time runs from the end of the first run that saw it to the end of the first that no longer did; it may really have been longer or shorter by what lies between two runs.",
     };
-    let tables = nonempty_tables([quarter::incidents(review, lang)]);
-    let paragraphs = if tables.is_empty() { vec![none] } else { vec![about, method] };
-    Section {
-        paragraphs: paragraphs.iter().map(|text| text.get(lang).to_owned()).collect(),
-        tables,
-        ..section("incidents", INCIDENTS.get(lang))
-    }
+    let table = quarter::incidents(review, lang);
+    listing(section("incidents", INCIDENTS.get(lang)), table, &[about, method], none, lang)
 }
 
 fn targets(context: &QuarterContext<'_>) -> Section {
@@ -266,9 +269,8 @@ fn exemptions(context: &QuarterContext<'_>) -> Section {
         vi: "Không có dịch vụ nào được miễn trừ.",
         en: "No service has an exemption.",
     };
-    let table = nonempty_tables([quarter::exemptions(review, lang)]);
-    let paragraphs = if table.is_empty() { vec![none.get(lang).to_owned()] } else { vec![] };
-    Section { paragraphs, tables: table, ..section("exemptions", EXEMPTIONS.get(lang)) }
+    let table = quarter::exemptions(review, lang);
+    listing(section("exemptions", EXEMPTIONS.get(lang)), table, &[], none, lang)
 }
 
 fn shared(context: &QuarterContext<'_>) -> Section {
@@ -281,13 +283,8 @@ fn shared(context: &QuarterContext<'_>) -> Section {
         vi: "Mỗi dòng là một máy chủ hoặc dải địa chỉ mà từ hai dịch vụ trở lên cùng không đạt; một lần khắc phục có lợi cho tất cả.",
         en: "Each line is one server or address range on which two services or more fail: one mend helps them all.",
     };
-    let table = nonempty_tables([quarter::shared(review, lang)]);
-    let paragraph = if table.is_empty() { none } else { about };
-    Section {
-        paragraphs: vec![paragraph.get(lang).to_owned()],
-        tables: table,
-        ..section("shared", SHARED.get(lang))
-    }
+    let table = quarter::shared(review, lang);
+    listing(section("shared", SHARED.get(lang)), table, &[about], none, lang)
 }
 
 fn work(context: &QuarterContext<'_>) -> Section {
