@@ -66,10 +66,10 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
         }
         (ChainEnd::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
         (
-            ChainEnd::NoAddress(_) | ChainEnd::NotObserved | ChainEnd::TooMany | ChainEnd::Loop,
+            ChainEnd::NoAddress(_) | ChainEnd::Unknown(_) | ChainEnd::TooMany | ChainEnd::Loop,
             Some(reason),
         ) => (Outcome::Inconclusive, reason),
-        (ChainEnd::NotObserved, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        (ChainEnd::Unknown(gap), None) => (Outcome::Inconclusive, common::reason_of(*gap)),
         (ChainEnd::NoResponse, _) if later.is_empty() => {
             (Outcome::Inconclusive, common::LOWER_LAYER)
         }

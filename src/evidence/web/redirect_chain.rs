@@ -77,14 +77,14 @@ pub enum ChainEnd {
     TooMany,
     /// The Location is missing, is no URL, or its scheme is neither http nor https. Hostile text.
     BadLocation(String),
-    /// Not asked, or something is still to be asked before it is known.
-    NotObserved,
+    /// Something is still to be asked before it is known.
+    Unknown(Gap),
 }
 
 impl RedirectChain<'_> {
     /// Whether something is still to be asked.
     pub fn is_pending(&self) -> bool {
-        self.end == ChainEnd::NotObserved
+        self.end == ChainEnd::Unknown(Gap::NotObserved)
     }
 
     /// The last URL that was reached.
@@ -138,7 +138,7 @@ pub(super) fn walk<'e>(
     let mut chain = RedirectChain {
         start: address,
         hops: Vec::new(),
-        end: ChainEnd::NotObserved,
+        end: ChainEnd::Unknown(Gap::NotObserved),
         lacks_cookies: false,
     };
     let mut jar = CookieJar::default();
@@ -163,7 +163,8 @@ pub(super) fn walk<'e>(
             Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
             Err(end) => {
                 chain.end = end;
-                let is_known = [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::NotObserved];
+                let is_known =
+                    [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::Unknown(Gap::NotObserved)];
                 if !is_known.contains(&chain.end) {
                     let (cookies, attempts) = (jar.header(&target), Vec::new());
                     chain.hops.push(Hop { url: target, cookies, lookup: None, attempts });
@@ -173,7 +174,7 @@ pub(super) fn walk<'e>(
     }
     chain.lacks_cookies = jar.is_full;
     if chain.hops.iter().any(is_unanswered) {
-        chain.end = ChainEnd::NotObserved;
+        chain.end = ChainEnd::Unknown(Gap::NotObserved);
     }
     chain
 }
@@ -220,7 +221,11 @@ fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEn
             return Err(ChainEnd::NotVisited(attempt.address.ip()));
         }
         let pending = hop.attempts.iter().any(|attempt| attempt.conversation.is_pending);
-        return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
+        return Err(if pending {
+            ChainEnd::Unknown(Gap::NotObserved)
+        } else {
+            ChainEnd::NoResponse
+        });
     };
     if !response.is_redirect() {
         return Err(ChainEnd::Response { status: response.status });
@@ -264,7 +269,7 @@ fn next_hop(
         return Err(if is_loop { ChainEnd::Loop } else { ChainEnd::TooMany });
     }
     let port = target.port_or_known_default().unwrap_or(443);
-    let Some(previous) = chain.hops.last() else { return Err(ChainEnd::NotObserved) };
+    let Some(previous) = chain.hops.last() else { return Err(ChainEnd::Unknown(Gap::NotObserved)) };
     if Host::of_url(&previous.url) == Host::of_url(target) {
         let same = previous
             .attempts
@@ -297,7 +302,7 @@ fn next_hop(
                 .collect();
             Ok((Some(lookup), sockets))
         }
-        LookupStatus::NotObserved => Err(ChainEnd::NotObserved),
+        LookupStatus::NotObserved => Err(ChainEnd::Unknown(Gap::NotObserved)),
         status => Err(ChainEnd::NoAddress(status)),
     }
 }

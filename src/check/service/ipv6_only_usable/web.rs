@@ -88,7 +88,7 @@ fn outcome_of_hop(
                 None => blocked,
             }
         }
-        ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        ChainEnd::Unknown(gap) if is_last => (Outcome::Inconclusive, common::reason_of(*gap)),
         ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {
             match context.service.expect_status {
                 Some(expected) if expected == *status => best,
