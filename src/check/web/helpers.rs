@@ -80,7 +80,10 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
             visits.into_iter().find_map(|visit| visit.conversation.gap()).map(common::reason_of)
         }
         ChainEnd::Loop | ChainEnd::TooMany => (!chain.is_endless()).then_some(common::LIMIT),
-        ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
+        ChainEnd::Response { .. }
+        | ChainEnd::NotVisited(_)
+        | ChainEnd::RefusedPort(_)
+        | ChainEnd::BadLocation(_) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::evidence::dns::address_type;
 use crate::evidence::dns::{Lookup, LookupStatus, published};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
-    ConversationAttempts, conversation_attempts, conversation_question,
+    ConversationAttempts, conversation_attempts, conversation_question, refused_port,
 };
 use crate::model::{Family, Host, HttpResponse, ObservationId};
 
@@ -69,8 +69,10 @@ pub enum ChainEnd {
     NoResponse,
     /// The last hop's host has no address in this family, or could not be looked up.
     NoAddress(LookupStatus),
-    /// Every address of the last hop is private, local or special: not visited.
+    /// Every address of the last hop is private, local, special or in an internal network: not visited.
     NotVisited(IpAddr),
+    /// The last URL names a port that browsers refuse.
+    RefusedPort(u16),
     /// The chain leads back to a URL of its own, with the same cookies, or again and again.
     Loop,
     /// More redirects than [`crate::model::Limits::redirects`].
@@ -141,11 +143,14 @@ pub(super) fn walk<'e>(
         end: ChainEnd::Unknown(Gap::NotObserved),
         lacks_cookies: false,
     };
+    let own_host = Host::of_url(url);
     let mut jar = CookieJar::default();
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
         let cookies = jar.header(&url);
-        let hop = hop_of(view, url, cookies, lookup, sockets);
+        let is_own = Host::of_url(&url) == own_host;
+        let view_of_hop = if is_own { *view } else { view.led() };
+        let hop = hop_of(&view_of_hop, url, cookies, lookup, sockets);
         let look = choose(&hop);
         if let Some((response, at)) = look {
             jar.note(&hop.url, response, at);
@@ -216,7 +221,7 @@ fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEn
             && hop
                 .attempts
                 .iter()
-                .all(|attempt| attempt.conversation.missing == Some(Gap::NotVisited))
+                .all(|attempt| attempt.conversation.missing.is_some_and(Gap::is_forbidden))
         {
             return Err(ChainEnd::NotVisited(attempt.address.ip()));
         }
@@ -258,6 +263,9 @@ fn next_hop(
     jar: &CookieJar,
     family: Family,
 ) -> Result<NextHop, ChainEnd> {
+    if let Some(port) = refused_port(target) {
+        return Err(ChainEnd::RefusedPort(port));
+    }
     let cookies = jar.header(target);
     let before = || chain.hops.iter().filter(|hop| hop.url == *target);
     if before().any(|hop| hop.cookies == cookies) {
@@ -283,7 +291,7 @@ fn next_hop(
             return Ok((None, vec![SocketAddr::new(address, port)]));
         }
         // That the visit rules forbid the address says more than that it is of the other family.
-        Some(Host::Address(address)) if !view.networks.may_visit(address) => {
+        Some(Host::Address(address)) if view.led().forbids(address).is_some() => {
             return Err(ChainEnd::NotVisited(address));
         }
         // A literal of the other family: a client of this family has no address to go to.
