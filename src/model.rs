@@ -32,6 +32,7 @@ mod request;
 mod run;
 mod service;
 mod settings;
+mod shown_url;
 mod stage;
 mod tls;
 mod verdict;
@@ -64,6 +65,7 @@ pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };
 pub use settings::{CaaIssuer, Limits, Settings, Timeouts};
+pub use shown_url::shown_url;
 pub use stage::Stage;
 pub use tls::{
     BehindFailure, Browser, BrowserHello, HelloAnswer, SecondStack, TlsFailed, TlsFailure,

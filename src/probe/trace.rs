@@ -19,7 +19,7 @@ pub(super) fn request_span(request: &Request) -> Span {
         kind = kind(&request.question),
         address = %address(&request.question),
         attempt = request.attempt,
-        question = ?request.question.to_string(),
+        question = ?request.shown(),
     )
 }
 

@@ -4,7 +4,7 @@ use super::{failures, greeting, tls_session};
 use crate::evidence::tls::certificate;
 use crate::model::{
     Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Reply, Text,
-    TlsFailed,
+    TlsFailed, shown_url,
 };
 
 /// Characters of one hostile text that are shown.
@@ -46,7 +46,7 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
     let milliseconds = observation.elapsed_us as f64 / 1000.0;
     let mut lines = vec![format!(
         "{} · {} · {milliseconds:.1} ms",
-        observation.request,
+        observation.request.shown(),
         observation.observed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )];
     match &observation.reply {
@@ -156,7 +156,7 @@ fn http(http: Option<&Result<HttpResponse, HttpFailure>>, lang: Lang, lines: &mu
                 response.version, response.status
             ));
             if let Some(location) = response.header("location") {
-                lines.push(format!("Location: {location}"));
+                lines.push(format!("Location: {}", shown_url(location)));
             }
         }
         Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),

@@ -10,7 +10,7 @@ use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::{ChainEnd, Hop, RedirectChain};
-use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -50,11 +50,17 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
     let (outcome, reason) = outcome_of_chain(context, chain);
-    let mut detail: Vec<_> =
-        chain.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
+    let mut detail: Vec<_> = chain
+        .hops
+        .iter()
+        .skip(1)
+        .map(|hop| ("to", shown_url(hop.url.as_str()).into_owned()))
+        .collect();
     match &chain.end {
         ChainEnd::NotVisited(address) => detail.push(("address", address.to_string())),
-        ChainEnd::BadLocation(location) => detail.push(("location", location.clone())),
+        ChainEnd::BadLocation(location) => {
+            detail.push(("location", shown_url(location).into_owned()))
+        }
         _ => {}
     }
     socket(chain.start, outcome, reason, detail)

@@ -13,7 +13,7 @@ use crate::evidence::service::Steadiness;
 use crate::evidence::web::{
     self, ChainEnd, RedirectChain, landing_page, landing_page_responses, page,
 };
-use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -60,7 +60,7 @@ struct Ending<'w, 'e> {
 
 impl Ending<'_, '_> {
     fn text(&self) -> String {
-        format!("{} {}", self.status, self.url)
+        format!("{} {}", self.status, shown_url(self.url))
     }
 }
 

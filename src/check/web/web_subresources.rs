@@ -7,7 +7,9 @@ use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::page::{Blocked, Reference, Unreadable};
 use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
-use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{
+    Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict, shown_url,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -118,7 +120,7 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
 
 fn blocked_subject((reference, why): &(Reference, Blocked)) -> Subject {
     Subject {
-        name: SubjectName::Url(reference.url.to_string()),
+        name: SubjectName::Url(shown_url(reference.url.as_str()).into_owned()),
         outcome: Outcome::NotApplicable,
         reason: match why {
             Blocked::MixedContent => "mixed-content",
