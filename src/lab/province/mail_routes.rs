@@ -120,6 +120,6 @@ fn several() -> Vec<Site> {
 }
 
 /// A mail domain that may send, and of which nothing else is published yet.
-fn own(number: u8, id: &'static str, title: &'static str, host: &'static str) -> Site {
+fn own(number: u16, id: &'static str, title: &'static str, host: &'static str) -> Site {
     Site::unpublished(number, id, title, host).target(format!("mail: {host}")).record(txt(SPF))
 }

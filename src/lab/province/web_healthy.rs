@@ -11,7 +11,7 @@ const MOVING: &str = "<form method=\"post\"><input type=\"hidden\" name=\"__VIEW
     <script nonce=\"{n}\">var token = '{n}';</script>";
 
 pub(super) fn sites() -> Vec<Site> {
-    let new = |number: u8, id, host| Site::new(number, id, "Trang tốt", host);
+    let new = |number: u16, id, host| Site::new(number, id, "Trang tốt", host);
     let page = |more: &str| article("Trang thông tin của đơn vị", more);
     let text = || article("Trang thông tin của đơn vị", "");
     vec![
