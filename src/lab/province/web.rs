@@ -4,7 +4,7 @@ use crate::lab::dns::zone::{Zone, address_data};
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
 use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
-use crate::lab::site::page::{Page, article};
+use crate::lab::site::page::{Guard, Page, article};
 
 /// What a secure page names by http: some of it is blocked, some asked for by https, and an image at an
 /// address is asked for as it is named.
@@ -39,6 +39,14 @@ fn plain_site(
         80,
         Listener::Http(answer.clone()),
     )
+}
+
+/// A site with a guard before its page over IPv6.
+fn guarded(number: u16, id: &'static str, host: &'static str, guard: Guard) -> Site {
+    let page = |guard| https(Page::Guarded(article("Trang chủ", ""), guard));
+    Site::new(number, id, "Trang có tường lửa giới hạn qua IPv6", host)
+        .every_listener(page(Guard::AllowsAll))
+        .ipv6_listener(page(guard))
 }
 
 /// Sites at which plain HTTP leads to where it shouldn't, or to where it should.
@@ -261,6 +269,12 @@ pub(super) fn sites() -> Vec<Site> {
             ("web-subresources", "own-without-ipv6"),
             ("ipv6-only-usable", "resource-blocked"),
         ]),
+        // A guard that has had enough after one answer says nothing of the site: it is not known.
+        guarded(257, "gioi-han-403", "gioihan403.vidu.example", Guard::AllowsOne(403)),
+        guarded(258, "gioi-han-503", "gioihan503.vidu.example", Guard::AllowsOne(503)),
+        guarded(259, "gioi-han-ngat", "gioihanngat.vidu.example", Guard::AllowsOneThenResets),
+        guarded(260, "cam-trang", "camtrang.vidu.example", Guard::ForbidsPage)
+            .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
         Site::new(256, "tron-http", "Trang https gọi tài nguyên http", "tronhttp.vidu.example")
             .every_listener(https_html(article("Trang chủ", MIXED), &[])),
         Site::new(
