@@ -13,6 +13,7 @@ mod dnssec;
 mod expected;
 mod faults;
 mod faulty_zones;
+mod makes;
 mod peers;
 mod responder;
 mod scan;
