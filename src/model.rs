@@ -28,6 +28,7 @@ mod observation;
 mod origin;
 mod quic;
 mod readings;
+mod recheck;
 mod request;
 mod run;
 mod service;
@@ -59,6 +60,7 @@ pub use observation::{Family, Observation, ObservationId, Reply};
 pub use origin::{OriginQuestion, OriginTable, Origins, Payload, Route, Validity};
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
+pub use recheck::Recheck;
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunCounts, RunId, Vantage, VantageIpv6};
 pub use service::{

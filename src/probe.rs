@@ -30,6 +30,7 @@ mod ntp;
 mod pacing;
 mod quic;
 mod random;
+mod recheck;
 mod route;
 mod timing;
 mod trace;

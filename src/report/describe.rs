@@ -3,8 +3,8 @@
 use super::{failures, greeting, tls_session};
 use crate::evidence::tls::certificate;
 use crate::model::{
-    Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Reply, Text,
-    TlsFailed, shown_url,
+    Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Recheck, Reply,
+    Text, TlsFailed, shown_url,
 };
 
 /// Characters of one hostile text that are shown.
@@ -132,6 +132,7 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
     };
     certificates(chain, lines);
     http(seen.http.as_ref(), lang, lines);
+    lines.extend(seen.recheck.iter().map(|seen| recheck(seen, lang)));
     if let Some(Err(TlsFailed { behind: Some(behind), .. })) = &seen.tls {
         http(behind.http.as_ref(), lang, lines);
     }
@@ -161,6 +162,18 @@ fn http(http: Option<&Result<HttpResponse, HttpFailure>>, lang: Lang, lines: &mu
         }
         Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),
     }
+}
+
+/// What an address that refused something says to what it had answered before.
+fn recheck(recheck: &Recheck, lang: Lang) -> String {
+    let silence = Text { vi: "không phản hồi", en: "no response" }.get(lang);
+    let now = recheck.status.map_or_else(|| silence.to_owned(), |status| status.to_string());
+    let says = Text {
+        vi: "hỏi lại nội dung đã được trả lời lúc",
+        en: "asked again what it answered at",
+    };
+    let Recheck { authority, path, answered_at, .. } = recheck;
+    format!("HTTP: {} {answered_at:.0}: {authority}{path} → {now}", says.get(lang))
 }
 
 fn certificates(chain: &[Blob], lines: &mut Vec<String>) {

@@ -80,6 +80,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
         connect: Ok(Connected { elapsed_us: 3 }),
         tls: None,
         http: Some(Ok(response)),
+        recheck: None,
     };
     observation(question, 1, Reply::Conversation(Box::new(conversation)))
 }

@@ -117,7 +117,7 @@ impl World {
         for (at, connect) in attempts.iter().enumerate() {
             let question = evidence::service::conversation_question(&url, to);
             let connect = connect.clone().map(|()| Connected { elapsed_us: 1 });
-            let seen = Conversation { connect, tls: None, http: None };
+            let seen = Conversation { connect, tls: None, http: None, recheck: None };
             let reply = Reply::Conversation(Box::new(seen));
             self.observe(Question::Conversation(question), at as u8 + 1, reply);
         }
@@ -131,7 +131,7 @@ impl World {
             to.parse().unwrap(),
         );
         let connect = Ok(Connected { elapsed_us });
-        let seen = Conversation { connect, tls: None, http: None };
+        let seen = Conversation { connect, tls: None, http: None, recheck: None };
         self.observe(Question::Conversation(question), 1, Reply::Conversation(Box::new(seen)));
         self
     }
@@ -253,7 +253,7 @@ impl World {
         });
         for (at, connect) in attempts.iter().enumerate() {
             let connect = connect.clone().map(|elapsed_us| Connected { elapsed_us });
-            let seen = Conversation { connect, tls: None, http: None };
+            let seen = Conversation { connect, tls: None, http: None, recheck: None };
             self.observe(question.clone(), at as u8 + 2, Reply::Conversation(Box::new(seen)));
         }
         self

@@ -115,6 +115,9 @@ fn answer_of(
     url: &Url,
     expected: Option<u16>,
 ) -> Option<Answer> {
+    if conversation.is_turned_away() {
+        return Some(Answer::new(Outcome::Inconclusive, common::TURNED_AWAY));
+    }
     let attempts = conversation.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
     let mut answers: Vec<Answer> = attempts
         .filter_map(|(seen, _)| Some(answer_of_response(seen.http.as_ref()?, url, expected)))
@@ -180,13 +183,51 @@ fn answer_of_response(
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::web::{
-        OTHER, broken, down, elsewhere, no_http, no_tls, page, responds, site, to,
+        OTHER, broken, down, elsewhere, no_http, no_tls, page, rechecked, responds, site, to,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{Conversation, EndingFrame, HttpFailure, NetFailure, TlsFailure};
 
-    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address, what_http2_ends_in];
+    pub(in crate::check) const CASES: &[fn()] =
+        &[answers_of_each_address, what_http2_ends_in, limits_that_begin_in_mid_run];
+
+    #[test]
+    fn limits_that_begin_in_mid_run() {
+        let (forbidden, busy) = (responds(403, &[], ""), responds(503, &[], ""));
+        let cut = broken(NetFailure::Reset);
+        let unknown = (Inconclusive, common::TURNED_AWAY);
+        for (refused, fails) in
+            [(&forbidden, "error-status"), (&busy, "error-status"), (&cut, "no-response")]
+        {
+            for (status, expected) in [
+                (Some(403), unknown),
+                (Some(503), unknown),
+                (None, unknown),
+                // What it answered before it still answers: the page alone is refused.
+                (Some(200), (Fail, fails)),
+                (Some(302), (Fail, fails)),
+                (Some(500), (Fail, fails)),
+            ] {
+                let seen = rechecked(refused.clone(), status);
+                let world = site(&[&seen, &seen, &seen], &page());
+                assert_eq!(world.outcome_of("web-answers"), expected, "{status:?} {refused:?}");
+                assert_eq!(elsewhere(&[&seen, &seen, &seen]).outcome_of("web-answers").1, {
+                    let leads = if fails == "no-response" { "leads-nowhere" } else { fails };
+                    if expected == unknown { common::TURNED_AWAY } else { leads }
+                });
+            }
+        }
+        // What it said before it had enough of us counts, and so does what it says once more.
+        let away = rechecked(cut, None);
+        for six in [[&page(), &away, &away], [&away, &away, &page()]] {
+            assert_eq!(site(&six, &page()).outcome_of("web-answers"), (Pass, "answers"));
+        }
+        // Before the limit began one attempt failed in a way of its own.
+        let error = responds(500, &[], "");
+        let late = site(&[&error, &away, &away], &page());
+        assert_eq!(late.outcome_of("web-answers"), (Fail, "error-status"));
+    }
 
     #[test]
     fn answers_of_each_address() {

@@ -135,11 +135,11 @@ pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::{address, answer, nxdomain, servfail, unasked};
     use crate::check::testing::web::{
-        ending, half_seen, html, ours, page, responds, silent, site_over_ipv6,
+        ending, half_seen, html, no_tls, ours, page, rechecked, responds, silent, site_over_ipv6,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    use crate::model::{BodyEnd, RecordType};
+    use crate::model::{BodyEnd, NetFailure, RecordType, TlsFailure};
 
     pub(in crate::check) const CASES: &[fn()] =
         &[servers_that_a_page_loads_from, pages_that_hide_what_they_load, mixed_content];
@@ -162,6 +162,7 @@ pub(in crate::check) mod tests {
     fn servers_that_a_page_loads_from() {
         let up = page();
         let both = || loads().host(CDN, &["2001:db8::c", "192.0.2.12"]);
+        let away = rechecked(no_tls(TlsFailure::Net { failure: NetFailure::Reset }), None);
         let rows = [
             (loads(), (Inconclusive, common::NOT_OBSERVED)),
             (both().reaches(CDN, CDN_SIX, &[&up]), (Pass, "all-over-ipv6")),
@@ -177,6 +178,12 @@ pub(in crate::check) mod tests {
                 (Fail, "third-party-unreachable"),
             ),
             (both().reaches(CDN, CDN_SIX, &[&ours(), &ours()]), (Inconclusive, common::OUR_FAULT)),
+            // It let us in, and now resets whatever we ask.
+            (
+                both().reaches(CDN, CDN_SIX, &[&away, &away, &away]),
+                (Inconclusive, common::TURNED_AWAY),
+            ),
+            (both().reaches(CDN, CDN_SIX, &[&up, &away, &away]), (Pass, "all-over-ipv6")),
             (
                 both().reaches(CDN, CDN_SIX, &[&silent(), &ours()]),
                 (Inconclusive, common::OUR_FAULT),

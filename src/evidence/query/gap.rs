@@ -18,6 +18,9 @@ pub enum Gap {
     Unresolved,
     /// The server asks for a certificate of the client, and shows nothing more without one.
     ClientCertificate,
+    /// The server answered us at first and later refuses whatever we ask, as those do that limit how much
+    /// one client may ask.
+    TurnedAway,
 }
 
 impl Gap {

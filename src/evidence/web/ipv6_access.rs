@@ -135,10 +135,10 @@ impl<'v, 'e> AccessReader<'v, 'e> {
                 _ if works => last_failure = "flapping".to_owned(),
                 _ if conversation.is_pending => return Err(Gap::NotObserved),
                 _ if conversation.is_our_fault() => gap = Some(Gap::OurFault),
-                _ if conversation.gap() == Some(Gap::ClientCertificate) => {
-                    gap = Some(Gap::ClientCertificate);
-                }
-                _ => last_failure = failure(&conversation),
+                _ => match conversation.gap() {
+                    Some(known @ (Gap::ClientCertificate | Gap::TurnedAway)) => gap = Some(known),
+                    _ => last_failure = failure(&conversation),
+                },
             }
         }
         if addresses.len() > ADDRESSES_MAX {

@@ -167,7 +167,7 @@ impl Greeter {
 }
 
 fn unconnected(connect: Result<Connected, NetFailure>) -> Greeting {
-    let conversation = Conversation { connect, tls: None, http: None };
+    let conversation = Conversation { connect, tls: None, http: None, recheck: None };
     Greeting { conversation, banner: None, hello: None, refused_ehlo: None, starttls: None }
 }
 

@@ -226,6 +226,19 @@ impl Nginx {
         block.replacen("ssl_certificate ", &format!("{server} ssl_certificate "), 1)
     }
 
+    /// As [`Self::tls_with`], with an RSA key and without HTTP/2.
+    pub fn tls_for_rsa(&self, address: &str, host: &str, server: &str, body: &str) -> String {
+        let stem = format!("{}/{host}-Rsa", self.folder.display());
+        if !Path::new(&format!("{stem}.pem")).exists() {
+            let key = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+            let (certificate, key) = self.certificate_for(host, Certificate::Good, &key);
+            fs::write(format!("{stem}.pem"), certificate).unwrap();
+            fs::write(format!("{stem}.key"), key).unwrap();
+        }
+        let block = self.tls_with(address, host, server, body);
+        block.replace(&format!("{host}-Good"), &format!("{host}-Rsa")).replace(" http2", "")
+    }
+
     /// Directives for a server that wants its clients to have a certificate of the authority.
     pub fn asking_clients(&self) -> String {
         let authority = self.folder.join("ca.pem");
@@ -234,6 +247,10 @@ impl Nginx {
 
     /// A leaf for a host with its chain, and its key, both PEM.
     pub fn certificate(&self, host: &str, which: Certificate) -> (String, String) {
+        self.certificate_for(host, which, &KeyPair::generate().unwrap())
+    }
+
+    fn certificate_for(&self, host: &str, which: Certificate, key: &KeyPair) -> (String, String) {
         let name = match which {
             Certificate::WrongName => "khac.tinh.example",
             _ => host,
@@ -247,8 +264,7 @@ impl Nginx {
             Certificate::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
             _ => (date_time_ymd(2024, 1, 1), date_time_ymd(2054, 1, 1)),
         };
-        let key = KeyPair::generate().unwrap();
-        let leaf = params.signed_by(&key, issuer).unwrap();
+        let leaf = params.signed_by(key, issuer).unwrap();
         let chain = match which {
             // With the root in it: without, it can't be told from a missing intermediate.
             Certificate::UnknownRoot => leaf.pem() + &issuer.pem(),
