@@ -18,10 +18,14 @@ pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, CliError
     let db = &global.db;
     match &args.command {
         None => list::print_runs(db, args.format)?,
-        Some(RunsCommand::Export { run, file }) => transfer::export(db, run, file)?,
+        Some(RunsCommand::Export { run, file, quarter }) => {
+            transfer::export(db, run.as_deref(), *quarter, file)?;
+        }
         Some(RunsCommand::Import { files }) => transfer::import(db, files)?,
         Some(RunsCommand::Prune(args)) => prune::prune(db, args)?,
-        Some(RunsCommand::Backup { file }) => backup::back_up(db, file)?,
+        Some(RunsCommand::Backup { file, replace, keep }) => {
+            backup::back_up(db, file, if *replace { Some(1) } else { *keep })?;
+        }
         Some(RunsCommand::Restore { file, replace }) => backup::restore(db, file, *replace)?,
         Some(RunsCommand::Verify) => backup::verify(db)?,
     }
