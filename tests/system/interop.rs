@@ -12,7 +12,7 @@ mod dnssec;
 mod expected;
 mod faults;
 mod faulty_zones;
-mod peers;
+pub mod peers;
 mod responder;
 mod scan;
 mod services;

@@ -15,13 +15,7 @@ const MARK: &str = "V6READY_TEST_INSIDE";
 /// Whether this is the inside of a namespace with every documentation address on `lo`, as for
 /// [`enter`]; says so and does nothing where a program is missing.
 pub fn enter_with(needs: &[&str], module: &str, test: &str) -> bool {
-    let missing: Vec<_> = needs.iter().filter(|program| program_path(program).is_none()).collect();
-    if !missing.is_empty() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI needs {missing:?}; `.ci/install-peers` installs them"
-        );
-        eprintln!("not run: {missing:?} are not installed (see .ci/install-peers)");
+    if !has(needs) {
         return false;
     }
     let is_inside = enter(module, test);
@@ -29,6 +23,20 @@ pub fn enter_with(needs: &[&str], module: &str, test: &str) -> bool {
         add_addresses();
     }
     is_inside
+}
+
+/// Whether these programs are installed. Says which aren't, and fails in CI.
+pub fn has(needs: &[&str]) -> bool {
+    let missing: Vec<_> = needs.iter().filter(|program| program_path(program).is_none()).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "CI needs {missing:?}; `.ci/install-peers` installs them"
+    );
+    eprintln!("not run: {missing:?} are not installed (see .ci/install-peers)");
+    false
 }
 
 /// Whether this is the inside of a namespace already.
@@ -39,6 +47,11 @@ pub fn is_inside() -> bool {
 /// Whether this is the inside of new network and mount namespaces to which nothing has been done. On
 /// the outside, runs the test of this name in `module_path!()` inside, and passes on how it ended.
 pub fn enter(module: &str, test: &str) -> bool {
+    enter_in(module, test, &[])
+}
+
+/// As [`enter`], with these variables in the environment inside.
+pub fn enter_in(module: &str, test: &str, environment: &[(&str, &str)]) -> bool {
     if let Some(reached) = std::env::var_os(MARK) {
         std::fs::write(reached, test).unwrap();
         return true;
@@ -57,6 +70,7 @@ pub fn enter(module: &str, test: &str) -> bool {
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &test, "--nocapture"])
         .env(MARK, reached.path())
+        .envs(environment.iter().copied())
         .status()
         .unwrap();
     assert!(status.success(), "{test} failed in its namespace");
