@@ -56,11 +56,14 @@ fn a_killed_scan_is_resumed_and_asks_only_what_is_missing() {
     let inventory = inventory_without_interval(&lab);
     let clock_driven = clock_driven();
     assert!(!clock_driven.is_empty());
+    // Two organisations have every kind of answer; a host that is silent keeps the scan from its end.
     let compared: Vec<String> = v6ready::lab::sites()
         .iter()
+        .filter(|site| ["vp-vidu", "so-a-vidu"].contains(&site.organisation))
         .map(|site| site.full_id())
         .filter(|id| !clock_driven.contains(id))
         .collect();
+    assert!(compared.len() >= 15 && compared.contains(&"so-a-vidu/im-lang".to_owned()));
     let mut scan = vec!["scan", "--format", "json", &inventory];
     scan.extend(compared.iter().flat_map(|id| ["--only", id]));
     let before = connections();

@@ -2,15 +2,17 @@
 //! go, an outage of our own, a kill, another policy and a renamed service; and what each morning's output says.
 
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
 
 use super::RunningLab;
 use crate::clock::{self, Clock};
 use crate::interop::peers::{Nginx, Peer};
 use crate::namespace::{has, run_ip};
-use crate::program::{fail, json, start, stderr, succeed, v6ready};
+use crate::program::{LATENCY, fail, start, stderr, succeed, v6ready};
 
 /// Services as `vp/ID`, each with its address; the second one is renamed, and one has a certificate that ends.
 const SERVICES: [(&str, &str); 9] = [
@@ -32,6 +34,9 @@ const CLOSED: &str = "2001:db8:100:4::1/128 via fe80::2 dev near table local";
 /// What makes the lab's addresses local, without which this machine has no IPv6.
 const OUR_IPV6: [&str; 2] =
     ["local 2001:db8::/32 dev lo table local", "local 3fff::/20 dev lo table local"];
+
+/// How long a scan may take until it has some answers.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 struct Week {
     lab: RunningLab,
@@ -90,15 +95,40 @@ impl Week {
         self.web_server = Some(self.nginx.start(&servers));
     }
 
-    /// The scan of a night; the test has no time for further rounds of connections.
-    fn scan<'a>(&self, more: &[&'a str]) -> std::process::Command {
-        let inventory = self.lab.path("danh-muc.yaml");
+    /// A scan as each night makes it, in one round of connections for the test's sake.
+    fn scan(&self, more: &[&str]) -> Command {
+        let (inventory, metrics) = (self.lab.path("danh-muc.yaml"), self.lab.path("tuan.prom"));
         let scan = ["scan", inventory.to_str().unwrap(), "--quick", "--fail-on-worse"];
-        v6ready(&self.db, &[&scan[..], more].concat())
+        let metrics = ["--metrics", metrics.to_str().unwrap()];
+        v6ready(&self.db, &[&scan[..], &metrics, more].concat())
+    }
+
+    /// Begins a scan and kills it when it has some answers.
+    fn kill_a_scan(&self) {
+        // A server that takes connections and says nothing keeps the scan from its end.
+        let web_server = self.web_server.as_ref().unwrap();
+        web_server.freeze(true);
+        let least = self.answers() + 20;
+        let mut scan = start(&mut self.scan(&[]));
+        let began = Instant::now();
+        while self.answers() < least {
+            assert!(scan.try_wait().unwrap().is_none(), "the scan has ended");
+            assert!(began.elapsed() < PATIENCE, "the scan asks nothing");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        scan.kill().unwrap();
+        scan.wait().unwrap();
+        web_server.freeze(false);
     }
 
     fn run(&self, arguments: &[&str]) -> String {
-        stdout(&succeed(&mut v6ready(&self.db, arguments)))
+        String::from_utf8(succeed(&mut v6ready(&self.db, arguments)).stdout).unwrap()
+    }
+
+    /// Whether a metric has this sample.
+    fn has_metric(&self, sample: &str) -> bool {
+        let metrics = std::fs::read_to_string(self.lab.path("tuan.prom")).unwrap();
+        metrics.lines().any(|line| line == format!("v6ready_{sample}"))
     }
 
     /// All answers that the store has.
@@ -108,26 +138,66 @@ impl Week {
     }
 }
 
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
+/// What the end of a scan's output says of the time since an earlier run.
+#[derive(Default)]
+struct Since {
+    /// Everything after the heading.
+    text: String,
+    /// The day of the earlier run, as its id has it in UTC.
+    day: String,
+    /// Each service under the name of its group, with what became of its stage.
+    services: Vec<String>,
+    /// Whether a service has been left out whose connections took their time, as they do on a busy machine.
+    is_latency_left_out: bool,
 }
 
-/// What a scan says of the time since the last run, without what depends on chance: the letters and the
-/// seconds of run ids, and how late in the night it was.
-fn since(output: &Output) -> String {
-    let text = stdout(output);
-    let since = text.split_once("\nThay đổi so với").map_or("", |(_, since)| since);
-    let mut words = Vec::new();
-    for line in since.lines() {
-        let masked = line.split(' ').map(|word| {
-            let is_run = |word: &str| word.len() == 21 && word.as_bytes()[8] == b'T';
-            let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
-            if is_run(inner) { word.replace(inner, &inner[..8]) } else { word.to_owned() }
-        });
-        words.push(masked.collect::<Vec<_>>().join(" ").trim_end().to_owned());
+impl Since {
+    fn of(output: &Output) -> Self {
+        let stdout = String::from_utf8(output.stdout.clone()).unwrap();
+        let Some((_, text)) = stdout.split_once("\nThay đổi so với đợt quét ") else {
+            return Self::default();
+        };
+        let (heading, text) = text.split_once('\n').unwrap();
+        let mut since =
+            Self { text: text.to_owned(), day: heading[..8].to_owned(), ..Self::default() };
+        let (mut group, mut lines) = (String::new(), text.lines().peekable());
+        while let Some(line) = lines.next() {
+            let is_of_service = |line: &&str| line.starts_with("   ");
+            match line.strip_prefix("  ") {
+                None => group = line.split(':').next().unwrap().to_owned(),
+                Some(service) => {
+                    let mut checks = Vec::new();
+                    while let Some(check) = lines.next_if(is_of_service) {
+                        checks.push(check.trim());
+                    }
+                    if !service.contains('→') && checks.iter().all(|c| c.starts_with(LATENCY)) {
+                        since.is_latency_left_out = true;
+                    } else {
+                        since.services.push(format!("{group}: {service}"));
+                    }
+                }
+            }
+        }
+        since
     }
-    words.join("\n").trim().to_owned()
+
+    /// Asserts how a night ended and what its morning reads.
+    #[track_caller]
+    fn assert(output: &Output, code: i32, day: &str, services: &[&str]) -> Self {
+        let since = Self::of(output);
+        let said = format!("{}{}", since.text, stderr(output));
+        assert_eq!((&*since.day, since.services.iter().map(|one| &**one).collect::<Vec<_>>()), (day, services.to_vec()), "{said}");
+        let ended = output.status.code();
+        assert!(ended == Some(code) || since.is_latency_left_out && ended == Some(1), "{said}");
+        if services.is_empty() && !since.is_latency_left_out {
+            assert!(since.text.starts_with("Không có thay đổi."), "{said}");
+        }
+        since
+    }
 }
+
+const STAGES: [&str; 3] =
+    ["4 sử dụng được chỉ với IPv6", "1 đã công bố địa chỉ IPv6", "2 truy cập được qua IPv6"];
 
 #[test]
 fn each_morning_says_what_the_night_found() {
@@ -140,73 +210,130 @@ fn each_morning_says_what_the_night_found() {
     };
     let mut week = Week::begin(clock);
     week.renew_certificate("2027-03-02T12:00:00+07:00");
+    let [four, one, two] = STAGES;
 
-    println!("Monday: there is no earlier run.");
+    // Monday: there is no earlier run, which is no reason to fail.
     week.clock.set("2027-03-01T02:15:00+07:00");
-    let monday = succeed(&mut week.scan(&[]));
-    println!("{}\n----\n{}", stdout(&monday), stderr(&monday));
+    let monday = week.scan(&[]).output().unwrap();
+    Since::assert(&monday, 0, "", &[]);
+    assert!(stderr(&monday).contains("no earlier complete run"), "{}", stderr(&monday));
+    assert!(String::from_utf8_lossy(&monday.stdout).contains("vp/chung-thu [2001:db8:100:1::1]:8443 expires-in-7-days"));
 
-    println!("Tuesday: nothing changed.");
+    // Tuesday: nothing changed. What fails since Monday isn't repeated as news.
     week.clock.set("2027-03-02T02:15:00+07:00");
-    let tuesday = succeed(&mut week.scan(&[]));
-    println!("{}\n----\n", since(&tuesday));
+    Since::assert(&week.scan(&[]).output().unwrap(), 0, "20270228", &[]);
 
-    println!("Wednesday: a site is closed, and a certificate has ended.");
+    // Wednesday: a site is closed, and a certificate has ended.
     run_ip(&format!("-6 route add {CLOSED}"));
     week.clock.set("2027-03-03T02:15:00+07:00");
     let wednesday = week.scan(&["--fail-on", "critical"]).output().unwrap();
-    println!("{:?} {}\n----\n{}", wednesday.status, since(&wednesday), stderr(&wednesday));
-    println!("It is opened in the morning, and looked at again.");
+    let worse = [
+        format!("kém đi: vp/van-ban · van-ban: {four} → {one}"),
+        format!("kém đi: vp/chung-thu · chung-thu: {four} → {two}"),
+    ];
+    let since = Since::assert(&wednesday, 1, "20270301", &[&worse[0], &worse[1]]);
+    for check in ["reach-port: đạt → không đạt (icmp-no-route)", "(expires-in-7-days) → không đạt (expired)"] {
+        assert!(since.text.contains(check), "{}", since.text);
+    }
+    for gate in ["--fail-on critical: 3 services fail", "--fail-on-worse: "] {
+        assert!(stderr(&wednesday).contains(gate), "{}", stderr(&wednesday));
+    }
+    assert!(week.has_metric("service_stage{organisation=\"vp\",service=\"van-ban\"} 1"));
+    // It is opened in the morning, looked at again, and Prometheus knows too.
     run_ip(&format!("-6 route del {CLOSED}"));
     week.clock.set("2027-03-03T09:30:00+07:00");
-    let rescan = succeed(&mut week.scan(&["--only", "vp/van-ban"]));
-    println!("{}\n----\n", since(&rescan));
+    let rescan = week.scan(&["--only", "vp/van-ban"]).output().unwrap();
+    let fixed = format!("đã khắc phục: vp/van-ban · van-ban: {one} → {four}");
+    Since::assert(&rescan, 0, "20270302", &[&fixed]);
+    assert!(week.has_metric("service_stage{organisation=\"vp\",service=\"van-ban\"} 4"));
+    assert!(week.has_metric("service_stage{organisation=\"vp\",service=\"chung-thu\"} 2"));
 
-    println!("Thursday: the certificate is renewed.");
+    // Thursday: the certificate is renewed. Both are told of to whoever only reads the nights.
     week.renew_certificate("2027-06-01T12:00:00+07:00");
     week.clock.set("2027-03-04T02:15:00+07:00");
-    let thursday = succeed(&mut week.scan(&[]));
-    println!("{}\n----\n", since(&thursday));
+    let thursday = week.scan(&[]).output().unwrap();
+    let renewed = format!("đã khắc phục: vp/chung-thu · chung-thu: {two} → {four}");
+    Since::assert(&thursday, 0, "20270302", &[&fixed, &renewed]);
 
-    println!("Friday: this machine has no IPv6 itself.");
+    // Friday: this machine has no IPv6 itself. That blames nobody, and wakes somebody.
     for route in OUR_IPV6 {
         run_ip(&format!("-6 route del {route}"));
     }
     week.clock.set("2027-03-05T02:15:00+07:00");
-    let friday = week.scan(&[]).output().unwrap();
-    println!("{:?} {}\n----\n{}", friday.status, stdout(&friday), stderr(&friday));
+    let friday = week.scan(&["--fail-on", "critical"]).output().unwrap();
+    Since::assert(&friday, 3, "", &[]);
+    let said = String::from_utf8_lossy(&friday.stdout);
+    assert!(said.starts_with("Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào."), "{said}");
+    assert!(said.contains("chưa xác định: 9") && !said.contains("vp/"), "{said}");
+    fail(&mut v6ready(&week.db, &["judge"]), 3);
+    assert!(week.has_metric("vantage_ipv6{state=\"absent\"} 1"));
+    assert!(week.has_metric("services{stage=\"unknown\"} 9"));
     for route in OUR_IPV6 {
         run_ip(&format!("-6 route add {route}"));
     }
 
-    println!("Saturday: the scan is killed, and goes on in the morning.");
+    // Saturday: the scan is killed, and goes on in the morning. It is compared with the last night that saw
+    // anything.
     week.clock.set("2027-03-06T02:15:00+07:00");
-    week.web_server.as_ref().unwrap().freeze(true);
-    let answers = week.answers();
-    let mut scan = start(&mut week.scan(&[]));
-    while week.answers() < answers + 20 {
-        assert!(scan.try_wait().unwrap().is_none(), "the scan has ended");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    scan.kill().unwrap();
-    scan.wait().unwrap();
-    week.web_server.as_ref().unwrap().freeze(false);
-    println!("{}", week.run(&["runs"]));
+    week.kill_a_scan();
+    assert!(week.run(&["runs"]).lines().nth(1).unwrap().ends_with("interrupted or under way"));
     week.clock.set("2027-03-06T08:00:00+07:00");
-    let saturday = succeed(&mut v6ready(&week.db, &["scan", "--resume", "--fail-on-worse"]));
-    println!("{}\n----\n", since(&saturday));
+    let resume = ["scan", "--resume", "--fail-on-worse"];
+    let saturday = v6ready(&week.db, &resume).output().unwrap();
+    Since::assert(&saturday, 0, "20270303", &[]);
 
-    println!("Sunday: another policy, and another id of a service.");
+    // Sunday: another policy, by which the night before is judged again too, and another id of a service.
     week.write_inventory("ipv6-for-gov → ipv6-only, id: dich-vu-cong → id: dich-vu-cong-moi");
     week.clock.set("2027-03-07T02:15:00+07:00");
-    let sunday = succeed(&mut week.scan(&[]));
-    println!("{}\n----\n", since(&sunday));
+    let sunday = week.scan(&[]).output().unwrap();
+    let new = format!("mới đưa vào danh mục: vp/dich-vu-cong-moi · dich-vu-cong-moi: – → {four}");
+    let gone = format!("không còn trong danh mục: vp/dich-vu-cong · dich-vu-cong: {four} → –");
+    Since::assert(&sunday, 0, "20270305", &[&new, &gone]);
 
-    println!("{}", week.run(&["runs"]));
-    println!("{}", week.run(&["show", "vp/van-ban", "--history"]));
-    println!("{}", week.run(&["show", "vp/chung-thu", "--history"]));
+    the_week_is_remembered(&week);
+}
+
+/// The list of runs, the history of a service and the report on the quarter, a week later.
+fn the_week_is_remembered(week: &Week) {
+    let listed = week.run(&["runs"]);
+    let began = listed.lines().skip(1).map(|line| line.split("  ").nth(1).unwrap().trim());
+    let nights = [
+        "2027-03-07 02:15",
+        "2027-03-06 02:15",
+        "2027-03-05 02:15",
+        "2027-03-04 02:15",
+        "2027-03-03 09:30",
+        "2027-03-03 02:15",
+        "2027-03-02 02:15",
+        "2027-03-01 02:15",
+    ];
+    assert_eq!(began.map(|at| &at[..13]).collect::<Vec<_>>(), nights.map(|at| &at[..13]), "{listed}");
+    let [four, one, _] = STAGES;
+    let history = week.run(&["show", "vp/van-ban", "--history"]);
+    let stages = history.split("\nMức\n").nth(1).unwrap().lines().take(3);
+    let stages: Vec<_> = stages.map(|line| line.split("ngày ").nth(1).unwrap()).collect();
+    for (said, (day, stage)) in stages.iter().zip([("01", four), ("03", one), ("03", four)]) {
+        assert!(said.starts_with(&format!("{day}/03/2027  {stage}")), "{history}");
+    }
     let out = week.lab.path("quy");
-    week.run(&["report", "--quarter", "2027Q1", "--format", "json,markdown", "--out", out.to_str().unwrap()]);
-    println!("{}", std::fs::read_to_string(out.join("2027Q1.md")).unwrap());
-    let _ = (json(&succeed(&mut v6ready(&week.db, &["runs", "--format", "json"]))), fail);
+    let report = ["report", "--quarter", "2027Q1", "--format", "json", "--out"];
+    week.run(&[&report[..], &[out.to_str().unwrap()]].concat());
+    let text = std::fs::read_to_string(out.join("2027Q1.json")).unwrap();
+    let review: Value = serde_json::from_str(&text).unwrap();
+    let incident = |service: &str| {
+        let incidents = review["incidents"].as_array().unwrap().iter();
+        let mut of = incidents.filter(|one| one["services"] == serde_json::json!([service]));
+        of.find(|one| !one["failures"][0]["check"].as_str().unwrap().starts_with(LATENCY)).cloned()
+    };
+    for (service, check) in [("vp/van-ban", "reach-port"), ("vp/chung-thu", "tls-validity")] {
+        let incident = incident(service).unwrap_or_else(|| panic!("{}", review["incidents"]));
+        assert_eq!((&incident["failures"][0]["check"], &incident["runs"]), (&check.into(), &1.into()));
+    }
+    // The store of another machine makes the same report from the quarter's runs in one file.
+    let (file, other) = (week.lab.path("quy.v6ready"), week.lab.path("khac.db"));
+    week.run(&["runs", "export", "--quarter", "2027Q1", file.to_str().unwrap()]);
+    succeed(&mut v6ready(&other, &["runs", "import", file.to_str().unwrap()]));
+    let there = week.lab.path("quy-khac");
+    succeed(&mut v6ready(&other, &[&report[..], &[there.to_str().unwrap()]].concat()));
+    assert_eq!(std::fs::read_to_string(there.join("2027Q1.json")).unwrap(), text);
 }
