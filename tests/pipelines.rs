@@ -91,13 +91,16 @@ fn systemd_can_read_the_units() {
 #[test]
 fn every_metric_is_documented() {
     let metrics = text("src/report/tests/golden/run.prom");
-    let written: BTreeSet<&str> =
-        metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    let written: BTreeSet<&str> = metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
+        .collect();
     let page = text("docs/prometheus.md");
     let documented: BTreeSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     assert_eq!(written, documented);
-    for word in text("docs/prometheus/alerts.yml").split(|c: char| !c.is_alphanumeric() && c != '_') {
+    for word in text("docs/prometheus/alerts.yml").split(|c: char| !c.is_alphanumeric() && c != '_')
+    {
         assert!(!word.starts_with("v6ready_") || written.contains(word), "{word}");
     }
 }

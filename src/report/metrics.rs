@@ -191,10 +191,7 @@ impl<'a> Told<'a> {
     fn ends(&self) -> Option<Timestamp> {
         let validity = self.verdicts.iter().find(|judged| judged.check.id == "tls-validity")?;
         let details = validity.verdict.subjects.iter().flat_map(|subject| &subject.detail);
-        details
-            .filter(|(key, _)| *key == "not-after")
-            .filter_map(|(_, end)| end.parse().ok())
-            .min()
+        details.filter(|(key, _)| *key == "not-after").filter_map(|(_, end)| end.parse().ok()).min()
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
 use crate::model::{
-    Evidence, Family, Name, Observation, ObservationId, Request, RequestCounts, RunId, ServiceId, Settings,
+    Evidence, Family, Name, Observation, ObservationId, Request, RequestCounts, RunId, ServiceId,
+    Settings,
 };
 use crate::plan;
 use crate::store::{Asker, Recorder, Store, StoreError};

@@ -144,7 +144,9 @@ fn copy_beside(store: &Store, file: &Path) -> Result<PathBuf, CliError> {
     }
     store.copy_to(&part)?;
     // It may be about to replace the last one.
-    File::open(&part).and_then(|part| part.sync_all()).map_err(|error| unwritable(&part, &error))?;
+    File::open(&part)
+        .and_then(|part| part.sync_all())
+        .map_err(|error| unwritable(&part, &error))?;
     Ok(part)
 }
 

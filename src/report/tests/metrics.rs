@@ -31,7 +31,8 @@ fn with_certificates(mut result: RunResult) -> RunResult {
         let validity = verdicts.iter_mut().find(|judged| judged.check.id == "tls-validity");
         for subject in &mut validity.unwrap().verdict.subjects {
             let end = format!("2027-01-{:02}T00:00:00Z", at + 1);
-            subject.detail = vec![("not-before", "2026-10-01T00:00:00Z".into()), ("not-after", end)];
+            subject.detail =
+                vec![("not-before", "2026-10-01T00:00:00Z".into()), ("not-after", end)];
         }
         service.verdicts = verdicts.into();
     }

@@ -126,7 +126,8 @@ impl Service<'_> {
                 None => {
                     let script = step["run"].as_str().unwrap();
                     let mut bash = self.shell(&["-e"], script, &done.workspace);
-                    let added = fs::read_to_string(&path).unwrap().lines().collect::<Vec<_>>().join(":");
+                    let added =
+                        fs::read_to_string(&path).unwrap().lines().collect::<Vec<_>>().join(":");
                     // The program is installed on the host's own runner alone.
                     let installed = if is_own_runner { self.host.text("bin") } else { added };
                     bash.env("PATH", format!("{installed}:{}", std::env::var("PATH").unwrap()));
