@@ -309,16 +309,17 @@ pub(super) enum RunsCommand {
     /// Write a run with all its evidence to one file, for another store
     #[command(
         allow_missing_positional = true,
-        after_help = "Example: v6ready runs export --quarter 2026Q4 quarter.v6ready"
+        after_help = "Example: v6ready runs export --quarter 2026Q4 quarter"
     )]
     Export {
         /// The run: the beginning of its id, `newest` or `previous`
         #[arg(required_unless_present = "quarter", conflicts_with = "quarter")]
         run: Option<String>,
-        /// The file; `-` is stdout
+        /// The file; `-` is stdout. With `--quarter` a folder
         #[arg(required = true)]
         file: PathBuf,
-        /// All runs that a quarter's report is made from, so that another store makes the same report
+        /// Each run that a quarter's report is made from, to a file of a folder: a store that imports them
+        /// makes the same report
         #[arg(long, value_name = "QUARTER")]
         quarter: Option<Quarter>,
     },

@@ -21,7 +21,7 @@ pub(super) fn back_up(db: &Path, file: &Path, copies: Option<u32>) -> Result<(),
     match copies {
         None => copy_store(&store, file)?,
         Some(copies) => {
-            refuse_store_itself(db, file)?;
+            refuse_what_is_no_copy(db, file)?;
             let part = copy_beside(&store, file)?;
             make_room(file, copies)?;
             move_store(&part, file)?;
@@ -31,8 +31,12 @@ pub(super) fn back_up(db: &Path, file: &Path, copies: Option<u32>) -> Result<(),
     Ok(())
 }
 
-/// A copy must never take the store's own place, under whatever path.
-fn refuse_store_itself(db: &Path, file: &Path) -> Result<(), CliError> {
+/// A copy must never take the place of the store itself, under whatever path, or of a device.
+fn refuse_what_is_no_copy(db: &Path, file: &Path) -> Result<(), CliError> {
+    if file.exists() && !file.is_file() {
+        return Err(CliError::operator(format!("{} is no regular file", file.display()))
+            .help("name a file for the copy"));
+    }
     let (Ok(db), Ok(file)) = (fs::canonicalize(db), fs::canonicalize(file)) else { return Ok(()) };
     match db == file {
         true => Err(CliError::operator(format!("{} is the store itself", file.display()))
@@ -106,7 +110,14 @@ pub(super) fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliEr
             _ => Ok(None),
         });
         let _held = old?;
-        move_store(db, &with_ending(db, ".replaced"))?;
+        let aside = with_ending(db, ".replaced");
+        fs::rename(db, &aside).map_err(|error| unwritable(&aside, &error))?;
+        for ending in ["-wal", "-shm"] {
+            let (beside, to) = (with_ending(db, ending), with_ending(&aside, ending));
+            if beside.exists() {
+                fs::rename(&beside, &to).map_err(|error| unwritable(&to, &error))?;
+            }
+        }
     }
     copy_store(&backup, db)?;
     println!("{}", db.display());

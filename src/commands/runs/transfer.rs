@@ -6,31 +6,22 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::error::CliError;
-use crate::commands::named_run::{NEWEST, named_run};
-use crate::commands::quarter::runs_of_quarter;
-use crate::judge::quarter::Quarter;
+use crate::commands::named_run::named_run;
 use crate::store::{Imported, Store, TransferError};
 
-/// Writes a run, or all runs that a quarter's report is made from, to a file, or to stdout for `-`.
-pub(super) fn export(
-    db: &Path,
-    run: Option<&str>,
-    quarter: Option<Quarter>,
-    file: &Path,
-) -> Result<(), CliError> {
+/// Writes a run with its evidence to a file, or to stdout for `-`.
+pub(super) fn export(db: &Path, run: &str, file: &Path) -> Result<(), CliError> {
     let store = Store::open_existing(db)?;
-    let ids = match (quarter, run) {
-        (Some(quarter), _) => runs_of_quarter(&store, quarter)?,
-        // Looked for before the file is touched.
-        (None, run) => vec![store.run(&named_run(&store, run.unwrap_or(NEWEST))?)?.run.id],
-    };
+    let id = named_run(&store, run)?;
     if file == Path::new("-") {
-        store.export_all(&ids, io::stdout().lock())?;
+        store.export(&id, io::stdout().lock())?;
         return Ok(());
     }
+    // Looked for before the file is touched.
+    store.run(&id)?;
     let mut failure = None;
-    let written = write_atomically(file, |out| match store.export_all(&ids, out) {
-        Ok(()) => Ok(()),
+    let written = write_atomically(file, |out| match store.export(&id, out) {
+        Ok(_) => Ok(()),
         Err(TransferError::File(error)) => Err(error),
         Err(error) => {
             failure = Some(error);
@@ -62,11 +53,9 @@ pub(super) fn import(db: &Path, files: &[PathBuf]) -> Result<(), CliError> {
             TransferError::Store(error) => error.into(),
             other => CliError::operator(format!("{}: {}", file.display(), with_cause(&other))),
         })?;
-        for one in imported {
-            match one {
-                Imported::Taken(id) => println!("{id}"),
-                Imported::Known(id) => println!("{id} (known already)"),
-            }
+        match imported {
+            Imported::Taken(id) => println!("{id}"),
+            Imported::Known(id) => println!("{id} (known already)"),
         }
     }
     Ok(())

@@ -36,7 +36,7 @@ fn an_exported_run_is_the_same_in_another_store() {
     store.export(&name, &mut again).unwrap();
     assert_eq!(file, again);
     let (_other_folder, mut other) = opened();
-    assert_eq!(other.import(&file[..]).unwrap(), vec![Imported::Taken(name.clone())]);
+    assert_eq!(other.import(&file[..]).unwrap(), Imported::Taken(name.clone()));
     assert_eq!(other.run(&name).unwrap(), store.run(&name).unwrap());
     for service in ["one", "two"] {
         let evidence = |store: &Store| store.evidence_of(&name, &id(service)).unwrap();
@@ -45,7 +45,7 @@ fn an_exported_run_is_the_same_in_another_store() {
     let tests = |store: &Store| store.vantage_evidence(&name).unwrap().len();
     assert_eq!(tests(&other), tests(&store));
     // Twice is once, and another run of that name is not taken for it.
-    assert_eq!(other.import(&file[..]).unwrap(), vec![Imported::Known(name.clone())]);
+    assert_eq!(other.import(&file[..]).unwrap(), Imported::Known(name.clone()));
     let (_third_folder, mut third) = opened();
     third.begin(&run(&name.0), &RunInputs { only: Vec::new(), ..inputs() }).unwrap();
     assert!(matches!(third.import(&file[..]), Err(TransferError::Taken { .. })));
@@ -88,38 +88,6 @@ fn a_file_that_was_cut_off_or_changed_leaves_nothing() {
     }
     let packed = zstd::bulk::compress(newer.as_bytes(), 1).unwrap();
     assert!(matches!(other.import(&packed[..]), Err(TransferError::Newer { .. })));
-}
-
-#[test]
-fn several_runs_travel_as_one_file_or_not_at_all() {
-    let (_folder, mut store) = opened();
-    let names = ["one", "two", "three"].map(|name| record(&mut store, name, &facts()));
-    let mut file = Vec::new();
-    store.export_all(&names, &mut file).unwrap();
-    let (_other_folder, mut other) = opened();
-    // Cut off where the first run ends, it is not taken for a file of one run.
-    let mut first = Vec::new();
-    store.export_one(&names[0], 2, &mut first).unwrap();
-    assert!(file.starts_with(&first));
-    for end in [first.len(), first.len() + 1, file.len() - 1] {
-        assert!(other.import(&file[..end]).is_err(), "{end}");
-        assert!(other.runs().unwrap().is_empty(), "{end}");
-    }
-    let taken = |names: &[RunId]| names.iter().cloned().map(Imported::Taken).collect::<Vec<_>>();
-    assert_eq!(other.import(&file[..]).unwrap(), taken(&names));
-    assert_eq!(other.verify().unwrap().runs, 3);
-    // One that is known already is passed over.
-    other.prune(&names[1..2]).unwrap();
-    let known = |at: usize| Imported::Known(names[at].clone());
-    let expected = [known(0), Imported::Taken(names[1].clone()), known(2)];
-    assert_eq!(other.import(&file[..]).unwrap(), expected);
-    // So do files that are put one behind the other, and a run that comes twice is one.
-    let (mut one, mut two) = (Vec::new(), Vec::new());
-    store.export(&names[0], &mut one).unwrap();
-    store.export(&names[1], &mut two).unwrap();
-    let (_third_folder, mut third) = opened();
-    let imported = third.import(&[&one[..], &two, &one].concat()[..]).unwrap();
-    assert_eq!(imported, [&taken(&names[..2])[..], &[known(0)]].concat());
 }
 
 #[test]

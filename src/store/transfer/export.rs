@@ -21,32 +21,12 @@ impl Store {
     /// # Errors
     /// When there is no such run, any of its evidence is damaged, or the file can't be written.
     pub fn export(&self, id: &RunId, out: impl Write) -> Result<RunId, TransferError> {
-        self.export_one(id, 0, out)
-    }
-
-    /// Writes several runs to one file, which another store imports at once.
-    ///
-    /// # Errors
-    /// As [`Store::export`].
-    pub fn export_all(&self, ids: &[RunId], mut out: impl Write) -> Result<(), TransferError> {
-        for (at, id) in ids.iter().enumerate() {
-            self.export_one(id, ids.len() - at - 1, &mut out)?;
-        }
-        Ok(())
-    }
-
-    pub(in crate::store) fn export_one(
-        &self,
-        id: &RunId,
-        followed_by: usize,
-        out: impl Write,
-    ) -> Result<RunId, TransferError> {
         let StoredRun { run, inputs } = self.run(id)?;
         let id = run.id.clone();
         let mut out = LineWriter::new(zstd::stream::Encoder::new(out, LEVEL)?);
         let schema = RUN_SCHEMA.to_owned();
         let counts = self.counts_of(&id)?;
-        out.write(&Line::Run(Box::new(Head { schema, run, inputs, counts, followed_by })))?;
+        out.write(&Line::Run(Box::new(Head { schema, run, inputs, counts })))?;
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection

@@ -1,8 +1,7 @@
-//! The file: for each run JSON lines in a zstd frame, and the digest of all of them as the last line.
+//! The file: JSON lines in a zstd frame, and the digest of all of them as the last line.
 //!
 //! The first line holds the run and what it was made from; then come the long byte strings, the
-//! observations and who rests on which. A file of several runs has one after the other, and the first line
-//! of each says how many follow. Nothing is taken from a file whose end does not fit.
+//! observations and who rests on which. Nothing is taken from a file whose end does not fit.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
@@ -73,13 +72,6 @@ pub(super) struct Head {
     pub inputs: RunInputs,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<RunCounts>,
-    /// How many runs follow in the same file.
-    #[serde(default, skip_serializing_if = "is_none_left")]
-    pub followed_by: usize,
-}
-
-fn is_none_left(followed_by: &usize) -> bool {
-    *followed_by == 0
 }
 
 /// Which observation answered a request, and who rests on it.
@@ -128,26 +120,30 @@ fn digest(context: Context) -> Digest {
     Digest(array)
 }
 
-/// Reads lines. The last one of each run is checked and not handed out.
+/// Reads lines. The last one is checked and not handed out.
 pub(super) struct LineReader<R> {
     file: R,
     digest: Context,
     line: u64,
+    ended: bool,
 }
 
 impl<R: Read> LineReader<BufReader<zstd::stream::Decoder<'static, BufReader<R>>>> {
     pub fn new(file: R) -> Result<Self, TransferError> {
         let file = BufReader::new(zstd::stream::Decoder::new(file)?);
-        Ok(Self { file, digest: Context::new(&SHA256), line: 0 })
+        Ok(Self { file, digest: Context::new(&SHA256), line: 0, ended: false })
     }
 }
 
 impl<R: BufRead> LineReader<R> {
-    /// The next line; `None` when a run has ended as it should.
+    /// The next line; `None` when the file has ended as it should.
     ///
     /// # Errors
     /// When the file is cut off or has been changed.
     pub fn next(&mut self) -> Result<Option<Line>, TransferError> {
+        if self.ended {
+            return Ok(None);
+        }
         let mut text = Vec::new();
         // A frame that is cut off or changed is noticed while it is unpacked.
         let read = (&mut self.file).take(LINE_MAX).read_until(b'\n', &mut text);
@@ -159,23 +155,19 @@ impl<R: BufRead> LineReader<R> {
         let line = serde_json::from_slice(&text)
             .map_err(|_| self.damaged("this is no line of an exported run"))?;
         if let Line::End(end) = line {
-            let read = std::mem::replace(&mut self.digest, Context::new(&SHA256));
-            return match digest(read) == end.sha256 {
+            self.ended = true;
+            let read = digest(self.digest.clone());
+            let is_last = self.file.fill_buf().map(<[u8]>::is_empty);
+            if !is_last.map_err(|error| self.damaged(error.to_string()))? {
+                return Err(self.damaged("something follows the end"));
+            }
+            return match read == end.sha256 {
                 true => Ok(None),
                 false => Err(self.damaged("the digest at the end doesn't fit")),
             };
         }
         self.digest.update(&text);
         Ok(Some(line))
-    }
-
-    /// Whether nothing follows what was read.
-    ///
-    /// # Errors
-    /// When what follows can't be unpacked.
-    pub fn is_at_end(&mut self) -> Result<bool, TransferError> {
-        let is_last = self.file.fill_buf().map(<[u8]>::is_empty);
-        is_last.map_err(|error| self.damaged(error.to_string()))
     }
 
     /// The error of the line that was read last.

@@ -1,4 +1,4 @@
-//! Takes runs from a file.
+//! Takes a run from a file.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, Read};
@@ -26,41 +26,15 @@ pub enum Imported {
 }
 
 impl Store {
-    /// Takes the runs from a file that [`Store::export`] or [`Store::export_all`] wrote: all of it or
-    /// nothing.
+    /// Takes a run from a file that [`Store::export`] wrote: all of it or nothing.
     ///
     /// # Errors
-    /// When the file holds no such run, is damaged or newer, when another run has the same id, or
+    /// When the file is not such a run, is damaged or newer, when another run has the same id, or
     /// when a scan is writing to the store.
-    pub fn import(&mut self, file: impl Read) -> Result<Vec<Imported>, TransferError> {
+    pub fn import(&mut self, file: impl Read) -> Result<Imported, TransferError> {
         let _lock = Lock::take(&self.path)?;
-        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let path = self.path.clone();
         let mut lines = LineReader::new(file)?;
-        // Its runs are looked for among those that the same file has brought, too.
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
-                .map_err(in_path)?;
-        let mut imported = Vec::new();
-        loop {
-            let (one, followed_by) = self.import_one(&transaction, &mut lines)?;
-            imported.push(one);
-            match (lines.is_at_end()?, followed_by) {
-                (true, 0) => break,
-                (true, _) => return Err(lines.damaged("runs are missing at the end of the file")),
-                (false, _) => {}
-            }
-        }
-        transaction.commit().map_err(in_path)?;
-        tracing::info!(runs = imported.len(), "imported");
-        Ok(imported)
-    }
-
-    /// Takes the next run of a file, and says how many have to follow.
-    fn import_one(
-        &self,
-        to: &Transaction<'_>,
-        lines: &mut LineReader<impl BufRead>,
-    ) -> Result<(Imported, usize), TransferError> {
         let Some(Line::Run(head)) = lines.next()? else {
             return Err(lines.damaged("this is no exported run"));
         };
@@ -68,16 +42,24 @@ impl Store {
             return Err(TransferError::Newer { found: head.schema });
         }
         let id = head.run.id.clone();
-        let Some(known) = self.run_of_this_id(&id)? else {
-            write_run(to, &self.path, &head, lines)?;
-            return Ok((Imported::Taken(id), head.followed_by));
-        };
-        // Only a file whose end fits can be called the same.
-        while lines.next()?.is_some() {}
-        match known.run == head.run && known.inputs == head.inputs {
-            true => Ok((Imported::Known(id), head.followed_by)),
-            false => Err(TransferError::Taken { run: id }),
+        if let Some(known) = self.run_of_this_id(&id)? {
+            // Only a file whose end fits can be called the same.
+            while lines.next()?.is_some() {}
+            let same = known.run == head.run && known.inputs == head.inputs;
+            return if same {
+                Ok(Imported::Known(id))
+            } else {
+                Err(TransferError::Taken { run: id })
+            };
         }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| StoreError::from_sqlite(&path, error))?;
+        write_run(&transaction, &path, &head, &mut lines)?;
+        transaction.commit().map_err(|error| StoreError::from_sqlite(&path, error))?;
+        tracing::info!(run = %id, "imported a run");
+        Ok(Imported::Taken(id))
     }
 
     fn run_of_this_id(&self, id: &RunId) -> Result<Option<StoredRun>, StoreError> {

@@ -252,7 +252,11 @@ fn copies_are_kept_in_turn(lab: &RunningLab, db: &Path, copy: &str) {
     let own = db.to_str().unwrap();
     let refused = fail(&mut v6ready(db, &["runs", "backup", own, "--replace"]), 2);
     assert!(refused.contains("is the store itself"), "{refused}");
-    let file = lab.path("quarter.v6ready");
+    let folder = lab.path("");
+    let folder = folder.to_str().unwrap();
+    let refused = fail(&mut v6ready(db, &["runs", "backup", folder, "--keep", "2"]), 2);
+    assert!(refused.contains("is no regular file"), "{refused}");
+    let file = lab.path("quarter");
     let file = file.to_str().unwrap();
     // Runs of parts make no quarter.
     let refused = fail(&mut v6ready(db, &["runs", "export", "--quarter", "1999Q1", file]), 2);

@@ -84,14 +84,15 @@ impl Service<'_> {
     fn upload(&mut self, name: &str, from: &Path) {
         assert!(from.exists(), "{}", from.display());
         let to = self.host.path(&format!("artifact-{name}"));
-        let copied = Command::new("cp").arg("-rT").arg(from).arg(&to).status().unwrap();
-        assert!(copied.success());
+        // What an earlier pipeline uploaded is another artifact.
+        let _ = fs::remove_dir_all(&to);
+        copy(from, &to);
         self.artifacts.insert(name.to_owned(), to);
     }
 
     fn download(&self, name: &str, to: &Path) {
-        let artifact = &self.artifacts[name];
-        fs::copy(artifact, to.join(format!("{name}.v6ready"))).unwrap();
+        fs::create_dir_all(to).unwrap();
+        copy(&self.artifacts[name], to);
     }
 
     fn github_job(&mut self, workflow: &Value, name: &str, night: usize) -> Job {
@@ -120,7 +121,7 @@ impl Service<'_> {
                     self.upload(with("name"), &done.workspace.join(with("path")));
                 }
                 Some("actions/download-artifact@v4") => {
-                    self.download(with("name"), &done.workspace);
+                    self.download(with("name"), &done.workspace.join(with("path")));
                 }
                 Some(other) => panic!("{other}"),
                 None => {
@@ -151,8 +152,8 @@ impl Service<'_> {
         for needed in job["needs"].as_array().into_iter().flatten() {
             let paths = pipeline[needed.as_str().unwrap()]["artifacts"]["paths"].as_array();
             for path in paths.into_iter().flatten() {
-                let stem = path.as_str().unwrap().trim_end_matches(".v6ready");
-                self.download(stem, &workspace);
+                let path = path.as_str().unwrap();
+                self.download(&path.replace('/', "-"), &workspace.join(path));
             }
         }
         let environment = self.environment(pipeline, "variables", &Environment::new());
@@ -167,11 +168,16 @@ impl Service<'_> {
         assert_eq!(job["artifacts"]["when"], "always");
         for path in job["artifacts"]["paths"].as_array().unwrap() {
             let path = path.as_str().unwrap();
-            let name = path.trim_end_matches(".v6ready").replace('/', "-");
-            self.upload(&name, &workspace.join(path));
+            self.upload(&path.replace('/', "-"), &workspace.join(path));
         }
         Job { code: output.status.code().unwrap(), log: printed(&output), workspace }
     }
+}
+
+/// Copies what is in a folder into another.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-rT").arg(from).arg(to).status().unwrap();
+    assert!(copied.success(), "{}", from.display());
 }
 
 fn sha256(file: &Path) -> String {

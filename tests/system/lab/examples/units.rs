@@ -185,8 +185,8 @@ fn the_units_run_night_after_night_and_tell_of_what_is_worse() {
     if name(ended) == name(now) {
         assert_eq!(report.code, 0, "{}", report.journal);
         let reports = files(&host.path("state/reports"));
-        for ending in ["html", "pdf", "xlsx", "v6ready"] {
-            assert!(reports.contains(&format!("{}.{ending}", name(now))), "{reports:?}");
+        for ending in [".html", ".pdf", ".xlsx", "-runs"] {
+            assert!(reports.contains(&format!("{}{ending}", name(now))), "{reports:?}");
         }
     } else {
         assert_eq!(report.code, 2, "{}", report.journal);
