@@ -24,7 +24,7 @@ pub fn enter(module: &str, test: &str, begins: &str) -> Option<Clock> {
         assert!(namespace::enter(module, test));
         return Some(Clock { file: std::env::var_os(FILE).unwrap().into() });
     }
-    if !namespace::has(&["faketime"]) {
+    if !namespace::has_all(&["faketime"]) {
         return None;
     }
     let file = tempfile::NamedTempFile::new().unwrap();

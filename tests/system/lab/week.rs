@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::RunningLab;
 use crate::clock::{self, Clock};
 use crate::interop::peers::{Nginx, Peer};
-use crate::namespace::{has, run_ip};
+use crate::namespace::{has_all, run_ip};
 use crate::program::{LATENCY, fail, start, stderr, succeed, v6ready};
 
 /// Services as `vp/ID`, each with its address; the second one is renamed, and one has a certificate that ends.
@@ -208,7 +208,7 @@ const STAGES: [&str; 3] =
 
 #[test]
 fn each_morning_says_what_the_night_found() {
-    if !has(&["nginx", "ip"]) {
+    if !has_all(&["nginx", "ip"]) {
         return;
     }
     let name = "each_morning_says_what_the_night_found";

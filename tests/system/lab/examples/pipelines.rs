@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{Host, files, make_executable, printed};
-use crate::namespace::{self, has};
+use crate::namespace::{self, has_all};
 use crate::program::stderr;
 
 /// A CI service: its workspaces and artifacts.
@@ -223,7 +223,7 @@ fn two_nights(file: &str, run: for<'a> fn(&mut Service<'a>, &Value, &str, usize)
 #[test]
 fn the_github_workflow_runs_night_after_night() {
     let name = "the_github_workflow_runs_night_after_night";
-    if has(&["git", "curl"]) && namespace::enter(module_path!(), name) {
+    if has_all(&["git", "curl"]) && namespace::enter(module_path!(), name) {
         two_nights("github-actions.yml", |service, example, job, night| {
             service.github_job(example, job, night)
         });
@@ -233,7 +233,7 @@ fn the_github_workflow_runs_night_after_night() {
 #[test]
 fn the_gitlab_pipeline_runs_night_after_night() {
     let name = "the_gitlab_pipeline_runs_night_after_night";
-    if has(&["git", "curl"]) && namespace::enter(module_path!(), name) {
+    if has_all(&["git", "curl"]) && namespace::enter(module_path!(), name) {
         two_nights("gitlab-ci.yml", |service, example, job, night| {
             service.gitlab_job(example, job, night)
         });

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{Host, files, make_executable, printed};
-use crate::namespace::{self, has};
+use crate::namespace::{self, has_all};
 
 const SERVICES: [&str; 3] =
     ["v6ready.service", "v6ready-quarter.service", "v6ready-alert@.service"];
@@ -118,7 +118,7 @@ fn webhook() -> (String, JoinHandle<String>) {
 #[test]
 fn the_units_run_night_after_night_and_tell_of_what_is_worse() {
     let name = "the_units_run_night_after_night_and_tell_of_what_is_worse";
-    if !has(&["curl"]) || !namespace::enter(module_path!(), name) {
+    if !has_all(&["curl"]) || !namespace::enter(module_path!(), name) {
         return;
     }
     let host = Host::new();
