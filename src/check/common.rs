@@ -27,6 +27,8 @@ pub const OUR_FAULT: &str = "our-fault";
 pub const UNRESOLVED: &str = "unresolved";
 /// The visit rules forbid to contact the address.
 pub const NOT_VISITED: &str = "not-visited";
+/// What the public is shown leads into a network that is declared as internal.
+pub const INTERNAL_NETWORK: &str = "internal-network";
 /// A limit of ours stopped the asking.
 pub const LIMIT: &str = "limit-reached";
 /// The server asks for a certificate of the client, and shows nothing more without one.
@@ -67,6 +69,7 @@ pub fn reason_of(gap: Gap) -> &'static str {
     match gap {
         Gap::NotObserved => NOT_OBSERVED,
         Gap::NotVisited => NOT_VISITED,
+        Gap::InternalNetwork => INTERNAL_NETWORK,
         Gap::OurFault => OUR_FAULT,
         Gap::Limit => LIMIT,
         Gap::Unresolved => UNRESOLVED,
@@ -145,6 +148,18 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Nếu địa chỉ thuộc mạng của đơn vị, khai báo dải địa chỉ trong mục `networks` với `internal: true`.",
             en: "If the address is yours, declare its prefix under `networks` with `internal: true`.",
+        },
+    },
+    CommonReason {
+        id: INTERNAL_NETWORK,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Địa chỉ này thuộc mạng khai báo là nội bộ; dịch vụ không khai báo nội bộ nên điểm đo không truy cập.",
+            en: "This address lies in a network that is declared as internal, and the service is not: it was not contacted.",
+        },
+        remedy: Text {
+            vi: "Khai báo `state: internal` nếu dịch vụ chỉ dùng trong mạng nội bộ; nếu không, sửa địa chỉ hoặc liên kết trỏ vào mạng nội bộ.",
+            en: "Declare `state: internal` if the service is for the inside only; otherwise correct the address or the link that leads inside.",
         },
     },
     CommonReason {

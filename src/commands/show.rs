@@ -108,7 +108,8 @@ fn resolution_path(
     let (stored, inventory) = (&run.stored.run, &run.loaded.inventory);
     let evidence = store.evidence_of(&stored.id, &service.id)?;
     let view =
-        View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64);
+        View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64)
+            .of_service(service);
     let path = authority::resolution_path(&view, service, Reach::Ipv6Only);
     Ok(path.map(|path| report::path::tree(&path, lang)).unwrap_or_default())
 }

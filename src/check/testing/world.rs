@@ -18,7 +18,7 @@ use crate::evidence::tls::TrustedRoots;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Evidence, Inventory, Name, NetFailure,
     Observation, OriginQuestion, Origins, Outcome, Question, Rcode, RecordType, Reply, Request,
-    Verdict,
+    State, Verdict,
 };
 
 /// The web site of [`World::new`].
@@ -58,7 +58,19 @@ impl World {
 
     /// The evidence as rules read it.
     pub(in crate::check) fn view(&self) -> View<'_> {
-        View::new(&self.evidence, &self.inventory.settings, &self.inventory.networks, &[])
+        self.view_of(&self.evidence)
+    }
+
+    /// Some evidence as rules read it.
+    fn view_of<'a>(&'a self, evidence: &'a Evidence) -> View<'a> {
+        let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
+        View::new(evidence, settings, networks, &[]).of_service(&self.inventory.services[0])
+    }
+
+    /// The same, with the service declared to be in this state.
+    pub(in crate::check) fn in_state(mut self, state: State) -> Self {
+        Arc::make_mut(&mut self.inventory.services[0]).state = state;
+        self
     }
 
     /// Adds a reply to one attempt at a question.
@@ -129,8 +141,7 @@ impl World {
     pub(in crate::check) fn verdict(&self, id: &str) -> Verdict {
         let mut evidence = self.evidence.clone();
         loop {
-            let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
-            let view = View::new(&evidence, settings, networks, &[]);
+            let view = self.view_of(&evidence);
             let missing = view.requests_of(|view| drop(self.silent_verdict_in(*view, id)));
             let answered: Vec<_> = missing
                 .into_iter()

@@ -71,7 +71,7 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
         return Some(common::reason_of(gap));
     }
     match &chain.end {
-        ChainEnd::NotObserved => Some(common::NOT_OBSERVED),
+        ChainEnd::Unknown(gap) => Some(common::reason_of(*gap)),
         // An alias that leads back to itself gives no client an address.
         ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
         ChainEnd::NoAddress(status) => status.gap().map(common::reason_of),
@@ -80,7 +80,10 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
             visits.into_iter().find_map(|visit| visit.conversation.gap()).map(common::reason_of)
         }
         ChainEnd::Loop | ChainEnd::TooMany => (!chain.is_endless()).then_some(common::LIMIT),
-        ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
+        ChainEnd::Response { .. }
+        | ChainEnd::NotVisited(_)
+        | ChainEnd::RefusedPort(_)
+        | ChainEnd::BadLocation(_) => None,
     }
 }
 

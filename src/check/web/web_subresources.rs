@@ -5,7 +5,7 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::web::page::{Reference, Unreadable};
+use crate::evidence::web::page::{Blocked, Reference, Unreadable};
 use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
 use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
 
@@ -20,7 +20,7 @@ pub static CHECK: Check = Check {
         "W3C Upgrade Insecure Requests §3",
     ],
     severity: Severity::Warning,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("all-over-ipv6"),
         Reason::pass("own-server-only"),
@@ -32,6 +32,7 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("unreadable"),
         Reason::not_applicable("dead-link"),
         Reason::not_applicable("mixed-content"),
+        Reason::not_applicable("refused-port"),
         Reason::not_applicable("not-text"),
     ],
     doc: Doc::new(include_str!("web_subresources.en.md"), include_str!("web_subresources.vi.md")),
@@ -115,11 +116,14 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
     Subject { name, outcome, reason, detail }
 }
 
-fn blocked_subject(reference: &Reference) -> Subject {
+fn blocked_subject((reference, why): &(Reference, Blocked)) -> Subject {
     Subject {
         name: SubjectName::Url(reference.url.to_string()),
         outcome: Outcome::NotApplicable,
-        reason: "mixed-content",
+        reason: match why {
+            Blocked::MixedContent => "mixed-content",
+            Blocked::RefusedPort => "refused-port",
+        },
         detail: vec![("as", reference.what.id().to_owned())],
     }
 }
@@ -270,6 +274,9 @@ pub(in crate::check) mod tests {
         let blocked = site_over_ipv6(&html(script)).verdict("web-subresources");
         let blocked: Vec<_> = blocked.subjects.iter().map(|s| (s.outcome, s.reason)).collect();
         assert_eq!(blocked, [(NotApplicable, "mixed-content")]);
+        let port = html("<script src=\"https://cdn.example.com:6000/a.js\"></script>");
+        let port = site_over_ipv6(&port).verdict("web-subresources");
+        assert_eq!((port.outcome, port.subjects[0].reason), (Pass, "refused-port"));
     }
 
     #[test]

@@ -191,8 +191,8 @@ pub(in crate::evidence) fn attempts<'e>(
         missing: None,
         is_pending: false,
     };
-    if !view.networks.may_visit(address.ip()) {
-        conversation.missing = Some(Gap::NotVisited);
+    if let Some(gap) = view.forbids(address.ip()) {
+        conversation.missing = Some(gap);
         return conversation;
     }
     let mut seen: Vec<Seen<'e>> = seen_of(view, &question);

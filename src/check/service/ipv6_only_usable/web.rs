@@ -79,16 +79,21 @@ fn outcome_of_hop(
         },
         // The service's own address: address-global judges it.
         ChainEnd::NotVisited(_) if is_last && chain.hops.len() == 1 => {
-            (Outcome::Inconclusive, common::NOT_VISITED)
+            let gap = hop.attempts.first().and_then(|attempt| attempt.conversation.missing);
+            (Outcome::Inconclusive, gap.map_or(common::NOT_VISITED, common::reason_of))
         }
-        ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) if is_last => blocked,
+        ChainEnd::NotVisited(_) | ChainEnd::RefusedPort(_) | ChainEnd::BadLocation(_)
+            if is_last =>
+        {
+            blocked
+        }
         ChainEnd::Loop | ChainEnd::TooMany if is_last && best.0 == Outcome::Pass => {
             match unknown_end_reason(chain) {
                 Some(reason) => (Outcome::Inconclusive, reason),
                 None => blocked,
             }
         }
-        ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        ChainEnd::Unknown(gap) if is_last => (Outcome::Inconclusive, common::reason_of(*gap)),
         ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {
             match context.service.expect_status {
                 Some(expected) if expected == *status => best,
