@@ -62,7 +62,7 @@ pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
 pub use recheck::Recheck;
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
-pub use run::{LostWindow, Run, RunCounts, RunId, Vantage, VantageIpv6};
+pub use run::{LostWindow, RequestCounts, Run, RunCounts, RunId, Vantage, VantageIpv6};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };

@@ -24,6 +24,7 @@ pub mod json;
 pub mod junit;
 pub mod letterhead;
 pub mod markdown;
+pub mod metrics;
 pub mod overview;
 pub mod parts;
 pub mod path;

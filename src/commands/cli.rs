@@ -158,6 +158,10 @@ pub(super) struct ScanArgs {
     /// Another policy than the inventory's: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    /// Write what was found for Prometheus too, as a file for node_exporter's textfile collector
+    /// (docs/prometheus.md)
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     #[command(flatten)]
     pub gate: GateArgs,
     /// Exit with 1 when anything is worse than in the last whole run of the same inventory, or no
@@ -303,11 +307,21 @@ pub(super) struct RunsArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum RunsCommand {
     /// Write a run with all its evidence to one file, for another store
+    #[command(
+        allow_missing_positional = true,
+        after_help = "Example: v6ready runs export --quarter 2026Q4 quarter"
+    )]
     Export {
         /// The run: the beginning of its id, `newest` or `previous`
-        run: String,
-        /// The file; `-` is stdout
+        #[arg(required_unless_present = "quarter", conflicts_with = "quarter")]
+        run: Option<String>,
+        /// The file; `-` is stdout. With `--quarter` a folder
+        #[arg(required = true)]
         file: PathBuf,
+        /// Each run that a quarter's report is made from, to a file of a folder: a store that imports them
+        /// makes the same report
+        #[arg(long, value_name = "QUARTER")]
+        quarter: Option<Quarter>,
     },
     /// Take runs from files that `runs export` wrote; makes the store where there is none
     Import {
@@ -317,10 +331,16 @@ pub(super) enum RunsCommand {
     },
     /// Remove the runs that no `--keep-…` option keeps, and what only they rest on
     Prune(PruneArgs),
-    /// Write a copy of the whole store to a new file; scans may go on meanwhile
+    /// Write a copy of the whole store to a file; scans may go on meanwhile
     Backup {
-        /// The new file
+        /// The file, which must not be there unless it is to be replaced or kept
         file: PathBuf,
+        /// Replace the copy that is there, once the new one is whole
+        #[arg(long, conflicts_with = "keep")]
+        replace: bool,
+        /// Keep this many copies: those that are there become FILE.1, FILE.2, …
+        #[arg(long, value_name = "COPIES", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        keep: Option<u32>,
     },
     /// Put a copy that `runs backup` wrote in the store's place
     Restore {

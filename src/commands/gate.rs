@@ -79,7 +79,14 @@ impl Gate {
         if self.fail_on_worse {
             said.extend(since.and_then(worse));
         }
-        if self.is_any() {
+        let is_known = result.summary().all.known() > 0;
+        if run.vantage.ipv6 == VantageIpv6::Lost && !result.services.is_empty() && !is_known {
+            said.push(Said::Unknown(format!(
+                "run {} is inconclusive: its vantage point `{}` lost IPv6 or its resolvers, and the stage \
+                 of no service is known",
+                run.id, run.vantage.name
+            )));
+        } else if self.is_any() {
             said.extend(unfounded(result));
         }
         said
@@ -203,10 +210,15 @@ mod tests {
         let (failed, unknown) = texts(&all, &result);
         assert_eq!((failed.len(), unknown.len()), (0, 1), "{failed:?}");
         // Without IPv6 nothing is known, whether a gate was asked for or not.
-        result.run.vantage.ipv6 = VantageIpv6::Absent;
-        for gate in [all, Gate::default()] {
-            let (failed, unknown) = texts(&gate, &result);
-            assert_eq!((failed.len(), unknown.len()), (0, 1));
+        for ipv6 in [VantageIpv6::Absent, VantageIpv6::Lost] {
+            result.run.vantage.ipv6 = ipv6;
+            for gate in [all, Gate::default()] {
+                let (failed, unknown) = texts(&gate, &result);
+                assert_eq!((failed.len(), unknown.len()), (0, 1));
+            }
         }
+        // What was known before IPv6 was lost is.
+        result.services[0].standing = Standing::Absent;
+        assert_eq!(texts(&Gate::default(), &result), (vec![], vec![]));
     }
 }

@@ -7,6 +7,8 @@ mod trend;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
 use trend::{followed_runs, trend_runs};
 
@@ -39,41 +41,83 @@ pub(super) fn review_quarter(
     store: &Store,
     request: &QuarterRequest<'_>,
 ) -> Result<Review, CliError> {
-    let listed = store.listed_runs()?;
-    let timezone = quarter_timezone(store, &listed, request.run)?;
-    let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
-    let candidates = candidates(listed, &timezone);
-    let id = match request.run {
-        Some(run) => named_run(store, run)?,
-        None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
-    };
-    let closing = load_run_by_id(store, &id)?.with_policy(request.policy)?;
+    let chosen = ChosenRuns::choose(store, request)?;
+    let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
-    let ended_at = end_of_run(&closing.stored.run);
-    let closing_id = &closing.stored.run.id;
-    let listed = store.listed_runs()?;
-    let closing_listed = listed.iter().find(|run| run.run.id == *closing_id);
-    let comparable: Vec<Candidate> = candidates
-        .into_iter()
-        .filter(|run| run.id() != closing_id && run.ended_at <= ended_at)
-        .filter(|run| closing_listed.is_some_and(|own| own.is_of_same_inventory(&run.listed)))
-        .collect();
-    let (mut earlier, weekly) = trend_runs(&comparable, request.quarter);
-    let previous = earlier.pop().map(|run| judge_previous(store, run, &policy)).transpose()?;
-    let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
-    let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();
+    let previous =
+        chosen.previous.as_ref().map(|run| judge_previous(store, run, &policy)).transpose()?;
+    let ids: Vec<&RunId> =
+        chosen.earlier.iter().chain(&chosen.of_quarter).map(Candidate::id).collect();
     let (mut points, mut runs) = (Vec::new(), Vec::new());
     for (point, snapshot) in followed_runs(store.path(), &ids, &policy)? {
         if point.quarter == request.quarter {
             runs.push(snapshot);
         }
-        if point.quarter != request.quarter || weekly.iter().any(|run| *run.id() == point.run) {
+        if point.quarter != request.quarter || chosen.weekly.contains(&point.run) {
             points.push(point);
         }
     }
     points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
-    let closing = judge_run(store, &closing, as_of.unwrap_or(ended_at))?;
+    let as_of = chosen.as_of.unwrap_or_else(|| end_of_run(&closing.stored.run));
+    let closing = judge_run(store, &closing, as_of)?;
     Ok(Review::of(Material { quarter: request.quarter, closing, previous, points, runs }))
+}
+
+/// The runs that a quarter's report is made from, the earliest first.
+///
+/// # Errors
+/// When the quarter has none, or the store can't be read.
+pub(super) fn runs_of_quarter(store: &Store, quarter: Quarter) -> Result<Vec<RunId>, CliError> {
+    let request = QuarterRequest { quarter, run: None, as_of: None, policy: None };
+    let ChosenRuns { closing, previous, earlier, of_quarter, .. } =
+        ChosenRuns::choose(store, &request)?;
+    let before = earlier.iter().chain(&previous).chain(&of_quarter).map(Candidate::id).cloned();
+    Ok(before.chain([closing]).collect())
+}
+
+/// Which runs a quarter's report is made from.
+struct ChosenRuns {
+    closing: RunId,
+    /// The moment of the judgement, where one was asked for.
+    as_of: Option<Timestamp>,
+    /// The closing run of the last quarter before it that has one.
+    previous: Option<Candidate>,
+    /// Closing runs of quarters before that, the earliest first.
+    earlier: Vec<Candidate>,
+    /// The quarter's own but for the closing one, the earliest first.
+    of_quarter: Vec<Candidate>,
+    /// Those of them that are points of the trend.
+    weekly: HashSet<RunId>,
+}
+
+impl ChosenRuns {
+    fn choose(store: &Store, request: &QuarterRequest<'_>) -> Result<Self, CliError> {
+        let listed = store.listed_runs()?;
+        let timezone = quarter_timezone(store, &listed, request.run)?;
+        let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
+        let mut candidates = candidates(listed.clone(), &timezone);
+        let id = match request.run {
+            Some(run) => named_run(store, run)?,
+            None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
+        };
+        let closing = store.run(&id)?.run;
+        let ended_at = end_of_run(&closing);
+        let own = listed.iter().find(|run| run.run.id == closing.id);
+        candidates.retain(|run| {
+            *run.id() != closing.id
+                && run.ended_at <= ended_at
+                && own.is_some_and(|own| own.is_of_same_inventory(&run.listed))
+        });
+        let (earlier, weekly) = trend_runs(&candidates, request.quarter);
+        let weekly = weekly.into_iter().map(|run| run.id().clone()).collect();
+        let earlier: HashSet<RunId> = earlier.into_iter().map(|run| run.id().clone()).collect();
+        let (of_quarter, before): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|run| Quarter::of(run.day) == request.quarter);
+        let mut earlier: Vec<_> =
+            before.into_iter().filter(|run| earlier.contains(run.id())).collect();
+        let previous = earlier.pop();
+        Ok(Self { closing: closing.id, as_of, previous, earlier, of_quarter, weekly })
+    }
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.

@@ -3,12 +3,14 @@
 mod backup;
 mod list;
 mod prune;
+mod quarter_runs;
 mod transfer;
 
 use std::process::ExitCode;
 
 use super::cli::{Global, RunsArgs, RunsCommand};
 use super::error::CliError;
+use super::named_run::NEWEST;
 
 /// Lists the runs, or does what the subcommand says.
 ///
@@ -18,10 +20,15 @@ pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, CliError
     let db = &global.db;
     match &args.command {
         None => list::print_runs(db, args.format)?,
-        Some(RunsCommand::Export { run, file }) => transfer::export(db, run, file)?,
+        Some(RunsCommand::Export { run, file, quarter }) => match (quarter, run) {
+            (Some(quarter), _) => quarter_runs::export_quarter(db, *quarter, file)?,
+            (None, run) => transfer::export(db, run.as_deref().unwrap_or(NEWEST), file)?,
+        },
         Some(RunsCommand::Import { files }) => transfer::import(db, files)?,
         Some(RunsCommand::Prune(args)) => prune::prune(db, args)?,
-        Some(RunsCommand::Backup { file }) => backup::back_up(db, file)?,
+        Some(RunsCommand::Backup { file, replace, keep }) => {
+            backup::back_up(db, file, if *replace { Some(1) } else { *keep })?;
+        }
         Some(RunsCommand::Restore { file, replace }) => backup::restore(db, file, *replace)?,
         Some(RunsCommand::Verify) => backup::verify(db)?,
     }

@@ -1,5 +1,6 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
+mod metrics;
 mod run_id;
 pub(super) mod session;
 
@@ -31,7 +32,10 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
             start_run(&global.db, global, loaded, &how)?
         }
     };
-    print_scanned(global, &scanned, args.format, &gate)
+    let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
+    let code = print_scanned(global, &scanned, args.format, &gate)?;
+    metrics.transpose()?;
+    Ok(code)
 }
 
 /// Prints the result of a scan, and returns as an exit code whether what was asked for holds.
@@ -44,7 +48,7 @@ pub(super) fn print_scanned(
     format: ResultFormat,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
-    let ScannedRun { store, result, ending, since } = scanned;
+    let ScannedRun { store, result, ending, since, .. } = scanned;
     print_scan(global, store, result, since.as_ref(), format)?;
     let run = &result.run;
     match ending {

@@ -15,7 +15,7 @@ use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
 use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
 use crate::policy::Policy;
 use crate::report::ReportContext;
-use crate::store::{Store, StoredRun};
+use crate::store::{ListedRun, Store, StoredRun};
 
 /// A run of the store with everything that it takes to judge it.
 pub(super) struct LoadedRun {
@@ -44,15 +44,26 @@ pub(super) fn load_run(store: &Store, word: Option<&str>) -> Result<LoadedRun, C
     match word {
         None | Some(NEWEST) => {
             let listed = store.listed_runs()?;
-            let newest = named_run::newest(&listed)?;
-            let mut run = load_run_by_id(store, &newest.run.id)?;
-            run.rescans = named_run::rescans_after(&listed, newest)
-                .map(|part| load_run_by_id(store, &part.run.id))
-                .collect::<Result<_, _>>()?;
-            Ok(run)
+            filled_in(store, &listed, named_run::newest(&listed)?)
         }
         Some(word) => load_run_by_id(store, &named_run::named_run(store, word)?),
     }
+}
+
+/// Loads a run with what later runs of parts found.
+///
+/// # Errors
+/// As [`load_run`].
+pub(super) fn filled_in(
+    store: &Store,
+    listed: &[ListedRun],
+    whole: &ListedRun,
+) -> Result<LoadedRun, CliError> {
+    let mut run = load_run_by_id(store, &whole.run.id)?;
+    run.rescans = named_run::rescans_after(listed, whole)
+        .map(|part| load_run_by_id(store, &part.run.id))
+        .collect::<Result<_, _>>()?;
+    Ok(run)
 }
 
 /// Loads the run of this id, or the only one whose id begins so.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HttpFailure, HttpResponse, NetFailure, Recheck, TlsFailed, TlsFailure, TlsSession};
+use super::{
+    BodyEnd, HttpFailure, HttpResponse, NetFailure, Recheck, TlsFailed, TlsFailure, TlsSession,
+};
 
 /// One connection, seen layer by layer. A layer is `None` when it was not asked for or when the
 /// layer below it failed.
@@ -39,6 +41,18 @@ impl Conversation {
             _ => return None,
         };
         failure.is_ours().then_some(failure)
+    }
+
+    /// Whether a deadline ended it, at whatever layer.
+    pub fn timed_out(&self) -> bool {
+        let failure = match (&self.connect, &self.tls, &self.http) {
+            (Err(failure), _, _) => failure,
+            (_, Some(Err(TlsFailed { failure: TlsFailure::Net { failure }, .. })), _) => failure,
+            (_, _, Some(Err(HttpFailure::Net { failure }))) => failure,
+            (_, _, Some(Ok(response))) => return response.body_end == BodyEnd::TimedOut,
+            _ => return false,
+        };
+        *failure == NetFailure::TimedOut
     }
 
     /// Whether it was ended by our own machine or by our own library.

@@ -3,6 +3,7 @@
 mod difference;
 mod formats;
 mod golden;
+mod metrics;
 mod parts;
 mod pdf;
 mod quarter;

@@ -14,7 +14,7 @@ mod expected;
 mod faults;
 mod faulty_zones;
 mod makes;
-mod peers;
+pub mod peers;
 mod responder;
 mod scan;
 mod services;

@@ -2,11 +2,13 @@
 
 mod day;
 mod demo;
+mod examples;
 mod healthy;
 mod hostile_texts;
 mod killed;
 mod province;
 mod store;
+mod week;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

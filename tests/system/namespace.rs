@@ -43,6 +43,11 @@ pub fn is_inside() -> bool {
 /// Whether this is the inside of new network and mount namespaces to which nothing has been done. On
 /// the outside, runs the test of this name in `module_path!()` inside, and passes on how it ended.
 pub fn enter(module: &str, test: &str) -> bool {
+    enter_in(module, test, &[])
+}
+
+/// As [`enter`], with these variables in the environment inside.
+pub fn enter_in(module: &str, test: &str, environment: &[(&str, &str)]) -> bool {
     if let Some(reached) = std::env::var_os(MARK) {
         std::fs::write(reached, test).unwrap();
         return true;
@@ -61,6 +66,7 @@ pub fn enter(module: &str, test: &str) -> bool {
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &test, "--nocapture"])
         .env(MARK, reached.path())
+        .envs(environment.iter().copied())
         .status()
         .unwrap();
     assert!(status.success(), "{test} failed in its namespace");

@@ -10,7 +10,9 @@ use crate::model::Stage;
 /// A deadline: a day (`2026-12-31`, `31/12/2026`), a month (`12/2026`, `tháng 12 năm 2026`), a quarter (`quý IV/2026`,
 /// `Q4/2026`) or a year. What isn't a day means its last day.
 pub(super) fn deadline(text: &str) -> Result<Date, Fault> {
-    let slug = slug(text);
+    // Databases write the midnight with which a day begins.
+    let midnight = [" 00:00:00", "T00:00:00", " 00:00"];
+    let slug = slug(midnight.iter().find_map(|time| text.strip_suffix(time)).unwrap_or(text));
     let words: Vec<&str> = slug
         .split('-')
         .filter(|word| {
@@ -98,7 +100,10 @@ mod tests {
     fn deadlines_as_offices_write_them() {
         for (text, expected) in [
             ("2026-12-31", "2026-12-31"),
-            ("2026-12-31 00:00:00", "error"),
+            ("2026-12-31 00:00:00", "2026-12-31"),
+            ("2026-12-31T00:00:00", "2026-12-31"),
+            ("31/12/2026 00:00", "2026-12-31"),
+            ("2026-12-31 17:00:00", "error"),
             ("31/12/2026", "2026-12-31"),
             ("1.2.2027", "2027-02-01"),
             ("Trước ngày 15/06/2027", "2027-06-15"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -271,6 +272,20 @@ impl Nginx {
             _ => leaf.pem(),
         };
         (chain, key.serialize_pem())
+    }
+
+    /// A good certificate for a host that ends then, and its key, as files.
+    pub fn certificate_until(&self, host: &str, until: Timestamp) -> (PathBuf, PathBuf) {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        let end = Duration::from_secs(until.as_second().try_into().unwrap());
+        params.not_after = date_time_ymd(1970, 1, 1) + end;
+        params.not_before = date_time_ymd(2024, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let leaf = params.signed_by(&key, &self.authority).unwrap();
+        let path = |kind| self.folder.join(format!("{host}-{}.{kind}", until.as_second()));
+        fs::write(path("pem"), leaf.pem()).unwrap();
+        fs::write(path("key"), key.serialize_pem()).unwrap();
+        (path("pem"), path("key"))
     }
 
     /// Starts it with these `server` blocks.
