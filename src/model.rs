@@ -30,9 +30,11 @@ mod quic;
 mod readings;
 mod request;
 mod run;
+mod selection;
 mod service;
 mod settings;
 mod stage;
+pub mod suggestion;
 mod tls;
 mod verdict;
 
@@ -60,6 +62,7 @@ pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
 pub use run::{LostWindow, Run, RunCounts, RunId, Vantage, VantageIpv6};
+pub use selection::{BadPattern, Selection, Unmatched};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };

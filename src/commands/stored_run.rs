@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use super::error::CliError;
 use super::load::{self, LoadedInventory};
 use super::named_run::{self, NEWEST};
-use super::service_selection::select_services;
+use super::service_selection::services_of;
 use crate::evidence::vantage;
 use crate::judge;
 use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
-use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
+use crate::model::{
+    Evidence, Lang, Observation, ObservationId, Run, RunId, Selection, Service, Vantage,
+};
 use crate::policy::Policy;
 use crate::report::ReportContext;
 use crate::store::{Store, StoredRun};
@@ -69,7 +71,7 @@ pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, Cli
         &inputs.policy_name,
         &inputs.policy_yaml,
     )?;
-    let services = select_services(&loaded.inventory, &inputs.only)?;
+    let services = services_of(&loaded.inventory, &Selection::parse(&inputs.only)?);
     Ok(LoadedRun { stored, loaded, services, rescans: Vec::new() })
 }
 

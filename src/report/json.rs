@@ -152,6 +152,8 @@ struct ServiceDocument<'a> {
     name: &'a str,
     organisation: &'a str,
     category: &'a str,
+    /// The owner's own, by which services are chosen.
+    tags: Vec<&'a str>,
     /// What is probed.
     target: String,
     state: &'a str,
@@ -306,6 +308,7 @@ fn service_document<'a>(
         name: &service.name,
         organisation: &service.id.organisation,
         category: service.category.id(),
+        tags: service.tags.iter().map(|tag| &**tag).collect(),
         target: service.target.to_string(),
         state: service.state.id(),
         stage: result.standing.stage().map(Stage::number),

@@ -65,6 +65,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id().to_owned(),
                 name: None,
+                contact: None,
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -75,6 +76,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id.to_string(),
                 name: Some(group.of.name.clone()),
+                contact: group.of.contact.clone(),
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -157,6 +159,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 id: result.service.id.to_string(),
                 name: result.service.name.clone(),
                 category: result.service.category.id().to_owned(),
+                tags: result.service.tags.iter().map(ToString::to_string).collect(),
                 target: result.service.target.to_string(),
                 state: result.service.state.id().to_owned(),
                 standing: standing(result.standing),

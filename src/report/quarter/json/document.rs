@@ -106,6 +106,9 @@ pub(super) struct GroupDocument {
     pub(super) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
+    /// Whom to write to: of an organisation whose inventory says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contact: Option<String>,
     pub(super) counts: CountsDocument,
     /// In the earlier closing run; null when there was none of them.
     pub(super) before: Option<CountsDocument>,
@@ -209,6 +212,8 @@ pub(super) struct ServiceDocument {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) category: String,
+    /// The owner's own, by which services are chosen.
+    pub(super) tags: Vec<String>,
     pub(super) target: String,
     pub(super) state: String,
     pub(super) standing: StandingDocument,
