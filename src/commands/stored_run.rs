@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::cli::OnlyArgs;
 use super::error::CliError;
 use super::load::{self, LoadedInventory};
 use super::named_run::{self, NEWEST};
-use super::service_selection::services_of;
+use super::service_selection::{selection_for, services_of};
 use crate::evidence::vantage;
 use crate::judge;
-use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
+use crate::judge::{Excerpt, JudgeContext, Rescan, RunResult, ServiceResult};
 use crate::model::{
     Evidence, Lang, Observation, ObservationId, Run, RunId, Selection, Service, Vantage,
 };
@@ -85,6 +86,21 @@ impl LoadedRun {
             (self.loaded.policy, _) = load::named_policy(name)?;
         }
         Ok(self)
+    }
+
+    /// Leaves out the services that aren't chosen, where any are, and returns what is left.
+    ///
+    /// # Errors
+    /// When nothing of the inventory is what is chosen.
+    pub(super) fn excerpt(&mut self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
+        if only.only.is_empty() {
+            return Ok(None);
+        }
+        let inventory = &self.loaded.inventory;
+        let selection = selection_for(inventory, &only.only)?;
+        let excerpt = Excerpt::of(selection, &[inventory]);
+        self.services.retain(|service| excerpt.covers(&service.id));
+        Ok(Some(excerpt))
     }
 
     /// Leaves out the later runs that had not ended at this moment.
@@ -195,6 +211,7 @@ fn run_result(
         vantage: judge::judge_vantage(context, vantage_tests),
         services,
         rescans: BTreeMap::new(),
+        excerpt: None,
     }
 }
 

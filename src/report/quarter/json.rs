@@ -18,6 +18,7 @@ use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
 use crate::judge::{Counts, RunResult};
 use crate::model::{Service, Stage};
 use crate::report::describe::clean;
+use crate::report::excerpt::ExcerptDocument;
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/quarter/1";
@@ -47,6 +48,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
         schema: SCHEMA.to_owned(),
         quarter: review.quarter.to_string(),
         title: closing.inventory.title.clone(),
+        excerpt: ExcerptDocument::of(closing),
         as_of: review.as_of().to_string(),
         today: review.today.to_string(),
         timezone: closing.inventory.timezone.clone(),
@@ -240,6 +242,7 @@ fn caveat_id(caveat: &Caveat) -> &'static str {
     match caveat {
         Caveat::Incomplete => "incomplete",
         Caveat::Partial => "partial",
+        Caveat::NoServices => "no-services",
         Caveat::VantageAbsent => "vantage-absent",
         Caveat::VantageLost => "vantage-lost",
         Caveat::OutsideQuarter => "outside-quarter",

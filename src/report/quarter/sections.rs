@@ -3,11 +3,11 @@
 use super::chart::Chart;
 use super::context::QuarterContext;
 use super::terms;
+use crate::judge::quarter::Review;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
-use crate::report::describe::clean;
 use crate::report::table::{Table, quarter};
-use crate::report::texts;
+use crate::report::{overview, texts};
 
 /// A numbered part of the report.
 pub struct Section {
@@ -182,9 +182,15 @@ fn trend(context: &QuarterContext<'_>) -> Section {
 
 fn groups(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    Section {
-        tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
-        ..section("groups", GROUPS.get(lang))
+    Section { tables: group_tables(review, lang), ..section("groups", GROUPS.get(lang)) }
+}
+
+fn group_tables(review: &Review, lang: Lang) -> Vec<Table> {
+    let categories = quarter::categories(review, lang);
+    match review.closing.organisation() {
+        // One organisation's figures stand in the summary.
+        Some(_) => nonempty_tables([categories]),
+        None => vec![categories, quarter::organisations(review, lang)],
     }
 }
 
@@ -305,7 +311,7 @@ fn work(context: &QuarterContext<'_>) -> Section {
 
 fn annex(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    let title = clean(&review.closing.inventory.title);
+    let title = overview::subject(&review.closing);
     Section {
         paragraphs: vec![title],
         tables: vec![quarter::annex(review, lang)],

@@ -101,6 +101,7 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
         vantage,
         services: results,
         rescans: BTreeMap::new(),
+        excerpt: None,
     }
 }
 

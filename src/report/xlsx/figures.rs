@@ -6,7 +6,6 @@ use rust_xlsxwriter::{
 };
 
 use super::{sheet, style};
-use crate::report::describe::clean;
 use crate::report::parts::Part;
 use crate::report::table::{self, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
@@ -29,7 +28,7 @@ pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let warning = Format::new().set_bold().set_font_color(Color::RGB(0x00B3_261E));
     page.write_string_with_format(0, 0, texts::REPORT.get(lang), &title)?;
-    page.write_string_with_format(1, 0, clean(&context.result.inventory.title), &label)?;
+    page.write_string_with_format(1, 0, overview::subject(context.result), &label)?;
     let mut row = 3;
     for (name, value) in overview::particulars(context) {
         page.write_string_with_format(row, 0, name, &label)?;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{ChangeDocument, StandingDocument};
+use crate::report::excerpt::ExcerptDocument;
 
 /// A quarter, reviewed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +18,9 @@ pub struct Document {
     pub(super) quarter: String,
     /// The inventory's title.
     pub(super) title: String,
+    /// What of the runs is shown; missing where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) excerpt: Option<ExcerptDocument>,
     /// The moment of the judgement. RFC 3339, UTC.
     pub(super) as_of: String,
     /// The day of the judgement in the inventory's time zone.
