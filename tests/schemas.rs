@@ -29,6 +29,24 @@ fn the_inventory_schema_is_fresh() {
     is_fresh("inventory-1.json", &v6ready::inventory::schema());
 }
 
+#[test]
+fn the_policy_schema_is_fresh_and_knows_policies() {
+    let text = v6ready::policy::schema();
+    is_fresh("policy-1.json", &text);
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let good = |yaml: &str| {
+        let policy: Value = serde_saphyr::from_str(yaml).unwrap();
+        jsonschema::validate(&schema, &policy).is_ok()
+    };
+    for (name, yaml) in v6ready::policy::BUILT_IN {
+        assert!(good(yaml), "{name}");
+        let gated = |gates: &str| format!("{yaml}\ngates: [{gates}]\n");
+        assert!(good(&gated("{only: [tag:portal], stage: 3, percent: 100}, {fail_on: critical}")));
+        assert!(!good(&gated("{onyl: [tag:portal], stage: 3, percent: 100}")));
+        assert!(!good(&gated("{only: tag:portal, fail_on: grave}")));
+    }
+}
+
 fn accepted_by_schema(yaml: &str) -> bool {
     let schema: Value = serde_json::from_str(&v6ready::inventory::schema()).unwrap();
     let inventory: Value = serde_saphyr::from_str(yaml).unwrap();
@@ -51,7 +69,8 @@ fn the_inventory_schema_and_the_parser_agree() {
     let with = |head: &str, service: &str| {
         format!("version: 1\n{head}\norganisations: [{{id: o, services: [{service}]}}]\n")
     };
-    let service = "{id: s, category: portal, web: \"https://example.vn/\"}";
+    let service =
+        "{id: s, category: portal, tags: [pilot, hosted-1], web: \"https://example.vn/\"}";
     for head in [
         "title: x",
         "lang: en",
@@ -80,6 +99,8 @@ fn the_inventory_schema_and_the_parser_agree() {
         "{id: s, category: portal, web: \"https://example.vn/\", mail: example.vn}",
         "{id: S, category: portal, mail: example.vn}",
         "{id: s, category: shop, mail: example.vn}",
+        "{id: s, category: portal, tags: [Pilot], mail: example.vn}",
+        "{id: s, category: portal, tags: pilot, mail: example.vn}",
         "{id: s, category: portal, mail: example.vn, state: closed}",
         "{id: s, category: portal, mail: example.vn, security_level: 6}",
         "{id: s, category: portal, mail: example.vn, target: {stage: 5, by: 2026-12-31}}",

@@ -541,6 +541,9 @@ pub(super) enum ImportFormat {
 pub(super) struct PolicyArgs {
     /// Its name; without it, the built-in ones are listed
     pub name: Option<String>,
+    /// Print the JSON Schema of policies, for editors
+    #[arg(long, conflicts_with = "name")]
+    pub schema: bool,
 }
 
 #[derive(Debug, Args)]

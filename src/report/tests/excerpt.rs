@@ -8,7 +8,7 @@ use calamine::Reader as _;
 use super::pdf::{read, words};
 use super::quarter::compared;
 use super::sample::{HOSTILE, PLAIN, golden, result};
-use crate::judge::quarter::{Caveat, Review};
+use crate::judge::quarter::{Caveat, Material, Review};
 use crate::judge::{Excerpt, RunResult, ServiceSince, SinceLast, changes};
 use crate::model::{Lang, Organisation, Selection, Service};
 use crate::report::letterhead::Letterhead;
@@ -176,7 +176,8 @@ fn a_report_to_one_organisation_says_nothing_of_others() {
         knows_nothing_of_others(&texts);
         let text_of = |wanted: &str| texts.iter().find(|(format, _)| *format == wanted);
         for format in ["html", "markdown", "json", "mail text", "xlsx"] {
-            let (_, text) = text_of(format).unwrap();
+            // Markdown keeps forges from reading a mention.
+            let text = text_of(format).unwrap().1.replace("\\@<!-- -->", "@");
             assert!(text.contains("it@own.example"), "{format} has no contact: {text}");
             assert!(text.contains("o0/s1"), "{format}: {text}");
         }
@@ -251,12 +252,18 @@ fn one_without_services_or_contact_is_told_so() {
     // Its inventory has services, and this run looked at none of them.
     let mut partial = whole.clone();
     partial.services.retain(|one| one.service.id.organisation.as_ref() == "o1");
-    let first = super::excerpt::own(&whole);
+    let first = self::own(&whole);
     let partial = partial.limited_to(&first);
     let context = ReportContext { result: &partial, lang: Lang::En, find_observation: &|_| None };
     let warnings = crate::report::overview::warnings(&context);
     assert!(warnings.iter().any(|text| text.contains("looked at no service")), "{warnings:?}");
-    let review = compared(whole.limited_to(&own), whole.limited_to(&own));
+    let review = Review::of(Material {
+        quarter: "2026Q4".parse().unwrap(),
+        closing: whole.limited_to(&own),
+        previous: None,
+        points: Vec::new(),
+        runs: Vec::new(),
+    });
     assert!(review.caveats.contains(&Caveat::NoServices));
     for lang in [Lang::Vi, Lang::En] {
         texts_of_quarter(&review, lang);
