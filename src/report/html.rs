@@ -110,6 +110,7 @@ struct CauseBlock {
 
 struct ConcernedLine {
     id: String,
+    name: String,
     subjects: String,
     /// Whose it is and whom to write to, over the first of each organisation.
     owner: String,
@@ -273,6 +274,7 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
                             .collect();
                         ConcernedLine {
                             id: service.service.id.to_string(),
+                            name: owner::service_name(context.result, &service.service),
                             subjects: names.join(", "),
                             owner: owner.unwrap_or_default(),
                         }

@@ -154,7 +154,7 @@ fn work_list(
             writeln!(
                 out,
                 "{indent}- {}: {}",
-                escaped(&service.service.id.to_string()),
+                escaped(&owner::service_name(context.result, &service.service)),
                 subjects.join(", ")
             )?;
         }

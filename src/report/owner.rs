@@ -18,6 +18,15 @@ pub fn with_contact(organisation: &Organisation) -> String {
     }
 }
 
+/// A service as lists name it: its id, and to its own organisation what it is called too.
+pub fn service_name(result: &RunResult, service: &Service) -> String {
+    let name = clean(&service.name);
+    match result.organisation() {
+        Some(_) if name != *service.id.service => format!("{name} ({})", service.id),
+        _ => service.id.to_string(),
+    }
+}
+
 /// Services under their owner: what stands over those that follow each other and have the same one.
 /// Nothing does where a result is written to one organisation: all of them are its own.
 pub fn headings<'a>(

@@ -43,7 +43,7 @@ fn workbook(context: &ReportContext<'_>, sections: &[Section]) -> Result<Workboo
     let (lang, result) = (context.lang, context.result);
     let mut book = Workbook::new();
     book.set_properties(&properties_of(result, texts::REPORT.get(lang))?);
-    figures::write(context, &mut book)?;
+    figures::write(context, sections, &mut book)?;
     let mut tables = vec![table::categories(result, lang)];
     // One organisation's figures stand on the first sheet.
     if result.organisation().is_none() {

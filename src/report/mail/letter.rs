@@ -8,6 +8,7 @@ use crate::model::{Lang, Outcome, Service, Text};
 use crate::report::causes::{Cause, causes};
 use crate::report::describe::clean;
 use crate::report::organisation::{progress_sentence, targets_by_deadline};
+use crate::report::owner::service_name;
 use crate::report::quarter::{change, progress};
 use crate::report::{ReportContext, overview, parts, texts};
 
@@ -153,9 +154,9 @@ impl Letter<'_> {
         let number = format!("{number}. ");
         let margin = " ".repeat(number.len());
         let severity = texts::severity(cause.severity).get(lang);
-        let message = cause.check.message(cause.reason, lang);
-        page.item(&number, &format!("{message} ({severity}; {})", cause.check.id));
-        let services = cause.services.iter().map(|(one, _)| named(&one.service));
+        let message = phrase(cause.check.message(cause.reason, lang));
+        page.item(&number, &format!("{message} ({severity}; {}).", cause.check.id));
+        let services = cause.services.iter().map(|(one, _)| self.named(&one.service));
         page.item(&margin, &format!("{}: {}", CONCERNS.get(lang), first_names(services, lang)));
         let mut subjects: Vec<String> = Vec::new();
         for subject in cause.services.iter().flat_map(|(_, subjects)| subjects) {
@@ -182,8 +183,8 @@ impl Letter<'_> {
         page.space();
         page.paragraph(UNKNOWNS.get(lang));
         for cause in causes.iter().take(LISTED_MAX) {
-            let message = cause.check.message(cause.reason, lang);
-            let services = cause.services.iter().map(|(one, _)| named(&one.service));
+            let message = phrase(cause.check.message(cause.reason, lang));
+            let services = cause.services.iter().map(|(one, _)| self.named(&one.service));
             let services = first_names(services, lang);
             page.item("- ", &format!("{message} ({}): {services}", cause.check.id));
         }
@@ -199,7 +200,7 @@ impl Letter<'_> {
         let is_open = |one: &&TargetStanding| one.progress != Progress::Reached;
         let open: Vec<_> = targets.iter().filter(is_open).collect();
         for target in open.iter().take(LISTED_MAX) {
-            page.item("- ", &deadline(target, lang));
+            page.item("- ", &deadline(target, self.named(&target.service), lang));
         }
         self.more(open.len(), page);
     }
@@ -215,7 +216,7 @@ impl Letter<'_> {
         changes.sort_by_key(|one| direction(one));
         for one in changes.iter().take(LISTED_MAX) {
             let word = change(direction(one)).get(lang);
-            let which = named(&one.service);
+            let which = self.named(&one.service);
             let checks: Vec<_> = one.checks.iter().map(|check| check.check).collect();
             let line = match (one.before, one.after) {
                 (Some(before), Some(after)) if before != after => format!(
@@ -242,7 +243,8 @@ impl Letter<'_> {
         page.space();
         page.paragraph(SERVICES.get(lang));
         for one in result.services.iter().take(LISTED_MAX) {
-            let (which, target) = (named(&one.service), clean(&one.service.target.to_string()));
+            let (which, target) =
+                (self.named(&one.service), clean(&one.service.target.to_string()));
             page.item("- ", &format!("{which}, {target}: {}", standing(one.standing, lang)));
         }
         self.more(result.services.len(), page);
@@ -263,6 +265,11 @@ impl Letter<'_> {
         }
     }
 
+    /// What a service is called, and its id.
+    fn named(&self, service: &Service) -> String {
+        service_name(self.context.result, service)
+    }
+
     fn more(&self, count: usize, page: &mut Page) {
         let lang = self.context.lang;
         if let more @ 1.. = count.saturating_sub(LISTED_MAX) {
@@ -272,10 +279,9 @@ impl Letter<'_> {
     }
 }
 
-/// What a service is called, and its id.
-fn named(service: &Service) -> String {
-    let (name, id) = (clean(&service.name), &service.id);
-    if name == *id.service { id.to_string() } else { format!("{name} ({id})") }
+/// A sentence without its full stop, for more to follow.
+fn phrase(sentence: &str) -> &str {
+    sentence.trim_end_matches('.')
 }
 
 /// A standing in running text.
@@ -289,10 +295,9 @@ fn standing(standing: Standing, lang: Lang) -> String {
     }
 }
 
-fn deadline(target: &TargetStanding, lang: Lang) -> String {
-    let (which, by) = (named(&target.service), texts::day(target.goal.by, lang));
+fn deadline(target: &TargetStanding, which: String, lang: Lang) -> String {
+    let by = texts::day(target.goal.by, lang);
     let (stage, now) = (target.goal.stage.number(), standing(target.standing, lang));
-    let how = progress(target.progress).get(lang);
     let days = texts::number(target.days_left.unsigned_abs() as usize, lang);
     let left = match (target.days_left, lang) {
         (0, Lang::Vi) => "hôm nay".to_owned(),
@@ -302,13 +307,16 @@ fn deadline(target: &TargetStanding, lang: Lang) -> String {
         (_, Lang::Vi) => format!("quá hạn {days} ngày"),
         (_, Lang::En) => format!("{days} days ago"),
     };
+    // Whether it is due or missed is in the days.
+    let how = match target.progress {
+        Progress::Due | Progress::Missed | Progress::Reached => String::new(),
+        other => format!(" {};", progress(other).get(lang)),
+    };
     match lang {
-        Lang::Vi => {
-            format!(
-                "{which}: cần đạt mức {stage} chậm nhất ngày {by} ({left}); {how}; hiện tại: {now}"
-            )
-        }
-        Lang::En => format!("{which}: stage {stage} by {by} ({left}); {how}; now: {now}"),
+        Lang::Vi => format!(
+            "{which}: cần đạt mức {stage} chậm nhất ngày {by} ({left});{how} hiện tại: {now}"
+        ),
+        Lang::En => format!("{which}: stage {stage} by {by} ({left});{how} now: {now}"),
     }
 }
 

@@ -185,7 +185,7 @@ fn listed_services(
     let mut text: Vec<String> = Vec::new();
     for ((service, _), owner) in services.iter().zip(owners).take(LISTED_MAX) {
         text.extend(owner.map(|owner| format!("{owner}:")));
-        text.push(service.service.id.to_string());
+        text.push(owner::service_name(result, &service.service));
     }
     if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
         text.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));

@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
 
 use super::{sheet, style};
 use crate::report::parts::Part;
+use crate::report::quarter::Section;
 use crate::report::table::{self, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
 
@@ -14,11 +15,15 @@ use crate::report::{ReportContext, overview, texts};
 const VALUE_COLUMNS: u16 = 4;
 const FIGURE_CHARS: u16 = 14;
 
-/// Adds the sheet.
+/// Adds the sheet, with what further sections say; their tables have sheets of their own.
 ///
 /// # Errors
 /// Only what the format itself forbids.
-pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+pub(super) fn write(
+    context: &ReportContext<'_>,
+    sections: &[Section],
+    book: &mut Workbook,
+) -> Result<(), XlsxError> {
     let lang = context.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
@@ -30,7 +35,8 @@ pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<
     page.write_string_with_format(0, 0, texts::REPORT.get(lang), &title)?;
     page.write_string_with_format(1, 0, overview::subject(context.result), &label)?;
     let mut row = 3;
-    for (name, value) in overview::particulars(context) {
+    let said = sections.iter().map(|section| (section.title, section.paragraphs.join(" ")));
+    for (name, value) in overview::particulars(context).into_iter().chain(said) {
         page.write_string_with_format(row, 0, name, &label)?;
         page.merge_range(row, 1, row, VALUE_COLUMNS, "", &wrapped)?;
         let lines = sheet::line_count(&value, VALUE_COLUMNS * FIGURE_CHARS);
