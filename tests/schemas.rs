@@ -47,6 +47,17 @@ fn the_policy_schema_is_fresh_and_knows_policies() {
     }
 }
 
+/// The gates in the documentation are gates.
+#[test]
+fn the_documented_gates_are_read() {
+    for page in [include_str!("../docs/policy/en.md"), include_str!("../docs/policy/vi.md")] {
+        let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+        let policy = v6ready::policy::built_in("ipv6-for-gov").unwrap().to_owned() + example;
+        let policy = v6ready::policy::Policy::parse("documented", &policy, |_, _| true).unwrap();
+        assert_eq!(policy.run_gates().len(), 3);
+    }
+}
+
 fn accepted_by_schema(yaml: &str) -> bool {
     let schema: Value = serde_json::from_str(&v6ready::inventory::schema()).unwrap();
     let inventory: Value = serde_saphyr::from_str(yaml).unwrap();

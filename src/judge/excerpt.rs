@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{RunResult, ServiceResult, SinceLast};
-use crate::model::{Inventory, Organisation, Selection, Service, ServiceId};
+use crate::model::{Detail, Inventory, Organisation, Selection, Service, ServiceId};
 
 /// What an excerpt shows.
 #[derive(Clone, Debug)]
@@ -53,7 +53,10 @@ impl RunResult {
     /// organisations: not in its inventory either, so that whatever is worked out from it is about its own.
     pub fn limited_to(&self, excerpt: &Arc<Excerpt>) -> Self {
         let covered = |result: &&ServiceResult| excerpt.covers(&result.service.id);
-        let services: Vec<_> = self.services.iter().filter(covered).cloned().collect();
+        let mut services: Vec<_> = self.services.iter().filter(covered).cloned().collect();
+        if let Some(own) = excerpt.organisation() {
+            services.iter_mut().for_each(|one| hide_other_owners(one, own, &self.inventory));
+        }
         let mut rescans = self.rescans.clone();
         rescans.retain(|id, _| excerpt.covers(id));
         let inventory = Arc::new(excerpt_of_inventory(&self.inventory, excerpt));
@@ -94,6 +97,30 @@ impl SinceLast {
         }
     }
 }
+
+/// Takes the ids of other organisations out of what checks say of the owners of hosts. That the host is
+/// not one's own stays.
+fn hide_other_owners(result: &mut ServiceResult, own: &Organisation, inventory: &Inventory) {
+    let is_other = |(key, value): &Detail| {
+        *key == "owner"
+            && *value != *own.id
+            && inventory.organisations.iter().any(|one| *one.id == **value)
+    };
+    let mut verdicts = result.verdicts.unpack();
+    let subjects = || verdicts.iter().flat_map(|judged| &judged.verdict.subjects);
+    if !subjects().any(|subject| subject.detail.iter().any(is_other)) {
+        return;
+    }
+    for subject in verdicts.iter_mut().flat_map(|judged| &mut judged.verdict.subjects) {
+        for detail in subject.detail.iter_mut().filter(|detail| is_other(detail)) {
+            detail.1 = ANOTHER_ORGANISATION.to_owned();
+        }
+    }
+    result.verdicts = verdicts.into();
+}
+
+/// Stands for another organisation's id.
+const ANOTHER_ORGANISATION: &str = "another-organisation";
 
 fn excerpt_of_inventory(inventory: &Inventory, excerpt: &Excerpt) -> Inventory {
     let covered = |service: &&Arc<Service>| excerpt.covers(&service.id);

@@ -32,11 +32,13 @@ pub(super) fn sections(
     let (lang, result) = (context.lang, context.result);
     document.section(GENERAL.get(lang));
     general(document, context);
-    document.section(RESULTS.get(lang));
-    let mut tables = vec![table::categories(result, lang)];
-    if result.organisation().is_none() {
-        tables.push(table::organisations(result, lang));
-    }
+    let categories = table::categories(result, lang);
+    let (title, tables) = match result.organisation() {
+        // One organisation's figures stand above.
+        Some(_) => (texts::BY_CATEGORY, vec![categories]),
+        None => (RESULTS, vec![categories, table::organisations(result, lang)]),
+    };
+    document.section(title.get(lang));
     for table in tables {
         document.table(Some(table.title), &Grid::from_table(&table, lang));
     }

@@ -3,7 +3,6 @@
 use super::chart::Chart;
 use super::context::QuarterContext;
 use super::terms;
-use crate::judge::quarter::Review;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::table::{Table, quarter};
@@ -182,16 +181,13 @@ fn trend(context: &QuarterContext<'_>) -> Section {
 
 fn groups(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    Section { tables: group_tables(review, lang), ..section("groups", GROUPS.get(lang)) }
-}
-
-fn group_tables(review: &Review, lang: Lang) -> Vec<Table> {
     let categories = quarter::categories(review, lang);
-    match review.closing.organisation() {
+    let (title, tables) = match review.closing.organisation() {
         // One organisation's figures stand in the summary.
-        Some(_) => nonempty_tables([categories]),
-        None => vec![categories, quarter::organisations(review, lang)],
-    }
+        Some(_) => (texts::BY_CATEGORY, nonempty_tables([categories])),
+        None => (GROUPS, vec![categories, quarter::organisations(review, lang)]),
+    };
+    Section { tables, ..section("groups", title.get(lang)) }
 }
 
 fn changes(context: &QuarterContext<'_>) -> Section {
