@@ -78,11 +78,13 @@ fn tags_come_from_a_column_and_are_replaced_as_a_whole() {
     // An empty cell says nothing.
     assert!(again.text.contains("tags: [\"pilot\"]"), "{}", again.text);
     // A list over several lines is one value too.
-    let listed =
-        again.text.replace("tags: [\"hosted\"]\n", "tags:\n          - a\n          - b\n");
+    let listed = again
+        .text
+        .replace("tags: [\"hosted\"]\n", "tags: # our own\n        - a\n        - b # why\n");
     let office = Office::with(&listed);
     let back = office.import("t.csv", other.as_bytes(), &["--update"]);
     assert_eq!(back.code, Some(0), "{}", back.stderr);
+    assert!(back.text.contains("        tags: [\"hosted\"] # our own # why\n"), "{}", back.text);
     let twice = office.import("t.csv", other.as_bytes(), &["--update"]);
     assert!(!twice.stdout.contains('~') && twice.text == back.text, "{}", twice.stdout);
     let refused =

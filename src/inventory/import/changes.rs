@@ -82,7 +82,7 @@ impl Change {
             value: match self {
                 Self::Name(name) => scalar(quoted(name)),
                 Self::Category(category) => scalar(category.id().to_owned()),
-                Self::Tags(tags) => scalar(tag_list(tags)),
+                Self::Tags(tags) => NewValue::List(tags.iter().map(|tag| quoted(tag)).collect()),
                 Self::State(state) => scalar(state.id().to_owned()),
                 Self::SecurityLevel(level) => scalar(level.to_string()),
                 Self::Target(target) => scalar(quoted(&value(target))),
