@@ -11,6 +11,7 @@
 mod change;
 mod comparison;
 mod context;
+mod excerpt;
 mod finding;
 mod gates;
 mod history;
@@ -30,6 +31,7 @@ pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
 pub use context::{JudgeContext, day_of};
+pub use excerpt::Excerpt;
 pub use finding::{Finding, Judged};
 pub use gates::GateReading;
 pub use history::{History, Look, Step};

@@ -31,10 +31,12 @@ mod readings;
 mod recheck;
 mod request;
 mod run;
+mod selection;
 mod service;
 mod settings;
 mod shown_url;
 mod stage;
+pub mod suggestion;
 mod tls;
 mod verdict;
 
@@ -63,6 +65,7 @@ pub use readings::{FactTopic, Readings};
 pub use recheck::Recheck;
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
 pub use run::{LostWindow, RequestCounts, Run, RunCounts, RunId, Vantage, VantageIpv6};
+pub use selection::{BadPattern, Selection, Unmatched};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };

@@ -93,6 +93,8 @@ pub(super) enum ReportFormat {
     Csv,
     /// For the test pages of CI systems
     Junit,
+    /// A mail to one organisation: a message that mail programs open as a draft, and text to copy from
+    Mail,
 }
 
 #[derive(Debug, Subcommand)]
@@ -140,9 +142,8 @@ pub(super) struct ScanArgs {
     /// The inventory
     #[arg(default_value = "inventory.yaml")]
     pub inventory: PathBuf,
-    /// Only these services (globs; repeatable)
-    #[arg(long, value_name = "ORG/SERVICE")]
-    pub only: Vec<String>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// Go on with an interrupted run: the named one, or the newest interrupted
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
     pub resume: Option<Option<String>>,
@@ -168,6 +169,15 @@ pub(super) struct ScanArgs {
     /// longer known
     #[arg(long, help_heading = "Gates")]
     pub fail_on_worse: bool,
+}
+
+/// Which services a command is about.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct OnlyArgs {
+    /// Only these services: ORG/SERVICE, tag:TAG, category:CATEGORY or org:ORG, with `*` for any
+    /// characters (repeatable; any of them is enough)
+    #[arg(long, value_name = "SELECTION")]
+    pub only: Vec<String>,
 }
 
 /// What makes a command end with exit code 1.
@@ -206,6 +216,9 @@ pub(super) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: v6ready report --quarter 2026Q4 --split offices --format pdf,xlsx,mail --lang vi"
+)]
 pub(super) struct ReportArgs {
     /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole
     /// inventory, filled in with later runs of parts, or the quarter's last complete one
@@ -217,6 +230,14 @@ pub(super) struct ReportArgs {
     /// The policy: a built-in name or a file; default: the run's own
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
+    /// Report to one organisation, by id or name: its services, contact, deadlines and changes, and nothing of others
+    #[arg(long, value_name = "ORG")]
+    pub organisation: Option<String>,
+    /// Write a report to each organisation into this folder, as `--organisation` writes one
+    #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
+    pub split: Option<PathBuf>,
     /// The forms, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
@@ -224,7 +245,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
     /// Where the files go
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", conflicts_with = "split")]
     pub out: PathBuf,
     /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
@@ -252,6 +273,8 @@ pub(super) struct JudgeArgs {
     /// Judge as of this moment (RFC 3339); default: now
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -277,6 +300,8 @@ pub(super) struct DiffArgs {
     /// The language; default: that of B's inventory
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// Compare runs of different inventories
     #[arg(long)]
     pub any_inventory: bool,
@@ -372,11 +397,13 @@ pub(super) struct PruneArgs {
     pub dry_run: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example: v6ready show vp-ubnd/portal --history")]
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples: v6ready show vp-ubnd/portal --history\n          v6ready show tag:pilot"
+)]
 pub(super) struct ShowArgs {
-    /// Which service
-    #[arg(value_name = "ORG/SERVICE")]
+    /// Which service, or which of them: ORG/SERVICE, tag:TAG, category:CATEGORY or org:ORG, with `*` for any characters
+    #[arg(value_name = "SELECTION")]
     pub service: String,
     /// What each check found over all runs, and on which day that changed
     #[arg(long, conflicts_with = "run")]
@@ -534,6 +561,9 @@ pub(super) enum ImportFormat {
 pub(super) struct PolicyArgs {
     /// Its name; without it, the built-in ones are listed
     pub name: Option<String>,
+    /// Print the JSON Schema of policies, for editors
+    #[arg(long, conflicts_with = "name")]
+    pub schema: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `v6ready judge`: a stored run under another policy or newer rules; sends nothing.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -18,11 +19,15 @@ use crate::store::Store;
 pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
     let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
+    let excerpt = run.excerpt(&args.only)?;
     if let Some(moment) = args.as_of {
         run = run.known_at(moment);
     }
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
-    let result = judge_run(&store, &run, as_of)?;
+    let mut result = judge_run(&store, &run, as_of)?;
+    if let Some(excerpt) = excerpt {
+        result = result.limited_to(&Arc::new(excerpt));
+    }
     print_result(global, &store, &result, args.format)?;
     Ok(Gate::of(&args.gate).exit_code(&result, None))
 }

@@ -10,14 +10,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
-use trend::{followed_runs, trend_runs};
+use trend::{FollowedRun, followed_runs, trend_runs};
 
-use super::cli::AsOf;
+use super::cli::{AsOf, OnlyArgs};
 use super::error::CliError;
 use super::named_run::{named_run, shows_whole_inventory};
+use super::service_selection::selection_for;
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
-use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
-use crate::model::RunId;
+use crate::judge::quarter::{Material, Point, Previous, Quarter, Review, Snapshot};
+use crate::judge::{Excerpt, RunResult};
+use crate::model::{Inventory, RunId};
 use crate::policy::Policy;
 use crate::store::Store;
 
@@ -33,14 +35,78 @@ pub(super) struct QuarterRequest<'a> {
     pub policy: Option<&'a str>,
 }
 
-/// Reviews a quarter from the runs of a store.
+/// The judged runs of a quarter, from which it is reviewed as a whole or in parts.
+pub(super) struct QuarterRuns {
+    quarter: Quarter,
+    /// The closing run.
+    pub closing: RunResult,
+    previous: Option<Previous>,
+    /// The runs before the closing one, beside `previous`, the earliest first.
+    followed: Vec<FollowedRun>,
+}
+
+impl QuarterRuns {
+    /// The review of all services.
+    pub(super) fn review(self) -> Review {
+        let Self { quarter, closing, previous, followed } = self;
+        let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
+        Review::of(Material { quarter, closing, previous, points, runs })
+    }
+
+    /// The review of a part of them.
+    pub(super) fn review_of(&self, excerpt: &Arc<Excerpt>) -> Review {
+        let quarter = self.quarter;
+        let closing = self.closing.limited_to(excerpt);
+        let previous = self.previous.as_ref().map(|previous| Previous {
+            quarter: previous.quarter,
+            result: previous.result.limited_to(excerpt),
+        });
+        let followed = self.followed.iter().map(|run| run.limited_to(excerpt)).collect();
+        let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
+        Review::of(Material { quarter, closing, previous, points, runs })
+    }
+
+    /// What a selection chooses in this quarter or the one that it is compared with; `None` without one.
+    ///
+    /// # Errors
+    /// When nothing of the inventory is what is chosen.
+    pub(super) fn excerpt(&self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
+        if only.only.is_empty() {
+            return Ok(None);
+        }
+        let selection = selection_for(&self.closing.inventory, &only.only)?;
+        let previous = self.previous.as_ref().map(|previous| &*previous.result.inventory);
+        let inventories: Vec<&Inventory> =
+            [&*self.closing.inventory].into_iter().chain(previous).collect();
+        Ok(Some(Excerpt::of(selection, &inventories)))
+    }
+}
+
+/// The points of the trend, and the runs of the quarter.
+fn points_and_runs(
+    followed: Vec<FollowedRun>,
+    quarter: Quarter,
+    previous: Option<&Previous>,
+) -> (Vec<Point>, Vec<Snapshot>) {
+    let (mut points, mut runs) = (Vec::new(), Vec::new());
+    for FollowedRun { point, snapshot, is_of_trend } in followed {
+        if point.quarter == quarter {
+            runs.push(snapshot);
+        }
+        points.extend(is_of_trend.then_some(point));
+    }
+    points.extend(previous.map(|previous| Point::of(&previous.result)));
+    (points, runs)
+}
+
+/// Judges the runs that a quarter's review takes.
 ///
 /// # Errors
 /// When there is no such run, or the store can't be read.
-pub(super) fn review_quarter(
+pub(super) fn quarter_runs(
     store: &Store,
     request: &QuarterRequest<'_>,
-) -> Result<Review, CliError> {
+) -> Result<QuarterRuns, CliError> {
     let chosen = ChosenRuns::choose(store, request)?;
     let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
@@ -48,19 +114,13 @@ pub(super) fn review_quarter(
         chosen.previous.as_ref().map(|run| judge_previous(store, run, &policy)).transpose()?;
     let ids: Vec<&RunId> =
         chosen.earlier.iter().chain(&chosen.of_quarter).map(Candidate::id).collect();
-    let (mut points, mut runs) = (Vec::new(), Vec::new());
-    for (point, snapshot) in followed_runs(store.path(), &ids, &policy)? {
-        if point.quarter == request.quarter {
-            runs.push(snapshot);
-        }
-        if point.quarter != request.quarter || chosen.weekly.contains(&point.run) {
-            points.push(point);
-        }
+    let mut followed = followed_runs(store.path(), &ids, &policy)?;
+    for FollowedRun { point, is_of_trend, .. } in &mut followed {
+        *is_of_trend = point.quarter != request.quarter || chosen.weekly.contains(&point.run);
     }
-    points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
     let as_of = chosen.as_of.unwrap_or_else(|| end_of_run(&closing.stored.run));
     let closing = judge_run(store, &closing, as_of)?;
-    Ok(Review::of(Material { quarter: request.quarter, closing, previous, points, runs }))
+    Ok(QuarterRuns { quarter: request.quarter, closing, previous, followed })
 }
 
 /// The runs that a quarter's report is made from, the earliest first.

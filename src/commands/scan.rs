@@ -27,8 +27,11 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
         Some(run) => resume_run(global, run.as_deref())?,
         None => {
             let loaded = load::inventory_from_file(&args.inventory, args.policy.as_deref())?;
-            let how =
-                HowToScan { only: &args.only, vantage: args.vantage.as_deref(), quick: args.quick };
+            let how = HowToScan {
+                only: &args.only.only,
+                vantage: args.vantage.as_deref(),
+                quick: args.quick,
+            };
             start_run(&global.db, global, loaded, &how)?
         }
     };

@@ -27,7 +27,9 @@ pub(super) fn since_last(store: &Store, result: &RunResult) -> Result<Option<Sin
     if !is_rescan {
         let known: HashSet<&ServiceId> =
             result.services.iter().map(|one| &one.service.id).collect();
-        let gone = before.services.iter().filter(|service| !known.contains(&service.id));
+        let is_gone =
+            |service: &&Arc<Service>| result.covers(&service.id) && !known.contains(&service.id);
+        let gone = before.services.iter().filter(is_gone);
         for service in gone {
             let was = judge_before(store, &before, result, service)?;
             services.push(ServiceSince::of(ServiceChange::gone(&was), None));

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::cli::OnlyArgs;
 use super::error::CliError;
 use super::load::{self, LoadedInventory};
 use super::named_run::{self, NEWEST};
-use super::service_selection::select_services;
+use super::service_selection::{selection_for, services_of};
 use crate::evidence::vantage;
 use crate::judge;
-use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
-use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
+use crate::judge::{Excerpt, JudgeContext, Rescan, RunResult, ServiceResult};
+use crate::model::{
+    Evidence, Lang, Observation, ObservationId, Run, RunId, Selection, Service, Vantage,
+};
 use crate::policy::Policy;
 use crate::report::ReportContext;
 use crate::store::{ListedRun, Store, StoredRun};
@@ -80,7 +83,7 @@ pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, Cli
         &inputs.policy_name,
         &inputs.policy_yaml,
     )?;
-    let services = select_services(&loaded.inventory, &inputs.only)?;
+    let services = services_of(&loaded.inventory, &Selection::parse(&inputs.only)?);
     Ok(LoadedRun { stored, loaded, services, rescans: Vec::new() })
 }
 
@@ -94,6 +97,21 @@ impl LoadedRun {
             (self.loaded.policy, _) = load::named_policy(name)?;
         }
         Ok(self)
+    }
+
+    /// Leaves out the services that aren't chosen, where any are, and returns what is left.
+    ///
+    /// # Errors
+    /// When nothing of the inventory is what is chosen.
+    pub(super) fn excerpt(&mut self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
+        if only.only.is_empty() {
+            return Ok(None);
+        }
+        let inventory = &self.loaded.inventory;
+        let selection = selection_for(inventory, &only.only)?;
+        let excerpt = Excerpt::of(selection, &[inventory]);
+        self.services.retain(|service| excerpt.covers(&service.id));
+        Ok(Some(excerpt))
     }
 
     /// Leaves out the later runs that had not ended at this moment.
@@ -204,6 +222,7 @@ fn run_result(
         vantage: judge::judge_vantage(context, vantage_tests),
         services,
         rescans: BTreeMap::new(),
+        excerpt: None,
     }
 }
 

@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 use super::diagnostic::{Diagnostic, Diagnostics, Weight};
 use super::fault::Fault;
 use super::source::{Source, Span};
-use super::suggestion::{list, nearest};
 use super::tree::{Content, NodeId, Tree};
+use crate::model::suggestion::{list, nearest};
 
 /// Warnings that are kept.
 const WARNINGS_MAX: usize = 100;

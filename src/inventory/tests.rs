@@ -126,3 +126,26 @@ fn a_service_is_read_to_its_end() {
         ]
     );
 }
+
+#[test]
+fn tags_are_ids_each_once() {
+    let parsed = |tags: &str| {
+        let text = format!(
+            "version: 1\norganisations:\n  - id: o\n    services:\n      \
+             - {{id: s, category: portal, tags: {tags}, web: \"https://example.vn/\"}}\n"
+        );
+        super::parse(text.as_bytes(), "t.yaml")
+    };
+    let good = parsed("[pilot, 2026, pilot]").unwrap();
+    let tags: Vec<_> = good.inventory.services[0].tags.iter().map(|tag| &**tag).collect();
+    assert_eq!(tags, ["pilot", "2026"]);
+    assert!(good.warnings[0].message.contains("the tag `pilot` is given twice"));
+    for (bad, expected) in [
+        ("[Thí điểm]", "write `thi-diem`"),
+        ("pilot", "a list (`- item`) is wanted here"),
+        ("[[a]]", "text is wanted here"),
+    ] {
+        let text = parsed(bad).unwrap_err().render(false);
+        assert!(text.contains(expected), "{text}");
+    }
+}

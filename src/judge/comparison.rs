@@ -190,10 +190,11 @@ fn key_changes(before: &Service, after: &Service) -> Vec<KeyChange> {
         exemption.map(|e| format!("{} – {}", e.until, e.reason)).unwrap_or_default()
     };
     let number = |number: Option<u16>| number.map(|n| n.to_string()).unwrap_or_default();
-    let value = |service: &Service| -> [(&'static str, String); 9] {
+    let value = |service: &Service| -> [(&'static str, String); 10] {
         [
             ("name", service.name.clone()),
             ("category", service.category.id().to_owned()),
+            ("tags", service.tags.join(", ")),
             (after.target.kind(), service.target.to_string()),
             ("state", service.state.id().to_owned()),
             ("security_level", number(service.security_level.map(u16::from))),

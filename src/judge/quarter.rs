@@ -139,6 +139,8 @@ pub enum Caveat {
     Incomplete,
     /// The closing run did not look at every service of its inventory.
     Partial,
+    /// The organisation that the report is written to has no service in the inventory.
+    NoServices,
     /// The closing run's vantage point had no IPv6.
     VantageAbsent,
     /// The closing run's vantage point lost IPv6 for a while.
@@ -335,6 +337,13 @@ fn exemptions(closing: &RunResult, quarter: Quarter, today: Date) -> Vec<Exempti
     exemptions
 }
 
+/// Whether the inventory changed, or, in an excerpt, what it says of the services that are shown.
+fn is_declared_otherwise(before: &RunResult, now: &RunResult) -> bool {
+    let (before, is_excerpt) = (&before.inventory, now.excerpt.is_some());
+    before.sha256 != now.inventory.sha256
+        && !(is_excerpt && before.services == now.inventory.services)
+}
+
 fn caveats(
     quarter: Quarter,
     today: Date,
@@ -349,6 +358,8 @@ fn caveats(
     }
     if closing.services.len() < closing.inventory.services.len() {
         caveats.push(Caveat::Partial);
+    } else if closing.services.is_empty() && closing.organisation().is_some() {
+        caveats.push(Caveat::NoServices);
     }
     match run.vantage.ipv6 {
         VantageIpv6::Absent => caveats.push(Caveat::VantageAbsent),
@@ -367,7 +378,7 @@ fn caveats(
             if previous.quarter != quarter.previous() {
                 caveats.push(Caveat::PreviousIsOlder(previous.quarter));
             }
-            if previous.result.inventory.sha256 != closing.inventory.sha256 {
+            if is_declared_otherwise(&previous.result, closing) {
                 caveats.push(Caveat::InventoryChanged);
             }
         }

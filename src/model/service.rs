@@ -59,6 +59,9 @@ pub struct Service {
     pub name: String,
     /// What the plan counts it as.
     pub category: Category,
+    /// Ids of its owner's own, by which services are chosen; each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Arc<str>>,
     /// What is probed.
     pub target: Target,
     /// What its owner says of it.

@@ -8,7 +8,9 @@ use askama::Template;
 use super::causes::causes;
 use super::describe::{clean, observation};
 use super::parts::{self, Part, class_of};
-use super::{ReportContext, overview, texts};
+use super::quarter::Section;
+use super::quarter::html::{TableBlock, table_block};
+use super::{ReportContext, overview, owner, texts};
 use crate::judge::{Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
@@ -17,7 +19,19 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(context).render().map_err(io::Error::other)?;
+    write_with(context, &[], out)
+}
+
+/// Writes the report with further sections.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_with(
+    context: &ReportContext<'_>,
+    further: &[Section],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = page(context, further).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -43,6 +57,7 @@ struct Page {
     categories: Vec<CategoryRow>,
     causes: Vec<CauseBlock>,
     unknowns: Vec<CauseBlock>,
+    further: Vec<FurtherBlock>,
     organisations: Vec<OrganisationBlock>,
     stage_lines: Vec<String>,
     version: String,
@@ -89,8 +104,22 @@ struct CauseBlock {
     severity_id: &'static str,
     severity: &'static str,
     message: &'static str,
-    services: Vec<(String, String)>,
+    services: Vec<ConcernedLine>,
     remedy: &'static str,
+}
+
+struct ConcernedLine {
+    id: String,
+    name: String,
+    subjects: String,
+    /// Whose it is and whom to write to, over the first of each organisation.
+    owner: String,
+}
+
+struct FurtherBlock {
+    title: &'static str,
+    paragraphs: Vec<String>,
+    tables: Vec<TableBlock>,
 }
 
 struct OrganisationBlock {
@@ -121,14 +150,14 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(context: &ReportContext<'_>) -> Page {
+fn page(context: &ReportContext<'_>, further: &[Section]) -> Page {
     let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let bars = bars(context);
     Page {
         lang: lang.tag(),
         w: words(lang),
-        title: clean(&inventory.title),
+        title: overview::subject(result),
         meta: overview::particulars(context),
         warnings: overview::warnings(context),
         figures: figures(context),
@@ -146,6 +175,7 @@ fn page(context: &ReportContext<'_>) -> Page {
             .collect(),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
+        further: further.iter().map(|section| further_block(section, lang)).collect(),
         organisations: organisations(context),
         stage_lines: Stage::ALL
             .iter()
@@ -236,18 +266,32 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
                 services: cause
                     .services
                     .iter()
-                    .map(|(service, subjects)| {
+                    .zip(owner::headings(context.result, cause.services.iter().map(|one| one.0)))
+                    .map(|((service, subjects), owner)| {
                         let names: Vec<_> = subjects
                             .iter()
                             .map(|subject| clean(&subject.name.to_string()))
                             .collect();
-                        (service.service.id.to_string(), names.join(", "))
+                        ConcernedLine {
+                            id: service.service.id.to_string(),
+                            name: owner::service_name(context.result, &service.service),
+                            subjects: names.join(", "),
+                            owner: owner.unwrap_or_default(),
+                        }
                     })
                     .collect(),
                 remedy: cause.check.remedy(cause.reason, lang).unwrap_or_default(),
             }
         })
         .collect()
+}
+
+fn further_block(section: &Section, lang: Lang) -> FurtherBlock {
+    FurtherBlock {
+        title: section.title,
+        paragraphs: section.paragraphs.clone(),
+        tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
+    }
 }
 
 fn organisations(context: &ReportContext<'_>) -> Vec<OrganisationBlock> {

@@ -1,6 +1,7 @@
 //! Renderers over results that are made by hand: hostile, long and many.
 
 mod difference;
+pub(crate) mod excerpt;
 mod formats;
 mod golden;
 mod metrics;

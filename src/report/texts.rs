@@ -24,6 +24,18 @@ words! {
     SERVICE "Dịch vụ" "Service"
     /// A column.
     CATEGORY "Nhóm dịch vụ" "Category"
+    /// A label and a column: whom to write to.
+    CONTACT "Đầu mối liên hệ" "Contact"
+    /// Where the inventory names no contact.
+    NO_CONTACT "chưa khai báo trong danh mục dịch vụ" "none on record in the inventory"
+    /// A label: what of a run is shown.
+    SCOPE "Phạm vi" "Scope"
+    /// A label.
+    INVENTORY "Danh mục dịch vụ" "Inventory"
+    /// A warning.
+    NO_SERVICES "Danh mục dịch vụ không có dịch vụ nào của cơ quan, đơn vị này." "The inventory has no service of this organisation."
+    /// A warning.
+    NONE_SCANNED "Đợt quét không kiểm tra dịch vụ nào của cơ quan, đơn vị này." "The run looked at no service of this organisation."
     /// A heading.
     BY_CATEGORY "Theo nhóm dịch vụ" "By category"
     /// A heading.

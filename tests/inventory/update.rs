@@ -52,6 +52,51 @@ fn known_rows_change_what_they_say_otherwise() {
 }
 
 #[test]
+fn tags_come_from_a_column_and_are_replaced_as_a_whole() {
+    let office = Office::with(INVENTORY);
+    let table = "Mã dịch vụ;Đơn vị;Địa chỉ;Thẻ\n\
+        so-y-te/portal;Sở Y tế;https://syt.example/;Thí điểm, hosted, thí điểm\n\
+        so-y-te/kcb;Sở Y tế;https://kcb.example/;pilot\n\
+        ;Sở Y tế;https://moi.example/;007\n";
+    let updated = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    assert!(
+        updated
+            .stdout
+            .contains("~ so-y-te/portal  tags: (not said) → thi-diem, hosted  from row 2\n")
+    );
+    for expected in [
+        "        tags: [\"thi-diem\", \"hosted\"]\n",
+        "security_level: 2, tags: [\"pilot\"]} # one line",
+        "tags: [\"007\"]}",
+    ] {
+        assert!(updated.text.contains(expected), "{expected}: {}", updated.text);
+    }
+    let other = table.replace("Thí điểm, hosted, thí điểm", "hosted").replace(";pilot", ";");
+    let again = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert!(again.text.contains("        tags: [\"hosted\"]\n"), "{}", again.text);
+    // An empty cell says nothing.
+    assert!(again.text.contains("tags: [\"pilot\"]"), "{}", again.text);
+    // A list over several lines is one value too.
+    let listed = again
+        .text
+        .replace("tags: [\"hosted\"]\n", "tags: # our own\n        - a\n        - b # why\n");
+    let office = Office::with(&listed);
+    let back = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert_eq!(back.code, Some(0), "{}", back.stderr);
+    assert!(back.text.contains("        tags: [\"hosted\"] # our own # why\n"), "{}", back.text);
+    let twice = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert!(!twice.stdout.contains('~') && twice.text == back.text, "{}", twice.stdout);
+    let refused =
+        Office::new().import("t.csv", "Đơn vị,web,tags\nA,a.example,***\n".as_bytes(), &[]);
+    assert!(
+        refused.stderr.contains("row 2, column 3 (tags): `***` is no tag"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn rows_that_contradict_each_other_are_named() {
     let office = Office::with(INVENTORY);
     let table = "Đơn vị,Địa chỉ,Cấp độ\nSở Y tế,syt.example,3\nSở Y tế,https://syt.example/,4\n";

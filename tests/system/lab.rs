@@ -2,6 +2,7 @@
 
 mod day;
 mod demo;
+mod each_its_own;
 mod examples;
 mod healthy;
 mod hostile_texts;

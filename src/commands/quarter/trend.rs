@@ -10,7 +10,7 @@ use crate::commands::judge_each::judge_each;
 use crate::commands::stored_run::load_run_by_id;
 use crate::judge;
 use crate::judge::quarter::{Point, Quarter, Snapshot};
-use crate::judge::{Counts, GateReading};
+use crate::judge::{Counts, Excerpt, GateReading};
 use crate::model::RunId;
 use crate::policy::Policy;
 use crate::store::Store;
@@ -40,16 +40,36 @@ pub(super) fn trend_runs(
     (earlier, weeks.into_values().collect())
 }
 
+/// A run beside those that are compared, as far as the gates tell.
+pub(super) struct FollowedRun {
+    pub point: Point,
+    pub snapshot: Snapshot,
+    /// Whether it is a point of the trend.
+    pub is_of_trend: bool,
+}
+
+impl FollowedRun {
+    /// What an excerpt shows of it.
+    pub(super) fn limited_to(&self, excerpt: &Excerpt) -> Self {
+        let mut snapshot = self.snapshot.clone();
+        snapshot.services.retain(|id, _| excerpt.covers(id));
+        let mut counts = Counts::default();
+        snapshot.services.values().for_each(|reading| counts.add(reading.standing));
+        let point = Point { counts, ..self.point.clone() };
+        Self { point, snapshot, is_of_trend: self.is_of_trend }
+    }
+}
+
 /// What the gates said in several runs, in their order.
 pub(super) fn followed_runs(
     db: &Path,
     ids: &[&RunId],
     policy: &Policy,
-) -> Result<Vec<(Point, Snapshot)>, CliError> {
+) -> Result<Vec<FollowedRun>, CliError> {
     judge_each(db, ids, |store, id| followed_run(store, id, policy))
 }
 
-fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Snapshot), CliError> {
+fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<FollowedRun, CliError> {
     let loaded = load_run_by_id(store, id)?;
     let context = loaded.context_at_its_end(policy);
     let run = &loaded.stored.run;
@@ -70,5 +90,6 @@ fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Sn
         vantage: run.vantage.name.clone(),
         ipv6: run.vantage.ipv6,
     };
-    Ok((point, Snapshot { run: run.id.clone(), ended_at, services: readings }))
+    let snapshot = Snapshot { run: run.id.clone(), ended_at, services: readings };
+    Ok(FollowedRun { point, snapshot, is_of_trend: true })
 }

@@ -14,7 +14,7 @@ use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
 use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
-use crate::commands::service_selection::select_services;
+use crate::commands::service_selection::{selection_for, services_of};
 use crate::commands::since_last::since_last;
 use crate::commands::stored_run::{self, LoadedRun, load_run_by_id};
 use crate::judge::{Counts, RunResult, SinceLast};
@@ -61,7 +61,7 @@ pub(in crate::commands) fn start_run(
     mut loaded: LoadedInventory,
     how: &HowToScan<'_>,
 ) -> Result<ScannedRun, CliError> {
-    let services = select_services(&loaded.inventory, how.only)?;
+    let services = services_of(&loaded.inventory, &selection_for(&loaded.inventory, how.only)?);
     let settings = &mut Arc::make_mut(&mut loaded.inventory).settings;
     if !how.only.is_empty() || loaded.file == COMMAND_LINE {
         settings.round_interval = settings.round_interval.min(SHORT_ROUND_INTERVAL);

@@ -23,6 +23,8 @@ pub struct Candidate {
     pub name: Option<String>,
     /// What the plan counts it as; chosen by the kind where a new service doesn't say it.
     pub category: Option<Category>,
+    /// Its tags, each once.
+    pub tags: Option<Vec<String>>,
     /// The declared state.
     pub state: Option<State>,
     /// Cấp độ, 1 to 5.
@@ -49,6 +51,7 @@ impl Candidate {
             id: None,
             name: None,
             category: None,
+            tags: None,
             state: None,
             security_level: None,
             stage: None,

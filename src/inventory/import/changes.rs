@@ -1,5 +1,7 @@
 //! What a table says of services that are known, and says otherwise than the inventory.
 
+use std::sync::Arc;
+
 use super::candidate::Candidate;
 use super::terms::Terms;
 use crate::inventory::amend::{Amendment, NewValue};
@@ -13,6 +15,8 @@ pub enum Change {
     Name(String),
     /// What the plan counts it as.
     Category(Category),
+    /// The tags, all of them.
+    Tags(Vec<String>),
     /// The declared state.
     State(State),
     /// Cấp độ.
@@ -46,6 +50,7 @@ impl Change {
         match self {
             Self::Name(_) => "name",
             Self::Category(_) => "category",
+            Self::Tags(_) => "tags",
             Self::State(_) => "state",
             Self::SecurityLevel(_) => "security_level",
             Self::Target(target) => target.kind(),
@@ -59,6 +64,7 @@ impl Change {
         match self.clone() {
             Self::Name(name) => service.name = name,
             Self::Category(category) => service.category = category,
+            Self::Tags(tags) => service.tags = tags.iter().map(|tag| Arc::from(&**tag)).collect(),
             Self::State(state) => service.state = state,
             Self::SecurityLevel(level) => service.security_level = Some(level),
             Self::Target(target) => service.target = target,
@@ -76,6 +82,7 @@ impl Change {
             value: match self {
                 Self::Name(name) => scalar(quoted(name)),
                 Self::Category(category) => scalar(category.id().to_owned()),
+                Self::Tags(tags) => NewValue::List(tags.iter().map(|tag| quoted(tag)).collect()),
                 Self::State(state) => scalar(state.id().to_owned()),
                 Self::SecurityLevel(level) => scalar(level.to_string()),
                 Self::Target(target) => scalar(quoted(&value(target))),
@@ -97,6 +104,10 @@ impl Change {
             Self::Category(category) => {
                 (Some(service.category.id().to_owned()), category.id().to_owned())
             }
+            Self::Tags(tags) => {
+                let own = (!service.tags.is_empty()).then(|| service.tags.join(", "));
+                (own, tags.join(", "))
+            }
             Self::State(state) => (Some(service.state.id().to_owned()), state.id().to_owned()),
             Self::SecurityLevel(level) => {
                 (service.security_level.map(|level| level.to_string()), level.to_string())
@@ -110,6 +121,12 @@ impl Change {
         let (id, key, place) = (service.id.to_string(), self.key(), place.to_owned());
         Changed { id, key, from, to, place }
     }
+}
+
+/// Tags as the inventory writes them.
+pub(super) fn tag_list(tags: &[String]) -> String {
+    let tags: Vec<_> = tags.iter().map(|tag| quoted(tag)).collect();
+    format!("[{}]", tags.join(", "))
 }
 
 fn goal_words(goal: &Goal) -> String {
@@ -134,6 +151,11 @@ pub(super) fn changes(
     let name = candidate.name.clone();
     add(name.as_ref() != Some(&service.name), name.map(Change::Name));
     add(candidate.category != Some(service.category), candidate.category.map(Change::Category));
+    let tags = candidate.tags.clone();
+    let is_other = |tags: &Vec<String>| {
+        !tags.iter().map(|tag| &**tag).eq(service.tags.iter().map(|tag| &**tag))
+    };
+    add(tags.as_ref().is_some_and(is_other), tags.map(Change::Tags));
     add(candidate.state != Some(service.state), candidate.state.map(Change::State));
     let level = candidate.security_level;
     add(level != service.security_level, level.map(Change::SecurityLevel));

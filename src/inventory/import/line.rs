@@ -1,6 +1,7 @@
 //! A service as one line of the inventory.
 
 use super::candidate::Candidate;
+use super::changes::tag_list;
 use crate::inventory::targets::{quoted, value};
 use crate::model::{Category, Goal, State, Target};
 
@@ -19,6 +20,9 @@ pub(super) fn line(
     }
     let target = quoted(&value(&candidate.target));
     line.push_str(&format!("category: {category}, {}: {target}", candidate.target.kind()));
+    if let Some(tags) = &candidate.tags {
+        line.push_str(&format!(", tags: {}", tag_list(tags)));
+    }
     if let Some(state) = candidate.state.filter(|state| *state != State::Active) {
         line.push_str(&format!(", state: {}", state.id()));
     }

@@ -6,9 +6,9 @@ use super::head::{Head, one_line};
 use super::words::{Column, Words};
 use crate::inventory::fault::Fault;
 use crate::inventory::format::kinds;
-use crate::inventory::suggestion::list;
 use crate::inventory::targets;
 use crate::inventory::values::text;
+use crate::model::suggestion::list;
 use crate::model::{Category, Exemption, State, Target};
 
 /// A row, the headings above it and the words of the table.
@@ -111,6 +111,7 @@ impl<'a> Row<'a> {
             let ids = Category::ALL.map(Category::id);
             self.words.category(word).ok_or_else(|| unknown(word, "a category", &ids))
         });
+        let tags = self.read(Column::Tags, &mut problems, cells::tags);
         let state = self.read(Column::State, &mut problems, |word| {
             let ids = State::ALL.map(State::id);
             self.words.state(word).ok_or_else(|| unknown(word, "a state", &ids))
@@ -130,6 +131,7 @@ impl<'a> Row<'a> {
             id: id.clone().filter(|_| at == 0),
             name: name.clone(),
             category,
+            tags: tags.clone(),
             state,
             security_level,
             stage,

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::budget::Budget;
 use super::delimited::csv_table;
-use crate::inventory::suggestion::{list, nearest};
 use crate::inventory::values::text::slug;
+use crate::model::suggestion::{list, nearest};
 use crate::model::{Category, State, Target};
 
 /// The words that are built in, as users write theirs.
@@ -21,6 +21,7 @@ pub(super) enum Column {
     Id,
     Name,
     Category,
+    Tags,
     State,
     SecurityLevel,
     Stage,
@@ -40,13 +41,14 @@ pub(super) enum Column {
 }
 
 /// Columns by the names that a table of words uses; beside them each kind is one.
-const COLUMNS: [(&str, Column); 16] = [
+const COLUMNS: [(&str, Column); 17] = [
     ("organisation", Column::Organisation),
     ("organisation-id", Column::OrganisationId),
     ("contact", Column::Contact),
     ("id", Column::Id),
     ("name", Column::Name),
     ("category", Column::Category),
+    ("tags", Column::Tags),
     ("state", Column::State),
     ("security-level", Column::SecurityLevel),
     ("stage", Column::Stage),

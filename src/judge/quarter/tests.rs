@@ -98,6 +98,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
         vantage: vec![],
         services,
         rescans: Default::default(),
+        excerpt: None,
     }
 }
 

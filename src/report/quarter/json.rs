@@ -18,6 +18,7 @@ use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
 use crate::judge::{Counts, RunResult};
 use crate::model::{Service, Stage};
 use crate::report::describe::clean;
+use crate::report::excerpt::ExcerptDocument;
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/quarter/1";
@@ -47,6 +48,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
         schema: SCHEMA.to_owned(),
         quarter: review.quarter.to_string(),
         title: closing.inventory.title.clone(),
+        excerpt: ExcerptDocument::of(closing),
         as_of: review.as_of().to_string(),
         today: review.today.to_string(),
         timezone: closing.inventory.timezone.clone(),
@@ -65,6 +67,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id().to_owned(),
                 name: None,
+                contact: None,
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -75,6 +78,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id.to_string(),
                 name: Some(group.of.name.clone()),
+                contact: group.of.contact.clone(),
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -157,6 +161,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 id: result.service.id.to_string(),
                 name: result.service.name.clone(),
                 category: result.service.category.id().to_owned(),
+                tags: result.service.tags.iter().map(ToString::to_string).collect(),
                 target: result.service.target.to_string(),
                 state: result.service.state.id().to_owned(),
                 standing: standing(result.standing),
@@ -237,6 +242,7 @@ fn caveat_id(caveat: &Caveat) -> &'static str {
     match caveat {
         Caveat::Incomplete => "incomplete",
         Caveat::Partial => "partial",
+        Caveat::NoServices => "no-services",
         Caveat::VantageAbsent => "vantage-absent",
         Caveat::VantageLost => "vantage-lost",
         Caveat::OutsideQuarter => "outside-quarter",

@@ -5,9 +5,8 @@ use super::context::QuarterContext;
 use super::terms;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
-use crate::report::describe::clean;
 use crate::report::table::{Table, quarter};
-use crate::report::texts;
+use crate::report::{overview, texts};
 
 /// A numbered part of the report.
 pub struct Section {
@@ -182,10 +181,13 @@ fn trend(context: &QuarterContext<'_>) -> Section {
 
 fn groups(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    Section {
-        tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
-        ..section("groups", GROUPS.get(lang))
-    }
+    let categories = quarter::categories(review, lang);
+    let (title, tables) = match review.closing.organisation() {
+        // One organisation's figures stand in the summary.
+        Some(_) => (texts::BY_CATEGORY, nonempty_tables([categories])),
+        None => (GROUPS, vec![categories, quarter::organisations(review, lang)]),
+    };
+    Section { tables, ..section("groups", title.get(lang)) }
 }
 
 fn changes(context: &QuarterContext<'_>) -> Section {
@@ -305,7 +307,7 @@ fn work(context: &QuarterContext<'_>) -> Section {
 
 fn annex(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    let title = clean(&review.closing.inventory.title);
+    let title = overview::subject(&review.closing);
     Section {
         paragraphs: vec![title],
         tables: vec![quarter::annex(review, lang)],

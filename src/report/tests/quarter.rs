@@ -25,7 +25,7 @@ pub(super) fn golden_review() -> Review {
     compared(golden(), earlier)
 }
 
-fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
+pub(super) fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
     earlier.run.id = RunId("20260929T200800Z-past".into());
     earlier.run.started_at = "2026-09-29T20:08:00Z".parse().unwrap();
     earlier.run.finished_at = Some("2026-09-29T20:20:00Z".parse().unwrap());

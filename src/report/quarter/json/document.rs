@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{ChangeDocument, StandingDocument};
+use crate::report::excerpt::ExcerptDocument;
 
 /// A quarter, reviewed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +18,9 @@ pub struct Document {
     pub(super) quarter: String,
     /// The inventory's title.
     pub(super) title: String,
+    /// What of the runs is shown; missing where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) excerpt: Option<ExcerptDocument>,
     /// The moment of the judgement. RFC 3339, UTC.
     pub(super) as_of: String,
     /// The day of the judgement in the inventory's time zone.
@@ -106,6 +110,9 @@ pub(super) struct GroupDocument {
     pub(super) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
+    /// Whom to write to: of an organisation whose inventory says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contact: Option<String>,
     pub(super) counts: CountsDocument,
     /// In the earlier closing run; null when there was none of them.
     pub(super) before: Option<CountsDocument>,
@@ -209,6 +216,8 @@ pub(super) struct ServiceDocument {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) category: String,
+    /// The owner's own, by which services are chosen.
+    pub(super) tags: Vec<String>,
     pub(super) target: String,
     pub(super) state: String,
     pub(super) standing: StandingDocument,
