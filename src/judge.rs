@@ -14,6 +14,7 @@ mod context;
 mod finding;
 mod gates;
 mod history;
+mod lineage;
 pub mod quarter;
 mod resting;
 mod result;
@@ -32,7 +33,8 @@ pub use comparison::{
 pub use context::{JudgeContext, day_of};
 pub use finding::{Finding, Judged};
 pub use gates::GateReading;
-pub use history::{History, Look, Step};
+pub use history::{Histories, History, Look, Sight, Step};
+pub use lineage::Lineage;
 pub use resting::RestingService;
 pub use result::{Rescan, RunResult, ServiceResult};
 pub use service::{judge_service, judge_with_memory};

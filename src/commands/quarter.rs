@@ -63,7 +63,7 @@ pub(super) fn review_quarter(
     let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
     let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();
     let (mut points, mut runs) = (Vec::new(), Vec::new());
-    for (point, snapshot) in followed_runs(store.path(), &ids, &policy)? {
+    for (point, snapshot) in followed_runs(store.path(), &ids, &policy, &closing.loaded.inventory)? {
         if point.quarter == request.quarter {
             runs.push(snapshot);
         }

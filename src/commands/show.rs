@@ -84,6 +84,9 @@ fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliErro
 
 fn no_such_service(run: &LoadedRun, wanted: &str) -> CliError {
     let error = CliError::operator(format!("run {} has no service `{wanted}`", run.stored.run.id));
+    if let Some(now) = history::successor(&run.services, wanted) {
+        return error.help(format!("it is `{}` now", now.id));
+    }
     let nearest = run.services.iter().map(|service| service.id.to_string()).max_by(|a, b| {
         let likeness = |id: &str| strsim::jaro_winkler(id, wanted);
         likeness(a).total_cmp(&likeness(b))

@@ -6,10 +6,11 @@ use anstyle::{AnsiColor, Style};
 
 use super::describe::clean;
 use super::{parts, texts};
-use crate::judge::{Finding, History, Step};
-use crate::model::{Lang, Outcome, Text};
+use crate::judge::{Finding, History, Look, Step};
+use crate::model::{Lang, Outcome, Service, Text};
 
 const RUNS: Text = Text { vi: "Số đợt quét", en: "Runs" };
+const IDS: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
 const CHANGED: Text =
     Text { vi: "Tiêu chí đã thay đổi kết luận", en: "Checks that changed" };
 const UNCHANGED: Text = Text {
@@ -23,6 +24,7 @@ const NOTHING: Text = Text { vi: "Không có tiêu chí nào.", en: "None." };
 /// # Errors
 /// When `out` can't be written.
 pub fn write(
+    service: &Service,
     history: &History,
     timezone: &str,
     lang: Lang,
@@ -30,36 +32,36 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let bold = if color { Style::new().bold() } else { Style::new() };
-    let service = &history.service;
-    let moment = |look: usize| texts::moment(history.looks[look].at, timezone, lang);
+    let moment = |look: &Look| texts::moment(look.at, timezone, lang);
     let target = clean(&service.target.to_string());
     writeln!(out, "{bold}{} · {}{bold:#} · {target}", service.id, clean(&service.name))?;
-    if let [first, .., last] | [first @ last] = &history.looks[..] {
-        let [first, last] = [first, last].map(|look| texts::moment(look.at, timezone, lang));
-        let count = texts::number(history.looks.len(), lang);
-        writeln!(out, "{}: {count} ({first} – {last})", RUNS.get(lang))?;
-    }
-    writeln!(out, "\n{bold}{}{bold:#}", texts::STAGE.get(lang))?;
-    for Step { look, value } in history.standings() {
-        let (at, run) = (moment(look), &history.looks[look].run);
-        writeln!(out, "  {at}  {}  ({run})", parts::standing(value, lang))?;
-    }
-    let (changed, same): (Vec<_>, Vec<_>) =
-        history.checks().into_iter().partition(|(_, steps)| steps.len() > 1);
-    writeln!(out, "\n{bold}{}{bold:#}", CHANGED.get(lang))?;
-    for (check, steps) in &changed {
-        writeln!(out, "  {}", check.id)?;
-        for Step { look, value } in steps {
-            let (at, run) = (moment(*look), &history.looks[*look].run);
-            writeln!(out, "    {at}  {}  ({run})", finding(value, lang, color))?;
+    let count = texts::number(history.looks, lang);
+    let (first, last) = (moment(&history.first), moment(&history.last));
+    writeln!(out, "{}: {count} ({first} – {last})", RUNS.get(lang))?;
+    if history.ids.iter().any(|step| step.value != service.id) {
+        writeln!(out, "\n{bold}{}{bold:#}", IDS.get(lang))?;
+        for Step { look, value } in &history.ids {
+            writeln!(out, "  {}  {value}  ({})", moment(look), look.run)?;
         }
     }
-    if changed.is_empty() {
+    writeln!(out, "\n{bold}{}{bold:#}", texts::STAGE.get(lang))?;
+    for Step { look, value } in &history.standings {
+        writeln!(out, "  {}  {}  ({})", moment(look), parts::standing(*value, lang), look.run)?;
+    }
+    writeln!(out, "\n{bold}{}{bold:#}", CHANGED.get(lang))?;
+    for (check, steps) in history.changed() {
+        writeln!(out, "  {}", check.id)?;
+        for Step { look, value } in steps {
+            writeln!(out, "    {}  {}  ({})", moment(look), finding(value, lang, color), look.run)?;
+        }
+    }
+    if history.changed().next().is_none() {
         writeln!(out, "  {}", NOTHING.get(lang))?;
     }
     writeln!(out, "\n{bold}{}{bold:#}", UNCHANGED.get(lang))?;
     for outcome in [Outcome::Fail, Outcome::Inconclusive, Outcome::Pass, Outcome::NotApplicable] {
-        let with = same.iter().filter(|(_, steps)| steps[0].value.outcome == outcome);
+        let same = history.checks().filter(|(_, steps)| steps.len() == 1);
+        let with = same.filter(|(_, steps)| steps[0].value.outcome == outcome);
         let names: Vec<String> = with
             .map(|(check, steps)| match outcome {
                 Outcome::Pass | Outcome::NotApplicable => check.id.to_owned(),

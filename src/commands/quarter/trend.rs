@@ -10,8 +10,8 @@ use crate::commands::judge_each::judge_each;
 use crate::commands::stored_run::load_run_by_id;
 use crate::judge;
 use crate::judge::quarter::{Point, Quarter, Snapshot};
-use crate::judge::{Counts, GateReading};
-use crate::model::RunId;
+use crate::judge::{Counts, GateReading, Lineage};
+use crate::model::{Inventory, RunId};
 use crate::policy::Policy;
 use crate::store::Store;
 
@@ -40,16 +40,23 @@ pub(super) fn trend_runs(
     (earlier, weeks.into_values().collect())
 }
 
-/// What the gates said in several runs, in their order.
+/// What the gates said in several runs, in their order. Services have the ids of the closing run's
+/// inventory.
 pub(super) fn followed_runs(
     db: &Path,
     ids: &[&RunId],
     policy: &Policy,
+    closing: &Inventory,
 ) -> Result<Vec<(Point, Snapshot)>, CliError> {
-    judge_each(db, ids, |store, id| followed_run(store, id, policy))
+    judge_each(db, ids, |store, id| followed_run(store, id, policy, closing))
 }
 
-fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Snapshot), CliError> {
+fn followed_run(
+    store: &Store,
+    id: &RunId,
+    policy: &Policy,
+    closing: &Inventory,
+) -> Result<(Point, Snapshot), CliError> {
     let loaded = load_run_by_id(store, id)?;
     let context = loaded.context_at_its_end(policy);
     let run = &loaded.stored.run;
@@ -70,5 +77,6 @@ fn followed_run(store: &Store, id: &RunId, policy: &Policy) -> Result<(Point, Sn
         vantage: run.vantage.name.clone(),
         ipv6: run.vantage.ipv6,
     };
-    Ok((point, Snapshot { run: run.id.clone(), ended_at, services: readings }))
+    let snapshot = Snapshot { run: run.id.clone(), ended_at, services: readings };
+    Ok((point, snapshot.under_later_ids(&Lineage::of(closing, context.inventory))))
 }

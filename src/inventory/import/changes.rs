@@ -1,10 +1,11 @@
 //! What a table says of services that are known, and says otherwise than the inventory.
 
 use super::candidate::Candidate;
+use super::line::former_ids;
 use super::terms::Terms;
 use crate::inventory::amend::{Amendment, NewValue};
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Exemption, Goal, Service, State, Target};
+use crate::model::{Category, Exemption, Goal, Service, ServiceId, State, Target};
 
 /// A value that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Change {
     Goal(Goal),
     /// The exemption.
     Exemption(Exemption),
+    /// All ids that it had before.
+    Formerly(Vec<ServiceId>),
 }
 
 /// A change of a known service or, in its contact, of an organisation.
@@ -51,6 +54,7 @@ impl Change {
             Self::Target(target) => target.kind(),
             Self::Goal(_) => "target",
             Self::Exemption(_) => "exemption",
+            Self::Formerly(_) => "formerly",
         }
     }
 
@@ -64,6 +68,7 @@ impl Change {
             Self::Target(target) => service.target = target,
             Self::Goal(goal) => service.goal = Some(goal),
             Self::Exemption(exemption) => service.exemption = Some(exemption),
+            Self::Formerly(ids) => service.formerly = ids,
         }
     }
 
@@ -87,6 +92,7 @@ impl Change {
                     ("reason", quoted(&exemption.reason)),
                     ("until", exemption.until.to_string()),
                 ]),
+                Self::Formerly(ids) => scalar(former_ids(ids)),
             },
         }
     }
@@ -105,6 +111,10 @@ impl Change {
             Self::Goal(goal) => (service.goal.as_ref().map(goal_words), goal_words(goal)),
             Self::Exemption(exemption) => {
                 (service.exemption.as_ref().map(exemption_words), exemption_words(exemption))
+            }
+            Self::Formerly(ids) => {
+                let so_far = &service.formerly;
+                ((!so_far.is_empty()).then(|| former_ids(so_far)), former_ids(ids))
             }
         };
         let (id, key, place) = (service.id.to_string(), self.key(), place.to_owned());
@@ -141,6 +151,13 @@ pub(super) fn changes(
     add(goal != service.goal && !is_the_policys, goal.map(Change::Goal));
     let exemption = candidate.exemption.clone();
     add(exemption != service.exemption, exemption.map(Change::Exemption));
+    let mut formerly = service.formerly.clone();
+    for id in candidate.formerly.iter().filter(|id| **id != service.id) {
+        if !formerly.contains(id) {
+            formerly.push(id.clone());
+        }
+    }
+    add(formerly != service.formerly, Some(Change::Formerly(formerly)));
     changes
 }
 

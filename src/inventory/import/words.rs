@@ -27,6 +27,8 @@ pub(super) enum Column {
     Deadline,
     ExemptUntil,
     ExemptReason,
+    /// The ids that it had before.
+    Formerly,
     /// The kind, for [`Column::Target`].
     Kind,
     /// The port, for a target that is a host alone.
@@ -40,7 +42,7 @@ pub(super) enum Column {
 }
 
 /// Columns by the names that a table of words uses; beside them each kind is one.
-const COLUMNS: [(&str, Column); 16] = [
+const COLUMNS: [(&str, Column); 17] = [
     ("organisation", Column::Organisation),
     ("organisation-id", Column::OrganisationId),
     ("contact", Column::Contact),
@@ -53,6 +55,7 @@ const COLUMNS: [(&str, Column); 16] = [
     ("deadline", Column::Deadline),
     ("exempt-until", Column::ExemptUntil),
     ("exempt-reason", Column::ExemptReason),
+    ("formerly", Column::Formerly),
     ("kind", Column::Kind),
     ("port", Column::Port),
     ("target", Column::Target),

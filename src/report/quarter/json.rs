@@ -43,6 +43,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
     let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
     let summary = closing.summary();
+    let before = review.standings_before();
     Document {
         schema: SCHEMA.to_owned(),
         quarter: review.quarter.to_string(),
@@ -112,7 +113,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 expires_soon: standing.expires_soon,
             })
             .collect(),
-        changes: review.changes.iter().filter(|c| c.is_change()).map(change).collect(),
+        changes: review.changes.iter().filter(|c| c.is_news()).map(change).collect(),
         incidents: review.incidents.iter().map(incident).collect(),
         shared: review
             .shared
@@ -160,7 +161,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 target: result.service.target.to_string(),
                 state: result.service.state.id().to_owned(),
                 standing: standing(result.standing),
-                before: review.before(&result.service).map(standing),
+                before: before.get(&result.service.id).copied().map(standing),
                 blockers: result.blockers.iter().map(|b| failure(b.check, b.reason)).collect(),
             })
             .collect(),

@@ -211,6 +211,7 @@ fn changes(context: &QuarterContext<'_>) -> Section {
             paragraphs.push(texts::capitalised(&format!("{}.", counts.join("; "))));
         }
     }
+    paragraphs.extend(renamed(context));
     Section {
         paragraphs,
         tables: nonempty_tables([
@@ -219,6 +220,18 @@ fn changes(context: &QuarterContext<'_>) -> Section {
         ]),
         ..section("changes", CHANGES.get(lang))
     }
+}
+
+/// The services that go on under another id.
+fn renamed(context: &QuarterContext<'_>) -> Option<String> {
+    let each = context.review.renamed().map(|(then, now)| format!("{then} → {now}"));
+    let all: Vec<String> = each.collect();
+    let names = quarter::names(all, context.lang);
+    let about = Text {
+        vi: "Dịch vụ đổi mã hoặc chuyển cơ quan, đơn vị, được so sánh với chính dịch vụ đó dưới mã trước đây",
+        en: "Renamed or moved, and compared with themselves under the former id",
+    };
+    (!names.is_empty()).then(|| format!("{}: {names}.", about.get(context.lang)))
 }
 
 fn incidents(context: &QuarterContext<'_>) -> Section {

@@ -9,6 +9,7 @@ mod incidents;
 mod work;
 
 pub use annex::annex;
+pub(in crate::report) use common::names;
 pub use changes::{check_changes, stage_changes};
 pub use figures::{categories, organisations, trend};
 pub use goals::{exemptions, targets};
