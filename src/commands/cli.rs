@@ -5,7 +5,6 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
 
 pub(super) use values::AsOf;
 use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
@@ -152,6 +151,9 @@ pub(super) struct ScanArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// A name for this vantage point; default: the host's
     #[arg(long, value_name = "NAME")]
     pub vantage: Option<String>,
@@ -182,11 +184,22 @@ pub(super) struct GateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: v6ready check example.gov.vn https://www.example.gov.vn/")]
+#[command(
+    after_help = "Kinds: web:URL, mail:DOMAIN, zone:DOMAIN, dns:, ntp:, imap:, imaps:, pop3s:, submission: and \
+                  ssh:HOST[:PORT], tls: and tcp:HOST:PORT; URLs of their schemes too (imaps://HOST/). A name \
+                  without a kind is a web site.\n\
+                  Examples: v6ready check example.gov.vn https://www.example.gov.vn/\n          \
+                  v6ready check mail:example.gov.vn zone:example.gov.vn tcp:app.example.gov.vn:8443\n          \
+                  v6ready check app.example.gov.vn --inventory inventory.yaml"
+)]
 pub(super) struct CheckArgs {
-    /// Host names or URLs
-    #[arg(required = true, value_name = "NAME-OR-URL")]
+    /// Host names, URLs, or services of another kind as KIND:NAME, such as mail:example.gov.vn
+    #[arg(required = true, value_name = "NAME|URL|KIND:NAME")]
     pub targets: Vec<String>,
+    /// Take settings (certificate authorities, resolvers, limits …), networks, policy, language and time
+    /// zone from this inventory
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
     /// Store the run, which otherwise leaves nothing behind
     #[arg(long)]
     pub keep: bool,
@@ -196,6 +209,9 @@ pub(super) struct CheckArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's, else English
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// The policy: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
@@ -245,9 +261,12 @@ pub(super) struct JudgeArgs {
     /// The policy: a built-in name or a file; default: the run's own
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
-    /// Judge as of this moment (RFC 3339); default: now
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
+    /// Judge as of this moment (RFC 3339), or as of the end of a day; default: now
+    #[arg(long, value_name = "DATE|TIME", value_parser = parse_as_of)]
+    pub as_of: Option<AsOf>,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,

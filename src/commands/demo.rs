@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     let dress = Dress::default();
     let (store, result) = (&scanned.store, &scanned.result);
     let files = run_files::write_files(store, result, lang, &formats, &dress, folder)?;
-    let code = print_scanned(&global, &scanned, ResultFormat::Text, &Gate::default())?;
+    let code = print_scanned(&global, &scanned, None, ResultFormat::Text, &Gate::default())?;
     for file in files {
         println!("{}", file.display());
     }

@@ -14,6 +14,7 @@ use super::cli::AsOf;
 use super::error::CliError;
 use super::named_run::{named_run, shows_whole_inventory};
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
+use crate::judge;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
 use crate::model::RunId;
 use crate::policy::Policy;
@@ -50,6 +51,7 @@ pub(super) fn review_quarter(
     let closing = load_run_by_id(store, &id)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
     let ended_at = end_of_run(&closing.stored.run);
+    let closing_day = judge::day_of(ended_at, &closing.loaded.inventory.timezone);
     let closing_id = &closing.stored.run.id;
     let listed = store.listed_runs()?;
     let closing_listed = listed.iter().find(|run| run.run.id == *closing_id);
@@ -58,7 +60,7 @@ pub(super) fn review_quarter(
         .filter(|run| run.id() != closing_id && run.ended_at <= ended_at)
         .filter(|run| closing_listed.is_some_and(|own| own.is_of_same_inventory(&run.listed)))
         .collect();
-    let (mut earlier, weekly) = trend_runs(&comparable, request.quarter);
+    let (mut earlier, weekly) = trend_runs(&comparable, request.quarter, closing_day);
     let previous = earlier.pop().map(|run| judge_previous(store, run, &policy)).transpose()?;
     let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
     let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();

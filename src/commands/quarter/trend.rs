@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use super::candidates::Candidate;
 use crate::commands::error::CliError;
 use crate::commands::judge_each::judge_each;
@@ -19,10 +21,11 @@ use crate::store::Store;
 const EARLIER_QUARTERS_MAX: usize = 8;
 
 /// The closing runs of earlier quarters, and the last run of each week of this one; both the
-/// earliest first.
+/// earliest first. The last run of its own week is the closing run, which is not among the candidates.
 pub(super) fn trend_runs(
     candidates: &[Candidate],
     quarter: Quarter,
+    closing_day: Date,
 ) -> (Vec<&Candidate>, Vec<&Candidate>) {
     let mut closing = BTreeMap::new();
     let mut weeks = BTreeMap::new();
@@ -31,13 +34,18 @@ pub(super) fn trend_runs(
         if its < quarter {
             closing.insert(its, run);
         } else if its == quarter {
-            let week = run.day.iso_week_date();
-            weeks.insert((week.year(), week.week()), run);
+            weeks.insert(week_of(run.day), run);
         }
     }
+    weeks.remove(&week_of(closing_day));
     let mut earlier: Vec<_> = closing.into_values().collect();
     earlier.drain(..earlier.len().saturating_sub(EARLIER_QUARTERS_MAX));
     (earlier, weeks.into_values().collect())
+}
+
+fn week_of(day: Date) -> (i16, i8) {
+    let week = day.iso_week_date();
+    (week.year(), week.week())
 }
 
 /// What the gates said in several runs, in their order. Services have the ids of the closing run's

@@ -161,7 +161,18 @@ fn targets_are_reached_due_missed_exempt_or_undetermined() {
     let plan = review.plan.clone().unwrap();
     assert_eq!((plan.reached, plan.behind, plan.unknown, plan.exempt), (1, 1, 1, 1));
     assert_eq!(plan.progress, Progress::Missed);
-    assert!(review.exemptions[0].expires_soon && !review.exemptions[0].expired);
+    let exemption = &review.exemptions[0];
+    assert!(!exemption.expires_soon && !exemption.expired, "32 days are left");
+    for (as_of, soon, expired) in [
+        ("2027-01-02T00:00:00Z", true, false),
+        ("2027-01-31T18:00:00Z", true, false),
+        ("2027-02-01T18:00:00Z", false, true),
+    ] {
+        let mut closing = closing(&[]);
+        closing.as_of = as_of.parse().unwrap();
+        let exemption = &super::exemptions(&closing, day_of(closing.as_of, "Asia/Ho_Chi_Minh"))[0];
+        assert_eq!((exemption.expires_soon, exemption.expired), (soon, expired), "{as_of}");
+    }
     assert_eq!(review.caveats, [Caveat::NoPrevious]);
     assert_eq!(review.today.to_string(), "2026-12-31");
 }
