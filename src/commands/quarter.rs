@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
-use trend::{followed_runs, trend_runs};
+use trend::{Followed, HowToFollow, follow, runs_judged_whole, trend_runs};
 
 use super::cli::AsOf;
 use super::error::CliError;
@@ -16,6 +16,7 @@ use super::named_run::{named_run, shows_whole_inventory};
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
 use crate::judge;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
+use crate::judge::{Histories, Lineage, Look};
 use crate::model::RunId;
 use crate::policy::Policy;
 use crate::store::Store;
@@ -62,20 +63,35 @@ pub(super) fn review_quarter(
         .collect();
     let (mut earlier, weekly) = trend_runs(&comparable, request.quarter, closing_day);
     let previous = earlier.pop().map(|run| judge_previous(store, run, &policy)).transpose()?;
-    let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
-    let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();
-    let (mut points, mut runs) = (Vec::new(), Vec::new());
-    for (point, snapshot) in followed_runs(store.path(), &ids, &policy, &closing.loaded.inventory)? {
+    let of_quarter: Vec<&Candidate> =
+        comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter).collect();
+    let ids: Vec<&RunId> =
+        earlier.iter().chain(&of_quarter).map(|candidate| candidate.id()).collect();
+    let whole = runs_judged_whole(&of_quarter, closing.services.len());
+    let how = HowToFollow { policy: &policy, closing: &closing.loaded.inventory, whole: &whole };
+    let (mut points, mut runs, mut histories) = (Vec::new(), Vec::new(), Histories::default());
+    if let Some(Previous { result, .. }) = previous.as_ref().filter(|_| !whole.is_empty()) {
+        let lineage = Lineage::of(&closing.loaded.inventory, &result.inventory);
+        histories.add_result(result, &lineage);
+    }
+    follow(store.path(), &ids, &how, |Followed { point, snapshot, sights }| {
+        if !sights.is_empty() {
+            histories.add(Look { run: point.run.clone(), at: snapshot.ended_at }, sights);
+        }
         if point.quarter == request.quarter {
             runs.push(snapshot);
         }
         if point.quarter != request.quarter || weekly.iter().any(|run| *run.id() == point.run) {
             points.push(point);
         }
-    }
+    })?;
     points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
     let closing = judge_run(store, &closing, as_of.unwrap_or(ended_at))?;
-    Ok(Review::of(Material { quarter: request.quarter, closing, previous, points, runs }))
+    if !whole.is_empty() {
+        histories.add_result(&closing, &Lineage::default());
+    }
+    let quarter = request.quarter;
+    Ok(Review::of(Material { quarter, closing, previous, points, runs, histories }))
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.

@@ -9,9 +9,10 @@ use std::process::ExitCode;
 pub(super) use dress::Dress;
 use jiff::Timestamp;
 
-use super::cli::{Global, ReportArgs};
+use super::cli::{Global, ReportArgs, ReportFormat};
 use super::error::CliError;
 use super::gate::Gate;
+use super::histories::histories;
 use super::quarter::{QuarterRequest, review_quarter};
 use super::stored_run;
 use crate::judge::quarter::Quarter;
@@ -39,7 +40,10 @@ fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
     let as_of = asked.or(run.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let result = stored_run::judge_run(store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    let dress = Dress::of(args)?;
+    let mut dress = Dress::of(args)?;
+    if args.format.contains(&ReportFormat::Html) {
+        dress.histories = histories(store, &result)?;
+    }
     for path in run_files::write_files(store, &result, lang, &args.format, &dress, &args.out)? {
         println!("{}", path.display());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Finding, ServiceResult, Standing};
+use super::{Finding, Lineage, RunResult, ServiceResult, Standing};
 use crate::check::{CATALOGUE, Check};
 use crate::model::{RunId, ServiceId};
 
@@ -74,6 +74,16 @@ impl Histories {
             let history = self.0.entry(id).or_insert_with(|| History::begun_by(&look));
             history.add(&look, sight);
         }
+    }
+
+    /// Adds a judged run, by the later ids of its services.
+    pub fn add_result(&mut self, result: &RunResult, lineage: &Lineage) {
+        let run = &result.run;
+        let look = Look { run: run.id.clone(), at: run.finished_at.unwrap_or(run.started_at) };
+        let services = result.services.iter();
+        let under_later_id =
+            |one: &ServiceResult| Some((lineage.now(&one.service.id)?.clone(), Sight::of(one)));
+        self.add(look, services.filter_map(under_later_id));
     }
 
     /// The history of the service that has this id now.

@@ -21,7 +21,7 @@ use jiff::civil::Date;
 
 use super::target::days_between;
 use super::{
-    Change, Counts, Lineage, Progress, RunResult, ServiceChange, Standing, TargetStanding, changes, day_of,
+    Change, Counts, Histories, Lineage, Progress, RunResult, ServiceChange, Standing, TargetStanding, changes, day_of,
     targets,
 };
 use crate::model::{
@@ -62,6 +62,9 @@ pub struct Review {
     pub remedies: Vec<Remedy>,
     /// What weakens the report.
     pub caveats: Vec<Caveat>,
+    /// The services over the earlier closing run and the runs of the quarter; empty where those are too
+    /// many to be judged whole.
+    pub histories: Histories,
 }
 
 /// The closing run of an earlier quarter.
@@ -175,6 +178,8 @@ pub struct Material {
     pub points: Vec<Point>,
     /// Every other run of the quarter, the earliest first.
     pub runs: Vec<Snapshot>,
+    /// The services over the earlier closing run and the runs of the quarter.
+    pub histories: Histories,
 }
 
 impl Point {
@@ -197,7 +202,7 @@ impl Point {
 impl Review {
     /// Reviews a quarter.
     pub fn of(material: Material) -> Self {
-        let Material { quarter, closing, previous, points, runs } = material;
+        let Material { quarter, closing, previous, points, runs, histories } = material;
         let today = day_of(closing.as_of, &closing.inventory.timezone);
         let earlier = previous.as_ref().map(|previous| &previous.result);
         let trend = trend(&closing, points);
@@ -219,6 +224,7 @@ impl Review {
             quarter,
             closing,
             previous,
+            histories,
         }
     }
 

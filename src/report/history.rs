@@ -1,4 +1,5 @@
-//! A service's history on a terminal: its stage and each check, with the moment of every change.
+//! A service's history: its stage and each check, with the moment of every change. On a terminal, and as
+//! lines that pages fold away.
 
 use std::io::{self, Write};
 
@@ -6,9 +7,10 @@ use anstyle::{AnsiColor, Style};
 
 use super::describe::clean;
 use super::{parts, texts};
-use crate::judge::{Finding, History, Look, Step};
+use crate::judge::{self, Finding, History, Look, Standing, Step};
 use crate::model::{Lang, Outcome, Service, Text};
 
+const HISTORY: Text = Text { vi: "Diễn biến", en: "History" };
 const RUNS: Text = Text { vi: "Số đợt quét", en: "Runs" };
 const IDS: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
 const CHANGED: Text =
@@ -74,6 +76,52 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// A history on a page.
+pub(super) struct Folded {
+    /// What it is, and over which runs.
+    pub(super) title: String,
+    /// The stage and each check that changed, with the day of each change.
+    pub(super) lines: Vec<String>,
+}
+
+/// The history of a service as lines: those of what changed, or that nothing did.
+pub(super) fn folded(
+    service: &Service,
+    history: &History,
+    timezone: &str,
+    lang: Lang,
+) -> Folded {
+    let day = |look: &Look| texts::day(judge::day_of(look.at, timezone), lang);
+    let count = texts::number(history.looks, lang);
+    let (first, last) = (day(&history.first), day(&history.last));
+    let title = format!("{} ({}: {count}, {first} – {last})", HISTORY.get(lang), RUNS.get(lang));
+    let mut lines = Vec::new();
+    if history.ids.iter().any(|step| step.value != service.id) {
+        lines.push(line(IDS.get(lang), &history.ids, &day, |id| id.to_string()));
+    }
+    let stage = |standing: &Standing| parts::standing(*standing, lang);
+    lines.push(line(texts::STAGE.get(lang), &history.standings, &day, stage));
+    for (check, steps) in history.changed() {
+        lines.push(line(check.id, steps, &day, |found| finding(found, lang, false)));
+    }
+    if history.changed().next().is_none() {
+        lines.push(format!("{}: {}", CHANGED.get(lang), NOTHING.get(lang)));
+    }
+    Folded { title, lines }
+}
+
+/// Values, each with the day from which on it was so.
+fn line<T>(
+    name: &str,
+    steps: &[Step<T>],
+    day: &impl Fn(&Look) -> String,
+    value: impl Fn(&T) -> String,
+) -> String {
+    let each: Vec<_> =
+        steps.iter().map(|step| format!("{} {}", day(&step.look), value(&step.value))).collect();
+    format!("{name}: {}", each.join(" → "))
 }
 
 fn finding(finding: &Finding, lang: Lang, color: bool) -> String {

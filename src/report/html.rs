@@ -8,8 +8,9 @@ use askama::Template;
 use super::causes::causes;
 use super::describe::{clean, observation};
 use super::parts::{self, Part, class_of};
+use super::history::{self, Folded};
 use super::{ReportContext, overview, texts};
-use crate::judge::{Judged, ServiceResult};
+use crate::judge::{Histories, Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
@@ -17,7 +18,19 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(context).render().map_err(io::Error::other)?;
+    write_with(context, &Histories::default(), out)
+}
+
+/// Writes the report, each service with its history, where there is one.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_with(
+    context: &ReportContext<'_>,
+    histories: &Histories,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = page(context, histories).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -105,6 +118,7 @@ struct ServiceBlock {
     class: &'static str,
     standing: String,
     blockers: String,
+    history: Option<Folded>,
     verdicts: Vec<VerdictBlock>,
 }
 
@@ -121,7 +135,7 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(context: &ReportContext<'_>) -> Page {
+fn page(context: &ReportContext<'_>, histories: &Histories) -> Page {
     let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let bars = bars(context);
@@ -146,7 +160,7 @@ fn page(context: &ReportContext<'_>) -> Page {
             .collect(),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
-        organisations: organisations(context),
+        organisations: organisations(context, histories),
         stage_lines: Stage::ALL
             .iter()
             .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
@@ -250,20 +264,29 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
         .collect()
 }
 
-fn organisations(context: &ReportContext<'_>) -> Vec<OrganisationBlock> {
+fn organisations(context: &ReportContext<'_>, histories: &Histories) -> Vec<OrganisationBlock> {
     context
         .result
         .by_organisation()
         .into_iter()
         .map(|(organisation, services)| OrganisationBlock {
             name: clean(&organisation.name),
-            services: services.into_iter().map(|service| service_block(context, service)).collect(),
+            services: services
+                .into_iter()
+                .map(|service| service_block(context, histories, service))
+                .collect(),
         })
         .collect()
 }
 
-fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
+fn service_block(
+    context: &ReportContext<'_>,
+    histories: &Histories,
+    result: &ServiceResult,
+) -> ServiceBlock {
     let service = &result.service;
+    let timezone = &context.result.inventory.timezone;
+    let history = histories.of(&service.id);
     let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
     ServiceBlock {
         id: service.id.to_string(),
@@ -272,6 +295,7 @@ fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> Service
         class: class_of(result.standing),
         standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
+        history: history.map(|history| history::folded(service, history, timezone, context.lang)),
         verdicts: result
             .verdicts
             .unpack()

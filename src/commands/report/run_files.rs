@@ -48,7 +48,9 @@ type Renderer = fn(&ReportContext<'_>, &Dress, &mut dyn io::Write) -> io::Result
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", |context, _, out| report::html::write(context, out))],
+        ReportFormat::Html => &[(".html", |context, dress, out| {
+            report::html::write_with(context, &dress.histories, out)
+        })],
         ReportFormat::Markdown => {
             &[(".md", |context, _, out| report::markdown::write(context, out))]
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::commands::cli::{Global, ShowArgs};
 use crate::commands::error::CliError;
+use crate::commands::histories::{judge_then, look};
 use crate::commands::stored_run::{LoadedRun, load_run_by_id};
 use crate::commands::terminal;
-use crate::judge::{self, Histories, Lineage, Look, Sight};
+use crate::judge::{Histories, Lineage, Sight};
 use crate::model::{Service, ServiceId};
 use crate::report;
 use crate::store::{ListedRun, Scope, Store};
@@ -29,8 +30,8 @@ pub(super) fn print(global: &Global, store: &Store, args: &ShowArgs) -> Result<E
         let lineage = Lineage::of(inventory, &run.loaded.inventory);
         let then = lineage.then(&service.id).and_then(|then| find(&run, then));
         if let Some(then) = then {
-            let (look, sight) = sight(store, &run, &newest, &then)?;
-            histories.add(look, [(service.id.clone(), sight)]);
+            let result = judge_then(store, &run, &newest.loaded.policy, &then)?;
+            histories.add(look(&run), [(service.id.clone(), Sight::of(&result))]);
         }
     }
     let lang = args.lang.unwrap_or(inventory.lang);
@@ -85,17 +86,4 @@ pub(super) fn successor<'a>(
 
 fn find(run: &LoadedRun, wanted: &ServiceId) -> Option<Arc<Service>> {
     run.services.iter().find(|service| service.id == *wanted).cloned()
-}
-
-fn sight(
-    store: &Store,
-    run: &LoadedRun,
-    newest: &LoadedRun,
-    service: &Arc<Service>,
-) -> Result<(Look, Sight), CliError> {
-    let id = &run.stored.run.id;
-    let context = run.context_at_its_end(&newest.loaded.policy);
-    let evidence = store.evidence_of(id, &service.id)?;
-    let result = judge::judge_service(&context, service, &evidence);
-    Ok((Look { run: id.clone(), at: context.as_of }, Sight::of(&result)))
 }

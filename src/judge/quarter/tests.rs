@@ -112,7 +112,7 @@ fn closing(faults: &[Fault]) -> RunResult {
 fn review(closing: RunResult, previous: Option<RunResult>) -> Review {
     let previous = previous.map(|result| Previous { quarter: "2026Q3".parse().unwrap(), result });
     let quarter = "2026Q4".parse().unwrap();
-    Review::of(Material { quarter, closing, previous, points: vec![], runs: vec![] })
+    Review::of(Material { quarter, closing, previous, points: vec![], runs: vec![], histories: Default::default() })
 }
 
 #[test]

@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use self::change::{change, standing};
 use self::document::{
-    CaveatDocument, CountsDocument, Document, ExemptionDocument, FailureDocument, GroupDocument,
-    IncidentDocument, MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument,
-    ServiceDocument, SharedDocument, SummaryDocument, TargetDocument,
+    CaveatDocument, CheckCourseDocument, CountsDocument, CourseDocument, Document,
+    ExemptionDocument, FailureDocument, FindingStepDocument, GroupDocument, IncidentDocument,
+    MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument, ServiceDocument,
+    SharedDocument, StandingStepDocument, SummaryDocument, TargetDocument,
 };
 use super::context::QuarterContext;
 use super::terms;
 use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
-use crate::judge::{Counts, RunResult};
-use crate::model::{Service, Stage};
+use crate::judge::{Counts, Finding, History, RunResult, Step};
+use crate::model::{Service, ServiceId, Stage};
 use crate::report::describe::clean;
 
 /// The schema's name.
@@ -115,6 +116,16 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .collect(),
         changes: review.changes.iter().filter(|c| c.is_news()).map(change).collect(),
         incidents: review.incidents.iter().map(incident).collect(),
+        course: closing
+            .services
+            .iter()
+            .filter_map(|result| {
+                let id = &result.service.id;
+                let history = review.histories.of(id)?;
+                let is_news = history.standings.len() > 1 || history.changed().next().is_some();
+                is_news.then(|| course(id, history))
+            })
+            .collect(),
         shared: review
             .shared
             .iter()
@@ -186,6 +197,29 @@ fn incident(incident: &Incident) -> IncidentDocument {
         to: incident.to.to_string(),
         seconds: incident.lasted().as_secs(),
         runs: incident.runs,
+    }
+}
+
+fn course(id: &ServiceId, history: &History) -> CourseDocument {
+    let standings = history.standings.iter().map(|Step { look, value }| StandingStepDocument {
+        run: look.run.to_string(),
+        at: look.at.to_string(),
+        standing: standing(*value),
+    });
+    let step = |Step { look, value }: &Step<Finding>| FindingStepDocument {
+        run: look.run.to_string(),
+        at: look.at.to_string(),
+        outcome: value.outcome.id().to_owned(),
+        reason: value.reason.to_owned(),
+    };
+    let checks = history.changed().map(|(check, steps)| CheckCourseDocument {
+        check: check.id.to_owned(),
+        steps: steps.iter().map(step).collect(),
+    });
+    CourseDocument {
+        service: id.to_string(),
+        standings: standings.collect(),
+        checks: checks.collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod annex;
 mod changes;
 mod common;
+mod course;
 mod figures;
 mod goals;
 mod incidents;
@@ -10,6 +11,7 @@ mod work;
 
 pub use annex::annex;
 pub(in crate::report) use common::names;
+pub use course::{checks_by_day, stages_by_day};
 pub use changes::{check_changes, stage_changes};
 pub use figures::{categories, organisations, trend};
 pub use goals::{exemptions, targets};
