@@ -79,11 +79,8 @@ pub fn for_targets(arguments: &[String], like: Option<&Inventory>) -> Result<Str
 
 /// The keys that judge and show services as another inventory does.
 fn head_like(inventory: &Inventory) -> String {
-    let mut head = format!(
-        "lang: {}\ntimezone: {}\n",
-        inventory.lang.tag(),
-        quoted(&inventory.timezone)
-    );
+    let mut head =
+        format!("lang: {}\ntimezone: {}\n", inventory.lang.tag(), quoted(&inventory.timezone));
     let networks: Vec<_> = inventory
         .networks
         .iter()

@@ -139,9 +139,12 @@ fn former_ids_are_told_apart() {
     let parsed = parse(good.as_bytes(), "t.yaml");
     let parsed = parsed.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     assert!(parsed.warnings.is_empty());
-    let former: Vec<Vec<String>> = parsed.inventory.services.iter().map(|service| {
-        service.formerly.iter().map(ToString::to_string).collect()
-    }).collect();
+    let former: Vec<Vec<String>> = parsed
+        .inventory
+        .services
+        .iter()
+        .map(|service| service.formerly.iter().map(ToString::to_string).collect())
+        .collect();
     assert_eq!(former[1], ["x/b", "o/old"]);
 
     for (services, line, column, expected) in [

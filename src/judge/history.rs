@@ -154,11 +154,8 @@ mod tests {
             (3, "b", Stage::Addressed, Fail),
             (4, "b", Stage::Reachable, Pass),
         ] {
-            let finding = |outcome: Outcome, reason| Finding {
-                outcome,
-                reason,
-                severity: Severity::Error,
-            };
+            let finding =
+                |outcome: Outcome, reason| Finding { outcome, reason, severity: Severity::Error };
             let aaaa = check::find("dns-aaaa").unwrap();
             let port = check::find("reach-port").unwrap();
             let findings = vec![(aaaa, finding(Pass, "a")), (port, finding(outcome, "b"))];

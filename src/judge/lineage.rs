@@ -94,7 +94,8 @@ fn resolve<'a>(
         chain.push(at);
     }
     for service in chain.into_iter().rev() {
-        let of_claimant = claimants.get(&service.id).and_then(|claimant| resolved.get(&claimant.id));
+        let of_claimant =
+            claimants.get(&service.id).and_then(|claimant| resolved.get(&claimant.id));
         let is_taken = of_claimant.copied().flatten() == Some(&service.id);
         let own = Some(&service.id).filter(|id| known.contains(id) && !is_taken);
         let former = || service.formerly.iter().find(|id| known.contains(id));
@@ -139,7 +140,11 @@ mod tests {
             (&["b<a"], &["a", "b"], &[("b", "b")]),
             // The name was given to something new.
             (&["old<portal", "portal"], &["portal"], &[("old", "portal"), ("portal", "")]),
-            (&["old<portal", "portal"], &["old", "portal"], &[("old", "old"), ("portal", "portal")]),
+            (
+                &["old<portal", "portal"],
+                &["old", "portal"],
+                &[("old", "old"), ("portal", "portal")],
+            ),
             // A trial took the name over.
             (
                 &["old<portal", "portal<trial"],

@@ -21,8 +21,8 @@ use jiff::civil::Date;
 
 use super::target::days_between;
 use super::{
-    Change, Counts, Histories, Lineage, Progress, RunResult, ServiceChange, Standing, TargetStanding, changes, day_of,
-    targets,
+    Change, Counts, Histories, Lineage, Progress, RunResult, ServiceChange, Standing,
+    TargetStanding, changes, day_of, targets,
 };
 use crate::model::{
     Category, Exemption, Goal, Organisation, RunId, Service, ServiceId, VantageIpv6,
@@ -258,9 +258,8 @@ fn all_runs(
     mut runs: Vec<Snapshot>,
 ) -> Vec<Snapshot> {
     runs.retain(|run| run.run != closing.run.id);
-    let earlier = earlier.map(|earlier| {
-        Snapshot::of(earlier).under_later_ids(&Lineage::between(earlier, closing))
-    });
+    let earlier = earlier
+        .map(|earlier| Snapshot::of(earlier).under_later_ids(&Lineage::between(earlier, closing)));
     earlier.into_iter().chain(runs).chain([Snapshot::of(closing)]).collect()
 }
 

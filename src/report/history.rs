@@ -87,12 +87,7 @@ pub(super) struct Folded {
 }
 
 /// The history of a service as lines: those of what changed, or that nothing did.
-pub(super) fn folded(
-    service: &Service,
-    history: &History,
-    timezone: &str,
-    lang: Lang,
-) -> Folded {
+pub(super) fn folded(service: &Service, history: &History, timezone: &str, lang: Lang) -> Folded {
     let day = |look: &Look| texts::day(judge::day_of(look.at, timezone), lang);
     let count = texts::number(history.looks, lang);
     let (first, last) = (day(&history.first), day(&history.last));

@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
-use super::parts::{self, Part, class_of};
 use super::history::{self, Folded};
+use super::parts::{self, Part, class_of};
 use super::{ReportContext, overview, texts};
 use crate::judge::{Histories, Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};

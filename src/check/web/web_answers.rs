@@ -51,7 +51,10 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
         false => Vec::new(),
     };
     if !over_ipv4.is_empty() {
-        subjects.iter_mut().filter(|one| is_error(one)).for_each(|one| one.reason = "error-over-both");
+        subjects
+            .iter_mut()
+            .filter(|one| is_error(one))
+            .for_each(|one| one.reason = "error-over-both");
     }
     let observations = over_ipv4.iter().flat_map(|chain| chain.observations());
     Ok(verdict_over_chains(subjects, "answers", &chains).citing(observations))

@@ -155,6 +155,7 @@ mod tests {
             policy: "p".into(),
             scope: Scope::Whole,
             counts: None,
+            namesake: 0,
         };
         let day: Date = day.parse().unwrap();
         Candidate { listed, ended_at: day.in_tz("UTC").unwrap().timestamp(), day }
@@ -163,11 +164,13 @@ mod tests {
     #[test]
     fn each_week_has_one_point() {
         // Monday 7 December 2026 begins a week; the closing run is Wednesday's, the 16th.
-        let days = ["2026-09-28", "2026-12-07", "2026-12-09", "2026-12-13", "2026-12-14", "2026-12-15"];
+        let days =
+            ["2026-09-28", "2026-12-07", "2026-12-09", "2026-12-13", "2026-12-14", "2026-12-15"];
         let candidates = days.map(candidate);
         let quarter = "2026Q4".parse().unwrap();
         let (earlier, weekly) = trend_runs(&candidates, quarter, "2026-12-16".parse().unwrap());
-        let days = |runs: &[&Candidate]| runs.iter().map(|run| run.id().0.clone()).collect::<Vec<_>>();
+        let days =
+            |runs: &[&Candidate]| runs.iter().map(|run| run.id().0.clone()).collect::<Vec<_>>();
         assert_eq!(days(&earlier), ["2026-09-28"]);
         assert_eq!(days(&weekly), ["2026-12-13"]);
     }

@@ -108,7 +108,8 @@ pub(super) fn check<'a>(
         if let (Some(own), Some(other)) = (present.get(by), present.get(id))
             && own.target == other.target
         {
-            let message = format!("`{id}` is in the inventory too, with the same `{}`", own.target.kind());
+            let message =
+                format!("`{id}` is in the inventory too, with the same `{}`", own.target.kind());
             let help = "delete that entry, which this one goes on with, or this `formerly`";
             reader.error(*span, &message, Some(help));
         }

@@ -24,7 +24,8 @@ pub(super) fn warn(services: &[Placed], reader: &mut Reader<'_, '_>) {
                     placed.service.id,
                     placed.service.target.kind(),
                 );
-                let help = "delete one of them; what was renamed or moved keeps its history by `formerly`";
+                let help =
+                    "delete one of them; what was renamed or moved keeps its history by `formerly`";
                 reader.warn(placed.span, &message, Some(help));
                 warned += 1;
             }

@@ -16,10 +16,8 @@ const LISTED: [Change; 6] =
 
 const SINCE: Text = Text { vi: "Thay đổi so với đợt quét", en: "Since run" };
 const NOTHING: Text = Text { vi: "Không có thay đổi", en: "Nothing changed" };
-const RENAMED: Text = Text {
-    vi: "đổi mã hoặc chuyển cơ quan, đơn vị",
-    en: "renamed or moved",
-};
+const RENAMED: Text =
+    Text { vi: "đổi mã hoặc chuyển cơ quan, đơn vị", en: "renamed or moved" };
 const FIXED: Text = Text { vi: "đã khắc phục", en: "fixed" };
 const STILL_FAILING: Text = Text { vi: "vẫn không đạt", en: "still failing" };
 const NOTHING_FAILS: Text =

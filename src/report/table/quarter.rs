@@ -10,9 +10,9 @@ mod incidents;
 mod work;
 
 pub use annex::annex;
+pub use changes::{check_changes, stage_changes};
 pub(in crate::report) use common::names;
 pub use course::{checks_by_day, stages_by_day};
-pub use changes::{check_changes, stage_changes};
 pub use figures::{categories, organisations, trend};
 pub use goals::{exemptions, targets};
 pub use incidents::incidents;

@@ -1,8 +1,6 @@
 //! How cells look. Colour is never the only sign: the word or number is in the cell too.
 
-use rust_xlsxwriter::{
-    Color, ConditionalFormatFormula, Format, FormatAlign, FormatBorder,
-};
+use rust_xlsxwriter::{Color, ConditionalFormatFormula, Format, FormatAlign, FormatBorder};
 
 use crate::model::{Lang, Outcome, Severity, Stage};
 use crate::report::parts::Part;
