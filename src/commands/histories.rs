@@ -14,7 +14,7 @@ use crate::store::{ListedRun, Scope, Store};
 const LOOKS_MAX: usize = 60;
 
 /// Services of all these runs together that are judged for it at the most.
-const JUDGED_MAX: usize = 20_000;
+const JUDGED_MAX: usize = 10_000;
 
 /// Runs that are judged side by side, and held in memory together.
 pub(super) const AT_ONCE: usize = 8;

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::services::ServiceDraft;
 use crate::inventory::reader::Reader;
 use crate::inventory::section::description::Described;
 use crate::inventory::section::key::ValueType;
@@ -28,18 +27,12 @@ pub(super) struct Claim {
 }
 
 /// One `ORG/SERVICE`, or a list of them.
-pub(super) struct Formerly;
+pub(super) struct Formerly<D> {
+    pub(super) field: fn(&mut D) -> &mut Vec<FormerId>,
+}
 
-pub(super) static FORMERLY: Formerly = Formerly;
-
-impl ValueType<ServiceDraft> for Formerly {
-    fn read(
-        &self,
-        reader: &mut Reader<'_, '_>,
-        node: NodeId,
-        name: &str,
-        draft: &mut ServiceDraft,
-    ) {
+impl<D> ValueType<D> for Formerly<D> {
+    fn read(&self, reader: &mut Reader<'_, '_>, node: NodeId, name: &str, draft: &mut D) {
         let tree = reader.tree;
         let nodes = match &tree.node(node).content {
             Content::Sequence(children) => tree.children(children),
@@ -47,13 +40,13 @@ impl ValueType<ServiceDraft> for Formerly {
         };
         for node in nodes {
             if let Some(id) = reader.value(*node, format_args!("`{name}`"), text::service_id) {
-                draft.formerly.push(FormerId { id, span: tree.node(*node).span });
+                (self.field)(draft).push(FormerId { id, span: tree.node(*node).span });
             }
         }
     }
 }
 
-impl Described for Formerly {
+impl<D> Described for Formerly<D> {
     fn schema(&self) -> Value {
         let id = json!({
             "type": "string",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::formerly::{FORMERLY, FormerId};
+use super::formerly::{FormerId, Formerly};
 use super::kinds::{KINDS, Kind};
 use super::plan::{EXEMPTION, ExemptionDraft, GOAL, GoalDraft};
 use crate::inventory::reader::Reader;
@@ -132,7 +132,7 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
         ),
         Key::new(
             "formerly",
-            &FORMERLY,
+            &Formerly { field: |draft: &mut ServiceDraft| &mut draft.formerly },
             "so-tttt/portal",
             Text {
                 en: "The id that it had before it was renamed or came under another organisation, or a list of \
