@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Finding, Lineage, RunResult, ServiceResult, Standing};
-use crate::check::{CATALOGUE, Check};
+use crate::check::{CATALOGUE, Check, common};
 use crate::model::{RunId, ServiceId};
 
 /// A run that looked at services.
@@ -111,7 +111,7 @@ impl History {
         step(&mut self.standings, look, sight.standing, PartialEq::eq);
         for (check, finding) in sight.findings {
             let steps = self.checks.entry(check.id).or_default();
-            step(steps, look, finding, |a, b| (a.outcome, a.reason) == (b.outcome, b.reason));
+            step(steps, look, finding, is_same);
         }
     }
 
@@ -126,6 +126,26 @@ impl History {
     pub fn changed(&self) -> impl Iterator<Item = (&'static Check, &[Step<Finding>])> {
         self.checks().filter(|(_, steps)| steps.len() > 1)
     }
+
+    /// The checks that found something else of themselves: what could not be seen below the failure of
+    /// another check follows from that one, and is left out.
+    pub fn changed_of_themselves(
+        &self,
+    ) -> impl Iterator<Item = (&'static Check, Vec<&Step<Finding>>)> {
+        self.changed().map(|(check, steps)| (check, seen(steps))).filter(|(_, own)| own.len() > 1)
+    }
+}
+
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    (one.outcome, one.reason) == (other.outcome, other.reason)
+}
+
+/// The steps without those at which another check's failure hid what was to be seen.
+fn seen(steps: &[Step<Finding>]) -> Vec<&Step<Finding>> {
+    let mut seen: Vec<_> =
+        steps.iter().filter(|step| step.value.reason != common::LOWER_LAYER).collect();
+    seen.dedup_by(|later, earlier| is_same(&later.value, &earlier.value));
+    seen
 }
 
 fn step<T>(steps: &mut Vec<Step<T>>, look: &Arc<Look>, value: T, is_same: fn(&T, &T) -> bool) {
@@ -173,6 +193,23 @@ mod tests {
         let [(check, steps)] = history.changed().collect::<Vec<_>>()[..] else { panic!() };
         assert_eq!((check.id, runs(steps)), ("reach-port", vec!["1", "2", "4"]));
         assert_eq!(history.checks().count(), 2);
+        assert_eq!(history.changed_of_themselves().count(), 1);
         assert!(histories.of(&id("a")).is_none());
+    }
+
+    #[test]
+    fn what_a_failure_hides_is_no_change_of_its_own() {
+        let finding = |outcome, reason| Finding { outcome, reason, severity: Severity::Error };
+        let hidden = finding(Outcome::Inconclusive, common::LOWER_LAYER);
+        let (good, bad) = (finding(Pass, "a"), finding(Fail, "b"));
+        let changes = |findings: &[Finding]| {
+            let look = Arc::new(Look { run: RunId("r".into()), at: Timestamp::UNIX_EPOCH });
+            let mut steps = Vec::new();
+            findings.iter().for_each(|found| step(&mut steps, &look, *found, is_same));
+            seen(&steps).into_iter().map(|step| step.value.reason).collect::<Vec<_>>()
+        };
+        assert_eq!(changes(&[good, hidden, good]), ["a"]);
+        assert_eq!(changes(&[good, hidden, bad]), ["a", "b"]);
+        assert_eq!(changes(&[hidden, bad]), ["b"]);
     }
 }

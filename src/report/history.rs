@@ -15,11 +15,24 @@ const RUNS: Text = Text { vi: "Số đợt quét", en: "Runs" };
 const IDS: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
 const CHANGED: Text =
     Text { vi: "Tiêu chí đã thay đổi kết luận", en: "Checks that changed" };
+const HIDDEN: Text = Text {
+    vi: "Tiêu chí chỉ thay đổi vì lỗi ở lớp dưới (`-v` hiển thị)",
+    en: "Checks that changed only as another one failed below them (`-v` shows them)",
+};
 const UNCHANGED: Text = Text {
     vi: "Tiêu chí giữ nguyên kết luận qua mọi đợt quét",
     en: "Checks that found the same in every run",
 };
 const NOTHING: Text = Text { vi: "Không có tiêu chí nào.", en: "None." };
+
+/// How a history is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct HowToPrint {
+    /// In colour.
+    pub color: bool,
+    /// With checks that changed only because the failure of another one hid what they look at.
+    pub all: bool,
+}
 
 /// Prints for a terminal. Times are by the clocks of this time zone.
 ///
@@ -30,9 +43,10 @@ pub fn write(
     history: &History,
     timezone: &str,
     lang: Lang,
-    color: bool,
+    how: HowToPrint,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let HowToPrint { color, all } = how;
     let bold = if color { Style::new().bold() } else { Style::new() };
     let moment = |look: &Look| texts::moment(look.at, timezone, lang);
     let target = clean(&service.target.to_string());
@@ -51,14 +65,21 @@ pub fn write(
         writeln!(out, "  {}  {}  ({})", moment(look), parts::standing(*value, lang), look.run)?;
     }
     writeln!(out, "\n{bold}{}{bold:#}", CHANGED.get(lang))?;
-    for (check, steps) in history.changed() {
+    let changed: Vec<(_, Vec<_>)> = match all {
+        true => history.changed().map(|(check, steps)| (check, steps.iter().collect())).collect(),
+        false => history.changed_of_themselves().collect(),
+    };
+    for (check, steps) in &changed {
         writeln!(out, "  {}", check.id)?;
         for Step { look, value } in steps {
             writeln!(out, "    {}  {}  ({})", moment(look), finding(value, lang, color), look.run)?;
         }
     }
-    if history.changed().next().is_none() {
+    if changed.is_empty() {
         writeln!(out, "  {}", NOTHING.get(lang))?;
+    }
+    if let hidden @ 1.. = history.changed().count() - changed.len() {
+        writeln!(out, "  {}: {}", HIDDEN.get(lang), texts::number(hidden, lang))?;
     }
     writeln!(out, "\n{bold}{}{bold:#}", UNCHANGED.get(lang))?;
     for outcome in [Outcome::Fail, Outcome::Inconclusive, Outcome::Pass, Outcome::NotApplicable] {
@@ -98,24 +119,24 @@ pub(super) fn folded(service: &Service, history: &History, timezone: &str, lang:
     }
     let stage = |standing: &Standing| parts::standing(*standing, lang);
     lines.push(line(texts::STAGE.get(lang), &history.standings, &day, stage));
-    for (check, steps) in history.changed() {
+    for (check, steps) in history.changed_of_themselves() {
         lines.push(line(check.id, steps, &day, |found| finding(found, lang, false)));
     }
-    if history.changed().next().is_none() {
+    if history.changed_of_themselves().next().is_none() {
         lines.push(format!("{}: {}", CHANGED.get(lang), NOTHING.get(lang)));
     }
     Folded { title, lines }
 }
 
 /// Values, each with the day from which on it was so.
-fn line<T>(
+fn line<'s, T: 's>(
     name: &str,
-    steps: &[Step<T>],
+    steps: impl IntoIterator<Item = &'s Step<T>>,
     day: &impl Fn(&Look) -> String,
     value: impl Fn(&T) -> String,
 ) -> String {
     let each: Vec<_> =
-        steps.iter().map(|step| format!("{} {}", day(&step.look), value(&step.value))).collect();
+        steps.into_iter().map(|step| format!("{} {}", day(&step.look), value(&step.value))).collect();
     format!("{name}: {}", each.join(" → "))
 }
 

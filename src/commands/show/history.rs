@@ -12,6 +12,7 @@ use crate::commands::terminal;
 use crate::judge::{Histories, Lineage, Sight};
 use crate::model::{Service, ServiceId};
 use crate::report;
+use crate::report::history::HowToPrint;
 use crate::store::{ListedRun, Scope, Store};
 
 /// Judges the service in every run that looked at it, by today's rules under the policy of the newest of
@@ -39,7 +40,8 @@ pub(super) fn print(global: &Global, store: &Store, args: &ShowArgs) -> Result<E
     let mut out = terminal::results();
     if let Some(history) = histories.of(&service.id) {
         let timezone = &inventory.timezone;
-        report::history::write(&service, history, timezone, lang, color, &mut out)?;
+        let how = HowToPrint { color, all: global.verbose > 0 };
+        report::history::write(&service, history, timezone, lang, how, &mut out)?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -22,7 +22,8 @@ pub fn stages_by_day(review: &Review, lang: Lang) -> Table {
         .column(SINCE.get(lang), Kind::Stage, 10)
         .column(texts::RUN.get(lang), Kind::Code, 24);
     for (result, history) in with_history(review) {
-        for [before, after] in pairs(&history.standings) {
+        let standings: Vec<_> = history.standings.iter().collect();
+        for [before, after] in pairs(&standings) {
             let mut row = head(result);
             row.push(day(review, &after.look));
             row.extend([before, after].map(|step| Cell::Stage(step.value)));
@@ -33,7 +34,8 @@ pub fn stages_by_day(review: &Review, lang: Lang) -> Table {
     table
 }
 
-/// One row for each change of what a check of a service found.
+/// One row for each change of what a check of a service found, without what only another check's failure
+/// hid.
 pub fn checks_by_day(review: &Review, lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Thay đổi kết luận theo ngày", en: "Checks by day" };
     let mut table = Table::new(TITLE.get(lang), 2)
@@ -46,8 +48,8 @@ pub fn checks_by_day(review: &Review, lang: Lang) -> Table {
         .column(FINDING.get(lang), Kind::Text, 40)
         .column(texts::RUN.get(lang), Kind::Code, 24);
     for (result, history) in with_history(review) {
-        for (check, steps) in history.changed() {
-            for [before, after] in pairs(steps) {
+        for (check, steps) in history.changed_of_themselves() {
+            for [before, after] in pairs(&steps) {
                 let mut row = head(result);
                 row.extend([Cell::text(check.id), day(review, &after.look)]);
                 row.extend([before, after].map(|step| Cell::Outcome(step.value.outcome)));
@@ -65,8 +67,8 @@ fn with_history(review: &Review) -> impl Iterator<Item = (&ServiceResult, &Histo
     services.filter_map(|result| Some((result, review.histories.of(&result.service.id)?)))
 }
 
-fn pairs<T>(steps: &[Step<T>]) -> impl Iterator<Item = [&Step<T>; 2]> {
-    steps.iter().zip(steps.iter().skip(1)).map(|(before, after)| [before, after])
+fn pairs<'s, T>(steps: &[&'s Step<T>]) -> impl Iterator<Item = [&'s Step<T>; 2]> {
+    steps.iter().zip(steps.iter().skip(1)).map(|(before, after)| [*before, *after])
 }
 
 fn head(result: &ServiceResult) -> Vec<Cell> {
