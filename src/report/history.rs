@@ -135,8 +135,10 @@ fn line<'s, T: 's>(
     day: &impl Fn(&Look) -> String,
     value: impl Fn(&T) -> String,
 ) -> String {
-    let each: Vec<_> =
-        steps.into_iter().map(|step| format!("{} {}", day(&step.look), value(&step.value))).collect();
+    let each: Vec<_> = steps
+        .into_iter()
+        .map(|step| format!("{} · {}", day(&step.look), value(&step.value)))
+        .collect();
     format!("{name}: {}", each.join(" → "))
 }
 

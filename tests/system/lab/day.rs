@@ -63,6 +63,7 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     // `check` stores nothing unless it is to be kept.
     fail(&mut v6ready(&day.db, &["check", "portal.vidu.example", "--quick"]), 3);
     assert_eq!(runs(&day.db).len(), 1);
+    names_are_checked_as_the_inventory_says(&day, &good);
     let kept = day.lab.path("kept.db");
     fail(&mut v6ready(&kept, &["check", "portal.vidu.example", "--keep"]), 3);
     assert_eq!(runs(&kept)[0].1, "names");
@@ -153,6 +154,24 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     let refused = fail(&mut v6ready(&day.db, &["diff", first, strange]), 2);
     assert!(refused.contains("different inventories"), "{refused}");
     day.run(&["diff", first, strange, "--any-inventory"]);
+}
+
+/// Resolvers, authorities and networks are those of the inventory, without which nothing can be asked here.
+fn names_are_checked_as_the_inventory_says(day: &Day, inventory: &str) {
+    let check = ["check", "portal.vidu.example", "zone:vidu.example", "--inventory", inventory];
+    let seen = stdout(&day.run(&[&check[..], &["--quick", "--lang", "en"]].concat()));
+    assert!(seen.contains("check/portal-vidu-example · https://portal.vidu.example/"), "{seen}");
+    assert!(seen.contains("Stage: 4 IPv6-only usable"), "{seen}");
+    assert!(seen.contains("zone:vidu.example"), "{seen}");
+    assert_eq!(runs(&day.db).len(), 1);
+    // A kept run needs no file to be judged again, on whatever day.
+    let kept = day.lab.path("named.db");
+    succeed(&mut v6ready(&kept, &[&check[..], &["--quick", "--keep"]].concat()));
+    let (id, scope) = &runs(&kept)[0];
+    assert_eq!(scope, "names");
+    let judge = ["judge", "--run", id, "--as-of", "2100-01-01", "--lang", "en"];
+    let expired = stdout(&succeed(&mut v6ready(&kept, &judge)));
+    assert!(expired.contains("tls-validity") && expired.contains("Work list"), "{expired}");
 }
 
 /// A service that is renamed and comes under another organisation is itself, whatever looks back.

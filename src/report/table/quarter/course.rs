@@ -1,6 +1,6 @@
 //! The tables of how services and their checks changed from run to run.
 
-use super::common::{BEFORE, CHECK, FINDING, SERVICE_ID};
+use super::common::{CHECK, FINDING, SERVICE_ID};
 use crate::check::Check;
 use crate::judge::quarter::Review;
 use crate::judge::{Finding, History, Look, ServiceResult, Step, day_of};
@@ -9,6 +9,7 @@ use crate::report::table::cells::{Cell, Kind, Table};
 use crate::report::texts;
 
 const DAY: Text = Text { vi: "Ngày", en: "Day" };
+const BEFORE: Text = Text { vi: "Trước đó", en: "Before that" };
 const SINCE: Text = Text { vi: "Từ ngày đó", en: "From then on" };
 
 /// One row for each change of a service's stage.
