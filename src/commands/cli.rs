@@ -439,7 +439,7 @@ pub(super) enum InventoryCommand {
     after_help = "Headings of tables are English or Vietnamese, in any of the first ten rows: organisation (đơn vị), \
                   name (tên), category (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind \
                   (giao thức), state (trạng thái), security_level (cấp độ), stage (mức), deadline (thời hạn), id, \
-                  contact. `v6ready inventory words` prints all of them; a file in the same form adds others: \
+                  contact, formerly (mã cũ). `v6ready inventory words` prints all of them; a file in the same form adds others: \
                   --words FILE.\n\
                   Examples: v6ready inventory import services.xlsx --dry-run\n          \
                   v6ready inventory import services.ods --update --sheet 'Phụ lục 1'"

@@ -169,9 +169,13 @@ fn names_are_checked_as_the_inventory_says(day: &Day, inventory: &str) {
     succeed(&mut v6ready(&kept, &[&check[..], &["--quick", "--keep"]].concat()));
     let (id, scope) = &runs(&kept)[0];
     assert_eq!(scope, "names");
-    let judge = ["judge", "--run", id, "--as-of", "2100-01-01", "--lang", "en"];
-    let expired = stdout(&succeed(&mut v6ready(&kept, &judge)));
-    assert!(expired.contains("tls-validity") && expired.contains("Work list"), "{expired}");
+    let judge = ["judge", "--run", id, "--as-of", "2100-01-01"];
+    let judged = |more: [&str; 2]| succeed(&mut v6ready(&kept, &[&judge[..], &more].concat()));
+    assert_eq!(json(&judged(["--format", "json"]))["run"]["as_of"], "2100-01-01T16:59:59Z");
+    for (lang, word) in [("en", "Services: 2"), ("vi", "Số dịch vụ: 2")] {
+        let shown = stdout(&judged(["--lang", lang]));
+        assert!(shown.contains(word), "{shown}");
+    }
 }
 
 /// A service that is renamed and comes under another organisation is itself, whatever looks back.
