@@ -19,6 +19,7 @@ mod error;
 mod exit_code;
 mod explain;
 mod gate;
+mod histories;
 mod import;
 mod inventory;
 mod judge;

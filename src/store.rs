@@ -19,6 +19,7 @@ mod database;
 mod dictionary;
 mod error;
 mod lock;
+mod namesakes;
 mod read;
 mod recorder;
 mod run;

@@ -5,7 +5,6 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
 
 pub(super) use values::AsOf;
 use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
@@ -153,6 +152,9 @@ pub(super) struct ScanArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// A name for this vantage point; default: the host's
     #[arg(long, value_name = "NAME")]
     pub vantage: Option<String>,
@@ -196,11 +198,22 @@ pub(super) struct GateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: v6ready check example.gov.vn https://www.example.gov.vn/")]
+#[command(
+    after_help = "Kinds: web:URL, mail:DOMAIN, zone:DOMAIN, dns:, ntp:, imap:, imaps:, pop3s:, submission: and \
+                  ssh:HOST[:PORT], tls: and tcp:HOST:PORT; URLs of their schemes too (imaps://HOST/). A name \
+                  without a kind is a web site.\n\
+                  Examples: v6ready check example.gov.vn https://www.example.gov.vn/\n          \
+                  v6ready check mail:example.gov.vn zone:example.gov.vn tcp:app.example.gov.vn:8443\n          \
+                  v6ready check app.example.gov.vn --inventory inventory.yaml"
+)]
 pub(super) struct CheckArgs {
-    /// Host names or URLs
-    #[arg(required = true, value_name = "NAME-OR-URL")]
+    /// Host names, URLs, or services of another kind as KIND:NAME, such as mail:example.gov.vn
+    #[arg(required = true, value_name = "NAME|URL|KIND:NAME")]
     pub targets: Vec<String>,
+    /// Take settings (certificate authorities, resolvers, limits …), networks, policy, language and time
+    /// zone from this inventory
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
     /// Store the run, which otherwise leaves nothing behind
     #[arg(long)]
     pub keep: bool,
@@ -210,6 +223,9 @@ pub(super) struct CheckArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's, else English
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// The policy: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
@@ -270,9 +286,12 @@ pub(super) struct JudgeArgs {
     /// The policy: a built-in name or a file; default: the run's own
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
-    /// Judge as of this moment (RFC 3339); default: now
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
+    /// Judge as of this moment (RFC 3339), or as of the end of a day; default: now
+    #[arg(long, value_name = "DATE|TIME", value_parser = parse_as_of)]
+    pub as_of: Option<AsOf>,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     #[command(flatten)]
     pub only: OnlyArgs,
     /// The form of the result on stdout
@@ -467,7 +486,7 @@ pub(super) enum InventoryCommand {
     after_help = "Headings of tables are English or Vietnamese, in any of the first ten rows: organisation (đơn vị), \
                   name (tên), category (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind \
                   (giao thức), state (trạng thái), security_level (cấp độ), stage (mức), deadline (thời hạn), id, \
-                  contact. `v6ready inventory words` prints all of them; a file in the same form adds others: \
+                  contact, formerly (mã cũ). `v6ready inventory words` prints all of them; a file in the same form adds others: \
                   --words FILE.\n\
                   Examples: v6ready inventory import services.xlsx --dry-run\n          \
                   v6ready inventory import services.ods --update --sheet 'Phụ lục 1'"

@@ -20,14 +20,15 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliErro
     let store = Store::open_existing(&global.db)?;
     let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
     let excerpt = run.excerpt(&args.only)?;
-    if let Some(moment) = args.as_of {
+    let moment = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
+    if let Some(moment) = moment {
         run = run.known_at(moment);
     }
-    let as_of = args.as_of.unwrap_or_else(Timestamp::now);
-    let mut result = judge_run(&store, &run, as_of)?;
+    let mut result = judge_run(&store, &run, moment.unwrap_or_else(Timestamp::now))?;
     if let Some(excerpt) = excerpt {
         result = result.limited_to(&Arc::new(excerpt));
     }
-    print_result(global, &store, &result, args.format)?;
+    let lang = args.lang.unwrap_or(result.inventory.lang);
+    print_result(global, &store, &result, lang, args.format)?;
     Ok(Gate::of(&args.gate).exit_code(&result, None))
 }

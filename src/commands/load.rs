@@ -65,6 +65,24 @@ pub(super) fn inventory_from_text(
     load_inventory(text, name, Path::new(""), policy)
 }
 
+/// Takes names of the command line for services, and all else from an inventory: its settings with the files
+/// that they name, networks, policy, language and time zone.
+///
+/// # Errors
+/// As [`inventory_from_file`], and what is wrong with the names.
+pub(super) fn targets_with_inventory(
+    targets: &[String],
+    path: &Path,
+    policy: Option<&str>,
+) -> Result<LoadedInventory, CliError> {
+    let like = inventory_from_file(path, policy)?;
+    let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
+    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(&problems))?;
+    let settings = like.inventory.settings.clone();
+    let inventory = Arc::new(Inventory { settings, ..parsed.inventory });
+    Ok(LoadedInventory { inventory, text, file: COMMAND_LINE.to_owned(), ..like })
+}
+
 /// A stored run's inventory, with the settings and the policy that it was scanned with. Opens no
 /// file.
 ///

@@ -117,6 +117,7 @@ mod tests {
             policy: "p".into(),
             scope,
             counts: None,
+            namesake: 0,
         }
     }
 

@@ -9,16 +9,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
-use trend::{FollowedRun, followed_runs, trend_runs};
+use trend::{
+    Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs,
+};
 
 use super::cli::{AsOf, OnlyArgs};
 use super::error::CliError;
 use super::named_run::{named_run, shows_whole_inventory};
 use super::service_selection::selection_for;
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
+use crate::judge;
 use crate::judge::quarter::{Material, Point, Previous, Quarter, Review, Snapshot};
-use crate::judge::{Excerpt, RunResult};
+use crate::judge::{Excerpt, Histories, Lineage, Look, RunResult};
 use crate::model::{Inventory, RunId};
 use crate::policy::Policy;
 use crate::store::Store;
@@ -43,14 +47,16 @@ pub(super) struct QuarterRuns {
     previous: Option<Previous>,
     /// The runs before the closing one, beside `previous`, the earliest first.
     followed: Vec<FollowedRun>,
+    /// What each check found over the runs in which all were judged.
+    histories: Histories,
 }
 
 impl QuarterRuns {
     /// The review of all services.
     pub(super) fn review(self) -> Review {
-        let Self { quarter, closing, previous, followed } = self;
+        let Self { quarter, closing, previous, followed, histories } = self;
         let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
-        Review::of(Material { quarter, closing, previous, points, runs })
+        Review::of(Material { quarter, closing, previous, points, runs, histories })
     }
 
     /// The review of a part of them.
@@ -63,7 +69,8 @@ impl QuarterRuns {
         });
         let followed = self.followed.iter().map(|run| run.limited_to(excerpt)).collect();
         let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
-        Review::of(Material { quarter, closing, previous, points, runs })
+        let histories = self.histories.limited_to(excerpt);
+        Review::of(Material { quarter, closing, previous, points, runs, histories })
     }
 
     /// What a selection chooses in this quarter or the one that it is compared with; `None` without one.
@@ -112,15 +119,29 @@ pub(super) fn quarter_runs(
     let policy = closing.loaded.policy.clone();
     let previous =
         chosen.previous.as_ref().map(|run| judge_previous(store, run, &policy)).transpose()?;
+    let of_quarter: Vec<&Candidate> = chosen.of_quarter.iter().collect();
     let ids: Vec<&RunId> =
         chosen.earlier.iter().chain(&chosen.of_quarter).map(Candidate::id).collect();
-    let mut followed = followed_runs(store.path(), &ids, &policy)?;
-    for FollowedRun { point, is_of_trend, .. } in &mut followed {
-        *is_of_trend = point.quarter != request.quarter || chosen.weekly.contains(&point.run);
+    let whole = runs_judged_whole(&of_quarter, closing.services.len());
+    let how = HowToFollow { policy: &policy, closing: &closing.loaded.inventory, whole: &whole };
+    let (mut followed, mut histories) = (Vec::new(), Histories::default());
+    if let Some(Previous { result, .. }) = previous.as_ref().filter(|_| !whole.is_empty()) {
+        let lineage = Lineage::of(&closing.loaded.inventory, &result.inventory);
+        histories.add_result(result, &lineage);
     }
+    follow(store.path(), &ids, &how, |Followed { point, snapshot, sights }| {
+        if !sights.is_empty() {
+            histories.add(Look { run: point.run.clone(), at: snapshot.ended_at }, sights);
+        }
+        let is_of_trend = point.quarter != request.quarter || chosen.weekly.contains(&point.run);
+        followed.push(FollowedRun { point, snapshot, is_of_trend });
+    })?;
     let as_of = chosen.as_of.unwrap_or_else(|| end_of_run(&closing.stored.run));
     let closing = judge_run(store, &closing, as_of)?;
-    Ok(QuarterRuns { quarter: request.quarter, closing, previous, followed })
+    if !whole.is_empty() {
+        histories.add_result(&closing, &Lineage::default());
+    }
+    Ok(QuarterRuns { quarter: request.quarter, closing, previous, followed, histories })
 }
 
 /// The runs that a quarter's report is made from, the earliest first.
@@ -168,7 +189,8 @@ impl ChosenRuns {
                 && run.ended_at <= ended_at
                 && own.is_some_and(|own| own.is_of_same_inventory(&run.listed))
         });
-        let (earlier, weekly) = trend_runs(&candidates, request.quarter);
+        let closing_day = judge::day_of(ended_at, &timezone);
+        let (earlier, weekly) = trend_runs(&candidates, request.quarter, closing_day);
         let weekly = weekly.into_iter().map(|run| run.id().clone()).collect();
         let earlier: HashSet<RunId> = earlier.into_iter().map(|run| run.id().clone()).collect();
         let (of_quarter, before): (Vec<_>, Vec<_>) =

@@ -20,6 +20,7 @@ use run_files::Content;
 use super::cli::{Global, ReportArgs, ReportFormat};
 use super::error::CliError;
 use super::gate::Gate;
+use super::histories::histories;
 use super::quarter::{QuarterRequest, quarter_runs};
 use super::since_last::since_last;
 use super::stored_run;
@@ -59,7 +60,10 @@ fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
     }
     let as_of = asked.or(run.stored.run.finished_at).unwrap_or_else(Timestamp::now);
     let mut result = stored_run::judge_run(store, &run, as_of)?;
-    let files = Files::of(args, args.lang.unwrap_or(result.inventory.lang))?;
+    let mut files = Files::of(args, args.lang.unwrap_or(result.inventory.lang))?;
+    if args.format.contains(&ReportFormat::Html) {
+        files.dress.histories = histories(store, &result)?;
+    }
     if let Some(excerpt) = to.common() {
         result = result.limited_to(excerpt);
     }

@@ -15,6 +15,7 @@ use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::print_scan;
 use super::{load, terminal};
+use crate::model::Lang;
 use crate::scan::Ending;
 
 /// Scans an inventory, stores the run and prints the summary.
@@ -36,23 +37,25 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
         }
     };
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
-    let code = print_scanned(global, &scanned, args.format, &gate)?;
+    let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
     metrics.transpose()?;
     Ok(code)
 }
 
-/// Prints the result of a scan, and returns as an exit code whether what was asked for holds.
+/// Prints the result of a scan, in the inventory's language where none is asked for, and returns as an exit code whether what was asked for holds.
 ///
 /// # Errors
 /// When stdout can't be written; that nothing could be scanned from here.
 pub(super) fn print_scanned(
     global: &Global,
     scanned: &ScannedRun,
+    lang: Option<Lang>,
     format: ResultFormat,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
     let ScannedRun { store, result, ending, since, .. } = scanned;
-    print_scan(global, store, result, since.as_ref(), format)?;
+    let lang = lang.unwrap_or(result.inventory.lang);
+    print_scan(global, store, result, since.as_ref(), lang, format)?;
     let run = &result.run;
     match ending {
         Ending::Complete => {

@@ -102,6 +102,10 @@ fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliErro
 
 fn no_such_service(run: &LoadedRun, selection: &Selection) -> CliError {
     let id = &run.stored.run.id;
+    if let Some(now) = history::successor(&run.services, &selection.to_string()) {
+        return CliError::operator(format!("run {id} has no service `{selection}`"))
+            .help(format!("it is `{}` now", now.id));
+    }
     match selection.unmatched(&run.loaded.inventory).into_iter().next() {
         Some(unmatched) => {
             let error = CliError::operator(format!("run {id}: {unmatched}"));

@@ -12,7 +12,7 @@ use super::named_run::{self, NEWEST};
 use super::service_selection::{selection_for, services_of};
 use crate::evidence::vantage;
 use crate::judge;
-use crate::judge::{Excerpt, JudgeContext, Rescan, RunResult, ServiceResult};
+use crate::judge::{Excerpt, JudgeContext, Lineage, Rescan, RunResult, ServiceResult};
 use crate::model::{
     Evidence, Lang, Observation, ObservationId, Run, RunId, Selection, Service, Vantage,
 };
@@ -30,7 +30,14 @@ pub(super) struct LoadedRun {
     pub services: Vec<Arc<Service>>,
     /// Later runs that looked at parts of the inventory again, the newest first. Their results are
     /// those of their services.
-    pub rescans: Vec<LoadedRun>,
+    pub rescans: Vec<RescanOfPart>,
+}
+
+/// A later run that looked at a part of an inventory again.
+pub(super) struct RescanOfPart {
+    run: LoadedRun,
+    /// How the ids of its services follow from those of the run that it fills in.
+    lineage: Lineage,
 }
 
 /// When a run ended, or began when it did not end.
@@ -63,9 +70,11 @@ pub(super) fn filled_in(
     whole: &ListedRun,
 ) -> Result<LoadedRun, CliError> {
     let mut run = load_run_by_id(store, &whole.run.id)?;
-    run.rescans = named_run::rescans_after(listed, whole)
-        .map(|part| load_run_by_id(store, &part.run.id))
-        .collect::<Result<_, _>>()?;
+    for part in named_run::rescans_after(listed, whole) {
+        let part = load_run_by_id(store, &part.run.id)?;
+        let lineage = Lineage::of(&part.loaded.inventory, &run.loaded.inventory);
+        run.rescans.push(RescanOfPart { run: part, lineage });
+    }
     Ok(run)
 }
 
@@ -116,7 +125,7 @@ impl LoadedRun {
 
     /// Leaves out the later runs that had not ended at this moment.
     pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
-        self.rescans.retain(|part| end_of_run(&part.stored.run) <= moment);
+        self.rescans.retain(|part| end_of_run(&part.run.stored.run) <= moment);
         self
     }
 
@@ -126,9 +135,10 @@ impl LoadedRun {
         &'a self,
         service: &'a Arc<Service>,
     ) -> (&'a Self, &'a Arc<Service>) {
-        let again = self.rescans.iter().find_map(|part| {
-            let same = part.services.iter().find(|known| known.id == service.id)?;
-            Some((part, same))
+        let again = self.rescans.iter().find_map(|RescanOfPart { run, lineage }| {
+            let now = lineage.now(&service.id)?;
+            let same = run.services.iter().find(|known| known.id == *now)?;
+            Some((run, same))
         });
         again.unwrap_or((self, service))
     }
@@ -162,8 +172,8 @@ pub(super) fn judge_run(
     let (vantage, tests) = tested_vantage(store, run)?;
     let context = run.judge_context(&vantage, as_of);
     let mut rescans = BTreeMap::new();
-    let services = run.services.iter().map(|service| {
-        let (by, service) = run.last_look(service);
+    let services = run.services.iter().map(|known| {
+        let (by, service) = run.last_look(known);
         let id = &by.stored.run.id;
         let evidence = store.evidence_of(id, &service.id)?;
         if *id == run.stored.run.id {
@@ -174,8 +184,13 @@ pub(super) fn judge_run(
             policy: &run.loaded.policy,
             ..by.judge_context(&by.stored.run.vantage, as_of.max(ended_at))
         };
-        rescans.insert(service.id.clone(), Rescan { run: id.clone(), ended_at });
-        Ok(judge::judge_service(&later, service, &evidence))
+        rescans.insert(known.id.clone(), Rescan { run: id.clone(), ended_at });
+        // Under a new id, too, it is in the place of the service that the run knows.
+        let service = match service.id == known.id {
+            true => Arc::clone(service),
+            false => Arc::new(Service { id: known.id.clone(), ..Service::clone(service) }),
+        };
+        Ok(judge::judge_service(&later, &service, &evidence))
     });
     let services = services.collect::<Result<_, CliError>>()?;
     Ok(RunResult { rescans, ..run_result(run, &context, &tests, services) })

@@ -76,6 +76,9 @@ pub struct Service {
     pub expect_status: Option<u16>,
     /// Answers differ by the asker's place on purpose (geo-DNS).
     pub geo_dns: bool,
+    /// The ids that it had before it was renamed or moved.
+    #[serde(default)]
+    pub formerly: Vec<ServiceId>,
 }
 
 /// The plan's categories.

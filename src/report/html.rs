@@ -7,11 +7,12 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
+use super::history::{self, Folded};
 use super::parts::{self, Part, class_of};
 use super::quarter::Section;
 use super::quarter::html::{TableBlock, table_block};
 use super::{ReportContext, overview, owner, texts};
-use crate::judge::{Judged, ServiceResult};
+use crate::judge::{Histories, Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
@@ -19,19 +20,28 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_with(context, &[], out)
+    write_with(context, &Beside::default(), out)
 }
 
-/// Writes the report with further sections.
+/// What a report shows beside its run.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What services were over the runs before: each service is shown with its own.
+    pub histories: Option<&'a Histories>,
+    /// Further sections.
+    pub sections: &'a [Section],
+}
+
+/// Writes the report with what there is beside it.
 ///
 /// # Errors
 /// When `out` can't be written.
 pub fn write_with(
     context: &ReportContext<'_>,
-    further: &[Section],
+    beside: &Beside<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let page = page(context, further).render().map_err(io::Error::other)?;
+    let page = page(context, beside).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -134,6 +144,7 @@ struct ServiceBlock {
     class: &'static str,
     standing: String,
     blockers: String,
+    history: Option<Folded>,
     verdicts: Vec<VerdictBlock>,
 }
 
@@ -150,7 +161,7 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(context: &ReportContext<'_>, further: &[Section]) -> Page {
+fn page(context: &ReportContext<'_>, beside: &Beside<'_>) -> Page {
     let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let bars = bars(context);
@@ -175,8 +186,8 @@ fn page(context: &ReportContext<'_>, further: &[Section]) -> Page {
             .collect(),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
-        further: further.iter().map(|section| further_block(section, lang)).collect(),
-        organisations: organisations(context),
+        further: beside.sections.iter().map(|section| further_block(section, lang)).collect(),
+        organisations: organisations(context, beside.histories),
         stage_lines: Stage::ALL
             .iter()
             .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
@@ -294,20 +305,32 @@ fn further_block(section: &Section, lang: Lang) -> FurtherBlock {
     }
 }
 
-fn organisations(context: &ReportContext<'_>) -> Vec<OrganisationBlock> {
+fn organisations(
+    context: &ReportContext<'_>,
+    histories: Option<&Histories>,
+) -> Vec<OrganisationBlock> {
     context
         .result
         .by_organisation()
         .into_iter()
         .map(|(organisation, services)| OrganisationBlock {
             name: clean(&organisation.name),
-            services: services.into_iter().map(|service| service_block(context, service)).collect(),
+            services: services
+                .into_iter()
+                .map(|service| service_block(context, histories, service))
+                .collect(),
         })
         .collect()
 }
 
-fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
+fn service_block(
+    context: &ReportContext<'_>,
+    histories: Option<&Histories>,
+    result: &ServiceResult,
+) -> ServiceBlock {
     let service = &result.service;
+    let timezone = &context.result.inventory.timezone;
+    let history = histories.and_then(|histories| histories.of(&service.id));
     let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
     ServiceBlock {
         id: service.id.to_string(),
@@ -316,6 +339,7 @@ fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> Service
         class: class_of(result.standing),
         standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
+        history: history.map(|history| history::folded(service, history, timezone, context.lang)),
         verdicts: result
             .verdicts
             .unpack()

@@ -88,6 +88,8 @@ words! {
     NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
     /// A warning.
     IPV6_LOST "Điểm đo mất IPv6 trong một phần thời gian; dữ liệu đo trong thời gian đó không được dùng." "The vantage point lost IPv6 for a while; what was seen then is not used."
+    /// Before the id that a service had.
+    FORMERLY "trước đây là" "formerly"
     /// Before the moment and the run of a service that was looked at again.
     RESCANNED "Đã quét lại, kết quả tại thời điểm" "Rescanned, as of"
     /// Nothing to do.

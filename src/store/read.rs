@@ -9,6 +9,7 @@ use super::asker::Asker;
 use super::compression::{self, decompress};
 use super::database::Store;
 use super::error::StoreError;
+use super::namesakes::number_namesakes;
 use super::run::{ListedRun, Scope, StoredRun, to_json};
 use crate::model::{
     Digest, Evidence, Observation, ObservationId, Run, RunCounts, RunId, ServiceId,
@@ -38,29 +39,33 @@ impl Store {
         let mut query = self
             .connection
             .prepare(
-                "SELECT run, inventory_file, inventory_id, policy, scope, counts
+                "SELECT run, inventory_file, inventory_id, policy, scope, counts, number
                  FROM run ORDER BY started_at DESC, number DESC",
             )
             .map_err(in_path)?;
         let rows = query
             .query_map([], |row| {
                 let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?];
-                Ok((texts, row.get(2)?, row.get::<_, Option<String>>(5)?))
+                Ok((texts, row.get(2)?, row.get::<_, Option<String>>(5)?, row.get(6)?))
             })
             .map_err(in_path)?;
-        rows.map(|row| {
-            let ([run, inventory_file, policy, scope], inventory_id, counts) =
+        let listed = rows.map(|row| {
+            let ([run, inventory_file, policy, scope], inventory_id, counts, number) =
                 row.map_err(in_path)?;
-            Ok(ListedRun {
+            let listed = ListedRun {
                 run: self.parsed(&run)?,
                 inventory_file,
                 inventory_id,
                 policy,
                 scope: Scope::of(&scope),
                 counts: counts.map(|counts| self.parsed(&counts)).transpose()?,
-            })
-        })
-        .collect()
+                namesake: 0,
+            };
+            Ok((number, listed))
+        });
+        let mut listed = listed.collect::<Result<Vec<(i64, ListedRun)>, StoreError>>()?;
+        number_namesakes(&self.connection, &mut listed).map_err(in_path)?;
+        Ok(listed.into_iter().map(|(_, run)| run).collect())
     }
 
     /// Notes how many services had which stage when a run ended, for lists of runs.

@@ -96,15 +96,21 @@ pub struct ListedRun {
     pub scope: Scope,
     /// How many services had which stage, as judged when it ended; `None` when that was not noted.
     pub counts: Option<RunCounts>,
+    /// Which of the inventories it is of that go by its file name, where not all of their runs have an
+    /// `id`: those that have no service in common are numbered from 0.
+    pub namesake: u32,
 }
 
 impl ListedRun {
     /// Whether two runs are of one inventory: of the same `id`, or, where one of them has none, of
-    /// the same file name in whatever folder.
+    /// the same file name in whatever folder, with services in common.
     pub fn is_of_same_inventory(&self, other: &Self) -> bool {
         match (&self.inventory_id, &other.inventory_id) {
             (Some(one), Some(other)) => one == other,
-            _ => file_name(&self.inventory_file) == file_name(&other.inventory_file),
+            _ => {
+                file_name(&self.inventory_file) == file_name(&other.inventory_file)
+                    && self.namesake == other.namesake
+            }
         }
     }
 
@@ -115,7 +121,7 @@ impl ListedRun {
     }
 }
 
-fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
+pub(super) fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
     Path::new(path).file_name()
 }
 

@@ -289,6 +289,47 @@ fn an_inventory_is_known_by_its_id_under_every_name() {
 }
 
 #[test]
+fn inventories_of_one_file_name_are_told_apart_by_their_services() {
+    let (_folder, mut store) = opened();
+    for (id, text, only, services) in [
+        ("a1", "a", &[][..], &["a/x", "a/y"][..]),
+        ("b1", "b", &[], &["b/x"]),
+        ("a2", "a", &[], &["a/y", "a/z"]),
+        // A part, and a run that asked nobody, are taken for what was scanned last.
+        ("a3", "a", &["a/w"], &["a/w"]),
+        ("b2", "b", &[], &["b/x", "b/y"]),
+        ("b3", "b", &[], &[]),
+        // All of it was renamed, and says so.
+        ("a4", "formerly: [a/y]", &[], &["c/y"]),
+        ("c1", "c", &[], &["d/y"]),
+    ] {
+        let inputs = RunInputs {
+            inventory_file: format!("/srv/{id}/inventory.yaml"),
+            inventory: text.as_bytes().to_vec(),
+            only: only.iter().map(ToString::to_string).collect(),
+            ..inputs()
+        };
+        let recorder = store.begin(&run(id), &inputs).unwrap();
+        for (at, service) in (1..).zip(services) {
+            let (organisation, service) = service.split_once('/').unwrap();
+            let service = ServiceId { organisation: organisation.into(), service: service.into() };
+            let fact = dns("a.example", at, Reply::DnsFailed(NetFailure::Refused));
+            recorder.record(Asker::Service(service), &fact);
+        }
+        recorder.flush().unwrap();
+    }
+    let listed = store.listed_runs().unwrap();
+    let mut numbers: Vec<_> = listed.iter().map(|run| (&*run.run.id.0, run.namesake)).collect();
+    numbers.sort_unstable();
+    let expected =
+        [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("b1", 1), ("b2", 1), ("b3", 1), ("c1", 2)];
+    assert_eq!(numbers, expected);
+    let find = |id: &str| listed.iter().find(|run| run.run.id.0 == id).unwrap();
+    assert!(find("a1").is_of_same_inventory(find("a4")));
+    assert!(!find("a1").is_of_same_inventory(find("b2")));
+}
+
+#[test]
 fn counts_go_with_a_run() {
     let (_folder, mut store) = opened();
     let run = run("r");

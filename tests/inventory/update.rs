@@ -178,3 +178,35 @@ fn numbers_and_places_tell_apart() {
         asked.stderr
     );
 }
+
+#[test]
+fn former_ids_come_from_tables() {
+    let office = Office::with(INVENTORY);
+    let table = "Đơn vị;Mã dịch vụ;Địa chỉ;Mã cũ\n\
+        Sở Y tế;portal;https://syt.example/;so-y-te-cu/cong\n\
+        Sở Y tế;moi;https://moi.example/;so-y-te-cu/mot, so-y-te-cu/hai\n";
+    let shown = office.import("t.csv", table.as_bytes(), &[]);
+    assert!(
+        shown
+            .stdout
+            .contains("~ so-y-te/portal  formerly: (not said) → so-y-te-cu/cong  from row 2\n"),
+        "{}",
+        shown.stdout
+    );
+    let updated = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    for expected in
+        ["        formerly: so-y-te-cu/cong\n", "formerly: [so-y-te-cu/mot, so-y-te-cu/hai]}"]
+    {
+        assert!(updated.text.contains(expected), "{}", updated.text);
+    }
+    let again = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert!(!again.stdout.contains('~'), "{}", again.stdout);
+    assert_eq!(again.text, updated.text);
+    // One that another service has already, and one that is none.
+    let taken = "Đơn vị;Địa chỉ;Mã cũ\nSở Y tế;https://ba.example/;so-y-te-cu/cong\n";
+    let refused = office.import("t.csv", taken.as_bytes(), &[]);
+    assert_eq!((refused.code, &*refused.text), (Some(2), &*updated.text), "{}", refused.stderr);
+    let wrong = office.import("t.csv", taken.replace("so-y-te-cu/", "").as_bytes(), &[]);
+    assert!(wrong.stderr.contains("doesn't say the organisation"), "{}", wrong.stderr);
+}

@@ -22,10 +22,11 @@ pub static CHECK: Check = Check {
     id: "web-answers",
     sources: &["RFC 9110 §15", "RFC 9113 §7", "RFC 9113 §8.7"],
     severity: Severity::Critical,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("error-status"),
+        Reason::fail("error-over-both"),
         Reason::fail("unexpected-status"),
         Reason::fail("no-response"),
         Reason::fail("not-http"),
@@ -44,8 +45,33 @@ pub static CHECK: Check = Check {
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
     let expected = context.service.expect_status;
-    let subjects = chains.iter().map(|chain| subject(chain, expected)).collect();
-    Ok(verdict_over_chains(subjects, "answers", &chains))
+    let mut subjects: Vec<_> = chains.iter().map(|chain| subject(chain, expected)).collect();
+    let is_error = |subject: &Subject| subject.reason == ERROR;
+    let over_ipv4 = match subjects.iter().any(is_error) {
+        true => errors_over_ipv4(context, expected),
+        false => Vec::new(),
+    };
+    if !over_ipv4.is_empty() {
+        subjects
+            .iter_mut()
+            .filter(|one| is_error(one))
+            .for_each(|one| one.reason = "error-over-both");
+    }
+    let observations = over_ipv4.iter().flat_map(|chain| chain.observations());
+    Ok(verdict_over_chains(subjects, "answers", &chains).citing(observations))
+}
+
+/// An error of the server. Over both families it has nothing to do with IPv6.
+const ERROR: &str = "error-status";
+
+/// What visitors get over IPv4, when it is an error at every address.
+fn errors_over_ipv4<'a>(
+    context: &CheckContext<'a>,
+    expected: Option<u16>,
+) -> Vec<RedirectChain<'a>> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv4));
+    let is_error = |chain: &RedirectChain<'_>| subject(chain, expected).reason == ERROR;
+    chains.ok().filter(|chains| chains.iter().all(is_error)).unwrap_or_default()
 }
 
 fn subject(chain: &RedirectChain<'_>, expected: Option<u16>) -> Subject {
@@ -155,7 +181,7 @@ fn answer_of_response(
                     (Outcome::Inconclusive, "challenge", detail)
                 }
                 Some(_) => (Outcome::Fail, "unexpected-status", detail),
-                None => (Outcome::Fail, "error-status", detail),
+                None => (Outcome::Fail, ERROR, detail),
             }
         }
         Err(HttpFailure::Net { failure }) if failure.is_ours() => {
@@ -183,7 +209,8 @@ fn answer_of_response(
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::web::{
-        OTHER, broken, down, elsewhere, no_http, no_tls, page, rechecked, responds, site, to,
+        OTHER, broken, down, elsewhere, no_http, no_tls, page, rechecked, responds, site,
+        site_over_both, to,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
@@ -272,6 +299,20 @@ pub(in crate::check) mod tests {
             ),
         ] {
             assert_eq!(site(&six, &page()).outcome_of("web-answers"), expected, "{six:?}");
+        }
+        // Over both families it is the server's own trouble, and IPv6 is not its cause.
+        let (error, gone) = (responds(503, &[], ""), responds(404, &[], ""));
+        for (six, four, expected) in [
+            (vec![&error], vec![&error], (Fail, "error-over-both")),
+            (vec![&error], vec![&gone], (Fail, "error-over-both")),
+            (vec![&error], vec![&page()], (Fail, "error-status")),
+            (vec![&error], vec![&error, &page()], (Fail, "error-status")),
+            (vec![&error], vec![&away, &away], (Fail, "error-status")),
+            (vec![&error], vec![], (Fail, "error-status")),
+            (vec![&page()], vec![&error], (Pass, "answers")),
+        ] {
+            let world = site_over_both(&six, &four);
+            assert_eq!(world.outcome_of("web-answers"), expected, "{six:?} {four:?}");
         }
         assert_end_of_redirects_counts();
         let declared = format!("web: \"{URL}\", expect_status: 401");

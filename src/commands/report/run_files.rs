@@ -94,9 +94,13 @@ type Renderer = fn(&Paper<'_>, &mut dyn io::Write) -> io::Result<()>;
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => {
-            &[(".html", |paper, out| report::html::write_with(paper.context, paper.sections, out))]
-        }
+        ReportFormat::Html => &[(".html", |paper, out| {
+            let beside = report::html::Beside {
+                histories: Some(&paper.dress.histories),
+                sections: paper.sections,
+            };
+            report::html::write_with(paper.context, &beside, out)
+        })],
         ReportFormat::Markdown => &[(".md", |paper, out| {
             report::markdown::write(paper.context, out)?;
             report::quarter::markdown::write_sections(paper.sections, paper.context.lang, out)

@@ -85,6 +85,7 @@ mod tests {
             policy: "p".into(),
             scope: if id.starts_with("part") { Scope::Part } else { Scope::Whole },
             counts: None,
+            namesake: 0,
         }
     }
 

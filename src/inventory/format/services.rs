@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::formerly::{FormerId, Formerly};
 use super::kinds::{KINDS, Kind};
 use super::plan::{EXEMPTION, ExemptionDraft, GOAL, GoalDraft};
 use crate::inventory::reader::Reader;
@@ -28,6 +29,7 @@ pub(super) struct ServiceDraft {
     exemption: ExemptionDraft,
     expect_status: Option<u16>,
     geo_dns: bool,
+    pub(super) formerly: Vec<FormerId>,
     subject: Option<Target>,
 }
 
@@ -142,6 +144,19 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
             Text {
                 en: "Its addresses differ by where they are asked from.",
                 vi: "Địa chỉ trả về khác nhau theo nơi truy vấn (geo-DNS).",
+            },
+        ),
+        Key::new(
+            "formerly",
+            &Formerly { field: |draft: &mut ServiceDraft| &mut draft.formerly },
+            "so-tttt/portal",
+            Text {
+                en: "The id that it had before it was renamed or came under another organisation, or a list of \
+                     them: its history goes on under the new one. It stays as long as runs from before are \
+                     compared. No two services name the same id, and no two each other.",
+                vi: "Mã dịch vụ trước khi đổi mã hoặc chuyển cơ quan, đơn vị, hoặc danh sách các mã đó: lịch sử \
+                     của dịch vụ được nối tiếp dưới mã mới. Giữ khóa này chừng nào còn so sánh với các đợt quét \
+                     trước đó. Mỗi mã cũ chỉ do một dịch vụ khai báo; hai dịch vụ không khai báo mã của nhau.",
             },
         ),
     ],
@@ -288,6 +303,7 @@ impl ServiceDraft {
             exemption: self.exemption.exemption(),
             expect_status: self.expect_status,
             geo_dns: self.geo_dns,
+            formerly: self.formerly.into_iter().map(|former| former.id).collect(),
         })
     }
 }

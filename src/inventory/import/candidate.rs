@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Category, Exemption, Stage, State, Target};
+use crate::model::{Category, Exemption, ServiceId, Stage, State, Target};
 
 /// A service that an inventory could list. What a table doesn't say is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Candidate {
     pub deadline: Option<Date>,
     /// An exemption.
     pub exemption: Option<Exemption>,
+    /// The ids that it had before.
+    pub formerly: Vec<ServiceId>,
     /// Why it is only a guess, as a comment in the inventory.
     pub guess: Option<&'static str>,
 }
@@ -57,6 +59,7 @@ impl Candidate {
             stage: None,
             deadline: None,
             exemption: None,
+            formerly: Vec::new(),
             guess: None,
         }
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::line::former_ids;
 use super::terms::Terms;
 use crate::inventory::amend::{Amendment, NewValue};
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Exemption, Goal, Service, State, Target};
+use crate::model::{Category, Exemption, Goal, Service, ServiceId, State, Target};
 
 /// A value that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Change {
     Goal(Goal),
     /// The exemption.
     Exemption(Exemption),
+    /// All ids that it had before.
+    Formerly(Vec<ServiceId>),
 }
 
 /// A change of a known service or, in its contact, of an organisation.
@@ -56,6 +59,7 @@ impl Change {
             Self::Target(target) => target.kind(),
             Self::Goal(_) => "target",
             Self::Exemption(_) => "exemption",
+            Self::Formerly(_) => "formerly",
         }
     }
 
@@ -70,6 +74,7 @@ impl Change {
             Self::Target(target) => service.target = target,
             Self::Goal(goal) => service.goal = Some(goal),
             Self::Exemption(exemption) => service.exemption = Some(exemption),
+            Self::Formerly(ids) => service.formerly = ids,
         }
     }
 
@@ -94,6 +99,7 @@ impl Change {
                     ("reason", quoted(&exemption.reason)),
                     ("until", exemption.until.to_string()),
                 ]),
+                Self::Formerly(ids) => scalar(former_ids(ids)),
             },
         }
     }
@@ -116,6 +122,10 @@ impl Change {
             Self::Goal(goal) => (service.goal.as_ref().map(goal_words), goal_words(goal)),
             Self::Exemption(exemption) => {
                 (service.exemption.as_ref().map(exemption_words), exemption_words(exemption))
+            }
+            Self::Formerly(ids) => {
+                let so_far = &service.formerly;
+                ((!so_far.is_empty()).then(|| former_ids(so_far)), former_ids(ids))
             }
         };
         let (id, key, place) = (service.id.to_string(), self.key(), place.to_owned());
@@ -163,6 +173,13 @@ pub(super) fn changes(
     add(goal != service.goal && !is_the_policys, goal.map(Change::Goal));
     let exemption = candidate.exemption.clone();
     add(exemption != service.exemption, exemption.map(Change::Exemption));
+    let mut formerly = service.formerly.clone();
+    for id in candidate.formerly.iter().filter(|id| **id != service.id) {
+        if !formerly.contains(id) {
+            formerly.push(id.clone());
+        }
+    }
+    add(formerly != service.formerly, Some(Change::Formerly(formerly)));
     changes
 }
 

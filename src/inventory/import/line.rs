@@ -3,7 +3,7 @@
 use super::candidate::Candidate;
 use super::changes::tag_list;
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Goal, State, Target};
+use crate::model::{Category, Goal, ServiceId, State, Target};
 
 /// The line. What a candidate leaves out is left out of it, save the category.
 pub(super) fn line(
@@ -36,11 +36,23 @@ pub(super) fn line(
         let (reason, until) = (quoted(&exemption.reason), exemption.until);
         line.push_str(&format!(", exemption: {{reason: {reason}, until: {until}}}"));
     }
+    if !candidate.formerly.is_empty() {
+        line.push_str(&format!(", formerly: {}", former_ids(&candidate.formerly)));
+    }
     line.push('}');
     if let Some(guess) = candidate.guess {
         line.push_str(&format!(" # {guess}"));
     }
     line
+}
+
+/// Former ids as YAML.
+pub(super) fn former_ids(ids: &[ServiceId]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    match &ids[..] {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
 }
 
 /// What the plan most often counts a kind of service as.

@@ -9,7 +9,7 @@ use crate::inventory::format::kinds;
 use crate::inventory::targets;
 use crate::inventory::values::text;
 use crate::model::suggestion::list;
-use crate::model::{Category, Exemption, State, Target};
+use crate::model::{Category, Exemption, ServiceId, State, Target};
 
 /// A row, the headings above it and the words of the table.
 pub(super) struct Row<'a> {
@@ -120,6 +120,7 @@ impl<'a> Row<'a> {
         let stage = self.read(Column::Stage, &mut problems, cells::stage);
         let deadline = self.read(Column::Deadline, &mut problems, cells::deadline);
         let exemption = self.exemption(&mut problems);
+        let formerly = self.read(Column::Formerly, &mut problems, former_ids).unwrap_or_default();
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -137,6 +138,8 @@ impl<'a> Row<'a> {
             stage,
             deadline,
             exemption: exemption.clone(),
+            // The history goes on with one service.
+            formerly: if at == 0 { formerly.clone() } else { Vec::new() },
             ..Candidate::new(place.clone(), target)
         };
         Ok(targets.into_iter().enumerate().map(each).collect())
@@ -204,6 +207,12 @@ fn ids(text: &str) -> Result<(Option<String>, String), Fault> {
         None => (None, text),
     };
     Ok((organisation, text::id(service)?.to_owned()))
+}
+
+/// `ORG/SERVICE`, or several of them.
+fn former_ids(text: &str) -> Result<Vec<ServiceId>, Fault> {
+    let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
+    parts.map(text::service_id).collect()
 }
 
 fn looks_like_target(part: &str) -> bool {

@@ -28,6 +28,8 @@ pub(super) enum Column {
     Deadline,
     ExemptUntil,
     ExemptReason,
+    /// The ids that it had before.
+    Formerly,
     /// The kind, for [`Column::Target`].
     Kind,
     /// The port, for a target that is a host alone.
@@ -41,7 +43,7 @@ pub(super) enum Column {
 }
 
 /// Columns by the names that a table of words uses; beside them each kind is one.
-const COLUMNS: [(&str, Column); 17] = [
+const COLUMNS: [(&str, Column); 18] = [
     ("organisation", Column::Organisation),
     ("organisation-id", Column::OrganisationId),
     ("contact", Column::Contact),
@@ -55,6 +57,7 @@ const COLUMNS: [(&str, Column); 17] = [
     ("deadline", Column::Deadline),
     ("exempt-until", Column::ExemptUntil),
     ("exempt-reason", Column::ExemptReason),
+    ("formerly", Column::Formerly),
     ("kind", Column::Kind),
     ("port", Column::Port),
     ("target", Column::Target),

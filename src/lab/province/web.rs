@@ -56,7 +56,7 @@ pub(super) fn plain_sites() -> Vec<Site> {
         plain_site(132, "http-tot", "HTTP dẫn đến HTTPS", "http1.vidu.example", &Page::ToHttps),
         plain_site(133, "http-503", "HTTP dẫn đến lỗi 503", "http2.vidu.example", &Page::ToHttps)
             .every_listener(https(Page::Status(503)))
-            .failing(&[("web-answers", "error-status")]),
+            .failing(&[("web-answers", "error-over-both")]),
         plain_site(134, "http-404", "HTTP dẫn đến lỗi 404", "http3.vidu.example", &Page::ToHttps)
             .ipv6_listener(https(Page::Status(404)))
             .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),

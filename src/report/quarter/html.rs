@@ -7,7 +7,7 @@ use askama::Template;
 use super::chart::{self, Chart};
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{sections, title};
+use super::sections::{course, sections, title};
 use super::terms;
 use crate::model::{Lang, Outcome, Text};
 use crate::report::parts::{Part, class_of};
@@ -50,6 +50,7 @@ struct SectionBlock {
     paragraphs: Vec<String>,
     svg: String,
     legend: Vec<Key>,
+    is_folded: bool,
     tables: Vec<TableBlock>,
 }
 
@@ -82,11 +83,14 @@ fn page(context: &QuarterContext<'_>) -> Page {
         figures: figures(context),
         sections: sections(context)
             .into_iter()
+            .chain(course(context))
             .enumerate()
             .map(|(at, section)| {
                 let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
                 SectionBlock {
                     id: section.id,
+                    // Long, and for the few who want to know the day.
+                    is_folded: section.id == "course",
                     number: at + 1,
                     title: section.title,
                     paragraphs: section.paragraphs,

@@ -95,6 +95,7 @@ fn texts(result: &RunResult, since: &SinceLast, lang: Lang) -> Vec<(&'static str
     let letterhead = Letterhead::default();
     let context = ReportContext { result, lang, find_observation: &|_| None };
     let sections = organisation::sections(&context, Some(since));
+    let beside = html::Beside { histories: None, sections: &sections };
     let files = ["o0.pdf".to_owned()];
     let mail =
         Mail::of_run(&context, Some(since), &Beside { letterhead: &letterhead, files: &files });
@@ -104,7 +105,7 @@ fn texts(result: &RunResult, since: &SinceLast, lang: Lang) -> Vec<(&'static str
         String::from_utf8(out).unwrap()
     };
     let mut texts = vec![
-        ("html", text(&|out| html::write_with(&context, &sections, out))),
+        ("html", text(&|out| html::write_with(&context, &beside, out))),
         ("markdown", text(&|out| markdown::write(&context, out))),
         ("sections", text(&|out| quarter::markdown::write_sections(&sections, lang, out))),
         ("csv", text(&|out| csv::write_services(&context, out))),
@@ -278,6 +279,7 @@ fn one_without_services_or_contact_is_told_so() {
         previous: None,
         points: Vec::new(),
         runs: Vec::new(),
+        histories: Default::default(),
     });
     assert!(review.caveats.contains(&Caveat::NoServices));
     for lang in [Lang::Vi, Lang::En] {

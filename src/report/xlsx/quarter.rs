@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
 use super::{properties_of, sheet};
-use crate::report::quarter::{QuarterContext, caveat, particulars, sections, title};
+use crate::report::quarter::{QuarterContext, caveat, course, particulars, sections, title};
 use crate::report::{overview, table, texts};
 
 /// Columns that a paragraph runs over, and how wide each is.
@@ -30,10 +30,11 @@ fn workbook(context: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
     book.set_properties(&properties_of(&context.review.closing, &title(context))?);
     summary(context, &mut book)?;
     let mut names = HashSet::from([texts::SUMMARY.get(context.lang)]);
-    for table in sections(context).iter().flat_map(|section| &section.tables) {
+    let all = sections(context).into_iter().chain(course(context));
+    for table in all.flat_map(|section| section.tables) {
         // A workbook takes each name once.
         if names.insert(table.title) {
-            sheet::write(table, context.lang, &mut book)?;
+            sheet::write(&table, context.lang, &mut book)?;
         }
     }
     let verdicts = table::verdicts(&context.review.closing, context.lang);

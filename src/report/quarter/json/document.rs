@@ -44,6 +44,9 @@ pub struct Document {
     pub(super) changes: Vec<ChangeDocument>,
     /// What came and went within the quarter, the earliest first.
     pub(super) incidents: Vec<IncidentDocument>,
+    /// Every change from run to run, from the earlier closing run on, of services and of their checks;
+    /// empty where the runs are too many to be judged whole.
+    pub(super) course: Vec<CourseDocument>,
     pub(super) shared: Vec<SharedDocument>,
     /// The work list, what lifts most services first.
     pub(super) mends: Vec<MendDocument>,
@@ -151,7 +154,7 @@ pub(super) struct ExemptionDocument {
     /// The last day on which it holds.
     pub(super) until: String,
     pub(super) expired: bool,
-    /// Whether it ends before the next quarter does.
+    /// Whether it ends within 30 days of the judgement.
     pub(super) expires_soon: bool,
 }
 
@@ -173,6 +176,41 @@ pub(super) struct IncidentDocument {
     pub(super) seconds: i64,
     /// How many runs saw it.
     pub(super) runs: usize,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CourseDocument {
+    pub(super) service: String,
+    /// Its stage at first, and each later one.
+    pub(super) standings: Vec<StandingStepDocument>,
+    /// The checks that changed.
+    pub(super) checks: Vec<CheckCourseDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct StandingStepDocument {
+    /// The first run that saw it.
+    pub(super) run: String,
+    /// When that run ended. RFC 3339, UTC.
+    pub(super) at: String,
+    pub(super) standing: StandingDocument,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CheckCourseDocument {
+    pub(super) check: String,
+    /// What it found at first, and each later finding.
+    pub(super) steps: Vec<FindingStepDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct FindingStepDocument {
+    /// The first run that saw it.
+    pub(super) run: String,
+    /// When that run ended. RFC 3339, UTC.
+    pub(super) at: String,
+    pub(super) outcome: String,
+    pub(super) reason: String,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
