@@ -1,4 +1,5 @@
 use super::*;
+use crate::report::letterhead::Letterhead;
 use crate::report::tests::excerpt::own;
 use crate::report::tests::sample::golden;
 
