@@ -15,6 +15,7 @@ mod excerpt;
 mod finding;
 mod gates;
 mod history;
+mod limited;
 mod lineage;
 pub mod quarter;
 mod resting;

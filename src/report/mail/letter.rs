@@ -1,8 +1,8 @@
 //! What a mail says, in the order in which it matters: the figures, what is to be done, by when, what
 //! changed, and each service.
 
+use super::message::{Beside, Mail, recipients};
 use super::text::Page;
-use super::{Beside, Mail, recipients};
 use crate::judge::{Progress, ServiceChange, Standing, TargetStanding, direction};
 use crate::model::{Lang, Outcome, Service, Text};
 use crate::report::causes::{Cause, causes};

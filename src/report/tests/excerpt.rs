@@ -322,14 +322,14 @@ fn what_is_chosen_by_a_tag_is_followed_by_its_services() {
     let mut before = now.clone();
     let tag = |result: &mut RunResult, at: usize| {
         let mut service = Service::clone(&result.services[at].service);
-        service.tags.push("pilot".into());
+        service.tags.push("followed".into());
         let service = Arc::new(service);
         Arc::make_mut(&mut result.inventory).services[at] = Arc::clone(&service);
         result.services[at].service = service;
     };
     tag(&mut now, 1);
     tag(&mut before, 2);
-    let selection = Selection::parse(["tag:pilot"]).unwrap();
+    let selection = Selection::parse(["tag:followed"]).unwrap();
     let excerpt = Arc::new(Excerpt::of(selection, &[&before.inventory, &now.inventory]));
     let (before, now) = (before.limited_to(&excerpt), now.limited_to(&excerpt));
     let ids = |result: &RunResult| -> Vec<String> {
@@ -342,5 +342,5 @@ fn what_is_chosen_by_a_tag_is_followed_by_its_services() {
     let context = ReportContext { result: &now, lang: Lang::En, find_observation: &|_| None };
     let mut text = Vec::new();
     markdown::write(&context, &mut text).unwrap();
-    assert!(String::from_utf8(text).unwrap().contains("- Scope: tag:pilot"));
+    assert!(String::from_utf8(text).unwrap().contains("- Scope: tag:followed"));
 }
