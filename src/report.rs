@@ -24,6 +24,7 @@ pub mod json;
 pub mod junit;
 pub mod letterhead;
 pub mod markdown;
+mod outages;
 pub mod overview;
 pub mod parts;
 pub mod path;

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::causes::causes;
+use super::causes::{Concerned, causes, extent, following, root_blockers};
 use super::describe::clean;
 use super::parts::{self, Part};
 use super::{ReportContext, overview, texts};
 use crate::judge::Counts;
-use crate::model::{Outcome, Stage, Text};
+use crate::model::{Lang, Outcome, Stage, Text};
 
 /// Writes the report.
 ///
@@ -106,7 +106,8 @@ fn services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> 
     for service in &result.services {
         let organisation =
             result.inventory.organisations.iter().find(|o| o.id == service.service.id.organisation);
-        let blockers: Vec<_> = service.blockers.iter().map(|b| format!("`{}`", b.check)).collect();
+        let blockers: Vec<_> =
+            root_blockers(service).iter().map(|check| format!("`{check}`")).collect();
         writeln!(
             out,
             "| {} | {} | {} | {} |",
@@ -136,24 +137,50 @@ fn work_list(
             Outcome::Fail => texts::severity(cause.severity).get(lang),
             _ => texts::UNKNOWN.get(lang),
         };
-        let message = cause.check.message(cause.reason, lang);
-        writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.check.id)?;
-        for (service, subjects) in &cause.services {
-            let subjects: Vec<_> =
-                subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
-            writeln!(
-                out,
-                "- {}: {}",
-                escaped(&service.service.id.to_string()),
-                subjects.join(", ")
-            )?;
+        let message = cause.message(lang);
+        writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.name())?;
+        if cause.is_ours() {
+            let services = cause.services.iter().map(|one| one.service.service.id.to_string());
+            writeln!(out, "- {}", extent(&cause, lang))?;
+            writeln!(out, "  - {}", escaped(&names(services.collect(), lang)))?;
+        } else {
+            cause.services.iter().try_for_each(|concerned| concerned_item(concerned, lang, out))?;
         }
-        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+        if let Some(remedy) = cause.remedy(lang) {
             writeln!(out, "\n{}: {remedy}", texts::REMEDY.get(lang))?;
         }
     }
     Ok(())
 }
+
+/// A service that a cause concerns, and below it what follows from the cause.
+fn concerned_item(concerned: &Concerned<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let subjects: Vec<_> =
+        concerned.subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
+    let id = escaped(&concerned.service.service.id.to_string());
+    match subjects.is_empty() {
+        true => writeln!(out, "- {id}")?,
+        false => writeln!(out, "- {id}: {}", subjects.join(", "))?,
+    }
+    let checks = concerned.beneath.iter().map(|(check, _)| check.id).collect::<Vec<_>>();
+    match following(checks.len(), &checks, lang) {
+        Some(line) => writeln!(out, "  - {line}"),
+        None => Ok(()),
+    }
+}
+
+/// The first names, and how many more there are.
+fn names(mut names: Vec<String>, lang: Lang) -> String {
+    let more = names.len().saturating_sub(NAMES_SHOWN);
+    names.truncate(NAMES_SHOWN);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} … {} {more}", names.join(", "), texts::MORE.get(lang)),
+    }
+}
+
+/// Services that an outage of our own side names; the JSON document has all.
+const NAMES_SHOWN: usize = 12;
 
 /// Text in which nothing is markup: every character that Markdown or HTML could read gets a
 /// backslash or an entity (CommonMark §2.4, §2.5). An empty comment after `@` and `#` keeps forges

@@ -5,6 +5,7 @@ mod demo;
 mod healthy;
 mod hostile_texts;
 mod killed;
+mod one_cause;
 mod province;
 mod store;
 

@@ -1,6 +1,8 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{
+    accepted, naming_leaf, subject_of_worst_session, subjects_of_each, tls_contacts,
+};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -94,7 +96,7 @@ fn subject_of_session(
     });
     detail.extend(seen.addresses.iter().map(|address| ("issuer-at", address.to_string())));
     detail.extend(transparency(session, seen));
-    socket(contact.address, outcome, reason, detail)
+    naming_leaf(socket(contact.address, outcome, reason, detail), &session.chain)
 }
 
 /// Whether there are as many signed timestamps as the policies of browsers want, for certificates of the

@@ -3,9 +3,9 @@
 use super::chart;
 use super::document::Document;
 use super::grid::Grid;
-use crate::judge::{RunResult, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Subject, Text};
-use crate::report::causes::{causes, follows_from_another};
+use crate::judge::{RootedFindings, RunResult};
+use crate::model::{Lang, Outcome, Stage, Text};
+use crate::report::causes::{Cause, causes, extent, following};
 use crate::report::describe::clean;
 use crate::report::table::{self, Cell, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
@@ -134,17 +134,20 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         34,
     );
     for (at, cause) in causes.iter().enumerate() {
-        let mut finding =
-            format!("{} ({})", cause.check.message(cause.reason, lang), cause.check.id);
-        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+        let mut finding = format!("{} ({})", cause.message(lang), cause.name());
+        let more = match cause.is_ours() {
+            true => Some(extent(cause, lang)),
+            false => following(cause.beneath_count(), &cause.beneath_checks(), lang),
+        };
+        if let Some(more) = more {
+            finding = format!("{finding}\n{more}.");
+        }
+        if let Some(remedy) = cause.remedy(lang) {
             finding = format!("{finding}\n{}: {}", texts::REMEDY.get(lang), remedy);
         }
         let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
-        row.extend([
-            Cell::Count(cause.services.len()),
-            Cell::Text(listed_services(&cause.services, lang)),
-        ]);
+        row.extend([Cell::Count(cause.services.len()), Cell::Text(listed_services(cause, lang))]);
         table.rows.push(row);
     }
     document.table(None, &Grid::from_table(&table, lang));
@@ -152,17 +155,17 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed_services(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
-    let ids = services.iter().take(LISTED_MAX);
-    let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
-    if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
+fn listed_services(cause: &Cause<'_>, lang: Lang) -> String {
+    let ids = cause.services.iter().take(LISTED_MAX);
+    let mut text: Vec<_> = ids.map(|one| one.service.service.id.to_string()).collect();
+    if let more @ 1.. = cause.services.len().saturating_sub(LISTED_MAX) {
         text.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
     }
     text.join("\n")
 }
 
-/// Every service under its organisation: its stage, and every check that it does not pass, except
-/// those that could not look because of another's failure.
+/// Every service under its organisation: its stage, and every check that it does not pass, without what
+/// only follows from another one.
 fn services(result: &RunResult, lang: Lang) -> Grid {
     const FAILED: Text = Text { vi: "Tiêu chí không đạt", en: "Checks failed" };
     const OPEN: Text = Text { vi: "Chưa xác định", en: "Inconclusive" };
@@ -176,15 +179,14 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
     for (organisation, services) in result.by_organisation() {
         groups.push((table.rows.len(), clean(&organisation.name)));
         for service in services {
-            let findings = service.verdicts.findings();
+            let found = RootedFindings::of(service.verdicts.unpack());
             let with = |outcome: Outcome| {
-                let ids: Vec<_> = findings
-                    .iter()
-                    .filter(|(_, finding)| finding.outcome == outcome)
-                    .filter(|(check, finding)| {
-                        !follows_from_another(&findings, check.id, finding.reason)
-                    })
-                    .map(|(check, _)| check.id)
+                let roots = found.roots.iter().map(|found| &found.root);
+                let ours = found.ours.iter().filter(|_| outcome == Outcome::Inconclusive);
+                let ids: Vec<_> = roots
+                    .filter(|root| root.verdict.outcome == outcome)
+                    .map(|root| root.check.id)
+                    .chain(ours.map(|(reason, _)| *reason))
                     .collect();
                 Cell::Text(ids.join(", "))
             };
