@@ -9,11 +9,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
-use trend::{
-    Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs,
-};
+use trend::{Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs};
 
 use super::cli::{AsOf, OnlyArgs};
 use super::error::CliError;
