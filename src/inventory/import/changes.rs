@@ -133,12 +133,6 @@ impl Change {
     }
 }
 
-/// Tags as the inventory writes them.
-pub(super) fn tag_list(tags: &[String]) -> String {
-    let tags: Vec<_> = tags.iter().map(|tag| quoted(tag)).collect();
-    format!("[{}]", tags.join(", "))
-}
-
 fn goal_words(goal: &Goal) -> String {
     format!("stage {} by {}", goal.stage.number(), goal.by)
 }

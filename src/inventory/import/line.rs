@@ -1,7 +1,6 @@
 //! A service as one line of the inventory.
 
 use super::candidate::Candidate;
-use super::changes::tag_list;
 use crate::inventory::targets::{quoted, value};
 use crate::model::{Category, Goal, ServiceId, State, Target};
 
@@ -44,6 +43,12 @@ pub(super) fn line(
         line.push_str(&format!(" # {guess}"));
     }
     line
+}
+
+/// Tags as the inventory writes them.
+pub(super) fn tag_list(tags: &[String]) -> String {
+    let tags: Vec<_> = tags.iter().map(|tag| quoted(tag)).collect();
+    format!("[{}]", tags.join(", "))
 }
 
 /// Former ids as YAML.
