@@ -9,6 +9,7 @@
 //! Every other room imports this one, and it imports none.
 
 mod address;
+mod answered;
 mod blob;
 mod conversation;
 mod dns;
@@ -30,6 +31,7 @@ mod quic;
 mod readings;
 mod request;
 mod run;
+mod run_id;
 mod service;
 mod settings;
 mod stage;
@@ -59,7 +61,8 @@ pub use origin::{OriginQuestion, OriginTable, Origins, Payload, Route, Validity}
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
-pub use run::{LostWindow, Run, RunCounts, RunId, Vantage, VantageIpv6};
+pub use run::{LostWindow, Run, RunCounts, Vantage, VantageIpv6};
+pub use run_id::{InvalidRunId, RunId};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };

@@ -38,7 +38,10 @@ pub use dictionary::{
 pub use error::StoreError;
 pub use recorder::Recorder;
 pub use run::{COMMAND_LINE, ListedRun, RunInputs, Scope, StoredRun};
-pub use transfer::{Imported, RUN_SCHEMA, TransferError};
+pub use transfer::{
+    BadKey, Exported, Imported, Provenance, PublicKey, RUN_SCHEMA, Signer, SigningKey,
+    TransferError, TrustedKeys,
+};
 pub use upkeep::{Contents, WriteGuard};
 
 #[cfg(test)]

@@ -137,13 +137,13 @@ pub(super) struct DemoArgs {
     after_help = "Example: v6ready scan inventory.yaml --only 'vp-ubnd/*' --fail-on critical"
 )]
 pub(super) struct ScanArgs {
-    /// The inventory
-    #[arg(default_value = "inventory.yaml")]
-    pub inventory: PathBuf,
+    /// The inventory [default: inventory.yaml]; beside `--resume`, the one whose run is meant
+    pub inventory: Option<PathBuf>,
     /// Only these services (globs; repeatable)
     #[arg(long, value_name = "ORG/SERVICE")]
     pub only: Vec<String>,
-    /// Go on with an interrupted run: the named one, or the newest interrupted
+    /// Go on with an interrupted run: the named one, or the newest interrupted one that was not
+    /// imported
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
     pub resume: Option<Option<String>>,
     /// One round of connections: nothing is said of whether the services answer each time
@@ -308,12 +308,27 @@ pub(super) enum RunsCommand {
         run: String,
         /// The file; `-` is stdout
         file: PathBuf,
+        /// Sign the file with this private key, which `runs keygen` made
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
     },
     /// Take runs from files that `runs export` wrote; makes the store where there is none
     Import {
         /// The files; `-` is stdin
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Take only files that one of the public keys in this file has signed: one `ed25519 KEY NAME`
+        /// a line
+        #[arg(long, value_name = "PUBKEYS")]
+        trusted: Option<PathBuf>,
+    },
+    /// Make a key pair for signed run files: FILE, and FILE.pub for those who import
+    Keygen {
+        /// The new file of the private key
+        file: PathBuf,
+        /// Whose key it is, as those who import will read it
+        #[arg(long)]
+        name: Option<String>,
     },
     /// Remove the runs that no `--keep-…` option keeps, and what only they rest on
     Prune(PruneArgs),

@@ -38,18 +38,19 @@ impl Store {
         let mut query = self
             .connection
             .prepare(
-                "SELECT run, inventory_file, inventory_id, policy, scope, counts
+                "SELECT run, inventory_file, inventory_id, policy, scope, counts, imported
                  FROM run ORDER BY started_at DESC, number DESC",
             )
             .map_err(in_path)?;
         let rows = query
             .query_map([], |row| {
                 let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?];
-                Ok((texts, row.get(2)?, row.get::<_, Option<String>>(5)?))
+                let jsons: [Option<String>; 2] = [row.get(5)?, row.get(6)?];
+                Ok((texts, row.get(2)?, jsons))
             })
             .map_err(in_path)?;
         rows.map(|row| {
-            let ([run, inventory_file, policy, scope], inventory_id, counts) =
+            let ([run, inventory_file, policy, scope], inventory_id, [counts, imported]) =
                 row.map_err(in_path)?;
             Ok(ListedRun {
                 run: self.parsed(&run)?,
@@ -58,6 +59,7 @@ impl Store {
                 policy,
                 scope: Scope::of(&scope),
                 counts: counts.map(|counts| self.parsed(&counts)).transpose()?,
+                imported: imported.map(|imported| self.parsed(&imported)).transpose()?,
             })
         })
         .collect()
@@ -69,7 +71,10 @@ impl Store {
     /// When the file can't be written.
     pub fn note_counts(&self, run: &RunId, counts: &RunCounts) -> Result<(), StoreError> {
         self.connection
-            .execute("UPDATE run SET counts = ?2 WHERE id = ?1", params![run.0, to_json(counts)])
+            .execute(
+                "UPDATE run SET counts = ?2 WHERE id = ?1",
+                params![run.as_str(), to_json(counts)],
+            )
             .map(drop)
             .map_err(|error| StoreError::from_sqlite(&self.path, error))
     }
@@ -78,7 +83,7 @@ impl Store {
     pub(super) fn counts_of(&self, run: &RunId) -> Result<Option<RunCounts>, StoreError> {
         let counts: Option<String> = self
             .connection
-            .query_row("SELECT counts FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
+            .query_row("SELECT counts FROM run WHERE id = ?1", [run.as_str()], |row| row.get(0))
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         counts.map(|counts| self.parsed(&counts)).transpose()
     }
@@ -91,18 +96,23 @@ impl Store {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
-            .prepare("SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2")
+            .prepare(
+                "SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1
+                 ORDER BY id != ?1 LIMIT 2",
+            )
             .map_err(in_path)?;
         let rows: Vec<(String, String, String)> = query
-            .query_map([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .and_then(Iterator::collect)
             .map_err(in_path)?;
         match rows.as_slice() {
             [] => Err(StoreError::NoSuchRun { run: id.clone() }),
-            [(_, run, inputs)] => {
+            [(found, _, _), _] if found != id.as_str() => {
+                Err(StoreError::Ambiguous { run: id.clone() })
+            }
+            [(_, run, inputs), ..] => {
                 Ok(StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? })
             }
-            _ => Err(StoreError::Ambiguous { run: id.clone() }),
         }
     }
 
@@ -140,7 +150,7 @@ impl Store {
             )
             .and_then(|mut query| {
                 query
-                    .query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .query_row(params![run.as_str(), key], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()
             })
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
@@ -173,7 +183,7 @@ impl Store {
             )
             .map_err(in_path)?;
         let rows = query
-            .query_map(params![run.0, asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_map(params![run.as_str(), asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(in_path)?;
         let mut evidence = Evidence::new();
         for row in rows {

@@ -73,7 +73,7 @@ impl Recorder {
         schema::prepare(&mut connection, path)?;
         connection.execute_batch(WRITER_PAGES).map_err(in_path)?;
         let number = connection
-            .query_row("SELECT number FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
+            .query_row("SELECT number FROM run WHERE id = ?1", [run.as_str()], |row| row.get(0))
             .map_err(in_path)?;
         let (queue, entries) = sync_channel(QUEUE_MAX);
         let failure = Arc::new(OnceLock::new());
@@ -163,7 +163,10 @@ impl Recorder {
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
         connection
-            .execute("UPDATE run SET run = ?2 WHERE id = ?1", params![run.id.0, to_json(run)])
+            .execute(
+                "UPDATE run SET run = ?2 WHERE id = ?1",
+                params![run.id.as_str(), to_json(run)],
+            )
             .map_err(in_path)?;
         self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
         tracing::info!(run = %run.id, complete = run.complete, "finished a run");

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::transfer::Provenance;
 use crate::model::{Run, RunCounts, Settings, VantageIpv6};
 
 /// The inventory's name of a run whose services were named on the command line.
@@ -96,15 +97,22 @@ pub struct ListedRun {
     pub scope: Scope,
     /// How many services had which stage, as judged when it ended; `None` when that was not noted.
     pub counts: Option<RunCounts>,
+    /// The file that it was imported from; `None` for a run that was made here.
+    pub imported: Option<Provenance>,
 }
 
 impl ListedRun {
     /// Whether two runs are of one inventory: of the same `id`, or, where one of them has none, of
     /// the same file name in whatever folder.
     pub fn is_of_same_inventory(&self, other: &Self) -> bool {
-        match (&self.inventory_id, &other.inventory_id) {
+        self.is_of_inventory(&other.inventory_file, other.inventory_id.as_deref())
+    }
+
+    /// Whether the run is of the inventory in this file, which has this `id`.
+    pub fn is_of_inventory(&self, file: &str, id: Option<&str>) -> bool {
+        match (&self.inventory_id, id) {
             (Some(one), Some(other)) => one == other,
-            _ => file_name(&self.inventory_file) == file_name(&other.inventory_file),
+            _ => file_name(&self.inventory_file) == file_name(file),
         }
     }
 
@@ -130,7 +138,7 @@ pub(super) fn insert_run(
         "INSERT INTO run (id, started_at, run, inputs, scope, inventory_file, inventory_id, policy, counts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
-            run.id.0,
+            run.id.as_str(),
             run.started_at.as_microsecond(),
             to_json(run),
             to_json(inputs),

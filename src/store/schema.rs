@@ -3,19 +3,24 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::error::StoreError;
+use crate::model::{Digest, RunId};
 
 /// `v6rd` in ASCII: says whose file this is (`PRAGMA application_id`).
 const APPLICATION_ID: u32 = 0x7636_7264;
 
 /// Each step leads from one format to the next; the first one from an empty file.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
 ];
+
+/// The format from which on every run's id is one: see [`RunId`].
+const CHECKED_IDS: usize = 4;
 
 /// The newest format, which every open store has.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
@@ -65,8 +70,31 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let (_, found) = identity(&transaction)?;
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         transaction.execute_batch(sql)?;
+        if step + 1 == CHECKED_IDS {
+            rename_runs_without_id(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", step as u32 + 1)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.commit()
+}
+
+/// Earlier versions took any text for an id from a file. Whatever is none gets one, by which the run can
+/// be looked at and removed.
+fn rename_runs_without_id(of: &Connection) -> rusqlite::Result<()> {
+    let ids: Vec<(i64, String)> = of
+        .prepare("SELECT number, id FROM run")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (number, id) in ids {
+        if RunId::parse(&id).is_err() {
+            let new_id = format!("renamed-{}", &Digest::of(id.as_bytes()).hex()[..16]);
+            of.execute(
+                "UPDATE run SET id = ?2, run = json_set(run, '$.id', ?2) WHERE number = ?1",
+                params![number, new_id],
+            )?;
+            tracing::warn!(?id, new_id, "a run had no usable id and was renamed");
+        }
+    }
+    Ok(())
 }

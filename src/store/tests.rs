@@ -1,3 +1,4 @@
+mod foreign;
 mod history;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::{
-    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion,
+    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion, HttpGet,
     HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, Run, RunId,
     ServiceId, Settings, Transport,
 };
@@ -64,7 +65,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
     let question = Question::Conversation(ConversationQuestion {
         address: "[2001:db8::1]:80".parse().unwrap(),
         tls: None,
-        http: None,
+        http: Some(HttpGet::default()),
         mss: None,
     });
     let response = HttpResponse {
@@ -133,7 +134,7 @@ fn facts_come_back_as_they_were() {
     assert_eq!(talk.http.as_ref().unwrap().as_ref().unwrap().body.bytes(), body);
     assert_eq!(store.evidence_of(&run.id, &id("two")).unwrap().len(), 1);
     assert_eq!(store.vantage_evidence(&run.id).unwrap().len(), 1);
-    let stored = store.run(&RunId("20261126".into())).unwrap();
+    let stored = store.run(&RunId::of_tests("20261126")).unwrap();
     assert_eq!((stored.run, stored.inputs), (finished, inputs));
 }
 
@@ -222,6 +223,7 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
     hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 1).unwrap();
     drop((recorder, store));
@@ -229,8 +231,11 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
     store.resume(&run.id).unwrap().record(service("one"), &second);
     let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
 }
+
+/// Takes away what format 4 added.
+const BEFORE_FORMAT_4: &str = "ALTER TABLE run DROP COLUMN imported;";
 
 /// Takes away what format 3 added.
 const BEFORE_FORMAT_3: &str = "ALTER TABLE run DROP COLUMN scope; \
@@ -255,6 +260,7 @@ fn runs_of_the_second_format_are_known_as_whole_or_part() {
     let listed = store.listed_runs().unwrap();
     drop(store);
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 2).unwrap();
     let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
@@ -296,8 +302,8 @@ fn counts_go_with_a_run() {
     assert_eq!(store.listed_runs().unwrap()[0].counts, None);
     store.note_counts(&run.id, &counts).unwrap();
     let mut file = Vec::new();
-    store.export(&run.id, &mut file).unwrap();
+    store.export(&run.id, &mut file, None).unwrap();
     let (_other_folder, mut other) = opened();
-    other.import(&file[..]).unwrap();
+    other.import(&file[..], None).unwrap();
     assert_eq!(other.listed_runs().unwrap()[0].counts.as_ref(), Some(&counts));
 }

@@ -148,7 +148,7 @@ fn remove(from: &Transaction<'_>, runs: &[RunId]) -> rusqlite::Result<()> {
             "DELETE FROM answer WHERE run = (SELECT number FROM run WHERE id = ?1)",
             "DELETE FROM run WHERE id = ?1",
         ] {
-            from.execute(sql, params![run.0])?;
+            from.execute(sql, params![run.as_str()])?;
         }
     }
     from.execute("DELETE FROM observation WHERE number NOT IN (SELECT observation FROM answer)", [])

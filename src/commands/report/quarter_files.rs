@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
+use crate::commands::file_name::file_in;
 use crate::judge::quarter::{Quarter, Review};
 use crate::model::Lang;
 use crate::report::quarter::{self, QuarterContext};
@@ -29,7 +30,7 @@ pub(super) fn write_files(
     let context = QuarterContext { review, lang };
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     for (ending, render) in formats.iter().flat_map(|format| renderers(*format)) {
-        let path: PathBuf = folder.join(format!("{quarter}{ending}"));
+        let path = file_in(folder, &quarter.to_string(), ending)?;
         write_atomically(&path, |out| render(&context, dress, out))
             .map_err(|error| unwritable(&path, &error))?;
         println!("{}", path.display());

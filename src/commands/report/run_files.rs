@@ -8,6 +8,7 @@ use super::dress::Dress;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
+use crate::commands::file_name::file_in;
 use crate::commands::stored_run::with_report_context;
 use crate::judge::RunResult;
 use crate::model::Lang;
@@ -34,7 +35,7 @@ pub(in crate::commands) fn write_files(
             .iter()
             .flat_map(|format| renderers(*format))
             .map(|(ending, render)| {
-                let path = folder.join(format!("{}{ending}", result.run.id));
+                let path = file_in(folder, result.run.id.as_str(), ending)?;
                 write_atomically(&path, |out| render(context, dress, out))
                     .map_err(|error| unwritable(&path, &error))?;
                 Ok(path)

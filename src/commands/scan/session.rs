@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::resumed_run::{self, NamedInventory};
 use super::run_id::{host_name, new_run_id};
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
@@ -67,7 +68,7 @@ pub(in crate::commands) fn start_run(
     }
     let vantage = how.vantage.map_or_else(host_name, ToOwned::to_owned);
     let run = Run {
-        id: new_run_id(),
+        id: new_run_id().map_err(|error| CliError::internal(error.to_string()))?,
         started_at: Timestamp::now(),
         finished_at: None,
         vantage: Vantage::new(&vantage, &loaded.inventory.settings.resolvers),
@@ -91,28 +92,35 @@ pub(in crate::commands) fn start_run(
 }
 
 /// Goes on with a run that was interrupted, the named one or the newest, from its own inventory and
-/// settings.
+/// settings. Where an inventory is named too, the run must be one of it.
 ///
 /// # Errors
 /// What the operator can fix.
-pub(super) fn resume_run(global: &Global, run: Option<&str>) -> Result<ScannedRun, CliError> {
+pub(super) fn resume_run(
+    global: &Global,
+    run: Option<&str>,
+    inventory: Option<&Path>,
+) -> Result<ScannedRun, CliError> {
+    let inventory = inventory.map(NamedInventory::read).transpose()?;
     let mut store = Store::open_existing(&global.db)?;
-    let mut run = match run {
-        None | Some(NEWEST) => load_newest_interrupted(&store)?,
-        Some(run) => load_run_by_id(&store, &named_run(&store, run)?)?,
+    let listed = store.listed_runs()?;
+    let meant = match run {
+        None | Some(NEWEST) => resumed_run::newest_interrupted(&listed, inventory.as_ref())?,
+        Some(run) => {
+            let id = store.run(&named_run(&store, run)?)?.run.id;
+            resumed_run::named(&listed, &id, inventory.as_ref())?
+        }
     };
-    load::reread_origin_table(&mut run.loaded);
+    let mut run = load_run_by_id(&store, &meant.run.id)?;
+    if let Some(inventory) = inventory {
+        inventory.note_changes(&run.stored.inputs.inventory);
+    }
+    // What another host wrote down opens no file here.
+    if meant.imported.is_none() {
+        load::reread_origin_table(&mut run.loaded);
+    }
     let recorder = store.resume(&run.stored.run.id)?;
     scan_and_judge(global, store, run, recorder, true)
-}
-
-fn load_newest_interrupted(store: &Store) -> Result<LoadedRun, CliError> {
-    let mut runs = store.runs()?.into_iter();
-    match runs.find(|run| !run.complete && run.finished_at.is_none()) {
-        Some(run) => load_run_by_id(store, &run.id),
-        None => Err(CliError::operator("there is no interrupted run to resume")
-            .help("`v6ready runs` lists the runs; `v6ready scan` begins a new one")),
-    }
 }
 
 fn scan_and_judge(
@@ -146,7 +154,7 @@ fn scan_and_judge(
         Some(services) => stored_run::result_of_judged(&store, &run, services, as_of)?,
         None => stored_run::judge_run(&store, &run, as_of)?,
     };
-    if ending != Ending::Interrupted {
+    if result.run.finished_at.is_some() {
         store.note_counts(&result.run.id, &run_counts(&result))?;
     }
     let since = match ending {
