@@ -341,7 +341,7 @@ pub(super) enum RunsCommand {
     Restore {
         /// The copy
         file: PathBuf,
-        /// Replace the store that is there; it is kept beside as `….replaced`
+        /// Replace the store that is there; it is kept beside as `….replaced`, `….replaced-2`, …
         #[arg(long)]
         replace: bool,
     },

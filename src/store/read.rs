@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::asker::Asker;
@@ -10,6 +10,7 @@ use super::compression::{self, decompress};
 use super::database::Store;
 use super::error::StoreError;
 use super::run::{ListedRun, Scope, StoredRun, to_json};
+use super::seal;
 use crate::model::{
     Digest, Evidence, Observation, ObservationId, Run, RunCounts, RunId, ServiceId,
 };
@@ -21,6 +22,7 @@ impl Store {
     /// When the file can't be read.
     pub fn runs(&self) -> Result<Vec<Run>, StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let _reading = self.list_of_runs()?;
         let mut query = self
             .connection
             .prepare("SELECT run FROM run ORDER BY started_at DESC, number DESC")
@@ -35,6 +37,7 @@ impl Store {
     /// When the file can't be read.
     pub fn listed_runs(&self) -> Result<Vec<ListedRun>, StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let _reading = self.list_of_runs()?;
         let mut query = self
             .connection
             .prepare(
@@ -65,18 +68,32 @@ impl Store {
         .collect()
     }
 
+    /// A transaction in which the list of runs can be read: it is the one that was written.
+    fn list_of_runs(&self) -> Result<Transaction<'_>, StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let reading = self.connection.unchecked_transaction().map_err(in_path)?;
+        match seal::list_is_whole(&reading).map_err(in_path)? {
+            true => Ok(reading),
+            false => Err(StoreError::damaged(&self.path, "runs are missing or changed")),
+        }
+    }
+
     /// Notes how many services had which stage when a run ended, for lists of runs.
     ///
     /// # Errors
     /// When the file can't be written.
     pub fn note_counts(&self, run: &RunId, counts: &RunCounts) -> Result<(), StoreError> {
-        self.connection
-            .execute(
-                "UPDATE run SET counts = ?2 WHERE id = ?1",
+        let note = || {
+            let transaction = self.connection.unchecked_transaction()?;
+            let number = transaction.query_row(
+                "UPDATE run SET counts = ?2 WHERE id = ?1 RETURNING number",
                 params![run.as_str(), to_json(counts)],
-            )
-            .map(drop)
-            .map_err(|error| StoreError::from_sqlite(&self.path, error))
+                |row| row.get(0),
+            )?;
+            seal::seal_row(&transaction, number)?;
+            transaction.commit()
+        };
+        note().map_err(|error| StoreError::from_sqlite(&self.path, error))
     }
 
     /// The counts that were noted of a run.
@@ -88,30 +105,77 @@ impl Store {
         counts.map(|counts| self.parsed(&counts)).transpose()
     }
 
-    /// The run of this id, or the only one whose id begins so.
+    /// The run of this id, or the only one whose id begins so. Its rows are compared with its seal.
     ///
     /// # Errors
-    /// When there is none, or more than one.
+    /// When there is none, or more than one; when it is damaged, or a part of it was lost.
     pub fn run(&self, id: &RunId) -> Result<StoredRun, StoreError> {
+        let (number, run) = self.sound_run(id)?;
+        match self.loss_of(number)? {
+            Some(loss) => {
+                Err(StoreError::Lost { path: self.path.clone(), run: run.run.id, loss })
+            }
+            None => Ok(run),
+        }
+    }
+
+    /// As [`Store::run`], of a run that is to be resumed: what was lost of it is asked again then. Also
+    /// says what was.
+    ///
+    /// # Errors
+    /// When there is none, or more than one, or it is damaged.
+    pub fn run_to_resume(&self, id: &RunId) -> Result<(StoredRun, Option<String>), StoreError> {
+        let (number, run) = self.sound_run(id)?;
+        Ok((run, self.loss_of(number)?))
+    }
+
+    fn loss_of(&self, run: i64) -> Result<Option<String>, StoreError> {
+        let noted: Option<String> = self
+            .connection
+            .query_row("SELECT loss FROM seal WHERE run = ?1", [run], |row| row.get(0))
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
+        Ok(noted.or_else(|| self.unnoted_loss(run).map(str::to_owned)))
+    }
+
+    /// The run of this id with its number; its rows are those that were written.
+    fn sound_run(&self, id: &RunId) -> Result<(i64, StoredRun), StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        // A scan may go on meanwhile.
+        let reading = self.connection.unchecked_transaction().map_err(in_path)?;
+        let (number, run) = self.found_run(id)?;
+        match seal::damage_of_run(&reading, number).map_err(in_path)? {
+            Some(what) => {
+                Err(StoreError::damaged(&self.path, format!("run {}: {what}", run.run.id)))
+            }
+            None => Ok((number, run)),
+        }
+    }
+
+    fn found_run(&self, id: &RunId) -> Result<(i64, StoredRun), StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
             .prepare(
-                "SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1
+                "SELECT id, run, inputs, number FROM run WHERE substr(id, 1, length(?1)) = ?1
                  ORDER BY id != ?1 LIMIT 2",
             )
             .map_err(in_path)?;
-        let rows: Vec<(String, String, String)> = query
-            .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        let rows: Vec<(String, String, String, i64)> = query
+            .query_map([id.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .and_then(Iterator::collect)
             .map_err(in_path)?;
         match rows.as_slice() {
+            [] if !seal::list_is_whole(&self.connection).map_err(in_path)? => {
+                Err(StoreError::damaged(&self.path, "runs are missing or changed"))
+            }
             [] => Err(StoreError::NoSuchRun { run: id.clone() }),
-            [(found, _, _), _] if found != id.as_str() => {
+            [(found, ..), _] if found != id.as_str() => {
                 Err(StoreError::Ambiguous { run: id.clone() })
             }
-            [(_, run, inputs), ..] => {
-                Ok(StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? })
+            [(_, run, inputs, number), ..] => {
+                Ok((*number, StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? }))
             }
         }
     }
@@ -169,6 +233,14 @@ impl Store {
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         let row = found.map(|document| self.observation_row(id.0.0, document)).transpose()?;
         Ok(row.map(|(_, observation)| observation))
+    }
+
+    /// An observation that a verdict rests on, and so must be there.
+    ///
+    /// # Errors
+    /// As [`Store::evidence_of`]; also when it is missing.
+    pub fn cited_observation(&self, id: ObservationId) -> Result<Arc<Observation>, StoreError> {
+        self.observation(id)?.ok_or_else(|| StoreError::wrong_digest(&self.path, id.0))
     }
 
     fn evidence(&self, run: &RunId, asker: &Asker) -> Result<Evidence, StoreError> {

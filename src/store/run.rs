@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::seal;
 use super::transfer::Provenance;
 use crate::model::{Run, RunCounts, Settings, VantageIpv6};
 
@@ -127,13 +128,13 @@ fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
     Path::new(path).file_name()
 }
 
-/// Writes the row of a new run.
+/// Writes the row of a new run, and seals it; its number.
 pub(super) fn insert_run(
     into: &Connection,
     run: &Run,
     inputs: &RunInputs,
     counts: Option<&RunCounts>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     into.execute(
         "INSERT INTO run (id, started_at, run, inputs, scope, inventory_file, inventory_id, policy, counts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -148,8 +149,11 @@ pub(super) fn insert_run(
             inputs.policy_name,
             counts.map(to_json),
         ],
-    )
-    .map(drop)
+    )?;
+    let number = into.last_insert_rowid();
+    seal::seal_row(into, number)?;
+    seal::list_run(into, number, run.id.as_str())?;
+    Ok(number)
 }
 
 /// The JSON text of a row. Serialising these types to memory can't fail: no map has non-string

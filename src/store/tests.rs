@@ -1,3 +1,5 @@
+mod cost;
+mod damage;
 mod foreign;
 mod history;
 
@@ -223,6 +225,7 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
     hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_5).unwrap();
     hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 1).unwrap();
@@ -231,8 +234,11 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
     store.resume(&run.id).unwrap().record(service("one"), &second);
     let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
 }
+
+/// Takes away what format 5 added.
+const BEFORE_FORMAT_5: &str = "DROP TABLE seal; DROP TABLE state;";
 
 /// Takes away what format 4 added.
 const BEFORE_FORMAT_4: &str = "ALTER TABLE run DROP COLUMN imported;";
@@ -260,6 +266,7 @@ fn runs_of_the_second_format_are_known_as_whole_or_part() {
     let listed = store.listed_runs().unwrap();
     drop(store);
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_5).unwrap();
     hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 2).unwrap();

@@ -4,5 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod foreign;
+mod kills;
 mod program;
+mod restore;
 mod resume;

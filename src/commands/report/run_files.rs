@@ -9,7 +9,7 @@ use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
 use crate::commands::file_name::file_in;
-use crate::commands::stored_run::with_report_context;
+use crate::commands::stored_run::Citations;
 use crate::judge::RunResult;
 use crate::model::Lang;
 use crate::report;
@@ -30,18 +30,26 @@ pub(in crate::commands) fn write_files(
     folder: &Path,
 ) -> Result<Vec<PathBuf>, CliError> {
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-    with_report_context(store, result, lang, |context| {
-        formats
-            .iter()
-            .flat_map(|format| renderers(*format))
-            .map(|(ending, render)| {
-                let path = file_in(folder, result.run.id.as_str(), ending)?;
-                write_atomically(&path, |out| render(context, dress, out))
-                    .map_err(|error| unwritable(&path, &error))?;
-                Ok(path)
-            })
-            .collect()
-    })
+    let citations = Citations::of(store);
+    let find_observation = |id| citations.find(id);
+    let context = ReportContext { result, lang, find_observation: &find_observation };
+    formats
+        .iter()
+        .flat_map(|format| renderers(*format))
+        .map(|(ending, render)| {
+            let path = file_in(folder, result.run.id.as_str(), ending)?;
+            let written = write_atomically(&path, |out| {
+                render(&context, dress, out)?;
+                match citations.have_failed() {
+                    true => Err(io::Error::other("the store is damaged")),
+                    false => Ok(()),
+                }
+            });
+            citations.all_found()?;
+            written.map_err(|error| unwritable(&path, &error))?;
+            Ok(path)
+        })
+        .collect()
 }
 
 type Renderer = fn(&ReportContext<'_>, &Dress, &mut dyn io::Write) -> io::Result<()>;

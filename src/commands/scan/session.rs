@@ -15,7 +15,8 @@ use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
 use crate::commands::service_selection::select_services;
 use crate::commands::since_last::since_last;
-use crate::commands::stored_run::{self, LoadedRun, load_run_by_id};
+use crate::commands::stored_run::{self, LoadedRun, load_stored_run};
+use crate::commands::terminal;
 use crate::judge::{Counts, RunResult, SinceLast};
 use crate::model::{Run, RunCounts, Vantage};
 use crate::scan::{self, Ending, ScanInput, ScanOutcome, StopSignal};
@@ -107,11 +108,15 @@ pub(super) fn resume_run(
     let meant = match run {
         None | Some(NEWEST) => resumed_run::newest_interrupted(&listed, inventory.as_ref())?,
         Some(run) => {
-            let id = store.run(&named_run(&store, run)?)?.run.id;
+            let id = store.run_to_resume(&named_run(&store, run)?)?.0.run.id;
             resumed_run::named(&listed, &id, inventory.as_ref())?
         }
     };
-    let mut run = load_run_by_id(&store, &meant.run.id)?;
+    let (stored, loss) = store.run_to_resume(&meant.run.id)?;
+    if let Some(loss) = loss {
+        terminal::note(format_args!("run {}: {loss}; what is missing is asked again", stored.run.id));
+    }
+    let mut run = load_stored_run(stored)?;
     if let Some(inventory) = inventory {
         inventory.note_changes(&run.stored.inputs.inventory);
     }

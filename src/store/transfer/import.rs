@@ -16,8 +16,9 @@ use crate::model::{Digest, Observation, Reply, RunId};
 use crate::store::compression::{OCTETS_MAX, compress_blob, compress_document, decompress};
 use crate::store::database::Store;
 use crate::store::error::StoreError;
-use crate::store::lock::Lock;
+use crate::store::log;
 use crate::store::run::{StoredRun, insert_run, to_json};
+use crate::store::seal::{self, Sum};
 
 /// What became of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Store {
         file: impl Read,
         trusted: Option<&TrustedKeys>,
     ) -> Result<Imported, TransferError> {
-        let _lock = Lock::take(&self.path)?;
+        let _lock = self.lock()?;
         let path = self.path.clone();
         let mut lines = LineReader::new(file)?;
         let Some(Line::Run(head)) = lines.next()? else {
@@ -72,6 +73,7 @@ impl Store {
         note_provenance(&transaction, run, &provenance)
             .map_err(|error| StoreError::from_sqlite(&path, error))?;
         transaction.commit().map_err(|error| StoreError::from_sqlite(&path, error))?;
+        log::empty(&self.connection);
         tracing::info!(run = %id, "imported a run");
         Ok(Imported { run: id, was_known: false, provenance })
     }
@@ -127,8 +129,8 @@ fn write_run(
     lines: &mut LineReader<impl Read>,
 ) -> Result<i64, TransferError> {
     let in_path = |error| TransferError::Store(StoreError::from_sqlite(path, error));
-    insert_run(to, &head.run, &head.inputs, head.counts.as_ref()).map_err(in_path)?;
-    let run = to.last_insert_rowid();
+    let run = insert_run(to, &head.run, &head.inputs, head.counts.as_ref()).map_err(in_path)?;
+    let mut sum = Sum::default();
     let mut blobs: HashSet<Digest> = HashSet::new();
     let mut observations: HashMap<Digest, Known> = HashMap::new();
     let mut answered: HashSet<String> = HashSet::new();
@@ -177,7 +179,9 @@ fn write_run(
                 .and_then(|mut insert| insert.execute(params![run, answer.request, number]))
                 .map_err(in_path)?;
                 let row = to.last_insert_rowid();
+                sum.add(seal::of_answer(row, &answer.request, answer.observation));
                 for asker in &answer.askers {
+                    sum.add(seal::of_use(asker, row));
                     to.prepare_cached("INSERT INTO use (run, asker, answer) VALUES (?1, ?2, ?3)")
                         .and_then(|mut insert| insert.execute(params![run, asker, row]))
                         .map_err(in_path)?;
@@ -186,6 +190,7 @@ fn write_run(
             Line::Run(_) | Line::End(_) => return Err(lines.damaged("a line out of its place")),
         }
     }
+    seal::seal_answers(to, run, sum).map_err(in_path)?;
     Ok(run)
 }
 
@@ -235,8 +240,8 @@ fn note_provenance(
     run: i64,
     provenance: &Provenance,
 ) -> rusqlite::Result<()> {
-    to.execute("UPDATE run SET imported = ?2 WHERE number = ?1", params![run, to_json(provenance)])
-        .map(drop)
+    to.execute("UPDATE run SET imported = ?2 WHERE number = ?1", params![run, to_json(provenance)])?;
+    seal::seal_row(to, run)
 }
 
 /// The octets of a blob that was written before.
