@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
 use super::lock::{Lock, beside, lock_file};
+use super::log;
 use super::read_only;
 use super::schema;
 use super::scratch::Scratch;
@@ -59,9 +60,21 @@ impl Store {
             }
             Ok(_) => {}
         }
-        if read_only::can_write(path) {
-            return Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+        if !read_only::can_write(path) {
+            return Self::open_to_read(path);
         }
+        match Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            // On a full disk SQLite can't make the files that it wants beside the store.
+            Err(error @ (StoreError::Full { .. } | StoreError::Other { .. }))
+                if log::has_little_room(path) && !Lock::is_held(path) =>
+            {
+                Self::open_to_read(path).map_err(|_| error)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_to_read(path: &Path) -> Result<Self, StoreError> {
         let had_log = state::has_log(path);
         let (connection, copy) = read_only::open(path)?;
         let unnoted_loss = match Lock::is_held(path) {

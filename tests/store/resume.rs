@@ -26,6 +26,8 @@ fn a_run_is_resumed_for_the_inventory_that_is_named() {
     assert!(said.contains("20261124T000000Z-aaaa, is of `a.yaml`"), "{said}");
     let said = fail(&db, &["scan", &path("b.yaml"), "--resume", "20261124"], 2);
     assert!(said.contains("is of `a.yaml`, not of"), "{said}");
+    let said = fail(&db, &["scan", "--resume", "b.yaml"], 2);
+    assert!(said.contains("v6ready scan b.yaml --resume"), "{said}");
     // Its own goes on, and ends because there is no IPv6 here.
     fail(&db, &["scan", &path("a.yaml"), "--resume"], 3);
     fail(&db, &["scan", "--resume", "20261124"], 3);

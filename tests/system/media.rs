@@ -157,7 +157,7 @@ fn a_restore_onto_a_full_disk_leaves_the_store_as_it_was() {
     let (small, backup) = (folder.path().join("small"), folder.path().join("backup.db"));
     std::fs::create_dir(&small).unwrap();
     record(&backup, 500, 10_000).unwrap();
-    mount(&["-t", "tmpfs", "-o", "size=3m", "tmpfs"], &small);
+    mount(&["-t", "tmpfs", "-o", "size=2m", "tmpfs"], &small);
     let db = small.join("t.db");
     record(&db, 10, 1000).unwrap();
     let restore = ["runs", "restore", backup.to_str().unwrap(), "--replace"];

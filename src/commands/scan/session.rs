@@ -107,6 +107,10 @@ pub(super) fn resume_run(
     let listed = store.listed_runs()?;
     let meant = match run {
         None | Some(NEWEST) => resumed_run::newest_interrupted(&listed, inventory.as_ref())?,
+        Some(file) if file.ends_with(".yaml") || file.ends_with(".yml") => {
+            return Err(CliError::operator(format!("--resume: `{file}` is an inventory, no run"))
+                .help(format!("an inventory goes first: v6ready scan {file} --resume")));
+        }
         Some(run) => {
             let id = store.run_to_resume(&named_run(&store, run)?)?.0.run.id;
             resumed_run::named(&listed, &id, inventory.as_ref())?
