@@ -60,9 +60,7 @@ pub(super) fn empty(connection: &Connection) -> bool {
 /// Whether there may soon be no room to take the log over into the store: until then both have it.
 pub(super) fn has_little_room(store: &Path) -> bool {
     let room = nix::sys::statvfs::statvfs(store);
-    room.is_ok_and(|room| {
-        u64::from(room.blocks_available()).saturating_mul(room.fragment_size()) < ROOM_MIN
-    })
+    room.is_ok_and(|room| room.blocks_available() * room.fragment_size() < ROOM_MIN)
 }
 
 /// Whether an error says that the disk is full.

@@ -59,7 +59,7 @@ fn a_row_that_is_missing_or_changed_is_told_before_anything_is_read() {
         "UPDATE run SET run = json_set(run, '$.complete', json('false')) WHERE id = 'a'",
         "UPDATE run SET inputs = json_set(inputs, '$.inventory', 'x') WHERE id = 'a'",
         "UPDATE run SET started_at = 5 WHERE id = 'a'",
-        "UPDATE run SET scope = 'part' WHERE id = 'a'",
+        "UPDATE run SET scope = 'whole' WHERE id = 'a'",
         "UPDATE run SET inventory_id = 'x' WHERE id = 'a'",
         "UPDATE run SET counts = NULL WHERE id = 'a'",
         "DELETE FROM seal WHERE run = 1",
