@@ -1,5 +1,7 @@
 //! The open store: its connection, its path, and whether it can be written.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,9 @@ use super::log;
 use super::read_only;
 use super::schema;
 use super::scratch::Scratch;
+use super::seal::Uses;
 use super::state;
+use crate::model::RunId;
 
 /// A connection to an evidence store.
 pub struct Store {
@@ -20,6 +24,8 @@ pub struct Store {
     pub(super) path: PathBuf,
     /// The run that was being written, and what of it is gone, where that can't be noted in the store.
     unnoted_loss: Option<(i64, String)>,
+    /// How many rows each asker has in the runs that were opened.
+    pub(super) uses: RefCell<HashMap<RunId, Uses>>,
     access: Access,
 }
 
@@ -84,7 +90,7 @@ impl Store {
         };
         tracing::info!(?path, copied = copy.is_some(), "opened the evidence store to read it");
         let access = Access::Read { _copy: copy };
-        Ok(Self { connection, path: path.to_owned(), unnoted_loss, access })
+        Ok(Self::new(connection, path, unnoted_loss, access))
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
@@ -95,7 +101,17 @@ impl Store {
         schema::prepare(&mut connection, path)?;
         let unnoted_loss = state::settle(&mut connection, path, had_log)?;
         tracing::info!(?path, format = schema::FORMAT, "opened the evidence store");
-        Ok(Self { connection, path: path.to_owned(), unnoted_loss, access: Access::Write })
+        Ok(Self::new(connection, path, unnoted_loss, Access::Write))
+    }
+
+    fn new(
+        connection: Connection,
+        path: &Path,
+        unnoted_loss: Option<(i64, String)>,
+        access: Access,
+    ) -> Self {
+        let (path, uses) = (path.to_owned(), RefCell::default());
+        Self { connection, path, unnoted_loss, uses, access }
     }
 
     /// The file that holds it.

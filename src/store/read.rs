@@ -143,12 +143,11 @@ impl Store {
         // A scan may go on meanwhile.
         let reading = self.connection.unchecked_transaction().map_err(in_path)?;
         let (number, run) = self.found_run(id)?;
-        match seal::damage_of_run(&reading, number).map_err(in_path)? {
-            Some(what) => {
-                Err(StoreError::damaged(&self.path, format!("run {}: {what}", run.run.id)))
-            }
-            None => Ok((number, run)),
-        }
+        let uses = seal::checked_run(&reading, number).map_err(in_path)?.map_err(|what| {
+            StoreError::damaged(&self.path, format!("run {}: {what}", run.run.id))
+        })?;
+        self.uses.borrow_mut().insert(run.run.id.clone(), uses);
+        Ok((number, run))
     }
 
     fn found_run(&self, id: &RunId) -> Result<(i64, StoredRun), StoreError> {
@@ -258,12 +257,22 @@ impl Store {
             .query_map(params![run.as_str(), asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(in_path)?;
         let mut evidence = Evidence::new();
+        let mut found = 0;
         for row in rows {
             let (digest, document) = row.map_err(in_path)?;
             let (id, observation) = self.observation_row(digest, document)?;
             evidence.insert(id, observation);
+            found += 1;
         }
-        Ok(evidence)
+        // Rows that are there may still not be found, where what leads to them is damaged.
+        let uses = self.uses.borrow();
+        match uses.get(run).map(|uses| uses.get(&asker.column()).copied().unwrap_or(0)) {
+            Some(known) if found < known => Err(StoreError::damaged(
+                &self.path,
+                format!("run {run}: {found} of {known} observations of a service are found"),
+            )),
+            _ => Ok(evidence),
+        }
     }
 
     fn observation_row(

@@ -7,6 +7,8 @@
 //! the same kind stands for the list of runs. Seals tell of damage; against somebody who can write to
 //! the file, and so reckon a new one, signatures of exported runs help.
 
+use std::collections::HashMap;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -91,21 +93,34 @@ fn finish(context: Context) -> Digest {
     Digest(array)
 }
 
-/// What is wrong with a run's rows; `None` when they are those that were written. Call it in a
-/// transaction, so that a scan that goes on meanwhile changes nothing under it.
-pub(super) fn damage_of_run(of: &Connection, run: i64) -> rusqlite::Result<Option<&'static str>> {
+/// How many observations each asker of a run rests on, by its column.
+pub(super) type Uses = HashMap<String, usize>;
+
+/// Counts a run's rows in `use`; what is wrong with its rows, unless they are those that were written. Call
+/// it in a transaction, so that a scan that goes on meanwhile changes nothing under it.
+pub(super) fn checked_run(
+    of: &Connection,
+    run: i64,
+) -> rusqlite::Result<Result<Uses, &'static str>> {
     let seal: Option<([u8; 32], [u8; 32])> = of
         .prepare_cached("SELECT row, answers FROM seal WHERE run = ?1")?
         .query_row([run], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((row, answers)) = seal else {
-        return Ok(Some("its digests are missing"));
+        return Ok(Err("its digests are missing"));
     };
     if row_digest(of, run)?.0 != row {
-        return Ok(Some("what it was made from was changed"));
+        return Ok(Err("what it was made from was changed"));
     }
-    let is_whole = answers_sum(of, run)? == Some(Sum::of_octets(&answers));
-    Ok((!is_whole).then_some("rows of its answers are missing or changed"))
+    let mut uses = Uses::new();
+    let sum = answers_sum(of, run, |asker| match uses.get_mut(asker) {
+        Some(count) => *count += 1,
+        None => {
+            uses.insert(asker.to_owned(), 1);
+        }
+    })?;
+    let is_whole = sum == Some(Sum::of_octets(&answers));
+    Ok(if is_whole { Ok(uses) } else { Err("rows of its answers are missing or changed") })
 }
 
 /// Whether the list of runs is the one that was written. Call it in a transaction.
@@ -123,7 +138,11 @@ pub(super) fn list_is_whole(of: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// The sum over a run's rows in `answer` and `use`; `None` when an answer's observation is missing.
-fn answers_sum(of: &Connection, run: i64) -> rusqlite::Result<Option<Sum>> {
+fn answers_sum(
+    of: &Connection,
+    run: i64,
+    mut on_use: impl FnMut(&str),
+) -> rusqlite::Result<Option<Sum>> {
     let mut sum = Sum::default();
     let mut query = of.prepare_cached(
         "SELECT a.number, a.request, o.digest FROM answer a
@@ -137,7 +156,9 @@ fn answers_sum(of: &Connection, run: i64) -> rusqlite::Result<Option<Sum>> {
     let mut query = of.prepare_cached("SELECT asker, answer FROM use WHERE run = ?1")?;
     let mut rows = query.query([run])?;
     while let Some(row) = rows.next()? {
-        sum.add(of_use(text(row.get_ref(0)?), row.get(1)?));
+        let asker = text(row.get_ref(0)?);
+        sum.add(of_use(asker, row.get(1)?));
+        on_use(asker);
     }
     Ok(Some(sum))
 }
@@ -226,7 +247,7 @@ pub(super) fn seal_all(of: &Connection) -> rusqlite::Result<()> {
     for (run, id) in runs {
         seal_row(of, run)?;
         // One whose observations are missing stays without a fitting sum, and so is known as damaged.
-        if let Some(sum) = answers_sum(of, run)? {
+        if let Some(sum) = answers_sum(of, run, |_| {})? {
             seal_answers(of, run, sum)?;
         }
         list_run(of, run, &id)?;

@@ -97,44 +97,78 @@ fn a_report_of_a_damaged_run_ends() {
     }
 }
 
+/// The pages of a store, and those of one of its trees.
+struct Pages {
+    octets: Vec<u8>,
+    page_octets: usize,
+    root: usize,
+}
+
+impl Pages {
+    fn of(db: &Path, tree: &str) -> Self {
+        let octets = std::fs::read(db).unwrap();
+        let hand = rusqlite::Connection::open(db).unwrap();
+        let page_octets: i64 =
+            hand.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+        let root: i64 = hand.query_row(sql, [tree], |row| row.get(0)).unwrap();
+        let [page_octets, root] = [page_octets, root].map(|number| usize::try_from(number).unwrap());
+        Self { octets, page_octets, root }
+    }
+
+    fn page(&mut self, number: usize) -> &mut [u8] {
+        &mut self.octets[(number - 1) * self.page_octets..number * self.page_octets]
+    }
+
+    /// Where the numbers of the pages below the root stand in it, and those numbers.
+    fn children(&mut self) -> Vec<(usize, usize)> {
+        let root = self.page(self.root);
+        assert!(root[0] == 2, "the tree has one page");
+        let number = |at: usize| usize::from(u16::from_be_bytes([root[at], root[at + 1]]));
+        let child = |at: usize| u32::from_be_bytes(root[at..at + 4].try_into().unwrap()) as usize;
+        let cells = (0..number(3)).map(|cell| number(12 + cell * 2));
+        cells.map(|cell| (cell, child(cell))).collect()
+    }
+}
+
+#[test]
+fn a_tree_that_leads_astray_ends_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("t.db");
+    let out = folder.path().join("reports").display().to_string();
+    succeed(&db, &["runs", "import", DEMO_RUN]);
+    // Two pages of the table of uses are found in each other's place: all rows are there, and those of a
+    // service are not found.
+    let mut pages = Pages::of(&db, "use");
+    let children = pages.children();
+    let [(one_place, one), .., (other_place, other)] = children[..] else { panic!("one page") };
+    let root = pages.page(pages.root);
+    root[one_place..one_place + 4].copy_from_slice(&u32::try_from(other).unwrap().to_be_bytes());
+    root[other_place..other_place + 4].copy_from_slice(&u32::try_from(one).unwrap().to_be_bytes());
+    std::fs::write(&db, pages.octets).unwrap();
+    let said = fail(&db, &["report", "--out", &out, "--format", "html"], 2);
+    assert!(said.contains("damaged") && said.contains("are found"), "{said}");
+    let files = std::fs::read_dir(&out).map_or(0, Iterator::count);
+    assert_eq!(files, 0, "half a report");
+    fail(&db, &["runs", "verify"], 2);
+}
+
 #[test]
 fn an_index_that_misses_an_observation_ends_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("t.db");
     let out = folder.path().join("reports").display().to_string();
     succeed(&db, &["runs", "import", DEMO_RUN]);
-    let octets = std::fs::read(&db).unwrap();
-    let hand = rusqlite::Connection::open(&db).unwrap();
-    let pragma = |name: &str| -> usize {
-        hand.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
-    };
-    let (page_octets, root): (usize, i64) = (
-        pragma("page_size"),
-        hand.query_row(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_observation_1'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap(),
-    );
-    drop(hand);
-    // Every page but the root of the index of digests that leads to documents is emptied, as pages are whose
-    // sectors a disk gave back as zeros; nothing else is touched.
-    let mut octets = octets;
-    let first = (usize::try_from(root).unwrap() - 1) * page_octets;
-    let children = u16::from_be_bytes([octets[first + 3], octets[first + 4]]);
-    assert!(octets[first] == 2 && children > 0, "the index has one page");
-    for cell in 0..usize::from(children) {
-        let pointer = first + 12 + cell * 2;
-        let at = first + usize::from(u16::from_be_bytes([octets[pointer], octets[pointer + 1]]));
-        let child = u32::from_be_bytes(octets[at..at + 4].try_into().unwrap()) as usize;
-        // A leaf of an index without entries.
-        let page = &mut octets[(child - 1) * page_octets..child * page_octets];
+    // Every page below the root of the index of digests is emptied, as pages are whose sectors a disk gave
+    // back as zeros; nothing else is touched.
+    let mut pages = Pages::of(&db, "sqlite_autoindex_observation_1");
+    for (_, child) in pages.children() {
+        let (octets, page) = (pages.page_octets, pages.page(child));
         page[1..5].fill(0);
-        page[5..7].copy_from_slice(&(page_octets as u16).to_be_bytes());
+        page[5..7].copy_from_slice(&u16::try_from(octets).unwrap().to_be_bytes());
         page[7] = 0;
     }
-    std::fs::write(&db, octets).unwrap();
+    std::fs::write(&db, pages.octets).unwrap();
     let said = fail(&db, &["report", "--out", &out, "--format", "html"], 2);
     assert!(said.contains("damaged"), "{said}");
     let files = std::fs::read_dir(&out).map_or(0, Iterator::count);
