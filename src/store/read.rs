@@ -112,9 +112,7 @@ impl Store {
     pub fn run(&self, id: &RunId) -> Result<StoredRun, StoreError> {
         let (number, run) = self.sound_run(id)?;
         match self.loss_of(number)? {
-            Some(loss) => {
-                Err(StoreError::Lost { path: self.path.clone(), run: run.run.id, loss })
-            }
+            Some(loss) => Err(StoreError::Lost { path: self.path.clone(), run: run.run.id, loss }),
             None => Ok(run),
         }
     }

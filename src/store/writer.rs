@@ -93,8 +93,7 @@ impl Writer {
         let note = state::note_of(&connection, run)?;
         let note_file = commit_note::open(&path);
         let (log, answers) = (Log::of(&path), Answers::default());
-        let writer =
-            Self { connection, run, path, failure, answers, sum, log, note, note_file };
+        let writer = Self { connection, run, path, failure, answers, sum, log, note, note_file };
         writer.write_note();
         Ok(writer)
     }
@@ -156,7 +155,8 @@ impl Writer {
         for entry in batch {
             let (asker, answer) = match entry {
                 Entry::Observation { asker, id, document, key, observation } => {
-                    let answer = statements.answer(run, key, *id, document, observation, &mut sum)?;
+                    let answer =
+                        statements.answer(run, key, *id, document, observation, &mut sum)?;
                     answers.remember(key, answer);
                     observations += 1;
                     (asker, answer)

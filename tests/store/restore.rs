@@ -59,7 +59,8 @@ fn a_restore_that_is_killed_leaves_one_store_or_the_other() {
         assert!(db.exists());
     }
     // The run that the copy doesn't have is in one of them still.
-    let has_both = |store: &PathBuf| Store::open_existing(store).unwrap().runs().unwrap().len() == 2;
+    let has_both =
+        |store: &PathBuf| Store::open_existing(store).unwrap().runs().unwrap().len() == 2;
     assert!(stores(&db).iter().any(has_both));
     succeed(&db, &["runs", "restore", copy.to_str().unwrap(), "--replace"]);
     assert!(succeed(&db, &["runs", "verify"]).contains("whole; runs: 1"));
@@ -112,7 +113,8 @@ impl Pages {
             hand.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
         let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
         let root: i64 = hand.query_row(sql, [tree], |row| row.get(0)).unwrap();
-        let [page_octets, root] = [page_octets, root].map(|number| usize::try_from(number).unwrap());
+        let [page_octets, root] =
+            [page_octets, root].map(|number| usize::try_from(number).unwrap());
         Self { octets, page_octets, root }
     }
 

@@ -92,9 +92,7 @@ fn a_store_on_a_read_only_medium_is_read() {
     drop(recorder);
     std::fs::copy(db("copy.db"), db("older.db")).unwrap();
     let older = rusqlite::Connection::open(db("older.db")).unwrap();
-    older
-        .execute_batch("DROP TABLE seal; DROP TABLE state; PRAGMA user_version = 4")
-        .unwrap();
+    older.execute_batch("DROP TABLE seal; DROP TABLE state; PRAGMA user_version = 4").unwrap();
     drop(older);
     mount(&["--bind", medium.to_str().unwrap()], &medium);
     mount(&["-o", "remount,ro,bind"], &medium);

@@ -118,7 +118,10 @@ pub(super) fn resume_run(
     };
     let (stored, loss) = store.run_to_resume(&meant.run.id)?;
     if let Some(loss) = loss {
-        terminal::note(format_args!("run {}: {loss}; what is missing is asked again", stored.run.id));
+        terminal::note(format_args!(
+            "run {}: {loss}; what is missing is asked again",
+            stored.run.id
+        ));
     }
     let mut run = load_stored_run(stored)?;
     if let Some(inventory) = inventory {

@@ -20,7 +20,8 @@ fn two_runs() -> (TempDir, Store) {
     let (folder, mut store) = opened();
     for name in ["a", "b"] {
         let recorder = store.begin(&run(name), &inputs()).unwrap();
-        let (first, second) = (fact(&format!("{name}.example")), fact(&format!("x.{name}.example")));
+        let (first, second) =
+            (fact(&format!("{name}.example")), fact(&format!("x.{name}.example")));
         for fact in [&first, &second, &page(&[name.as_bytes()[0]; 5000])] {
             recorder.record(service("one"), fact);
             recorder.share(id("two"), fact.request.key().into());
@@ -87,7 +88,8 @@ fn a_run_that_is_missing_is_told() {
     ] {
         let (folder, store) = two_runs();
         by_hand(&folder, damage);
-        let damaged = |done: Result<(), StoreError>| matches!(done, Err(StoreError::Damaged { .. }));
+        let damaged =
+            |done: Result<(), StoreError>| matches!(done, Err(StoreError::Damaged { .. }));
         assert!(damaged(store.runs().map(drop)), "{damage}");
         assert!(damaged(store.listed_runs().map(drop)), "{damage}");
         assert!(damaged(store.verify().map(drop)), "{damage}");

@@ -240,7 +240,10 @@ fn note_provenance(
     run: i64,
     provenance: &Provenance,
 ) -> rusqlite::Result<()> {
-    to.execute("UPDATE run SET imported = ?2 WHERE number = ?1", params![run, to_json(provenance)])?;
+    to.execute(
+        "UPDATE run SET imported = ?2 WHERE number = ?1",
+        params![run, to_json(provenance)],
+    )?;
     seal::seal_row(to, run)
 }
 
