@@ -9,7 +9,7 @@ use v6ready::store::Store;
 use crate::program::{DEMO_RUN, UNREACHABLE, fail, interrupted_run, succeed, v6ready};
 
 /// Tries of the kill.
-const KILLS: u32 = 40;
+const KILLS: u32 = 16;
 
 /// Every store that a folder holds under a name like this.
 fn stores(db: &Path) -> Vec<PathBuf> {
