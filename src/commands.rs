@@ -20,6 +20,7 @@ mod exit_code;
 mod explain;
 mod file_name;
 mod gate;
+mod histories;
 mod import;
 mod inventory;
 mod judge;

@@ -44,9 +44,7 @@ mod scaffold;
 mod schema;
 mod schemes;
 mod section;
-mod selection;
 mod source;
-mod suggestion;
 mod targets;
 mod tree;
 mod values;
@@ -57,7 +55,7 @@ pub use parse::{Parsed, parse};
 pub use reference::{FileReference, FileReferences};
 pub use scaffold::{scaffold, scaffold_head};
 pub use schema::schema;
-pub use selection::{BadPattern, Selection};
+
 pub use source::OCTETS_MAX as INVENTORY_OCTETS_MAX;
 pub use targets::{BadTargets, for_targets};
 

@@ -11,9 +11,12 @@
 mod change;
 mod comparison;
 mod context;
+mod excerpt;
 mod finding;
 mod gates;
 mod history;
+mod limited;
+mod lineage;
 pub mod quarter;
 mod resting;
 mod result;
@@ -30,9 +33,11 @@ pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
 pub use context::{JudgeContext, day_of};
+pub use excerpt::Excerpt;
 pub use finding::{Finding, Judged};
 pub use gates::GateReading;
-pub use history::{History, Look, Step};
+pub use history::{Histories, History, Look, Sight, Step};
+pub use lineage::Lineage;
 pub use resting::RestingService;
 pub use result::{Rescan, RunResult, ServiceResult};
 pub use service::{judge_service, judge_with_memory};

@@ -29,12 +29,16 @@ mod observation;
 mod origin;
 mod quic;
 mod readings;
+mod recheck;
 mod request;
 mod run;
 mod run_id;
+mod selection;
 mod service;
 mod settings;
+mod shown_url;
 mod stage;
+pub mod suggestion;
 mod tls;
 mod verdict;
 
@@ -60,13 +64,16 @@ pub use observation::{Family, Observation, ObservationId, Reply};
 pub use origin::{OriginQuestion, OriginTable, Origins, Payload, Route, Validity};
 pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
+pub use recheck::Recheck;
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
-pub use run::{LostWindow, Run, RunCounts, Vantage, VantageIpv6};
+pub use run::{LostWindow, RequestCounts, Run, RunCounts, Vantage, VantageIpv6};
 pub use run_id::{InvalidRunId, RunId};
+pub use selection::{BadPattern, Selection, Unmatched};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,
 };
 pub use settings::{CaaIssuer, Limits, Settings, Timeouts};
+pub use shown_url::shown_url;
 pub use stage::Stage;
 pub use tls::{
     BehindFailure, Browser, BrowserHello, HelloAnswer, SecondStack, TlsFailed, TlsFailure,

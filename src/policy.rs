@@ -9,9 +9,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{Digest, Goal, Lang, Severity, Stage, Target};
+use crate::model::{BadPattern, Digest, Goal, Lang, Selection, Severity, Stage, Target};
 
 /// A policy.
 #[derive(Clone, Debug)]
@@ -28,6 +29,18 @@ pub struct Policy {
     kinds: BTreeMap<String, BTreeMap<u8, Vec<String>>>,
     severity: BTreeMap<String, Severity>,
     goal: Option<Goal>,
+    run_gates: Vec<RunGate>,
+}
+
+/// What must hold of a run's services, or of those that are chosen, for the run to pass.
+#[derive(Clone, Debug)]
+pub struct RunGate {
+    /// The services that it is about.
+    pub only: Selection,
+    /// The share of them, in percent of those whose stage is known, that must have reached a stage.
+    pub reach: Option<(Stage, f64)>,
+    /// None of them may fail a check this severely.
+    pub fail_on: Option<Severity>,
 }
 
 /// Why a text is no policy.
@@ -40,35 +53,95 @@ pub struct PolicyError {
     pub message: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Localised {
     vi: String,
     en: String,
 }
 
-#[derive(Deserialize)]
+/// A policy: which checks gate which stage, how much each failure matters, and what a run must show to
+/// pass.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(title = "v6ready policy, version 1", rename = "Policy")]
 #[serde(deny_unknown_fields)]
 struct Document {
+    /// 1.
     version: u8,
+    /// What results call it.
     name: String,
+    /// What readers of reports see.
     title: Localised,
+    /// The documents that it is based on.
     #[serde(default)]
     source: Localised,
+    /// The checks that a service must pass to reach a stage (1 to 4), beside those of the stages before
+    /// it. A gate closes on a failure of severity `critical` or `error`.
     stages: BTreeMap<u8, Vec<String>>,
+    /// The same for kinds of services that other checks speak of, instead of those above.
     #[serde(default)]
     kinds: BTreeMap<String, BTreeMap<u8, Vec<String>>>,
+    /// Severities that differ from the catalogue's: of a check, or of `check/reason`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, SeverityWord>")]
     severity: BTreeMap<String, Severity>,
+    /// The stage to be reached, and by when, for services that name no target of their own.
     #[serde(default)]
     target: Option<DefaultGoal>,
+    /// What must hold of a run: `scan`, `report` and `judge` end with exit code 1 where it does not.
+    #[serde(default)]
+    gates: Vec<RunGateDocument>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Target")]
 #[serde(deny_unknown_fields)]
 struct DefaultGoal {
+    /// 1 to 4.
+    #[schemars(with = "u8")]
     stage: Stage,
+    /// The last day on which reaching it is in time.
+    #[schemars(with = "String")]
     by: Date,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Gate")]
+#[serde(deny_unknown_fields)]
+struct RunGateDocument {
+    /// The services that it is about: `ORG/SERVICE`, `tag:TAG`, `category:CATEGORY` or `org:ORG`, any of
+    /// which is enough; without it, all.
+    #[serde(default)]
+    only: Vec<String>,
+    /// The stage that must have been reached, with `percent`.
+    #[serde(default)]
+    #[schemars(with = "Option<u8>")]
+    stage: Option<Stage>,
+    /// By how many of those whose stage is known, 0 to 100.
+    #[serde(default)]
+    percent: Option<f64>,
+    /// No check may fail this severely.
+    #[serde(default)]
+    #[schemars(with = "Option<SeverityWord>")]
+    fail_on: Option<Severity>,
+}
+
+/// A severity as the schema has it.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code, reason = "it is only described")]
+enum SeverityWord {
+    Critical,
+    Error,
+    Warning,
+    Info,
+}
+
+/// The JSON Schema of policies.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    // A schema is JSON by its nature.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
 /// The built-in policies by name.
@@ -126,6 +199,11 @@ impl Policy {
                 )));
             }
         }
+        let run_gates = document.gates.iter().enumerate().map(|(at, gate)| {
+            gate.read(&document.stages)
+                .map_err(|problem| error(format!("gate {}: {problem}", at + 1)))
+        });
+        let run_gates = run_gates.collect::<Result<_, _>>()?;
         Ok(Self {
             name: document.name,
             sha256: Digest::of(yaml.as_bytes()),
@@ -135,6 +213,7 @@ impl Policy {
             stages: document.stages,
             kinds: document.kinds,
             severity: document.severity,
+            run_gates,
             goal: document.target.map(|target| Goal { stage: target.stage, by: target.by }),
         })
     }
@@ -194,9 +273,42 @@ impl Policy {
         self.severity.iter().map(|(key, severity)| (key.as_str(), *severity))
     }
 
+    /// What must hold of a run for it to pass, beside what is asked for on the command line.
+    pub fn run_gates(&self) -> &[RunGate] {
+        &self.run_gates
+    }
+
     /// The goal for services that have none of their own.
     pub fn goal(&self) -> Option<&Goal> {
         self.goal.as_ref()
+    }
+}
+
+impl RunGateDocument {
+    /// The gate, when it asks for something that can be.
+    fn read(&self, stages: &BTreeMap<u8, Vec<String>>) -> Result<RunGate, String> {
+        let only = Selection::parse(&self.only)
+            .map_err(|BadPattern { pattern, why }| format!("`{pattern}`: {why}"))?;
+        let reach = match (self.stage, self.percent) {
+            (Some(stage), Some(percent)) => Some((stage, percent)),
+            (None, None) => None,
+            _ => return Err("`stage` and `percent` belong together".to_owned()),
+        };
+        if let Some((stage, percent)) = reach {
+            if !(0.0..=100.0).contains(&percent) {
+                return Err(format!("`percent` is {percent}; it lies between 0 and 100"));
+            }
+            if (1..=stage.number()).any(|below| !stages.contains_key(&below)) {
+                return Err(format!(
+                    "no service can reach stage {}: `stages` says nothing of it, or of one below it",
+                    stage.number()
+                ));
+            }
+        }
+        if reach.is_none() && self.fail_on.is_none() {
+            return Err("it asks for nothing: give `stage` and `percent`, or `fail_on`".to_owned());
+        }
+        Ok(RunGate { only, reach, fail_on: self.fail_on })
     }
 }
 
@@ -241,7 +353,24 @@ mod tests {
         let policy = parse(&good).unwrap();
         assert_eq!(policy.severity("dns-aaaa", "no-data"), Some(Severity::Info));
         assert_eq!(policy.severity("dns-aaaa", "nxdomain"), None);
+        let gates = |gate: &str| format!("{head}stages: {{1: [dns-aaaa]}}\ngates: [{gate}]\n");
+        let gated =
+            parse(&gates("{only: [tag:portal], stage: 1, percent: 99.5, fail_on: critical}"))
+                .unwrap();
+        let [gate] = gated.run_gates() else { panic!() };
+        assert_eq!(gate.only.to_string(), "tag:portal");
+        assert_eq!(gate.reach, Some((Stage::Addressed, 99.5)));
+        assert_eq!(gate.fail_on, Some(Severity::Critical));
         for (yaml, expected) in [
+            (
+                gates("{only: [tga:portal], stage: 1, percent: 1}"),
+                "gate 1: `tga:portal`: `tga:` is not known",
+            ),
+            (gates("{stage: 1}"), "belong together"),
+            (gates("{only: [a/b]}"), "asks for nothing"),
+            (gates("{stage: 1, percent: 101}"), "between 0 and 100"),
+            (gates("{stage: 3, percent: 1}"), "no service can reach stage 3"),
+            (gates("{fail_on: grave}"), "grave"),
             (format!("{head}stages: {{1: [dns-a]}}\n"), "`dns-a`, which is no check"),
             (format!("{head}stages: {{0: [dns-aaaa]}}\n"), "stage 0 can't be gated"),
             (format!("{head}stages: {{}}\nseverity: {{dns-aaaa/x: info}}\n"), "`dns-aaaa/x`"),

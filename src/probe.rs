@@ -9,10 +9,14 @@
 //! takes more than one connection: a handshake that our first TLS library can't hold and browsers
 //! can is held by a second one, and both are in the observation.
 //!
+//! Whatever a peer does, a conversation costs no more than its budget of packets and octets.
+//!
 //! Imports [`model`](crate::model) and nothing else of this crate.
 
+mod budget;
 mod client_hello;
 mod connect;
+mod connection;
 mod conversation;
 mod dns;
 mod echo;
@@ -26,6 +30,7 @@ mod ntp;
 mod pacing;
 mod quic;
 mod random;
+mod recheck;
 mod route;
 mod timing;
 mod trace;

@@ -23,6 +23,7 @@ mod dictionary;
 mod error;
 mod lock;
 mod log;
+mod namesakes;
 mod read;
 mod read_only;
 mod recorder;

@@ -157,7 +157,12 @@ impl Adversary {
     /// What is tried is seen: TLS on every connection that it is wanted on, and a page behind it.
     fn conversation(&mut self, wants_tls: bool, wants_page: bool) -> Conversation {
         if self.below(5) == 0 {
-            return Conversation { connect: Err(self.net_failure()), tls: None, http: None };
+            return Conversation {
+                connect: Err(self.net_failure()),
+                tls: None,
+                http: None,
+                recheck: None,
+            };
         }
         let connect = Ok(Connected { elapsed_us: u64::from(self.0.next_u32()) });
         let tls = match self.below(5) {
@@ -171,7 +176,7 @@ impl Adversary {
             2 => Some(Err(HttpFailure::HeadersTooLarge)),
             _ => Some(Ok(self.response())),
         };
-        Conversation { connect, tls, http }
+        Conversation { connect, tls, http, recheck: None }
     }
 
     fn greeting(&mut self, wants_tls: bool) -> Greeting {

@@ -29,6 +29,35 @@ fn the_inventory_schema_is_fresh() {
     is_fresh("inventory-1.json", &v6ready::inventory::schema());
 }
 
+#[test]
+fn the_policy_schema_is_fresh_and_knows_policies() {
+    let text = v6ready::policy::schema();
+    is_fresh("policy-1.json", &text);
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let good = |yaml: &str| {
+        let policy: Value = serde_saphyr::from_str(yaml).unwrap();
+        jsonschema::validate(&schema, &policy).is_ok()
+    };
+    for (name, yaml) in v6ready::policy::BUILT_IN {
+        assert!(good(yaml), "{name}");
+        let gated = |gates: &str| format!("{yaml}\ngates: [{gates}]\n");
+        assert!(good(&gated("{only: [tag:portal], stage: 3, percent: 100}, {fail_on: critical}")));
+        assert!(!good(&gated("{onyl: [tag:portal], stage: 3, percent: 100}")));
+        assert!(!good(&gated("{only: tag:portal, fail_on: grave}")));
+    }
+}
+
+/// The gates in the documentation are gates.
+#[test]
+fn the_documented_gates_are_read() {
+    for page in [include_str!("../docs/policy/en.md"), include_str!("../docs/policy/vi.md")] {
+        let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+        let policy = v6ready::policy::built_in("ipv6-for-gov").unwrap().to_owned() + example;
+        let policy = v6ready::policy::Policy::parse("documented", &policy, |_, _| true).unwrap();
+        assert_eq!(policy.run_gates().len(), 3);
+    }
+}
+
 fn accepted_by_schema(yaml: &str) -> bool {
     let schema: Value = serde_json::from_str(&v6ready::inventory::schema()).unwrap();
     let inventory: Value = serde_saphyr::from_str(yaml).unwrap();
@@ -51,7 +80,8 @@ fn the_inventory_schema_and_the_parser_agree() {
     let with = |head: &str, service: &str| {
         format!("version: 1\n{head}\norganisations: [{{id: o, services: [{service}]}}]\n")
     };
-    let service = "{id: s, category: portal, web: \"https://example.vn/\"}";
+    let service =
+        "{id: s, category: portal, tags: [pilot, hosted-1], web: \"https://example.vn/\"}";
     for head in [
         "title: x",
         "lang: en",
@@ -80,6 +110,8 @@ fn the_inventory_schema_and_the_parser_agree() {
         "{id: s, category: portal, web: \"https://example.vn/\", mail: example.vn}",
         "{id: S, category: portal, mail: example.vn}",
         "{id: s, category: shop, mail: example.vn}",
+        "{id: s, category: portal, tags: [Pilot], mail: example.vn}",
+        "{id: s, category: portal, tags: pilot, mail: example.vn}",
         "{id: s, category: portal, mail: example.vn, state: closed}",
         "{id: s, category: portal, mail: example.vn, security_level: 6}",
         "{id: s, category: portal, mail: example.vn, target: {stage: 5, by: 2026-12-31}}",

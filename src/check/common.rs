@@ -27,10 +27,14 @@ pub const OUR_FAULT: &str = "our-fault";
 pub const UNRESOLVED: &str = "unresolved";
 /// The visit rules forbid to contact the address.
 pub const NOT_VISITED: &str = "not-visited";
+/// What the public is shown leads into a network that is declared as internal.
+pub const INTERNAL_NETWORK: &str = "internal-network";
 /// A limit of ours stopped the asking.
 pub const LIMIT: &str = "limit-reached";
 /// The server asks for a certificate of the client, and shows nothing more without one.
 pub const CLIENT_CERTIFICATE: &str = "client-certificate-required";
+/// The server answered at first and then refused the scanner whatever it asked.
+pub const TURNED_AWAY: &str = "turned-away";
 /// The service is declared as retired.
 pub const RETIRED: &str = "retired";
 /// The service publishes no IPv6 address.
@@ -67,10 +71,12 @@ pub fn reason_of(gap: Gap) -> &'static str {
     match gap {
         Gap::NotObserved => NOT_OBSERVED,
         Gap::NotVisited => NOT_VISITED,
+        Gap::InternalNetwork => INTERNAL_NETWORK,
         Gap::OurFault => OUR_FAULT,
         Gap::Limit => LIMIT,
         Gap::Unresolved => UNRESOLVED,
         Gap::ClientCertificate => CLIENT_CERTIFICATE,
+        Gap::TurnedAway => TURNED_AWAY,
     }
 }
 
@@ -148,6 +154,18 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         },
     },
     CommonReason {
+        id: INTERNAL_NETWORK,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Địa chỉ này thuộc mạng khai báo là nội bộ; dịch vụ không khai báo nội bộ nên điểm đo không truy cập.",
+            en: "This address lies in a network that is declared as internal, and the service is not: it was not contacted.",
+        },
+        remedy: Text {
+            vi: "Khai báo `state: internal` nếu dịch vụ chỉ dùng trong mạng nội bộ; nếu không, sửa địa chỉ hoặc liên kết trỏ vào mạng nội bộ.",
+            en: "Declare `state: internal` if the service is for the inside only; otherwise correct the address or the link that leads inside.",
+        },
+    },
+    CommonReason {
         id: LIMIT,
         outcome: Outcome::Inconclusive,
         message: Text {
@@ -169,6 +187,18 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Kiểm tra thủ công qua IPv6 bằng trình duyệt có chứng thư số được máy chủ chấp nhận.",
             en: "Test by hand over IPv6, with a browser that has a certificate which the server accepts.",
+        },
+    },
+    CommonReason {
+        id: TURNED_AWAY,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Máy chủ đã trả lời lúc đầu, sau đó từ chối mọi yêu cầu của điểm đo, kể cả yêu cầu đã từng được trả lời (thường do giới hạn tần suất); không biết người dùng nhận được gì.",
+            en: "The server answered at first and then refused whatever the scanner asked, also what it had answered before (commonly a rate limit); what visitors get is not known.",
+        },
+        remedy: Text {
+            vi: "Đề nghị đơn vị quản trị miễn trừ địa chỉ của điểm đo khỏi giới hạn tần suất, hoặc tăng `per_host_interval`, sau đó quét lại: nếu máy chủ thực sự hỏng, lần quét sau bị từ chối ngay từ đầu và tiêu chí này sẽ không đạt.",
+            en: "Ask the server's operator to exempt the vantage point's address from limits, or raise `per_host_interval`, then scan again: a server that is really broken refuses the next run from its first request on, and then fails this check.",
         },
     },
     CommonReason {

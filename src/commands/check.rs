@@ -14,6 +14,7 @@ use super::scan::session::{HowToScan, ScannedRun, start_run};
 use super::scratch_store::ScratchStore;
 use super::stored_run::with_report_context;
 use super::{load, terminal};
+use crate::model::Lang;
 use crate::scan::Ending;
 use crate::store::COMMAND_LINE;
 use crate::{inventory, report};
@@ -23,8 +24,15 @@ use crate::{inventory, report};
 /// # Errors
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliError> {
-    let text = inventory::for_targets(&args.targets)?.into_bytes();
-    let loaded = load::inventory_from_text(text, COMMAND_LINE, args.policy.as_deref())?;
+    let policy = args.policy.as_deref();
+    let loaded = match &args.inventory {
+        Some(file) => load::targets_with_inventory(&args.targets, file, policy)?,
+        None => {
+            let text = inventory::for_targets(&args.targets, None)?.into_bytes();
+            load::inventory_from_text(text, COMMAND_LINE, policy)?
+        }
+    };
+    let lang = args.lang.unwrap_or(loaded.inventory.lang);
     let how = HowToScan { quick: args.quick, ..HowToScan::default() };
     // Declared first, so that its folder goes after the store in it has been closed.
     let scratch;
@@ -37,26 +45,26 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliErro
     let scanned = start_run(db, global, loaded, &how)?;
     match scanned.ending {
         Ending::Complete if args.format == ResultFormat::Text => {
-            print_verdicts(global, &scanned)?;
+            print_verdicts(global, &scanned, lang)?;
             if args.keep {
                 terminal::note(format_args!("kept as run {}", scanned.result.run.id));
             }
             Ok(ExitCode::SUCCESS)
         }
         Ending::Interrupted if !args.keep => {
-            print_result(global, &scanned.store, &scanned.result, args.format)?;
+            print_result(global, &scanned.store, &scanned.result, lang, args.format)?;
             terminal::note("interrupted; nothing was stored. `--keep` stores what is asked");
             Ok(ExitCode::from(INTERRUPTED))
         }
-        _ => print_scanned(global, &scanned, args.format, &Gate::default()),
+        _ => print_scanned(global, &scanned, Some(lang), args.format, &Gate::default()),
     }
 }
 
-fn print_verdicts(global: &Global, scanned: &ScannedRun) -> Result<(), CliError> {
+fn print_verdicts(global: &Global, scanned: &ScannedRun, lang: Lang) -> Result<(), CliError> {
     let (color, width) = terminal::stdout_style(global);
     let is_verbose = global.verbose > 0;
     let ScannedRun { store, result, .. } = scanned;
-    with_report_context(store, result, result.inventory.lang, |context| {
+    with_report_context(store, result, lang, |context| {
         let mut out = terminal::results();
         for service in &result.services {
             report::terminal::write_service(context, service, is_verbose, color, width, &mut out)?;

@@ -5,7 +5,6 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
 
 pub(super) use values::AsOf;
 use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
@@ -93,6 +92,8 @@ pub(super) enum ReportFormat {
     Csv,
     /// For the test pages of CI systems
     Junit,
+    /// A mail to one organisation: a message that mail programs open as a draft, and text to copy from
+    Mail,
 }
 
 #[derive(Debug, Subcommand)]
@@ -139,9 +140,8 @@ pub(super) struct DemoArgs {
 pub(super) struct ScanArgs {
     /// The inventory [default: inventory.yaml]; beside `--resume`, the one whose run is meant
     pub inventory: Option<PathBuf>,
-    /// Only these services (globs; repeatable)
-    #[arg(long, value_name = "ORG/SERVICE")]
-    pub only: Vec<String>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// Go on with an interrupted run: the named one, or the newest interrupted one that was not
     /// imported
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
@@ -152,18 +152,34 @@ pub(super) struct ScanArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// A name for this vantage point; default: the host's
     #[arg(long, value_name = "NAME")]
     pub vantage: Option<String>,
     /// Another policy than the inventory's: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    /// Write what was found for Prometheus too, as a file for node_exporter's textfile collector
+    /// (docs/prometheus.md)
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     #[command(flatten)]
     pub gate: GateArgs,
     /// Exit with 1 when anything is worse than in the last whole run of the same inventory, or no
     /// longer known
     #[arg(long, help_heading = "Gates")]
     pub fail_on_worse: bool,
+}
+
+/// Which services a command is about.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct OnlyArgs {
+    /// Only these services: ORG/SERVICE, tag:TAG, category:CATEGORY or org:ORG, with `*` for any
+    /// characters (repeatable; any of them is enough)
+    #[arg(long, value_name = "SELECTION")]
+    pub only: Vec<String>,
 }
 
 /// What makes a command end with exit code 1.
@@ -182,11 +198,22 @@ pub(super) struct GateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: v6ready check example.gov.vn https://www.example.gov.vn/")]
+#[command(
+    after_help = "Kinds: web:URL, mail:DOMAIN, zone:DOMAIN, dns:, ntp:, imap:, imaps:, pop3s:, submission: and \
+                  ssh:HOST[:PORT], tls: and tcp:HOST:PORT; URLs of their schemes too (imaps://HOST/). A name \
+                  without a kind is a web site.\n\
+                  Examples: v6ready check example.gov.vn https://www.example.gov.vn/\n          \
+                  v6ready check mail:example.gov.vn zone:example.gov.vn tcp:app.example.gov.vn:8443\n          \
+                  v6ready check app.example.gov.vn --inventory inventory.yaml"
+)]
 pub(super) struct CheckArgs {
-    /// Host names or URLs
-    #[arg(required = true, value_name = "NAME-OR-URL")]
+    /// Host names, URLs, or services of another kind as KIND:NAME, such as mail:example.gov.vn
+    #[arg(required = true, value_name = "NAME|URL|KIND:NAME")]
     pub targets: Vec<String>,
+    /// Take settings (certificate authorities, resolvers, limits …), networks, policy, language and time
+    /// zone from this inventory
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
     /// Store the run, which otherwise leaves nothing behind
     #[arg(long)]
     pub keep: bool,
@@ -196,12 +223,18 @@ pub(super) struct CheckArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// The language of the result; default: the inventory's, else English
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// The policy: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: v6ready report --quarter 2026Q4 --split offices --format pdf,xlsx,mail --lang vi"
+)]
 pub(super) struct ReportArgs {
     /// The run: the beginning of its id, `newest` or `previous`; default: the newest of a whole
     /// inventory, filled in with later runs of parts, or the quarter's last complete one
@@ -213,6 +246,14 @@ pub(super) struct ReportArgs {
     /// The policy: a built-in name or a file; default: the run's own
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
+    /// Report to one organisation, by id or name: its services, contact, deadlines and changes, and nothing of others
+    #[arg(long, value_name = "ORG")]
+    pub organisation: Option<String>,
+    /// Write a report to each organisation into this folder, as `--organisation` writes one
+    #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
+    pub split: Option<PathBuf>,
     /// The forms, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
@@ -220,7 +261,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
     /// Where the files go
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", conflicts_with = "split")]
     pub out: PathBuf,
     /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
@@ -245,9 +286,14 @@ pub(super) struct JudgeArgs {
     /// The policy: a built-in name or a file; default: the run's own
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
-    /// Judge as of this moment (RFC 3339); default: now
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
+    /// Judge as of this moment (RFC 3339), or as of the end of a day; default: now
+    #[arg(long, value_name = "DATE|TIME", value_parser = parse_as_of)]
+    pub as_of: Option<AsOf>,
+    /// The language of the result; default: the inventory's
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -273,6 +319,8 @@ pub(super) struct DiffArgs {
     /// The language; default: that of B's inventory
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
+    #[command(flatten)]
+    pub only: OnlyArgs,
     /// Compare runs of different inventories
     #[arg(long)]
     pub any_inventory: bool,
@@ -303,14 +351,24 @@ pub(super) struct RunsArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum RunsCommand {
     /// Write a run with all its evidence to one file, for another store
+    #[command(
+        allow_missing_positional = true,
+        after_help = "Example: v6ready runs export --quarter 2026Q4 quarter"
+    )]
     Export {
         /// The run: the beginning of its id, `newest` or `previous`
-        run: String,
-        /// The file; `-` is stdout
+        #[arg(required_unless_present = "quarter", conflicts_with = "quarter")]
+        run: Option<String>,
+        /// The file; `-` is stdout. With `--quarter` a folder
+        #[arg(required = true)]
         file: PathBuf,
-        /// Sign the file with this private key, which `runs keygen` made
+        /// Sign the file with this private key, which `runs keygen` made; with `--quarter` each
         #[arg(long, value_name = "KEY")]
         sign: Option<PathBuf>,
+        /// Each run that a quarter's report is made from, to a file of a folder: a store that imports them
+        /// makes the same report
+        #[arg(long, value_name = "QUARTER")]
+        quarter: Option<Quarter>,
     },
     /// Take runs from files that `runs export` wrote; makes the store where there is none
     Import {
@@ -332,10 +390,16 @@ pub(super) enum RunsCommand {
     },
     /// Remove the runs that no `--keep-…` option keeps, and what only they rest on
     Prune(PruneArgs),
-    /// Write a copy of the whole store to a new file; scans may go on meanwhile
+    /// Write a copy of the whole store to a file; scans may go on meanwhile
     Backup {
-        /// The new file
+        /// The file, which must not be there unless it is to be replaced or kept
         file: PathBuf,
+        /// Replace the copy that is there, once the new one is whole
+        #[arg(long, conflicts_with = "keep")]
+        replace: bool,
+        /// Keep this many copies: those that are there become FILE.1, FILE.2, …
+        #[arg(long, value_name = "COPIES", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        keep: Option<u32>,
     },
     /// Put a copy that `runs backup` wrote in the store's place
     Restore {
@@ -367,11 +431,13 @@ pub(super) struct PruneArgs {
     pub dry_run: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example: v6ready show vp-ubnd/portal --history")]
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples: v6ready show vp-ubnd/portal --history\n          v6ready show tag:pilot"
+)]
 pub(super) struct ShowArgs {
-    /// Which service
-    #[arg(value_name = "ORG/SERVICE")]
+    /// Which service, or which of them: ORG/SERVICE, tag:TAG, category:CATEGORY or org:ORG, with `*` for any characters
+    #[arg(value_name = "SELECTION")]
     pub service: String,
     /// What each check found over all runs, and on which day that changed
     #[arg(long, conflicts_with = "run")]
@@ -435,7 +501,7 @@ pub(super) enum InventoryCommand {
     after_help = "Headings of tables are English or Vietnamese, in any of the first ten rows: organisation (đơn vị), \
                   name (tên), category (loại), address (địa chỉ, tên miền) or a kind (web, mail, zone, …), kind \
                   (giao thức), state (trạng thái), security_level (cấp độ), stage (mức), deadline (thời hạn), id, \
-                  contact. `v6ready inventory words` prints all of them; a file in the same form adds others: \
+                  contact, formerly (mã cũ). `v6ready inventory words` prints all of them; a file in the same form adds others: \
                   --words FILE.\n\
                   Examples: v6ready inventory import services.xlsx --dry-run\n          \
                   v6ready inventory import services.ods --update --sheet 'Phụ lục 1'"
@@ -529,6 +595,9 @@ pub(super) enum ImportFormat {
 pub(super) struct PolicyArgs {
     /// Its name; without it, the built-in ones are listed
     pub name: Option<String>,
+    /// Print the JSON Schema of policies, for editors
+    #[arg(long, conflicts_with = "name")]
+    pub schema: bool,
 }
 
 #[derive(Debug, Args)]

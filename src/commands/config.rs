@@ -135,7 +135,7 @@ mod tests {
         assert_eq!((cli.global.color, cli.global.quiet), (ColorChoice::Never, true));
         let cli::Command::Scan(scan) = cli.command else { panic!() };
         assert_eq!(scan.vantage.as_deref(), Some("noc"));
-        assert_eq!((scan.gate.fail_under, scan.only.len()), (Some(80.0), 2));
+        assert_eq!((scan.gate.fail_under, scan.only.only.len()), (Some(80.0), 2));
         let cli = read(text, &["--color", "always", "scan", "--vantage", "x"]).unwrap();
         assert_eq!(cli.global.color, ColorChoice::Always);
         let cli::Command::Scan(scan) = cli.command else { panic!() };

@@ -39,8 +39,9 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];
     let dress = Dress::default();
     let (store, result) = (&scanned.store, &scanned.result);
-    let files = run_files::write_files(store, result, lang, &formats, &dress, folder)?;
-    let code = print_scanned(&global, &scanned, ResultFormat::Text, &Gate::default())?;
+    let content = run_files::Content { result, since: None, lang };
+    let files = run_files::write_files(store, content, &formats, &dress, folder)?;
+    let code = print_scanned(&global, &scanned, None, ResultFormat::Text, &Gate::default())?;
     for file in files {
         println!("{}", file.display());
     }

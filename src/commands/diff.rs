@@ -2,15 +2,18 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::cli::{DiffArgs, DiffFormat, Global};
 use super::error::CliError;
 use super::exit_code::GATE_FAILED;
 use super::named_run::named_run;
+use super::service_selection::selection_for;
 use super::stored_run::{LoadedRun, end_of_run, judge_run, load_run_by_id};
 use super::{quarter, terminal};
 use crate::judge::quarter::Quarter;
-use crate::judge::{Comparison, MadeUnder, RunResult};
+use crate::judge::{Comparison, Excerpt, MadeUnder, RunResult};
+use crate::model::Selection;
 use crate::report::difference::{self, DifferenceContext};
 use crate::store::{ListedRun, Store};
 
@@ -34,13 +37,22 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
         require_same_inventory(&store, &before, &after)?;
     }
     let policies = [before.loaded.policy.clone(), after.loaded.policy.clone()];
-    let after = after.with_policy(args.policy.as_deref())?;
+    let mut after = after.with_policy(args.policy.as_deref())?;
     before.loaded.policy = after.loaded.policy.clone();
     let judge = |run: &LoadedRun| -> Result<RunResult, CliError> {
         judge_run(&store, run, end_of_run(&run.stored.run))
     };
     let made_under = MadeUnder { before: &policies[0], after: &policies[1] };
-    let comparison = Comparison::of(judge(&before)?, judge(&after)?, &made_under);
+    let excerpt = excerpt(&before, &after, args)?;
+    for run in [&mut before, &mut after] {
+        run.services.retain(|service| excerpt.as_ref().is_none_or(|one| one.covers(&service.id)));
+    }
+    let limited = |result: RunResult| match &excerpt {
+        Some(excerpt) => result.limited_to(excerpt),
+        None => result,
+    };
+    let (before, after) = (limited(judge(&before)?), limited(judge(&after)?));
+    let comparison = Comparison::of(before, after, &made_under);
     let lang = args.lang.unwrap_or(comparison.after.inventory.lang);
     let context = DifferenceContext { comparison: &comparison, lang };
     let mut out = terminal::results();
@@ -55,6 +67,24 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
     written.and_then(|()| out.flush())?;
     let failed = args.fail_on_worse && comparison.is_worse();
     Ok(if failed { ExitCode::from(GATE_FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// What a selection chooses in either run: a service that has got or lost a tag is compared all the same.
+fn excerpt(
+    before: &LoadedRun,
+    after: &LoadedRun,
+    args: &DiffArgs,
+) -> Result<Option<Arc<Excerpt>>, CliError> {
+    let inventories = [&*before.loaded.inventory, &*after.loaded.inventory];
+    if args.only.only.is_empty() {
+        return Ok(None);
+    }
+    let selection = Selection::parse(&args.only.only)?;
+    // What only the earlier inventory has is chosen too, and what neither has is an error.
+    if !selection.unmatched(inventories[0]).is_empty() {
+        selection_for(inventories[1], &args.only.only)?;
+    }
+    Ok(Some(Arc::new(Excerpt::of(selection, &inventories))))
 }
 
 /// The run that a word on the command line means: a quarter's closing run, or a run by its name, as it

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use super::exit_code::{INCONCLUSIVE, INTERNAL_FAULT, OPERATOR_ERROR};
 use super::terminal;
+use crate::inventory::BadTargets;
 use crate::inventory::import::MergeError;
-use crate::inventory::{BadPattern, BadTargets};
 use crate::lab::LabError;
+use crate::model::BadPattern;
 use crate::policy::PolicyError;
 use crate::scan::ScanError;
 use crate::store::{StoreError, TransferError};

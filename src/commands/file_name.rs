@@ -1,43 +1,65 @@
-//! The one way from a name that stands in data to the name of a file.
+//! The one way from names that stand in data to the name of a file: whatever they are, it is one file's in the
+//! folder that was asked for, on every system.
 
-use std::path::{Path, PathBuf};
+/// Characters of a name without its ending.
+const CHARACTERS_MAX: usize = 150;
 
-use super::error::CliError;
+/// Names that belong to devices on Windows, where reports are opened.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Octets of a name at the most, its ending included: less than what file systems allow.
-const OCTETS_MAX: usize = 200;
-
-/// The file of this name and ending in a folder: in it, and nowhere else, whatever the name is.
-///
-/// # Errors
-/// When the name can't be one of a file in that folder: it is empty or very long, begins with a dot, or
-/// holds a separator or control code.
-pub(super) fn file_in(folder: &Path, name: &str, ending: &str) -> Result<PathBuf, CliError> {
-    let is_bad = |character: char| matches!(character, '/' | '\\') || character.is_control();
-    let is_plain = !name.is_empty()
-        && !name.starts_with(['.', '-'])
-        && !name.contains(is_bad)
-        && name.len() + ending.len() <= OCTETS_MAX;
-    match is_plain {
-        true => Ok(folder.join(format!("{name}{ending}"))),
-        false => Err(CliError::operator(format!("{name:?} can't be the name of a file"))),
+/// A file's name without its ending, from parts such as an organisation and a run: letters and digits
+/// without accents, `-` and `_`.
+pub(super) fn file_stem<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
+    let mut stem = String::new();
+    for part in parts {
+        if !stem.is_empty() && !stem.ends_with('-') {
+            stem.push('-');
+        }
+        for character in part.chars() {
+            match character {
+                c if c.is_ascii_alphanumeric() || c == '_' => stem.push(c),
+                _ if stem.is_empty() || stem.ends_with('-') => {}
+                _ => stem.push('-'),
+            }
+        }
+    }
+    stem.truncate(CHARACTERS_MAX);
+    let stem = stem.trim_end_matches('-');
+    let small = stem.to_ascii_lowercase();
+    let is_port = |name: &str| {
+        matches!(name.strip_prefix("com").or(name.strip_prefix("lpt")), Some(number)
+            if number.len() == 1 && number.bytes().all(|octet| octet.is_ascii_digit()))
+    };
+    match () {
+        () if stem.is_empty() => "report".to_owned(),
+        () if DEVICES.contains(&&*small) || is_port(&small) => format!("{stem}_"),
+        () => stem.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::file_stem;
 
     #[test]
-    fn no_name_leads_out_of_its_folder() {
-        let folder = Path::new("reports");
-        let file = file_in(folder, "20261124T142530Z-kfqz", ".verdicts.csv").unwrap();
-        assert_eq!(file, Path::new("reports/20261124T142530Z-kfqz.verdicts.csv"));
-        let long = "a".repeat(300);
-        for bad in [
-            "", ".", "..", "../a", "/etc/a", "a/../b", "a\\b", ".hidden", "-a", "a\n", "a\0", &long,
+    fn names_stay_in_their_folder() {
+        for (parts, expected) in [
+            (&["20261126T200800Z-test"][..], "20261126T200800Z-test"),
+            (&["syt", "2026Q4"], "syt-2026Q4"),
+            (&["../../etc/passwd", "x"], "etc-passwd-x"),
+            (&["a/b", "c\\d", "e:f"], "a-b-c-d-e-f"),
+            (&["tag:portal", "*/mail"], "tag-portal-mail"),
+            (&["", "..", "."], "report"),
+            (&["-", "--x--"], "x"),
+            (&["a\u{0}b\n\u{202e}c"], "a-b-c"),
+            (&["Sở Y tế"], "S-Y-t"),
+            (&["nul"], "nul_"),
+            (&["COM7"], "COM7_"),
+            (&["com10"], "com10"),
+            (&[".hidden"], "hidden"),
         ] {
-            assert!(file_in(folder, bad, ".html").is_err(), "{bad:?}");
+            assert_eq!(file_stem(parts.iter().copied()), expected, "{parts:?}");
         }
+        assert_eq!(file_stem(["x".repeat(400).as_str()]).len(), 150);
     }
 }

@@ -1,6 +1,7 @@
 //! `v6ready judge`: a stored run under another policy or newer rules; sends nothing.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -18,11 +19,16 @@ use crate::store::Store;
 pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
     let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
-    if let Some(moment) = args.as_of {
+    let excerpt = run.excerpt(&args.only)?;
+    let moment = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
+    if let Some(moment) = moment {
         run = run.known_at(moment);
     }
-    let as_of = args.as_of.unwrap_or_else(Timestamp::now);
-    let result = judge_run(&store, &run, as_of)?;
-    print_result(global, &store, &result, args.format)?;
+    let mut result = judge_run(&store, &run, moment.unwrap_or_else(Timestamp::now))?;
+    if let Some(excerpt) = excerpt {
+        result = result.limited_to(&Arc::new(excerpt));
+    }
+    let lang = args.lang.unwrap_or(result.inventory.lang);
+    print_result(global, &store, &result, lang, args.format)?;
     Ok(Gate::of(&args.gate).exit_code(&result, None))
 }

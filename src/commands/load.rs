@@ -17,6 +17,7 @@ use crate::inventory;
 use crate::inventory::{Diagnostic, Diagnostics, FileReferences, INVENTORY_OCTETS_MAX, Parsed};
 use crate::model::{Goal, Inventory, Settings};
 use crate::policy::{DEFAULT, Policy};
+use crate::store::COMMAND_LINE;
 
 /// A usable inventory.
 pub(super) struct LoadedInventory {
@@ -62,6 +63,24 @@ pub(super) fn inventory_from_text(
     policy: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
     load_inventory(text, name, Path::new(""), policy)
+}
+
+/// Takes names of the command line for services, and all else from an inventory: its settings with the files
+/// that they name, networks, policy, language and time zone.
+///
+/// # Errors
+/// As [`inventory_from_file`], and what is wrong with the names.
+pub(super) fn targets_with_inventory(
+    targets: &[String],
+    path: &Path,
+    policy: Option<&str>,
+) -> Result<LoadedInventory, CliError> {
+    let like = inventory_from_file(path, policy)?;
+    let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
+    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(&problems))?;
+    let settings = like.inventory.settings.clone();
+    let inventory = Arc::new(Inventory { settings, ..parsed.inventory });
+    Ok(LoadedInventory { inventory, text, file: COMMAND_LINE.to_owned(), ..like })
 }
 
 /// A stored run's inventory, with the settings and the policy that it was scanned with. Opens no
@@ -129,11 +148,16 @@ fn load_inventory(
     };
     let policy = match policy_override {
         Some(name) => Some(named_policy(name)?),
-        None => own_policy(inventory.policy.as_deref(), &files, folder, &mut problems)?,
+        None => own_policy(&inventory, &files, folder, &mut problems)?,
     };
     let (Some((policy, policy_yaml)), true) = (policy, problems.is_empty()) else {
         return Err(unusable(&Diagnostics::from(problems)));
     };
+    if let Some(error) = policy::gate_without_services(&policy, &inventory)
+        && file != COMMAND_LINE
+    {
+        return Err(error);
+    }
     let trust = TrustedRoots::new(&inventory.settings.extra_ca).map_err(|index| {
         CliError::operator(format!("certificate {} of `extra_ca` can't be used", index + 1))
     })?;
@@ -144,11 +168,12 @@ fn load_inventory(
 
 /// The policy that an inventory names, or a diagnostic where it names it.
 fn own_policy(
-    name: Option<&str>,
+    inventory: &Inventory,
     files: &FileReferences,
     folder: &Path,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<(Arc<Policy>, String)>, CliError> {
+    let name = inventory.policy.as_deref();
     let from = match name {
         Some(name) if files.policy_file.is_some() => folder.join(name),
         name => PathBuf::from(name.unwrap_or(DEFAULT)),
@@ -157,7 +182,12 @@ fn own_policy(
         named_policy(&from.display().to_string()),
         files.policy_file.as_ref().or(files.policy_name.as_ref()),
     ) {
-        (Ok(policy), _) => Ok(Some(policy)),
+        (Ok(policy), Some(place)) => {
+            let fault = policy::gate_without_services(&policy.0, inventory);
+            problems.extend(fault.map(|error| place.error(&error.text(), None)));
+            Ok(Some(policy))
+        }
+        (Ok(policy), None) => Ok(Some(policy)),
         (Err(error), Some(place)) => {
             problems.push(place.error(&error.text(), None));
             Ok(None)
@@ -176,14 +206,13 @@ pub(super) fn problems_of_files(
 ) -> Result<Vec<Diagnostic>, CliError> {
     let mut settings = parsed.inventory.settings.clone();
     let mut problems = referenced_files::read_into(&mut settings, &parsed.files, folder);
-    own_policy(parsed.inventory.policy.as_deref(), &parsed.files, folder, &mut problems)?;
+    own_policy(&parsed.inventory, &parsed.files, folder, &mut problems)?;
     Ok(problems)
 }
 
 /// What the policy of an inventory demands of every service; nothing when it can't be read, which scans report.
 pub(super) fn goal_of_policy(parsed: &Parsed, folder: &Path) -> Option<Goal> {
-    let name = parsed.inventory.policy.as_deref();
-    let policy = own_policy(name, &parsed.files, folder, &mut Vec::new()).ok()??;
+    let policy = own_policy(&parsed.inventory, &parsed.files, folder, &mut Vec::new()).ok()??;
     policy.0.goal().cloned()
 }
 

@@ -120,6 +120,7 @@ mod tests {
             scope,
             counts: None,
             imported: None,
+            namesake: 0,
         }
     }
 

@@ -7,15 +7,20 @@ mod trend;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
-use trend::{followed_runs, trend_runs};
+use jiff::Timestamp;
 
-use super::cli::AsOf;
+use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
+use trend::{Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs};
+
+use super::cli::{AsOf, OnlyArgs};
 use super::error::CliError;
 use super::named_run::{named_run, shows_whole_inventory};
+use super::service_selection::selection_for;
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
-use crate::judge::quarter::{Material, Point, Previous, Quarter, Review};
-use crate::model::RunId;
+use crate::judge;
+use crate::judge::quarter::{Material, Point, Previous, Quarter, Review, Snapshot};
+use crate::judge::{Excerpt, Histories, Lineage, Look, RunResult};
+use crate::model::{Inventory, RunId};
 use crate::policy::Policy;
 use crate::store::Store;
 
@@ -31,49 +36,167 @@ pub(super) struct QuarterRequest<'a> {
     pub policy: Option<&'a str>,
 }
 
-/// Reviews a quarter from the runs of a store.
+/// The judged runs of a quarter, from which it is reviewed as a whole or in parts.
+pub(super) struct QuarterRuns {
+    quarter: Quarter,
+    /// The closing run.
+    pub closing: RunResult,
+    previous: Option<Previous>,
+    /// The runs before the closing one, beside `previous`, the earliest first.
+    followed: Vec<FollowedRun>,
+    /// What each check found over the runs in which all were judged.
+    histories: Histories,
+}
+
+impl QuarterRuns {
+    /// The review of all services.
+    pub(super) fn review(self) -> Review {
+        let Self { quarter, closing, previous, followed, histories } = self;
+        let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
+        Review::of(Material { quarter, closing, previous, points, runs, histories })
+    }
+
+    /// The review of a part of them.
+    pub(super) fn review_of(&self, excerpt: &Arc<Excerpt>) -> Review {
+        let quarter = self.quarter;
+        let closing = self.closing.limited_to(excerpt);
+        let previous = self.previous.as_ref().map(|previous| Previous {
+            quarter: previous.quarter,
+            result: previous.result.limited_to(excerpt),
+        });
+        let followed = self.followed.iter().map(|run| run.limited_to(excerpt)).collect();
+        let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
+        let histories = self.histories.limited_to(excerpt);
+        Review::of(Material { quarter, closing, previous, points, runs, histories })
+    }
+
+    /// What a selection chooses in this quarter or the one that it is compared with; `None` without one.
+    ///
+    /// # Errors
+    /// When nothing of the inventory is what is chosen.
+    pub(super) fn excerpt(&self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
+        if only.only.is_empty() {
+            return Ok(None);
+        }
+        let selection = selection_for(&self.closing.inventory, &only.only)?;
+        let previous = self.previous.as_ref().map(|previous| &*previous.result.inventory);
+        let inventories: Vec<&Inventory> =
+            [&*self.closing.inventory].into_iter().chain(previous).collect();
+        Ok(Some(Excerpt::of(selection, &inventories)))
+    }
+}
+
+/// The points of the trend, and the runs of the quarter.
+fn points_and_runs(
+    followed: Vec<FollowedRun>,
+    quarter: Quarter,
+    previous: Option<&Previous>,
+) -> (Vec<Point>, Vec<Snapshot>) {
+    let (mut points, mut runs) = (Vec::new(), Vec::new());
+    for FollowedRun { point, snapshot, is_of_trend } in followed {
+        if point.quarter == quarter {
+            runs.push(snapshot);
+        }
+        points.extend(is_of_trend.then_some(point));
+    }
+    points.extend(previous.map(|previous| Point::of(&previous.result)));
+    (points, runs)
+}
+
+/// Judges the runs that a quarter's review takes.
 ///
 /// # Errors
 /// When there is no such run, or the store can't be read.
-pub(super) fn review_quarter(
+pub(super) fn quarter_runs(
     store: &Store,
     request: &QuarterRequest<'_>,
-) -> Result<Review, CliError> {
-    let listed = store.listed_runs()?;
-    let timezone = quarter_timezone(store, &listed, request.run)?;
-    let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
-    let candidates = candidates(listed, &timezone);
-    let id = match request.run {
-        Some(run) => named_run(store, run)?,
-        None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
-    };
-    let closing = load_run_by_id(store, &id)?.with_policy(request.policy)?;
+) -> Result<QuarterRuns, CliError> {
+    let chosen = ChosenRuns::choose(store, request)?;
+    let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
-    let ended_at = end_of_run(&closing.stored.run);
-    let closing_id = &closing.stored.run.id;
-    let listed = store.listed_runs()?;
-    let closing_listed = listed.iter().find(|run| run.run.id == *closing_id);
-    let comparable: Vec<Candidate> = candidates
-        .into_iter()
-        .filter(|run| run.id() != closing_id && run.ended_at <= ended_at)
-        .filter(|run| closing_listed.is_some_and(|own| own.is_of_same_inventory(&run.listed)))
-        .collect();
-    let (mut earlier, weekly) = trend_runs(&comparable, request.quarter);
-    let previous = earlier.pop().map(|run| judge_previous(store, run, &policy)).transpose()?;
-    let of_quarter = comparable.iter().filter(|run| Quarter::of(run.day) == request.quarter);
-    let ids: Vec<&RunId> = earlier.iter().copied().chain(of_quarter).map(Candidate::id).collect();
-    let (mut points, mut runs) = (Vec::new(), Vec::new());
-    for (point, snapshot) in followed_runs(store.path(), &ids, &policy)? {
-        if point.quarter == request.quarter {
-            runs.push(snapshot);
-        }
-        if point.quarter != request.quarter || weekly.iter().any(|run| *run.id() == point.run) {
-            points.push(point);
-        }
+    let previous =
+        chosen.previous.as_ref().map(|run| judge_previous(store, run, &policy)).transpose()?;
+    let of_quarter: Vec<&Candidate> = chosen.of_quarter.iter().collect();
+    let ids: Vec<&RunId> =
+        chosen.earlier.iter().chain(&chosen.of_quarter).map(Candidate::id).collect();
+    let whole = runs_judged_whole(&of_quarter, closing.services.len());
+    let how = HowToFollow { policy: &policy, closing: &closing.loaded.inventory, whole: &whole };
+    let (mut followed, mut histories) = (Vec::new(), Histories::default());
+    if let Some(Previous { result, .. }) = previous.as_ref().filter(|_| !whole.is_empty()) {
+        let lineage = Lineage::of(&closing.loaded.inventory, &result.inventory);
+        histories.add_result(result, &lineage);
     }
-    points.extend(previous.as_ref().map(|previous| Point::of(&previous.result)));
-    let closing = judge_run(store, &closing, as_of.unwrap_or(ended_at))?;
-    Ok(Review::of(Material { quarter: request.quarter, closing, previous, points, runs }))
+    follow(store.path(), &ids, &how, |Followed { point, snapshot, sights }| {
+        if !sights.is_empty() {
+            histories.add(Look { run: point.run.clone(), at: snapshot.ended_at }, sights);
+        }
+        let is_of_trend = point.quarter != request.quarter || chosen.weekly.contains(&point.run);
+        followed.push(FollowedRun { point, snapshot, is_of_trend });
+    })?;
+    let as_of = chosen.as_of.unwrap_or_else(|| end_of_run(&closing.stored.run));
+    let closing = judge_run(store, &closing, as_of)?;
+    if !whole.is_empty() {
+        histories.add_result(&closing, &Lineage::default());
+    }
+    Ok(QuarterRuns { quarter: request.quarter, closing, previous, followed, histories })
+}
+
+/// The runs that a quarter's report is made from, the earliest first.
+///
+/// # Errors
+/// When the quarter has none, or the store can't be read.
+pub(super) fn runs_of_quarter(store: &Store, quarter: Quarter) -> Result<Vec<RunId>, CliError> {
+    let request = QuarterRequest { quarter, run: None, as_of: None, policy: None };
+    let ChosenRuns { closing, previous, earlier, of_quarter, .. } =
+        ChosenRuns::choose(store, &request)?;
+    let before = earlier.iter().chain(&previous).chain(&of_quarter).map(Candidate::id).cloned();
+    Ok(before.chain([closing]).collect())
+}
+
+/// Which runs a quarter's report is made from.
+struct ChosenRuns {
+    closing: RunId,
+    /// The moment of the judgement, where one was asked for.
+    as_of: Option<Timestamp>,
+    /// The closing run of the last quarter before it that has one.
+    previous: Option<Candidate>,
+    /// Closing runs of quarters before that, the earliest first.
+    earlier: Vec<Candidate>,
+    /// The quarter's own but for the closing one, the earliest first.
+    of_quarter: Vec<Candidate>,
+    /// Those of them that are points of the trend.
+    weekly: HashSet<RunId>,
+}
+
+impl ChosenRuns {
+    fn choose(store: &Store, request: &QuarterRequest<'_>) -> Result<Self, CliError> {
+        let listed = store.listed_runs()?;
+        let timezone = quarter_timezone(store, &listed, request.run)?;
+        let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
+        let mut candidates = candidates(listed.clone(), &timezone);
+        let id = match request.run {
+            Some(run) => named_run(store, run)?,
+            None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
+        };
+        let closing = store.run(&id)?.run;
+        let ended_at = end_of_run(&closing);
+        let own = listed.iter().find(|run| run.run.id == closing.id);
+        candidates.retain(|run| {
+            *run.id() != closing.id
+                && run.ended_at <= ended_at
+                && own.is_some_and(|own| own.is_of_same_inventory(&run.listed))
+        });
+        let closing_day = judge::day_of(ended_at, &timezone);
+        let (earlier, weekly) = trend_runs(&candidates, request.quarter, closing_day);
+        let weekly = weekly.into_iter().map(|run| run.id().clone()).collect();
+        let earlier: HashSet<RunId> = earlier.into_iter().map(|run| run.id().clone()).collect();
+        let (of_quarter, before): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|run| Quarter::of(run.day) == request.quarter);
+        let mut earlier: Vec<_> =
+            before.into_iter().filter(|run| earlier.contains(run.id())).collect();
+        let previous = earlier.pop();
+        Ok(Self { closing: closing.id, as_of, previous, earlier, of_quarter, weekly })
+    }
 }
 
 /// The closing run of a quarter: the last complete one of a whole inventory.

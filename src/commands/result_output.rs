@@ -7,6 +7,7 @@ use super::error::CliError;
 use super::stored_run::with_report_context;
 use super::terminal;
 use crate::judge::{RunResult, SinceLast};
+use crate::model::Lang;
 use crate::report::{self, difference};
 use crate::store::Store;
 
@@ -18,9 +19,10 @@ pub(super) fn print_result(
     global: &Global,
     store: &Store,
     result: &RunResult,
+    lang: Lang,
     format: ResultFormat,
 ) -> Result<(), CliError> {
-    print_scan(global, store, result, None, format)
+    print_scan(global, store, result, None, lang, format)
 }
 
 /// Prints the result of a scan, which ends with what changed since the last whole run.
@@ -32,9 +34,9 @@ pub(super) fn print_scan(
     store: &Store,
     result: &RunResult,
     since: Option<&SinceLast>,
+    lang: Lang,
     format: ResultFormat,
 ) -> Result<(), CliError> {
-    let lang = result.inventory.lang;
     with_report_context(store, result, lang, |context| {
         let mut out = terminal::results();
         match format {

@@ -1,5 +1,6 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
+mod metrics;
 mod resumed_run;
 mod run_id;
 pub(super) mod session;
@@ -16,6 +17,7 @@ use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::print_scan;
 use super::{load, terminal};
+use crate::model::Lang;
 use crate::scan::Ending;
 
 /// The inventory where none is named.
@@ -32,26 +34,34 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
             let loaded = load::inventory_from_file(file, args.policy.as_deref())?;
-            let how =
-                HowToScan { only: &args.only, vantage: args.vantage.as_deref(), quick: args.quick };
+            let how = HowToScan {
+                only: &args.only.only,
+                vantage: args.vantage.as_deref(),
+                quick: args.quick,
+            };
             start_run(&global.db, global, loaded, &how)?
         }
     };
-    print_scanned(global, &scanned, args.format, &gate)
+    let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
+    let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
+    metrics.transpose()?;
+    Ok(code)
 }
 
-/// Prints the result of a scan, and returns as an exit code whether what was asked for holds.
+/// Prints the result of a scan, in the inventory's language where none is asked for, and returns as an exit code whether what was asked for holds.
 ///
 /// # Errors
 /// When stdout can't be written; that nothing could be scanned from here.
 pub(super) fn print_scanned(
     global: &Global,
     scanned: &ScannedRun,
+    lang: Option<Lang>,
     format: ResultFormat,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
-    let ScannedRun { store, result, ending, since } = scanned;
-    print_scan(global, store, result, since.as_ref(), format)?;
+    let ScannedRun { store, result, ending, since, .. } = scanned;
+    let lang = lang.unwrap_or(result.inventory.lang);
+    print_scan(global, store, result, since.as_ref(), lang, format)?;
     let run = &result.run;
     match ending {
         Ending::Complete => {

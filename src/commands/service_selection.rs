@@ -1,35 +1,43 @@
-//! The services of an inventory that `--only` chooses.
+//! The services of an inventory that a selection (`--only`) chooses.
 
 use std::sync::Arc;
 
 use super::error::CliError;
-use crate::inventory::Selection;
-use crate::model::{Inventory, Service};
+use super::terminal;
+use crate::model::{Inventory, Selection, Service};
 
-/// The services that any of the patterns matches, in the inventory's order; all without patterns.
+/// What selections are, in a help line.
+const FORMS: &str =
+    "a selection is ORG/SERVICE, such as `vp-ubnd/*`, or `tag:…`, `category:…`, `org:…`";
+
+/// Reads a selection for an inventory.
 ///
 /// # Errors
-/// A bad pattern, or nothing that matches.
-pub(super) fn select_services(
+/// A bad pattern; a tag, a category or an organisation that the inventory doesn't have; or nothing that
+/// matches. Another pattern that chooses nothing is noted on stderr.
+pub(super) fn selection_for(
     inventory: &Inventory,
     patterns: &[String],
-) -> Result<Vec<Arc<Service>>, CliError> {
+) -> Result<Selection, CliError> {
     let selection = Selection::parse(patterns)?;
-    let services: Vec<_> = inventory
-        .services
-        .iter()
-        .filter(|service| selection.matches(&service.id))
-        .cloned()
-        .collect();
-    if services.is_empty() {
-        let what = if patterns.is_empty() {
-            "the inventory names no service".to_owned()
-        } else {
-            format!("no service matches {}", patterns.join(", "))
-        };
-        return Err(
-            CliError::operator(what).help("`--only` takes ORG/SERVICE, such as `vp-ubnd/*`")
-        );
+    if inventory.services.is_empty() {
+        return Err(CliError::operator("the inventory names no service"));
     }
-    Ok(services)
+    let unmatched = selection.unmatched(inventory);
+    let chooses_nothing = !patterns.is_empty() && unmatched.len() == patterns.len();
+    let fault = unmatched.iter().find(|one| one.is_named || chooses_nothing);
+    if let Some(fault) = fault {
+        let help = fault.help.as_deref().unwrap_or(FORMS);
+        return Err(CliError::operator(fault.to_string()).help(help));
+    }
+    for one in &unmatched {
+        let help = one.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        terminal::note(format_args!("{one}{help}"));
+    }
+    Ok(selection)
+}
+
+/// The services that a selection chooses, in the inventory's order.
+pub(super) fn services_of(inventory: &Inventory, selection: &Selection) -> Vec<Arc<Service>> {
+    inventory.services.iter().filter(|service| selection.matches(service)).cloned().collect()
 }

@@ -15,7 +15,7 @@ use super::terminal;
 use crate::evidence::dns::authority;
 use crate::evidence::dns::delegation::Reach;
 use crate::evidence::query::View;
-use crate::model::{Lang, Service, State};
+use crate::model::{Lang, Selection, Service, State};
 use crate::report;
 use crate::store::{Scope, Store};
 
@@ -26,10 +26,14 @@ use crate::store::{Scope, Store};
 pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
     if args.history {
-        return history::print(global, &store, args);
+        for service in services_of(&store, args)? {
+            history::print(global, &store, &ShowArgs { service, ..args.clone() })?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let mut run = run_with_service(&store, args)?;
-    run.services.retain(|service| service.id.to_string() == args.service);
+    let selection = Selection::parse([&args.service])?;
+    run.services.retain(|service| selection.matches(service));
     let as_of = run.stored.run.finished_at.unwrap_or_else(Timestamp::now);
     let result = judge_run(&store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
@@ -53,16 +57,30 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
     Ok(ExitCode::SUCCESS)
 }
 
+/// The services that are meant: the one that is named, whether a run still has it or not, or those that a
+/// selection chooses in the newest run that has any.
+fn services_of(store: &Store, args: &ShowArgs) -> Result<Vec<String>, CliError> {
+    let is_id = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '/';
+    if args.service.chars().all(is_id) && args.service.contains('/') {
+        return Ok(vec![args.service.clone()]);
+    }
+    let selection = Selection::parse([&args.service])?;
+    let run = run_with_service(store, args)?;
+    let chosen = run.services.iter().filter(|service| selection.matches(service));
+    Ok(chosen.map(|service| service.id.to_string()).collect())
+}
+
 /// The run that is named, or the newest that looked at the service: of a whole inventory, filled in with
 /// later parts, else of a part or of names.
 fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliError> {
-    let has_it = |run: &LoadedRun| run.services.iter().any(|s| s.id.to_string() == args.service);
+    let selection = Selection::parse([&args.service])?;
+    let has_it = |run: &LoadedRun| run.services.iter().any(|service| selection.matches(service));
     let run = load_run(store, args.run.as_deref());
     if let Ok(run) = &run
         && !has_it(run)
         && args.run.is_some()
     {
-        return Err(no_such_service(run, &args.service));
+        return Err(no_such_service(run, &selection));
     }
     match run {
         Ok(run) if has_it(&run) => Ok(run),
@@ -75,22 +93,30 @@ fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliErro
                 }
             }
             Err(match other {
-                Ok(run) => no_such_service(&run, &args.service),
+                Ok(run) => no_such_service(&run, &selection),
                 Err(error) => error,
             })
         }
     }
 }
 
-fn no_such_service(run: &LoadedRun, wanted: &str) -> CliError {
-    let error = CliError::operator(format!("run {} has no service `{wanted}`", run.stored.run.id));
-    let nearest = run.services.iter().map(|service| service.id.to_string()).max_by(|a, b| {
-        let likeness = |id: &str| strsim::jaro_winkler(id, wanted);
-        likeness(a).total_cmp(&likeness(b))
-    });
-    match nearest {
-        Some(id) => error.help(format!("did you mean `{id}`?")),
-        None => error,
+fn no_such_service(run: &LoadedRun, selection: &Selection) -> CliError {
+    let id = &run.stored.run.id;
+    if let Some(now) = history::successor(&run.services, &selection.to_string()) {
+        return CliError::operator(format!("run {id} has no service `{selection}`"))
+            .help(format!("it is `{}` now", now.id));
+    }
+    match selection.unmatched(&run.loaded.inventory).into_iter().next() {
+        Some(unmatched) => {
+            let error = CliError::operator(format!("run {id}: {unmatched}"));
+            match &unmatched.help {
+                Some(help) => error.help(help),
+                None => error,
+            }
+        }
+        // The inventory has it, and the run is of another part.
+        None => CliError::operator(format!("run {id} did not look at `{selection}`"))
+            .help("`v6ready runs` lists the runs; without `--run` the newest that did is shown"),
     }
 }
 
@@ -108,7 +134,8 @@ fn resolution_path(
     let (stored, inventory) = (&run.stored.run, &run.loaded.inventory);
     let evidence = store.evidence_of(&stored.id, &service.id)?;
     let view =
-        View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64);
+        View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64)
+            .of_service(service);
     let path = authority::resolution_path(&view, service, Reach::Ipv6Only);
     Ok(path.map(|path| report::path::tree(&path, lang)).unwrap_or_default())
 }

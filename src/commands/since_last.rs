@@ -9,7 +9,7 @@ use super::judge_each::judge_each;
 use super::named_run::{last_before, shows_whole_inventory};
 use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
 use crate::judge;
-use crate::judge::{RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast};
+use crate::judge::{Lineage, RunResult, ServiceChange, ServiceResult, ServiceSince, SinceLast};
 use crate::model::{Service, ServiceId};
 use crate::store::{ListedRun, Scope, Store};
 
@@ -23,16 +23,19 @@ pub(super) fn since_last(store: &Store, result: &RunResult) -> Result<Option<Sin
     let Some((run, before)) = pair(&listed, result) else { return Ok(None) };
     let before = load_run_by_id(store, &before.run.id)?;
     let is_rescan = run.scope == Scope::Part;
-    let mut services = changes(store.path(), &before, result)?;
+    let lineage = Lineage::of(&result.inventory, &before.loaded.inventory);
+    let mut services = changes(store.path(), &before, result, &lineage)?;
     if !is_rescan {
         let known: HashSet<&ServiceId> =
             result.services.iter().map(|one| &one.service.id).collect();
-        let gone = before.services.iter().filter(|service| !known.contains(&service.id));
-        for service in gone {
+        let is_there = |then: &ServiceId| lineage.now(then).is_some_and(|now| known.contains(now));
+        let is_gone =
+            |service: &&Arc<Service>| result.covers(&service.id) && !is_there(&service.id);
+        for service in before.services.iter().filter(is_gone) {
             let was = judge_before(store, &before, result, service)?;
             services.push(ServiceSince::of(ServiceChange::gone(&was), None));
         }
-        services.retain(|service| service.change.is_change());
+        services.retain(|service| service.change.is_news());
     }
     let run = &before.stored.run;
     let (run, ended_at) = (run.id.clone(), end_of_run(run));
@@ -55,11 +58,12 @@ fn changes(
     db: &Path,
     before: &LoadedRun,
     result: &RunResult,
+    lineage: &Lineage,
 ) -> Result<Vec<ServiceSince>, CliError> {
     let earlier: HashMap<&ServiceId, &Arc<Service>> =
         before.services.iter().map(|service| (&service.id, service)).collect();
     judge_each(db, &result.services, |store, now| {
-        let was = earlier.get(&now.service.id);
+        let was = lineage.then(&now.service.id).and_then(|then| earlier.get(then));
         let was = was.map(|service| judge_before(store, before, result, service)).transpose()?;
         Ok(ServiceSince::of(judge::service_change(was.as_ref(), now), Some(now)))
     })

@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::cli::OnlyArgs;
 use super::error::CliError;
 use super::load::{self, LoadedInventory};
 use super::named_run::{self, NEWEST};
-use super::service_selection::select_services;
+use super::service_selection::{selection_for, services_of};
 use crate::evidence::vantage;
 use crate::judge;
-use crate::judge::{JudgeContext, Rescan, RunResult, ServiceResult};
-use crate::model::{Evidence, Lang, Observation, ObservationId, Run, RunId, Service, Vantage};
+use crate::judge::{Excerpt, JudgeContext, Lineage, Rescan, RunResult, ServiceResult};
+use crate::model::{
+    Evidence, Lang, Observation, ObservationId, Run, RunId, Selection, Service, Vantage,
+};
 use crate::policy::Policy;
 use crate::report::ReportContext;
-use crate::store::{Store, StoreError, StoredRun};
+use crate::store::{ListedRun, Store, StoreError, StoredRun};
 
 /// A run of the store with everything that it takes to judge it.
 pub(super) struct LoadedRun {
@@ -28,7 +31,14 @@ pub(super) struct LoadedRun {
     pub services: Vec<Arc<Service>>,
     /// Later runs that looked at parts of the inventory again, the newest first. Their results are
     /// those of their services.
-    pub rescans: Vec<LoadedRun>,
+    pub rescans: Vec<RescanOfPart>,
+}
+
+/// A later run that looked at a part of an inventory again.
+pub(super) struct RescanOfPart {
+    run: LoadedRun,
+    /// How the ids of its services follow from those of the run that it fills in.
+    lineage: Lineage,
 }
 
 /// When a run ended, or began when it did not end.
@@ -45,15 +55,28 @@ pub(super) fn load_run(store: &Store, word: Option<&str>) -> Result<LoadedRun, C
     match word {
         None | Some(NEWEST) => {
             let listed = store.listed_runs()?;
-            let newest = named_run::newest(&listed)?;
-            let mut run = load_run_by_id(store, &newest.run.id)?;
-            run.rescans = named_run::rescans_after(&listed, newest)
-                .map(|part| load_run_by_id(store, &part.run.id))
-                .collect::<Result<_, _>>()?;
-            Ok(run)
+            filled_in(store, &listed, named_run::newest(&listed)?)
         }
         Some(word) => load_run_by_id(store, &named_run::named_run(store, word)?),
     }
+}
+
+/// Loads a run with what later runs of parts found.
+///
+/// # Errors
+/// As [`load_run`].
+pub(super) fn filled_in(
+    store: &Store,
+    listed: &[ListedRun],
+    whole: &ListedRun,
+) -> Result<LoadedRun, CliError> {
+    let mut run = load_run_by_id(store, &whole.run.id)?;
+    for part in named_run::rescans_after(listed, whole) {
+        let part = load_run_by_id(store, &part.run.id)?;
+        let lineage = Lineage::of(&part.loaded.inventory, &run.loaded.inventory);
+        run.rescans.push(RescanOfPart { run: part, lineage });
+    }
+    Ok(run)
 }
 
 /// Loads the run of this id, or the only one whose id begins so.
@@ -77,7 +100,7 @@ pub(super) fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, CliError> 
         &inputs.policy_name,
         &inputs.policy_yaml,
     )?;
-    let services = select_services(&loaded.inventory, &inputs.only)?;
+    let services = services_of(&loaded.inventory, &Selection::parse(&inputs.only)?);
     Ok(LoadedRun { stored, loaded, services, rescans: Vec::new() })
 }
 
@@ -93,9 +116,24 @@ impl LoadedRun {
         Ok(self)
     }
 
+    /// Leaves out the services that aren't chosen, where any are, and returns what is left.
+    ///
+    /// # Errors
+    /// When nothing of the inventory is what is chosen.
+    pub(super) fn excerpt(&mut self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
+        if only.only.is_empty() {
+            return Ok(None);
+        }
+        let inventory = &self.loaded.inventory;
+        let selection = selection_for(inventory, &only.only)?;
+        let excerpt = Excerpt::of(selection, &[inventory]);
+        self.services.retain(|service| excerpt.covers(&service.id));
+        Ok(Some(excerpt))
+    }
+
     /// Leaves out the later runs that had not ended at this moment.
     pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
-        self.rescans.retain(|part| end_of_run(&part.stored.run) <= moment);
+        self.rescans.retain(|part| end_of_run(&part.run.stored.run) <= moment);
         self
     }
 
@@ -105,9 +143,10 @@ impl LoadedRun {
         &'a self,
         service: &'a Arc<Service>,
     ) -> (&'a Self, &'a Arc<Service>) {
-        let again = self.rescans.iter().find_map(|part| {
-            let same = part.services.iter().find(|known| known.id == service.id)?;
-            Some((part, same))
+        let again = self.rescans.iter().find_map(|RescanOfPart { run, lineage }| {
+            let now = lineage.now(&service.id)?;
+            let same = run.services.iter().find(|known| known.id == *now)?;
+            Some((run, same))
         });
         again.unwrap_or((self, service))
     }
@@ -141,8 +180,8 @@ pub(super) fn judge_run(
     let (vantage, tests) = tested_vantage(store, run)?;
     let context = run.judge_context(&vantage, as_of);
     let mut rescans = BTreeMap::new();
-    let services = run.services.iter().map(|service| {
-        let (by, service) = run.last_look(service);
+    let services = run.services.iter().map(|known| {
+        let (by, service) = run.last_look(known);
         let id = &by.stored.run.id;
         let evidence = store.evidence_of(id, &service.id)?;
         if *id == run.stored.run.id {
@@ -153,8 +192,13 @@ pub(super) fn judge_run(
             policy: &run.loaded.policy,
             ..by.judge_context(&by.stored.run.vantage, as_of.max(ended_at))
         };
-        rescans.insert(service.id.clone(), Rescan { run: id.clone(), ended_at });
-        Ok(judge::judge_service(&later, service, &evidence))
+        rescans.insert(known.id.clone(), Rescan { run: id.clone(), ended_at });
+        // Under a new id, too, it is in the place of the service that the run knows.
+        let service = match service.id == known.id {
+            true => Arc::clone(service),
+            false => Arc::new(Service { id: known.id.clone(), ..Service::clone(service) }),
+        };
+        Ok(judge::judge_service(&later, &service, &evidence))
     });
     let services = services.collect::<Result<_, CliError>>()?;
     Ok(RunResult { rescans, ..run_result(run, &context, &tests, services) })
@@ -201,6 +245,7 @@ fn run_result(
         vantage: judge::judge_vantage(context, vantage_tests),
         services,
         rescans: BTreeMap::new(),
+        excerpt: None,
     }
 }
 

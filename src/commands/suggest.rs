@@ -26,7 +26,8 @@ pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, CliEr
     for service in &loaded.services {
         let evidence = store.evidence_of(&run.id, &service.id)?;
         let view =
-            View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64);
+            View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64)
+                .of_service(service);
         found.push((&**service, discovered_names::discovered_names(&view, service)));
     }
     let suggested = suggestions(inventory, found);

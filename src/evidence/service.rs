@@ -7,6 +7,7 @@
 mod addresses;
 mod conversation_attempts;
 mod endpoint_contact;
+mod refused_ports;
 mod steadiness;
 mod udp_service;
 
@@ -18,5 +19,6 @@ pub use endpoint_contact::{
     DeclaredPort, EndpointContact, EndpointContacts, declared_ports, endpoint_contact,
     endpoint_contacts, is_mail_blocked, tls_host,
 };
+pub use refused_ports::refused_port;
 pub use steadiness::{ATTEMPTS_TO_DECIDE, Steadiness};
 pub use udp_service::{ServiceQuery, ServiceReply, name_server, name_server_question, time_server};

@@ -338,6 +338,7 @@ mod tests_of_this {
                         connect,
                         tls: None,
                         http: None,
+                        recheck: None,
                     }))
                 }
                 other => panic!("{other} is no test of a vantage point"),

@@ -1,6 +1,7 @@
 //! Values changed in an inventory's own text: all around them, comments too, stays as it is.
 
 use super::page::{Edit, Page, edited};
+use super::source::Span;
 use super::tree::{Content, NodeId};
 
 /// A value of an organisation or of one of its services.
@@ -22,6 +23,8 @@ pub(super) enum NewValue {
     Mapping(Vec<(&'static str, String)>),
     /// Items that a list has beside those it has already.
     Items(Vec<String>),
+    /// All items of a list.
+    List(Vec<String>),
 }
 
 impl NewValue {
@@ -33,7 +36,7 @@ impl NewValue {
                     pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
                 format!("{{{}}}", pairs.join(", "))
             }
-            Self::Items(items) => format!("[{}]", items.join(", ")),
+            Self::Items(items) | Self::List(items) => format!("[{}]", items.join(", ")),
         }
     }
 }
@@ -86,7 +89,7 @@ impl Page<'_> {
     }
 
     fn put(&self, mapping: NodeId, key: &str, value: &NewValue, edits: &mut Vec<Edit>) {
-        let Some((_, node)) = self.value(mapping, key) else {
+        let Some((name, node)) = self.value(mapping, key) else {
             return self.put_new(mapping, &format!("{key}: {}", value.whole()), edits);
         };
         match (value, &self.tree.node(node).content) {
@@ -104,6 +107,11 @@ impl Page<'_> {
                 };
                 edits.extend(self.to_flow(node, &items, new).or_else(in_lines));
             }
+            (NewValue::List(_), Content::Sequence(_))
+                if !self.text[self.tree.node(node).span.start as usize..].starts_with('[') =>
+            {
+                edits.extend(self.in_place_of_lines(name, node, &value.whole()));
+            }
             _ => {
                 let (start, end) = (self.tree.node(node).span.start as usize, self.end(node));
                 // Nothing at all stands right behind the colon.
@@ -112,6 +120,22 @@ impl Page<'_> {
                 edits.push(Edit { at: start, removed: end.saturating_sub(start), text });
             }
         }
+    }
+
+    /// A value behind its key, in place of a list of several lines; comments around the list stay.
+    fn in_place_of_lines(&self, name: Span, list: NodeId, value: &str) -> Vec<Edit> {
+        let items = self.items(list);
+        let (Some(first), Some(last)) = (items.first(), items.last()) else { return Vec::new() };
+        let first = self.tree.node(*first).span.start as usize;
+        let (Some(colon), Some(line)) =
+            (self.text[name.end as usize..].find(':'), self.text[..first].rfind('\n'))
+        else {
+            return Vec::new();
+        };
+        let behind =
+            Edit { at: name.end as usize + colon + 1, removed: 0, text: format!(" {value}") };
+        let lines = Edit { at: line, removed: self.end(*last) - line, text: String::new() };
+        vec![behind, lines]
     }
 
     /// Puts in a key that a mapping hasn't: below its `id`, or behind its last value within braces.

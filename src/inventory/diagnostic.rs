@@ -7,7 +7,7 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
-use super::source::{Source, Span, printable};
+use super::source::{Source, Span, printable, without_secrets};
 
 /// Diagnostics that are kept; further ones are counted.
 const KEPT_MAX: usize = 1000;
@@ -186,7 +186,7 @@ fn one_line(text: &str) -> String {
     if line.len() < text.len() && text.chars().nth(MESSAGE_CHARACTERS_MAX).is_some() {
         line.push('…');
     }
-    line
+    without_secrets(&line)
 }
 
 #[cfg(test)]

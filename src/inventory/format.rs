@@ -9,7 +9,9 @@
 
 mod caa_issuers;
 pub(super) mod document;
+mod formerly;
 pub(super) mod kinds;
+mod listed_twice;
 mod networks;
 mod organisations;
 mod origin_data;

@@ -8,11 +8,11 @@ use std::ops::RangeInclusive;
 use super::diagnostic::{Diagnostic, Diagnostics, Weight};
 use super::fault::Fault;
 use super::source::{Source, Span};
-use super::suggestion::{list, nearest};
 use super::tree::{Content, NodeId, Tree};
+use crate::model::suggestion::{list, nearest};
 
 /// Warnings that are kept.
-const WARNINGS_MAX: usize = 100;
+pub(super) const WARNINGS_MAX: usize = 100;
 
 /// A tree, and what is wrong with it so far.
 pub(super) struct Reader<'t, 'a> {
@@ -74,6 +74,12 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// Words for where something else is: `line 12`.
     pub(super) fn line_of(&self, span: Span) -> String {
         format!("line {}", self.source.place(span).line)
+    }
+
+    /// As logs write where something else is: `inventory.yaml:12:30`.
+    pub(super) fn place_of(&self, span: Span) -> String {
+        let place = self.source.place(span);
+        format!("{}:{}:{}", self.source.file, place.line, place.column)
     }
 
     /// The keys and values of a mapping, one after the other. A null is an empty mapping: what

@@ -2,8 +2,8 @@
 
 use super::fault::Fault;
 use super::format::kinds;
-use super::suggestion::nearest;
 use crate::model::Target;
+use crate::model::suggestion::nearest;
 
 /// Schemes with the kind that each is, and the port where the URL has none and the kind neither. Beside them
 /// each kind but `web` is a scheme.

@@ -77,6 +77,8 @@ impl<'a> Source<'a> {
         if column > EXCERPT_COLUMNS_MAX {
             return Place { line, column, excerpt: String::new(), marked: 0..0 };
         }
+        // A user name that begins in the excerpt may end beyond it.
+        let text = &without_secrets(&text[..at + nth(&text[at..], 4 * EXCERPT_CHARACTERS)]);
         let shown = at + nth(&text[at..], EXCERPT_CHARACTERS);
         let end = self.boundary(span.end as usize).saturating_sub(line_start).clamp(at, shown);
         let (before, meant, after) = (&text[..at], &text[at..end], &text[end..shown]);
@@ -111,6 +113,24 @@ fn nth(text: &str, characters: usize) -> usize {
     text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
+/// The same text, octet for octet as long, with the user names and passwords of its URLs starred out
+/// (RFC 3986 §3.2.1): diagnostics end up in logs of CI.
+pub(super) fn without_secrets(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("//") {
+        let (before, after) = rest.split_at(at + 2);
+        shown.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || "/?#\"'`<>,".contains(c));
+        let (authority, after) = after.split_at(end.unwrap_or(after.len()));
+        let user = authority.rfind('@').unwrap_or(0);
+        shown.extend(std::iter::repeat_n('*', user));
+        shown.push_str(&authority[user..]);
+        rest = after;
+    }
+    shown + rest
+}
+
 /// What a terminal can be given: an inventory may come from elsewhere and hold control codes.
 pub(super) fn printable(character: char) -> char {
     match character {
@@ -128,6 +148,18 @@ pub(super) fn printable(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn secrets_are_starred_out() {
+        for (text, expected) in [
+            ("web: \"https://an:mật@a.example/x@y\"", "web: \"https://********@a.example/x@y\""),
+            ("`ftp://a@b@c` and mailto:a@b.example", "`ftp://***@c` and mailto:a@b.example"),
+            ("http://a.example//b@c //", "http://a.example//*@c //"),
+        ] {
+            assert_eq!(super::without_secrets(text), expected);
+            assert_eq!(expected.len(), text.len());
+        }
+    }
+
     use super::*;
 
     #[test]

@@ -8,7 +8,7 @@ use super::format::kinds;
 use super::ids::Taken;
 use super::schemes;
 use super::values::text::slug;
-use crate::model::{Host, Target};
+use crate::model::{Host, Inventory, Target};
 
 /// The arguments that name nothing to check, each with what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,16 +39,18 @@ const ORGANISATION: &str = "check";
 
 /// The text of an inventory with one service for each argument, in order, each once:
 /// `example.gov.vn` is the web site `https://example.gov.vn/`, a URL is a web site, and `KIND:…`
-/// is a service of that kind, such as `mail:example.gov.vn` or `tcp:app.example.gov.vn:8443`.
+/// is a service of that kind, such as `mail:example.gov.vn` or `tcp:app.example.gov.vn:8443`. Language,
+/// time zone and declared networks are those of `like`; settings are not part of the text.
 ///
 /// # Errors
 /// All arguments that can't be read.
-pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
+pub fn for_targets(arguments: &[String], like: Option<&Inventory>) -> Result<String, BadTargets> {
     let mut ids = Taken::default();
     let mut known = HashSet::new();
     let mut bad = Vec::new();
     let mut yaml = format!(
-        "version: 1\ntitle: v6ready check\norganisations:\n  - id: {ORGANISATION}\n    services:\n"
+        "version: 1\ntitle: v6ready check\n{}organisations:\n  - id: {ORGANISATION}\n    services:\n",
+        like.map(head_like).unwrap_or_default()
     );
     for argument in arguments {
         match target(argument) {
@@ -73,6 +75,28 @@ pub fn for_targets(arguments: &[String]) -> Result<String, BadTargets> {
         bad.push(BadTarget { argument: String::new(), fault });
     }
     if bad.is_empty() { Ok(yaml) } else { Err(BadTargets(bad)) }
+}
+
+/// The keys that judge and show services as another inventory does.
+fn head_like(inventory: &Inventory) -> String {
+    let mut head =
+        format!("lang: {}\ntimezone: {}\n", inventory.lang.tag(), quoted(&inventory.timezone));
+    let networks: Vec<_> = inventory
+        .networks
+        .iter()
+        .map(|network| {
+            let (prefix, name) = (network.prefix, quoted(&network.name));
+            let asn = network.asn.map(|asn| format!(", asn: {asn}")).unwrap_or_default();
+            let internal = if network.internal { ", internal: true" } else { "" };
+            let testbed = if network.testbed { ", testbed: true" } else { "" };
+            format!("  - {{prefix: \"{prefix}\", name: {name}{asn}{internal}{testbed}}}\n")
+        })
+        .collect();
+    if !networks.is_empty() {
+        head.push_str("networks:\n");
+        head.extend(networks);
+    }
+    head
 }
 
 /// A service as people write it: a URL of any scheme, `KIND:…`, or a host, which means its web site.
@@ -169,7 +193,7 @@ mod tests {
 
     fn services(arguments: &[&str]) -> Vec<String> {
         let arguments: Vec<_> = arguments.iter().map(|text| (*text).to_owned()).collect();
-        let yaml = for_targets(&arguments).unwrap();
+        let yaml = for_targets(&arguments, None).unwrap();
         let parsed =
             parse(yaml.as_bytes(), "check").unwrap_or_else(|e| panic!("{}", e.render(false)));
         let services = parsed.inventory.services.iter();
@@ -207,16 +231,30 @@ mod tests {
     }
 
     #[test]
+    fn names_are_seen_as_an_inventory_sees_its_own() {
+        let text = "version: 1\nlang: en\ntimezone: Asia/Ho_Chi_Minh\nnetworks:\n  \
+            - {prefix: \"2001:db8:1::/48\", name: \"A \\\"B\\\"\", asn: 64500, testbed: true}\n  \
+            - {prefix: \"fd00::/8\", name: C, internal: true}\norganisations:\n  - id: o\n    services:\n      \
+            - {id: s, category: portal, web: \"https://a.example/\"}\n";
+        let like = parse(text.as_bytes(), "like").unwrap().inventory;
+        let yaml = for_targets(&["mail:b.example".to_owned()], Some(&like)).unwrap();
+        let made = parse(yaml.as_bytes(), "made").unwrap().inventory;
+        assert_eq!((made.lang, &made.timezone), (like.lang, &like.timezone));
+        assert_eq!(made.networks, like.networks);
+        assert_eq!(made.services[0].target.to_string(), "mail:b.example");
+    }
+
+    #[test]
     fn every_bad_argument_is_named() {
         let arguments = ["a b", "good.example", "tls:x.example", "gopher://x.example/"];
-        let error = for_targets(&arguments.map(str::to_owned)).unwrap_err().to_string();
+        let error = for_targets(&arguments.map(str::to_owned), None).unwrap_err().to_string();
         for expected in
             ["\"a b\"", "\"tls:x.example\"", "port is missing", "`gopher` is not a scheme"]
         {
             assert!(error.contains(expected), "{error}");
         }
         assert!(!error.contains("good.example"), "{error}");
-        assert!(for_targets(&[]).unwrap_err().to_string().contains("nothing to check"));
+        assert!(for_targets(&[], None).unwrap_err().to_string().contains("nothing to check"));
     }
 
     #[test]

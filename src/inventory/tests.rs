@@ -126,3 +126,115 @@ fn a_service_is_read_to_its_end() {
         ]
     );
 }
+
+#[test]
+fn tags_are_ids_each_once() {
+    let parsed = |tags: &str| {
+        let text = format!(
+            "version: 1\norganisations:\n  - id: o\n    services:\n      \
+             - {{id: s, category: portal, tags: {tags}, web: \"https://example.vn/\"}}\n"
+        );
+        super::parse(text.as_bytes(), "t.yaml")
+    };
+    let good = parsed("[pilot, 2026, pilot]").unwrap();
+    let tags: Vec<_> = good.inventory.services[0].tags.iter().map(|tag| &**tag).collect();
+    assert_eq!(tags, ["pilot", "2026"]);
+    assert!(good.warnings[0].message.contains("the tag `pilot` is given twice"));
+    for (bad, expected) in [
+        ("[Thí điểm]", "write `thi-diem`"),
+        ("pilot", "a list (`- item`) is wanted here"),
+        ("[[a]]", "text is wanted here"),
+    ] {
+        let text = parsed(bad).unwrap_err().render(false);
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn former_ids_are_told_apart() {
+    let good = format!(
+        "{HEAD}      - {{id: a, category: portal, web: \"https://a.vn\", formerly: x/a}}\n      \
+         - {{id: b, category: portal, web: \"https://b.vn\", formerly: [x/b, o/old]}}\n      \
+         # The name was given to something new.\n      \
+         - {{id: c-old, category: portal, web: \"https://old.c.vn\", formerly: o/c}}\n      \
+         - {{id: c, category: portal, web: \"https://c.vn\", formerly: o/c-trial}}\n"
+    );
+    let parsed = parse(good.as_bytes(), "t.yaml");
+    let parsed = parsed.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    assert!(parsed.warnings.is_empty());
+    let former: Vec<Vec<String>> = parsed
+        .inventory
+        .services
+        .iter()
+        .map(|service| service.formerly.iter().map(ToString::to_string).collect())
+        .collect();
+    assert_eq!(former[1], ["x/b", "o/old"]);
+
+    for (services, line, column, expected) in [
+        (&["formerly: portal"][..], 5, 74, "doesn't say the organisation"),
+        (&["formerly: [x/a, Sở/a]"], 5, 80, "write `so`"),
+        (&["formerly: o/s0"], 5, 74, "`o/s0` is this service's own id"),
+        (&["formerly: x/a", "formerly: [y/b, x/a]"], 6, 80, "named by `o/s0` already"),
+        (&["formerly: [x/a, x/a]"], 5, 80, "named by `o/s0` already"),
+        (&["formerly: o/s1", "geo_dns: true"], 5, 74, "in the inventory too"),
+        (
+            &["formerly: o/s1", "formerly: o/s0, expect_status: 401"],
+            0,
+            0,
+            "lead to each other by their `formerly`",
+        ),
+        (
+            &["formerly: o/s2", "formerly: o/s0, geo_dns: true", "formerly: o/s1"],
+            0,
+            0,
+            "lead to each other by their `formerly`",
+        ),
+    ] {
+        let mut text = HEAD.to_owned();
+        for (at, rest) in services.iter().enumerate() {
+            // One of the rows is about two entries of the same host.
+            let host = if services[1..] == ["geo_dns: true"] { 0 } else { at };
+            text += &format!(
+                "      - {{id: s{at}, category: portal, web: \"https://s{host}.example/\", {rest}}}\n"
+            );
+        }
+        let problems = problems(text.as_bytes());
+        let is_it = |problem: &Diagnostic| {
+            let help = problem.help.as_deref().unwrap_or_default();
+            [0, problem.line].contains(&line)
+                && [0, problem.column].contains(&column)
+                && (problem.message.contains(expected) || help.contains(expected))
+        };
+        let found = problems.iter().filter(|problem| is_it(problem)).count();
+        let errors = problems.iter().filter(|problem| problem.weight == Weight::Error).count();
+        assert_eq!((found, errors), (1, 1), "{}", problems.render(false));
+    }
+}
+
+#[test]
+fn what_is_listed_twice_is_warned_of_with_both_places() {
+    let text = format!(
+        "{HEAD}      - {{id: a, category: portal, web: \"https://www.example/\"}}\n      \
+         - {{id: b, category: portal, web: \"https://WWW.example:443\"}}\n      \
+         - {{id: c, category: internet-service, imaps: mail.example}}\n  - id: p\n    services:\n      \
+         - {{id: c, category: internet-service, imaps: \"MAIL.example:993\"}}\n      \
+         # Other ports, kinds and paths of a host are something else.\n      \
+         - {{id: d, category: portal, web: \"http://www.example/\"}}\n      \
+         - {{id: e, category: portal, web: \"https://www.example/login\"}}\n      \
+         - {{id: f, category: internet-service, imap: mail.example}}\n      \
+         - {{id: g, category: internet-service, tls: \"mail.example:993\"}}\n      \
+         - {{id: h, category: internet-service, mail: mail.example}}\n      \
+         - {{id: i, category: infrastructure, zone: mail.example}}\n"
+    );
+    let warnings = parse(text.as_bytes(), "t.yaml").unwrap().warnings;
+    let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    let [web, imaps] = &warnings[..] else { panic!("{warnings:#?}") };
+    assert!(
+        web.starts_with("t.yaml:6:40: `https://www.example/` is listed twice: `o/b` has the same web as `o/a` at t.yaml:5:40"),
+        "{web}"
+    );
+    assert!(
+        imaps.starts_with("t.yaml:10:52: `imaps:mail.example:993` is listed twice: `p/c` has the same imaps as `o/c` at t.yaml:7:52"),
+        "{imaps}"
+    );
+}

@@ -1,9 +1,9 @@
 //! What changed between two judged runs, which must have been judged by the same rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Finding, RunResult, ServiceResult, Standing};
+use super::{Finding, Lineage, RunResult, ServiceResult, Standing};
 use crate::model::{Outcome, Service, ServiceId};
 
 /// The reason of a check for which the run made too few rounds, as a quick one does: it was not to look.
@@ -128,6 +128,8 @@ pub struct CheckChange {
 pub struct ServiceChange {
     /// The service, as it is now; as it was, when it is gone.
     pub service: Arc<Service>,
+    /// The id that it had before, where it was renamed or moved.
+    pub formerly: Option<ServiceId>,
     /// The direction of its stage.
     pub change: Change,
     /// The stage that it had; `None` when it was not in the inventory.
@@ -145,6 +147,11 @@ impl ServiceChange {
         self.change != Change::Same || !self.checks.is_empty()
     }
 
+    /// Whether there is anything to tell of it: a change, or another id.
+    pub fn is_news(&self) -> bool {
+        self.is_change() || self.formerly.is_some()
+    }
+
     /// Whether its stage or any of its checks is worse than it was, or no longer known.
     pub fn is_worse(&self) -> bool {
         let mut all = self.checks.iter().map(|check| check.change).chain([self.change]);
@@ -155,6 +162,7 @@ impl ServiceChange {
     pub fn gone(before: &ServiceResult) -> Self {
         Self {
             service: Arc::clone(&before.service),
+            formerly: None,
             change: Change::Gone,
             before: Some(before.standing),
             after: None,
@@ -167,13 +175,17 @@ impl ServiceChange {
 pub fn changes(before: &RunResult, after: &RunResult) -> Vec<ServiceChange> {
     let earlier: HashMap<&ServiceId, &ServiceResult> =
         before.services.iter().map(|result| (&result.service.id, result)).collect();
-    let later: HashMap<&ServiceId, ()> =
-        after.services.iter().map(|result| (&result.service.id, ())).collect();
-    let gone = before.services.iter().filter(|result| !later.contains_key(&result.service.id));
+    let later: HashSet<&ServiceId> = after.services.iter().map(|one| &one.service.id).collect();
+    let lineage = Lineage::between(before, after);
+    let is_there = |id: &ServiceId| lineage.now(id).is_some_and(|now| later.contains(now));
+    let gone = before.services.iter().filter(|result| !is_there(&result.service.id));
     let mut changes: Vec<_> = after
         .services
         .iter()
-        .map(|result| service_change(earlier.get(&result.service.id).copied(), result))
+        .map(|result| {
+            let then = lineage.then(&result.service.id);
+            service_change(then.and_then(|id| earlier.get(id)).copied(), result)
+        })
         .collect();
     changes.extend(gone.map(ServiceChange::gone));
     changes
@@ -189,6 +201,10 @@ pub fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> 
     let checks = comparable.map(|before| check_changes(before, after)).unwrap_or_default();
     ServiceChange {
         service: Arc::clone(&after.service),
+        formerly: before
+            .map(|before| &before.service.id)
+            .filter(|id| **id != after.service.id)
+            .cloned(),
         change,
         before: before.map(|before| before.standing),
         after: Some(after.standing),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Change, RunResult, ServiceChange, changes};
+use super::{Change, Lineage, RunResult, ServiceChange, changes};
 use crate::model::{Goal, Inventory, Network, Service, ServiceId, Settings, Stage, Target};
 use crate::policy::Policy;
 
@@ -114,8 +114,12 @@ impl Comparison {
     /// scan, though its inventory has it, is left out: it neither came nor went.
     pub fn of(mut before: RunResult, mut after: RunResult, made_under: &MadeUnder<'_>) -> Self {
         let (left_out_before, left_out_after) = (not_scanned(&before), not_scanned(&after));
-        before.services.retain(|result| !left_out_after.contains(&result.service.id));
-        after.services.retain(|result| !left_out_before.contains(&result.service.id));
+        let lineage = Lineage::between(&before, &after);
+        let is_in = |id: Option<&ServiceId>, all: &HashSet<ServiceId>| {
+            id.is_some_and(|id| all.contains(id))
+        };
+        before.services.retain(|one| !is_in(lineage.now(&one.service.id), &left_out_after));
+        after.services.retain(|one| !is_in(lineage.then(&one.service.id), &left_out_before));
         let mut rules = Vec::new();
         let versions = [&before.run.version, &after.run.version];
         if versions[0] != versions[1] {
@@ -125,7 +129,7 @@ impl Comparison {
         rules.extend(policy_changes(made_under.before, made_under.after));
         Self {
             services: changes(&before, &after),
-            inventory: inventory_changes(&before.inventory, &after.inventory),
+            inventory: inventory_changes(&before.inventory, &after.inventory, &lineage),
             rules,
             before,
             after,
@@ -161,22 +165,23 @@ pub fn direction(service: &ServiceChange) -> Change {
     }
 }
 
-fn inventory_changes(before: &Inventory, after: &Inventory) -> InventoryChanges {
-    let by_id = |inventory: &Inventory| -> HashMap<ServiceId, Arc<Service>> {
-        inventory.services.iter().map(|s| (s.id.clone(), Arc::clone(s))).collect()
-    };
-    let (earlier, later) = (by_id(before), by_id(after));
-    let ids = |inventory: &Inventory, other: &HashMap<ServiceId, Arc<Service>>| {
-        let ids = inventory.services.iter().map(|service| service.id.clone());
-        ids.filter(|id| !other.contains_key(id)).collect()
+fn inventory_changes(before: &Inventory, after: &Inventory, lineage: &Lineage) -> InventoryChanges {
+    let earlier: HashMap<&ServiceId, &Service> =
+        before.services.iter().map(|service| (&service.id, &**service)).collect();
+    let later: HashSet<&ServiceId> = after.services.iter().map(|service| &service.id).collect();
+    let was = |now: &Service| lineage.then(&now.id).and_then(|id| earlier.get(id)).copied();
+    let is_there = |then: &Service| lineage.now(&then.id).is_some_and(|id| later.contains(id));
+    let ids = |services: &[Arc<Service>], are_new: &dyn Fn(&Service) -> bool| {
+        let ids = services.iter().filter(|service| are_new(service));
+        ids.map(|service| service.id.clone()).collect()
     };
     let changed = after.services.iter().filter_map(|service| {
-        let keys = key_changes(earlier.get(&service.id)?, service);
+        let keys = key_changes(was(service)?, service);
         (!keys.is_empty()).then(|| (service.id.clone(), keys))
     });
     InventoryChanges {
-        added: ids(after, &earlier),
-        removed: ids(before, &later),
+        added: ids(&after.services, &|service| was(service).is_none()),
+        removed: ids(&before.services, &|service| !is_there(service)),
         changed: changed.collect(),
         networks: network_changes(before, after),
         settings: setting_changes(&before.settings, &after.settings),
@@ -190,10 +195,12 @@ fn key_changes(before: &Service, after: &Service) -> Vec<KeyChange> {
         exemption.map(|e| format!("{} – {}", e.until, e.reason)).unwrap_or_default()
     };
     let number = |number: Option<u16>| number.map(|n| n.to_string()).unwrap_or_default();
-    let value = |service: &Service| -> [(&'static str, String); 9] {
+    let value = |service: &Service| -> [(&'static str, String); 11] {
         [
+            ("id", service.id.to_string()),
             ("name", service.name.clone()),
             ("category", service.category.id().to_owned()),
+            ("tags", service.tags.join(", ")),
             (after.target.kind(), service.target.to_string()),
             ("state", service.state.id().to_owned()),
             ("security_level", number(service.security_level.map(u16::from))),
@@ -321,7 +328,7 @@ mod tests {
              - {id: c, category: portal, web: \"https://c.example.vn/\"}\n",
         );
         after.settings.attempts = 9;
-        let changes = inventory_changes(&before, &after);
+        let changes = inventory_changes(&before, &after, &Lineage::of(&after, &before));
         let names = |ids: &[ServiceId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(names(&changes.added), ["o/c"]);
         assert_eq!(names(&changes.removed), ["o/b"]);
@@ -337,7 +344,16 @@ mod tests {
                 ("state", "active", "retired")
             ]
         );
-        assert!(inventory_changes(&before, &before).is_empty());
+        assert!(inventory_changes(&before, &before, &Lineage::default()).is_empty());
+        // What was renamed neither came nor went.
+        let renamed = inventory(
+            "      - {id: z, formerly: o/a, category: portal, web: \"https://a.example.vn/\"}\n      \
+             - {id: b, category: portal, web: \"https://b.example.vn/\"}\n",
+        );
+        let changes = inventory_changes(&before, &renamed, &Lineage::of(&renamed, &before));
+        assert_eq!((changes.added.len(), changes.removed.len()), (0, 0));
+        let [(id, keys)] = &changes.changed[..] else { panic!("{changes:?}") };
+        assert_eq!((id.to_string(), &*keys[0].key, &*keys[0].before), ("o/z".into(), "id", "o/a"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::evidence::query::View;
 use crate::evidence::tls::TrustedRoots;
-use crate::model::{Evidence, Inventory, Vantage};
+use crate::model::{Evidence, Inventory, Service, Vantage};
 use crate::policy::Policy;
 
 /// What all services of a run are judged by.
@@ -25,10 +25,10 @@ pub struct JudgeContext<'a> {
 }
 
 impl<'a> JudgeContext<'a> {
-    /// A view of evidence under the inventory's settings.
-    pub fn view(&self, evidence: &'a Evidence) -> View<'a> {
+    /// A view of a service's evidence under the inventory's settings.
+    pub fn view(&self, service: &Service, evidence: &'a Evidence) -> View<'a> {
         let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
-        View::new(evidence, settings, networks, &self.vantage.dns64)
+        View::new(evidence, settings, networks, &self.vantage.dns64).of_service(service)
     }
 
     pub(super) fn today(&self) -> Date {

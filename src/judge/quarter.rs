@@ -13,6 +13,7 @@ pub use period::{InvalidQuarter, Quarter};
 pub use remedy::{Remedy, remedies};
 pub use shared::{Shared, SharedThing, shared};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,10 +21,12 @@ use jiff::civil::Date;
 
 use super::target::days_between;
 use super::{
-    Change, Counts, Progress, RunResult, ServiceChange, Standing, TargetStanding, changes, day_of,
-    targets,
+    Change, Counts, Histories, Lineage, Progress, RunResult, ServiceChange, Standing,
+    TargetStanding, changes, day_of, targets,
 };
-use crate::model::{Category, Exemption, Goal, Organisation, RunId, Service, VantageIpv6};
+use crate::model::{
+    Category, Exemption, Goal, Organisation, RunId, Service, ServiceId, VantageIpv6,
+};
 
 /// A quarter, reviewed.
 #[derive(Clone)]
@@ -59,6 +62,9 @@ pub struct Review {
     pub remedies: Vec<Remedy>,
     /// What weakens the report.
     pub caveats: Vec<Caveat>,
+    /// The services over the earlier closing run and the runs of the quarter; empty where those are too
+    /// many to be judged whole.
+    pub histories: Histories,
 }
 
 /// The closing run of an earlier quarter.
@@ -117,6 +123,9 @@ pub struct Plan {
     pub days_left: i32,
 }
 
+/// How many days before its last one an exemption is about to end.
+pub const EXEMPTION_NOTICE_DAYS: i32 = 30;
+
 /// A recorded exemption.
 #[derive(Clone)]
 pub struct ExemptionStanding {
@@ -128,7 +137,7 @@ pub struct ExemptionStanding {
     pub standing: Standing,
     /// Whether its last day has passed.
     pub expired: bool,
-    /// Whether it ends before the next quarter does.
+    /// Whether it ends within [`EXEMPTION_NOTICE_DAYS`].
     pub expires_soon: bool,
 }
 
@@ -139,6 +148,8 @@ pub enum Caveat {
     Incomplete,
     /// The closing run did not look at every service of its inventory.
     Partial,
+    /// The organisation that the report is written to has no service in the inventory.
+    NoServices,
     /// The closing run's vantage point had no IPv6.
     VantageAbsent,
     /// The closing run's vantage point lost IPv6 for a while.
@@ -169,6 +180,8 @@ pub struct Material {
     pub points: Vec<Point>,
     /// Every other run of the quarter, the earliest first.
     pub runs: Vec<Snapshot>,
+    /// The services over the earlier closing run and the runs of the quarter.
+    pub histories: Histories,
 }
 
 impl Point {
@@ -191,7 +204,7 @@ impl Point {
 impl Review {
     /// Reviews a quarter.
     pub fn of(material: Material) -> Self {
-        let Material { quarter, closing, previous, points, runs } = material;
+        let Material { quarter, closing, previous, points, runs, histories } = material;
         let today = day_of(closing.as_of, &closing.inventory.timezone);
         let earlier = previous.as_ref().map(|previous| &previous.result);
         let trend = trend(&closing, points);
@@ -202,7 +215,7 @@ impl Review {
             categories: categories(&closing, earlier),
             organisations: organisations(&closing, earlier),
             plan: plan(&closing, today),
-            exemptions: exemptions(&closing, quarter, today),
+            exemptions: exemptions(&closing, today),
             changes: earlier.map(|earlier| changes(earlier, &closing)).unwrap_or_default(),
             incidents: incidents(&closing, &all_runs(&closing, earlier, runs)),
             shared: shared(&closing),
@@ -213,6 +226,7 @@ impl Review {
             quarter,
             closing,
             previous,
+            histories,
         }
     }
 
@@ -226,10 +240,16 @@ impl Review {
         self.changes.iter().filter(move |service| service.change == change)
     }
 
-    /// The service in the earlier closing run.
-    pub fn before(&self, service: &Service) -> Option<Standing> {
-        let earlier = self.previous.as_ref()?;
-        earlier.result.services.iter().find(|r| r.service.id == service.id).map(|r| r.standing)
+    /// Where each service of the closing run stood in the earlier one, whatever its id was there.
+    pub fn standings_before(&self) -> HashMap<&ServiceId, Standing> {
+        let listed = self.changes.iter().filter(|service| service.after.is_some());
+        listed.filter_map(|service| Some((&service.service.id, service.before?))).collect()
+    }
+
+    /// The services that have another id than in the earlier closing run, which comes first.
+    pub fn renamed(&self) -> impl Iterator<Item = (&ServiceId, &ServiceId)> {
+        let changes = self.changes.iter();
+        changes.filter_map(|service| Some((service.formerly.as_ref()?, &service.service.id)))
     }
 }
 
@@ -240,7 +260,9 @@ fn all_runs(
     mut runs: Vec<Snapshot>,
 ) -> Vec<Snapshot> {
     runs.retain(|run| run.run != closing.run.id);
-    earlier.map(Snapshot::of).into_iter().chain(runs).chain([Snapshot::of(closing)]).collect()
+    let earlier = earlier
+        .map(|earlier| Snapshot::of(earlier).under_later_ids(&Lineage::between(earlier, closing)));
+    earlier.into_iter().chain(runs).chain([Snapshot::of(closing)]).collect()
 }
 
 fn trend(closing: &RunResult, mut points: Vec<Point>) -> Vec<Point> {
@@ -266,18 +288,34 @@ fn categories(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Cat
 
 fn organisations(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Organisation>> {
     let before = earlier.map(RunResult::by_organisation).unwrap_or_default();
+    let mut moved = earlier.map(|earlier| moved_here(closing, earlier)).unwrap_or_default();
     closing
         .by_organisation()
         .into_iter()
         .map(|(of, services)| {
             let then = before.iter().find(|(organisation, _)| organisation.id == of.id);
+            let then = then.map(|(_, services)| Counts::of(services.iter().copied()));
             Group {
                 of: of.clone(),
                 counts: Counts::of(services),
-                before: then.map(|(_, services)| Counts::of(services.iter().copied())),
+                before: then.or_else(|| moved.remove(&of.id)),
             }
         })
         .collect()
+}
+
+/// How the services of each organisation stood that were another's in the earlier run. An organisation that
+/// wasn't there then is compared with what it took over.
+fn moved_here(closing: &RunResult, earlier: &RunResult) -> HashMap<Arc<str>, Counts> {
+    let lineage = Lineage::between(earlier, closing);
+    let mut moved: HashMap<Arc<str>, Counts> = HashMap::new();
+    for result in &earlier.services {
+        let then = &result.service.id;
+        if let Some(now) = lineage.now(then).filter(|now| now.organisation != then.organisation) {
+            moved.entry(Arc::clone(&now.organisation)).or_default().add(result.standing);
+        }
+    }
+    moved
 }
 
 fn plan(closing: &RunResult, today: Date) -> Option<Plan> {
@@ -314,8 +352,7 @@ fn plan(closing: &RunResult, today: Date) -> Option<Plan> {
     Some(plan)
 }
 
-fn exemptions(closing: &RunResult, quarter: Quarter, today: Date) -> Vec<ExemptionStanding> {
-    let soon = quarter.next().last_day();
+fn exemptions(closing: &RunResult, today: Date) -> Vec<ExemptionStanding> {
     let mut exemptions: Vec<_> = closing
         .services
         .iter()
@@ -326,13 +363,21 @@ fn exemptions(closing: &RunResult, quarter: Quarter, today: Date) -> Vec<Exempti
                 service: Arc::clone(&result.service),
                 standing: result.standing,
                 expired: exemption.until < today,
-                expires_soon: today <= exemption.until && exemption.until <= soon,
+                expires_soon: (0..=EXEMPTION_NOTICE_DAYS)
+                    .contains(&days_between(today, exemption.until)),
                 exemption,
             })
         })
         .collect();
     exemptions.sort_by_key(|standing| standing.exemption.until);
     exemptions
+}
+
+/// Whether the inventory changed, or, in an excerpt, what it says of the services that are shown.
+fn is_declared_otherwise(before: &RunResult, now: &RunResult) -> bool {
+    let (before, is_excerpt) = (&before.inventory, now.excerpt.is_some());
+    before.sha256 != now.inventory.sha256
+        && !(is_excerpt && before.services == now.inventory.services)
 }
 
 fn caveats(
@@ -349,6 +394,8 @@ fn caveats(
     }
     if closing.services.len() < closing.inventory.services.len() {
         caveats.push(Caveat::Partial);
+    } else if closing.services.is_empty() && closing.organisation().is_some() {
+        caveats.push(Caveat::NoServices);
     }
     match run.vantage.ipv6 {
         VantageIpv6::Absent => caveats.push(Caveat::VantageAbsent),
@@ -367,7 +414,7 @@ fn caveats(
             if previous.quarter != quarter.previous() {
                 caveats.push(Caveat::PreviousIsOlder(previous.quarter));
             }
-            if previous.result.inventory.sha256 != closing.inventory.sha256 {
+            if is_declared_otherwise(&previous.result, closing) {
                 caveats.push(Caveat::InventoryChanged);
             }
         }

@@ -50,7 +50,7 @@ impl RestingService {
         if !context.vantage.lost.is_empty() {
             return Err((evidence, memory));
         }
-        let view = context.view(&evidence).remembering(&memory);
+        let view = context.view(service, &evidence).remembering(&memory);
         let verdicts = RuleRun { context, service, view, set_aside: false }.recorded_verdicts();
         let pending: HashSet<QuestionHash> =
             pending.iter().map(|request| QuestionHash::of(&request.question)).collect();
@@ -66,7 +66,7 @@ impl RestingService {
     pub fn view<'a>(&'a self, context: &JudgeContext<'a>) -> View<'a> {
         let (settings, networks) = (&context.inventory.settings, &context.inventory.networks);
         let view = View::of_resting(&self.evidence, settings, networks, &context.vantage.dns64);
-        view.remembering(&self.memory)
+        view.of_service(&self.service).remembering(&self.memory)
     }
 
     /// Adds the answer to a request.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Blocker, Judged, Standing, Verdicts};
+use super::{Blocker, Excerpt, Judged, Standing, Verdicts};
 use crate::model::{
     Inventory, ObservationId, Organisation, Run, RunId, Service, ServiceId, Severity,
 };
@@ -42,6 +42,8 @@ pub struct RunResult {
     /// The services that a later run of a part of the inventory looked at again: their results are
     /// that run's.
     pub rescans: BTreeMap<ServiceId, Rescan>,
+    /// What is shown, when it is a part of the run alone.
+    pub excerpt: Option<Arc<Excerpt>>,
 }
 
 /// The run that looked at a service again.

@@ -55,7 +55,7 @@ fn verdicts_where(
 ) -> Vec<Judged> {
     let trusted = vantage::trusted(evidence, context.vantage);
     let set_aside = trusted.len() < evidence.len();
-    let view = context.view(&trusted).remembering(memory);
+    let view = context.view(service, &trusted).remembering(memory);
     let span = tracing::debug_span!("judge", service = %service.id);
     let _entered = span.enter();
     let verdicts = RuleRun { context, service, view, set_aside }.verdicts_of(is_wanted);

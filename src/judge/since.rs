@@ -15,7 +15,8 @@ pub struct SinceLast {
     /// Whether only a part of the inventory was scanned now: then each of its services is listed,
     /// else those that changed.
     pub is_rescan: bool,
-    /// The services in the order of the run, then those that are gone.
+    /// The services in the order of the run, then those that are gone. Those that were renamed or moved
+    /// are among them though nothing else changed.
     pub services: Vec<ServiceSince>,
 }
 

@@ -62,7 +62,7 @@ impl Standing {
 /// Reasons for which a stage may be unknown: our own side, a limit of ours, a guard that lets no
 /// program in, or what was not observed. Whatever else a check can't tell must not keep a stage unknown:
 /// an unknown service is in no share, so a broken one would improve it.
-const CAUSES_OF_UNKNOWN: [&str; 18] = [
+const CAUSES_OF_UNKNOWN: [&str; 19] = [
     common::NOT_OBSERVED,
     common::VANTAGE_LOST,
     common::VANTAGE_ABSENT,
@@ -82,6 +82,8 @@ const CAUSES_OF_UNKNOWN: [&str; 18] = [
     "zone-not-found",
     "target-unresolved",
     "challenge",
+    // Having answered, the server lets us ask no more.
+    common::TURNED_AWAY,
     // Nobody without a certificate sees more.
     common::CLIENT_CERTIFICATE,
     // The page was cut off on its way, so it was not seen what it needs.

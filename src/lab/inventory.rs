@@ -17,11 +17,11 @@ pub(super) const VRPS: &str = "{\"roas\": [\
     {\"asn\": \"AS64500\", \"prefix\": \"2001:db8::/32\", \"maxLength\": 48},\n\
     {\"asn\": \"AS64666\", \"prefix\": \"2001:db8:100:c0::/64\", \"maxLength\": 64}]}\n";
 
-/// The organisations, in order.
-const ORGANISATIONS: [(&str, &str); 3] = [
-    ("vp-vidu", "Văn phòng (ví dụ)"),
-    ("so-a-vidu", "Sở A (ví dụ)"),
-    ("so-b-vidu", "Sở B (ví dụ)"),
+/// The organisations, in order, with whom to write to at those that say it.
+const ORGANISATIONS: [(&str, &str, Option<&str>); 3] = [
+    ("vp-vidu", "Văn phòng (ví dụ)", Some("Phòng Công nghệ thông tin, cntt@vp.vidu.example")),
+    ("so-a-vidu", "Sở A (ví dụ)", Some("cntt@so-a.vidu.example")),
+    ("so-b-vidu", "Sở B (ví dụ)", None),
 ];
 
 /// The text of the inventory.
@@ -61,9 +61,10 @@ organisations:
         list(&ROOT_SERVERS),
         deadlines.timeouts(),
     );
-    for (id, name) in ORGANISATIONS {
+    for (id, name, contact) in ORGANISATIONS {
+        let contact = contact.map_or(String::new(), |contact| format!("    contact: {contact}\n"));
         // Writing to a `String` can't fail.
-        let _ = writeln!(text, "  - id: {id}\n    name: {name}\n    services:");
+        let _ = writeln!(text, "  - id: {id}\n    name: {name}\n{contact}    services:");
         for site in sites.iter().filter(|site| site.organisation == id) {
             let web = format!("web: \"https://{}/\"", site.host);
             let _ = writeln!(

@@ -6,7 +6,7 @@
 //! Numbers are given once over all files: below 40 what one look sees, then DNS (40), reachability and
 //! TLS (80), web (114), mail and other kinds (160), inventory (210 to 223, 228), hostile ones (224 to
 //! 239) and HTTP/2 (243 to 249). What was free between them is mail's and other kinds' again: 65 to 67, 195
-//! to 209, 215 to 219 and 250 to 254.
+//! to 209, 215 to 219 and 250 to 254. Whatever joins them has the next number from 256 on, below 512.
 
 mod certificates;
 mod dns;

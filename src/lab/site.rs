@@ -69,17 +69,17 @@ impl Site {
 impl Site {
     /// A healthy dual-stack site.
     pub(super) fn new(
-        number: u8,
+        number: u16,
         id: &'static str,
         name: &'static str,
         host: &'static str,
     ) -> Self {
-        Self::unpublished(number, id, name, host).address(ipv6(number.into())).address(ipv4(number))
+        Self::unpublished(number, id, name, host).address(ipv6(number)).address(ipv4(number))
     }
 
     /// A site of which nothing is published yet.
     pub(super) fn unpublished(
-        number: u8,
+        number: u16,
         id: &'static str,
         name: &'static str,
         host: &'static str,

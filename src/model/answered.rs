@@ -93,6 +93,7 @@ mod tests {
                     Vec::new(),
                 ))),
                 http: None,
+                recheck: None,
             }))
         };
         let route = |text: &str| Question::Route(text.parse().unwrap());

@@ -31,10 +31,21 @@ impl HttpResponse {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether servers say so to a client of which they have had enough (RFC 9110 §15.5.4, §15.5.20 and
+    /// §15.6.4, RFC 6585 §4). Some of these mean what they say.
+    pub fn turns_away(&self) -> bool {
+        turns_away(self.status)
+    }
+
     /// Whether browsers go where its Location leads (Fetch standard §2.2.6, redirect status).
     pub fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
+}
+
+/// See [`HttpResponse::turns_away`].
+pub(super) fn turns_away(status: u16) -> bool {
+    matches!(status, 403 | 421 | 429 | 503)
 }
 
 /// How an HTTP body ended.
@@ -104,6 +115,11 @@ pub enum EndingFrame {
 }
 
 impl HttpFailure {
+    /// Whether the server says that it is asked too much (RFC 9113 §7).
+    pub fn asks_for_calm(&self) -> bool {
+        matches!(self, Self::Http2 { detail, frame: Some(_) } if detail == "ENHANCE_YOUR_CALM")
+    }
+
     /// Whether the server wants the same request over HTTP/1.1 (RFC 9113 §7).
     pub fn demands_http1(&self) -> bool {
         matches!(self, Self::Http2 { detail, .. } if detail == "HTTP_1_1_REQUIRED")

@@ -40,6 +40,11 @@ impl Networks {
         self.0.iter()
     }
 
+    /// Whether the address lies in a declared internal network.
+    pub fn is_internal(&self, address: IpAddr) -> bool {
+        self.owner(address).is_some_and(|network| network.internal)
+    }
+
     /// Whether any IPv6 range is declared.
     pub fn declares_ipv6(&self) -> bool {
         self.0.iter().any(|network| matches!(network.prefix, IpNet::V6(_)))

@@ -52,6 +52,32 @@ pub enum Reply {
     Origin(Option<Origins>),
 }
 
+impl Reply {
+    /// Whether a deadline ended it, at whatever layer.
+    pub fn timed_out(&self) -> bool {
+        let failure = match self {
+            Self::DnsFailed(failure)
+            | Self::Route(Err(failure))
+            | Self::Echo(Err(failure))
+            | Self::LegacyHello(LegacyAnswer::Net { failure })
+            | Self::Quic(Err(QuicFailure::Net { failure })) => Some(failure),
+            Self::Conversation(conversation) => return conversation.timed_out(),
+            Self::Greeting(greeting) => {
+                let silent = greeting.net_failure() == Some(&NetFailure::TimedOut);
+                return silent || greeting.conversation.timed_out();
+            }
+            Self::Ntp(exchange) => exchange.answer.as_ref().err(),
+            Self::Dns(_)
+            | Self::Route(Ok(_))
+            | Self::Echo(Ok(_))
+            | Self::LegacyHello(_)
+            | Self::Quic(_)
+            | Self::Origin(_) => None,
+        };
+        failure == Some(&NetFailure::TimedOut)
+    }
+}
+
 /// Names an observation: the digest of its canonical document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObservationId(pub Digest);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     EchoQuestion, GreetingQuestion, Host, LegacyHelloQuestion, Name, NtpQuestion, OriginQuestion,
-    QuicQuestion, RecordType,
+    QuicQuestion, RecordType, shown_url,
 };
 
 /// One question, asked once: one address, one family, one attempt.
@@ -131,6 +131,18 @@ impl Request {
     /// This attempt at a question, counted from 1.
     pub fn nth(question: Question, attempt: u8) -> Self {
         Self { question, attempt, repeat: 0 }
+    }
+
+    /// The request as it is shown to people: see [`shown_url`].
+    pub fn shown(&self) -> String {
+        let mut shown = self.clone();
+        if let Question::Conversation(question) = &mut shown.question
+            && let Some(http) = &mut question.http
+        {
+            http.path = shown_url(&http.path).into();
+            http.cookies = http.cookies.take().map(|_| "…".into());
+        }
+        shown.to_string()
     }
 
     /// The identity of this request within a run.

@@ -40,6 +40,15 @@ pub struct RunCounts {
     pub retired: usize,
 }
 
+/// What one session of a run sent, vantage tests included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestCounts {
+    /// Requests that went out. Answers that the run had already are not counted.
+    pub sent: u64,
+    /// Those of them that a deadline ended.
+    pub timed_out: u64,
+}
+
 #[cfg(test)]
 impl Run {
     /// A run of tests, that began at the beginning of time and has not ended.

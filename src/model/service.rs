@@ -59,6 +59,9 @@ pub struct Service {
     pub name: String,
     /// What the plan counts it as.
     pub category: Category,
+    /// Ids of its owner's own, by which services are chosen; each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Arc<str>>,
     /// What is probed.
     pub target: Target,
     /// What its owner says of it.
@@ -73,6 +76,9 @@ pub struct Service {
     pub expect_status: Option<u16>,
     /// Answers differ by the asker's place on purpose (geo-DNS).
     pub geo_dns: bool,
+    /// The ids that it had before it was renamed or moved.
+    #[serde(default)]
+    pub formerly: Vec<ServiceId>,
 }
 
 /// The plan's categories.

@@ -10,6 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
+use super::connection::Connection;
 use super::error_queue;
 use super::errors::{self, Carrier};
 use crate::model::{Family, NetFailure};
@@ -25,7 +26,7 @@ use crate::model::{Family, NetFailure};
 pub(super) async fn connect(
     peer: SocketAddr,
     deadline: Duration,
-) -> Result<(TcpStream, Duration), NetFailure> {
+) -> Result<(Connection, Duration), NetFailure> {
     connect_with(peer, None, deadline).await
 }
 
@@ -38,7 +39,7 @@ pub(super) async fn connect_with(
     peer: SocketAddr,
     mss: Option<u16>,
     deadline: Duration,
-) -> Result<(TcpStream, Duration), NetFailure> {
+) -> Result<(Connection, Duration), NetFailure> {
     let started = Instant::now();
     let stream = start(peer, mss)?;
     let established = established(&stream, peer);
@@ -50,7 +51,7 @@ pub(super) async fn connect_with(
     let elapsed = started.elapsed();
     // From here on the kernel rides out ICMP errors by itself (RFC 5461 §4).
     let _ = error_queue::queue_errors(&stream, Family::of(peer.ip()), false);
-    Ok((stream, elapsed))
+    Ok((Connection::new(stream), elapsed))
 }
 
 /// Sends the SYN.

@@ -70,7 +70,14 @@ impl Client {
         let peer = question.address;
         let (tcp, elapsed) = match connect_with(peer, question.mss, self.timeouts.connect).await {
             Ok(established) => established,
-            Err(failure) => return Conversation { connect: Err(failure), tls: None, http: None },
+            Err(failure) => {
+                return Conversation {
+                    connect: Err(failure),
+                    tls: None,
+                    http: None,
+                    recheck: None,
+                };
+            }
         };
         let connect = Ok(Connected { elapsed_us: micros(elapsed) });
 
@@ -81,7 +88,7 @@ impl Client {
                 None => None,
             };
             farewell::close(&mut stream).await;
-            return Conversation { connect, tls: None, http };
+            return Conversation { connect, tls: None, http, recheck: None };
         };
 
         let clientele = match &question.http {
@@ -96,7 +103,7 @@ impl Client {
         let shaken = self.tls.shake_hands(tcp, peer, host, clientele, &reopen).await;
         let Shaken { mut tls, stream } = shaken;
         let Some(stream) = stream else {
-            return Conversation { connect, tls: Some(tls), http: None };
+            return Conversation { connect, tls: Some(tls), http: None, recheck: None };
         };
         let mut stream = LimitedStream::new(stream, self.http.octets_max());
         let mut http = None;
@@ -137,6 +144,6 @@ impl Client {
             }
         };
         farewell::close(&mut stream).await;
-        Conversation { connect, tls: Some(tls), http }
+        Conversation { connect, tls: Some(tls), http, recheck: None }
     }
 }

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 
 use super::dns::DroppedAnswers;
 use super::pacing::Pacing;
+use super::recheck::Answered;
 use super::timing::micros;
 use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, trace, validator};
 use crate::model::{
@@ -36,6 +37,7 @@ pub struct Live {
     pacing: Pacing,
     dns: dns::Client,
     conversations: conversation::Client,
+    answered: Answered,
     timeouts: Timeouts,
     quic: quic::Client,
     echo: echo::Client,
@@ -55,6 +57,7 @@ impl Live {
             dns: dns::Client::new(settings).map_err(LiveError::Sockets)?,
             conversations: conversation::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
+            answered: Answered::default(),
             timeouts: settings.timeouts,
             quic: quic::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
@@ -114,8 +117,15 @@ impl Live {
         match question {
             Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
-                let conversation = Box::pin(self.conversations.converse(question)).await;
-                Reply::Conversation(Box::new(conversation))
+                let asked_at = Timestamp::now();
+                let client = &self.conversations;
+                let mut seen = Box::pin(client.converse(question)).await;
+                let recheck = self.answered.recheck(client, question, &seen, asked_at);
+                seen.recheck = Box::pin(recheck).await.map(Box::new);
+                if seen.is_turned_away() {
+                    self.pacing.slow_down(question.address.ip());
+                }
+                Reply::Conversation(Box::new(seen))
             }
             Question::Greeting(question) => {
                 Reply::Greeting(Box::new(Box::pin(self.conversations.greet(question)).await))

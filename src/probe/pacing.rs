@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::model::{Settings, Transport};
+
+/// Between two conversations with an address that turns us away.
+const SLOWED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Hands out permits to requests.
 pub(super) struct Pacing {
@@ -84,7 +88,7 @@ impl Pacing {
         // Held until this conversation begins, so that starts follow one another.
         let mut last_start = host.last_start.lock().await;
         if let Some(last_start) = *last_start {
-            sleep_until(last_start + self.per_host_interval).await;
+            sleep_until(last_start + host.interval(self.per_host_interval)).await;
         }
         let slot = slots.acquire().await.ok();
         *last_start = Some(Instant::now());
@@ -107,6 +111,11 @@ impl Pacing {
             Transport::Tcp => &self.dns_over_tcp,
         };
         Permit { _slot: slots.acquire().await.ok(), _host: None }
+    }
+
+    /// From now on an address that turns us away is asked slowly.
+    pub fn slow_down(&self, address: IpAddr) {
+        self.host(address).is_slowed.store(true, Ordering::Relaxed);
     }
 
     fn host(&self, address: IpAddr) -> Arc<Host> {
@@ -133,16 +142,28 @@ fn semaphore(permits: usize) -> Semaphore {
 struct Host {
     permits: Arc<Semaphore>,
     last_start: Mutex<Option<Instant>>,
+    is_slowed: AtomicBool,
 }
 
 impl Host {
     fn new(per_host: usize) -> Self {
-        Self { permits: Arc::new(semaphore(per_host)), last_start: Mutex::new(None) }
+        Self {
+            permits: Arc::new(semaphore(per_host)),
+            last_start: Mutex::new(None),
+            is_slowed: AtomicBool::new(false),
+        }
+    }
+
+    /// Between the starts of two conversations.
+    fn interval(&self, usual: Duration) -> Duration {
+        let is_slowed = self.is_slowed.load(Ordering::Relaxed);
+        if is_slowed { usual.max(SLOWED_INTERVAL) } else { usual }
     }
 
     /// Whether forgetting the host would let a conversation begin too early.
     fn is_busy(host: &Arc<Self>, now: Instant, interval: Duration) -> bool {
         Arc::strong_count(host) > 1
+            || host.is_slowed.load(Ordering::Relaxed)
             || host.last_start.try_lock().map_or(true, |last_start| {
                 last_start.is_some_and(|last_start| last_start + interval > now)
             })
@@ -199,7 +220,7 @@ impl<K: Eq + Hash, V> IdleSwept<K, V> {
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
     use crate::model::Limits;
@@ -236,6 +257,21 @@ mod tests {
         for pair in starts.windows(2) {
             assert!(pair[1] - pair[0] >= Duration::from_millis(100));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_turns_us_away_is_approached_more_slowly() {
+        let pacing = Pacing::new(&settings());
+        drop(pacing.conversation_permit(HOST).await);
+        pacing.slow_down(HOST);
+        let began = Instant::now();
+        for _ in 0..3 {
+            drop(pacing.conversation_permit(HOST).await);
+        }
+        assert_eq!(began.elapsed(), 3 * SLOWED_INTERVAL);
+        let began = Instant::now();
+        drop(pacing.conversation_permit(OTHER).await);
+        assert_eq!(began, Instant::now());
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,14 +1,22 @@
 //! A QUIC handshake with one address: one endpoint of its own, one attempt, no resumption.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod metered_socket;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use quinn::crypto::rustls::{HandshakeData, QuicClientConfig};
-use quinn::{ClientConfig, ConnectError, ConnectionError, Endpoint, TransportConfig, VarInt};
+use quinn::{
+    ClientConfig, ConnectError, ConnectionError, Endpoint, EndpointConfig, Runtime as _,
+    TokioRuntime, TransportConfig, VarInt,
+};
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs;
 
+use self::metered_socket::MeteredSocket;
+use super::budget::Budget;
 use super::farewell::FAREWELL_PATIENCE;
 use super::timing::micros;
 use super::verifier::RecordingVerifier;
@@ -76,8 +84,8 @@ impl Client {
         let mut config = ClientConfig::new(Arc::new(tls));
         config.transport_config(Arc::clone(&self.transport));
 
-        let endpoint = Endpoint::client(any_port(peer))
-            .map_err(|error| net(errors::io_failure(&error, peer.ip())))?;
+        let (endpoint, socket) =
+            open(peer).map_err(|error| net(errors::io_failure(&error, peer.ip())))?;
         let name = question.host.to_string();
         let started = Instant::now();
         let connecting = match endpoint.connect_with(config, peer, name.trim_end_matches('.')) {
@@ -85,11 +93,18 @@ impl Client {
             Err(ConnectError::UnsupportedVersion) => return Err(QuicFailure::VersionMismatch),
             Err(error) => return Err(ours(error.to_string())),
         };
+        let connecting = async {
+            tokio::select! {
+                outcome = connecting => outcome.map_err(handshake_failure),
+                // As to browsers, which wait in vain for a handshake.
+                spent = socket.spent() => Err(QuicFailure::NotQuic { detail: spent.to_string() }),
+            }
+        };
         let outcome = tokio::time::timeout(self.deadline, connecting).await;
         let elapsed_us = micros(started.elapsed());
         let result = match outcome {
             Err(_) => Err(net(NetFailure::TimedOut)),
-            Ok(Err(error)) => Err(handshake_failure(error)),
+            Ok(Err(failure)) => Err(failure),
             Ok(Ok(connection)) => {
                 let alpn = connection
                     .handshake_data()
@@ -103,6 +118,20 @@ impl Client {
         let _ = tokio::time::timeout(FAREWELL_PATIENCE, endpoint.wait_idle()).await;
         result
     }
+}
+
+/// What a handshake may cost: the longest chain that we read takes a quarter of it.
+const DATAGRAMS_MAX: usize = 1024;
+const OCTETS_MAX: usize = 1024 * 1024;
+
+/// An endpoint for one handshake with `peer`, and its socket.
+fn open(peer: SocketAddr) -> io::Result<(Endpoint, Arc<MeteredSocket>)> {
+    let socket = TokioRuntime.wrap_udp_socket(UdpSocket::bind(any_port(peer))?)?;
+    let socket = Arc::new(MeteredSocket::new(socket, Budget::new(DATAGRAMS_MAX, OCTETS_MAX)));
+    let (config, runtime) = (EndpointConfig::default(), Arc::new(TokioRuntime));
+    let endpoint =
+        Endpoint::new_with_abstract_socket(config, None, Arc::clone(&socket) as _, runtime)?;
+    Ok((endpoint, socket))
 }
 
 /// RFC 9114 §8.1.
@@ -140,71 +169,4 @@ fn handshake_failure(error: ConnectionError) -> QuicFailure {
 }
 
 #[cfg(test)]
-mod tests {
-    use quinn::ServerConfig;
-    use quinn::crypto::rustls::QuicServerConfig;
-    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-
-    use super::*;
-    use crate::model::{Blob, Host, Name, Timeouts};
-
-    fn server(alpn: &[u8]) -> (Endpoint, Blob) {
-        let key = rcgen::KeyPair::generate().unwrap();
-        let params = rcgen::CertificateParams::new(vec!["www.example.vn".to_owned()]).unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        let mut tls =
-            rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_protocol_versions(&[&rustls::version::TLS13])
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(
-                    vec![certificate.der().clone()],
-                    PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
-                )
-                .unwrap();
-        tls.alpn_protocols = vec![alpn.to_vec()];
-        let tls = QuicServerConfig::try_from(tls).unwrap();
-        let config = ServerConfig::with_crypto(Arc::new(tls));
-        let endpoint = Endpoint::server(config, "[::1]:0".parse().unwrap()).unwrap();
-        let accepting = endpoint.clone();
-        tokio::spawn(async move {
-            while let Some(incoming) = accepting.accept().await {
-                tokio::spawn(async move {
-                    if let Ok(connection) = incoming.await {
-                        connection.closed().await;
-                    }
-                });
-            }
-        });
-        (endpoint, Blob::new(certificate.der().as_ref()))
-    }
-
-    async fn handshake(address: SocketAddr, tls: Duration) -> Result<QuicSession, QuicFailure> {
-        let defaults = Settings::default();
-        let timeouts = Timeouts { tls, ..defaults.timeouts };
-        let client = Client::new(&Settings { timeouts, ..defaults }).unwrap();
-        let host = Host::Name(Name::from_presentation("www.example.vn"));
-        client.shake_hands(&QuicQuestion { address, host }).await
-    }
-
-    #[tokio::test]
-    async fn a_handshake_and_its_refusals() {
-        let patient = Duration::from_secs(60);
-        let (h3, leaf) = server(b"h3");
-        let session = handshake(h3.local_addr().unwrap(), patient).await.unwrap();
-        assert_eq!(session.alpn.as_deref(), Some("h3"));
-        assert_eq!(session.chain, [leaf]);
-
-        let (other, _) = server(b"smtp");
-        let refused = handshake(other.local_addr().unwrap(), patient).await.unwrap_err();
-        // no_application_protocol is alert 120.
-        assert!(matches!(refused, QuicFailure::Refused { code: 0x178, .. }), "{refused:?}");
-    }
-
-    #[tokio::test]
-    async fn silence() {
-        let socket = tokio::net::UdpSocket::bind("[::1]:0").await.unwrap();
-        let silent = handshake(socket.local_addr().unwrap(), Duration::from_millis(200)).await;
-        assert_eq!(silent, Err(QuicFailure::Net { failure: NetFailure::TimedOut }));
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ pub(super) fn request_span(request: &Request) -> Span {
         kind = kind(&request.question),
         address = %address(&request.question),
         attempt = request.attempt,
-        question = ?request.question.to_string(),
+        question = ?request.shown(),
     )
 }
 
@@ -93,7 +93,7 @@ fn net(failure: Option<&NetFailure>) -> Cow<'static, str> {
 
 /// The highest layer that was reached, and how it ended.
 fn conversation(seen: &Conversation) -> Cow<'static, str> {
-    let Conversation { connect, tls, http } = seen;
+    let Conversation { connect, tls, http, .. } = seen;
     if let Err(failure) = connect {
         return format!("connect: {}", failure.reason()).into();
     }
@@ -160,6 +160,7 @@ mod tests {
             connect: Ok(Connected { elapsed_us: 1 }),
             tls: None,
             http: Some(Err(HttpFailure::NotHttp { detail: hostile.clone() })),
+            recheck: None,
         };
         let greeting = Greeting {
             conversation: Conversation { http: None, ..conversation.clone() },

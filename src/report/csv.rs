@@ -38,6 +38,15 @@ pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::R
     write(&table::verdicts(context.result, context.lang), context.lang, out)
 }
 
+/// Writes what a run leaves to be done: a row for each cause and service.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_work_of_run(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(MARK)?;
+    write(&table::work_list(context.result, context.lang), context.lang, out)
+}
+
 /// Writes what a quarter leaves to be done, in the order of its work list.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 use super::{failures, greeting, tls_session};
 use crate::evidence::tls::certificate;
 use crate::model::{
-    Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Reply, Text,
-    TlsFailed,
+    Blob, BodyEnd, Conversation, HttpFailure, HttpResponse, Lang, Observation, Recheck, Reply,
+    Text, TlsFailed, shown_url,
 };
 
 /// Characters of one hostile text that are shown.
@@ -46,7 +46,7 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
     let milliseconds = observation.elapsed_us as f64 / 1000.0;
     let mut lines = vec![format!(
         "{} · {} · {milliseconds:.1} ms",
-        observation.request,
+        observation.request.shown(),
         observation.observed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )];
     match &observation.reply {
@@ -132,6 +132,7 @@ fn conversation(seen: &Conversation, lang: Lang, lines: &mut Vec<String>) {
     };
     certificates(chain, lines);
     http(seen.http.as_ref(), lang, lines);
+    lines.extend(seen.recheck.iter().map(|seen| recheck(seen, lang)));
     if let Some(Err(TlsFailed { behind: Some(behind), .. })) = &seen.tls {
         http(behind.http.as_ref(), lang, lines);
     }
@@ -156,11 +157,23 @@ fn http(http: Option<&Result<HttpResponse, HttpFailure>>, lang: Lang, lines: &mu
                 response.version, response.status
             ));
             if let Some(location) = response.header("location") {
-                lines.push(format!("Location: {location}"));
+                lines.push(format!("Location: {}", shown_url(location)));
             }
         }
         Some(Err(failure)) => lines.push(format!("HTTP: {}", failures::http(failure, lang))),
     }
+}
+
+/// What an address that refused something says to what it had answered before.
+fn recheck(recheck: &Recheck, lang: Lang) -> String {
+    let silence = Text { vi: "không phản hồi", en: "no response" }.get(lang);
+    let now = recheck.status.map_or_else(|| silence.to_owned(), |status| status.to_string());
+    let says = Text {
+        vi: "hỏi lại nội dung đã được trả lời lúc",
+        en: "asked again what it answered at",
+    };
+    let Recheck { authority, path, answered_at, .. } = recheck;
+    format!("HTTP: {} {answered_at:.0}: {authority}{path} → {now}", says.get(lang))
 }
 
 fn certificates(chain: &[Blob], lines: &mut Vec<String>) {

@@ -102,6 +102,7 @@ mod tests {
                 connect: Err(NetFailure::TimedOut),
                 tls: None,
                 http: None,
+                recheck: None,
             },
             banner: Some(Ok(answer)),
             hello: Some(Err(GreetingFailure::Slow { octets: 7 })),

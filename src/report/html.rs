@@ -7,9 +7,12 @@ use askama::Template;
 
 use super::causes::causes;
 use super::describe::{clean, observation};
+use super::history::{self, Folded};
 use super::parts::{self, Part, class_of};
-use super::{ReportContext, overview, texts};
-use crate::judge::{Judged, ServiceResult};
+use super::quarter::Section;
+use super::quarter::html::{TableBlock, table_block};
+use super::{ReportContext, overview, owner, texts};
+use crate::judge::{Histories, Judged, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
@@ -17,7 +20,28 @@ use crate::model::{Lang, Outcome, Stage, Subject, Text};
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(context).render().map_err(io::Error::other)?;
+    write_with(context, &Beside::default(), out)
+}
+
+/// What a report shows beside its run.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What services were over the runs before: each service is shown with its own.
+    pub histories: Option<&'a Histories>,
+    /// Further sections.
+    pub sections: &'a [Section],
+}
+
+/// Writes the report with what there is beside it.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_with(
+    context: &ReportContext<'_>,
+    beside: &Beside<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = page(context, beside).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
 }
 
@@ -43,6 +67,7 @@ struct Page {
     categories: Vec<CategoryRow>,
     causes: Vec<CauseBlock>,
     unknowns: Vec<CauseBlock>,
+    further: Vec<FurtherBlock>,
     organisations: Vec<OrganisationBlock>,
     stage_lines: Vec<String>,
     version: String,
@@ -89,8 +114,22 @@ struct CauseBlock {
     severity_id: &'static str,
     severity: &'static str,
     message: &'static str,
-    services: Vec<(String, String)>,
+    services: Vec<ConcernedLine>,
     remedy: &'static str,
+}
+
+struct ConcernedLine {
+    id: String,
+    name: String,
+    subjects: String,
+    /// Whose it is and whom to write to, over the first of each organisation.
+    owner: String,
+}
+
+struct FurtherBlock {
+    title: &'static str,
+    paragraphs: Vec<String>,
+    tables: Vec<TableBlock>,
 }
 
 struct OrganisationBlock {
@@ -105,6 +144,7 @@ struct ServiceBlock {
     class: &'static str,
     standing: String,
     blockers: String,
+    history: Option<Folded>,
     verdicts: Vec<VerdictBlock>,
 }
 
@@ -121,14 +161,14 @@ struct VerdictBlock {
     evidence: Vec<Vec<String>>,
 }
 
-fn page(context: &ReportContext<'_>) -> Page {
+fn page(context: &ReportContext<'_>, beside: &Beside<'_>) -> Page {
     let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let bars = bars(context);
     Page {
         lang: lang.tag(),
         w: words(lang),
-        title: clean(&inventory.title),
+        title: overview::subject(result),
         meta: overview::particulars(context),
         warnings: overview::warnings(context),
         figures: figures(context),
@@ -146,7 +186,8 @@ fn page(context: &ReportContext<'_>) -> Page {
             .collect(),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
-        organisations: organisations(context),
+        further: beside.sections.iter().map(|section| further_block(section, lang)).collect(),
+        organisations: organisations(context, beside.histories),
         stage_lines: Stage::ALL
             .iter()
             .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
@@ -236,12 +277,18 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
                 services: cause
                     .services
                     .iter()
-                    .map(|(service, subjects)| {
+                    .zip(owner::headings(context.result, cause.services.iter().map(|one| one.0)))
+                    .map(|((service, subjects), owner)| {
                         let names: Vec<_> = subjects
                             .iter()
                             .map(|subject| clean(&subject.name.to_string()))
                             .collect();
-                        (service.service.id.to_string(), names.join(", "))
+                        ConcernedLine {
+                            id: service.service.id.to_string(),
+                            name: owner::service_name(context.result, &service.service),
+                            subjects: names.join(", "),
+                            owner: owner.unwrap_or_default(),
+                        }
                     })
                     .collect(),
                 remedy: cause.check.remedy(cause.reason, lang).unwrap_or_default(),
@@ -250,20 +297,40 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
         .collect()
 }
 
-fn organisations(context: &ReportContext<'_>) -> Vec<OrganisationBlock> {
+fn further_block(section: &Section, lang: Lang) -> FurtherBlock {
+    FurtherBlock {
+        title: section.title,
+        paragraphs: section.paragraphs.clone(),
+        tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
+    }
+}
+
+fn organisations(
+    context: &ReportContext<'_>,
+    histories: Option<&Histories>,
+) -> Vec<OrganisationBlock> {
     context
         .result
         .by_organisation()
         .into_iter()
         .map(|(organisation, services)| OrganisationBlock {
             name: clean(&organisation.name),
-            services: services.into_iter().map(|service| service_block(context, service)).collect(),
+            services: services
+                .into_iter()
+                .map(|service| service_block(context, histories, service))
+                .collect(),
         })
         .collect()
 }
 
-fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> ServiceBlock {
+fn service_block(
+    context: &ReportContext<'_>,
+    histories: Option<&Histories>,
+    result: &ServiceResult,
+) -> ServiceBlock {
     let service = &result.service;
+    let timezone = &context.result.inventory.timezone;
+    let history = histories.and_then(|histories| histories.of(&service.id));
     let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
     ServiceBlock {
         id: service.id.to_string(),
@@ -272,6 +339,7 @@ fn service_block(context: &ReportContext<'_>, result: &ServiceResult) -> Service
         class: class_of(result.standing),
         standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
+        history: history.map(|history| history::folded(service, history, timezone, context.lang)),
         verdicts: result
             .verdicts
             .unpack()

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::ReportContext;
 use super::describe::clean;
+use super::excerpt::ExcerptDocument;
 use super::quarter::json::change::{ChangeDocument, change};
 use crate::judge::{Counts, Judged, Rescan, ServiceResult, SinceLast};
 use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
@@ -23,6 +24,9 @@ struct Document<'a> {
     /// `v6ready/result/1`.
     schema: String,
     run: RunDocument,
+    /// What of the run is shown; missing where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt: Option<ExcerptDocument>,
     summary: SummaryDocument,
     /// What is said of the vantage point itself.
     vantage: Vec<VerdictDocument<'a>>,
@@ -152,6 +156,8 @@ struct ServiceDocument<'a> {
     name: &'a str,
     organisation: &'a str,
     category: &'a str,
+    /// The owner's own, by which services are chosen.
+    tags: Vec<&'a str>,
     /// What is probed.
     target: String,
     state: &'a str,
@@ -274,6 +280,7 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
             },
             complete: run.complete,
         },
+        excerpt: ExcerptDocument::of(result),
         summary: SummaryDocument {
             services: summary.all.services,
             unknown: summary.all.unknown,
@@ -306,6 +313,7 @@ fn service_document<'a>(
         name: &service.name,
         organisation: &service.id.organisation,
         category: service.category.id(),
+        tags: service.tags.iter().map(|tag| &**tag).collect(),
         target: service.target.to_string(),
         state: service.state.id(),
         stage: result.standing.stage().map(Stage::number),

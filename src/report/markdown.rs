@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::causes::causes;
 use super::describe::clean;
 use super::parts::{self, Part};
-use super::{ReportContext, overview, texts};
+use super::{ReportContext, overview, owner, texts};
 use crate::judge::Counts;
 use crate::model::{Outcome, Stage, Text};
 
@@ -17,8 +17,11 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     let (lang, result) = (context.lang, context.result);
     let (run, inventory) = (&result.run, &result.inventory);
     let summary = result.summary();
-    writeln!(out, "# {}: {}\n", texts::REPORT.get(lang), escaped(&inventory.title))?;
+    writeln!(out, "# {}: {}\n", texts::REPORT.get(lang), escaped(&overview::subject(result)))?;
     let judged_at = texts::moment(result.as_of, &inventory.timezone, lang);
+    for (label, value) in overview::excerpt_particulars(result, lang) {
+        writeln!(out, "- {label}: {}", escaped(&value))?;
+    }
     for (label, value) in [
         (texts::RUN, run.id.to_string()),
         (texts::JUDGED_AT, judged_at),
@@ -67,7 +70,9 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
     let named = result.by_organisation().into_iter().map(|(organisation, services)| {
         (escaped(&organisation.name), Counts::of(services.iter().copied()))
     });
-    counts_table(context, texts::BY_ORGANISATION, texts::ORGANISATION, named, out)?;
+    if result.organisation().is_none() {
+        counts_table(context, texts::BY_ORGANISATION, texts::ORGANISATION, named, out)?;
+    }
     services(context, out)?;
     work_list(context, Outcome::Fail, texts::WORK_LIST.get(lang), out)?;
     work_list(context, Outcome::Inconclusive, texts::UNKNOWNS.get(lang), out)
@@ -138,13 +143,18 @@ fn work_list(
         };
         let message = cause.check.message(cause.reason, lang);
         writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.check.id)?;
-        for (service, subjects) in &cause.services {
+        let owners = owner::headings(context.result, cause.services.iter().map(|(one, _)| *one));
+        let indent = if context.result.organisation().is_some() { "" } else { "  " };
+        for ((service, subjects), owner) in cause.services.iter().zip(owners) {
+            if let Some(owner) = owner {
+                writeln!(out, "- {}", escaped(&owner))?;
+            }
             let subjects: Vec<_> =
                 subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
             writeln!(
                 out,
-                "- {}: {}",
-                escaped(&service.service.id.to_string()),
+                "{indent}- {}: {}",
+                escaped(&owner::service_name(context.result, &service.service)),
                 subjects.join(", ")
             )?;
         }

@@ -2,8 +2,9 @@
 
 use super::describe::clean;
 use crate::evidence::dns::delegation::{
-    AddressOutcome, Cut, DelegationFailure, End, Resolution, Server, Source, Unaddressed,
+    AddressOutcome, Cut, DelegationFailure, Resolution, ResolutionEnd, Server, Source, Unaddressed,
 };
+use crate::evidence::query::Gap;
 use crate::model::{Lang, Text};
 
 /// Name servers of one zone that are drawn.
@@ -21,7 +22,7 @@ pub fn tree(resolution: &Resolution, lang: Lang) -> Vec<String> {
         let indent = "   ".repeat(path.cuts.len());
         lines.push(format!("{indent}=> {}", end_words(&path.end, lang)));
     }
-    if matches!(resolution.end, End::AliasLoop | End::AliasTooLong) {
+    if matches!(resolution.end, ResolutionEnd::AliasLoop | ResolutionEnd::AliasTooLong) {
         lines.push(format!("=> {}", end_words(&resolution.end, lang)));
     }
     lines.iter().map(|line| clean(line)).collect()
@@ -65,7 +66,7 @@ fn server_words(server: &Server, lang: Lang) -> String {
             AddressOutcome::Usable => Text { vi: "trả lời", en: "answers" }.get(lang),
             AddressOutcome::Unusable(how) => how.word(),
             AddressOutcome::Silent => Text { vi: "không trả lời", en: "silent" }.get(lang),
-            AddressOutcome::Ours => {
+            AddressOutcome::Unknown(_) => {
                 Text { vi: "máy đo không gửi được", en: "we could not ask" }.get(lang)
             }
             AddressOutcome::NotGlobal => {
@@ -89,7 +90,7 @@ fn unaddressed_words(why: Unaddressed) -> Text {
             vi: "tên này không tra cứu được chỉ qua IPv6",
             en: "its name can't be found over IPv6 alone",
         },
-        Unaddressed::Ours => Text {
+        Unaddressed::Unknown(Gap::OurFault) => Text {
             vi: "chưa tra cứu được tên này do lỗi của máy đo",
             en: "its name could not be looked up through our own fault",
         },
@@ -97,24 +98,42 @@ fn unaddressed_words(why: Unaddressed) -> Text {
             vi: "tên này chỉ tìm được qua chính vùng đó",
             en: "its name leads back to this zone",
         },
-        Unaddressed::TooDeep => {
+        Unaddressed::Unknown(_) => {
             Text { vi: "chạm giới hạn tra cứu", en: "a limit was reached" }
         }
     }
 }
 
-fn end_words(end: &End, lang: Lang) -> String {
+fn end_words(end: &ResolutionEnd, lang: Lang) -> String {
     match end {
-        End::Found(_) => Text { vi: "tìm thấy bản ghi", en: "records found" },
-        End::NoData => Text { vi: "không có bản ghi loại này", en: "no such records" },
-        End::NxDomain => Text { vi: "tên không tồn tại", en: "the name does not exist" },
-        End::Alias(target) => {
+        ResolutionEnd::Found(_) => Text { vi: "tìm thấy bản ghi", en: "records found" },
+        ResolutionEnd::NoData => {
+            Text { vi: "không có bản ghi loại này", en: "no such records" }
+        }
+        ResolutionEnd::NxDomain => {
+            Text { vi: "tên không tồn tại", en: "the name does not exist" }
+        }
+        ResolutionEnd::Alias(target) => {
             return format!("{} {target}", Text { vi: "bí danh của", en: "alias of" }.get(lang));
         }
-        End::AliasLoop => Text { vi: "chuỗi bí danh lặp vòng", en: "the aliases loop" },
-        End::AliasTooLong => Text { vi: "chuỗi bí danh quá dài", en: "too many aliases" },
-        End::Pending => Text { vi: "chưa đo xong", en: "not observed to the end" },
-        End::Stopped(stop) => match stop {
+        ResolutionEnd::AliasLoop => {
+            Text { vi: "chuỗi bí danh lặp vòng", en: "the aliases loop" }
+        }
+        ResolutionEnd::AliasTooLong => {
+            Text { vi: "chuỗi bí danh quá dài", en: "too many aliases" }
+        }
+        ResolutionEnd::Unknown(Gap::NotObserved) => {
+            Text { vi: "chưa đo xong", en: "not observed to the end" }
+        }
+        ResolutionEnd::Unknown(Gap::OurFault) => Text {
+            vi: "chưa xác định: máy đo không gửi được",
+            en: "unknown: we could not ask",
+        },
+        ResolutionEnd::Unknown(_) => Text {
+            vi: "chưa xác định: chạm giới hạn",
+            en: "unknown: a limit was reached",
+        },
+        ResolutionEnd::Stopped(stop) => match stop {
             DelegationFailure::NoAddress | DelegationFailure::Loop => Text {
                 vi: "DỪNG: không tìm được máy chủ nào có IPv6",
                 en: "STOPPED: no server with IPv6 can be found",
@@ -126,14 +145,6 @@ fn end_words(end: &End, lang: Lang) -> String {
             DelegationFailure::Unusable => Text {
                 vi: "DỪNG: không câu trả lời nào dùng được",
                 en: "STOPPED: no usable answer",
-            },
-            DelegationFailure::Ours => Text {
-                vi: "chưa xác định: máy đo không gửi được",
-                en: "unknown: we could not ask",
-            },
-            DelegationFailure::Limit => Text {
-                vi: "chưa xác định: chạm giới hạn",
-                en: "unknown: a limit was reached",
             },
         },
     }

@@ -17,12 +17,13 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::ReportContext;
-use super::describe::clean;
 use super::letterhead::Letterhead;
 use super::pdf::document::Document;
 use super::pdf::flow::Flow;
 use super::pdf::font::Fonts;
+use super::pdf::frame::About;
+use super::quarter::Section;
+use super::{ReportContext, overview};
 use crate::judge::RunResult;
 use crate::model::{Lang, Text};
 
@@ -37,10 +38,23 @@ pub fn write(
     letterhead: &Letterhead,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let about = format!("{}: {}", ABOUT.get(context.lang), clean(&context.result.inventory.title));
+    write_with(context, letterhead, &[], out)
+}
+
+/// Writes the report of a run with further sections.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_with(
+    context: &ReportContext<'_>,
+    letterhead: &Letterhead,
+    further: &[Section],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let about = format!("{}: {}", ABOUT.get(context.lang), overview::subject(context.result));
     let frame = Frame { result: context.result, lang: context.lang, letterhead, about };
     let bytes = frame.fill(
-        |document| run::sections(document, context),
+        |document| run::sections(document, context, further),
         |document| run::annexes(document, context),
     )?;
     out.write_all(&bytes)
@@ -65,7 +79,9 @@ impl Frame<'_> {
         let mut document = Document::new(Flow::new(&fonts), *lang);
         let zone = TimeZone::get(&result.inventory.timezone).unwrap_or(TimeZone::UTC);
         let today = zone.to_datetime(result.as_of).date();
-        frame::head(&mut document.flow, letterhead, about, today, *lang);
+        let addressee = result.organisation().map(|_| overview::subject(result));
+        let about = About { text: about, addressee: addressee.as_deref() };
+        frame::head(&mut document.flow, letterhead, &about, today, *lang);
         for paragraph in letterhead.opening(*lang) {
             document.paragraph(&paragraph);
         }
@@ -75,6 +91,6 @@ impl Frame<'_> {
         }
         frame::foot(&mut document.flow, letterhead, *lang);
         annexes(&mut document);
-        document.finish(about, result.as_of)
+        document.finish(about.text, result.as_of)
     }
 }

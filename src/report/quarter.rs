@@ -14,5 +14,5 @@ pub(super) mod terms;
 pub use chart::{Chart, axis_top};
 pub use context::QuarterContext;
 pub use particulars::particulars;
-pub use sections::{Section, sections, title};
+pub use sections::{Section, course, sections, title};
 pub use terms::{caveat, change, progress, quarter_name};

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 
 use super::causes::{Cause, causes};
 use super::describe::{clean, observation};
-use super::{ReportContext, overview, parts, texts};
+use super::{ReportContext, overview, owner, parts, texts};
 use crate::judge::{Judged, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Subject, VantageIpv6};
+use crate::model::{Lang, Outcome, Stage, Subject, Text, VantageIpv6};
 
 /// Subjects of one cause that are listed; the HTML report has them all.
 const LISTED_MAX: usize = 8;
@@ -35,8 +35,8 @@ pub fn write(
         return page.totals(context);
     }
     page.services(context)?;
-    page.causes(texts::WORK_LIST.get(context.lang), &causes(context.result, Outcome::Fail))?;
-    page.causes(texts::UNKNOWNS.get(context.lang), &causes(context.result, Outcome::Inconclusive))?;
+    page.causes(context, texts::WORK_LIST, Outcome::Fail)?;
+    page.causes(context, texts::UNKNOWNS, Outcome::Inconclusive)?;
     page.totals(context)
 }
 
@@ -120,18 +120,24 @@ impl Page<'_> {
         writeln!(self.out)
     }
 
-    fn causes(&mut self, heading: &str, causes: &[Cause<'_>]) -> io::Result<()> {
+    fn causes(
+        &mut self,
+        context: &ReportContext<'_>,
+        heading: Text,
+        outcome: Outcome,
+    ) -> io::Result<()> {
+        let causes = causes(context.result, outcome);
         if causes.is_empty() {
             return Ok(());
         }
-        self.heading(heading)?;
-        for cause in causes {
-            self.cause(cause)?;
+        self.heading(heading.get(self.lang))?;
+        for cause in &causes {
+            self.cause(context, cause)?;
         }
         writeln!(self.out)
     }
 
-    fn cause(&mut self, cause: &Cause<'_>) -> io::Result<()> {
+    fn cause(&mut self, context: &ReportContext<'_>, cause: &Cause<'_>) -> io::Result<()> {
         let severity = match cause.outcome {
             Outcome::Fail => texts::severity(cause.severity).get(self.lang),
             _ => texts::UNKNOWN.get(self.lang),
@@ -141,10 +147,14 @@ impl Page<'_> {
         let message = cause.check.message(cause.reason, self.lang);
         write!(self.out, "{style}{sign}{style:#}")?;
         self.wrapped(" ", "    ", &format!("{} ({severity}): {message}", cause.check.id))?;
-        for (service, subjects) in cause.services.iter().take(LISTED_MAX) {
+        let owners = owner::headings(context.result, cause.services.iter().map(|(one, _)| *one));
+        for ((service, subjects), owner) in cause.services.iter().zip(owners).take(LISTED_MAX) {
+            if let Some(owner) = owner {
+                self.wrapped("    ", "      ", &format!("{owner}:"))?;
+            }
             let which: Vec<_> = subjects.iter().map(|subject| self.subject(subject)).collect();
             let line = format!("{}  {}", service.service.id, which.join("; "));
-            self.wrapped("    ", "      ", &line)?;
+            self.wrapped("      ", "        ", &line)?;
         }
         if let more @ 1.. = cause.services.len().saturating_sub(LISTED_MAX) {
             writeln!(self.out, "    {} {more}", texts::MORE.get(self.lang))?;
@@ -159,6 +169,9 @@ impl Page<'_> {
         let (lang, run) = (self.lang, &context.result.run);
         let summary = context.result.summary();
         let counts = &summary.all;
+        for (label, value) in overview::excerpt_particulars(context.result, lang) {
+            writeln!(self.out, "{label}: {value}")?;
+        }
         for warning in overview::warnings(context) {
             writeln!(self.out, "{warning}")?;
         }

@@ -1,8 +1,10 @@
 //! Renderers over results that are made by hand: hostile, long and many.
 
 mod difference;
+pub(crate) mod excerpt;
 mod formats;
 mod golden;
+mod metrics;
 mod parts;
 mod pdf;
 mod quarter;

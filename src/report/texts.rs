@@ -24,6 +24,18 @@ words! {
     SERVICE "Dịch vụ" "Service"
     /// A column.
     CATEGORY "Nhóm dịch vụ" "Category"
+    /// A label and a column: whom to write to.
+    CONTACT "Đầu mối liên hệ" "Contact"
+    /// Where the inventory names no contact.
+    NO_CONTACT "chưa khai báo trong danh mục dịch vụ" "none on record in the inventory"
+    /// A label: what of a run is shown.
+    SCOPE "Phạm vi" "Scope"
+    /// A label.
+    INVENTORY "Danh mục dịch vụ" "Inventory"
+    /// A warning.
+    NO_SERVICES "Danh mục dịch vụ không có dịch vụ nào của cơ quan, đơn vị này." "The inventory has no service of this organisation."
+    /// A warning.
+    NONE_SCANNED "Đợt quét không kiểm tra dịch vụ nào của cơ quan, đơn vị này." "The run looked at no service of this organisation."
     /// A heading.
     BY_CATEGORY "Theo nhóm dịch vụ" "By category"
     /// A heading.
@@ -76,6 +88,8 @@ words! {
     NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
     /// A warning.
     IPV6_LOST "Điểm đo mất IPv6 trong một phần thời gian; dữ liệu đo trong thời gian đó không được dùng." "The vantage point lost IPv6 for a while; what was seen then is not used."
+    /// Before the id that a service had.
+    FORMERLY "trước đây là" "formerly"
     /// Before the moment and the run of a service that was looked at again.
     RESCANNED "Đã quét lại, kết quả tại thời điểm" "Rescanned, as of"
     /// Nothing to do.

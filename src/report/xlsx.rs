@@ -14,8 +14,8 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::describe::clean;
-use super::{ReportContext, table, texts};
+use super::quarter::Section;
+use super::{ReportContext, overview, table, texts};
 use crate::judge::RunResult;
 
 /// Writes the workbook.
@@ -23,23 +23,40 @@ use crate::judge::RunResult;
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(context).and_then(|mut book| book.save_to_buffer());
+    write_with(context, &[], out)
+}
+
+/// Writes the workbook, and a sheet for each table of further sections.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_with(
+    context: &ReportContext<'_>,
+    sections: &[Section],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let bytes = workbook(context, sections).and_then(|mut book| book.save_to_buffer());
     out.write_all(&bytes.map_err(io::Error::other)?)
 }
 
-fn workbook(context: &ReportContext<'_>) -> Result<Workbook, XlsxError> {
+fn workbook(context: &ReportContext<'_>, sections: &[Section]) -> Result<Workbook, XlsxError> {
     let (lang, result) = (context.lang, context.result);
     let mut book = Workbook::new();
     book.set_properties(&properties_of(result, texts::REPORT.get(lang))?);
-    figures::write(context, &mut book)?;
-    for table in [
-        table::categories(result, lang),
-        table::organisations(result, lang),
+    figures::write(context, sections, &mut book)?;
+    let mut tables = vec![table::categories(result, lang)];
+    // One organisation's figures stand on the first sheet.
+    if result.organisation().is_none() {
+        tables.push(table::organisations(result, lang));
+    }
+    tables.extend([
         table::services(result, lang, false),
         table::checks(result, lang),
         table::work_list(result, lang),
-        table::verdicts(result, lang),
-    ] {
+    ]);
+    tables.extend(sections.iter().flat_map(|section| section.tables.clone()));
+    tables.push(table::verdicts(result, lang));
+    for table in tables {
         sheet::write(&table, lang, &mut book)?;
     }
     Ok(book)
@@ -59,7 +76,7 @@ fn properties_of(result: &RunResult, title: &str) -> Result<DocProperties, XlsxE
     )?;
     Ok(DocProperties::new()
         .set_title(title)
-        .set_subject(clean(&result.inventory.title))
+        .set_subject(overview::subject(result))
         .set_comment(format!("v6ready {}", result.run.version))
         .set_creation_datetime(&at))
 }

@@ -1,11 +1,13 @@
 //! Takes each request to what is known already or to the network, so that a run makes it once.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
 use crate::model::{
-    Evidence, Family, Name, Observation, ObservationId, Request, RunId, ServiceId, Settings,
+    Evidence, Family, Name, Observation, ObservationId, Request, RequestCounts, RunId, ServiceId,
+    Settings,
 };
 use crate::plan;
 use crate::store::{Asker, Recorder, Store, StoreError};
@@ -21,6 +23,8 @@ pub(super) struct Dispatcher {
     coalescer: RequestCoalescer,
     /// Whether an earlier session of this run may have recorded answers.
     is_resumed: bool,
+    sent: AtomicU64,
+    timed_out: AtomicU64,
 }
 
 /// An observation with its id.
@@ -36,7 +40,16 @@ impl Dispatcher {
         is_resumed: bool,
     ) -> Self {
         let (reader, coalescer) = (Mutex::new(reader), RequestCoalescer::default());
-        Self { prober, settings, run, recorder, reader, coalescer, is_resumed }
+        let (sent, timed_out) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { prober, settings, run, recorder, reader, coalescer, is_resumed, sent, timed_out }
+    }
+
+    /// What was sent until now.
+    pub(super) fn request_counts(&self) -> RequestCounts {
+        RequestCounts {
+            sent: self.sent.load(Ordering::Relaxed),
+            timed_out: self.timed_out.load(Ordering::Relaxed),
+        }
     }
 
     /// Everything that was recorded and committed for a service.
@@ -137,6 +150,9 @@ impl Dispatcher {
             tokio::time::sleep(pause).await;
         }
         let observation = self.prober.ask(request).await;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let timed_out = u64::from(observation.reply.timed_out());
+        self.timed_out.fetch_add(timed_out, Ordering::Relaxed);
         tracing::debug!(%request, elapsed_us = observation.elapsed_us, "request answered");
         Arc::new(observation)
     }

@@ -54,7 +54,7 @@ pub(super) async fn run(
         vantage = tests.make_test() => Some(vantage),
     };
     let Some(first) = first else {
-        return Ok(write_end(recorder, run, Ending::Interrupted, events)?);
+        return Ok(write_end(recorder, run, Ending::Interrupted, &dispatcher, events)?);
     };
     if first.ipv6 == VantageIpv6::Absent || !tests.last_succeeded() {
         if !resumed {
@@ -62,7 +62,7 @@ pub(super) async fn run(
             run.vantage = Vantage { ipv6: VantageIpv6::Absent, ..first };
         }
         // What an earlier session saw still counts, and a later one goes on: the run stays as it was.
-        return Ok(write_end(recorder, run, Ending::VantageAbsent, events)?);
+        return Ok(write_end(recorder, run, Ending::VantageAbsent, &dispatcher, events)?);
     }
 
     // The vantage point as the planner and the judge see it during a pass.
@@ -127,7 +127,7 @@ pub(super) async fn run(
     };
     run.complete = results.is_some();
     let ending = if run.complete { Ending::Complete } else { Ending::Interrupted };
-    let outcome = write_end(recorder, run, ending, events)?;
+    let outcome = write_end(recorder, run, ending, &dispatcher, events)?;
     let still_hold = results_still_hold(&outcome.run, &assumed, as_of, &inventory.timezone);
     Ok(ScanOutcome { results: results.filter(|_| still_hold), ..outcome })
 }
@@ -212,6 +212,7 @@ fn write_end(
     recorder: Recorder,
     mut run: Run,
     ending: Ending,
+    dispatcher: &Dispatcher,
     events: EventSink<'_>,
 ) -> Result<ScanOutcome, StoreError> {
     if ending == Ending::Complete {
@@ -220,7 +221,7 @@ fn write_end(
     recorder.finish(&run)?;
     tracing::info!(?ending, "scan finished");
     events(ScanEvent::Finished { ending });
-    Ok(ScanOutcome { run, ending, results: None })
+    Ok(ScanOutcome { run, ending, results: None, requests: dispatcher.request_counts() })
 }
 
 /// Whether verdicts of a pass are those that the end of the run would give: they depend on the

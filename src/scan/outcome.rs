@@ -1,7 +1,7 @@
 //! How a scan ended, and what it found.
 
 use crate::judge::ServiceResult;
-use crate::model::Run;
+use crate::model::{RequestCounts, Run};
 
 /// A scan that has ended.
 pub struct ScanOutcome {
@@ -12,6 +12,8 @@ pub struct ScanOutcome {
     /// Every service's result in the order of the services, when what they were judged by still
     /// holds at the end of the run; otherwise the store's evidence is to be judged.
     pub results: Option<Vec<ServiceResult>>,
+    /// What this session sent.
+    pub requests: RequestCounts,
 }
 
 /// How a scan ended.

@@ -157,7 +157,7 @@ impl ServiceState {
         match &self.known {
             Known::All(evidence, memory) => {
                 let trusted = vantage::trusted(evidence, context.vantage);
-                let view = context.view(&trusted).remembering(memory);
+                let view = context.view(&self.service, &trusted).remembering(memory);
                 let next = plan::next(&view, &self.service).into_iter();
                 next.filter_map(|next| vantage::repeated(next, evidence)).collect()
             }

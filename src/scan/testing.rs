@@ -79,6 +79,7 @@ impl FakeNetwork {
                     },
                     tls: question.tls.as_ref().map(|_| Err(failed)),
                     http: None,
+                    recheck: None,
                 }))
             }
             Question::Echo(_) => Reply::Echo(Err(NetFailure::TimedOut)),

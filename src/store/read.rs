@@ -9,6 +9,7 @@ use super::asker::Asker;
 use super::compression::{self, decompress};
 use super::database::Store;
 use super::error::StoreError;
+use super::namesakes::number_namesakes;
 use super::run::{ListedRun, Scope, StoredRun, to_json};
 use super::seal;
 use crate::model::{
@@ -41,7 +42,7 @@ impl Store {
         let mut query = self
             .connection
             .prepare(
-                "SELECT run, inventory_file, inventory_id, policy, scope, counts, imported
+                "SELECT run, inventory_file, inventory_id, policy, scope, counts, imported, number
                  FROM run ORDER BY started_at DESC, number DESC",
             )
             .map_err(in_path)?;
@@ -49,13 +50,13 @@ impl Store {
             .query_map([], |row| {
                 let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?];
                 let jsons: [Option<String>; 2] = [row.get(5)?, row.get(6)?];
-                Ok((texts, row.get(2)?, jsons))
+                Ok((texts, row.get(2)?, jsons, row.get(7)?))
             })
             .map_err(in_path)?;
-        rows.map(|row| {
-            let ([run, inventory_file, policy, scope], inventory_id, [counts, imported]) =
+        let listed = rows.map(|row| {
+            let ([run, inventory_file, policy, scope], inventory_id, [counts, imported], number) =
                 row.map_err(in_path)?;
-            Ok(ListedRun {
+            let listed = ListedRun {
                 run: self.parsed(&run)?,
                 inventory_file,
                 inventory_id,
@@ -63,9 +64,13 @@ impl Store {
                 scope: Scope::of(&scope),
                 counts: counts.map(|counts| self.parsed(&counts)).transpose()?,
                 imported: imported.map(|imported| self.parsed(&imported)).transpose()?,
-            })
-        })
-        .collect()
+                namesake: 0,
+            };
+            Ok((number, listed))
+        });
+        let mut listed = listed.collect::<Result<Vec<(i64, ListedRun)>, StoreError>>()?;
+        number_namesakes(&self.connection, &mut listed).map_err(in_path)?;
+        Ok(listed.into_iter().map(|(_, run)| run).collect())
     }
 
     /// A transaction in which the list of runs can be read: it is the one that was written.

@@ -100,13 +100,18 @@ pub struct ListedRun {
     pub counts: Option<RunCounts>,
     /// The file that it was imported from; `None` for a run that was made here.
     pub imported: Option<Provenance>,
+    /// Which of the inventories it is of that go by its file name, where not all of their runs have an
+    /// `id`: those that have no service in common are numbered from 0.
+    pub namesake: u32,
 }
 
 impl ListedRun {
     /// Whether two runs are of one inventory: of the same `id`, or, where one of them has none, of
-    /// the same file name in whatever folder.
+    /// the same file name in whatever folder, with services in common.
     pub fn is_of_same_inventory(&self, other: &Self) -> bool {
+        let both_have_ids = self.inventory_id.is_some() && other.inventory_id.is_some();
         self.is_of_inventory(&other.inventory_file, other.inventory_id.as_deref())
+            && (both_have_ids || self.namesake == other.namesake)
     }
 
     /// Whether the run is of the inventory in this file, which has this `id`.
@@ -124,7 +129,7 @@ impl ListedRun {
     }
 }
 
-fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
+pub(super) fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
     Path::new(path).file_name()
 }
 

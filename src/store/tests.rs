@@ -83,6 +83,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
         connect: Ok(Connected { elapsed_us: 3 }),
         tls: None,
         http: Some(Ok(response)),
+        recheck: None,
     };
     observation(question, 1, Reply::Conversation(Box::new(conversation)))
 }
@@ -298,6 +299,48 @@ fn an_inventory_is_known_by_its_id_under_every_name() {
     let same = |a: usize, b: usize| listed[a].is_of_same_inventory(&listed[b]);
     // The newest first: d, c, b, a.
     assert!(same(3, 2) && !same(2, 1) && same(0, 1) && same(0, 2) && !same(0, 3));
+}
+
+#[test]
+fn inventories_of_one_file_name_are_told_apart_by_their_services() {
+    let (_folder, mut store) = opened();
+    for (id, text, only, services) in [
+        ("a1", "a", &[][..], &["a/x", "a/y"][..]),
+        ("b1", "b", &[], &["b/x"]),
+        ("a2", "a", &[], &["a/y", "a/z"]),
+        // A part, and a run that asked nobody, are taken for what was scanned last.
+        ("a3", "a", &["a/w"], &["a/w"]),
+        ("b2", "b", &[], &["b/x", "b/y"]),
+        ("b3", "b", &[], &[]),
+        // All of it was renamed, and says so.
+        ("a4", "formerly: [a/y]", &[], &["c/y"]),
+        ("c1", "c", &[], &["d/y"]),
+    ] {
+        let inputs = RunInputs {
+            inventory_file: format!("/srv/{id}/inventory.yaml"),
+            inventory: text.as_bytes().to_vec(),
+            only: only.iter().map(ToString::to_string).collect(),
+            ..inputs()
+        };
+        let recorder = store.begin(&run(id), &inputs).unwrap();
+        for (at, service) in (1..).zip(services) {
+            let (organisation, service) = service.split_once('/').unwrap();
+            let service = ServiceId { organisation: organisation.into(), service: service.into() };
+            let fact = dns("a.example", at, Reply::DnsFailed(NetFailure::Refused));
+            recorder.record(Asker::Service(service), &fact);
+        }
+        recorder.flush().unwrap();
+    }
+    let listed = store.listed_runs().unwrap();
+    let mut numbers: Vec<_> =
+        listed.iter().map(|run| (run.run.id.as_str(), run.namesake)).collect();
+    numbers.sort_unstable();
+    let expected =
+        [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("b1", 1), ("b2", 1), ("b3", 1), ("c1", 2)];
+    assert_eq!(numbers, expected);
+    let find = |id: &str| listed.iter().find(|run| run.run.id.as_str() == id).unwrap();
+    assert!(find("a1").is_of_same_inventory(find("a4")));
+    assert!(!find("a1").is_of_same_inventory(find("b2")));
 }
 
 #[test]

@@ -61,6 +61,46 @@ fn a_workbook_of_libreoffice() {
     assert!(import.text.contains("by: 2026-12-31") && import.text.contains("by: 2027-06-30"));
 }
 
+/// XLSX as programs write it (openpyxl, for an export of a management system) and as LibreOffice does: a cover
+/// sheet, two merged titles, headings in row 4, rich text, a link, a hidden column, merged organisations, dates.
+#[test]
+fn workbooks_of_other_programs() {
+    for file in ["openpyxl.xlsx", "libreoffice.xlsx"] {
+        let import = Office::new().import_file(&stored(file), &[]);
+        assert_eq!(
+            import.services,
+            [
+                "so-tu-phap/stp-example https://stp.example/",
+                "so-tu-phap/congchung-stp-example https://congchung.stp.example:8443/dang-nhap?x=1",
+                "so-noi-vu/imaps-thu-snv-example imaps:thu.snv.example:993",
+            ],
+            "{file}: {}",
+            import.stderr
+        );
+        assert!(import.stderr.contains("the sheet `Danh mục` is read"), "{}", import.stderr);
+        for part in [
+            "name: \"Cổng thông tin điện tử\"",
+            "contact: \"cntt@stp.example\"",
+            "security_level: 3, target: {stage: 3, by: 2027-06-30}",
+            "by: 2027-03-31",
+        ] {
+            assert!(import.text.contains(part), "{file}: {part}");
+        }
+    }
+}
+
+/// The same as text of LibreOffice: titles as rows of separators, merged cells as empty ones, dates with their
+/// midnight.
+#[test]
+fn text_of_libreoffice() {
+    let office = Office::new();
+    let refused = office.import_file(&stored("libreoffice.csv"), &[]);
+    assert!(refused.stderr.contains("row 6: no organisation is named"), "{}", refused.stderr);
+    let import = office.import_file(&stored("libreoffice.csv"), &["--fill-down"]);
+    assert_eq!(import.services.len(), 3, "{}", import.stderr);
+    assert!(import.text.contains("security_level: 3, target: {stage: 3, by: 2027-06-30}"));
+}
+
 /// OpenDocument as web offices write it: cells and rows repeated, comments in cells, rich text.
 #[test]
 fn a_workbook_with_repeated_cells() {

@@ -52,6 +52,51 @@ fn known_rows_change_what_they_say_otherwise() {
 }
 
 #[test]
+fn tags_come_from_a_column_and_are_replaced_as_a_whole() {
+    let office = Office::with(INVENTORY);
+    let table = "Mã dịch vụ;Đơn vị;Địa chỉ;Thẻ\n\
+        so-y-te/portal;Sở Y tế;https://syt.example/;Thí điểm, hosted, thí điểm\n\
+        so-y-te/kcb;Sở Y tế;https://kcb.example/;pilot\n\
+        ;Sở Y tế;https://moi.example/;007\n";
+    let updated = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    assert!(
+        updated
+            .stdout
+            .contains("~ so-y-te/portal  tags: (not said) → thi-diem, hosted  from row 2\n")
+    );
+    for expected in [
+        "        tags: [\"thi-diem\", \"hosted\"]\n",
+        "security_level: 2, tags: [\"pilot\"]} # one line",
+        "tags: [\"007\"]}",
+    ] {
+        assert!(updated.text.contains(expected), "{expected}: {}", updated.text);
+    }
+    let other = table.replace("Thí điểm, hosted, thí điểm", "hosted").replace(";pilot", ";");
+    let again = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert!(again.text.contains("        tags: [\"hosted\"]\n"), "{}", again.text);
+    // An empty cell says nothing.
+    assert!(again.text.contains("tags: [\"pilot\"]"), "{}", again.text);
+    // A list over several lines is one value too.
+    let listed = again
+        .text
+        .replace("tags: [\"hosted\"]\n", "tags: # our own\n        - a\n        - b # why\n");
+    let office = Office::with(&listed);
+    let back = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert_eq!(back.code, Some(0), "{}", back.stderr);
+    assert!(back.text.contains("        tags: [\"hosted\"] # our own # why\n"), "{}", back.text);
+    let twice = office.import("t.csv", other.as_bytes(), &["--update"]);
+    assert!(!twice.stdout.contains('~') && twice.text == back.text, "{}", twice.stdout);
+    let refused =
+        Office::new().import("t.csv", "Đơn vị,web,tags\nA,a.example,***\n".as_bytes(), &[]);
+    assert!(
+        refused.stderr.contains("row 2, column 3 (tags): `***` is no tag"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn rows_that_contradict_each_other_are_named() {
     let office = Office::with(INVENTORY);
     let table = "Đơn vị,Địa chỉ,Cấp độ\nSở Y tế,syt.example,3\nSở Y tế,https://syt.example/,4\n";
@@ -132,4 +177,36 @@ fn numbers_and_places_tell_apart() {
         "{}",
         asked.stderr
     );
+}
+
+#[test]
+fn former_ids_come_from_tables() {
+    let office = Office::with(INVENTORY);
+    let table = "Đơn vị;Mã dịch vụ;Địa chỉ;Mã cũ\n\
+        Sở Y tế;portal;https://syt.example/;so-y-te-cu/cong\n\
+        Sở Y tế;moi;https://moi.example/;so-y-te-cu/mot, so-y-te-cu/hai\n";
+    let shown = office.import("t.csv", table.as_bytes(), &[]);
+    assert!(
+        shown
+            .stdout
+            .contains("~ so-y-te/portal  formerly: (not said) → so-y-te-cu/cong  from row 2\n"),
+        "{}",
+        shown.stdout
+    );
+    let updated = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    for expected in
+        ["        formerly: so-y-te-cu/cong\n", "formerly: [so-y-te-cu/mot, so-y-te-cu/hai]}"]
+    {
+        assert!(updated.text.contains(expected), "{}", updated.text);
+    }
+    let again = office.import("t.csv", table.as_bytes(), &["--update"]);
+    assert!(!again.stdout.contains('~'), "{}", again.stdout);
+    assert_eq!(again.text, updated.text);
+    // One that another service has already, and one that is none.
+    let taken = "Đơn vị;Địa chỉ;Mã cũ\nSở Y tế;https://ba.example/;so-y-te-cu/cong\n";
+    let refused = office.import("t.csv", taken.as_bytes(), &[]);
+    assert_eq!((refused.code, &*refused.text), (Some(2), &*updated.text), "{}", refused.stderr);
+    let wrong = office.import("t.csv", taken.replace("so-y-te-cu/", "").as_bytes(), &[]);
+    assert!(wrong.stderr.contains("doesn't say the organisation"), "{}", wrong.stderr);
 }

@@ -1,18 +1,20 @@
 //! Interoperability: the whole program against name servers, a resolver, web and mail servers that other
-//! people wrote.
+//! people wrote, and beside a browser that other people wrote.
 //!
-//! The servers come from Debian (`.ci/install-peers`). Where one is missing the test says so and
+//! They come from Debian (`.ci/install-peers`). Where one is missing the test says so and
 //! passes, except in CI, where it fails.
 
 mod broken;
-
+mod browser;
 mod checked;
+mod chromium;
 mod daemons;
 mod dnssec;
 mod expected;
 mod faults;
 mod faulty_zones;
-mod peers;
+mod makes;
+pub mod peers;
 mod responder;
 mod scan;
 mod services;

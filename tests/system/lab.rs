@@ -2,11 +2,14 @@
 
 mod day;
 mod demo;
+mod each_its_own;
+mod examples;
 mod healthy;
 mod hostile_texts;
 mod killed;
 mod province;
 mod store;
+mod week;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,7 +17,7 @@ use std::path::PathBuf;
 use v6ready::lab::{Deadlines, Lab};
 
 /// The lab, running in this process; ends with it.
-struct RunningLab {
+pub struct RunningLab {
     folder: tempfile::TempDir,
     inventory: PathBuf,
     _lab: Lab,
@@ -23,18 +26,18 @@ struct RunningLab {
 
 impl RunningLab {
     /// Starts it, with deadlines that a busy machine keeps. Must be called inside a namespace.
-    fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let lab = runtime.block_on(Lab::start(folder.path(), Deadlines::Long)).unwrap();
         Self { folder, inventory: lab.inventory.clone(), _lab: lab, _runtime: runtime }
     }
 
-    fn inventory(&self) -> &str {
+    pub fn inventory(&self) -> &str {
         self.inventory.to_str().unwrap()
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 }

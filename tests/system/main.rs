@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod clock;
 mod founded;
 mod interop;
 mod lab;

@@ -15,6 +15,15 @@ const MARK: &str = "V6READY_TEST_INSIDE";
 /// Whether this is the inside of a namespace with every documentation address on `lo`, as for
 /// [`enter`]; says so and does nothing where a program is missing.
 pub fn enter_with(needs: &[&str], module: &str, test: &str) -> bool {
+    let is_inside = has_all(needs) && enter(module, test);
+    if is_inside {
+        add_addresses();
+    }
+    is_inside
+}
+
+/// Whether these programs are installed; says so where one is missing.
+pub fn has_all(needs: &[&str]) -> bool {
     let missing: Vec<_> = needs.iter().filter(|program| program_path(program).is_none()).collect();
     if !missing.is_empty() {
         assert!(
@@ -22,13 +31,8 @@ pub fn enter_with(needs: &[&str], module: &str, test: &str) -> bool {
             "CI needs {missing:?}; `.ci/install-peers` installs them"
         );
         eprintln!("not run: {missing:?} are not installed (see .ci/install-peers)");
-        return false;
     }
-    let is_inside = enter(module, test);
-    if is_inside {
-        add_addresses();
-    }
-    is_inside
+    missing.is_empty()
 }
 
 /// Whether this is the inside of a namespace already.
@@ -39,6 +43,11 @@ pub fn is_inside() -> bool {
 /// Whether this is the inside of new network and mount namespaces to which nothing has been done. On
 /// the outside, runs the test of this name in `module_path!()` inside, and passes on how it ended.
 pub fn enter(module: &str, test: &str) -> bool {
+    enter_in(module, test, &[])
+}
+
+/// As [`enter`], with these variables in the environment inside.
+pub fn enter_in(module: &str, test: &str, environment: &[(&str, &str)]) -> bool {
     if let Some(reached) = std::env::var_os(MARK) {
         std::fs::write(reached, test).unwrap();
         return true;
@@ -57,6 +66,7 @@ pub fn enter(module: &str, test: &str) -> bool {
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &test, "--nocapture"])
         .env(MARK, reached.path())
+        .envs(environment.iter().copied())
         .status()
         .unwrap();
     assert!(status.success(), "{test} failed in its namespace");

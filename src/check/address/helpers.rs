@@ -51,7 +51,7 @@ fn cited(verdict: Verdict, lookup: &Lookup) -> Verdict {
 pub(in crate::check) fn is_usable(context: &CheckContext<'_>, address: IpAddr) -> bool {
     let networks = context.view.networks;
     if context.service.state == State::Internal {
-        return networks.owner(address).is_some_and(|network| network.internal);
+        return networks.is_internal(address);
     }
     special_purpose(address).is_none_or(|row| row.usable) || networks.counts_as_global(address)
 }

@@ -135,7 +135,7 @@ fn server_subjects(view: &View<'_>, name: &Name) -> Vec<Subject> {
         let unserved = match outcome {
             AddressOutcome::Unusable(unserved) => *unserved,
             AddressOutcome::Silent => Unserved::Silent,
-            AddressOutcome::Usable | AddressOutcome::Ours | AddressOutcome::NotGlobal => {
+            AddressOutcome::Usable | AddressOutcome::Unknown(_) | AddressOutcome::NotGlobal => {
                 return None;
             }
         };

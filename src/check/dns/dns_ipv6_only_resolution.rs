@@ -4,7 +4,7 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::dns::delegation::{Cut, DelegationFailure, End, Reach, Resolution};
+use crate::evidence::dns::delegation::{Cut, DelegationFailure, Reach, Resolution, ResolutionEnd};
 use crate::evidence::dns::{LookupStatus, authority};
 use crate::evidence::service;
 use crate::model::{
@@ -49,18 +49,16 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     };
     let mut cite = path.observations.clone();
     let (outcome, reason) = match &path.end {
-        End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::Found(_) => (Outcome::Pass, "resolves"),
-        End::NoData => (Outcome::Pass, "resolves-without-address"),
-        End::NxDomain => outcome_of_absence(context, &mut cite),
-        End::AliasLoop => (Outcome::Fail, "alias-loop"),
-        End::AliasTooLong | End::Alias(_) => (Outcome::Fail, "alias-too-long"),
-        End::Stopped(DelegationFailure::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
-        End::Stopped(DelegationFailure::Limit) => (Outcome::Inconclusive, common::LIMIT),
-        End::Stopped(DelegationFailure::Silent) => (Outcome::Fail, "servers-silent"),
-        End::Stopped(DelegationFailure::Unusable) => (Outcome::Fail, "servers-unusable"),
-        End::Stopped(DelegationFailure::Loop) => (Outcome::Fail, "name-server-loop"),
-        End::Stopped(DelegationFailure::NoAddress) => {
+        ResolutionEnd::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
+        ResolutionEnd::Found(_) => (Outcome::Pass, "resolves"),
+        ResolutionEnd::NoData => (Outcome::Pass, "resolves-without-address"),
+        ResolutionEnd::NxDomain => outcome_of_absence(context, &mut cite),
+        ResolutionEnd::AliasLoop => (Outcome::Fail, "alias-loop"),
+        ResolutionEnd::AliasTooLong | ResolutionEnd::Alias(_) => (Outcome::Fail, "alias-too-long"),
+        ResolutionEnd::Stopped(DelegationFailure::Silent) => (Outcome::Fail, "servers-silent"),
+        ResolutionEnd::Stopped(DelegationFailure::Unusable) => (Outcome::Fail, "servers-unusable"),
+        ResolutionEnd::Stopped(DelegationFailure::Loop) => (Outcome::Fail, "name-server-loop"),
+        ResolutionEnd::Stopped(DelegationFailure::NoAddress) => {
             outcome_without_address(context, &path, &mut cite)
         }
     };

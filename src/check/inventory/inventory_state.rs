@@ -169,8 +169,7 @@ fn internal_verdict(context: &CheckContext<'_>, aaaa: &Lookup, a: &Lookup) -> Ve
 /// Whether the whole Internet can reach an address, as far as addresses show.
 fn is_public(context: &CheckContext<'_>, address: IpAddr) -> bool {
     let networks = context.view.networks;
-    networks.counts_as_global(address)
-        && !networks.owner(address).is_some_and(|network| network.internal)
+    networks.counts_as_global(address) && !networks.is_internal(address)
 }
 
 fn redirected_verdict(context: &CheckContext<'_>) -> Verdict {

@@ -162,6 +162,7 @@ pub(in crate::check) mod tests {
                         connect,
                         tls: None,
                         http: None,
+                        recheck: None,
                     }));
                     world.observe(Question::Conversation(question.clone()), at as u8 + 1, reply);
                 }

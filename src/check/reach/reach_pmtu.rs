@@ -136,7 +136,7 @@ pub(in crate::check) mod tests {
             })
         };
         let talk = |connect, tls| {
-            let seen = Conversation { connect, tls, http: None };
+            let seen = Conversation { connect, tls, http: None, recheck: None };
             Reply::Conversation(Box::new(seen))
         };
         let up = || Ok(Connected { elapsed_us: 1 });
@@ -156,6 +156,7 @@ pub(in crate::check) mod tests {
                 connect: up(),
                 tls: Some(Ok(session(900))),
                 http: Some(Ok(response)),
+                recheck: None,
             };
             Reply::Conversation(Box::new(seen))
         };

@@ -74,6 +74,7 @@ pub(in crate::check) fn friendly() -> Greeting {
             connect: Ok(Connected { elapsed_us: 1 }),
             tls: Some(Ok(tls_session(1, "TLSv1.3"))),
             http: None,
+            recheck: None,
         },
         banner: answered(Meaning::Yes),
         hello: answered(Meaning::Yes),
@@ -84,7 +85,7 @@ pub(in crate::check) fn friendly() -> Greeting {
 
 /// No connection.
 pub(in crate::check) fn no_connection(failure: NetFailure) -> Greeting {
-    let conversation = Conversation { connect: Err(failure), tls: None, http: None };
+    let conversation = Conversation { connect: Err(failure), tls: None, http: None, recheck: None };
     Greeting { conversation, banner: None, hello: None, starttls: None, refused_ehlo: None }
 }
 

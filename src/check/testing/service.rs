@@ -16,7 +16,7 @@ pub(in crate::check) fn conversation(
     tls: Option<TlsFailed>,
 ) -> Conversation {
     let connect = connect.map(|()| Connected { elapsed_us: 1 });
-    Conversation { connect, tls: tls.map(Err), http: None }
+    Conversation { connect, tls: tls.map(Err), http: None, recheck: None }
 }
 
 /// A service that is declared so and answers its question so, attempt by attempt.

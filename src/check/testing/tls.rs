@@ -28,13 +28,23 @@ pub(in crate::check) fn failed_handshake(failure: NetFailure) -> Conversation {
 
 /// A handshake that completed.
 pub(in crate::check) fn handshake(session: TlsSession) -> Conversation {
-    Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Ok(session)), http: None }
+    Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: Some(Ok(session)),
+        http: None,
+        recheck: None,
+    }
 }
 
 /// A handshake that broke off after these certificates.
 pub(in crate::check) fn broken_handshake(failure: TlsFailure, chain: Vec<Blob>) -> Conversation {
     let failed = TlsFailed::new(failure, chain);
-    Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
+    Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: Some(Err(failed)),
+        http: None,
+        recheck: None,
+    }
 }
 
 /// A session that the second TLS library holds, where each browser's hello was answered so.
@@ -54,7 +64,12 @@ pub(in crate::check) fn taken_over(browsers: &[(Browser, HelloAnswer)]) -> TlsSe
 /// A handshake that failed so, with this session behind it.
 pub(in crate::check) fn failed_before(failure: TlsFailure, session: TlsSession) -> Conversation {
     let failed = TlsFailed::with_session(failure, session);
-    Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
+    Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: Some(Err(failed)),
+        http: None,
+        recheck: None,
+    }
 }
 
 /// A service that speaks TLS and has an address of each family.

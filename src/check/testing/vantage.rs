@@ -96,7 +96,12 @@ fn add_test(evidence: &mut Evidence, settings: &Settings, test: u8, works: Works
                 answering = answering.saturating_sub(1);
                 let up = is_up.then_some(Connected { elapsed_us: 1 });
                 let connect = up.ok_or(NetFailure::TimedOut);
-                Reply::Conversation(Box::new(Conversation { connect, tls: None, http: None }))
+                Reply::Conversation(Box::new(Conversation {
+                    connect,
+                    tls: None,
+                    http: None,
+                    recheck: None,
+                }))
             }
             other => panic!("{other} is no test of a vantage point"),
         };

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::check::common;
@@ -10,8 +11,8 @@ use crate::evidence;
 use crate::model::Outcome::{Inconclusive, NotApplicable};
 use crate::model::{
     Blob, BodyEnd, Connected, Conversation, ConversationQuestion, Host, HttpFailure, HttpGet,
-    HttpResponse, Name, NetFailure, Outcome, Question, Readings, Reply, TlsFailed, TlsFailure,
-    TlsSession,
+    HttpResponse, Name, NetFailure, Outcome, Question, Readings, Recheck, Reply, TlsFailed,
+    TlsFailure, TlsSession,
 };
 
 /// Another site, to which some worlds redirect.
@@ -29,13 +30,18 @@ pub(in crate::check) fn session() -> TlsSession {
 
 /// No connection.
 pub(in crate::check) fn down(failure: NetFailure) -> Conversation {
-    Conversation { connect: Err(failure), tls: None, http: None }
+    Conversation { connect: Err(failure), tls: None, http: None, recheck: None }
 }
 
 /// A connection and no handshake.
 pub(in crate::check) fn no_tls(failure: TlsFailure) -> Conversation {
     let failed = TlsFailed::new(failure, Vec::new());
-    Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: Some(Err(failed)), http: None }
+    Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: Some(Err(failed)),
+        http: None,
+        recheck: None,
+    }
 }
 
 /// A connection, a handshake and no response.
@@ -44,6 +50,7 @@ pub(in crate::check) fn no_http(failure: HttpFailure) -> Conversation {
         connect: Ok(Connected { elapsed_us: 1 }),
         tls: Some(Ok(session())),
         http: Some(Err(failure)),
+        recheck: None,
     }
 }
 
@@ -72,6 +79,7 @@ pub(in crate::check) fn responds(
         connect: Ok(Connected { elapsed_us: 1 }),
         tls: Some(Ok(session())),
         http: Some(Ok(response)),
+        recheck: None,
     }
 }
 
@@ -105,6 +113,18 @@ pub(in crate::check) fn file(octets: &[u8]) -> Conversation {
 /// A page that is shown with these certificates.
 pub(in crate::check) fn page_with_chain(chain: Vec<Blob>) -> Conversation {
     Conversation { tls: Some(Ok(TlsSession { chain, ..session() })), ..page() }
+}
+
+/// The same from an address that answered well earlier in the run, and what it then says to that
+/// request.
+pub(in crate::check) fn rechecked(mut seen: Conversation, status: Option<u16>) -> Conversation {
+    seen.recheck = Some(Box::new(Recheck {
+        authority: "www.example.vn".into(),
+        path: "/".into(),
+        answered_at: Timestamp::UNIX_EPOCH,
+        status,
+    }));
+    seen
 }
 
 /// A redirect.
@@ -177,6 +197,7 @@ pub(in crate::check) fn site_over_both(six: &[&Conversation], four: &[&Conversat
 /// Rows in which there is nothing to compare, for each check that compares pages.
 pub(in crate::check) fn assert_nothing_to_compare(id: &str) {
     let elsewhere = to("https://other.example.vn/");
+    let away = rechecked(responds(403, &[], ""), Some(403));
     let later =
         |last: &Conversation| {
             site_over_both(&[&elsewhere], &[&page()])
@@ -194,6 +215,9 @@ pub(in crate::check) fn assert_nothing_to_compare(id: &str) {
         (later(&silent()), (NotApplicable, "not-comparable")),
         (site_over_both(&[&responds(429, &[], "")], &[&page()]), (Inconclusive, "challenge")),
         (site_over_both(&[&page()], &[&responds(429, &[], "")]), (Inconclusive, "challenge")),
+        (site_over_both(&[&away; 3], &[&page()]), (Inconclusive, common::TURNED_AWAY)),
+        (site_over_both(&[&page()], &[&away; 3]), (Inconclusive, common::TURNED_AWAY)),
+        (site_over_both(&[&away; 3], &[&away; 3]), (Inconclusive, common::TURNED_AWAY)),
     ];
     for (at, (world, expected)) in rows.iter().enumerate() {
         assert_eq!(world.outcome_of(id), *expected, "{id} row {at}");
@@ -242,8 +266,7 @@ impl World {
         let port = url.port_or_known_default().unwrap();
         let at = SocketAddr::new(at.parse().unwrap(), port);
         // A host that sends us away is asked again: it does so each time.
-        const SENDS_AWAY: [u16; 4] = [403, 421, 429, 503];
-        let sends_away = |seen: &&Conversation| matches!(&seen.http, Some(Ok(response)) if SENDS_AWAY.contains(&response.status));
+        let sends_away = |seen: &&Conversation| matches!(&seen.http, Some(Ok(response)) if response.turns_away());
         let mut attempts = attempts.to_vec();
         if let Some(last) = attempts.last().copied().filter(sends_away)
             && attempts.iter().all(sends_away)

@@ -18,7 +18,7 @@ use crate::evidence::tls::TrustedRoots;
 use crate::model::{
     Connected, Conversation, ConversationQuestion, Evidence, Inventory, Name, NetFailure,
     Observation, OriginQuestion, Origins, Outcome, Question, Rcode, RecordType, Reply, Request,
-    Verdict,
+    State, Verdict,
 };
 
 /// The web site of [`World::new`].
@@ -58,7 +58,19 @@ impl World {
 
     /// The evidence as rules read it.
     pub(in crate::check) fn view(&self) -> View<'_> {
-        View::new(&self.evidence, &self.inventory.settings, &self.inventory.networks, &[])
+        self.view_of(&self.evidence)
+    }
+
+    /// Some evidence as rules read it.
+    fn view_of<'a>(&'a self, evidence: &'a Evidence) -> View<'a> {
+        let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
+        View::new(evidence, settings, networks, &[]).of_service(&self.inventory.services[0])
+    }
+
+    /// The same, with the service declared to be in this state.
+    pub(in crate::check) fn in_state(mut self, state: State) -> Self {
+        Arc::make_mut(&mut self.inventory.services[0]).state = state;
+        self
     }
 
     /// Adds a reply to one attempt at a question.
@@ -105,7 +117,7 @@ impl World {
         for (at, connect) in attempts.iter().enumerate() {
             let question = evidence::service::conversation_question(&url, to);
             let connect = connect.clone().map(|()| Connected { elapsed_us: 1 });
-            let seen = Conversation { connect, tls: None, http: None };
+            let seen = Conversation { connect, tls: None, http: None, recheck: None };
             let reply = Reply::Conversation(Box::new(seen));
             self.observe(Question::Conversation(question), at as u8 + 1, reply);
         }
@@ -119,7 +131,7 @@ impl World {
             to.parse().unwrap(),
         );
         let connect = Ok(Connected { elapsed_us });
-        let seen = Conversation { connect, tls: None, http: None };
+        let seen = Conversation { connect, tls: None, http: None, recheck: None };
         self.observe(Question::Conversation(question), 1, Reply::Conversation(Box::new(seen)));
         self
     }
@@ -129,8 +141,7 @@ impl World {
     pub(in crate::check) fn verdict(&self, id: &str) -> Verdict {
         let mut evidence = self.evidence.clone();
         loop {
-            let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
-            let view = View::new(&evidence, settings, networks, &[]);
+            let view = self.view_of(&evidence);
             let missing = view.requests_of(|view| drop(self.silent_verdict_in(*view, id)));
             let answered: Vec<_> = missing
                 .into_iter()
@@ -242,7 +253,7 @@ impl World {
         });
         for (at, connect) in attempts.iter().enumerate() {
             let connect = connect.clone().map(|elapsed_us| Connected { elapsed_us });
-            let seen = Conversation { connect, tls: None, http: None };
+            let seen = Conversation { connect, tls: None, http: None, recheck: None };
             self.observe(question.clone(), at as u8 + 2, Reply::Conversation(Box::new(seen)));
         }
         self

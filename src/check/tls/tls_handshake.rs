@@ -202,7 +202,7 @@ pub(in crate::check) mod tests {
     use crate::check::testing::tls::{
         TLS_SIX, failed_before, failed_handshake, handshake, taken_over, tls_service, www_host,
     };
-    use crate::check::testing::web::{down, no_tls, session};
+    use crate::check::testing::web::{down, no_tls, rechecked, session};
     use crate::check::testing::world::World;
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
     use crate::model::{
@@ -222,6 +222,7 @@ pub(in crate::check) mod tests {
             (&failed_handshake(NetFailure::TimedOut), &failed_handshake(NetFailure::Reset));
         let (ours, gone) = (&down(NetFailure::NoRoute), &down(NetFailure::TimedOut));
         let midway = &failed_handshake(NetFailure::NoRoute);
+        let away = &rechecked(reset.clone(), None);
         let alert = &no_tls(TlsFailure::Alert { code: 112, name: detail() });
         let nothing = &no_tls(TlsFailure::NothingInCommon { detail: detail() });
         let forged = &no_tls(TlsFailure::BadSignature { detail: detail() });
@@ -277,6 +278,9 @@ pub(in crate::check) mod tests {
             (&[late, required], wanted),
             (&[required, required, asked], (Pass, "client-certificate-asked")),
             (&[reset, reset], (Fail, "reset")),
+            // It answered earlier in the run, and now resets that too.
+            (&[reset, away, away], (Inconclusive, common::TURNED_AWAY)),
+            (&[up, away, away], (Pass, "completed")),
             (
                 &[&failed_handshake(NetFailure::Closed), &failed_handshake(NetFailure::Closed)],
                 (Fail, "closed"),
@@ -317,8 +321,12 @@ pub(in crate::check) mod tests {
                 security: Security::Starttls,
                 host: www_host(),
             };
-            let conversation =
-                Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+            let conversation = Conversation {
+                connect: Ok(Connected { elapsed_us: 1 }),
+                tls: None,
+                http: None,
+                recheck: None,
+            };
             let yes = Answer { elapsed_us: 1, meaning: Meaning::Yes, lines: Vec::new() };
             let greeting = Greeting {
                 conversation,

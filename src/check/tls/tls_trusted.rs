@@ -9,7 +9,9 @@ use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::EndpointContact;
 use crate::evidence::tls::certificate::{Path, Staple, timestamps};
 use crate::evidence::tls::{Acceptance, Completion, TrustedRoots, certificate};
-use crate::model::{Detail, ObservationId, Outcome, Severity, Subject, TlsSession, Verdict};
+use crate::model::{
+    Detail, ObservationId, Outcome, Severity, Subject, TlsSession, Verdict, shown_url,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -92,7 +94,11 @@ fn subject_of_session(
         Staple::Revoked(at) => Some(("revoked", at.to_string())),
         Staple::Nothing => None,
     });
-    detail.extend(seen.addresses.iter().map(|address| ("issuer-at", address.to_string())));
+    detail.extend(
+        seen.addresses
+            .iter()
+            .map(|address| ("issuer-at", shown_url(address.as_str()).into_owned())),
+    );
     detail.extend(transparency(session, seen));
     socket(contact.address, outcome, reason, detail)
 }

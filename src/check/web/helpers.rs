@@ -71,7 +71,7 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
         return Some(common::reason_of(gap));
     }
     match &chain.end {
-        ChainEnd::NotObserved => Some(common::NOT_OBSERVED),
+        ChainEnd::Unknown(gap) => Some(common::reason_of(*gap)),
         // An alias that leads back to itself gives no client an address.
         ChainEnd::NoAddress(LookupStatus::ChainLooped) => None,
         ChainEnd::NoAddress(status) => status.gap().map(common::reason_of),
@@ -79,9 +79,17 @@ pub(in crate::check) fn unknown_end_reason(chain: &RedirectChain<'_>) -> Option<
             let visits = chain.hops.last().into_iter().flat_map(|hop| &hop.attempts);
             visits.into_iter().find_map(|visit| visit.conversation.gap()).map(common::reason_of)
         }
+        ChainEnd::Response { .. } => turned_away_at_end(chain),
         ChainEnd::Loop | ChainEnd::TooMany => (!chain.is_endless()).then_some(common::LIMIT),
-        ChainEnd::Response { .. } | ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) => None,
+        ChainEnd::NotVisited(_) | ChainEnd::RefusedPort(_) | ChainEnd::BadLocation(_) => None,
     }
+}
+
+/// The reason for a last page that is none, because the address turns us away by now.
+fn turned_away_at_end(chain: &RedirectChain<'_>) -> Option<&'static str> {
+    let mut visits = chain.hops.last().into_iter().flat_map(|hop| &hop.attempts);
+    let is_away = visits.any(|visit| visit.conversation.is_turned_away());
+    (is_away && web::landing_page(chain).is_none()).then_some(common::TURNED_AWAY)
 }
 
 /// What holds of all addresses that were looked at, where the service has more than those: for verdicts

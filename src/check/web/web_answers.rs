@@ -14,6 +14,7 @@ use crate::evidence::service::{ConversationAttempts, Steadiness};
 use crate::evidence::web::{ChainEnd, RedirectChain, page};
 use crate::model::{
     Detail, EndingFrame, Family, HttpFailure, HttpResponse, Outcome, Severity, Subject, Verdict,
+    shown_url,
 };
 
 /// The rule.
@@ -21,10 +22,11 @@ pub static CHECK: Check = Check {
     id: "web-answers",
     sources: &["RFC 9110 §15", "RFC 9113 §7", "RFC 9113 §8.7"],
     severity: Severity::Critical,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("answers"),
         Reason::fail("error-status"),
+        Reason::fail("error-over-both"),
         Reason::fail("unexpected-status"),
         Reason::fail("no-response"),
         Reason::fail("not-http"),
@@ -43,8 +45,33 @@ pub static CHECK: Check = Check {
 fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
     let expected = context.service.expect_status;
-    let subjects = chains.iter().map(|chain| subject(chain, expected)).collect();
-    Ok(verdict_over_chains(subjects, "answers", &chains))
+    let mut subjects: Vec<_> = chains.iter().map(|chain| subject(chain, expected)).collect();
+    let is_error = |subject: &Subject| subject.reason == ERROR;
+    let over_ipv4 = match subjects.iter().any(is_error) {
+        true => errors_over_ipv4(context, expected),
+        false => Vec::new(),
+    };
+    if !over_ipv4.is_empty() {
+        subjects
+            .iter_mut()
+            .filter(|one| is_error(one))
+            .for_each(|one| one.reason = "error-over-both");
+    }
+    let observations = over_ipv4.iter().flat_map(|chain| chain.observations());
+    Ok(verdict_over_chains(subjects, "answers", &chains).citing(observations))
+}
+
+/// An error of the server. Over both families it has nothing to do with IPv6.
+const ERROR: &str = "error-status";
+
+/// What visitors get over IPv4, when it is an error at every address.
+fn errors_over_ipv4<'a>(
+    context: &CheckContext<'a>,
+    expected: Option<u16>,
+) -> Vec<RedirectChain<'a>> {
+    let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv4));
+    let is_error = |chain: &RedirectChain<'_>| subject(chain, expected).reason == ERROR;
+    chains.ok().filter(|chains| chains.iter().all(is_error)).unwrap_or_default()
 }
 
 fn subject(chain: &RedirectChain<'_>, expected: Option<u16>) -> Subject {
@@ -81,7 +108,7 @@ const MOVED: &str = "moved";
 /// What visitors get where the redirects end; one address of the last host that answers with an error
 /// is enough to fail.
 fn answer_at_end(chain: &RedirectChain<'_>, expected: Option<u16>) -> Answer {
-    let at = chain.final_url().map(|url| ("at", url.to_string()));
+    let at = chain.final_url().map(|url| ("at", shown_url(url.as_str()).into_owned()));
     let answer = match (&chain.end, unknown_end_reason(chain)) {
         (ChainEnd::Response { .. }, _) => {
             let hop = chain.hops.last();
@@ -114,6 +141,9 @@ fn answer_of(
     url: &Url,
     expected: Option<u16>,
 ) -> Option<Answer> {
+    if conversation.is_turned_away() {
+        return Some(Answer::new(Outcome::Inconclusive, common::TURNED_AWAY));
+    }
     let attempts = conversation.attempts.iter().filter(|(seen, _)| !seen.is_our_fault());
     let mut answers: Vec<Answer> = attempts
         .filter_map(|(seen, _)| Some(answer_of_response(seen.http.as_ref()?, url, expected)))
@@ -151,7 +181,7 @@ fn answer_of_response(
                     (Outcome::Inconclusive, "challenge", detail)
                 }
                 Some(_) => (Outcome::Fail, "unexpected-status", detail),
-                None => (Outcome::Fail, "error-status", detail),
+                None => (Outcome::Fail, ERROR, detail),
             }
         }
         Err(HttpFailure::Net { failure }) if failure.is_ours() => {
@@ -179,13 +209,52 @@ fn answer_of_response(
 pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::web::{
-        OTHER, broken, down, elsewhere, no_http, no_tls, page, responds, site, to,
+        OTHER, broken, down, elsewhere, no_http, no_tls, page, rechecked, responds, site,
+        site_over_both, to,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
     use crate::model::{Conversation, EndingFrame, HttpFailure, NetFailure, TlsFailure};
 
-    pub(in crate::check) const CASES: &[fn()] = &[answers_of_each_address, what_http2_ends_in];
+    pub(in crate::check) const CASES: &[fn()] =
+        &[answers_of_each_address, what_http2_ends_in, limits_that_begin_in_mid_run];
+
+    #[test]
+    fn limits_that_begin_in_mid_run() {
+        let (forbidden, busy) = (responds(403, &[], ""), responds(503, &[], ""));
+        let cut = broken(NetFailure::Reset);
+        let unknown = (Inconclusive, common::TURNED_AWAY);
+        for (refused, fails) in
+            [(&forbidden, "error-status"), (&busy, "error-status"), (&cut, "no-response")]
+        {
+            for (status, expected) in [
+                (Some(403), unknown),
+                (Some(503), unknown),
+                (None, unknown),
+                // What it answered before it still answers: the page alone is refused.
+                (Some(200), (Fail, fails)),
+                (Some(302), (Fail, fails)),
+                (Some(500), (Fail, fails)),
+            ] {
+                let seen = rechecked(refused.clone(), status);
+                let world = site(&[&seen, &seen, &seen], &page());
+                assert_eq!(world.outcome_of("web-answers"), expected, "{status:?} {refused:?}");
+                assert_eq!(elsewhere(&[&seen, &seen, &seen]).outcome_of("web-answers").1, {
+                    let leads = if fails == "no-response" { "leads-nowhere" } else { fails };
+                    if expected == unknown { common::TURNED_AWAY } else { leads }
+                });
+            }
+        }
+        // What it said before it had enough of us counts, and so does what it says once more.
+        let away = rechecked(cut, None);
+        for six in [[&page(), &away, &away], [&away, &away, &page()]] {
+            assert_eq!(site(&six, &page()).outcome_of("web-answers"), (Pass, "answers"));
+        }
+        // Before the limit began one attempt failed in a way of its own.
+        let error = responds(500, &[], "");
+        let late = site(&[&error, &away, &away], &page());
+        assert_eq!(late.outcome_of("web-answers"), (Fail, "error-status"));
+    }
 
     #[test]
     fn answers_of_each_address() {
@@ -230,6 +299,20 @@ pub(in crate::check) mod tests {
             ),
         ] {
             assert_eq!(site(&six, &page()).outcome_of("web-answers"), expected, "{six:?}");
+        }
+        // Over both families it is the server's own trouble, and IPv6 is not its cause.
+        let (error, gone) = (responds(503, &[], ""), responds(404, &[], ""));
+        for (six, four, expected) in [
+            (vec![&error], vec![&error], (Fail, "error-over-both")),
+            (vec![&error], vec![&gone], (Fail, "error-over-both")),
+            (vec![&error], vec![&page()], (Fail, "error-status")),
+            (vec![&error], vec![&error, &page()], (Fail, "error-status")),
+            (vec![&error], vec![&away, &away], (Fail, "error-status")),
+            (vec![&error], vec![], (Fail, "error-status")),
+            (vec![&page()], vec![&error], (Pass, "answers")),
+        ] {
+            let world = site_over_both(&six, &four);
+            assert_eq!(world.outcome_of("web-answers"), expected, "{six:?} {four:?}");
         }
         assert_end_of_redirects_counts();
         let declared = format!("web: \"{URL}\", expect_status: 401");

@@ -8,7 +8,7 @@ use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::dns::LookupStatus;
 use crate::evidence::web::{self, ChainEnd, RedirectChain, WwwAlias};
-use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{Outcome, Severity, Subject, SubjectName, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -84,7 +84,11 @@ fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
         }
         (_, None) => (Outcome::Fail, "counterpart-broken"),
     };
-    let detail = chain.final_url().map(|url| ("at", url.to_string())).into_iter().collect();
+    let detail = chain
+        .final_url()
+        .map(|url| ("at", shown_url(url.as_str()).into_owned()))
+        .into_iter()
+        .collect();
     socket(chain.start, outcome, reason, detail)
 }
 

@@ -14,7 +14,9 @@ use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service;
 use crate::evidence::web::{ChainEnd, RedirectChain};
-use crate::model::{Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict};
+use crate::model::{
+    Family, IcmpMeaning, NetFailure, Outcome, Severity, Subject, Verdict, shown_url,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -207,7 +209,13 @@ fn subject(chain: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> 
         Behaviour::LeadsNowhere => (Outcome::Fail, "leads-nowhere"),
         Behaviour::Flapping { .. } => (Outcome::Fail, "flapping"),
     };
-    let detail = chain.hops.iter().skip(1).take(1).map(|hop| ("to", hop.url.to_string())).collect();
+    let detail = chain
+        .hops
+        .iter()
+        .skip(1)
+        .take(1)
+        .map(|hop| ("to", shown_url(hop.url.as_str()).into_owned()))
+        .collect();
     socket(chain.start, outcome, reason, detail)
 }
 

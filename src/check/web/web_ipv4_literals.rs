@@ -7,7 +7,7 @@ use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::web::page::Unreadable;
 use crate::evidence::web::{self, Ipv4Literal, LiteralLocation, PageSeen, RedirectChain};
-use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, SubjectName, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -62,7 +62,7 @@ fn subject(literal: &Ipv4Literal) -> Subject {
         LiteralLocation::Policy => "in-csp",
     };
     Subject {
-        name: SubjectName::Url(literal.text.clone()),
+        name: SubjectName::Url(shown_url(&literal.text).into_owned()),
         outcome: Outcome::Fail,
         reason,
         detail: vec![("as", literal.what.to_owned())],

@@ -10,14 +10,14 @@ use crate::check::reach::helpers::socket;
 use crate::check::rule::{Check, Reason, Rule};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::{ChainEnd, Hop, RedirectChain};
-use crate::model::{Family, Outcome, Severity, Subject, Verdict};
+use crate::model::{Family, Outcome, Severity, Subject, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "web-redirects",
-    sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2", "Fetch standard §4.4", "RFC 6265bis §5"],
+    sources: &["RFC 9110 §15.4", "RFC 9110 §10.2.2", "Fetch standard §2.9, §4.4", "RFC 6265bis §5"],
     severity: Severity::Error,
-    revision: 5,
+    revision: 6,
     reasons: &[
         Reason::pass("followed"),
         Reason::pass("none"),
@@ -29,6 +29,8 @@ pub static CHECK: Check = Check {
         Reason::fail("too-many"),
         Reason::fail("bad-location"),
         Reason::fail("to-private-address"),
+        Reason::fail("to-internal-network"),
+        Reason::fail("to-refused-port"),
         Reason::inconclusive("target-unresolved"),
     ],
     doc: Doc::new(include_str!("web_redirects.en.md"), include_str!("web_redirects.vi.md")),
@@ -39,22 +41,35 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
     let chains = web_url(context).and_then(|url| redirect_chains(context, url, Family::Ipv6))?;
     let redirects = chains.iter().any(|chain| chain.hops.len() > 1);
     let pass = if redirects { "followed" } else { "none" };
-    Ok(verdict_over_chains(chains.iter().map(subject).collect(), pass, &chains))
+    Ok(verdict_over_chains(
+        chains.iter().map(|chain| subject(context, chain)).collect(),
+        pass,
+        &chains,
+    ))
 }
 
-fn subject(chain: &RedirectChain<'_>) -> Subject {
-    let (outcome, reason) = outcome_of_chain(chain);
-    let mut detail: Vec<_> =
-        chain.hops.iter().skip(1).map(|hop| ("to", hop.url.to_string())).collect();
+fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
+    let (outcome, reason) = outcome_of_chain(context, chain);
+    let mut detail: Vec<_> = chain
+        .hops
+        .iter()
+        .skip(1)
+        .map(|hop| ("to", shown_url(hop.url.as_str()).into_owned()))
+        .collect();
     match &chain.end {
         ChainEnd::NotVisited(address) => detail.push(("address", address.to_string())),
-        ChainEnd::BadLocation(location) => detail.push(("location", location.clone())),
+        ChainEnd::BadLocation(location) => {
+            detail.push(("location", shown_url(location).into_owned()))
+        }
         _ => {}
     }
     socket(chain.start, outcome, reason, detail)
 }
 
-fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
+fn outcome_of_chain(
+    context: &CheckContext<'_>,
+    chain: &RedirectChain<'_>,
+) -> (Outcome, &'static str) {
     if let Some(gap) = first_conversation_gap(chain) {
         return (Outcome::Inconclusive, common::reason_of(gap));
     }
@@ -66,17 +81,21 @@ fn outcome_of_chain(chain: &RedirectChain<'_>) -> (Outcome, &'static str) {
         }
         (ChainEnd::NoAddress(_), None) => (Outcome::Fail, "target-without-ipv6"),
         (
-            ChainEnd::NoAddress(_) | ChainEnd::NotObserved | ChainEnd::TooMany | ChainEnd::Loop,
+            ChainEnd::NoAddress(_) | ChainEnd::Unknown(_) | ChainEnd::TooMany | ChainEnd::Loop,
             Some(reason),
         ) => (Outcome::Inconclusive, reason),
-        (ChainEnd::NotObserved, None) => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        (ChainEnd::Unknown(gap), None) => (Outcome::Inconclusive, common::reason_of(*gap)),
         (ChainEnd::NoResponse, _) if later.is_empty() => {
             (Outcome::Inconclusive, common::LOWER_LAYER)
         }
         (ChainEnd::Loop, None) => (Outcome::Fail, "loop"),
         (ChainEnd::TooMany, None) => (Outcome::Fail, "too-many"),
         (ChainEnd::BadLocation(_), _) => (Outcome::Fail, "bad-location"),
+        (ChainEnd::NotVisited(address), _) if context.view.networks.is_internal(*address) => {
+            (Outcome::Fail, "to-internal-network")
+        }
         (ChainEnd::NotVisited(_), _) => (Outcome::Fail, "to-private-address"),
+        (ChainEnd::RefusedPort(_), _) => (Outcome::Fail, "to-refused-port"),
         (ChainEnd::NoResponse | ChainEnd::Response { .. }, _) => outcome_of_hops(later),
     }
 }
@@ -121,7 +140,9 @@ pub(in crate::check) mod tests {
     use crate::check::testing::web::{OTHER, down, elsewhere, no_tls, page, responds, site, to};
     use crate::check::testing::world::{SIX, URL};
     use crate::model::Outcome::{Fail, Inconclusive, Pass};
-    use crate::model::{Conversation, NetFailure, RecordType, TlsFailure};
+    use crate::model::{
+        Conversation, NetFailure, Network, Networks, RecordType, State, TlsFailure,
+    };
 
     pub(in crate::check) const CASES: &[fn()] = &[redirects_over_ipv6];
 
@@ -141,6 +162,20 @@ pub(in crate::check) mod tests {
                 .host("other.example.vn", &["2001:db8::2", "2001:db8::3"])
                 .visit(OTHER, "2001:db8::2", &page())
                 .visit(OTHER, "2001:db8::3", second)
+        };
+        // A network inside, behind a page outside.
+        let inside = |state: State| {
+            let mut world = first("http://[2001:db8:f::1]/");
+            let inside = Network {
+                prefix: "2001:db8:f::/48".parse().unwrap(),
+                name: "inside".to_owned(),
+                asn: None,
+                internal: true,
+                testbed: false,
+            };
+            let networks = world.inventory.networks.iter().cloned().chain([inside]);
+            world.inventory.networks = Networks::new(networks.collect());
+            world.in_state(state)
         };
         let alert = TlsFailure::Alert { code: 40, name: "handshake_failure".to_owned() };
         let cookie = |value: &str| responds(302, &[("location", URL), ("set-cookie", value)], "");
@@ -182,6 +217,10 @@ pub(in crate::check) mod tests {
             (first("ftp://www.example.vn/"), (Fail, "bad-location")),
             (first("http://[fe80::1]/"), (Fail, "to-private-address")),
             (first("http://169.254.169.254/latest"), (Fail, "to-private-address")),
+            (first("http://[2001:db8:f::1]/"), (Inconclusive, common::NOT_OBSERVED)),
+            (inside(State::Active), (Fail, "to-internal-network")),
+            (inside(State::Internal), (Inconclusive, common::NOT_OBSERVED)),
+            (first("https://other.example.vn:25/"), (Fail, "to-refused-port")),
             (
                 first(OTHER).dns("other.example.vn", RecordType::AAAA, &servfail()),
                 (Inconclusive, "target-unresolved"),

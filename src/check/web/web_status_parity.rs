@@ -13,7 +13,7 @@ use crate::evidence::service::Steadiness;
 use crate::evidence::web::{
     self, ChainEnd, RedirectChain, landing_page, landing_page_responses, page,
 };
-use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict};
+use crate::model::{Detail, Family, Outcome, Severity, State, Subject, Verdict, shown_url};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -60,7 +60,7 @@ struct Ending<'w, 'e> {
 
 impl Ending<'_, '_> {
     fn text(&self) -> String {
-        format!("{} {}", self.status, self.url)
+        format!("{} {}", self.status, shown_url(self.url))
     }
 }
 
@@ -181,7 +181,7 @@ pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::{answer, servfail, unasked};
     use crate::check::testing::web::{
-        OTHER, down, elsewhere, page, responds, site, site_over_both, to,
+        OTHER, down, elsewhere, page, rechecked, responds, site, site_over_both, to,
     };
     use crate::check::testing::world::{FOUR, SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
@@ -193,6 +193,7 @@ pub(in crate::check) mod tests {
     fn status_and_url_over_both_families() {
         let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
         let error = responds(500, &[], "");
+        let away_from = |status| rechecked(responds(status, &[], ""), Some(status));
         let here = |path: &str| to(&format!("{URL}{path}"));
         let moved = |path: &str| {
             let at = format!("{URL}{path}");
@@ -242,6 +243,9 @@ pub(in crate::check) mod tests {
             (nowhere, (Inconclusive, common::LOWER_LAYER)),
             (site(&[&responds(429, &[], "")], &page()), (Inconclusive, "challenge")),
             (site(&[&page()], &responds(429, &[], "")), (Inconclusive, "challenge")),
+            (site(&[&away_from(503); 3], &page()), (Inconclusive, common::TURNED_AWAY)),
+            (site(&[&page()], &away_from(403)), (Inconclusive, common::TURNED_AWAY)),
+            (elsewhere(&[&away_from(403); 3]), (Inconclusive, common::TURNED_AWAY)),
             (site(&[&page(), &responds(503, &[], "")], &page()), (Pass, "same")),
             (site(&[&page(), &error, &error], &page()), (Fail, "flapping")),
             (site(&[&page(), &responds(429, &[], "")], &page()), (Pass, "same")),

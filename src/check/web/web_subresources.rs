@@ -5,9 +5,11 @@ use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::evidence::web::page::{Reference, Unreadable};
+use crate::evidence::web::page::{Blocked, Reference, Unreadable};
 use crate::evidence::web::{self, Ipv6Access, RedirectChain, ResourceHost, Subresources, Unread};
-use crate::model::{Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict};
+use crate::model::{
+    Detail, Family, Host, Outcome, Severity, Subject, SubjectName, Verdict, shown_url,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -20,7 +22,7 @@ pub static CHECK: Check = Check {
         "W3C Upgrade Insecure Requests §3",
     ],
     severity: Severity::Warning,
-    revision: 4,
+    revision: 5,
     reasons: &[
         Reason::pass("all-over-ipv6"),
         Reason::pass("own-server-only"),
@@ -32,6 +34,7 @@ pub static CHECK: Check = Check {
         Reason::inconclusive("unreadable"),
         Reason::not_applicable("dead-link"),
         Reason::not_applicable("mixed-content"),
+        Reason::not_applicable("refused-port"),
         Reason::not_applicable("not-text"),
     ],
     doc: Doc::new(include_str!("web_subresources.en.md"), include_str!("web_subresources.vi.md")),
@@ -115,11 +118,14 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
     Subject { name, outcome, reason, detail }
 }
 
-fn blocked_subject(reference: &Reference) -> Subject {
+fn blocked_subject((reference, why): &(Reference, Blocked)) -> Subject {
     Subject {
-        name: SubjectName::Url(reference.url.to_string()),
+        name: SubjectName::Url(shown_url(reference.url.as_str()).into_owned()),
         outcome: Outcome::NotApplicable,
-        reason: "mixed-content",
+        reason: match why {
+            Blocked::MixedContent => "mixed-content",
+            Blocked::RefusedPort => "refused-port",
+        },
         detail: vec![("as", reference.what.id().to_owned())],
     }
 }
@@ -129,11 +135,11 @@ pub(in crate::check) mod tests {
     use crate::check::common;
     use crate::check::testing::dns::{address, answer, nxdomain, servfail, unasked};
     use crate::check::testing::web::{
-        ending, half_seen, html, ours, page, responds, silent, site_over_ipv6,
+        ending, half_seen, html, no_tls, ours, page, rechecked, responds, silent, site_over_ipv6,
     };
     use crate::check::testing::world::{SIX, URL, World};
     use crate::model::Outcome::{Fail, Inconclusive, NotApplicable, Pass};
-    use crate::model::{BodyEnd, RecordType};
+    use crate::model::{BodyEnd, NetFailure, RecordType, TlsFailure};
 
     pub(in crate::check) const CASES: &[fn()] =
         &[servers_that_a_page_loads_from, pages_that_hide_what_they_load, mixed_content];
@@ -156,6 +162,7 @@ pub(in crate::check) mod tests {
     fn servers_that_a_page_loads_from() {
         let up = page();
         let both = || loads().host(CDN, &["2001:db8::c", "192.0.2.12"]);
+        let away = rechecked(no_tls(TlsFailure::Net { failure: NetFailure::Reset }), None);
         let rows = [
             (loads(), (Inconclusive, common::NOT_OBSERVED)),
             (both().reaches(CDN, CDN_SIX, &[&up]), (Pass, "all-over-ipv6")),
@@ -171,6 +178,12 @@ pub(in crate::check) mod tests {
                 (Fail, "third-party-unreachable"),
             ),
             (both().reaches(CDN, CDN_SIX, &[&ours(), &ours()]), (Inconclusive, common::OUR_FAULT)),
+            // It let us in, and now resets whatever we ask.
+            (
+                both().reaches(CDN, CDN_SIX, &[&away, &away, &away]),
+                (Inconclusive, common::TURNED_AWAY),
+            ),
+            (both().reaches(CDN, CDN_SIX, &[&up, &away, &away]), (Pass, "all-over-ipv6")),
             (
                 both().reaches(CDN, CDN_SIX, &[&silent(), &ours()]),
                 (Inconclusive, common::OUR_FAULT),
@@ -270,6 +283,9 @@ pub(in crate::check) mod tests {
         let blocked = site_over_ipv6(&html(script)).verdict("web-subresources");
         let blocked: Vec<_> = blocked.subjects.iter().map(|s| (s.outcome, s.reason)).collect();
         assert_eq!(blocked, [(NotApplicable, "mixed-content")]);
+        let port = html("<script src=\"https://cdn.example.com:6000/a.js\"></script>");
+        let port = site_over_ipv6(&port).verdict("web-subresources");
+        assert_eq!((port.outcome, port.subjects[0].reason), (Pass, "refused-port"));
     }
 
     #[test]

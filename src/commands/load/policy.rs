@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bounded_file;
 use crate::check::Check;
 use crate::commands::error::CliError;
-use crate::model::{Outcome, Severity, Stage, Target};
+use crate::model::{Inventory, Outcome, Severity, Stage, Target};
 use crate::policy::Policy;
 use crate::{check, policy};
 
@@ -81,6 +81,17 @@ fn why_never_closing(policy: &Policy, check: &Check) -> Option<String> {
             "no failure of it is more than `{}` under this policy, and only `critical` and `error` close a gate",
             gravest.id()
         )
+    })
+}
+
+/// A gate of the policy that is about no service of this inventory, with what was probably meant.
+pub(super) fn gate_without_services(policy: &Policy, inventory: &Inventory) -> Option<CliError> {
+    let unmatched = policy.run_gates().iter().flat_map(|gate| gate.only.unmatched(inventory));
+    let one = unmatched.into_iter().next()?;
+    let error = CliError::operator(format!("the policy `{}` has a gate for {one}", policy.name));
+    Some(match &one.help {
+        Some(help) => error.help(help),
+        None => error,
     })
 }
 

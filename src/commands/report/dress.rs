@@ -3,6 +3,7 @@
 use crate::commands::cli::ReportArgs;
 use crate::commands::error::CliError;
 use crate::commands::letterhead::read_letterhead;
+use crate::judge::Histories;
 use crate::model::Severity;
 use crate::report::junit;
 use crate::report::letterhead::Letterhead;
@@ -13,11 +14,17 @@ pub(in crate::commands) struct Dress {
     pub(super) letterhead: Letterhead,
     /// The mildest severity that JUnit takes for a failure.
     pub(super) junit_fails_from: Severity,
+    /// What services were over the runs before, for pages.
+    pub(super) histories: Histories,
 }
 
 impl Default for Dress {
     fn default() -> Self {
-        Self { letterhead: Letterhead::default(), junit_fails_from: junit::FAILS_FROM }
+        Self {
+            letterhead: Letterhead::default(),
+            junit_fails_from: junit::FAILS_FROM,
+            histories: Histories::default(),
+        }
     }
 }
 
@@ -29,6 +36,6 @@ impl Dress {
     pub(super) fn of(args: &ReportArgs) -> Result<Self, CliError> {
         let letterhead = read_letterhead(args.letterhead.as_deref())?;
         let junit_fails_from = args.junit_fail_on.unwrap_or(junit::FAILS_FROM);
-        Ok(Self { letterhead, junit_fails_from })
+        Ok(Self { letterhead, junit_fails_from, histories: Histories::default() })
     }
 }

@@ -5,62 +5,86 @@ use std::io;
 use std::path::Path;
 
 use super::dress::Dress;
+use super::mail_files::{MAIL_ENDINGS, attached};
+use super::run_files::stem;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
-use crate::commands::file_name::file_in;
-use crate::judge::quarter::{Quarter, Review};
+use crate::judge::quarter::Review;
 use crate::model::Lang;
+use crate::report::mail::{Beside, Mail};
 use crate::report::quarter::{self, QuarterContext};
 use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 
 /// Writes `QUARTER.FORMAT` files into a folder, which is made when it is missing, and names each on
-/// stdout once it is whole.
+/// stdout once it is whole; those of an excerpt begin with what it is of.
 ///
 /// # Errors
 /// When a file can't be written.
 pub(super) fn write_files(
     review: &Review,
-    quarter: Quarter,
     lang: Lang,
     formats: &[ReportFormat],
     dress: &Dress,
     folder: &Path,
 ) -> Result<(), CliError> {
-    let context = QuarterContext { review, lang };
+    let context = &QuarterContext { review, lang };
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-    for (ending, render) in formats.iter().flat_map(|format| renderers(*format)) {
-        let path = file_in(folder, &quarter.to_string(), ending)?;
-        write_atomically(&path, |out| render(&context, dress, out))
+    let stem = stem(&review.closing, &review.quarter.to_string());
+    let renderers: Vec<_> = formats.iter().flat_map(|format| renderers(*format)).collect();
+    let files = attached(&stem, renderers.iter().map(|(ending, _)| *ending));
+    let paper = Paper { context, dress, files: &files };
+    for (ending, render) in renderers {
+        let path = folder.join(format!("{stem}{ending}"));
+        write_atomically(&path, |out| render(&paper, out))
             .map_err(|error| unwritable(&path, &error))?;
         println!("{}", path.display());
     }
     Ok(())
 }
 
-type Renderer = fn(&QuarterContext<'_>, &Dress, &mut dyn io::Write) -> io::Result<()>;
+/// What renderers are given.
+struct Paper<'a> {
+    context: &'a QuarterContext<'a>,
+    dress: &'a Dress,
+    /// The names of the files that are written beside a mail.
+    files: &'a [String],
+}
+
+impl Paper<'_> {
+    fn mail(&self) -> Mail {
+        let beside = Beside { letterhead: &self.dress.letterhead, files: self.files };
+        Mail::of_quarter(self.context, &beside)
+    }
+}
+
+type Renderer = fn(&Paper<'_>, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", |context, _, out| quarter::html::write(context, out))],
+        ReportFormat::Html => &[(".html", |paper, out| quarter::html::write(paper.context, out))],
         ReportFormat::Markdown => {
-            &[(".md", |context, _, out| quarter::markdown::write(context, out))]
+            &[(".md", |paper, out| quarter::markdown::write(paper.context, out))]
         }
-        ReportFormat::Json => &[(".json", |context, _, out| quarter::json::write(context, out))],
-        ReportFormat::Pdf => {
-            &[(".pdf", |context, dress, out| pdf::quarter::write(context, &dress.letterhead, out))]
-        }
-        ReportFormat::Xlsx => &[(".xlsx", |context, _, out| xlsx::quarter::write(context, out))],
+        ReportFormat::Json => &[(".json", |paper, out| quarter::json::write(paper.context, out))],
+        ReportFormat::Pdf => &[(".pdf", |paper, out| {
+            pdf::quarter::write(paper.context, &paper.dress.letterhead, out)
+        })],
+        ReportFormat::Xlsx => &[(".xlsx", |paper, out| xlsx::quarter::write(paper.context, out))],
         // The services and verdicts of the closing run, and the work that the quarter leaves.
         ReportFormat::Csv => &[
-            (".csv", |context, _, out| csv::write_services(&closing_run(context), out)),
-            (".verdicts.csv", |context, _, out| csv::write_verdicts(&closing_run(context), out)),
-            (".work.csv", |context, _, out| csv::write_work(context, out)),
+            (".csv", |paper, out| csv::write_services(&closing_run(paper.context), out)),
+            (".verdicts.csv", |paper, out| csv::write_verdicts(&closing_run(paper.context), out)),
+            (".work.csv", |paper, out| csv::write_work(paper.context, out)),
         ],
-        ReportFormat::Junit => &[(".junit.xml", |context, dress, out| {
-            junit::write_from(&closing_run(context), dress.junit_fails_from, out)
+        ReportFormat::Junit => &[(".junit.xml", |paper, out| {
+            junit::write_from(&closing_run(paper.context), paper.dress.junit_fails_from, out)
         })],
+        ReportFormat::Mail => &[
+            (MAIL_ENDINGS[0], |paper, out| paper.mail().write_message(out)),
+            (MAIL_ENDINGS[1], |paper, out| paper.mail().write_text(out)),
+        ],
     }
 }
 

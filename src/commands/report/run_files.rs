@@ -5,41 +5,61 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::dress::Dress;
+use super::mail_files::{MAIL_ENDINGS, attached};
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
-use crate::commands::file_name::file_in;
+use crate::commands::file_name::file_stem;
 use crate::commands::stored_run::Citations;
-use crate::judge::RunResult;
+use crate::judge::{RunResult, SinceLast};
 use crate::model::Lang;
-use crate::report;
-use crate::report::ReportContext;
+use crate::report::mail::{Beside, Mail};
+use crate::report::quarter::Section;
+use crate::report::{self, ReportContext, organisation};
 use crate::store::Store;
 
-/// Writes `RUN.FORMAT` files into a folder, which is made when it is missing. Each file appears
-/// whole or not at all.
+/// What of a run is written.
+#[derive(Clone, Copy)]
+pub(in crate::commands) struct Content<'a> {
+    /// The judged run, or a part of it.
+    pub result: &'a RunResult,
+    /// What changed since the last whole run, where the report is to say it.
+    pub since: Option<&'a SinceLast>,
+    /// The reader's language.
+    pub lang: Lang,
+}
+
+/// Writes `RUN.FORMAT` files into a folder, which is made when it is missing; those of an excerpt begin with what it is
+/// of. Each file appears whole or not at all.
 ///
 /// # Errors
 /// When a file can't be written.
 pub(in crate::commands) fn write_files(
     store: &Store,
-    result: &RunResult,
-    lang: Lang,
+    content: Content<'_>,
     formats: &[ReportFormat],
     dress: &Dress,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, CliError> {
+    let Content { result, since, lang } = content;
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    let stem = stem(result, result.run.id.as_str());
+    let renderers: Vec<_> = formats.iter().flat_map(|format| renderers(*format)).collect();
+    let files = attached(&stem, renderers.iter().map(|(ending, _)| *ending));
     let citations = Citations::of(store);
     let find_observation = |id| citations.find(id);
-    let context = ReportContext { result, lang, find_observation: &find_observation };
-    formats
+    let context = &ReportContext { result, lang, find_observation: &find_observation };
+    let sections = match result.organisation() {
+        Some(_) => organisation::sections(context, since),
+        None => Vec::new(),
+    };
+    let paper = Paper { context, dress, sections: &sections, since, files: &files };
+    renderers
         .iter()
-        .flat_map(|format| renderers(*format))
         .map(|(ending, render)| {
-            let path = file_in(folder, result.run.id.as_str(), ending)?;
+            let path = folder.join(format!("{stem}{ending}"));
             let written = write_atomically(&path, |out| {
-                render(&context, dress, out)?;
+                render(&paper, out)?;
                 match citations.have_failed() {
                     true => Err(io::Error::other("the store is damaged")),
                     false => Ok(()),
@@ -52,26 +72,65 @@ pub(in crate::commands) fn write_files(
         .collect()
 }
 
-type Renderer = fn(&ReportContext<'_>, &Dress, &mut dyn io::Write) -> io::Result<()>;
+/// The name of the files of a result, or of what an excerpt shows of it, without their endings.
+pub(super) fn stem(result: &RunResult, of: &str) -> String {
+    let Some(excerpt) = &result.excerpt else { return file_stem([of]) };
+    let organisation = excerpt.organisation().map(|organisation| &*organisation.id);
+    file_stem(organisation.into_iter().chain(excerpt.selection().patterns()).chain([of]))
+}
+
+/// What renderers are given.
+struct Paper<'a> {
+    context: &'a ReportContext<'a>,
+    dress: &'a Dress,
+    /// What a report to one organisation has beside the run's own.
+    sections: &'a [Section],
+    since: Option<&'a SinceLast>,
+    /// The names of the files that are written beside a mail.
+    files: &'a [String],
+}
+
+impl Paper<'_> {
+    fn mail(&self) -> Mail {
+        let beside = Beside { letterhead: &self.dress.letterhead, files: self.files };
+        Mail::of_run(self.context, self.since, &beside)
+    }
+}
+
+type Renderer = fn(&Paper<'_>, &mut dyn io::Write) -> io::Result<()>;
 
 /// The files of a format: how each one's name ends, and what renders it.
 fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
     match format {
-        ReportFormat::Html => &[(".html", |context, _, out| report::html::write(context, out))],
-        ReportFormat::Markdown => {
-            &[(".md", |context, _, out| report::markdown::write(context, out))]
-        }
-        ReportFormat::Json => &[(".json", |context, _, out| report::json::write(context, out))],
-        ReportFormat::Pdf => {
-            &[(".pdf", |context, dress, out| report::pdf::write(context, &dress.letterhead, out))]
-        }
-        ReportFormat::Xlsx => &[(".xlsx", |context, _, out| report::xlsx::write(context, out))],
-        ReportFormat::Csv => &[
-            (".csv", |context, _, out| report::csv::write_services(context, out)),
-            (".verdicts.csv", |context, _, out| report::csv::write_verdicts(context, out)),
-        ],
-        ReportFormat::Junit => &[(".junit.xml", |context, dress, out| {
-            report::junit::write_from(context, dress.junit_fails_from, out)
+        ReportFormat::Html => &[(".html", |paper, out| {
+            let beside = report::html::Beside {
+                histories: Some(&paper.dress.histories),
+                sections: paper.sections,
+            };
+            report::html::write_with(paper.context, &beside, out)
         })],
+        ReportFormat::Markdown => &[(".md", |paper, out| {
+            report::markdown::write(paper.context, out)?;
+            report::quarter::markdown::write_sections(paper.sections, paper.context.lang, out)
+        })],
+        ReportFormat::Json => &[(".json", |paper, out| report::json::write(paper.context, out))],
+        ReportFormat::Pdf => &[(".pdf", |paper, out| {
+            report::pdf::write_with(paper.context, &paper.dress.letterhead, paper.sections, out)
+        })],
+        ReportFormat::Xlsx => {
+            &[(".xlsx", |paper, out| report::xlsx::write_with(paper.context, paper.sections, out))]
+        }
+        ReportFormat::Csv => &[
+            (".csv", |paper, out| report::csv::write_services(paper.context, out)),
+            (".verdicts.csv", |paper, out| report::csv::write_verdicts(paper.context, out)),
+            (".work.csv", |paper, out| report::csv::write_work_of_run(paper.context, out)),
+        ],
+        ReportFormat::Junit => &[(".junit.xml", |paper, out| {
+            report::junit::write_from(paper.context, paper.dress.junit_fails_from, out)
+        })],
+        ReportFormat::Mail => &[
+            (MAIL_ENDINGS[0], |paper, out| paper.mail().write_message(out)),
+            (MAIL_ENDINGS[1], |paper, out| paper.mail().write_text(out)),
+        ],
     }
 }

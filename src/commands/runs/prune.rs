@@ -86,6 +86,7 @@ mod tests {
             scope: if id.starts_with("part") { Scope::Part } else { Scope::Whole },
             counts: None,
             imported: None,
+            namesake: 0,
         }
     }
 

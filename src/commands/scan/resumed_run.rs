@@ -133,6 +133,7 @@ mod tests {
             scope: Scope::Whole,
             counts: None,
             imported: None,
+            namesake: 0,
         }
     }
 

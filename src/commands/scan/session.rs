@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::signal::unix;
+use tokio::signal::unix::SignalKind;
 
 use super::resumed_run::{self, NamedInventory};
 use super::run_id::{host_name, new_run_id};
@@ -13,12 +15,12 @@ use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
 use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
-use crate::commands::service_selection::select_services;
+use crate::commands::service_selection::{selection_for, services_of};
 use crate::commands::since_last::since_last;
 use crate::commands::stored_run::{self, LoadedRun, load_stored_run};
 use crate::commands::terminal;
 use crate::judge::{Counts, RunResult, SinceLast};
-use crate::model::{Run, RunCounts, Vantage};
+use crate::model::{RequestCounts, Run, RunCounts, Vantage};
 use crate::scan::{self, Ending, ScanInput, ScanOutcome, StopSignal};
 use crate::store::{COMMAND_LINE, Recorder, RunInputs, Store, StoredRun};
 
@@ -32,6 +34,8 @@ pub(in crate::commands) struct ScannedRun {
     pub ending: Ending,
     /// What changed since the last whole run of the same inventory.
     pub since: Option<SinceLast>,
+    /// What this session sent.
+    pub requests: RequestCounts,
 }
 
 /// How a run is to be made.
@@ -59,7 +63,7 @@ pub(in crate::commands) fn start_run(
     mut loaded: LoadedInventory,
     how: &HowToScan<'_>,
 ) -> Result<ScannedRun, CliError> {
-    let services = select_services(&loaded.inventory, how.only)?;
+    let services = services_of(&loaded.inventory, &selection_for(&loaded.inventory, how.only)?);
     let settings = &mut Arc::make_mut(&mut loaded.inventory).settings;
     if !how.only.is_empty() || loaded.file == COMMAND_LINE {
         settings.round_interval = settings.round_interval.min(SHORT_ROUND_INTERVAL);
@@ -159,7 +163,7 @@ fn scan_and_judge(
         scan::run(input, stop_on_interrupt(), |event| progress.show(&event)).await
     });
     progress.clear();
-    let ScanOutcome { run: scanned, ending, results } = outcome?;
+    let ScanOutcome { run: scanned, ending, results, requests } = outcome?;
     let as_of = scanned.finished_at.unwrap_or_else(Timestamp::now);
     run.stored.run = scanned;
     let result = match results {
@@ -173,7 +177,7 @@ fn scan_and_judge(
         Ending::Complete => since_last(&store, &result)?,
         Ending::Interrupted | Ending::VantageAbsent => None,
     };
-    Ok(ScannedRun { store, result, ending, since })
+    Ok(ScannedRun { store, result, ending, since, requests })
 }
 
 /// How many services have which stage, for lists of runs.
@@ -182,14 +186,17 @@ fn run_counts(result: &RunResult) -> RunCounts {
     RunCounts { stages, absent, unknown, retired }
 }
 
-/// A signal that the first Ctrl-C raises. Where Ctrl-C can't be caught, it ends the process; nothing
-/// that was committed is lost then either.
+/// A signal that the first Ctrl-C raises, and SIGTERM, by which services are stopped. Where they can't be
+/// caught, they end the process; nothing that was committed is lost then either.
 fn stop_on_interrupt() -> StopSignal {
     let (stopper, signal) = StopSignal::new();
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopper.stop();
+        let Ok(mut terminated) = unix::signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
+            _ = terminated.recv() => {}
         }
+        stopper.stop();
     });
     signal
 }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use crate::commands::cli::{Global, ShowArgs};
 use crate::commands::error::CliError;
+use crate::commands::histories::{judge_then, look};
 use crate::commands::stored_run::{LoadedRun, load_run_by_id};
 use crate::commands::terminal;
-use crate::judge::{self, History, Look};
-use crate::model::Service;
+use crate::judge::{Histories, Lineage, Sight};
+use crate::model::{Service, ServiceId};
 use crate::report;
+use crate::report::history::HowToPrint;
 use crate::store::{ListedRun, Scope, Store};
 
 /// Judges the service in every run that looked at it, by today's rules under the policy of the newest of
-/// them, and prints what changed.
+/// them, and prints what changed. Runs from before it was renamed or moved are among them.
 pub(super) fn print(global: &Global, store: &Store, args: &ShowArgs) -> Result<ExitCode, CliError> {
     let listed = store.listed_runs()?;
     let newest = newest_with(store, &listed, &args.service)?;
@@ -22,19 +24,25 @@ pub(super) fn print(global: &Global, store: &Store, args: &ShowArgs) -> Result<E
         CliError::operator(format!("no run of the store looked at a service `{}`", args.service))
             .help("`v6ready show` names a service as ORG/SERVICE; `v6ready runs` lists the runs")
     })?;
-    let mut looks = Vec::new();
+    let inventory = &newest.loaded.inventory;
+    let mut histories = Histories::default();
     for run in listed.iter().rev().filter(|run| shows(run, newest_listed)) {
         let run = load_run_by_id(store, &run.run.id)?;
-        if let Some(service) = find(&run, &args.service) {
-            looks.push(look(store, &run, &newest, &service)?);
+        let lineage = Lineage::of(inventory, &run.loaded.inventory);
+        let then = lineage.then(&service.id).and_then(|then| find(&run, then));
+        if let Some(then) = then {
+            let result = judge_then(store, &run, &newest.loaded.policy, &then)?;
+            histories.add(look(&run), [(service.id.clone(), Sight::of(&result))]);
         }
     }
-    let inventory = &newest.loaded.inventory;
     let lang = args.lang.unwrap_or(inventory.lang);
     let (color, _) = terminal::stdout_style(global);
     let mut out = terminal::results();
-    let history = History { service, looks };
-    report::history::write(&history, &inventory.timezone, lang, color, &mut out)?;
+    if let Some(history) = histories.of(&service.id) {
+        let timezone = &inventory.timezone;
+        let how = HowToPrint { color, all: global.verbose > 0 };
+        report::history::write(&service, history, timezone, lang, how, &mut out)?;
+    }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -47,7 +55,8 @@ fn shows(run: &ListedRun, newest: &ListedRun) -> bool {
 /// A run with one of its services.
 type Found<'a> = (&'a ListedRun, LoadedRun, Arc<Service>);
 
-/// The newest run that looked at the service; one of names only where no inventory has it.
+/// The newest run that looked at the service, under its present id or a former one; one of names only
+/// where no inventory has it.
 fn newest_with<'a>(
     store: &Store,
     listed: &'a [ListedRun],
@@ -57,26 +66,26 @@ fn newest_with<'a>(
         listed.iter().partition(|run| run.scope == Scope::Names);
     for run in inventories.into_iter().chain(names).filter(|run| shows(run, run)) {
         let loaded = load_run_by_id(store, &run.run.id)?;
-        if let Some(service) = find(&loaded, wanted) {
+        let present = loaded.services.iter().find(|service| service.id.to_string() == wanted);
+        let service = present.or_else(|| successor(&loaded.services, wanted)).cloned();
+        if let Some(service) = service {
+            if service.id.to_string() != wanted {
+                terminal::note(format_args!("`{wanted}` is `{}` now", service.id));
+            }
             return Ok(Some((run, loaded, service)));
         }
     }
     Ok(None)
 }
 
-fn find(run: &LoadedRun, wanted: &str) -> Option<Arc<Service>> {
-    run.services.iter().find(|service| service.id.to_string() == wanted).cloned()
+/// The service that goes on with a former id.
+pub(super) fn successor<'a>(
+    services: &'a [Arc<Service>],
+    wanted: &str,
+) -> Option<&'a Arc<Service>> {
+    services.iter().find(|service| service.formerly.iter().any(|id| id.to_string() == wanted))
 }
 
-fn look(
-    store: &Store,
-    run: &LoadedRun,
-    newest: &LoadedRun,
-    service: &Arc<Service>,
-) -> Result<Look, CliError> {
-    let id = &run.stored.run.id;
-    let context = run.context_at_its_end(&newest.loaded.policy);
-    let evidence = store.evidence_of(id, &service.id)?;
-    let result = judge::judge_service(&context, service, &evidence);
-    Ok(Look::of(id.clone(), context.as_of, &result))
+fn find(run: &LoadedRun, wanted: &ServiceId) -> Option<Arc<Service>> {
+    run.services.iter().find(|service| service.id == *wanted).cloned()
 }

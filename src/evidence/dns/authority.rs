@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use super::delegation::{self, Cut, DelegationFailure, End, Reach, Resolution, Source};
+use super::delegation::{self, Cut, Reach, Resolution, ResolutionEnd, Source};
 use super::exchange::{self, DNS_PORT, server_exchange};
 use super::{Lookup, Zone, published, zone};
-use crate::evidence::query::{Topic, View};
+use crate::evidence::query::{Gap, Topic, View};
 use crate::model::{Family, Name, ObservationId, RecordType, Service, Target, Transport};
 
 /// A zone and every server of it.
@@ -90,7 +90,8 @@ pub fn exchanger_resolution_path(view: &View<'_>, exchanger: &Name) -> Arc<Resol
 /// Where a path stops for want of an address: what is published of the addresses of the name servers
 /// that came without glue.
 pub fn without_glue(view: &View<'_>, path: &Resolution) -> Vec<Lookup> {
-    let stops = path.end == delegation::End::Stopped(delegation::DelegationFailure::NoAddress);
+    let stops =
+        path.end == delegation::ResolutionEnd::Stopped(delegation::DelegationFailure::NoAddress);
     let servers = path.last_cut().filter(|_| stops).map_or(&[][..], |cut| &cut.servers);
     servers
         .iter()
@@ -170,7 +171,7 @@ fn apex(zone: &Zone, path: &Resolution) -> Option<Name> {
     let last = last.filter(|_| !path.is_pending()).filter(|apex| !apex.is_root());
     let found = zone.apex.clone().filter(|apex| !apex.is_root());
     match first.map(|path| &path.end) {
-        Some(End::Stopped(DelegationFailure::Ours | DelegationFailure::Limit)) => found.or(last),
+        Some(ResolutionEnd::Unknown(Gap::OurFault | Gap::Limit)) => found.or(last),
         _ => last.or(found),
     }
 }

@@ -15,7 +15,7 @@ mod referral;
 mod tests;
 
 pub use path::{
-    AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
+    AddressOutcome, Cut, DelegationFailure, Path, Reach, Resolution, ResolutionEnd, Server, Source,
     Unaddressed, Unserved,
 };
 pub use referral::{Referred, referred};

@@ -105,7 +105,7 @@ pub fn server_exchange(view: &View<'_>, question: DnsQuestion, attempts: u8) -> 
         elapsed_us: 0,
         observations: Vec::new(),
     };
-    if !view.networks.may_visit(exchange.question.server.ip()) {
+    if view.forbids(exchange.question.server.ip()).is_some() {
         exchange.outcome = ExchangeOutcome::NotVisited;
         return exchange;
     }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use ipnet::Ipv6Net;
 
-use super::delegation::{self, End, Reach, Resolution};
+use super::delegation::{self, Reach, Resolution, ResolutionEnd};
 use super::lookup::{Lookup, LookupFailure, LookupStatus, resolve};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Name, RecordData, RecordType};
 
 /// Reads what is published for a name: what the resolvers answer and, where they give no answer, what the
@@ -44,9 +44,9 @@ pub fn published_pair(view: &View<'_>, name: &Name) -> [Lookup; 2] {
     let path = delegation::resolution(view, name, RecordType::AAAA, Reach::Either);
     aaaa.observations.extend(&path.observations);
     let own: &[RecordData] = match &path.end {
-        End::Pending => return [aaaa, a],
-        End::Found(records) => records,
-        End::NoData | End::NxDomain => &[],
+        ResolutionEnd::Unknown(Gap::NotObserved) => return [aaaa, a],
+        ResolutionEnd::Found(records) => records,
+        ResolutionEnd::NoData | ResolutionEnd::NxDomain => &[],
         // The servers say nothing of it. Only the well-known prefix is never anything else.
         _ => {
             let is_real =
@@ -89,16 +89,16 @@ fn embeds(address: Ipv6Addr, ipv4: Ipv4Addr) -> bool {
 fn decided(mut lookup: Lookup, failure: LookupFailure, path: &Resolution) -> Lookup {
     lookup.observations.extend(&path.observations);
     let status = match &path.end {
-        End::Pending => LookupStatus::NotObserved,
-        End::Found(records) => {
+        ResolutionEnd::Unknown(Gap::NotObserved) => LookupStatus::NotObserved,
+        ResolutionEnd::Found(records) => {
             lookup.records.clone_from(records);
             LookupStatus::Found
         }
-        End::NoData => LookupStatus::NoData,
-        End::NxDomain => LookupStatus::NxDomain,
-        End::AliasLoop => LookupStatus::ChainLooped,
-        End::AliasTooLong | End::Alias(_) => LookupStatus::ChainTooLong,
-        End::Stopped(_) => match path.unserved() {
+        ResolutionEnd::NoData => LookupStatus::NoData,
+        ResolutionEnd::NxDomain => LookupStatus::NxDomain,
+        ResolutionEnd::AliasLoop => LookupStatus::ChainLooped,
+        ResolutionEnd::AliasTooLong | ResolutionEnd::Alias(_) => LookupStatus::ChainTooLong,
+        ResolutionEnd::Stopped(_) | ResolutionEnd::Unknown(_) => match path.unserved() {
             Some(unserved) => LookupStatus::Unserved(unserved),
             // The servers could not be asked, so what the resolvers said is all that there is.
             None => {

@@ -6,8 +6,10 @@
 pub enum Gap {
     /// It was not asked, or not all of its answers have come.
     NotObserved,
-    /// The visit rules forbid to contact the address ([`crate::model::Networks::may_visit`]).
+    /// The visit rules forbid to contact the address ([`crate::evidence::query::View::forbids`]).
     NotVisited,
+    /// What the public is shown leads into a network that is declared as internal.
+    InternalNetwork,
     /// Our own machine could not ask.
     OurFault,
     /// One of our own limits was reached ([`crate::model::Limits`]).
@@ -16,4 +18,14 @@ pub enum Gap {
     Unresolved,
     /// The server asks for a certificate of the client, and shows nothing more without one.
     ClientCertificate,
+    /// The server answered us at first and later refuses whatever we ask, as those do that limit how much
+    /// one client may ask.
+    TurnedAway,
+}
+
+impl Gap {
+    /// Whether the visit rules forbid to look.
+    pub fn is_forbidden(self) -> bool {
+        matches!(self, Self::NotVisited | Self::InternalNetwork)
+    }
 }

@@ -1,13 +1,15 @@
 //! What readings read from, and where they note what they still lack.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use ipnet::Ipv6Net;
 
-use super::{Memory, RestingEvidence, Topic};
+use super::{Gap, Memory, RestingEvidence, Topic};
 use crate::model::{
-    Evidence, Networks, Observation, ObservationId, Question, QuestionHash, Request, Settings,
+    Evidence, Networks, Observation, ObservationId, Question, QuestionHash, Request, Service,
+    Settings, State, is_globally_reachable,
 };
 
 /// What was seen, with what is needed to read it.
@@ -25,6 +27,10 @@ pub struct View<'a> {
     /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
     pub dns64: &'a [Ipv6Net],
     memory: Option<&'a Memory>,
+    /// Whether it is read for a service that is declared as internal.
+    is_internal: bool,
+    /// Whether what is read was named by a target, and not by the inventory.
+    is_led: bool,
 }
 
 impl<'a> View<'a> {
@@ -35,7 +41,16 @@ impl<'a> View<'a> {
         networks: &'a Networks,
         dns64: &'a [Ipv6Net],
     ) -> Self {
-        Self { evidence, resting: None, settings, networks, dns64, memory: None }
+        Self {
+            evidence,
+            resting: None,
+            settings,
+            networks,
+            dns64,
+            memory: None,
+            is_internal: false,
+            is_led: false,
+        }
     }
 
     /// A view of what is at hand of a service that waits for its last answers.
@@ -47,6 +62,30 @@ impl<'a> View<'a> {
     ) -> Self {
         let view = Self::new(resting.facts(), settings, networks, dns64);
         Self { resting: Some(resting), ..view }
+    }
+
+    /// The same view, for this service: only one that is internal itself may lead into an internal network.
+    pub fn of_service(self, service: &Service) -> Self {
+        Self { is_internal: service.state == State::Internal, ..self }
+    }
+
+    /// The same view, for what a target leads to: redirects, what pages load, what certificates name.
+    pub(in crate::evidence) fn led(self) -> Self {
+        Self { is_led: true, ..self }
+    }
+
+    /// Why an address may not be contacted, where it may not.
+    ///
+    /// What is neither globally reachable nor in a declared testbed is contacted only for a service
+    /// that is declared as internal, and only in a declared internal network. Beyond that, whatever
+    /// its addresses are like, an internal network is nothing that a page of the outside may lead to:
+    /// else anyone outside could choose whom we visit inside.
+    pub fn forbids(&self, address: IpAddr) -> Option<Gap> {
+        let is_inside = self.networks.is_internal(address);
+        if is_inside && !self.is_internal && (self.is_led || !is_globally_reachable(address)) {
+            return Some(Gap::InternalNetwork);
+        }
+        (!self.networks.may_visit(address)).then_some(Gap::NotVisited)
     }
 
     /// The same view, with a memory of what has been read already: one that has only ever served

@@ -47,8 +47,8 @@ fn echo<'e>(view: &View<'e>, address: IpAddr, payload_octets: u16) -> EchoAttemp
         missing: None,
         is_pending: false,
     };
-    if !view.networks.may_visit(address) {
-        echo.missing = Some(Gap::NotVisited);
+    if let Some(gap) = view.forbids(address) {
+        echo.missing = Some(gap);
         return echo;
     }
     for (observation, id) in view.attempts(&question) {

@@ -53,14 +53,26 @@ impl<'e> ConversationAttempts<'e> {
     /// still to be tried again is not yet a failure.
     pub fn gap(&self) -> Option<Gap> {
         let behind = || self.best().is_some_and(Conversation::wants_client_certificate);
-        self.handshake_gap().or_else(|| behind().then_some(Gap::ClientCertificate))
+        self.handshake_gap()
+            .or_else(|| behind().then_some(Gap::ClientCertificate))
+            .or_else(|| self.is_turned_away().then_some(Gap::TurnedAway))
     }
 
     /// The same for what a server shows before it wants a certificate of the client.
     pub fn handshake_gap(&self) -> Option<Gap> {
         let ours = || self.is_our_fault().then_some(Gap::OurFault);
         let pending = || self.is_pending.then_some(Gap::NotObserved);
-        self.missing.or_else(ours).or_else(pending)
+        let has_session = |seen: &Conversation| matches!(seen.tls, Some(Ok(_)));
+        let away = || self.is_turned_away() && !self.best().is_some_and(has_session);
+        let away = || away().then_some(Gap::TurnedAway);
+        self.missing.or_else(ours).or_else(pending).or_else(away)
+    }
+
+    /// Whether the address refused the last attempt, and by then what it had answered earlier in the run too,
+    /// and no attempt was answered: what others get is not known.
+    pub fn is_turned_away(&self) -> bool {
+        !self.endings.contains(&Ending::Answered)
+            && self.attempts.last().is_some_and(|(seen, _)| seen.is_turned_away())
     }
 
     /// The attempt that got furthest up the layers, to a page rather than to an error; the first of
@@ -191,8 +203,8 @@ pub(in crate::evidence) fn attempts<'e>(
         missing: None,
         is_pending: false,
     };
-    if !view.networks.may_visit(address.ip()) {
-        conversation.missing = Some(Gap::NotVisited);
+    if let Some(gap) = view.forbids(address.ip()) {
+        conversation.missing = Some(gap);
         return conversation;
     }
     let mut seen: Vec<Seen<'e>> = seen_of(view, &question);
@@ -210,7 +222,12 @@ pub(in crate::evidence) fn attempts<'e>(
     }
     // A host that had enough of us for a moment is asked again later; what it says then counts.
     let is_sent_away = seen.iter().any(is_sent_away_now);
-    if seen.iter().any(|seen| !is_sent_away_now(seen) && response(seen).is_some()) {
+    let asks_for_page = matches!(&question, Question::Conversation(asked) if asked.http.is_some());
+    let is_good = |seen: &Seen<'e>| {
+        let has_session = matches!(seen.conversation.tls, Some(Ok(_)));
+        response(seen).is_some() || (!asks_for_page && has_session)
+    };
+    if seen.iter().any(|seen| !is_sent_away_now(seen) && is_good(seen)) {
         let (away, rest) = seen.into_iter().partition(is_sent_away_now);
         seen = rest;
         conversation.repeated.extend(Vec::from_iter(away).iter().map(|seen: &Seen<'_>| seen.id));
@@ -282,16 +299,16 @@ fn over_http1(question: &Question) -> Option<Question> {
     Some(Question::Conversation(ConversationQuestion { http, ..asked.clone() }))
 }
 
-/// Status codes with which hosts turn away who asks too much: RFC 9110 §15.5.4, §15.5.20 and §15.6.4, RFC
-/// 6585 §4. Some of them mean what they say, so they are asked for again, and stand where they stay.
-const SENDS_AWAY: [u16; 4] = [403, 421, 429, 503];
-
+/// Whether a status turns us away. Some of these mean what they say, so they are asked for again, and stand
+/// where they stay.
 fn sends_away(seen: &Conversation) -> bool {
-    matches!(&seen.http, Some(Ok(response)) if SENDS_AWAY.contains(&response.status))
+    matches!(&seen.http, Some(Ok(response)) if response.turns_away())
 }
 
+/// Whether this attempt says nothing beside one that was answered: the host had enough of us for a moment,
+/// or from then on.
 fn is_sent_away_now(seen: &Seen<'_>) -> bool {
-    sends_away(seen.conversation)
+    sends_away(seen.conversation) || seen.conversation.is_turned_away()
 }
 
 fn response<'e>(seen: &Seen<'e>) -> Option<&'e HttpResponse> {

@@ -18,8 +18,8 @@ pub struct ServiceQuery<'e> {
     pub replies: Vec<&'e Reply>,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
-    /// Whether the visit rules forbid to ask.
-    pub is_forbidden: bool,
+    /// Why the visit rules forbid to ask, where they do.
+    pub forbidden: Option<Gap>,
     /// Whether another attempt is still to be made.
     pub is_pending: bool,
 }
@@ -38,8 +38,8 @@ pub enum ServiceReply<'e> {
 impl<'e> ServiceQuery<'e> {
     /// Why nothing can be said of the server, when that is not its doing.
     pub fn gap(&self) -> Option<Gap> {
-        if self.is_forbidden {
-            Some(Gap::NotVisited)
+        if self.forbidden.is_some() {
+            self.forbidden
         } else if self.is_pending || self.replies.is_empty() {
             Some(Gap::NotObserved)
         } else {
@@ -129,10 +129,10 @@ fn service_query<'e>(view: &View<'e>, server: SocketAddr, question: Question) ->
         server,
         replies: Vec::new(),
         observations: Vec::new(),
-        is_forbidden: !view.networks.may_visit(server.ip()),
+        forbidden: view.forbids(server.ip()),
         is_pending: false,
     };
-    if query.is_forbidden {
+    if query.forbidden.is_some() {
         return query;
     }
     let mut is_settled = false;

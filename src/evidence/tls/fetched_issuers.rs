@@ -10,7 +10,7 @@ use super::TrustedRoots;
 use super::certificate::{certificates_in, is_issuer_of, issuers_wanted, issuing_addresses};
 use crate::evidence::dns::{LookupStatus, address_type, published};
 use crate::evidence::query::{Gap, View};
-use crate::evidence::service::{conversation_attempts, conversation_question};
+use crate::evidence::service::{conversation_attempts, conversation_question, refused_port};
 use crate::model::{Blob, BodyEnd, Family, Host, HttpResponse, ObservationId};
 
 /// What was fetched to complete a chain.
@@ -102,6 +102,7 @@ impl FetchedIssuers {
     ) -> Answer<'e> {
         let addresses = match Host::of_url(url) {
             None => return Answer::Nothing,
+            Some(_) if refused_port(url).is_some() => return Answer::Nothing,
             Some(Host::Address(address)) if Family::of(address) == family => vec![address],
             Some(Host::Address(_)) => return Answer::Nothing,
             Some(Host::Name(name)) => {
@@ -118,13 +119,13 @@ impl FetchedIssuers {
         let mut gap = None;
         for address in addresses.into_iter().take(SERVERS_MAX) {
             let question = conversation_question(url, SocketAddr::new(address, port));
-            let seen = conversation_attempts(view, question);
+            let seen = conversation_attempts(&view.led(), question);
             self.observations.extend(seen.observations());
             let response = seen.best().and_then(|best| best.http.as_ref()?.as_ref().ok());
             match (response, seen.gap()) {
                 (Some(response), _) => return self.follow(view, url, family, redirects, response),
                 // Where nobody outside may go, nobody outside gets anything.
-                (None, Some(Gap::NotVisited) | None) => {}
+                (None, Some(Gap::NotVisited | Gap::InternalNetwork) | None) => {}
                 (None, Some(unknown)) => gap = gap.or(Some(unknown)),
             }
         }

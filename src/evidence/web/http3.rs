@@ -84,8 +84,8 @@ impl QuicAttempts<'_> {
 pub fn quic_attempts<'e>(view: &View<'e>, address: SocketAddr, host: &Host) -> QuicAttempts<'e> {
     let mut handshake =
         QuicAttempts { address, attempts: Vec::new(), missing: None, is_pending: false };
-    if !view.networks.may_visit(address.ip()) {
-        handshake.missing = Some(Gap::NotVisited);
+    if let Some(gap) = view.forbids(address.ip()) {
+        handshake.missing = Some(gap);
         return handshake;
     }
     let question = Question::Quic(QuicQuestion { address, host: host.clone() });

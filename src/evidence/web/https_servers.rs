@@ -41,7 +41,7 @@ pub fn https_servers_of<'e>(chains: &[RedirectChain<'e>]) -> Vec<HttpsServer<'e>
                 continue;
             }
             // A redirect to where nobody may go is web-redirects' failure, and no server.
-            let is_visited = |gap: Option<Gap>| at == 0 || gap != Some(Gap::NotVisited);
+            let is_visited = |gap: Option<Gap>| at == 0 || !gap.is_some_and(Gap::is_forbidden);
             let attempts = hop.attempts.iter().filter(|a| is_visited(a.conversation.missing));
             for attempt in attempts {
                 let known = servers.iter().position(|s| s.host == host && s.port == port);

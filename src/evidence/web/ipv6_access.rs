@@ -130,15 +130,15 @@ impl<'v, 'e> AccessReader<'v, 'e> {
             let works = working > 0;
             let is_flapping = Steadiness::of(working, lost).is_flapping();
             match conversation.missing {
-                Some(Gap::NotVisited) => gap = gap.or(Some(Gap::NotVisited)),
+                Some(forbidden) if forbidden.is_forbidden() => gap = gap.or(Some(forbidden)),
                 _ if works && (now_and_then_is_enough || !is_flapping) => return Ok(Ok(address)),
                 _ if works => last_failure = "flapping".to_owned(),
                 _ if conversation.is_pending => return Err(Gap::NotObserved),
                 _ if conversation.is_our_fault() => gap = Some(Gap::OurFault),
-                _ if conversation.gap() == Some(Gap::ClientCertificate) => {
-                    gap = Some(Gap::ClientCertificate);
-                }
-                _ => last_failure = failure(&conversation),
+                _ => match conversation.gap() {
+                    Some(known @ (Gap::ClientCertificate | Gap::TurnedAway)) => gap = Some(known),
+                    _ => last_failure = failure(&conversation),
+                },
             }
         }
         if addresses.len() > ADDRESSES_MAX {
@@ -163,7 +163,7 @@ impl<'v, 'e> AccessReader<'v, 'e> {
     fn conversation(&mut self, address: SocketAddr) -> ConversationAttempts<'e> {
         let tls = self.server.is_https.then(|| self.server.host.clone());
         let question = ConversationQuestion { address, tls, http: None, mss: None };
-        let conversation = conversation_attempts(self.view, question);
+        let conversation = conversation_attempts(&self.view.led(), question);
         self.observations.extend(conversation.observations());
         self.is_pending |= conversation.is_pending;
         conversation

@@ -19,7 +19,8 @@ pub fn redirect_chains<'e>(
     redirect_chains_from(view, url, published.of(family, view))
 }
 
-/// The page at the end of a chain: where it is, and the conversation that brought it.
+/// The page at the end of a chain: where it is, and the conversation that brought it. What an address says
+/// that turns us away, whatever we ask, is none.
 pub fn landing_page<'c, 'e>(
     chain: &'c RedirectChain<'e>,
 ) -> Option<(&'c Url, &'c ConversationAttempts<'e>)> {
@@ -31,6 +32,7 @@ pub fn landing_page<'c, 'e>(
         .attempts
         .iter()
         .map(|visit| &visit.conversation)
+        .filter(|conversation| !conversation.is_turned_away())
         .find(|conversation| landing_page_responses(conversation).next().is_some());
     Some((&hop.url, conversation?))
 }

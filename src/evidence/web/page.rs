@@ -19,7 +19,7 @@ pub use body::Unreadable;
 pub use challenge::{is_challenge, readable};
 pub use document::{Page, is_same, page};
 pub use headers::{SECURITY_HEADERS, security_header};
-pub use mixed_content::{Loading, Treatment};
+pub use mixed_content::{Blocked, Loading, Treatment};
 pub use reference::{Reference, Use};
 pub use style_sheet::style_sheet;
 pub use words::Words;

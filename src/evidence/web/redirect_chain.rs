@@ -11,7 +11,7 @@ use crate::evidence::dns::address_type;
 use crate::evidence::dns::{Lookup, LookupStatus, published};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
-    ConversationAttempts, conversation_attempts, conversation_question,
+    ConversationAttempts, conversation_attempts, conversation_question, refused_port,
 };
 use crate::model::{Family, Host, HttpResponse, ObservationId};
 
@@ -69,22 +69,24 @@ pub enum ChainEnd {
     NoResponse,
     /// The last hop's host has no address in this family, or could not be looked up.
     NoAddress(LookupStatus),
-    /// Every address of the last hop is private, local or special: not visited.
+    /// Every address of the last hop is private, local, special or in an internal network: not visited.
     NotVisited(IpAddr),
+    /// The last URL names a port that browsers refuse.
+    RefusedPort(u16),
     /// The chain leads back to a URL of its own, with the same cookies, or again and again.
     Loop,
     /// More redirects than [`crate::model::Limits::redirects`].
     TooMany,
     /// The Location is missing, is no URL, or its scheme is neither http nor https. Hostile text.
     BadLocation(String),
-    /// Not asked, or something is still to be asked before it is known.
-    NotObserved,
+    /// Something is still to be asked before it is known.
+    Unknown(Gap),
 }
 
 impl RedirectChain<'_> {
     /// Whether something is still to be asked.
     pub fn is_pending(&self) -> bool {
-        self.end == ChainEnd::NotObserved
+        self.end == ChainEnd::Unknown(Gap::NotObserved)
     }
 
     /// The last URL that was reached.
@@ -138,14 +140,17 @@ pub(super) fn walk<'e>(
     let mut chain = RedirectChain {
         start: address,
         hops: Vec::new(),
-        end: ChainEnd::NotObserved,
+        end: ChainEnd::Unknown(Gap::NotObserved),
         lacks_cookies: false,
     };
+    let own_host = Host::of_url(url);
     let mut jar = CookieJar::default();
     let mut next = Some((url.clone(), None, vec![address]));
     while let Some((url, lookup, sockets)) = next.take() {
         let cookies = jar.header(&url);
-        let hop = hop_of(view, url, cookies, lookup, sockets);
+        let is_own = Host::of_url(&url) == own_host;
+        let view_of_hop = if is_own { *view } else { view.led() };
+        let hop = hop_of(&view_of_hop, url, cookies, lookup, sockets);
         let look = choose(&hop);
         if let Some((response, at)) = look {
             jar.note(&hop.url, response, at);
@@ -163,7 +168,8 @@ pub(super) fn walk<'e>(
             Ok((lookup, sockets)) => next = Some((target, lookup, sockets)),
             Err(end) => {
                 chain.end = end;
-                let is_known = [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::NotObserved];
+                let is_known =
+                    [ChainEnd::Loop, ChainEnd::TooMany, ChainEnd::Unknown(Gap::NotObserved)];
                 if !is_known.contains(&chain.end) {
                     let (cookies, attempts) = (jar.header(&target), Vec::new());
                     chain.hops.push(Hop { url: target, cookies, lookup: None, attempts });
@@ -173,7 +179,7 @@ pub(super) fn walk<'e>(
     }
     chain.lacks_cookies = jar.is_full;
     if chain.hops.iter().any(is_unanswered) {
-        chain.end = ChainEnd::NotObserved;
+        chain.end = ChainEnd::Unknown(Gap::NotObserved);
     }
     chain
 }
@@ -215,12 +221,16 @@ fn redirect_target(hop: &Hop<'_>, look: Option<Look<'_>>) -> Result<Url, ChainEn
             && hop
                 .attempts
                 .iter()
-                .all(|attempt| attempt.conversation.missing == Some(Gap::NotVisited))
+                .all(|attempt| attempt.conversation.missing.is_some_and(Gap::is_forbidden))
         {
             return Err(ChainEnd::NotVisited(attempt.address.ip()));
         }
         let pending = hop.attempts.iter().any(|attempt| attempt.conversation.is_pending);
-        return Err(if pending { ChainEnd::NotObserved } else { ChainEnd::NoResponse });
+        return Err(if pending {
+            ChainEnd::Unknown(Gap::NotObserved)
+        } else {
+            ChainEnd::NoResponse
+        });
     };
     if !response.is_redirect() {
         return Err(ChainEnd::Response { status: response.status });
@@ -253,6 +263,9 @@ fn next_hop(
     jar: &CookieJar,
     family: Family,
 ) -> Result<NextHop, ChainEnd> {
+    if let Some(port) = refused_port(target) {
+        return Err(ChainEnd::RefusedPort(port));
+    }
     let cookies = jar.header(target);
     let before = || chain.hops.iter().filter(|hop| hop.url == *target);
     if before().any(|hop| hop.cookies == cookies) {
@@ -264,7 +277,7 @@ fn next_hop(
         return Err(if is_loop { ChainEnd::Loop } else { ChainEnd::TooMany });
     }
     let port = target.port_or_known_default().unwrap_or(443);
-    let Some(previous) = chain.hops.last() else { return Err(ChainEnd::NotObserved) };
+    let Some(previous) = chain.hops.last() else { return Err(ChainEnd::Unknown(Gap::NotObserved)) };
     if Host::of_url(&previous.url) == Host::of_url(target) {
         let same = previous
             .attempts
@@ -278,7 +291,7 @@ fn next_hop(
             return Ok((None, vec![SocketAddr::new(address, port)]));
         }
         // That the visit rules forbid the address says more than that it is of the other family.
-        Some(Host::Address(address)) if !view.networks.may_visit(address) => {
+        Some(Host::Address(address)) if view.led().forbids(address).is_some() => {
             return Err(ChainEnd::NotVisited(address));
         }
         // A literal of the other family: a client of this family has no address to go to.
@@ -297,7 +310,7 @@ fn next_hop(
                 .collect();
             Ok((Some(lookup), sockets))
         }
-        LookupStatus::NotObserved => Err(ChainEnd::NotObserved),
+        LookupStatus::NotObserved => Err(ChainEnd::Unknown(Gap::NotObserved)),
         status => Err(ChainEnd::NoAddress(status)),
     }
 }

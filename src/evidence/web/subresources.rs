@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 use super::ipv6_access::{AccessReader, Origin};
-use super::page::{self, Loading, Reference, Treatment, Unreadable, Use};
+use super::page::{self, Blocked, Loading, Reference, Treatment, Unreadable, Use};
 use super::{Ipv6Access, RedirectChain, landing_page, landing_page_responses};
 use crate::evidence::query::{Gap, View};
 use crate::evidence::service::{
@@ -31,8 +31,8 @@ pub struct Subresources {
     pub unreadable: Option<Unreadable>,
     /// The servers that it loads from, beside its own, in the order in which it names them.
     pub servers: Vec<ResourceHost>,
-    /// What it names and every browser blocks, because it is not secure and the page is.
-    pub blocked: Vec<Reference>,
+    /// What it names and every browser blocks, and why.
+    pub blocked: Vec<(Reference, Blocked)>,
     /// Whether it names more than [`HOSTS_MAX`], or was itself cut at a limit of ours.
     pub is_cut: bool,
     /// Why some of its style sheets were not read, so that they may load more.
@@ -172,7 +172,8 @@ impl Subresources {
                 self.server(sheet).and_then(|server| server.works_at)
             };
             let Some(address) = address else { continue };
-            let conversation = conversation_attempts(view, conversation_question(sheet, address));
+            let question = conversation_question(sheet, address);
+            let conversation = conversation_attempts(&view.led(), question);
             self.observations.extend(conversation.observations());
             self.is_pending |= conversation.is_pending;
             let (references, unread) = loaded_by(&conversation, sheet);
@@ -190,9 +191,10 @@ impl Subresources {
         for reference in references.iter().filter(|reference| reference.what.is_loaded()) {
             match treatment.loading(reference) {
                 Loading::Asks(url) => loaded.push(Reference { url, ..reference.clone() }),
-                Loading::Blocked if self.blocked.len() == BLOCKED_MAX => {}
-                Loading::Blocked if self.blocked.contains(reference) => {}
-                Loading::Blocked => self.blocked.push(reference.clone()),
+                Loading::Blocked(_) if self.blocked.len() == BLOCKED_MAX => {}
+                Loading::Blocked(_) if self.blocked.iter().any(|(known, _)| known == reference) => {
+                }
+                Loading::Blocked(why) => self.blocked.push((reference.clone(), why)),
             }
         }
         loaded

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::formerly;
+use super::listed_twice;
 use super::networks::{NETWORK, Networks};
 use super::organisations::{ORGANISATION, Organisations};
 use super::settings::{SETTINGS, SettingsDraft};
@@ -80,8 +82,12 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
             &Parsed { form: &forms::ID, field: |draft: &mut Draft| &mut draft.id },
             "province",
             Text {
-                en: "What the inventory is known by: with an `id`, runs belong together though the file is renamed.",
-                vi: "Mã của danh mục: khi có mã, các đợt quét vẫn thuộc cùng một danh mục dù tệp được đổi tên.",
+                en: "What the inventory is known by: with an `id`, runs belong together though the file is renamed. \
+                     Without one, they do when their files have the same name, in whatever folder, and services in \
+                     common. Runs of different inventories are never compared.",
+                vi: "Mã của danh mục: khi có mã, các đợt quét vẫn thuộc cùng một danh mục dù tệp được đổi tên. Khi \
+                     không có mã, các đợt quét thuộc cùng một danh mục nếu các tệp cùng tên, bất kể ở thư mục nào, \
+                     và có dịch vụ chung. Các đợt quét của danh mục khác nhau không được so sánh với nhau.",
             },
         ),
         Key::new(
@@ -158,7 +164,7 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
         .required(),
     ],
     alternatives: &[],
-    check: has_a_service,
+    check,
 };
 
 static VERSION: Form<u8> =
@@ -185,7 +191,14 @@ fn version(text: &str) -> Result<u8, Fault> {
     }
 }
 
-fn has_a_service(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
+fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
+    let Organisations { services, claims, .. } = &draft.organisations;
+    formerly::check(claims, services.iter().map(|placed| &*placed.service), reader);
+    listed_twice::warn(services, reader);
+    has_a_service(draft, fields, reader);
+}
+
+fn has_a_service(draft: &Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
     if draft.organisations.services_given == 0
         && let Some((span, _)) = fields.entry("organisations")
     {
@@ -214,7 +227,7 @@ impl Draft {
             networks: model::Networks::new(self.networks.list),
             policy,
             organisations: self.organisations.list,
-            services: self.organisations.services,
+            services: self.organisations.services.into_iter().map(|one| one.service).collect(),
             sha256,
         };
         Content { inventory, files, also: self.organisations.also }

@@ -6,8 +6,8 @@ use url::Url;
 use crate::inventory::fault::Fault;
 use crate::inventory::section::description::Described;
 use crate::inventory::section::forms::any_text;
-use crate::inventory::suggestion::list;
 use crate::inventory::values::{host, web};
+use crate::model::suggestion::list;
 use crate::model::{Endpoint, Lang, Name, Target, Text};
 
 /// A kind of service.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::formerly::Claim;
 use super::services::{SERVICE, ServiceDraft};
 use crate::inventory::reader::Reader;
 use crate::inventory::section::description::Fallback;
@@ -21,10 +22,18 @@ pub(super) struct Draft {
     name: Option<String>,
     contact: Option<String>,
     also: Vec<String>,
-    services: Vec<Arc<Service>>,
+    services: Vec<Placed>,
+    /// Former ids of its services.
+    claims: Vec<Claim>,
     /// Entries under `services`, the faulty ones too.
     services_given: usize,
     service_ids: Ids,
+}
+
+/// A service, and where it says what is probed.
+pub(super) struct Placed {
+    pub(super) service: Arc<Service>,
+    pub(super) span: Span,
 }
 
 pub(super) static ORGANISATION: Section<Draft> = Section {
@@ -94,7 +103,12 @@ fn add_service(
     let other = "another service of this organisation";
     draft.service_ids.add(service.id.as_ref(), fields, other, reader);
     let organisation = draft.id.clone().unwrap_or_default();
-    draft.services.extend(service.service(organisation).map(Arc::new));
+    let former_ids = service.formerly.clone();
+    let Some(service) = service.service(organisation).map(Arc::new) else { return };
+    let by = |former| Claim { by: service.id.clone(), former };
+    draft.claims.extend(former_ids.into_iter().map(by));
+    let kind = fields.alternatives().first().map(|kind| reader.tree.node(kind.node).span);
+    draft.services.push(Placed { span: kind.unwrap_or(fields.span), service });
 }
 
 fn count_services(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
@@ -117,7 +131,9 @@ pub(super) struct Organisations {
     pub(super) list: Vec<Organisation>,
     /// Other names of organisations, by their ids.
     pub(super) also: Vec<(Arc<str>, String)>,
-    pub(super) services: Vec<Arc<Service>>,
+    pub(super) services: Vec<Placed>,
+    /// Former ids of services.
+    pub(super) claims: Vec<Claim>,
     /// Entries under `services`, the faulty ones too.
     pub(super) services_given: usize,
     ids: Ids,
@@ -133,6 +149,7 @@ impl Organisations {
         self.ids.add(draft.id.as_ref(), fields, "another organisation", reader);
         self.services_given += draft.services_given;
         self.services.extend(draft.services);
+        self.claims.extend(draft.claims);
         let id = draft.id.unwrap_or_default();
         self.also.extend(draft.also.into_iter().map(|name| (Arc::clone(&id), name)));
         let name = draft.name.unwrap_or_else(|| id.to_string());

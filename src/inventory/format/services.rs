@@ -1,7 +1,9 @@
 //! An entry of `services`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::formerly::{FormerId, Formerly};
 use super::kinds::{KINDS, Kind};
 use super::plan::{EXEMPTION, ExemptionDraft, GOAL, GoalDraft};
 use crate::inventory::reader::Reader;
@@ -10,9 +12,9 @@ use crate::inventory::section::forms;
 use crate::inventory::section::key::{Key, ValueType};
 use crate::inventory::section::nested::Within;
 use crate::inventory::section::table::{Fields, Section};
-use crate::inventory::section::types::{Flag, Number, Parsed, Word};
-use crate::inventory::suggestion::list;
+use crate::inventory::section::types::{Flag, Number, Parsed, ParsedList, Word};
 use crate::inventory::tree::NodeId;
+use crate::model::suggestion::list;
 use crate::model::{Category, Service, ServiceId, State, Target, Text};
 
 #[derive(Default)]
@@ -20,12 +22,14 @@ pub(super) struct ServiceDraft {
     pub(super) id: Option<Arc<str>>,
     name: Option<String>,
     category: Option<Category>,
+    tags: Vec<Arc<str>>,
     state: State,
     security_level: Option<u8>,
     goal: GoalDraft,
     exemption: ExemptionDraft,
     expect_status: Option<u16>,
     geo_dns: bool,
+    pub(super) formerly: Vec<FormerId>,
     subject: Option<Target>,
 }
 
@@ -73,6 +77,20 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
             },
         )
         .required(),
+        Key::new(
+            "tags",
+            &ParsedList {
+                item: "a tag",
+                form: &forms::ID,
+                field: |draft: &mut ServiceDraft| &mut draft.tags,
+            },
+            "[pilot, data-centre-1]",
+            Text {
+                en: "Ids of your own, beside the category: `--only tag:pilot` chooses the services that have it.",
+                vi: "Các thẻ do đơn vị quản lý tự đặt, bổ sung cho nhóm dịch vụ: `--only tag:pilot` chọn các dịch vụ có thẻ này.",
+            },
+        )
+        .example_vi("[thi-diem, trung-tam-du-lieu-1]"),
         Key::new(
             "state",
             &Word {
@@ -126,6 +144,19 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
             Text {
                 en: "Its addresses differ by where they are asked from.",
                 vi: "Địa chỉ trả về khác nhau theo nơi truy vấn (geo-DNS).",
+            },
+        ),
+        Key::new(
+            "formerly",
+            &Formerly { field: |draft: &mut ServiceDraft| &mut draft.formerly },
+            "so-tttt/portal",
+            Text {
+                en: "The id that it had before it was renamed or came under another organisation, or a list of \
+                     them: its history goes on under the new one. It stays as long as runs from before are \
+                     compared. No two services name the same id, and no two each other.",
+                vi: "Mã dịch vụ trước khi đổi mã hoặc chuyển cơ quan, đơn vị, hoặc danh sách các mã đó: lịch sử \
+                     của dịch vụ được nối tiếp dưới mã mới. Giữ khóa này chừng nào còn so sánh với các đợt quét \
+                     trước đó. Mỗi mã cũ chỉ do một dịch vụ khai báo; hai dịch vụ không khai báo mã của nhau.",
             },
         ),
     ],
@@ -212,6 +243,7 @@ impl ValueType<ServiceDraft> for Kind {
 
 /// Reads the one kind that is given, and sees whether the other keys fit it.
 fn check(draft: &mut ServiceDraft, fields: &Fields<ServiceDraft>, reader: &mut Reader<'_, '_>) {
+    keep_each_tag_once(draft, fields, reader);
     let given = fields.alternatives();
     // The first one written counts.
     let Some((kind, others)) = given.split_first() else {
@@ -235,6 +267,26 @@ fn check(draft: &mut ServiceDraft, fields: &Fields<ServiceDraft>, reader: &mut R
     }
 }
 
+fn keep_each_tag_once(
+    draft: &mut ServiceDraft,
+    fields: &Fields<ServiceDraft>,
+    reader: &mut Reader<'_, '_>,
+) {
+    let mut seen = HashSet::new();
+    let mut twice = Vec::new();
+    draft.tags.retain(|tag| {
+        let is_new = seen.insert(Arc::clone(tag));
+        twice.extend((!is_new).then(|| Arc::clone(tag)));
+        is_new
+    });
+    if let Some((span, _)) = fields.entry("tags") {
+        for tag in twice {
+            let message = format!("the tag `{tag}` is given twice");
+            reader.warn(span, &message, Some("delete one of them"));
+        }
+    }
+}
+
 impl ServiceDraft {
     /// The service, when nothing that it needs is missing or faulty.
     pub(super) fn service(self, organisation: Arc<str>) -> Option<Service> {
@@ -243,6 +295,7 @@ impl ServiceDraft {
             name: self.name.unwrap_or_else(|| id.to_string()),
             id: ServiceId { organisation, service: id },
             category: self.category?,
+            tags: self.tags,
             target: self.subject?,
             state: self.state,
             security_level: self.security_level,
@@ -250,6 +303,7 @@ impl ServiceDraft {
             exemption: self.exemption.exemption(),
             expect_status: self.expect_status,
             geo_dns: self.geo_dns,
+            formerly: self.formerly.into_iter().map(|former| former.id).collect(),
         })
     }
 }

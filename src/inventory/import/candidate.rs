@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Category, Exemption, Stage, State, Target};
+use crate::model::{Category, Exemption, ServiceId, Stage, State, Target};
 
 /// A service that an inventory could list. What a table doesn't say is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Candidate {
     pub name: Option<String>,
     /// What the plan counts it as; chosen by the kind where a new service doesn't say it.
     pub category: Option<Category>,
+    /// Its tags, each once.
+    pub tags: Option<Vec<String>>,
     /// The declared state.
     pub state: Option<State>,
     /// Cấp độ, 1 to 5.
@@ -33,6 +35,8 @@ pub struct Candidate {
     pub deadline: Option<Date>,
     /// An exemption.
     pub exemption: Option<Exemption>,
+    /// The ids that it had before.
+    pub formerly: Vec<ServiceId>,
     /// Why it is only a guess, as a comment in the inventory.
     pub guess: Option<&'static str>,
 }
@@ -49,11 +53,13 @@ impl Candidate {
             id: None,
             name: None,
             category: None,
+            tags: None,
             state: None,
             security_level: None,
             stage: None,
             deadline: None,
             exemption: None,
+            formerly: Vec::new(),
             guess: None,
         }
     }

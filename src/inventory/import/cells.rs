@@ -3,14 +3,16 @@
 use jiff::civil::Date;
 
 use crate::inventory::fault::Fault;
-use crate::inventory::values::text::slug;
+use crate::inventory::values::text::{self, slug};
 use crate::inventory::values::time;
 use crate::model::Stage;
 
 /// A deadline: a day (`2026-12-31`, `31/12/2026`), a month (`12/2026`, `tháng 12 năm 2026`), a quarter (`quý IV/2026`,
 /// `Q4/2026`) or a year. What isn't a day means its last day.
 pub(super) fn deadline(text: &str) -> Result<Date, Fault> {
-    let slug = slug(text);
+    // Databases write the midnight with which a day begins.
+    let midnight = [" 00:00:00", "T00:00:00", " 00:00"];
+    let slug = slug(midnight.iter().find_map(|time| text.strip_suffix(time)).unwrap_or(text));
     let words: Vec<&str> = slug
         .split('-')
         .filter(|word| {
@@ -72,6 +74,27 @@ pub(super) fn stage(text: &str) -> Result<Stage, Fault> {
     })
 }
 
+/// Tags between commas or semicolons, each once. Words become ids: `Thí điểm` is `thi-diem`.
+pub(super) fn tags(text: &str) -> Result<Vec<String>, Fault> {
+    let mut tags: Vec<String> = Vec::new();
+    for word in text.split([',', ';']).map(str::trim).filter(|word| !word.is_empty()) {
+        let tag = text::id(word).map_or_else(|_| slug(word), ToOwned::to_owned);
+        if tag.is_empty() {
+            return Fault::err(
+                format!("`{word}` is no tag"),
+                "a tag is made of letters, digits and `-`; commas stand between several",
+            );
+        }
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    match tags.is_empty() {
+        true => Fault::err(format!("`{text}` is no tag"), "write a word, or leave the cell empty"),
+        false => Ok(tags),
+    }
+}
+
 /// A number below ten, in digits or Roman.
 fn small_number(word: &str) -> Option<u8> {
     let roman = ["i", "ii", "iii", "iv", "v"].iter().position(|roman| *roman == word);
@@ -98,7 +121,10 @@ mod tests {
     fn deadlines_as_offices_write_them() {
         for (text, expected) in [
             ("2026-12-31", "2026-12-31"),
-            ("2026-12-31 00:00:00", "error"),
+            ("2026-12-31 00:00:00", "2026-12-31"),
+            ("2026-12-31T00:00:00", "2026-12-31"),
+            ("31/12/2026 00:00", "2026-12-31"),
+            ("2026-12-31 17:00:00", "error"),
             ("31/12/2026", "2026-12-31"),
             ("1.2.2027", "2027-02-01"),
             ("Trước ngày 15/06/2027", "2027-06-15"),
@@ -128,6 +154,17 @@ mod tests {
         }
         assert_eq!(stage("Mức 4").map(Stage::number), Ok(4));
         assert!(security_level("6").is_err() && stage("5").is_err());
+    }
+
+    #[test]
+    fn tags_as_offices_write_them() {
+        let found = |cell: &str| tags(cell).map(|tags| tags.join(" "));
+        assert_eq!(found("pilot, hosted"), Ok("pilot hosted".to_owned()));
+        assert_eq!(
+            found("Thí điểm; Ưu tiên;pilot; ưu tiên,"),
+            Ok("thi-diem uu-tien pilot".to_owned())
+        );
+        assert!(found("***").is_err() && found(",").is_err());
     }
 
     #[test]

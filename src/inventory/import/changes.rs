@@ -1,10 +1,13 @@
 //! What a table says of services that are known, and says otherwise than the inventory.
 
+use std::sync::Arc;
+
 use super::candidate::Candidate;
+use super::line::former_ids;
 use super::terms::Terms;
 use crate::inventory::amend::{Amendment, NewValue};
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Exemption, Goal, Service, State, Target};
+use crate::model::{Category, Exemption, Goal, Service, ServiceId, State, Target};
 
 /// A value that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub enum Change {
     Name(String),
     /// What the plan counts it as.
     Category(Category),
+    /// The tags, all of them.
+    Tags(Vec<String>),
     /// The declared state.
     State(State),
     /// Cấp độ.
@@ -23,6 +28,8 @@ pub enum Change {
     Goal(Goal),
     /// The exemption.
     Exemption(Exemption),
+    /// All ids that it had before.
+    Formerly(Vec<ServiceId>),
 }
 
 /// A change of a known service or, in its contact, of an organisation.
@@ -46,11 +53,13 @@ impl Change {
         match self {
             Self::Name(_) => "name",
             Self::Category(_) => "category",
+            Self::Tags(_) => "tags",
             Self::State(_) => "state",
             Self::SecurityLevel(_) => "security_level",
             Self::Target(target) => target.kind(),
             Self::Goal(_) => "target",
             Self::Exemption(_) => "exemption",
+            Self::Formerly(_) => "formerly",
         }
     }
 
@@ -59,11 +68,13 @@ impl Change {
         match self.clone() {
             Self::Name(name) => service.name = name,
             Self::Category(category) => service.category = category,
+            Self::Tags(tags) => service.tags = tags.iter().map(|tag| Arc::from(&**tag)).collect(),
             Self::State(state) => service.state = state,
             Self::SecurityLevel(level) => service.security_level = Some(level),
             Self::Target(target) => service.target = target,
             Self::Goal(goal) => service.goal = Some(goal),
             Self::Exemption(exemption) => service.exemption = Some(exemption),
+            Self::Formerly(ids) => service.formerly = ids,
         }
     }
 
@@ -76,6 +87,7 @@ impl Change {
             value: match self {
                 Self::Name(name) => scalar(quoted(name)),
                 Self::Category(category) => scalar(category.id().to_owned()),
+                Self::Tags(tags) => NewValue::List(tags.iter().map(|tag| quoted(tag)).collect()),
                 Self::State(state) => scalar(state.id().to_owned()),
                 Self::SecurityLevel(level) => scalar(level.to_string()),
                 Self::Target(target) => scalar(quoted(&value(target))),
@@ -87,6 +99,7 @@ impl Change {
                     ("reason", quoted(&exemption.reason)),
                     ("until", exemption.until.to_string()),
                 ]),
+                Self::Formerly(ids) => scalar(former_ids(ids)),
             },
         }
     }
@@ -97,6 +110,10 @@ impl Change {
             Self::Category(category) => {
                 (Some(service.category.id().to_owned()), category.id().to_owned())
             }
+            Self::Tags(tags) => {
+                let own = (!service.tags.is_empty()).then(|| service.tags.join(", "));
+                (own, tags.join(", "))
+            }
             Self::State(state) => (Some(service.state.id().to_owned()), state.id().to_owned()),
             Self::SecurityLevel(level) => {
                 (service.security_level.map(|level| level.to_string()), level.to_string())
@@ -106,10 +123,20 @@ impl Change {
             Self::Exemption(exemption) => {
                 (service.exemption.as_ref().map(exemption_words), exemption_words(exemption))
             }
+            Self::Formerly(ids) => {
+                let so_far = &service.formerly;
+                ((!so_far.is_empty()).then(|| former_ids(so_far)), former_ids(ids))
+            }
         };
         let (id, key, place) = (service.id.to_string(), self.key(), place.to_owned());
         Changed { id, key, from, to, place }
     }
+}
+
+/// Tags as the inventory writes them.
+pub(super) fn tag_list(tags: &[String]) -> String {
+    let tags: Vec<_> = tags.iter().map(|tag| quoted(tag)).collect();
+    format!("[{}]", tags.join(", "))
 }
 
 fn goal_words(goal: &Goal) -> String {
@@ -134,6 +161,11 @@ pub(super) fn changes(
     let name = candidate.name.clone();
     add(name.as_ref() != Some(&service.name), name.map(Change::Name));
     add(candidate.category != Some(service.category), candidate.category.map(Change::Category));
+    let tags = candidate.tags.clone();
+    let is_other = |tags: &Vec<String>| {
+        !tags.iter().map(|tag| &**tag).eq(service.tags.iter().map(|tag| &**tag))
+    };
+    add(tags.as_ref().is_some_and(is_other), tags.map(Change::Tags));
     add(candidate.state != Some(service.state), candidate.state.map(Change::State));
     let level = candidate.security_level;
     add(level != service.security_level, level.map(Change::SecurityLevel));
@@ -141,6 +173,13 @@ pub(super) fn changes(
     add(goal != service.goal && !is_the_policys, goal.map(Change::Goal));
     let exemption = candidate.exemption.clone();
     add(exemption != service.exemption, exemption.map(Change::Exemption));
+    let mut formerly = service.formerly.clone();
+    for id in candidate.formerly.iter().filter(|id| **id != service.id) {
+        if !formerly.contains(id) {
+            formerly.push(id.clone());
+        }
+    }
+    add(formerly != service.formerly, Some(Change::Formerly(formerly)));
     changes
 }
 

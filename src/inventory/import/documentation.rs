@@ -21,6 +21,8 @@ const ABOUT: Text = Text {
          - An address is a host, `HOST:PORT`, a URL of any scheme (`imaps://`, `ldaps://`, `ntp://` …) or `KIND:…`.\n\
          - A deadline is a day, a month (`12/2026`), a quarter (`quý IV/2026`) or a year; the last day counts.\n\
          - A name that is nearly that of a known organisation is asked about, and the answer is kept under `also`.\n\
+         - Tags stand between commas or semicolons, and words become ids: `Thí điểm` is `thi-diem`. With `--update` a \
+         cell replaces all tags of its service.\n\
          - The program's own tables of services (CSV, XLSX) can be imported again.\n\n\
          What headings and cells mean is a table itself. `v6ready inventory words` prints it; `--words FILE` reads more \
          in the same form: `heading,Tên gọi,name`, `category,Kho dữ liệu,information-system`, `state,Tạm dừng,retired`, \
@@ -40,6 +42,8 @@ const ABOUT: Text = Text {
          `LOẠI:…`.\n\
          - Thời hạn là ngày, tháng (`12/2026`), quý (`quý IV/2026`) hoặc năm; ngày cuối cùng được áp dụng.\n\
          - Tên gần giống tên cơ quan, đơn vị đã có được hỏi lại; câu trả lời được lưu tại khóa `also`.\n\
+         - Các thẻ (`tags`) cách nhau bằng dấu phẩy hoặc chấm phẩy; `Thí điểm` được ghi thành `thi-diem`. Với `--update`, ô thẻ \
+         thay toàn bộ các thẻ của dịch vụ.\n\
          - Bảng dịch vụ do chương trình xuất ra (CSV, XLSX) có thể được nhập trở lại.\n\n\
          Ý nghĩa của tiêu đề và nội dung ô được quy định trong một bảng từ. Lệnh `v6ready inventory words` in bảng từ; \
          tùy chọn `--words TỆP` bổ sung từ theo cùng mẫu: `heading,Tên gọi,name`, `category,Kho dữ \

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use super::candidate::Problem;
 use super::sheet::Table;
 use super::words::{Column, Meaning, Words};
-use crate::inventory::suggestion::list;
 use crate::model::Target;
+use crate::model::suggestion::list;
 
 /// Rows among which the headings are looked for.
 const ROWS: usize = 10;

@@ -1,8 +1,9 @@
 //! A service as one line of the inventory.
 
 use super::candidate::Candidate;
+use super::changes::tag_list;
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Goal, State, Target};
+use crate::model::{Category, Goal, ServiceId, State, Target};
 
 /// The line. What a candidate leaves out is left out of it, save the category.
 pub(super) fn line(
@@ -19,6 +20,9 @@ pub(super) fn line(
     }
     let target = quoted(&value(&candidate.target));
     line.push_str(&format!("category: {category}, {}: {target}", candidate.target.kind()));
+    if let Some(tags) = &candidate.tags {
+        line.push_str(&format!(", tags: {}", tag_list(tags)));
+    }
     if let Some(state) = candidate.state.filter(|state| *state != State::Active) {
         line.push_str(&format!(", state: {}", state.id()));
     }
@@ -32,11 +36,23 @@ pub(super) fn line(
         let (reason, until) = (quoted(&exemption.reason), exemption.until);
         line.push_str(&format!(", exemption: {{reason: {reason}, until: {until}}}"));
     }
+    if !candidate.formerly.is_empty() {
+        line.push_str(&format!(", formerly: {}", former_ids(&candidate.formerly)));
+    }
     line.push('}');
     if let Some(guess) = candidate.guess {
         line.push_str(&format!(" # {guess}"));
     }
     line
+}
+
+/// Former ids as YAML.
+pub(super) fn former_ids(ids: &[ServiceId]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    match &ids[..] {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
 }
 
 /// What the plan most often counts a kind of service as.

@@ -6,10 +6,10 @@ use super::head::{Head, one_line};
 use super::words::{Column, Words};
 use crate::inventory::fault::Fault;
 use crate::inventory::format::kinds;
-use crate::inventory::suggestion::list;
 use crate::inventory::targets;
 use crate::inventory::values::text;
-use crate::model::{Category, Exemption, State, Target};
+use crate::model::suggestion::list;
+use crate::model::{Category, Exemption, ServiceId, State, Target};
 
 /// A row, the headings above it and the words of the table.
 pub(super) struct Row<'a> {
@@ -111,6 +111,7 @@ impl<'a> Row<'a> {
             let ids = Category::ALL.map(Category::id);
             self.words.category(word).ok_or_else(|| unknown(word, "a category", &ids))
         });
+        let tags = self.read(Column::Tags, &mut problems, cells::tags);
         let state = self.read(Column::State, &mut problems, |word| {
             let ids = State::ALL.map(State::id);
             self.words.state(word).ok_or_else(|| unknown(word, "a state", &ids))
@@ -119,6 +120,7 @@ impl<'a> Row<'a> {
         let stage = self.read(Column::Stage, &mut problems, cells::stage);
         let deadline = self.read(Column::Deadline, &mut problems, cells::deadline);
         let exemption = self.exemption(&mut problems);
+        let formerly = self.read(Column::Formerly, &mut problems, former_ids).unwrap_or_default();
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -130,11 +132,14 @@ impl<'a> Row<'a> {
             id: id.clone().filter(|_| at == 0),
             name: name.clone(),
             category,
+            tags: tags.clone(),
             state,
             security_level,
             stage,
             deadline,
             exemption: exemption.clone(),
+            // The history goes on with one service.
+            formerly: if at == 0 { formerly.clone() } else { Vec::new() },
             ..Candidate::new(place.clone(), target)
         };
         Ok(targets.into_iter().enumerate().map(each).collect())
@@ -202,6 +207,12 @@ fn ids(text: &str) -> Result<(Option<String>, String), Fault> {
         None => (None, text),
     };
     Ok((organisation, text::id(service)?.to_owned()))
+}
+
+/// `ORG/SERVICE`, or several of them.
+fn former_ids(text: &str) -> Result<Vec<ServiceId>, Fault> {
+    let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
+    parts.map(text::service_id).collect()
 }
 
 fn looks_like_target(part: &str) -> bool {

@@ -6,9 +6,9 @@ use super::head::{self, Head, one_line};
 use super::row::Row;
 use super::sheet::Table;
 use super::words::{Column, Words};
-use crate::inventory::suggestion::list;
 use crate::inventory::values::text::slug;
 use crate::model::Category;
+use crate::model::suggestion::list;
 
 /// How tables are read.
 #[derive(Clone, Debug)]

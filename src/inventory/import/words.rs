@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::budget::Budget;
 use super::delimited::csv_table;
-use crate::inventory::suggestion::{list, nearest};
 use crate::inventory::values::text::slug;
+use crate::model::suggestion::{list, nearest};
 use crate::model::{Category, State, Target};
 
 /// The words that are built in, as users write theirs.
@@ -21,12 +21,15 @@ pub(super) enum Column {
     Id,
     Name,
     Category,
+    Tags,
     State,
     SecurityLevel,
     Stage,
     Deadline,
     ExemptUntil,
     ExemptReason,
+    /// The ids that it had before.
+    Formerly,
     /// The kind, for [`Column::Target`].
     Kind,
     /// The port, for a target that is a host alone.
@@ -40,19 +43,21 @@ pub(super) enum Column {
 }
 
 /// Columns by the names that a table of words uses; beside them each kind is one.
-const COLUMNS: [(&str, Column); 16] = [
+const COLUMNS: [(&str, Column); 18] = [
     ("organisation", Column::Organisation),
     ("organisation-id", Column::OrganisationId),
     ("contact", Column::Contact),
     ("id", Column::Id),
     ("name", Column::Name),
     ("category", Column::Category),
+    ("tags", Column::Tags),
     ("state", Column::State),
     ("security-level", Column::SecurityLevel),
     ("stage", Column::Stage),
     ("deadline", Column::Deadline),
     ("exempt-until", Column::ExemptUntil),
     ("exempt-reason", Column::ExemptReason),
+    ("formerly", Column::Formerly),
     ("kind", Column::Kind),
     ("port", Column::Port),
     ("target", Column::Target),

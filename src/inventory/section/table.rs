@@ -6,8 +6,8 @@ use super::description::{Outline, Row};
 use super::key::Key;
 use crate::inventory::reader::Reader;
 use crate::inventory::source::Span;
-use crate::inventory::suggestion::{list, nearest};
 use crate::inventory::tree::{Content, NodeId};
+use crate::model::suggestion::{list, nearest};
 use crate::model::{Lang, Text};
 
 /// A mapping with a closed set of keys, read into a draft `D`.

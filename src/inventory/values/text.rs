@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::inventory::fault::Fault;
+use crate::model::ServiceId;
 
 /// Characters of an id.
 pub(in crate::inventory) const ID_CHARACTERS_MAX: usize = 63;
@@ -48,6 +49,17 @@ pub(in crate::inventory) fn id(text: &str) -> Result<&str, Fault> {
         suggestion if suggestion.is_empty() => Fault::err(message, rule),
         suggestion => Fault::err(message, format!("{rule}: write `{suggestion}`")),
     }
+}
+
+/// A service's id in the whole inventory: `ORG/SERVICE`.
+pub(in crate::inventory) fn service_id(text: &str) -> Result<ServiceId, Fault> {
+    let Some((organisation, service)) = text.split_once('/') else {
+        return Fault::err(
+            format!("`{text}` doesn't say the organisation"),
+            "write ORG/SERVICE, such as `vp-ubnd/portal`",
+        );
+    };
+    Ok(ServiceId { organisation: id(organisation)?.into(), service: id(service)?.into() })
 }
 
 /// The id that comes closest to a text: `Sở Y tế` → `so-y-te`. Empty when nothing remains.

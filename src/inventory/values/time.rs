@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use crate::inventory::fault::Fault;
-use crate::inventory::suggestion::nearest;
+use crate::model::suggestion::nearest;
 
 /// `2026-12-31`.
 pub(in crate::inventory) fn date(text: &str) -> Result<Date, Fault> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::check;
-use crate::judge::{Change, GateReading, RunResult, Standing};
+use crate::judge::{Change, GateReading, Lineage, RunResult, Standing};
 use crate::model::{RunId, Service, ServiceId};
 
 /// One run of the quarter, as far as the gates tell.
@@ -58,6 +58,18 @@ impl Snapshot {
                 .map(|one| (one.service.id.clone(), GateReading::of(one, &result.policy)))
                 .collect(),
         }
+    }
+}
+
+impl Snapshot {
+    /// The same run with its services by their later ids. Those that went are left out.
+    #[must_use]
+    pub fn under_later_ids(mut self, lineage: &Lineage) -> Self {
+        let services = self.services.into_iter();
+        self.services = services
+            .filter_map(|(id, reading)| Some((lineage.now(&id)?.clone(), reading)))
+            .collect();
+        self
     }
 }
 

@@ -98,6 +98,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
         vantage: vec![],
         services,
         rescans: Default::default(),
+        excerpt: None,
     }
 }
 
@@ -112,7 +113,8 @@ fn closing(faults: &[Fault]) -> RunResult {
 fn review(closing: RunResult, previous: Option<RunResult>) -> Review {
     let previous = previous.map(|result| Previous { quarter: "2026Q3".parse().unwrap(), result });
     let quarter = "2026Q4".parse().unwrap();
-    Review::of(Material { quarter, closing, previous, points: vec![], runs: vec![] })
+    let (points, runs, histories) = Default::default();
+    Review::of(Material { quarter, closing, previous, points, runs, histories })
 }
 
 #[test]
@@ -161,7 +163,18 @@ fn targets_are_reached_due_missed_exempt_or_undetermined() {
     let plan = review.plan.clone().unwrap();
     assert_eq!((plan.reached, plan.behind, plan.unknown, plan.exempt), (1, 1, 1, 1));
     assert_eq!(plan.progress, Progress::Missed);
-    assert!(review.exemptions[0].expires_soon && !review.exemptions[0].expired);
+    let exemption = &review.exemptions[0];
+    assert!(!exemption.expires_soon && !exemption.expired, "32 days are left");
+    for (as_of, soon, expired) in [
+        ("2027-01-02T00:00:00Z", true, false),
+        ("2027-01-31T18:00:00Z", true, false),
+        ("2027-02-01T18:00:00Z", false, true),
+    ] {
+        let mut closing = closing(&[]);
+        closing.as_of = as_of.parse().unwrap();
+        let exemption = &super::exemptions(&closing, day_of(closing.as_of, "Asia/Ho_Chi_Minh"))[0];
+        assert_eq!((exemption.expires_soon, exemption.expired), (soon, expired), "{as_of}");
+    }
     assert_eq!(review.caveats, [Caveat::NoPrevious]);
     assert_eq!(review.today.to_string(), "2026-12-31");
 }
@@ -297,4 +310,87 @@ fn a_name_that_does_not_exist_is_behind_every_target_and_counted_apart() {
     assert_eq!((remedy.holds, remedy.lifts), (1, 1));
     let groups = |group: &Group<Organisation>| group.counts.absent;
     assert_eq!(review.organisations.iter().map(groups).collect::<Vec<_>>(), [1, 0]);
+}
+
+/// A run in which two services had other ids: one was another organisation's, which is gone now.
+fn before_the_merger(id: &str, finished_at: &str, faults: &[Fault]) -> RunResult {
+    let mut earlier = run(id, finished_at, finished_at, faults);
+    let text = INVENTORY.replace("  - id: b\n", "  - id: c\n").replace("{id: one,", "{id: cu,");
+    let inventory = crate::inventory::parse(text.as_bytes(), "i.yaml").unwrap().inventory;
+    for (result, service) in earlier.services.iter_mut().zip(&inventory.services) {
+        result.service = Arc::clone(service);
+    }
+    earlier.inventory = Arc::new(inventory);
+    earlier
+}
+
+fn after_the_merger(faults: &[Fault]) -> RunResult {
+    let mut closing = closing(faults);
+    let text = INVENTORY
+        .replace("{id: one,", "{id: one, formerly: a/cu,")
+        .replace("{id: four,", "{id: four, formerly: c/four,")
+        .replace("{id: old,", "{id: old, formerly: c/old,");
+    let inventory = crate::inventory::parse(text.as_bytes(), "i.yaml").unwrap().inventory;
+    for (result, service) in closing.services.iter_mut().zip(&inventory.services) {
+        result.service = Arc::clone(service);
+    }
+    closing.inventory = Arc::new(inventory);
+    closing
+}
+
+#[test]
+fn who_was_renamed_or_moved_is_followed() {
+    let refused = |service| -> Fault {
+        (service, "reach-port", Outcome::Fail, "refused", vec![socket("[2001:db8:100::1]:443")])
+    };
+    let earlier = before_the_merger("20260929T000000Z-past", "2026-09-29T00:00:00Z", &[]);
+    let bad = before_the_merger(
+        "20261010T000000Z-badd",
+        "2026-10-10T00:00:00Z",
+        &[refused("a/one"), refused("b/four")],
+    );
+    // The faults are found by the ids of the sample: they are those of `a/cu` and `c/four`.
+    let good = before_the_merger("20261011T000000Z-good", "2026-10-11T00:00:00Z", &[]);
+    let closing = after_the_merger(&[refused("b/four")]);
+    let lineage = Lineage::between(&bad, &closing);
+    let runs = [&bad, &good].map(|run| Snapshot::of(run).under_later_ids(&lineage));
+    let mut histories = Histories::default();
+    for run in [&earlier, &bad, &good] {
+        histories.add_result(run, &lineage);
+    }
+    histories.add_result(&closing, &Lineage::default());
+    let previous = Some(Previous { quarter: "2026Q3".parse().unwrap(), result: earlier });
+    let quarter = "2026Q4".parse().unwrap();
+    let runs = runs.to_vec();
+    let review =
+        Review::of(Material { quarter, closing, previous, points: vec![], runs, histories });
+    // None came and none went: they are compared with themselves.
+    let changes: Vec<_> = review
+        .changes
+        .iter()
+        .filter(|service| service.is_news())
+        .map(|service| (service.service.id.to_string(), service.change))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            ("a/one".to_owned(), Change::Same),
+            ("b/four".to_owned(), Change::Worse),
+            ("b/old".to_owned(), Change::Same),
+        ]
+    );
+    let renamed: Vec<_> = review.renamed().map(|(then, now)| format!("{then} {now}")).collect();
+    assert_eq!(renamed, ["a/cu a/one", "c/four b/four", "c/old b/old"]);
+    // What came and went under the former id is an incident of the service.
+    let incidents: Vec<_> = review
+        .incidents
+        .iter()
+        .map(|incident| incident.services.iter().map(|s| s.id.to_string()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(incidents, [["a/one", "b/four"]]);
+    // The organisation that took the services over is compared with what they were.
+    let [_, b] = &review.organisations[..] else { panic!() };
+    assert_eq!(b.before.as_ref().map(|before| (before.services, before.retired)), Some((2, 1)));
+    let history = review.histories.of(&review.closing.services[3].service.id).unwrap();
+    assert_eq!((history.looks, history.ids.len(), history.standings.len()), (4, 2, 4));
 }

@@ -57,8 +57,10 @@ pub(super) fn answer(parts: &[ServedZone], octets: &[u8], udp: bool) -> Option<V
             }
         },
     }
-    if behaviour == Behaviour::Outdated && !names_server {
-        answer.answers.iter_mut().for_each(make_outdated);
+    match behaviour {
+        Behaviour::Outdated if !names_server => answer.answers.iter_mut().for_each(make_outdated),
+        Behaviour::OneAddress if !names_server => keep_one_address(&mut answer),
+        _ => {}
     }
     encode_response(answer, &asked, udp)
         .filter(|octets| behaviour != Behaviour::LosesLarge || octets.len() <= 512)
@@ -225,6 +227,19 @@ fn covers_type(record: &Record, record_type: RecordType) -> bool {
         }
         _ => false,
     }
+}
+
+/// Leaves one address in an answer, which the query's number, a random one, chooses.
+fn keep_one_address(answer: &mut Message) {
+    let is_address = |record: &Record| record.data.ip_addr().is_some();
+    let addresses = answer.answers.iter().filter(|record| is_address(record)).count();
+    let Some(chosen) = usize::from(answer.metadata.id).checked_rem(addresses) else { return };
+    let mut at = 0;
+    answer.answers.retain(|record| {
+        let is_kept = !is_address(record) || at == chosen;
+        at += usize::from(is_address(record));
+        is_kept
+    });
 }
 
 /// An address as it was before the zone was changed.

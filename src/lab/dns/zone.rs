@@ -32,6 +32,8 @@ pub enum Behaviour {
     RefusesAaaa,
     /// It knows nothing but addresses, as some load balancers do: RCODE 2 to every other question.
     AddressesOnly,
+    /// Of several addresses it gives one, by chance, as balancers do that spread visitors over sites.
+    OneAddress,
     /// RCODE 1 to questions with EDNS, and the OPT record is sent back.
     RefusesEdns,
     /// Its copy of the zone has other A and AAAA records than the zone has.

@@ -18,9 +18,14 @@ pub(in crate::lab) fn ipv6(number: u16) -> IpAddr {
     Ipv6Addr::new(0x2001, 0xdb8, 0x100, number, 0, 0, 0, 1).into()
 }
 
-/// The IPv4 address of the site with this number.
-pub(in crate::lab) fn ipv4(number: u8) -> IpAddr {
-    Ipv4Addr::new(198, 51, 100, number).into()
+/// The IPv4 address of the site with this number, which is below 512. From 256 on it is that of a name
+/// server, whose port is another one than those of sites.
+pub(in crate::lab) fn ipv4(number: u16) -> IpAddr {
+    let [block, last] = number.to_be_bytes();
+    match block {
+        0 => Ipv4Addr::new(198, 51, 100, last).into(),
+        _ => Ipv4Addr::new(203, 0, 113, last).into(),
+    }
 }
 
 /// An address from which no answer comes: it lies behind a cable whose other end forwards nothing.

@@ -175,7 +175,7 @@ pub(super) fn smtp_server(host: &'static str) -> GreetingServer {
 
 /// A mail domain whose exchanger has no address yet.
 fn domain(
-    number: u8,
+    number: u16,
     id: &'static str,
     title: &'static str,
     host: &'static str,
@@ -189,14 +189,14 @@ fn domain(
 
 /// A mail domain with one dual-stack exchanger.
 pub(super) fn healthy(
-    number: u8,
+    number: u16,
     id: &'static str,
     title: &'static str,
     host: &'static str,
     exchanger: &'static str,
 ) -> Site {
     domain(number, id, title, host, exchanger)
-        .exchanger(ipv6(number.into()), smtp_server(exchanger))
+        .exchanger(ipv6(number), smtp_server(exchanger))
         .exchanger(ipv4(number), smtp_server(exchanger))
 }
 

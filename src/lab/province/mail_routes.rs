@@ -10,7 +10,7 @@ use crate::lab::site::Site;
 use crate::lab::site::listener::{GreetingBehaviour, GreetingServer, Listener};
 
 pub(super) fn sites() -> Vec<Site> {
-    [without_exchangers(), odd_ones(), several()].concat()
+    [without_exchangers(), odd_ones(), several(), shared_exchanger()].concat()
 }
 
 fn without_exchangers() -> Vec<Site> {
@@ -39,6 +39,15 @@ fn without_exchangers() -> Vec<Site> {
         Site::unpublished(199, "thu-go-nham", "Tên miền không tồn tại", "thu-nham.vidu.example")
             .target("mail: thu-nham.vidu.example")
             .failing(&[("mail-mx-aaaa", "no-domain"), ("inventory-state", "active-but-gone")]),
+    ]
+}
+
+/// Two mail domains whose mail the same exchangers take, as a provider's do for its customers.
+fn shared_exchanger() -> Vec<Site> {
+    let exchanger = "mx.chungmx.vidu.example";
+    vec![
+        healthy(264, "tot-mx-chung-1", "Thư tốt", "totthu1.vidu.example", exchanger),
+        own(265, "tot-mx-chung-2", "Thư tốt", "totthu2.vidu.example").record(mx(10, exchanger)),
     ]
 }
 
@@ -120,6 +129,6 @@ fn several() -> Vec<Site> {
 }
 
 /// A mail domain that may send, and of which nothing else is published yet.
-fn own(number: u8, id: &'static str, title: &'static str, host: &'static str) -> Site {
+fn own(number: u16, id: &'static str, title: &'static str, host: &'static str) -> Site {
     Site::unpublished(number, id, title, host).target(format!("mail: {host}")).record(txt(SPF))
 }

@@ -205,14 +205,14 @@ pub(super) fn broken_boxes() -> Vec<Site> {
 
 /// A dual-stack host of another kind, with nothing behind its port yet.
 fn dual(
-    number: u8,
+    number: u16,
     id: &'static str,
     title: &'static str,
     host: &'static str,
     target: &'static str,
 ) -> Site {
     let site = Site::unpublished(number, id, title, host).target(target);
-    site.record(address_data(ipv6(number.into()))).record(address_data(ipv4(number)))
+    site.record(address_data(ipv6(number))).record(address_data(ipv4(number)))
 }
 
 impl Site {

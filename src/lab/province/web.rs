@@ -4,22 +4,49 @@ use crate::lab::dns::zone::{Zone, address_data};
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
 use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
-use crate::lab::site::page::{Page, article};
+use crate::lab::site::page::{Guard, Page, article};
+
+/// What a secure page names by http: some of it is blocked, some asked for by https, and an image at an
+/// address is asked for as it is named.
+const MIXED: &str = "<link rel=\"preload\" as=\"script\" href=\"http://portal.vidu.example/1.js\">\
+    <link rel=\"stylesheet\" href=\"http://portal.vidu.example/2.css\">\
+    <script src=\"http://portal.vidu.example/3.js\"></script>\
+    <iframe src=\"http://portal.vidu.example/4\"></iframe>\
+    <object data=\"http://portal.vidu.example/5\"></object>\
+    <embed src=\"http://portal.vidu.example/6\">\
+    <img srcset=\"http://portal.vidu.example/7.png 1x\">\
+    <img src=\"http://portal.vidu.example/8.png\" srcset=\"http://portal.vidu.example/7.png 9x\">\
+    <picture><source srcset=\"http://portal.vidu.example/9.png\"><img></picture>\
+    <style>@font-face { font-family: f; src: url(http://portal.vidu.example/10.woff) } \
+    p { font-family: f; background: url(http://dichvucong.vidu.example/11.png) }</style>\
+    <img src=\"http://vanban.vidu.example/12.png\">\
+    <img crossorigin src=\"http://h2.vidu.example/13.png\">\
+    <video crossorigin src=\"http://tot1.vidu.example/14.mp4\"></video>\
+    <audio src=\"http://tot2.vidu.example/15.mp3\"></audio>\
+    <img src=\"http://[2001:db8:100:1::1]/16.png\">";
 
 /// A site that is declared with the plain scheme, and answers so at port 80 of both families.
 fn plain_site(
-    number: u8,
+    number: u16,
     id: &'static str,
     name: &'static str,
     host: &'static str,
     answer: &Page,
 ) -> Site {
     let site = Site::new(number, id, name, host).target(format!("web: \"http://{host}/\""));
-    site.listener(ipv6(number.into()), 80, Listener::Http(answer.clone())).listener(
+    site.listener(ipv6(number), 80, Listener::Http(answer.clone())).listener(
         ipv4(number),
         80,
         Listener::Http(answer.clone()),
     )
+}
+
+/// A site with a guard before its page over IPv6.
+fn guarded(number: u16, id: &'static str, host: &'static str, guard: Guard) -> Site {
+    let page = |guard| https(Page::Guarded(article("Trang chủ", ""), guard));
+    Site::new(number, id, "Trang có tường lửa giới hạn qua IPv6", host)
+        .every_listener(page(Guard::AllowsAll))
+        .ipv6_listener(page(guard))
 }
 
 /// Sites at which plain HTTP leads to where it shouldn't, or to where it should.
@@ -29,7 +56,7 @@ pub(super) fn plain_sites() -> Vec<Site> {
         plain_site(132, "http-tot", "HTTP dẫn đến HTTPS", "http1.vidu.example", &Page::ToHttps),
         plain_site(133, "http-503", "HTTP dẫn đến lỗi 503", "http2.vidu.example", &Page::ToHttps)
             .every_listener(https(Page::Status(503)))
-            .failing(&[("web-answers", "error-status")]),
+            .failing(&[("web-answers", "error-over-both")]),
         plain_site(134, "http-404", "HTTP dẫn đến lỗi 404", "http3.vidu.example", &Page::ToHttps)
             .ipv6_listener(https(Page::Status(404)))
             .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
@@ -242,6 +269,14 @@ pub(super) fn sites() -> Vec<Site> {
             ("web-subresources", "own-without-ipv6"),
             ("ipv6-only-usable", "resource-blocked"),
         ]),
+        // A guard that has had enough after one answer says nothing of the site: it is not known.
+        guarded(257, "gioi-han-403", "gioihan403.vidu.example", Guard::AllowsOne(403)),
+        guarded(258, "gioi-han-503", "gioihan503.vidu.example", Guard::AllowsOne(503)),
+        guarded(259, "gioi-han-ngat", "gioihanngat.vidu.example", Guard::AllowsOneThenResets),
+        guarded(260, "cam-trang", "camtrang.vidu.example", Guard::ForbidsPage)
+            .failing(&[("web-answers", "error-status"), ("web-status-parity", "different-status")]),
+        Site::new(256, "tron-http", "Trang https gọi tài nguyên http", "tronhttp.vidu.example")
+            .every_listener(https_html(article("Trang chủ", MIXED), &[])),
         Site::new(
             97,
             "dich-khong-tls",

@@ -1,5 +1,9 @@
 //! Healthy services, each built in another way: none of them may fail anything.
 
+use hickory_proto::rr::RData;
+use hickory_proto::rr::rdata::CNAME;
+
+use crate::lab::dns::zone::{Behaviour, Signing, Zone, address_data, name};
 use crate::lab::network::addresses::{ipv4, ipv6};
 use crate::lab::site::Site;
 use crate::lab::site::listener::{Listener, https, https_html, https_redirect};
@@ -10,8 +14,12 @@ const MOVING: &str = "<form method=\"post\"><input type=\"hidden\" name=\"__VIEW
     value=\"{n}\"></form><p>Cập nhật lúc 08:15 Thứ Hai, ngày 23/11/2026. Lượt truy cập: {n}</p>\
     <script nonce=\"{n}\">var token = '{n}';</script>";
 
+fn alias(target: &str) -> RData {
+    RData::CNAME(CNAME(name(target)))
+}
+
 pub(super) fn sites() -> Vec<Site> {
-    let new = |number: u8, id, host| Site::new(number, id, "Trang tốt", host);
+    let new = |number: u16, id, host| Site::new(number, id, "Trang tốt", host);
     let page = |more: &str| article("Trang thông tin của đơn vị", more);
     let text = || article("Trang thông tin của đơn vị", "");
     vec![
@@ -20,6 +28,35 @@ pub(super) fn sites() -> Vec<Site> {
         new(118, "tot-phien", "tot22.vidu.example").every_listener(https(Page::SessionUrl(text()))),
         new(121, "tot-thieu-ket", "tot23.vidu.example")
             .every_listener(https(Page::Unmarked(text()))),
+        // A balancer in front of several servers, each with a name and a cookie of its own.
+        new(261, "tot-can-bang", "tot24.vidu.example").every_listener(https_html(
+            page(MOVING),
+            &[("Set-Cookie", "SERVERID=may{n}; Path=/"), ("X-Served-By", "may{n}")],
+        )),
+        // Names of a network that delivers pages for others, two aliases away in another zone.
+        new(262, "tot-cdn", "tot25.vidu.example")
+            .zone(
+                Zone::new(150, "phanphoi.example")
+                    .record("tot25.phanphoi.example", alias("bien.phanphoi.example"))
+                    .record("bien.phanphoi.example", address_data(ipv6(262)))
+                    .record("bien.phanphoi.example", address_data(ipv4(262))),
+            )
+            .cname("tot25.phanphoi.example"),
+        // A balancer that is the name server of its own zone and gives each visitor one of its sites.
+        new(263, "tot-gslb", "tot26.vidu.example")
+            .address(ipv6(0x1263))
+            .address(ipv4(300))
+            .every_listener(https_html(page(MOVING), &[]))
+            .zone(
+                [ipv6(263), ipv6(0x1263), ipv4(263), ipv4(300)].into_iter().fold(
+                    Zone::new(151, "diaban.vidu.example")
+                        .signed(Signing::Unsigned)
+                        .all(Behaviour::OneAddress),
+                    |zone, at| zone.record("tot26.diaban.vidu.example", address_data(at)),
+                ),
+            )
+            .cname("tot26.diaban.vidu.example")
+            .failing(&[("dns-dnssec", "insecure")]),
         new(140, "tot-don-gian", "tot1.vidu.example").every_listener(https_html(page(""), &[])),
         new(141, "tot-nonce", "tot2.vidu.example").every_listener(https_html(
             page(MOVING),

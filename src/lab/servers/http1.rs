@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::accept::serve_each;
 use super::response::{Visit, response};
-use crate::lab::site::page::Page;
+use crate::lab::site::page::{Guard, Page};
 
 /// Between two drops of a response that is sent slowly.
 const DRIP_EVERY: Duration = Duration::from_millis(200);
@@ -39,11 +39,14 @@ pub(super) fn serve(
                     let stream = tls.accept(stream).await?;
                     if hangs_up(&page, &visits) {
                         Ok(())
+                    } else if resets(&page, &visits) {
+                        // A close that waits for nothing is a reset.
+                        stream.get_ref().0.set_zero_linger()
                     } else {
-                        answer(stream, shown_to_visitor(&page, &visits), host).await
+                        answer(stream, &shown_to_visitor(&page, &visits), host).await
                     }
                 }
-                None => answer(stream, shown_to_visitor(&page, &visits), host).await,
+                None => answer(stream, &shown_to_visitor(&page, &visits), host).await,
             }
         }
     })
@@ -54,13 +57,24 @@ fn hangs_up(page: &Page, visits: &AtomicU64) -> bool {
     matches!(page, Page::HangsUpFirst) && visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
 }
 
+/// Whether this visit is one after which a guard resets every connection.
+fn resets(page: &Page, visits: &AtomicU64) -> bool {
+    matches!(page, Page::Guarded(_, Guard::AllowsOneThenResets))
+        && visits.fetch_add(1, Ordering::Relaxed) > 0
+}
+
 /// The page, or what its visitor is told instead.
-fn shown_to_visitor<'p>(page: &'p Page, visits: &AtomicU64) -> &'p Page {
+fn shown_to_visitor(page: &Page, visits: &AtomicU64) -> Page {
     match page {
         Page::BusyFirst if visits.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => {
-            &Page::Status(503)
+            Page::Status(503)
         }
-        page => page,
+        Page::Guarded(_, Guard::AllowsOne(status))
+            if visits.fetch_add(1, Ordering::Relaxed) > 0 =>
+        {
+            Page::Status(*status)
+        }
+        page => page.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::write::GzEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
-use crate::lab::site::page::Page;
+use crate::lab::site::page::{Guard, Page};
 
 /// A response without the header fields that a version of HTTP frames it with.
 pub(super) struct Response {
@@ -72,7 +72,13 @@ pub(super) fn response(page: &Page, host: &str, visit: Visit<'_>) -> io::Result<
                 }
             }
         }
-        Page::CookieWall(html) | Page::SessionUrl(html) => (200, html.clone(), Vec::new()),
+        Page::Guarded(_, _) if visit.path == "/" => {
+            plain(302, vec![("Location", "/trang".to_owned())])
+        }
+        Page::Guarded(_, Guard::ForbidsPage) => plain(403, Vec::new()),
+        Page::CookieWall(html) | Page::SessionUrl(html) | Page::Guarded(html, _) => {
+            (200, html.clone(), Vec::new())
+        }
         Page::Redirect(to) => redirect(numbered(to, &[]).0),
         Page::ToHttps => redirect(format!("https://{host}/")),
         Page::Http3 => plain(200, vec![("Alt-Svc", "h3=\":443\"; ma=86400".to_owned())]),

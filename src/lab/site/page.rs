@@ -32,16 +32,38 @@ pub(in crate::lab) enum Page {
     /// This HTML at a URL with a session id, to which a visitor is led in two steps: first it gets a cookie
     /// with the id, and then the id's URL.
     SessionUrl(String),
+    /// This HTML at `/trang`, to which `/` leads, as far as a guard lets its visitors.
+    Guarded(String, Guard),
     /// This HTML, packed, with zeros after it and no chunk that says that it ends.
     Unmarked(String),
     /// These octets instead of HTTP.
     Raw(&'static [u8]),
 }
 
+/// What a guard lets its visitors see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lab) enum Guard {
+    /// Everything.
+    AllowsAll,
+    /// Everything but the page itself.
+    ForbidsPage,
+    /// One answer; after that it answers this to whatever is asked, and for ever.
+    AllowsOne(u16),
+    /// One answer; after that it resets every connection, and for ever.
+    AllowsOneThenResets,
+}
+
 impl Page {
-    /// Whether what is seen of it depends on how long a client waits.
+    /// Whether what is seen of it depends on how long a client waits, or on when it comes.
     pub(super) fn is_clock_driven(&self) -> bool {
-        matches!(self, Self::EndlessHead | Self::SlowBody | Self::EndlessBody)
+        match self {
+            Self::EndlessHead | Self::SlowBody | Self::EndlessBody => true,
+            // The second scan of it finds it closed from the beginning.
+            Self::Guarded(_, guard) => {
+                matches!(guard, Guard::AllowsOne(_) | Guard::AllowsOneThenResets)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use self::answer::{Form, Parsed};
 use super::client_certificate;
@@ -20,6 +19,7 @@ use crate::model::{
     Meaning, Name, NetFailure, Protocol, Security, Settings, Starttls, Timeouts, TlsFailed,
 };
 use crate::probe::connect::connect;
+use crate::probe::connection::Connection;
 use crate::probe::timing::micros;
 use crate::probe::{errors, farewell};
 
@@ -80,7 +80,7 @@ impl Greeter {
 
     async fn exchange(
         &self,
-        tcp: TcpStream,
+        tcp: Connection,
         tls: &Handshaker,
         question: &GreetingQuestion,
         seen: &mut Greeting,
@@ -142,7 +142,7 @@ impl Greeter {
         seen.conversation.tls = Some(shaken.tls);
     }
 
-    async fn open_again(&self, peer: SocketAddr) -> Option<TcpStream> {
+    async fn open_again(&self, peer: SocketAddr) -> Option<Connection> {
         connect(peer, self.timeouts.connect).await.ok().map(|(tcp, _)| tcp)
     }
 
@@ -152,7 +152,7 @@ impl Greeter {
         peer: SocketAddr,
         question: &GreetingQuestion,
         helo: &str,
-    ) -> Option<TcpStream> {
+    ) -> Option<Connection> {
         let mut line = self.line_stream(self.open_again(peer).await?, peer);
         let mut again = unconnected(Err(NetFailure::TimedOut));
         line.exchange_hello(question.protocol, helo, &mut again).await;
@@ -167,7 +167,7 @@ impl Greeter {
 }
 
 fn unconnected(connect: Result<Connected, NetFailure>) -> Greeting {
-    let conversation = Conversation { connect, tls: None, http: None };
+    let conversation = Conversation { connect, tls: None, http: None, recheck: None };
     Greeting { conversation, banner: None, hello: None, refused_ehlo: None, starttls: None }
 }
 

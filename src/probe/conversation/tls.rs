@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use rustls::Error;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use self::first_stack::FirstStack;
 use self::second_stack::Bounds;
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
+use crate::probe::connection::Connection;
 
 pub(super) use self::secured::Secured;
 
@@ -52,7 +52,7 @@ pub(super) struct Shaken {
 }
 
 /// Opens the connection once more, up to where TLS begins; `None` when that fails.
-pub(super) type Reopen<'a> = dyn Fn() -> BoxFuture<'a, Option<TcpStream>> + Sync + 'a;
+pub(super) type Reopen<'a> = dyn Fn() -> BoxFuture<'a, Option<Connection>> + Sync + 'a;
 
 impl Clientele {
     /// What is offered by ALPN.
@@ -104,7 +104,7 @@ impl Handshaker {
     /// so that dead addresses keep no living one waiting; it is not part of the deadline.
     pub async fn shake_hands(
         &self,
-        tcp: TcpStream,
+        tcp: Connection,
         peer: SocketAddr,
         host: &Host,
         client: Clientele,

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::query::{Query, QuestionSection, response_id};
 use crate::model::NetFailure;
 use crate::probe::connect::connect;
+use crate::probe::connection::Connection;
 use crate::probe::errors;
 use crate::probe::random::random_u64;
 
@@ -61,7 +61,7 @@ fn framed(query: &[u8]) -> Vec<u8> {
 }
 
 async fn read_message(
-    stream: &mut TcpStream,
+    stream: &mut Connection,
     server: SocketAddr,
     octets_max: usize,
 ) -> Result<Vec<u8>, NetFailure> {

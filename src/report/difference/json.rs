@@ -121,7 +121,7 @@ pub fn document(context: &DifferenceContext<'_>) -> Document {
                 (change.id().to_owned(), count)
             })
             .collect(),
-        changes: comparison.services.iter().filter(|c| c.is_change()).map(change).collect(),
+        changes: comparison.services.iter().filter(|c| c.is_news()).map(change).collect(),
         inventory: InventoryDocument {
             added: ids(&inventory.added),
             removed: ids(&inventory.removed),

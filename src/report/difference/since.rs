@@ -16,6 +16,8 @@ const LISTED: [Change; 6] =
 
 const SINCE: Text = Text { vi: "Thay đổi so với đợt quét", en: "Since run" };
 const NOTHING: Text = Text { vi: "Không có thay đổi", en: "Nothing changed" };
+const RENAMED: Text =
+    Text { vi: "đổi mã hoặc chuyển cơ quan, đơn vị", en: "renamed or moved" };
 const FIXED: Text = Text { vi: "đã khắc phục", en: "fixed" };
 const STILL_FAILING: Text = Text { vi: "vẫn không đạt", en: "still failing" };
 const NOTHING_FAILS: Text =
@@ -65,9 +67,15 @@ type Group<'a> = (Change, Text, Box<dyn Iterator<Item = &'a ServiceSince> + 'a>)
 /// The directions with their names and services. What is fixed goes before what is only better. A rescan
 /// also says what stayed as it was: that is what it was made to find out.
 fn groups(since: &SinceLast) -> impl Iterator<Item = Group<'_>> {
-    let rest = [Change::Otherwise, Change::Same].into_iter().filter(|_| since.is_rescan);
+    let rest = [Change::Otherwise, Change::Same].into_iter().filter(|change| {
+        // Of a whole run, what merely has another id.
+        since.is_rescan || *change == Change::Same
+    });
     LISTED.into_iter().chain(rest).flat_map(move |change| {
-        let name = quarter::change(change);
+        let name = match (since.is_rescan, change) {
+            (false, Change::Same) => RENAMED,
+            _ => quarter::change(change),
+        };
         let of = |fixed: bool| since.moved(change).filter(move |one| one.is_fixed() == fixed);
         let fixed: Group<'_> = (change, FIXED, Box::new(of(true)));
         [fixed, (change, name, Box::new(of(false)))]

@@ -101,7 +101,10 @@ pub(super) fn service_line(service: &ServiceChange, lang: Lang) -> String {
     };
     let (before, after) = (standing(service.before), standing(service.after));
     let moved = if before == after { after } else { format!("{before} → {after}") };
-    format!("{} · {}: {moved}", service.service.id, clean(&service.service.name))
+    let formerly = service.formerly.as_ref();
+    let formerly = formerly.map(|id| format!(" ({} {id})", texts::FORMERLY.get(lang)));
+    let (id, formerly) = (&service.service.id, formerly.unwrap_or_default());
+    format!("{id}{formerly} · {}: {moved}", clean(&service.service.name))
 }
 
 /// A check with its finding then and now.

@@ -17,6 +17,7 @@ const MOTTO: Text =
     Text { vi: "Độc lập - Tự do - Hạnh phúc", en: "Independence - Freedom - Happiness" };
 const REPORT: Text = Text { vi: "BÁO CÁO", en: "REPORT" };
 const NUMBER: Text = Text { vi: "Số:", en: "No.:" };
+const ADDRESSED: Text = Text { vi: "Kính gửi:", en: "To:" };
 const RECIPIENTS: Text = Text { vi: "Nơi nhận:", en: "Recipients:" };
 
 /// Where a letterhead says nothing, a clerk writes it in by hand.
@@ -31,12 +32,19 @@ const NATION_WIDTH: f32 = 0.6 * TEXT_WIDTH;
 /// Room for a hand and a seal.
 const SEAL: f32 = 72.0;
 
-/// Draws everything before the content. `about` is what the document is about where the
-/// letterhead has no words of its own; `today` is its date in the same case.
+/// What a document is about, and to whom it is written.
+pub(super) struct About<'a> {
+    /// In words, where the letterhead has none of its own.
+    pub(super) text: &'a str,
+    /// The body that it is written to, when it is to one alone.
+    pub(super) addressee: Option<&'a str>,
+}
+
+/// Draws everything before the content. `today` is the date where the letterhead has none.
 pub(super) fn head(
     flow: &mut Flow<'_>,
     letterhead: &Letterhead,
-    about: &str,
+    about: &About<'_>,
     today: Date,
     lang: Lang,
 ) {
@@ -68,11 +76,16 @@ pub(super) fn head(
 
     let title = or(letterhead.title(lang), REPORT.get(lang));
     flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
-    let about = or(letterhead.subject(lang), about);
-    flow.text(&about, Style::Bold, 14.0, Align::Center, 0.0);
+    let subject = or(letterhead.subject(lang), about.text);
+    flow.text(&subject, Style::Bold, 14.0, Align::Center, 0.0);
     let y = flow.y;
     underline(flow, (LEFT, TEXT_WIDTH), y, 0.2 * TEXT_WIDTH);
     flow.y += 2.0 * GAP + 4.0;
+    if let Some(addressee) = about.addressee {
+        let line = format!("{} {addressee}", ADDRESSED.get(lang));
+        flow.text(&line, Style::Regular, BODY, Align::Center, 0.0);
+        flow.y += GAP;
+    }
 }
 
 /// `Khánh Hòa, ngày 05 tháng 01 năm 2026`: days below 10 and the first two months have two digits.

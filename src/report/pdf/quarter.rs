@@ -6,8 +6,8 @@ use super::document::Document;
 use super::grid::Grid;
 use super::{Frame, chart};
 use crate::model::Text;
-use crate::report::describe::clean;
 use crate::report::letterhead::Letterhead;
+use crate::report::overview;
 use crate::report::quarter::{
     Chart, QuarterContext, Section, caveat, particulars, sections, title,
 };
@@ -30,7 +30,7 @@ pub fn write(
 ) -> io::Result<()> {
     let (review, lang) = (context.review, context.lang);
     let result = &review.closing;
-    let about = format!("{}: {}", title(context), clean(&result.inventory.title));
+    let about = format!("{}: {}", title(context), overview::subject(result));
     let frame = Frame { result, lang, letterhead, about };
     let (annexes, body): (Vec<_>, Vec<_>) =
         sections(context).into_iter().partition(|section| section.annex);

@@ -7,8 +7,9 @@ use crate::judge::{RunResult, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 use crate::report::causes::{causes, follows_from_another};
 use crate::report::describe::clean;
+use crate::report::quarter::Section;
 use crate::report::table::{self, Cell, Kind, Table};
-use crate::report::{ReportContext, overview, texts};
+use crate::report::{ReportContext, overview, owner, texts};
 
 /// Services that are listed beside one cause; the annex has them all.
 const LISTED_MAX: usize = 10;
@@ -22,13 +23,23 @@ const FIGURE: Text =
     Text { vi: "Hình 1. Số dịch vụ theo mức", en: "Figure 1. Services by stage" };
 const STAGES: Text = Text { vi: "Ý nghĩa các mức: ", en: "The stages mean: " };
 
-/// Writes the sections.
-pub(super) fn sections(document: &mut Document<'_>, context: &ReportContext<'_>) {
+/// Writes the sections, and further ones behind the work list.
+pub(super) fn sections(
+    document: &mut Document<'_>,
+    context: &ReportContext<'_>,
+    further: &[Section],
+) {
     let (lang, result) = (context.lang, context.result);
     document.section(GENERAL.get(lang));
     general(document, context);
-    document.section(RESULTS.get(lang));
-    for table in [table::categories(result, lang), table::organisations(result, lang)] {
+    let categories = table::categories(result, lang);
+    let (title, tables) = match result.organisation() {
+        // One organisation's figures stand above.
+        Some(_) => (texts::BY_CATEGORY, vec![categories]),
+        None => (RESULTS, vec![categories, table::organisations(result, lang)]),
+    };
+    document.section(title.get(lang));
+    for table in tables {
         document.table(Some(table.title), &Grid::from_table(&table, lang));
     }
     document.section(texts::WORK_LIST.get(lang));
@@ -36,6 +47,15 @@ pub(super) fn sections(document: &mut Document<'_>, context: &ReportContext<'_>)
     if !causes(result, Outcome::Inconclusive).is_empty() {
         document.section(texts::UNKNOWNS.get(lang));
         work_list(document, result, Outcome::Inconclusive);
+    }
+    for section in further {
+        document.section(section.title);
+        for paragraph in &section.paragraphs {
+            document.paragraph(paragraph);
+        }
+        for table in &section.tables {
+            document.table(Some(table.title), &Grid::from_table(table, lang));
+        }
     }
 }
 
@@ -56,9 +76,15 @@ fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
     for warning in overview::warnings(context) {
         document.warning(&warning);
     }
+    let subject = match (result.organisation(), lang) {
+        (Some(_), Lang::Vi) => "Cơ quan, đơn vị",
+        (Some(_), Lang::En) => "The organisation",
+        (None, Lang::Vi) => "Danh mục",
+        (None, Lang::En) => "The inventory",
+    };
     document.paragraph(&match lang {
         Lang::Vi => format!(
-            "Danh mục có {} dịch vụ; {} dịch vụ đã ngừng hoạt động không được tính. Đã xác định được mức \
+            "{subject} có {} dịch vụ; {} dịch vụ đã ngừng hoạt động không được tính. Đã xác định được mức \
              của {} dịch vụ; {} dịch vụ chưa xác định được mức và không tính vào tỷ lệ.",
             number(counts.services),
             number(counts.retired),
@@ -66,7 +92,7 @@ fn general(document: &mut Document<'_>, context: &ReportContext<'_>) {
             number(counts.unknown)
         ),
         Lang::En => format!(
-            "The inventory has {} services; {} of them are retired and not counted. The stage of {} \
+            "{subject} has {} services; {} of them are retired and not counted. The stage of {} \
              services is known; {} services are unknown and left out of the shares.",
             number(counts.services),
             number(counts.retired),
@@ -143,7 +169,7 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
         row.extend([
             Cell::Count(cause.services.len()),
-            Cell::Text(listed_services(&cause.services, lang)),
+            Cell::Text(listed_services(result, &cause.services, lang)),
         ]);
         table.rows.push(row);
     }
@@ -152,9 +178,17 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed_services(services: &[(&ServiceResult, Vec<Subject>)], lang: Lang) -> String {
-    let ids = services.iter().take(LISTED_MAX);
-    let mut text: Vec<_> = ids.map(|(service, _)| service.service.id.to_string()).collect();
+fn listed_services(
+    result: &RunResult,
+    services: &[(&ServiceResult, Vec<Subject>)],
+    lang: Lang,
+) -> String {
+    let owners = owner::headings(result, services.iter().map(|(service, _)| *service));
+    let mut text: Vec<String> = Vec::new();
+    for ((service, _), owner) in services.iter().zip(owners).take(LISTED_MAX) {
+        text.extend(owner.map(|owner| format!("{owner}:")));
+        text.push(owner::service_name(result, &service.service));
+    }
     if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
         text.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
     }

@@ -7,13 +7,12 @@ use askama::Template;
 use super::chart::{self, Chart};
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{sections, title};
+use super::sections::{course, sections, title};
 use super::terms;
 use crate::model::{Lang, Outcome, Text};
-use crate::report::describe::clean;
 use crate::report::parts::{Part, class_of};
 use crate::report::table::{Cell, Kind, Table};
-use crate::report::texts;
+use crate::report::{overview, texts};
 
 /// Writes the report.
 ///
@@ -51,22 +50,25 @@ struct SectionBlock {
     paragraphs: Vec<String>,
     svg: String,
     legend: Vec<Key>,
+    is_folded: bool,
     tables: Vec<TableBlock>,
 }
 
 /// A line of a chart's legend: class, words, number.
 type Key = (&'static str, String, String);
 
-struct TableBlock {
-    title: &'static str,
-    columns: Vec<(String, bool)>,
-    rows: Vec<Vec<CellBlock>>,
-    total: Vec<CellBlock>,
+/// A table as `tables.html` draws it.
+pub(in crate::report) struct TableBlock {
+    pub(in crate::report) title: &'static str,
+    /// Headings, and whether the cells below are numbers.
+    pub(in crate::report) columns: Vec<(String, bool)>,
+    pub(in crate::report) rows: Vec<Vec<CellBlock>>,
+    pub(in crate::report) total: Vec<CellBlock>,
 }
 
-struct CellBlock {
-    class: String,
-    text: String,
+pub(in crate::report) struct CellBlock {
+    pub(in crate::report) class: String,
+    pub(in crate::report) text: String,
 }
 
 fn page(context: &QuarterContext<'_>) -> Page {
@@ -75,17 +77,20 @@ fn page(context: &QuarterContext<'_>) -> Page {
     Page {
         lang: lang.tag(),
         title: title(context),
-        about: clean(&closing.inventory.title),
+        about: overview::subject(closing),
         meta: particulars(context),
         caveats: review.caveats.iter().map(|caveat| terms::caveat(caveat, lang)).collect(),
         figures: figures(context),
         sections: sections(context)
             .into_iter()
+            .chain(course(context))
             .enumerate()
             .map(|(at, section)| {
                 let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
                 SectionBlock {
                     id: section.id,
+                    // Long, and for the few who want to know the day.
+                    is_folded: section.id == "course",
                     number: at + 1,
                     title: section.title,
                     paragraphs: section.paragraphs,
@@ -153,7 +158,7 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
     }
 }
 
-fn table_block(table: &Table, lang: Lang) -> TableBlock {
+pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {
     let cells = |row: &Vec<Cell>| row.iter().map(|cell| cell_block(cell, lang)).collect();
     TableBlock {
         title: table.title,

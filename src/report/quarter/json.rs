@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use self::change::{change, standing};
 use self::document::{
-    CaveatDocument, CountsDocument, Document, ExemptionDocument, FailureDocument, GroupDocument,
-    IncidentDocument, MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument,
-    ServiceDocument, SharedDocument, SummaryDocument, TargetDocument,
+    CaveatDocument, CheckCourseDocument, CountsDocument, CourseDocument, Document,
+    ExemptionDocument, FailureDocument, FindingStepDocument, GroupDocument, IncidentDocument,
+    MendDocument, PlanDocument, PointDocument, PolicyDocument, RunDocument, ServiceDocument,
+    SharedDocument, StandingStepDocument, SummaryDocument, TargetDocument,
 };
 use super::context::QuarterContext;
 use super::terms;
 use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
-use crate::judge::{Counts, RunResult};
-use crate::model::{Service, Stage};
+use crate::judge::{Counts, Finding, History, RunResult, Step};
+use crate::model::{Service, ServiceId, Stage};
 use crate::report::describe::clean;
+use crate::report::excerpt::ExcerptDocument;
 
 /// The schema's name.
 pub const SCHEMA: &str = "v6ready/quarter/1";
@@ -43,10 +45,12 @@ fn document(context: &QuarterContext<'_>) -> Document {
     let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;
     let summary = closing.summary();
+    let before = review.standings_before();
     Document {
         schema: SCHEMA.to_owned(),
         quarter: review.quarter.to_string(),
         title: closing.inventory.title.clone(),
+        excerpt: ExcerptDocument::of(closing),
         as_of: review.as_of().to_string(),
         today: review.today.to_string(),
         timezone: closing.inventory.timezone.clone(),
@@ -65,6 +69,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id().to_owned(),
                 name: None,
+                contact: None,
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -75,6 +80,7 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .map(|group| GroupDocument {
                 id: group.of.id.to_string(),
                 name: Some(group.of.name.clone()),
+                contact: group.of.contact.clone(),
                 counts: counts(&group.counts),
                 before: group.before.as_ref().map(counts),
             })
@@ -112,8 +118,18 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 expires_soon: standing.expires_soon,
             })
             .collect(),
-        changes: review.changes.iter().filter(|c| c.is_change()).map(change).collect(),
+        changes: review.changes.iter().filter(|c| c.is_news()).map(change).collect(),
         incidents: review.incidents.iter().map(incident).collect(),
+        course: closing
+            .services
+            .iter()
+            .filter_map(|result| {
+                let id = &result.service.id;
+                let history = review.histories.of(id)?;
+                let is_news = history.standings.len() > 1 || history.changed().next().is_some();
+                is_news.then(|| course(id, history))
+            })
+            .collect(),
         shared: review
             .shared
             .iter()
@@ -157,10 +173,11 @@ fn document(context: &QuarterContext<'_>) -> Document {
                 id: result.service.id.to_string(),
                 name: result.service.name.clone(),
                 category: result.service.category.id().to_owned(),
+                tags: result.service.tags.iter().map(ToString::to_string).collect(),
                 target: result.service.target.to_string(),
                 state: result.service.state.id().to_owned(),
                 standing: standing(result.standing),
-                before: review.before(&result.service).map(standing),
+                before: before.get(&result.service.id).copied().map(standing),
                 blockers: result.blockers.iter().map(|b| failure(b.check, b.reason)).collect(),
             })
             .collect(),
@@ -185,6 +202,29 @@ fn incident(incident: &Incident) -> IncidentDocument {
         to: incident.to.to_string(),
         seconds: incident.lasted().as_secs(),
         runs: incident.runs,
+    }
+}
+
+fn course(id: &ServiceId, history: &History) -> CourseDocument {
+    let standings = history.standings.iter().map(|Step { look, value }| StandingStepDocument {
+        run: look.run.to_string(),
+        at: look.at.to_string(),
+        standing: standing(*value),
+    });
+    let step = |Step { look, value }: &Step<Finding>| FindingStepDocument {
+        run: look.run.to_string(),
+        at: look.at.to_string(),
+        outcome: value.outcome.id().to_owned(),
+        reason: value.reason.to_owned(),
+    };
+    let checks = history.changed().map(|(check, steps)| CheckCourseDocument {
+        check: check.id.to_owned(),
+        steps: steps.iter().map(step).collect(),
+    });
+    CourseDocument {
+        service: id.to_string(),
+        standings: standings.collect(),
+        checks: checks.collect(),
     }
 }
 
@@ -237,6 +277,7 @@ fn caveat_id(caveat: &Caveat) -> &'static str {
     match caveat {
         Caveat::Incomplete => "incomplete",
         Caveat::Partial => "partial",
+        Caveat::NoServices => "no-services",
         Caveat::VantageAbsent => "vantage-absent",
         Caveat::VantageLost => "vantage-lost",
         Caveat::OutsideQuarter => "outside-quarter",

@@ -8,6 +8,7 @@ use super::sections::{Section, sections, title};
 use super::terms;
 use crate::model::Lang;
 use crate::report::markdown::escaped;
+use crate::report::overview;
 use crate::report::table::{Kind, Table};
 
 /// Writes the report.
@@ -16,8 +17,8 @@ use crate::report::table::{Kind, Table};
 /// When `out` can't be written.
 pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (review, lang) = (context.review, context.lang);
-    let inventory = &review.closing.inventory;
-    writeln!(out, "# {}: {}\n", title(context), escaped(&inventory.title))?;
+    let subject = overview::subject(&review.closing);
+    writeln!(out, "# {}: {}\n", title(context), escaped(&subject))?;
     for (label, value) in particulars(context) {
         writeln!(out, "- {label}: {}", escaped(&value))?;
     }
@@ -30,6 +31,18 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
     Ok(())
 }
 
+/// Writes sections without numbers behind another report.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_sections(sections: &[Section], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    for section in sections {
+        writeln!(out, "\n## {}", section.title)?;
+        write_content(section, lang, out)?;
+    }
+    Ok(())
+}
+
 fn write_section(
     number: usize,
     section: &Section,
@@ -37,6 +50,10 @@ fn write_section(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "\n## {number}. {}", section.title)?;
+    write_content(section, lang, out)
+}
+
+fn write_content(section: &Section, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     for paragraph in &section.paragraphs {
         writeln!(out, "\n{}", escaped(paragraph))?;
     }

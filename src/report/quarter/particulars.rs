@@ -4,7 +4,7 @@ use super::context::QuarterContext;
 use super::terms;
 use crate::model::Text;
 use crate::report::describe::clean;
-use crate::report::texts;
+use crate::report::{overview, texts};
 
 /// What the report rests on: labels and values.
 pub fn particulars(context: &QuarterContext<'_>) -> Vec<(&'static str, String)> {
@@ -16,12 +16,13 @@ pub fn particulars(context: &QuarterContext<'_>) -> Vec<(&'static str, String)> 
     let moment = |at| texts::moment(at, &closing.inventory.timezone, lang);
     let ended = moment(run.finished_at.unwrap_or(run.started_at));
     let (policy, source) = (closing.policy.title(lang), closing.policy.source(lang));
-    let mut particulars = vec![
+    let mut particulars = overview::excerpt_particulars(closing, lang);
+    particulars.extend([
         (CLOSING.get(lang), format!("{} · {ended}", run.id)),
         (texts::JUDGED_AT.get(lang), moment(review.as_of())),
         (texts::VANTAGE.get(lang), clean(&run.vantage.name)),
         (texts::POLICY.get(lang), format!("{} – {}", clean(policy), clean(source))),
-    ];
+    ]);
     if let Some(previous) = &review.previous {
         let quarter = terms::quarter_name(previous.quarter, lang);
         particulars.push((COMPARED.get(lang), format!("{quarter} · {}", previous.result.run.id)));

@@ -5,9 +5,8 @@ use super::context::QuarterContext;
 use super::terms;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, Text};
-use crate::report::describe::clean;
 use crate::report::table::{Table, quarter};
-use crate::report::texts;
+use crate::report::{overview, texts};
 
 /// A numbered part of the report.
 pub struct Section {
@@ -37,6 +36,7 @@ const GROUPS: Text = Text {
     vi: "Theo nhóm dịch vụ và cơ quan, đơn vị",
     en: "By category and organisation",
 };
+const COURSE: Text = Text { vi: "Diễn biến theo ngày", en: "Day by day" };
 const TITLE: Text =
     Text { vi: "Báo cáo mức độ sẵn sàng IPv6", en: "IPv6 readiness report" };
 
@@ -60,6 +60,26 @@ pub fn sections(context: &QuarterContext<'_>) -> Vec<Section> {
         work(context),
         annex(context),
     ]
+}
+
+/// How each service and each check changed from run to run of the quarter: for forms that fold it away or
+/// filter it. `None` where nothing changed, or nothing is known of it.
+pub fn course(context: &QuarterContext<'_>) -> Option<Section> {
+    let (review, lang) = (context.review, context.lang);
+    let about = Text {
+        vi: "Mỗi dòng là một lần thay đổi giữa hai đợt quét liên tiếp, tính từ đợt kết quý trước; ngày là ngày của đợt quét đầu tiên ghi nhận.",
+        en: "Each line is one change between two runs that follow each other, from the earlier closing run on; the day is that of the first run that saw it.",
+    };
+    let tables = nonempty_tables([
+        quarter::stages_by_day(review, lang),
+        quarter::checks_by_day(review, lang),
+    ]);
+    (!tables.is_empty()).then(|| Section {
+        paragraphs: vec![about.get(lang).to_owned()],
+        tables,
+        annex: true,
+        ..section("course", COURSE.get(lang))
+    })
 }
 
 fn section(id: &'static str, title: &'static str) -> Section {
@@ -182,10 +202,13 @@ fn trend(context: &QuarterContext<'_>) -> Section {
 
 fn groups(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    Section {
-        tables: vec![quarter::categories(review, lang), quarter::organisations(review, lang)],
-        ..section("groups", GROUPS.get(lang))
-    }
+    let categories = quarter::categories(review, lang);
+    let (title, tables) = match review.closing.organisation() {
+        // One organisation's figures stand in the summary.
+        Some(_) => (texts::BY_CATEGORY, nonempty_tables([categories])),
+        None => (GROUPS, vec![categories, quarter::organisations(review, lang)]),
+    };
+    Section { tables, ..section("groups", title.get(lang)) }
 }
 
 fn changes(context: &QuarterContext<'_>) -> Section {
@@ -211,6 +234,7 @@ fn changes(context: &QuarterContext<'_>) -> Section {
             paragraphs.push(texts::capitalised(&format!("{}.", counts.join("; "))));
         }
     }
+    paragraphs.extend(renamed(context));
     Section {
         paragraphs,
         tables: nonempty_tables([
@@ -219,6 +243,18 @@ fn changes(context: &QuarterContext<'_>) -> Section {
         ]),
         ..section("changes", CHANGES.get(lang))
     }
+}
+
+/// The services that go on under another id.
+fn renamed(context: &QuarterContext<'_>) -> Option<String> {
+    let each = context.review.renamed().map(|(then, now)| format!("{then} → {now}"));
+    let all: Vec<String> = each.collect();
+    let names = quarter::names(all, context.lang);
+    let about = Text {
+        vi: "Dịch vụ đổi mã hoặc chuyển cơ quan, đơn vị, được so sánh với chính dịch vụ đó dưới mã trước đây",
+        en: "Renamed or moved, and compared with themselves under the former id",
+    };
+    (!names.is_empty()).then(|| format!("{}: {names}.", about.get(context.lang)))
 }
 
 fn incidents(context: &QuarterContext<'_>) -> Section {
@@ -305,7 +341,7 @@ fn work(context: &QuarterContext<'_>) -> Section {
 
 fn annex(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
-    let title = clean(&review.closing.inventory.title);
+    let title = overview::subject(&review.closing);
     Section {
         paragraphs: vec![title],
         tables: vec![quarter::annex(review, lang)],

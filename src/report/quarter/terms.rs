@@ -83,6 +83,7 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
             vi: "Đợt kết quý chỉ quét một phần danh mục dịch vụ.",
             en: "The closing run looked at a part of the inventory only.",
         },
+        Caveat::NoServices => crate::report::texts::NO_SERVICES,
         Caveat::VantageAbsent => crate::report::texts::NO_IPV6,
         Caveat::VantageLost => crate::report::texts::IPV6_LOST,
         Caveat::OutsideQuarter => Text {

@@ -10,6 +10,7 @@ use crate::model::{Lang, Outcome, Severity, Text};
 use crate::report::texts;
 
 const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
+const TAGS: Text = Text { vi: "Thẻ", en: "Tags" };
 const TARGET: Text = Text { vi: "Địa chỉ dịch vụ", en: "What is tested" };
 const STATE: Text = Text { vi: "Trạng thái khai báo", en: "Declared state" };
 const LEVEL: Text = Text { vi: "Cấp độ an toàn", en: "Security level" };
@@ -31,6 +32,7 @@ pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
         .column(texts::SERVICE.get(lang), Kind::Text, 32)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(texts::CATEGORY.get(lang), Kind::Text, 22)
+        .column(TAGS.get(lang), Kind::Code, 18)
         .column(TARGET.get(lang), Kind::Code, 34)
         .column(STATE.get(lang), Kind::Text, 14)
         .column(LEVEL.get(lang), Kind::Count, 10)
@@ -86,6 +88,7 @@ fn service_row(
         Cell::text(&about.name),
         Cell::text(&about.id.to_string()),
         Cell::text(texts::category(about.category).get(lang)),
+        Cell::text(&about.tags.join(", ")),
         Cell::text(&about.target.to_string()),
         Cell::text(texts::state(about.state).get(lang)),
         about.security_level.map_or(Cell::Empty, |level| Cell::Count(level.into())),

@@ -2,9 +2,10 @@
 
 use super::cells::{Cell, Kind, Table};
 use super::organisation::organisation_name;
-use crate::judge::RunResult;
+use crate::judge::{RunResult, ServiceResult};
 use crate::model::{Lang, Outcome, Subject, Text};
 use crate::report::causes::causes;
+use crate::report::owner::owner;
 use crate::report::texts;
 
 const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
@@ -23,6 +24,7 @@ pub fn work_list(result: &RunResult, lang: Lang) -> Table {
         .column(CHECK.get(lang), Kind::Code, 24)
         .column(FINDING.get(lang), Kind::Text, 46)
         .column(texts::ORGANISATION.get(lang), Kind::Text, 32)
+        .column(texts::CONTACT.get(lang), Kind::Text, 28)
         .column(texts::SERVICE.get(lang), Kind::Text, 36)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(SUBJECTS.get(lang), Kind::Code, 40)
@@ -40,6 +42,7 @@ pub fn work_list(result: &RunResult, lang: Lang) -> Table {
                     Cell::text(cause.check.id),
                     Cell::text(cause.check.message(cause.reason, lang)),
                     Cell::text(organisation_name(result, service)),
+                    Cell::text(contact_of(result, service)),
                     Cell::text(&service.service.name),
                     Cell::text(&service.service.id.to_string()),
                     Cell::text(&names_of(subjects)),
@@ -49,6 +52,12 @@ pub fn work_list(result: &RunResult, lang: Lang) -> Table {
         }
     }
     table
+}
+
+/// Whom to write to; empty where the inventory doesn't say it.
+fn contact_of<'a>(result: &'a RunResult, service: &ServiceResult) -> &'a str {
+    let owner = owner(result, &service.service.id);
+    owner.and_then(|organisation| organisation.contact.as_deref()).unwrap_or_default()
 }
 
 fn names_of(subjects: &[Subject]) -> String {

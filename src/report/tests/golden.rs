@@ -3,10 +3,12 @@
 
 use std::io::Write;
 
-use super::quarter::golden_review;
+use super::excerpt::own;
+use super::quarter::{compared, golden_review};
 use super::sample::golden;
 use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
+use crate::report::mail::{Beside, Mail};
 use crate::report::quarter::{QuarterContext, html, json, markdown};
 use crate::report::{ReportContext, csv, junit, pdf, xlsx};
 
@@ -58,5 +60,32 @@ fn every_format_gives_the_golden_bytes() {
             files.push((format!("src/report/tests/golden/quarter.{}.{ending}", lang.tag()), out));
         }
     }
+    files.extend(mails());
     xtask::assert_fresh(files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])));
+}
+
+/// The mails to one organisation about a run and about a quarter.
+fn mails() -> Vec<(String, Vec<u8>)> {
+    let letterhead = Letterhead::parse(include_str!("../../../docs/letterhead.yaml")).unwrap();
+    let attached = ["o0-2026Q4.pdf".to_owned()];
+    let beside = Beside { letterhead: &letterhead, files: &attached };
+    let excerpt = own(&golden());
+    let result = golden().limited_to(&excerpt);
+    let mut earlier = result.clone();
+    earlier.services.truncate(6);
+    let review = compared(result.clone(), earlier);
+    let mut files = Vec::new();
+    for lang in [Lang::Vi, Lang::En] {
+        let context = ReportContext { result: &result, lang, find_observation: &|_| None };
+        let quarter = QuarterContext { review: &review, lang };
+        for (what, mail) in [
+            ("run", Mail::of_run(&context, None, &beside)),
+            ("quarter", Mail::of_quarter(&quarter, &beside)),
+        ] {
+            let mut out = Vec::new();
+            mail.write_text(&mut out).unwrap();
+            files.push((format!("src/report/tests/golden/{what}.{}.mail.txt", lang.tag()), out));
+        }
+    }
+    files
 }

@@ -21,7 +21,7 @@ fn example() -> Letterhead {
 }
 
 /// The text of each page as poppler reads it. On a machine without poppler there is none; CI has it.
-fn read(pdf: &[u8]) -> Option<Vec<String>> {
+pub(super) fn read(pdf: &[u8]) -> Option<Vec<String>> {
     let reader = Command::new("pdftotext")
         .args(["-layout", "-", "-"])
         .stdin(Stdio::piped())
@@ -43,7 +43,7 @@ fn read(pdf: &[u8]) -> Option<Vec<String>> {
 }
 
 /// Words one blank apart, so that places on the page don't matter.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -4,7 +4,7 @@ use calamine::Reader as _;
 
 use super::sample::{HOSTILE, PLAIN, golden, result};
 use crate::judge::quarter::{Material, Point, Previous, Review, Snapshot};
-use crate::judge::{Change, GateReading, RunResult, Standing};
+use crate::judge::{Change, GateReading, Histories, Lineage, RunResult, Standing};
 use crate::model::{Lang, RunId, Stage};
 use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{QuarterContext, html, json, markdown, sections};
@@ -25,7 +25,7 @@ pub(super) fn golden_review() -> Review {
     compared(golden(), earlier)
 }
 
-fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
+pub(super) fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
     earlier.run.id = RunId::of_tests("20260929T200800Z-past");
     earlier.run.started_at = "2026-09-29T20:08:00Z".parse().unwrap();
     earlier.run.finished_at = Some("2026-09-29T20:20:00Z".parse().unwrap());
@@ -37,7 +37,11 @@ fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
     let runs = runs_with_incidents(&earlier);
     let quarter = "2026Q4".parse().unwrap();
     let previous = Some(Previous { quarter: "2026Q3".parse().unwrap(), result: earlier });
-    Review::of(Material { quarter, closing, previous, points, runs })
+    let mut histories = Histories::default();
+    for run in [&previous.as_ref().unwrap().result, &closing] {
+        histories.add_result(run, &Lineage::default());
+    }
+    Review::of(Material { quarter, closing, previous, points, runs, histories })
 }
 
 /// Runs of the quarter in which something came and went: a fault of two services, one that hid one of

@@ -42,10 +42,13 @@ pub const PLAIN: [&str; 4] = [
 pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResult {
     let mut yaml = "version: 1\ntitle: Tỉnh thử nghiệm\nlang: vi\norganisations:\n".to_owned();
     for organisation in 0..organisations {
-        yaml += &format!("  - id: o{organisation}\n    name: X\n    services:\n");
+        let contact =
+            if organisation == 0 { "    contact: Phòng CNTT, it@o0.example\n" } else { "" };
+        yaml += &format!("  - id: o{organisation}\n    name: X\n{contact}    services:\n");
         for service in 0..services {
+            let tags = if service == 0 { "tags: [pilot, hosted], " } else { "" };
             yaml += &format!(
-                "      - {{id: s{service}, category: portal, web: \"https://s{service}.o{organisation}.example/\"}}\n"
+                "      - {{id: s{service}, category: portal, {tags}web: \"https://s{service}.o{organisation}.example/\"}}\n"
             );
         }
     }
@@ -101,6 +104,7 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
         vantage,
         services: results,
         rescans: BTreeMap::new(),
+        excerpt: None,
     }
 }
 

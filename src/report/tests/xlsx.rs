@@ -50,6 +50,28 @@ fn no_cell_is_a_formula_and_every_text_is_the_text() {
     }
 }
 
+/// A blank cell equals 0 by itself: no rule may colour it as stage 0.
+#[test]
+fn colours_leave_blank_cells_alone() {
+    let octets = render(&result(2, 8, &PLAIN), Lang::En, xlsx::write);
+    let mut archive = zip::ZipArchive::new(Cursor::new(octets)).unwrap();
+    let mut formulas = 0;
+    for at in 0..archive.len() {
+        let mut text = String::new();
+        let mut part = archive.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        if name.starts_with("xl/worksheets/") && name.ends_with(".xml") {
+            std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        }
+        for rule in text.split("<cfRule ").skip(1) {
+            assert!(rule.starts_with("type=\"expression\""), "{}", &rule[..60]);
+            assert!(rule.contains("<formula>AND(NOT(ISBLANK("), "{}", &rule[..200]);
+            formulas += 1;
+        }
+    }
+    assert!(formulas > 10, "{formulas}");
+}
+
 #[test]
 fn the_same_result_gives_the_same_workbook() {
     let once = render(&result(2, 3, &PLAIN), Lang::Vi, xlsx::write);

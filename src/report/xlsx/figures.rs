@@ -6,8 +6,8 @@ use rust_xlsxwriter::{
 };
 
 use super::{sheet, style};
-use crate::report::describe::clean;
 use crate::report::parts::Part;
+use crate::report::quarter::Section;
 use crate::report::table::{self, Kind, Table};
 use crate::report::{ReportContext, overview, texts};
 
@@ -15,11 +15,15 @@ use crate::report::{ReportContext, overview, texts};
 const VALUE_COLUMNS: u16 = 4;
 const FIGURE_CHARS: u16 = 14;
 
-/// Adds the sheet.
+/// Adds the sheet, with what further sections say; their tables have sheets of their own.
 ///
 /// # Errors
 /// Only what the format itself forbids.
-pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+pub(super) fn write(
+    context: &ReportContext<'_>,
+    sections: &[Section],
+    book: &mut Workbook,
+) -> Result<(), XlsxError> {
     let lang = context.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
@@ -29,9 +33,10 @@ pub(super) fn write(context: &ReportContext<'_>, book: &mut Workbook) -> Result<
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let warning = Format::new().set_bold().set_font_color(Color::RGB(0x00B3_261E));
     page.write_string_with_format(0, 0, texts::REPORT.get(lang), &title)?;
-    page.write_string_with_format(1, 0, clean(&context.result.inventory.title), &label)?;
+    page.write_string_with_format(1, 0, overview::subject(context.result), &label)?;
     let mut row = 3;
-    for (name, value) in overview::particulars(context) {
+    let said = sections.iter().map(|section| (section.title, section.paragraphs.join(" ")));
+    for (name, value) in overview::particulars(context).into_iter().chain(said) {
         page.write_string_with_format(row, 0, name, &label)?;
         page.merge_range(row, 1, row, VALUE_COLUMNS, "", &wrapped)?;
         let lines = sheet::line_count(&value, VALUE_COLUMNS * FIGURE_CHARS);

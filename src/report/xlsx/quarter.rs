@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
 use super::{properties_of, sheet};
-use crate::report::describe::clean;
-use crate::report::quarter::{QuarterContext, caveat, particulars, sections, title};
-use crate::report::{table, texts};
+use crate::report::quarter::{QuarterContext, caveat, course, particulars, sections, title};
+use crate::report::{overview, table, texts};
 
 /// Columns that a paragraph runs over, and how wide each is.
 const TEXT_COLUMNS: u16 = 6;
@@ -31,10 +30,11 @@ fn workbook(context: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
     book.set_properties(&properties_of(&context.review.closing, &title(context))?);
     summary(context, &mut book)?;
     let mut names = HashSet::from([texts::SUMMARY.get(context.lang)]);
-    for table in sections(context).iter().flat_map(|section| &section.tables) {
+    let all = sections(context).into_iter().chain(course(context));
+    for table in all.flat_map(|section| section.tables) {
         // A workbook takes each name once.
         if names.insert(table.title) {
-            sheet::write(table, context.lang, &mut book)?;
+            sheet::write(&table, context.lang, &mut book)?;
         }
     }
     let verdicts = table::verdicts(&context.review.closing, context.lang);
@@ -53,7 +53,7 @@ fn summary(context: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), Xlsx
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let warning = wrapped.clone().set_bold();
     page.write_string_with_format(0, 0, title(context), &heading)?;
-    page.write_string_with_format(1, 0, clean(&context.review.closing.inventory.title), &label)?;
+    page.write_string_with_format(1, 0, overview::subject(&context.review.closing), &label)?;
     let mut row = 3;
     for (name, value) in particulars(context) {
         page.write_string_with_format(row, 0, name, &label)?;

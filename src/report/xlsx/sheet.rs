@@ -72,7 +72,7 @@ pub(super) fn write_at(
             write_cell(page, (last + 1, at), cell, &look, lang, narrow)?;
         }
         if shown > 0 {
-            for rule in style::rules(column.kind, lang, narrow) {
+            for rule in style::rules(column.kind, lang, narrow, (first + 1, at)) {
                 page.add_conditional_format(first + 1, at, last, at, &rule)?;
             }
         }

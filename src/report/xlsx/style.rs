@@ -1,10 +1,8 @@
 //! How cells look. Colour is never the only sign: the word or number is in the cell too.
 
-use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder,
-};
+use rust_xlsxwriter::{Color, ConditionalFormatFormula, Format, FormatAlign, FormatBorder};
 
-use crate::model::{Lang, Outcome, Severity, Stage, Text};
+use crate::model::{Lang, Outcome, Severity, Stage};
 use crate::report::parts::Part;
 use crate::report::table::Kind;
 use crate::report::texts;
@@ -58,18 +56,25 @@ pub(super) fn cell(kind: Kind, lang: Lang, total: bool) -> Format {
     }
 }
 
-/// The colours of a column: what a cell equals and how it then looks.
-pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalFormatCell> {
-    let word = |text: Text, look| equals(text.get(lang).to_owned(), look);
+/// The colours of a column whose first cell this is: what a cell equals and how it then looks.
+pub(super) fn rules(
+    kind: Kind,
+    lang: Lang,
+    signs: bool,
+    first: (u32, u16),
+) -> Vec<ConditionalFormatFormula> {
+    let cell = rust_xlsxwriter::utility::row_col_to_cell(first.0, first.1);
+    let number = |number: u8, look| equals(&cell, &number.to_string(), look);
+    let word = |text: &str, look| equals(&cell, &quoted(text), look);
     match kind {
         Kind::Stage => Stage::ALL
             .into_iter()
             .zip([BAD, WEAK, FAIR, GOOD, BEST])
-            .map(|(stage, look)| equals(stage.number(), look))
+            .map(|(stage, look)| number(stage.number(), look))
             .chain([
-                word(texts::ABSENT, GONE),
-                word(texts::UNKNOWN, DIM),
-                word(texts::RETIRED, DIM),
+                word(texts::ABSENT.get(lang), GONE),
+                word(texts::UNKNOWN.get(lang), DIM),
+                word(texts::RETIRED.get(lang), DIM),
             ])
             .collect(),
         Kind::Outcome => [
@@ -80,8 +85,8 @@ pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalForma
         ]
         .into_iter()
         .map(|(outcome, look)| match signs {
-            true => equals(texts::sign(outcome).to_owned(), look),
-            false => word(texts::outcome(outcome), look),
+            true => word(texts::sign(outcome), look),
+            false => word(texts::outcome(outcome).get(lang), look),
         })
         .collect(),
         Kind::Severity => [
@@ -91,7 +96,7 @@ pub(super) fn rules(kind: Kind, lang: Lang, signs: bool) -> Vec<ConditionalForma
             (Severity::Info, DIM),
         ]
         .into_iter()
-        .map(|(severity, look)| word(texts::severity(severity), look))
+        .map(|(severity, look)| word(texts::severity(severity).get(lang), look))
         .collect(),
         Kind::Text | Kind::Code | Kind::Count | Kind::Percent | Kind::Date => Vec::new(),
     }
@@ -110,13 +115,16 @@ pub(super) fn bar(part: Part) -> Color {
     })
 }
 
-fn equals<T>(value: T, (fill, letters): (u32, u32)) -> ConditionalFormatCell
-where
-    T: rust_xlsxwriter::IntoConditionalFormatValue,
-{
+/// A rule that a blank cell doesn't meet: by itself it equals 0.
+fn equals(cell: &str, value: &str, (fill, letters): (u32, u32)) -> ConditionalFormatFormula {
     let look =
         Format::new().set_background_color(Color::RGB(fill)).set_font_color(Color::RGB(letters));
-    ConditionalFormatCell::new()
-        .set_rule(ConditionalFormatCellRule::EqualTo(value))
+    ConditionalFormatFormula::new()
+        .set_rule(format!("=AND(NOT(ISBLANK({cell})),{cell}={value})").as_str())
         .set_format(look)
+}
+
+/// A text in a formula.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -226,6 +227,19 @@ impl Nginx {
         block.replacen("ssl_certificate ", &format!("{server} ssl_certificate "), 1)
     }
 
+    /// As [`Self::tls_with`], with an RSA key and without HTTP/2.
+    pub fn tls_for_rsa(&self, address: &str, host: &str, server: &str, body: &str) -> String {
+        let stem = format!("{}/{host}-Rsa", self.folder.display());
+        if !Path::new(&format!("{stem}.pem")).exists() {
+            let key = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+            let (certificate, key) = self.certificate_for(host, Certificate::Good, &key);
+            fs::write(format!("{stem}.pem"), certificate).unwrap();
+            fs::write(format!("{stem}.key"), key).unwrap();
+        }
+        let block = self.tls_with(address, host, server, body);
+        block.replace(&format!("{host}-Good"), &format!("{host}-Rsa")).replace(" http2", "")
+    }
+
     /// Directives for a server that wants its clients to have a certificate of the authority.
     pub fn asking_clients(&self) -> String {
         let authority = self.folder.join("ca.pem");
@@ -234,6 +248,10 @@ impl Nginx {
 
     /// A leaf for a host with its chain, and its key, both PEM.
     pub fn certificate(&self, host: &str, which: Certificate) -> (String, String) {
+        self.certificate_for(host, which, &KeyPair::generate().unwrap())
+    }
+
+    fn certificate_for(&self, host: &str, which: Certificate, key: &KeyPair) -> (String, String) {
         let name = match which {
             Certificate::WrongName => "khac.tinh.example",
             _ => host,
@@ -247,14 +265,27 @@ impl Nginx {
             Certificate::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
             _ => (date_time_ymd(2024, 1, 1), date_time_ymd(2054, 1, 1)),
         };
-        let key = KeyPair::generate().unwrap();
-        let leaf = params.signed_by(&key, issuer).unwrap();
+        let leaf = params.signed_by(key, issuer).unwrap();
         let chain = match which {
             // With the root in it: without, it can't be told from a missing intermediate.
             Certificate::UnknownRoot => leaf.pem() + &issuer.pem(),
             _ => leaf.pem(),
         };
         (chain, key.serialize_pem())
+    }
+
+    /// A good certificate for a host that ends then, and its key, as files.
+    pub fn certificate_until(&self, host: &str, until: Timestamp) -> (PathBuf, PathBuf) {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        let end = Duration::from_secs(until.as_second().try_into().unwrap());
+        params.not_after = date_time_ymd(1970, 1, 1) + end;
+        params.not_before = date_time_ymd(2024, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let leaf = params.signed_by(&key, &self.authority).unwrap();
+        let path = |kind| self.folder.join(format!("{host}-{}.{kind}", until.as_second()));
+        fs::write(path("pem"), leaf.pem()).unwrap();
+        fs::write(path("key"), key.serialize_pem()).unwrap();
+        (path("pem"), path("key"))
     }
 
     /// Starts it with these `server` blocks.

@@ -63,6 +63,7 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     // `check` stores nothing unless it is to be kept.
     fail(&mut v6ready(&day.db, &["check", "portal.vidu.example", "--quick"]), 3);
     assert_eq!(runs(&day.db).len(), 1);
+    names_are_checked_as_the_inventory_says(&day, &good);
     let kept = day.lab.path("kept.db");
     fail(&mut v6ready(&kept, &["check", "portal.vidu.example", "--keep"]), 3);
     assert_eq!(runs(&kept)[0].1, "names");
@@ -153,6 +154,101 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     let refused = fail(&mut v6ready(&day.db, &["diff", first, strange]), 2);
     assert!(refused.contains("different inventories"), "{refused}");
     day.run(&["diff", first, strange, "--any-inventory"]);
+}
+
+/// Resolvers, authorities and networks are those of the inventory, without which nothing can be asked here.
+fn names_are_checked_as_the_inventory_says(day: &Day, inventory: &str) {
+    let check = ["check", "portal.vidu.example", "zone:vidu.example", "--inventory", inventory];
+    let seen = stdout(&day.run(&[&check[..], &["--quick", "--lang", "en"]].concat()));
+    assert!(seen.contains("check/portal-vidu-example · https://portal.vidu.example/"), "{seen}");
+    assert!(seen.contains("Stage: 4 IPv6-only usable"), "{seen}");
+    assert!(seen.contains("zone:vidu.example"), "{seen}");
+    assert_eq!(runs(&day.db).len(), 1);
+    // A kept run needs no file to be judged again, on whatever day.
+    let kept = day.lab.path("named.db");
+    succeed(&mut v6ready(&kept, &[&check[..], &["--quick", "--keep"]].concat()));
+    let (id, scope) = &runs(&kept)[0];
+    assert_eq!(scope, "names");
+    let judge = ["judge", "--run", id, "--as-of", "2100-01-01"];
+    let judged = |more: [&str; 2]| succeed(&mut v6ready(&kept, &[&judge[..], &more].concat()));
+    assert_eq!(json(&judged(["--format", "json"]))["run"]["as_of"], "2100-01-01T16:59:59Z");
+    for (lang, word) in [("en", "Services: 2"), ("vi", "Số dịch vụ: 2")] {
+        let shown = stdout(&judged(["--lang", lang]));
+        assert!(shown.contains(word), "{shown}");
+    }
+}
+
+/// A service that is renamed and comes under another organisation is itself, whatever looks back.
+#[test]
+fn a_service_that_moves_keeps_its_history() {
+    if !namespace::enter(module_path!(), "a_service_that_moves_keeps_its_history") {
+        return;
+    }
+    let lab = RunningLab::start();
+    let day = Day { db: lab.path("moved.db"), lab };
+    let before = inventory(&day.lab, "danh-muc.yaml", "tuchoi");
+    day.run(&["scan", &before, "--quick"]);
+    let text = std::fs::read_to_string(&before).unwrap();
+    let moved = text.replace(
+        "      - {id: hai, category",
+        "  - id: so\n    services:\n      - {id: cong, formerly: vp/hai, category",
+    );
+    std::fs::write(&before, &moved).unwrap();
+
+    // Nothing is new and nothing is gone.
+    let second = stdout(&day.run(&["scan", &before, "--quick", "--lang", "en", "--fail-on-worse"]));
+    assert!(second.contains("renamed or moved: 1"), "{second}");
+    assert!(second.contains("so/cong (formerly vp/hai)"), "{second}");
+    assert!(!second.contains("gone: ") && !second.contains("new: "), "{second}");
+    let diff = json(&day.run(&["diff", "--format", "json"]));
+    assert_eq!(diff["changes"][0]["formerly"], "vp/hai", "{diff}");
+    assert_eq!((&diff["summary"]["new"], &diff["summary"]["gone"]), (&0.into(), &0.into()));
+    let keys = &diff["inventory"]["changed"][0]["keys"][0];
+    assert_eq!((&keys["before"], &keys["after"]), (&"vp/hai".into(), &"so/cong".into()));
+    assert_eq!(diff["inventory"]["added"], serde_json::json!([]));
+    // The other way round, too.
+    let back = json(&day.run(&["diff", "newest", "previous", "--format", "json"]));
+    assert_eq!((&back["summary"]["new"], &back["summary"]["gone"]), (&0.into(), &0.into()));
+
+    // A rescan of a part, by the new id, fills in; and mends.
+    let mended = moved.replace("tuchoi.vidu", "dichvucong.vidu");
+    std::fs::write(&before, mended).unwrap();
+    let rescan =
+        stdout(&day.run(&["scan", &before, "--only", "so/cong", "--quick", "--lang", "en"]));
+    assert!(rescan.contains("fixed: 1"), "{rescan}");
+
+    // Its history is one, under either id.
+    for id in ["so/cong", "vp/hai"] {
+        let history = stdout(&day.run(&["show", id, "--history", "--lang", "en"]));
+        assert!(history.contains("so/cong ·") && history.contains("Runs: 3"), "{history}");
+        let ids = history.split("Service id\n").nth(1).unwrap().lines().take(2);
+        let ids: Vec<_> = ids.map(|line| line.contains("vp/hai")).collect();
+        assert_eq!(ids, [true, false], "{history}");
+    }
+    let unknown = fail(&mut v6ready(&day.db, &["show", "vp/hai"]), 2);
+    assert!(unknown.contains("it is `so/cong` now"), "{unknown}");
+
+    // The page of the report folds it away, with each change.
+    let out = day.lab.path("trang");
+    let report = ["report", "--format", "html", "--lang", "en", "--out", out.to_str().unwrap()];
+    let pages = stdout(&day.run(&report));
+    let page = std::fs::read_to_string(pages.trim()).unwrap();
+    assert!(page.contains("<summary>History (Runs: 3,"), "{page}");
+    assert!(page.contains("<li>reach-port: ") && page.contains("vp/hai → "), "{page}");
+    the_quarter_follows(&day);
+}
+
+/// The first run is another service's only by its id.
+fn the_quarter_follows(day: &Day) {
+    let now = jiff::Timestamp::now().in_tz("Asia/Ho_Chi_Minh").unwrap();
+    let quarter = format!("{}Q{}", now.year(), (now.month() - 1) / 3 + 1);
+    let out = day.lab.path("quy");
+    let report = ["report", "--quarter", &quarter, "--format", "json,html,xlsx", "--out"];
+    day.run(&[&report[..], &[out.to_str().unwrap()]].concat());
+    let text = std::fs::read_to_string(out.join(format!("{quarter}.json"))).unwrap();
+    let review: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(review["closing"]["id"], *runs(&day.db)[1].0, "{review}");
+    assert!(out.join(format!("{quarter}.xlsx")).exists());
 }
 
 /// What came and went between the first and the last run of the quarter is an incident of it.

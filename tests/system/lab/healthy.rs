@@ -14,7 +14,7 @@ const RUNS: usize = 10;
 const HEALTHY: &str = "so-b-vidu/tot-*";
 
 /// How many there are.
-const HEALTHY_SERVICES: usize = 23;
+const HEALTHY_SERVICES: usize = 28;
 
 /// By service and check: outcome and reason.
 type Verdicts = BTreeMap<(String, String), (String, String)>;
@@ -31,6 +31,7 @@ fn healthy_services_never_fail() {
         let unhappy: Vec<_> = verdicts
             .iter()
             .filter(|(_, (outcome, _))| !matches!(outcome.as_str(), "pass" | "not-applicable"))
+            .filter(|(at, (_, reason))| !is_built_so(at, reason))
             .collect();
         assert!(unhappy.is_empty(), "run {run}: {unhappy:#?}");
         match &first {
@@ -38,6 +39,13 @@ fn healthy_services_never_fail() {
             Some(first) => assert_eq!(*first, verdicts, "run {run} differs from the first"),
         }
     }
+}
+
+/// Whether the site was built to fail a check for this reason: a balancer doesn't sign its zone.
+fn is_built_so((service, check): &(String, String), reason: &str) -> bool {
+    let sites = v6ready::lab::sites();
+    let site = sites.iter().find(|site| site.full_id() == *service).unwrap();
+    site.expected.contains(&(check.as_str(), reason))
 }
 
 /// Every verdict of one more scan, but for how long connecting took.

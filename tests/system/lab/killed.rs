@@ -1,6 +1,8 @@
 //! A scan that is killed: what it had stored stays readable, and blames no service for what no test of
 //! the vantage point vouches for.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::RunningLab;
@@ -28,4 +30,21 @@ fn what_was_stored_before_a_kill_is_still_there() {
             assert_ne!(verdict["outcome"], "fail", "{} {}", service["id"], verdict["check"]);
         }
     }
+}
+
+#[test]
+fn a_scan_that_is_terminated_can_be_resumed() {
+    if !namespace::enter(module_path!(), "a_scan_that_is_terminated_can_be_resumed") {
+        return;
+    }
+    let lab = RunningLab::start();
+    let db = lab.path("terminated.db");
+    // A host that is silent over IPv6 keeps the scan from its end.
+    let scan = ["scan", lab.inventory(), "--only", "so-a-vidu/im-lang", "--quick"];
+    let mut scan = start(&mut v6ready(&db, &scan));
+    wait_for_conversations(&db, &mut scan, 1);
+    kill(Pid::from_raw(scan.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+    assert_eq!(scan.wait().unwrap().code(), Some(130));
+    let resumed = json(&succeed(&mut v6ready(&db, &["scan", "--resume", "--format", "json"])));
+    assert_eq!(resumed["run"]["complete"], true);
 }

@@ -38,14 +38,26 @@ const BEHIND_CERTIFICATES: [&str; 2] = ["doi-chung-thu-12", "doi-chung-thu-13"];
 
 /// Sites without a failure of which something can't be known: a page never ends, is a challenge, or
 /// is more than is read, and a mail server refuses the scanner itself.
-const UNKNOWN_IN_PART: [&str; 6] =
-    ["thu-tu-choi-diem-do", "tuong-lua", "dau-khong-lo", "than-vo-tan", "bom-nen", "van-ten"];
+const UNKNOWN_IN_PART: [&str; 9] = [
+    "thu-tu-choi-diem-do",
+    "tuong-lua",
+    "dau-khong-lo",
+    "than-vo-tan",
+    "bom-nen",
+    "van-ten",
+    "gioi-han-403",
+    "gioi-han-503",
+    "gioi-han-ngat",
+];
 
-/// What has to stay unknown because a limit of ours was reached.
-const LIMITED: [(&str, &str); 3] = [
-    ("dau-khong-lo", "web-answers"),
-    ("bom-nen", "web-content-parity"),
-    ("van-ten", "tls-handshake"),
+/// What has to stay unknown, and why: a limit of ours was reached, or one of the other side's.
+const UNKNOWN: [(&str, &str, &str); 6] = [
+    ("dau-khong-lo", "web-answers", "limit-reached"),
+    ("bom-nen", "web-content-parity", "limit-reached"),
+    ("van-ten", "tls-handshake", "limit-reached"),
+    ("gioi-han-403", "web-answers", "turned-away"),
+    ("gioi-han-503", "web-status-parity", "turned-away"),
+    ("gioi-han-ngat", "ipv6-only-usable", "turned-away"),
 ];
 
 #[test]
@@ -173,9 +185,9 @@ impl SiteVerdicts {
         if is_composed && !expected.iter().any(|(check, _)| check == COMPOSITE) {
             failed.retain(|(check, _)| check != COMPOSITE);
         }
-        for (_, check) in LIMITED.iter().filter(|(limited, _)| *limited == site.id) {
-            if !self.unknown.contains(&((*check).to_owned(), "limit-reached".to_owned())) {
-                surprises.push(format!("{id}: {check} within our limits"));
+        for (_, check, reason) in UNKNOWN.iter().filter(|(unknown, ..)| *unknown == site.id) {
+            if !self.unknown.contains(&((*check).to_owned(), (*reason).to_owned())) {
+                surprises.push(format!("{id}: {check} is not {reason}"));
             }
         }
         // What is not wrong must be known to be right, not merely unknown.

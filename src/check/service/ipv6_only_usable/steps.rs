@@ -3,7 +3,7 @@
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::tls::helpers::accepted;
-use crate::evidence::dns::delegation::{DelegationFailure, End, Resolution};
+use crate::evidence::dns::delegation::{Resolution, ResolutionEnd};
 use crate::evidence::dns::{Lookup, LookupStatus};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::tls::{Clients, Refusal, is_key_refused};
@@ -37,13 +37,14 @@ pub(in crate::check) fn root_resolution_step(
     cite.extend(&path.observations);
     let (outcome, reason) = match &path.end {
         // That the name has an address is known by now: here it counts whether the path leads to it.
-        End::Found(_) | End::NoData | End::NxDomain => (Outcome::Pass, "resolved"),
-        End::Pending => (Outcome::Inconclusive, common::NOT_OBSERVED),
-        End::Stopped(DelegationFailure::Ours) => (Outcome::Inconclusive, common::OUR_FAULT),
-        End::Stopped(DelegationFailure::Limit) => (Outcome::Inconclusive, common::LIMIT),
-        End::Alias(_) | End::AliasLoop | End::AliasTooLong | End::Stopped(_) => {
-            (Outcome::Fail, "resolution-blocked")
+        ResolutionEnd::Found(_) | ResolutionEnd::NoData | ResolutionEnd::NxDomain => {
+            (Outcome::Pass, "resolved")
         }
+        ResolutionEnd::Unknown(gap) => (Outcome::Inconclusive, common::reason_of(*gap)),
+        ResolutionEnd::Alias(_)
+        | ResolutionEnd::AliasLoop
+        | ResolutionEnd::AliasTooLong
+        | ResolutionEnd::Stopped(_) => (Outcome::Fail, "resolution-blocked"),
     };
     let zone = path.last_cut().filter(|_| outcome == Outcome::Fail);
     let detail = zone.map(|cut| ("zone", cut.zone.to_string())).into_iter().collect();

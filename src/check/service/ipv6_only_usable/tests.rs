@@ -9,7 +9,7 @@ use crate::check::testing::mail::{
 };
 use crate::check::testing::service::{conversation, six_socket};
 use crate::check::testing::web::{
-    broken, ending, html, no_http, no_tls, ours, page, responds, silent, to,
+    broken, ending, html, no_http, no_tls, ours, page, rechecked, responds, silent, to,
 };
 use crate::check::testing::world::{SIX, URL, World};
 use crate::check::testing::zone::ServerQuery;
@@ -45,6 +45,7 @@ fn usable(world: &World) -> (Outcome, &'static str) {
 #[test]
 fn the_way_of_a_browser_without_ipv4() {
     let large = no_http(HttpFailure::HeadersTooLarge);
+    let away = |status| rechecked(responds(503, &[], ""), status);
     let stranger = no_http(HttpFailure::NotHttp { detail: "220 ftp".to_owned() });
     let leads = |location: &str| site(&[&to(location)]);
     let elsewhere = |addresses: &[&str]| leads(OTHER).host("other.example.vn", addresses);
@@ -73,6 +74,16 @@ fn the_way_of_a_browser_without_ipv4() {
         (site(&[&stranger]), (Fail, "no-page")),
         (site(&[&responds(503, &[], "")]), (Fail, "error-status")),
         (site(&[&responds(429, &[], "")]), (Inconclusive, "challenge")),
+        (site(&[&away(Some(403)); 3]), (Inconclusive, common::TURNED_AWAY)),
+        (
+            leads(OTHER).host("other.example.vn", &["2001:db8::2"]).visits(
+                OTHER,
+                "2001:db8::2",
+                &[&away(None); 3],
+            ),
+            (Inconclusive, common::TURNED_AWAY),
+        ),
+        (site(&[&away(Some(200)); 3]), (Fail, "error-status")),
         (site(&[&large]), (Inconclusive, common::LIMIT)),
         (site(&[&silent(), &page()]), (Pass, "usable")),
         (site(&[&silent(), &silent(), &page()]), (Fail, "flapping")),
@@ -132,7 +143,12 @@ fn required_resources() {
         let world = own().reaches("js.example.vn", at, &[&silent(), &silent()]);
         world.reaches("js.example.vn", "192.0.2.10:80", &[seen, seen])
     };
-    let up = Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+    let up = Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: None,
+        http: None,
+        recheck: None,
+    };
     for (world, expected, step) in [
         (own().reaches("js.example.vn", at, &[&up]), (Pass, "usable"), "resource-over-ipv6"),
         (four(&up), (Fail, "resource-blocked"), "resource-blocked"),

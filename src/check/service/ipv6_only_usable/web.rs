@@ -7,7 +7,9 @@ use crate::check::web::helpers::{is_guarded, owner, unknown_end_reason};
 use crate::evidence::service::ConversationAttempts;
 use crate::evidence::web::page::Unreadable;
 use crate::evidence::web::{self, ChainEnd, Hop, Ipv6Access, RedirectChain, Subresources};
-use crate::model::{Family, Host, HttpFailure, Name, ObservationId, Outcome, Subject, SubjectName};
+use crate::model::{
+    Family, Host, HttpFailure, Name, ObservationId, Outcome, Subject, SubjectName, shown_url,
+};
 
 /// Adds the steps from the service's addresses on; the reason that something is still to be seen,
 /// when nothing fails without it.
@@ -51,7 +53,7 @@ fn page_steps(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Vec<Subj
         let (outcome, reason) = outcome_of_hop(context, chain, hop, at == last);
         let address = hop.attempts.first().map(|visit| ("address", visit.address.to_string()));
         steps.push(Subject {
-            name: SubjectName::Url(hop.url.to_string()),
+            name: SubjectName::Url(shown_url(hop.url.as_str()).into_owned()),
             outcome,
             reason,
             detail: address.into_iter().collect(),
@@ -79,16 +81,21 @@ fn outcome_of_hop(
         },
         // The service's own address: address-global judges it.
         ChainEnd::NotVisited(_) if is_last && chain.hops.len() == 1 => {
-            (Outcome::Inconclusive, common::NOT_VISITED)
+            let gap = hop.attempts.first().and_then(|attempt| attempt.conversation.missing);
+            (Outcome::Inconclusive, gap.map_or(common::NOT_VISITED, common::reason_of))
         }
-        ChainEnd::NotVisited(_) | ChainEnd::BadLocation(_) if is_last => blocked,
+        ChainEnd::NotVisited(_) | ChainEnd::RefusedPort(_) | ChainEnd::BadLocation(_)
+            if is_last =>
+        {
+            blocked
+        }
         ChainEnd::Loop | ChainEnd::TooMany if is_last && best.0 == Outcome::Pass => {
             match unknown_end_reason(chain) {
                 Some(reason) => (Outcome::Inconclusive, reason),
                 None => blocked,
             }
         }
-        ChainEnd::NotObserved if is_last => (Outcome::Inconclusive, common::NOT_OBSERVED),
+        ChainEnd::Unknown(gap) if is_last => (Outcome::Inconclusive, common::reason_of(*gap)),
         ChainEnd::Response { status } if is_last && best.0 == Outcome::Pass => {
             match context.service.expect_status {
                 Some(expected) if expected == *status => best,

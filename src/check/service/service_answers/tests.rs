@@ -215,7 +215,12 @@ fn services_without_ipv6_or_without_observations() {
 
 #[test]
 fn ports_and_handshakes_in_turn() {
-    let up = || Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+    let up = || Conversation {
+        connect: Ok(Connected { elapsed_us: 1 }),
+        tls: None,
+        http: None,
+        recheck: None,
+    };
     let (away, mine) = (down(NetFailure::TimedOut), down(NetFailure::NoRoute));
     let asks = |port, tls| {
         let address = six_socket(port);
@@ -265,8 +270,12 @@ fn greetings_in_turn() {
         host: www_host(),
     });
     let greeting = |banner| {
-        let conversation =
-            Conversation { connect: Ok(Connected { elapsed_us: 1 }), tls: None, http: None };
+        let conversation = Conversation {
+            connect: Ok(Connected { elapsed_us: 1 }),
+            tls: None,
+            http: None,
+            recheck: None,
+        };
         let seen = Greeting {
             conversation,
             banner: Some(banner),
@@ -336,6 +345,7 @@ fn greetings_after_a_handshake() {
                 connect: Ok(Connected { elapsed_us: 1 }),
                 tls: Some(tls),
                 http: None,
+                recheck: None,
             };
             let greeting = Greeting {
                 conversation,
@@ -415,6 +425,7 @@ fn boxes_with_other_greetings() {
             connect: Ok(Connected { elapsed_us: 1 }),
             tls: Some(Ok(session())),
             http: None,
+            recheck: None,
         };
         let seen = Greeting { conversation, banner, hello, starttls: None, refused_ehlo: None };
         let world = World::with_service(&format!("{declared}: www.example.vn"))

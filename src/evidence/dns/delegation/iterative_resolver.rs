@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::hints;
 use super::path::{
-    AddressOutcome, Cut, DelegationFailure, End, Path, Reach, Resolution, Server, Source,
+    AddressOutcome, Cut, DelegationFailure, Path, Reach, Resolution, ResolutionEnd, Server, Source,
     Unaddressed, Unserved,
 };
 use super::referral::{Step, read};
 use crate::evidence::dns::address_type::address_type;
 use crate::evidence::dns::exchange::{self, DNS_PORT, ExchangeOutcome, server_exchange};
-use crate::evidence::query::View;
+use crate::evidence::query::{Gap, View};
 use crate::model::{Family, Name, ObservationId, RecordData, RecordType, Transport};
 
 /// What is known while one resolution is read. Nothing of it outlives the reading.
@@ -30,7 +30,7 @@ pub(super) struct IterativeResolver<'v, 'e> {
 enum ZoneReply {
     Step(Step),
     Stopped(DelegationFailure),
-    Pending,
+    Unknown(Gap),
 }
 
 /// What is still missing has been requested.
@@ -55,19 +55,19 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
     }
 
     /// Each turn goes to one further name, which is new to the chain: the bound is the chain's.
-    fn chain(&mut self, name: &Name, record_type: RecordType) -> (Vec<Path>, End) {
+    fn chain(&mut self, name: &Name, record_type: RecordType) -> (Vec<Path>, ResolutionEnd) {
         let mut paths: Vec<Path> = Vec::new();
         let mut next = name.clone();
         loop {
             let path = self.path(&next, record_type);
             let end = path.end.clone();
             paths.push(path);
-            let End::Alias(target) = end else { return (paths, end) };
+            let ResolutionEnd::Alias(target) = end else { return (paths, end) };
             if paths.iter().any(|path| path.name == target) {
-                return (paths, End::AliasLoop);
+                return (paths, ResolutionEnd::AliasLoop);
             }
             if paths.len() > self.view.settings.limits.cname_links {
-                return (paths, End::AliasTooLong);
+                return (paths, ResolutionEnd::AliasTooLong);
             }
             next = target;
         }
@@ -81,13 +81,22 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             is_cut: false,
             led_on: None,
         };
-        let mut path = Path { name: name.clone(), cuts: vec![root], end: End::Pending };
+        let mut path = Path {
+            name: name.clone(),
+            cuts: vec![root],
+            end: ResolutionEnd::Unknown(Gap::NotObserved),
+        };
         path.end = self.descend(&mut path.cuts, name, record_type);
         path
     }
 
     /// Each turn asks for one label more, or comes one zone further down.
-    fn descend(&mut self, cuts: &mut Vec<Cut>, name: &Name, record_type: RecordType) -> End {
+    fn descend(
+        &mut self,
+        cuts: &mut Vec<Cut>,
+        name: &Name,
+        record_type: RecordType,
+    ) -> ResolutionEnd {
         let candidates = self.candidates(name);
         let mut at = 0;
         loop {
@@ -95,10 +104,12 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                 Some(candidate) => (candidate, RecordType::NS),
                 None => (name, record_type),
             };
-            let Some(cut) = cuts.last_mut() else { return End::Pending };
+            let Some(cut) = cuts.last_mut() else {
+                return ResolutionEnd::Unknown(Gap::NotObserved);
+            };
             let zone = cut.zone.clone();
             let step = match self.ask_zone(cut, question_name, question_type) {
-                ZoneReply::Pending => return End::Pending,
+                ZoneReply::Unknown(gap) => return ResolutionEnd::Unknown(gap),
                 // Servers that know nothing but addresses answer badly, or not at all, when they are
                 // asked for NS. Resolvers ask for the whole name then (RFC 9156 §2.3).
                 ZoneReply::Stopped(DelegationFailure::Silent | DelegationFailure::Unusable)
@@ -107,37 +118,39 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                     at = candidates.len();
                     continue;
                 }
-                ZoneReply::Stopped(stop) => return End::Stopped(stop),
+                ZoneReply::Stopped(stop) => return ResolutionEnd::Stopped(stop),
                 ZoneReply::Step(step) => step,
             };
             match step {
                 Step::Referral { apex, servers } => {
                     if cuts.len() >= self.view.settings.limits.delegation_depth {
-                        return End::Stopped(DelegationFailure::Limit);
+                        return ResolutionEnd::Unknown(Gap::Limit);
                     }
                     at = candidates.iter().take_while(|name| apex.is_within(name)).count();
                     cuts.push(self.cut(apex, Source::Referral, servers));
                 }
                 Step::Apex { servers } if *question_name != zone => {
                     if cuts.len() >= self.view.settings.limits.delegation_depth {
-                        return End::Stopped(DelegationFailure::Limit);
+                        return ResolutionEnd::Unknown(Gap::Limit);
                     }
                     let servers = inherit(servers, cuts);
                     cuts.push(self.cut(question_name.clone(), Source::Itself, servers));
                     at += 1;
                 }
                 _ if at < candidates.len() => match step {
-                    Step::Alias(target) if question_name == name => return End::Alias(target),
+                    Step::Alias(target) if question_name == name => {
+                        return ResolutionEnd::Alias(target);
+                    }
                     // Some servers deny names that have others below them (RFC 9156 §2.3): ask for
                     // the whole name at once.
                     Step::NxDomain => at = candidates.len(),
                     _ => at += 1,
                 },
-                Step::Answer(records) => return End::Found(records),
-                Step::Apex { .. } => return End::Found(Vec::new()),
-                Step::Alias(target) => return End::Alias(target),
-                Step::NxDomain => return End::NxDomain,
-                Step::NoData | Step::Truncated | Step::Unusable(_) => return End::NoData,
+                Step::Answer(records) => return ResolutionEnd::Found(records),
+                Step::Apex { .. } => return ResolutionEnd::Found(Vec::new()),
+                Step::Alias(target) => return ResolutionEnd::Alias(target),
+                Step::NxDomain => return ResolutionEnd::NxDomain,
+                Step::NoData | Step::Truncated | Step::Unusable(_) => return ResolutionEnd::NoData,
             }
         }
     }
@@ -189,22 +202,23 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                             if was_silent || has_silent_server(cut) {
                                 self.request_of_all(cut, round, name, record_type);
                             }
-                            return ZoneReply::Pending;
+                            return ZoneReply::Unknown(Gap::NotObserved);
                         }
                     }
                 }
             }
         }
-        ZoneReply::Stopped(match why_stopped(cut) {
+        match why_stopped(cut) {
             // The root is always there: it is our own network that keeps us from it, or that answers
             // in its place.
-            DelegationFailure::Silent | DelegationFailure::Unusable
+            Ok(DelegationFailure::Silent | DelegationFailure::Unusable)
                 if cut.source == Source::Hints && cut.led_on.is_none() =>
             {
-                DelegationFailure::Ours
+                ZoneReply::Unknown(Gap::OurFault)
             }
-            stop => stop,
-        })
+            Ok(failure) => ZoneReply::Stopped(failure),
+            Err(gap) => ZoneReply::Unknown(gap),
+        }
     }
 
     /// Where a server of a zone was silent, the others are asked at once: their silence would be waited for
@@ -253,7 +267,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             }
             let Some((step, outcome)) = self.ask(&cut.zone, socket, round, name, record_type)?
             else {
-                return Ok(Some(ZoneReply::Stopped(DelegationFailure::Limit)));
+                return Ok(Some(ZoneReply::Unknown(Gap::Limit)));
             };
             let server = &mut cut.servers[at];
             server.outcomes.retain(|(address, _)| *address != socket);
@@ -292,7 +306,7 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
                     return Ok(Some((None, AddressOutcome::Unusable(Unserved::Malformed))));
                 }
                 ExchangeOutcome::Failed(failure) if failure.is_ours() => {
-                    return Ok(Some((None, AddressOutcome::Ours)));
+                    return Ok(Some((None, AddressOutcome::Unknown(Gap::OurFault))));
                 }
                 // Its truncated answer over UDP shows that there is one.
                 ExchangeOutcome::Failed(_) if transport == Transport::Tcp => break,
@@ -333,18 +347,17 @@ impl<'v, 'e> IterativeResolver<'v, 'e> {
             return Ok(Err(Unaddressed::Loop));
         }
         if self.lookups_under_way.len() >= self.view.settings.limits.walk_nesting {
-            return Ok(Err(Unaddressed::TooDeep));
+            return Ok(Err(Unaddressed::Unknown(Gap::Limit)));
         }
         self.lookups_under_way.push(key.clone());
         let (_, end) = self.chain(&server.name, address_type(family));
         self.lookups_under_way.pop();
         let found = match end {
-            End::Pending => return Err(Pending),
-            End::Found(records) => Ok(of_records(&records, max)),
-            End::Stopped(DelegationFailure::Limit) => Err(Unaddressed::TooDeep),
-            End::Stopped(DelegationFailure::Loop) => Err(Unaddressed::Loop),
-            End::Stopped(DelegationFailure::Ours) => Err(Unaddressed::Ours),
-            End::Stopped(_) => Err(Unaddressed::Stopped),
+            ResolutionEnd::Unknown(Gap::NotObserved) => return Err(Pending),
+            ResolutionEnd::Unknown(gap) => Err(Unaddressed::Unknown(gap)),
+            ResolutionEnd::Found(records) => Ok(of_records(&records, max)),
+            ResolutionEnd::Stopped(DelegationFailure::Loop) => Err(Unaddressed::Loop),
+            ResolutionEnd::Stopped(_) => Err(Unaddressed::Stopped),
             _ => Err(Unaddressed::NoRecord),
         };
         // What a look-up inside another finds can depend on what is under way.
@@ -390,17 +403,21 @@ fn has_silent_server(cut: &Cut) -> bool {
 
 /// What our own fault or a limit of ours kept from being tried might have led on, so it comes before
 /// what the others did.
-fn why_stopped(cut: &Cut) -> DelegationFailure {
+fn why_stopped(cut: &Cut) -> Result<DelegationFailure, Gap> {
     let servers = &cut.servers;
     let any_outcome = |wanted: fn(&AddressOutcome) -> bool| {
         servers.iter().flat_map(|server| &server.outcomes).any(|(_, outcome)| wanted(outcome))
     };
     let unaddressed = |wanted: Unaddressed| servers.iter().any(|s| s.unaddressed == Some(wanted));
-    if any_outcome(|outcome| *outcome == AddressOutcome::Ours) || unaddressed(Unaddressed::Ours) {
-        DelegationFailure::Ours
-    } else if unaddressed(Unaddressed::TooDeep) || cut.is_cut {
-        DelegationFailure::Limit
-    } else if any_outcome(|outcome| matches!(outcome, AddressOutcome::Unusable(_))) {
+    if any_outcome(|outcome| matches!(outcome, AddressOutcome::Unknown(_)))
+        || unaddressed(Unaddressed::Unknown(Gap::OurFault))
+    {
+        return Err(Gap::OurFault);
+    }
+    if unaddressed(Unaddressed::Unknown(Gap::Limit)) || cut.is_cut {
+        return Err(Gap::Limit);
+    }
+    Ok(if any_outcome(|outcome| matches!(outcome, AddressOutcome::Unusable(_))) {
         DelegationFailure::Unusable
     } else if any_outcome(|outcome| *outcome == AddressOutcome::Silent) {
         // Those that led on for another question do answer.
@@ -409,5 +426,5 @@ fn why_stopped(cut: &Cut) -> DelegationFailure {
         DelegationFailure::Loop
     } else {
         DelegationFailure::NoAddress
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::evidence::query::Gap;
 use crate::model::{Family, Name, ObservationId, RecordData};
 
 /// The servers that a resolver can ask.
@@ -28,7 +29,7 @@ pub struct Resolution {
     /// One path for each name of the alias chain; never empty.
     pub paths: Vec<Path>,
     /// How it ends.
-    pub end: End,
+    pub end: ResolutionEnd,
     /// The facts that this rests on.
     pub observations: Vec<ObservationId>,
 }
@@ -41,7 +42,7 @@ pub struct Path {
     /// The zones on the path, the root first.
     pub cuts: Vec<Cut>,
     /// How it ends.
-    pub end: End,
+    pub end: ResolutionEnd,
 }
 
 /// A zone on the path, and its servers.
@@ -93,7 +94,7 @@ pub enum AddressOutcome {
     /// No answer.
     Silent,
     /// Our own machine could not ask.
-    Ours,
+    Unknown(Gap),
     /// Its address is not globally reachable.
     NotGlobal,
 }
@@ -107,17 +108,15 @@ pub enum Unaddressed {
     NoRecord,
     /// The path to its name stops.
     Stopped,
-    /// The path to its name could not be followed through our own fault.
-    Ours,
     /// Finding its address leads back to the zone that it serves.
     Loop,
-    /// Look-ups inside look-ups got too deep.
-    TooDeep,
+    /// Its name could not be looked up through our own fault, or a limit of ours.
+    Unknown(Gap),
 }
 
 /// How a path ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum ResolutionEnd {
     /// Records of the wanted type.
     Found(Vec<RecordData>),
     /// The name exists without such records.
@@ -132,8 +131,8 @@ pub enum End {
     AliasTooLong,
     /// No server of the last zone leads further.
     Stopped(DelegationFailure),
-    /// Not known yet.
-    Pending,
+    /// Something is still to be asked, or our own fault or a limit of ours stopped the asking.
+    Unknown(Gap),
 }
 
 /// Why no server of a zone leads further.
@@ -147,10 +146,6 @@ pub enum DelegationFailure {
     Silent,
     /// Some answered, none with an answer that leads further.
     Unusable,
-    /// Some could not be asked through our own fault, and no other leads further.
-    Ours,
-    /// A limit of ours stopped the asking.
-    Limit,
 }
 
 /// Why no answer is to be had of a zone's servers, when all that can be asked were asked: none of them
@@ -207,15 +202,14 @@ impl Resolution {
 
     /// Whether something is still to be asked.
     pub fn is_pending(&self) -> bool {
-        self.end == End::Pending
+        self.end == ResolutionEnd::Unknown(Gap::NotObserved)
     }
 
     /// Why no server of the last zone gives an answer, where all of them are known not to. Where they fail
     /// in different ways, the one that says most.
     pub fn unserved(&self) -> Option<Unserved> {
-        let End::Stopped(failure) = self.end else { return None };
+        let ResolutionEnd::Stopped(failure) = self.end else { return None };
         match failure {
-            DelegationFailure::Ours | DelegationFailure::Limit => return None,
             DelegationFailure::NoAddress | DelegationFailure::Loop => {
                 return Some(Unserved::NoServer);
             }
@@ -226,7 +220,7 @@ impl Resolution {
         let unserved = outcomes.filter_map(|(_, outcome)| match outcome {
             AddressOutcome::Unusable(how) => Some(*how),
             AddressOutcome::Silent => Some(Unserved::Silent),
-            AddressOutcome::Usable | AddressOutcome::Ours | AddressOutcome::NotGlobal => None,
+            AddressOutcome::Usable | AddressOutcome::Unknown(_) | AddressOutcome::NotGlobal => None,
         });
         Some(unserved.min().unwrap_or(Unserved::Silent))
     }

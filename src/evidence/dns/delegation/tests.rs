@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::evidence::query::Gap;
 use crate::model::{
     Blob, DnsMessage, DnsQuestion, Evidence, NetFailure, Network, Networks, Observation, Question,
     Reply, Request, Settings,
@@ -159,7 +160,7 @@ fn a_healthy_way_takes_one_question_a_label() {
         vec![vn(), (VN, "z.vn NS", referral("z.vn.", &[("ns.z.vn.", Some(aaaa(ZONE)))]))];
     entries.extend(leaf());
     let (way, asked) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
-    assert!(matches!(&way.end, End::Found(records) if records.len() == 1));
+    assert!(matches!(&way.end, ResolutionEnd::Found(records) if records.len() == 1));
     let zones: Vec<_> = way.paths[0].cuts.iter().map(|cut| cut.zone.as_str()).collect();
     assert_eq!(zones, [".", "vn", "z.vn"]);
     let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
@@ -187,7 +188,6 @@ fn where_an_ipv6_only_resolver_is_stopped() {
         vec![vn(), good(), (ZONE, "www.z.vn NS", says.clone()), (ZONE, "www.z.vn AAAA", says)]
     };
     for (entries, stop, zone) in [
-        (vec![], DelegationFailure::Ours, "."),
         (vec![vn()], DelegationFailure::Silent, "vn"),
         (vec![vn(), only_ipv4()], DelegationFailure::NoAddress, "z.vn"),
         (vec![vn(), glueless("ns.z.vn.")], DelegationFailure::NoAddress, "z.vn"),
@@ -197,23 +197,26 @@ fn where_an_ipv6_only_resolver_is_stopped() {
         (loops, DelegationFailure::Loop, "z.vn"),
     ] {
         let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
-        assert_eq!(way.end, End::Stopped(stop));
+        assert_eq!(way.end, ResolutionEnd::Stopped(stop));
         assert_eq!(way.last_cut().unwrap().zone.as_str(), zone);
     }
+    // The root is always there, so its silence is ours.
+    let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(vec![]));
+    assert_eq!(way.end, ResolutionEnd::Unknown(Gap::OurFault));
     // Servers that know nothing but addresses lead on all the same (RFC 9156 §2.3).
     let refused = Says { rcode: 5, ..Says::default() };
     for ns_answer in [Some(refused), Some(referral(".", &[("a.root.", None)])), None] {
         let mut entries = vec![vn(), good(), (ZONE, "www.z.vn AAAA", found())];
         entries.extend(ns_answer.map(|says| (ZONE, "www.z.vn NS", says)));
         let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
-        assert!(matches!(way.end, End::Found(_)), "{way:?}");
+        assert!(matches!(way.end, ResolutionEnd::Found(_)), "{way:?}");
     }
     // The same zone is found where IPv4 may be used too.
     let mut entries = vec![vn(), only_ipv4()];
     entries.push(("192.0.2.3", "www.z.vn NS", nothing()));
     entries.push(("192.0.2.3", "www.z.vn AAAA", found()));
     let (way, _) = go("www.z.vn", Reach::Either, &world(entries));
-    assert!(matches!(way.end, End::Found(_)));
+    assert!(matches!(way.end, ResolutionEnd::Found(_)));
 }
 
 #[test]
@@ -232,7 +235,7 @@ fn name_servers_of_other_zones_are_found_the_same_way() {
     ];
     entries.extend(leaf());
     let (way, _) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
-    assert!(matches!(way.end, End::Found(_)), "{way:?}");
+    assert!(matches!(way.end, ResolutionEnd::Found(_)), "{way:?}");
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn glue_from_outside_the_parent_is_not_believed() {
     let entries =
         vec![vn(), (VN, "z.vn NS", referral("z.vn.", &[("ns.bank.example.", Some(aaaa(ZONE)))]))];
     let (way, asked) = go("www.z.vn", Reach::Ipv6Only, &world(entries));
-    assert!(matches!(way.end, End::Stopped(_)));
+    assert_eq!(way.end, ResolutionEnd::Unknown(Gap::OurFault));
     assert!(asked.iter().any(|request| request.to_string().contains("example NS")));
 }
 

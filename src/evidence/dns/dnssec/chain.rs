@@ -87,7 +87,7 @@ pub(super) struct ChainValidator<'v> {
 }
 
 /// How far one name was followed, and what came of it.
-struct End {
+struct ChainLink {
     zone: Name,
     security: Security,
     records: Vec<Record>,
@@ -106,14 +106,14 @@ impl<'v> ChainValidator<'v> {
         Self { view, kind: RecordType::from(record_type.0), budget, signed_zone: None }
     }
 
-    fn link(&mut self, name: &Name, citations: &mut Citations) -> End {
+    fn link(&mut self, name: &Name, citations: &mut Citations) -> ChainLink {
         let reached = self.descend(name, citations);
         let (zone, keys, mut security) = match reached {
             Ok(keys) => (keys.zone.clone(), Some(keys), Security::Secure),
             Err((zone, security)) => (zone, None, security),
         };
         let unknown =
-            |security| End { zone: zone.clone(), security, records: Vec::new(), alias: None };
+            |security| ChainLink { zone: zone.clone(), security, records: Vec::new(), alias: None };
         // What is asked for is read whether it is authentic or not.
         let answer = match ask(self.view, name, self.kind, true, citations) {
             Ok(answer) => answer,
@@ -130,7 +130,7 @@ impl<'v> ChainValidator<'v> {
         }
         let records = rrset(&answer.wire.answers, name, self.kind);
         let alias = alias(&answer.wire.answers, name, self.kind);
-        End { zone, security, records: records.into_iter().cloned().collect(), alias }
+        ChainLink { zone, security, records: records.into_iter().cloned().collect(), alias }
     }
 
     /// Goes from the anchor to the zone that holds `name`.
@@ -306,7 +306,7 @@ impl<'v> ChainValidator<'v> {
 
     /// Before anything is called bogus, the resolver is asked the usual way: one that vouches for
     /// the very name contradicts what it showed before.
-    fn confirm(&self, name: &Name, end: &mut End, citations: &mut Citations) {
+    fn confirm(&self, name: &Name, end: &mut ChainLink, citations: &mut Citations) {
         let vouches = match ask(self.view, name, self.kind, false, citations) {
             Ok(answer) => answer.wire.metadata.authentic_data,
             Err(NoAnswer::NotObserved) => {

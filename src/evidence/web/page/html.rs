@@ -158,8 +158,6 @@ impl Found {
             self.add(Some(reference), what);
         }
         let source = || value("src");
-        // Asked for with the page's origin (CORS), and never by https instead.
-        let has_origin = element.has_attribute("crossorigin");
         match element.tag_name().as_str() {
             "base" => self.base = self.base.take().or_else(|| value("href")),
             "script" if is_program => self.add(source(), Use::Script),
@@ -170,12 +168,12 @@ impl Found {
                     let is_upgradeable = what == Use::Preload
                         && matches!(r#as.as_deref(), Some("image" | "audio" | "video"));
                     let is_blockable = what.is_blockable() && !is_upgradeable;
-                    self.add_as(value("href"), what, is_blockable || has_origin);
+                    self.add_as(value("href"), what, is_blockable);
                 }
             }
             "img" => {
                 let set = value("srcset");
-                self.add_as(source(), Use::Image, has_origin || is_in_picture || set.is_some());
+                self.add_as(source(), Use::Image, is_in_picture || set.is_some());
                 self.add_set(set);
             }
             "source" if is_in_picture => self.add_set(value("srcset")),
@@ -183,10 +181,10 @@ impl Found {
             "iframe" if element.has_attribute("srcdoc") => {}
             "iframe" | "frame" => self.add(source(), Use::Frame),
             "video" => {
-                self.add_as(source(), Use::Media, has_origin);
+                self.add(source(), Use::Media);
                 self.add(value("poster"), Use::Image);
             }
-            "audio" => self.add_as(source(), Use::Media, has_origin),
+            "audio" => self.add(source(), Use::Media),
             "track" => self.add_as(source(), Use::Media, true),
             "input" if value("type").is_some_and(|t| t.eq_ignore_ascii_case("image")) => {
                 self.add(source(), Use::Image);
@@ -352,7 +350,7 @@ mod tests {
             .filter(|reference| reference.is_blockable)
             .map(|reference| reference.url.path_segments().unwrap().next_back().unwrap())
             .collect();
-        assert_eq!(blockable, ["2", "3", "4", "5", "6", "9", "10", "13"]);
+        assert_eq!(blockable, ["2", "3", "5", "6", "10", "13"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use url::{Host, Url};
 
 use super::document::Page;
 use super::reference::Reference;
+use crate::evidence::service::refused_port;
 use crate::model::HttpResponse;
 
 /// How a page's browser treats what the page names by plain http.
@@ -25,7 +26,16 @@ pub enum Loading {
     /// It asks for this URL.
     Asks(Url),
     /// It blocks it, whatever the network is like.
-    Blocked,
+    Blocked(Blocked),
+}
+
+/// Why a browser asks for something nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// It is not secure, and the page is.
+    MixedContent,
+    /// It names a port that browsers refuse.
+    RefusedPort,
 }
 
 impl Treatment {
@@ -44,11 +54,16 @@ impl Treatment {
     pub fn loading(self, reference: &Reference) -> Loading {
         let url = &reference.url;
         let is_plain = url.scheme() == "http" && !is_trustworthy(url);
+        if refused_port(url).is_some() {
+            return Loading::Blocked(Blocked::RefusedPort);
+        }
         match self {
             _ if !is_plain || !reference.what.is_loaded() => Loading::Asks(url.clone()),
             Self::AsNamed => Loading::Asks(url.clone()),
             Self::Upgraded => Loading::Asks(upgraded(url)),
-            Self::BlockedOrUpgraded if reference.is_blockable => Loading::Blocked,
+            Self::BlockedOrUpgraded if reference.is_blockable => {
+                Loading::Blocked(Blocked::MixedContent)
+            }
             // An address has no certificate to hope for: browsers show such an image with a warning.
             Self::BlockedOrUpgraded if is_address(url) => Loading::Asks(url.clone()),
             Self::BlockedOrUpgraded => Loading::Asks(upgraded(url)),
@@ -143,15 +158,40 @@ mod tests {
         for (treatment, what, url, expected) in [
             (AsNamed, Use::Script, "http://a.vn/", asks("http://a.vn/")),
             (BlockedOrUpgraded, Use::Script, "https://a.vn/", asks("https://a.vn/")),
-            (BlockedOrUpgraded, Use::Script, "http://a.vn/", Loading::Blocked),
-            (BlockedOrUpgraded, Use::Style, "http://a.vn/", Loading::Blocked),
-            (BlockedOrUpgraded, Use::Frame, "http://a.vn/", Loading::Blocked),
-            (BlockedOrUpgraded, Use::Font, "http://a.vn/", Loading::Blocked),
-            (BlockedOrUpgraded, Use::Object, "http://a.vn/", Loading::Blocked),
+            (
+                BlockedOrUpgraded,
+                Use::Script,
+                "http://a.vn/",
+                Loading::Blocked(Blocked::MixedContent),
+            ),
+            (
+                BlockedOrUpgraded,
+                Use::Style,
+                "http://a.vn/",
+                Loading::Blocked(Blocked::MixedContent),
+            ),
+            (
+                BlockedOrUpgraded,
+                Use::Frame,
+                "http://a.vn/",
+                Loading::Blocked(Blocked::MixedContent),
+            ),
+            (BlockedOrUpgraded, Use::Font, "http://a.vn/", Loading::Blocked(Blocked::MixedContent)),
+            (
+                BlockedOrUpgraded,
+                Use::Object,
+                "http://a.vn/",
+                Loading::Blocked(Blocked::MixedContent),
+            ),
             (BlockedOrUpgraded, Use::Image, "http://a.vn/x", asks("https://a.vn/x")),
             (BlockedOrUpgraded, Use::Media, "http://a.vn:8080/", asks("https://a.vn:8080/")),
             (BlockedOrUpgraded, Use::Image, "http://192.0.2.1/", asks("http://192.0.2.1/")),
-            (BlockedOrUpgraded, Use::Script, "http://192.0.2.1/", Loading::Blocked),
+            (
+                BlockedOrUpgraded,
+                Use::Script,
+                "http://192.0.2.1/",
+                Loading::Blocked(Blocked::MixedContent),
+            ),
             (BlockedOrUpgraded, Use::Link, "http://a.vn/", asks("http://a.vn/")),
             (BlockedOrUpgraded, Use::Script, "http://127.0.0.1/", asks("http://127.0.0.1/")),
             (Upgraded, Use::Script, "http://a.vn/", asks("https://a.vn/")),

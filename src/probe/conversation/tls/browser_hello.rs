@@ -8,11 +8,11 @@ use std::time::Duration;
 use rustls::crypto::aws_lc_rs::kx_group;
 use rustls::{CipherSuite, NamedGroup, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::server_flight::{ServerFlight, TLS12, TLS13};
 use crate::model::{Browser, HelloAnswer, Host, NetFailure};
 use crate::probe::client_hello::{ClientHello, prefixed, u16s};
+use crate::probe::connection::Connection;
 use crate::probe::conversation::iana;
 use crate::probe::{errors, farewell};
 
@@ -64,7 +64,7 @@ const SECP384R1: u16 = 0x0018;
 
 /// Sends one browser's hello over a fresh connection and reads the answer, at most `octets_max`.
 pub(super) async fn ask(
-    mut tcp: TcpStream,
+    mut tcp: Connection,
     offer: &Offer,
     host: &Host,
     alpn: &[&[u8]],

@@ -14,7 +14,6 @@ use rustls::{
     CipherSuite, ClientConfig, ClientConnection, Error, InvalidMessage, PeerMisbehaved,
     SignatureScheme,
 };
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -22,6 +21,7 @@ use super::second_stack::Bounds;
 use super::server_flight::ServerFlight;
 use super::session::session_in_clear;
 use crate::model::{Host, Limits, NetFailure, TlsFailed, TlsFailure, TlsSession};
+use crate::probe::connection::Connection;
 use crate::probe::conversation::iana;
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::errors;
@@ -53,12 +53,12 @@ impl FirstStack {
     /// Shakes hands for `host` over an established connection.
     pub async fn shake_hands(
         &self,
-        tcp: TcpStream,
+        tcp: Connection,
         peer: SocketAddr,
         host: &Host,
         alpn: &[&[u8]],
         bounds: Bounds,
-    ) -> Result<(TlsSession, TlsStream<LimitedStream<TcpStream>>), TlsFailed> {
+    ) -> Result<(TlsSession, TlsStream<LimitedStream<Connection>>), TlsFailed> {
         let name = server_name(host).ok_or_else(|| {
             let detail = format!("{host} can't be sent as a server name");
             TlsFailed::new(TlsFailure::Ours { detail }, Vec::new())
@@ -191,7 +191,7 @@ fn session(connection: &ClientConnection, elapsed_us: u64) -> TlsSession {
 
 fn handshake_failure(
     error: &io::Error,
-    wire: &LimitedStream<TcpStream>,
+    wire: &LimitedStream<Connection>,
     peer: SocketAddr,
 ) -> TlsFailure {
     if wire.is_exhausted() {

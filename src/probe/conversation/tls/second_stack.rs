@@ -7,15 +7,15 @@ use s2n_tls::config::{Builder, Config};
 use s2n_tls::error::Error;
 use s2n_tls::security::Policy;
 use s2n_tls_tokio::{TlsConnector, TlsStream};
-use tokio::net::TcpStream;
 
 use super::server_flight::ServerFlight;
 use crate::model::Host;
+use crate::probe::connection::Connection;
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::timing::micros;
 
 /// A connection after this library's handshake.
-pub(super) type Stream = TlsStream<LimitedStream<TcpStream>>;
+pub(super) type Stream = TlsStream<LimitedStream<Connection>>;
 
 /// Everything that browsers take, and CBC suites with SHA-2 beside it; TLS 1.2 alone.
 pub(super) const LIKE_BROWSERS: &str = "20241106";
@@ -51,7 +51,7 @@ pub(super) struct Bounds {
 /// # Errors
 /// When the library rejects its configuration: a fault of ours.
 pub(super) async fn shake_hands(
-    tcp: TcpStream,
+    tcp: Connection,
     host: &Host,
     policy: &str,
     is_web: bool,

@@ -5,10 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::second_stack;
+use crate::probe::connection::Connection;
 use crate::probe::conversation::limited_stream::LimitedStream;
 
 /// The stream of decrypted octets.
@@ -19,13 +19,13 @@ pub(in crate::probe::conversation) struct Secured {
 
 /// Who holds it.
 enum Library {
-    First(Box<TlsStream<LimitedStream<TcpStream>>>),
+    First(Box<TlsStream<LimitedStream<Connection>>>),
     Second(Box<second_stack::Stream>),
 }
 
 impl Secured {
     /// Held by the first library.
-    pub fn first(stream: TlsStream<LimitedStream<TcpStream>>) -> Self {
+    pub fn first(stream: TlsStream<LimitedStream<Connection>>) -> Self {
         Self { library: Library::First(Box::new(stream)), alert: None }
     }
 

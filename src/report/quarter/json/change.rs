@@ -10,7 +10,11 @@ use crate::model::Stage;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct ChangeDocument {
     service: String,
-    /// `worse`, `unknown`, `better`, `known`, `new`, `gone` or `same` (only checks changed).
+    /// The id that it had before, where it was renamed or moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    formerly: Option<String>,
+    /// `worse`, `unknown`, `better`, `known`, `new`, `gone` or `same` (only checks, or its
+    /// id, changed).
     change: String,
     before: Option<StandingDocument>,
     after: Option<StandingDocument>,
@@ -47,6 +51,7 @@ struct FindingDocument {
 pub(in crate::report) fn change(change: &ServiceChange) -> ChangeDocument {
     ChangeDocument {
         service: change.service.id.to_string(),
+        formerly: change.formerly.as_ref().map(ToString::to_string),
         change: change.change.id().to_owned(),
         before: change.before.map(standing),
         after: change.after.map(standing),

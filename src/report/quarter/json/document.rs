@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{ChangeDocument, StandingDocument};
+use crate::report::excerpt::ExcerptDocument;
 
 /// A quarter, reviewed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +18,9 @@ pub struct Document {
     pub(super) quarter: String,
     /// The inventory's title.
     pub(super) title: String,
+    /// What of the runs is shown; missing where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) excerpt: Option<ExcerptDocument>,
     /// The moment of the judgement. RFC 3339, UTC.
     pub(super) as_of: String,
     /// The day of the judgement in the inventory's time zone.
@@ -40,6 +44,9 @@ pub struct Document {
     pub(super) changes: Vec<ChangeDocument>,
     /// What came and went within the quarter, the earliest first.
     pub(super) incidents: Vec<IncidentDocument>,
+    /// Every change from run to run, from the earlier closing run on, of services and of their checks;
+    /// empty where the runs are too many to be judged whole.
+    pub(super) course: Vec<CourseDocument>,
     pub(super) shared: Vec<SharedDocument>,
     /// The work list, what lifts most services first.
     pub(super) mends: Vec<MendDocument>,
@@ -106,6 +113,9 @@ pub(super) struct GroupDocument {
     pub(super) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
+    /// Whom to write to: of an organisation whose inventory says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contact: Option<String>,
     pub(super) counts: CountsDocument,
     /// In the earlier closing run; null when there was none of them.
     pub(super) before: Option<CountsDocument>,
@@ -144,7 +154,7 @@ pub(super) struct ExemptionDocument {
     /// The last day on which it holds.
     pub(super) until: String,
     pub(super) expired: bool,
-    /// Whether it ends before the next quarter does.
+    /// Whether it ends within 30 days of the judgement.
     pub(super) expires_soon: bool,
 }
 
@@ -166,6 +176,41 @@ pub(super) struct IncidentDocument {
     pub(super) seconds: i64,
     /// How many runs saw it.
     pub(super) runs: usize,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CourseDocument {
+    pub(super) service: String,
+    /// Its stage at first, and each later one.
+    pub(super) standings: Vec<StandingStepDocument>,
+    /// The checks that changed.
+    pub(super) checks: Vec<CheckCourseDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct StandingStepDocument {
+    /// The first run that saw it.
+    pub(super) run: String,
+    /// When that run ended. RFC 3339, UTC.
+    pub(super) at: String,
+    pub(super) standing: StandingDocument,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct CheckCourseDocument {
+    pub(super) check: String,
+    /// What it found at first, and each later finding.
+    pub(super) steps: Vec<FindingStepDocument>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct FindingStepDocument {
+    /// The first run that saw it.
+    pub(super) run: String,
+    /// When that run ended. RFC 3339, UTC.
+    pub(super) at: String,
+    pub(super) outcome: String,
+    pub(super) reason: String,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -209,6 +254,8 @@ pub(super) struct ServiceDocument {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) category: String,
+    /// The owner's own, by which services are chosen.
+    pub(super) tags: Vec<String>,
     pub(super) target: String,
     pub(super) state: String,
     pub(super) standing: StandingDocument,

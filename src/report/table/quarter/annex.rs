@@ -23,6 +23,7 @@ pub fn annex(review: &Review, lang: Lang) -> Table {
         30,
     );
     let inventory = &review.closing.inventory;
+    let before = review.standings_before();
     for result in &review.closing.services {
         let about = &result.service;
         let organisation = inventory.organisations.iter().find(|o| o.id == about.id.organisation);
@@ -33,7 +34,7 @@ pub fn annex(review: &Review, lang: Lang) -> Table {
             Cell::text(&about.id.to_string()),
             Cell::text(texts::category(about.category).get(lang)),
         ];
-        row.extend(compared.then(|| stage_cell(review.before(about))));
+        row.extend(compared.then(|| stage_cell(before.get(&about.id).copied())));
         row.extend([Cell::Stage(result.standing), Cell::text(&names(blockers, lang))]);
         table.rows.push(row);
     }

@@ -13,6 +13,11 @@ const CHANGE: Text = Text { vi: "Thay đổi", en: "Change" };
 
 /// One row for each service whose stage changed, the worse ones first.
 pub fn stage_changes(review: &Review, lang: Lang) -> Table {
+    stage_changes_of(&review.changes.iter().collect::<Vec<_>>(), lang)
+}
+
+/// The same of these services.
+pub fn stage_changes_of(changes: &[&ServiceChange], lang: Lang) -> Table {
     const TITLE: Text =
         Text { vi: "Dịch vụ thay đổi mức", en: "Services whose stage changed" };
     let mut table = Table::new(TITLE.get(lang), 2)
@@ -21,7 +26,8 @@ pub fn stage_changes(review: &Review, lang: Lang) -> Table {
         .column(CHANGE.get(lang), Kind::Text, 18)
         .column(BEFORE.get(lang), Kind::Stage, 10)
         .column(NOW.get(lang), Kind::Stage, 10);
-    for service in in_order(review).filter(|service| service.change != Change::Same) {
+    let of = |change| changes.iter().filter(move |service| service.change == change);
+    for service in Change::ALL.into_iter().filter(|change| *change != Change::Same).flat_map(of) {
         table.rows.push(vec![
             Cell::text(&service.service.name),
             Cell::text(&service.service.id.to_string()),
@@ -35,6 +41,11 @@ pub fn stage_changes(review: &Review, lang: Lang) -> Table {
 
 /// One row for each check of a service whose finding changed.
 pub fn check_changes(review: &Review, lang: Lang) -> Table {
+    check_changes_of(&review.changes.iter().collect::<Vec<_>>(), lang)
+}
+
+/// The same of these services.
+pub fn check_changes_of(changes: &[&ServiceChange], lang: Lang) -> Table {
     const TITLE: Text =
         Text { vi: "Tiêu chí thay đổi kết luận", en: "Checks that changed" };
     let mut table = Table::new(TITLE.get(lang), 2)
@@ -44,8 +55,7 @@ pub fn check_changes(review: &Review, lang: Lang) -> Table {
         .column(BEFORE.get(lang), Kind::Outcome, 14)
         .column(NOW.get(lang), Kind::Outcome, 14)
         .column(FINDING.get(lang), Kind::Text, 40);
-    let mut rows: Vec<_> = review
-        .changes
+    let mut rows: Vec<_> = changes
         .iter()
         .flat_map(|service| service.checks.iter().map(move |check| (service, check)))
         // What merely concerns or ceases to concern a service follows from something else.
@@ -63,10 +73,6 @@ pub fn check_changes(review: &Review, lang: Lang) -> Table {
         ]);
     }
     table
-}
-
-fn in_order(review: &Review) -> impl Iterator<Item = &ServiceChange> {
-    Change::ALL.into_iter().flat_map(|change| review.changed(change))
 }
 
 fn message(id: &str, finding: &Finding, lang: Lang) -> &'static str {

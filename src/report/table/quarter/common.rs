@@ -27,7 +27,7 @@ pub(super) fn ids(services: &[Arc<Service>]) -> Vec<String> {
 }
 
 /// The first names, and how many more there are.
-pub(super) fn names(mut names: Vec<String>, lang: Lang) -> String {
+pub(in crate::report) fn names(mut names: Vec<String>, lang: Lang) -> String {
     let more = names.len().saturating_sub(NAMES_SHOWN);
     names.truncate(NAMES_SHOWN);
     match more {

@@ -78,6 +78,7 @@ fn count_columns(table: Table, review: &Review, lang: Lang) -> Table {
         let width_chars = if matches!(part, Part::At(_)) { 7 } else { 9 };
         table = table.column(part.heading(lang), Kind::Count, width_chars);
     }
+    table = table.column(texts::capitalised(texts::RETIRED.get(lang)), Kind::Count, 9);
     let aim = review.closing.policy.aim().number();
     table.column(format!("{stage} ≥ {aim} (%)"), Kind::Percent, 9)
 }
@@ -87,7 +88,7 @@ fn count_cells(counts: &Counts, before: Option<Option<&Counts>>, review: &Review
     let share = |counts: &Counts| counts.percent_at_least(aim).map_or(Cell::Empty, Cell::Percent);
     let mut cells = vec![Cell::Count(counts.services)];
     cells.extend(Part::all(&review.closing.policy).map(|part| Cell::Count(part.count(counts))));
-    cells.push(share(counts));
+    cells.extend([Cell::Count(counts.retired), share(counts)]);
     cells.extend(before.map(|before| before.map_or(Cell::Empty, share)));
     cells
 }

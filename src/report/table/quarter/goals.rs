@@ -1,8 +1,8 @@
 //! The tables of targets and exemptions.
 
 use super::common::{NOW, SERVICE_ID};
-use crate::judge::Progress;
 use crate::judge::quarter::Review;
+use crate::judge::{Progress, TargetStanding};
 use crate::model::{Lang, Text};
 use crate::report::quarter::terms;
 use crate::report::table::cells::{Cell, Kind, Table};
@@ -18,6 +18,11 @@ const WHY: Text = Text { vi: "Lý do", en: "Reason" };
 
 /// One row for each target that isn't reached.
 pub fn targets(review: &Review, lang: Lang) -> Table {
+    targets_of(&review.targets, lang)
+}
+
+/// The same of these targets.
+pub fn targets_of(targets: &[TargetStanding], lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Mục tiêu chưa đạt", en: "Targets not reached" };
     let mut table = Table::new(TITLE.get(lang), 2)
         .column(texts::SERVICE.get(lang), Kind::Text, 30)
@@ -28,7 +33,7 @@ pub fn targets(review: &Review, lang: Lang) -> Table {
         .column(BY.get(lang), Kind::Date, 11)
         .column(LEFT.get(lang), Kind::Text, 9)
         .column(SET_BY.get(lang), Kind::Text, 12);
-    for target in review.targets.iter().filter(|target| target.progress != Progress::Reached) {
+    for target in targets.iter().filter(|target| target.progress != Progress::Reached) {
         table.rows.push(vec![
             Cell::text(&target.service.name),
             Cell::text(&target.service.id.to_string()),

@@ -3,6 +3,7 @@
 use super::common::{CHECK, FINDING, ids, names};
 use crate::judge::quarter::{Remedy, Review};
 use crate::model::{Lang, Text};
+use crate::report::owner::owners;
 use crate::report::quarter::terms;
 use crate::report::table::cells::{Cell, Kind, Table};
 use crate::report::texts;
@@ -11,6 +12,8 @@ const WHERE: Text = Text { vi: "Đối tượng", en: "Where" };
 const SEVERITY: Text = Text { vi: "Mức độ", en: "Severity" };
 const KIND: Text = Text { vi: "Loại", en: "Kind" };
 const NAME: Text = Text { vi: "Tên", en: "Name" };
+const WHOSE: Text =
+    Text { vi: "Cơ quan, đơn vị (đầu mối)", en: "Organisation (contact)" };
 const HOLDS: Text = Text { vi: "Dịch vụ bị giữ lại", en: "Services held" };
 const LIFTS: Text = Text { vi: "Dịch vụ được nâng mức", en: "Services lifted" };
 
@@ -50,9 +53,15 @@ pub fn work_list(review: &Review, lang: Lang) -> Table {
         .column(FINDING.get(lang), Kind::Text, 36)
         .column(WHERE.get(lang), Kind::Code, 28)
         .column(texts::SERVICE.get(lang), Kind::Code, 28);
+    let closing = &review.closing;
+    // A report to one organisation is about its own.
+    let is_of_one = closing.organisation().is_some();
+    if !is_of_one {
+        table = table.column(WHOSE.get(lang), Kind::Text, 28);
+    }
     for remedy in &review.remedies {
         let subjects = remedy.subjects.iter().map(ToString::to_string).collect();
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::Count(remedy.lifts),
             Cell::Count(remedy.holds),
             Cell::Severity(remedy.severity),
@@ -60,7 +69,12 @@ pub fn work_list(review: &Review, lang: Lang) -> Table {
             Cell::text(remedy.check.message(remedy.reason, lang)),
             Cell::text(&names(subjects, lang)),
             Cell::text(&names(ids(&remedy.services), lang)),
-        ]);
+        ];
+        if !is_of_one {
+            let owners = owners(closing, remedy.services.iter().map(|service| &**service));
+            row.push(Cell::text(&names(owners, lang)));
+        }
+        table.rows.push(row);
     }
     table
 }

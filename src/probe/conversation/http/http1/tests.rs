@@ -31,7 +31,7 @@ async fn exchanged(
     settings: &Settings,
     question: &ConversationQuestion,
 ) -> Result<HttpResponse, HttpFailure> {
-    let Conversation { connect, tls, http } = converse(settings, question).await;
+    let Conversation { connect, tls, http, .. } = converse(settings, question).await;
     assert!(connect.is_ok() && tls.is_none_or(|tls| tls.is_ok()));
     http.unwrap()
 }
@@ -265,7 +265,12 @@ async fn a_closed_port_refuses() {
         let closed = listener.local_addr().unwrap();
         drop(listener);
         let conversation = converse(&patient(), &ask_https(closed)).await;
-        let refused = Conversation { connect: Err(NetFailure::Refused), tls: None, http: None };
+        let refused = Conversation {
+            connect: Err(NetFailure::Refused),
+            tls: None,
+            http: None,
+            recheck: None,
+        };
         assert_eq!(conversation, refused);
     }
 }

@@ -1,7 +1,7 @@
 //! Words in messages: those that are known, and the one that was probably meant.
 
 /// The known word that a text was probably meant to be.
-pub(super) fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     // Comparing costs the product of the lengths; no known word is this long.
     if text.len() > 64 {
         return None;
@@ -15,7 +15,7 @@ pub(super) fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> O
 }
 
 /// Words for a message: `a`, `b` and `c`.
-pub(super) fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+pub fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),
