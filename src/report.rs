@@ -28,6 +28,7 @@ pub mod mail;
 pub mod markdown;
 pub mod metrics;
 pub mod organisation;
+mod outages;
 pub mod overview;
 pub mod owner;
 pub mod parts;

@@ -15,6 +15,7 @@ use super::scratch_store::ScratchStore;
 use super::stored_run::with_report_context;
 use super::{load, terminal};
 use crate::model::Lang;
+use crate::report::terminal::{Display, EvidenceBeside};
 use crate::scan::Ending;
 use crate::store::COMMAND_LINE;
 use crate::{inventory, report};
@@ -61,13 +62,16 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliErro
 }
 
 fn print_verdicts(global: &Global, scanned: &ScannedRun, lang: Lang) -> Result<(), CliError> {
-    let (color, width) = terminal::stdout_style(global);
-    let is_verbose = global.verbose > 0;
+    let evidence = match global.verbose {
+        0 => EvidenceBeside::Nothing,
+        _ => EvidenceBeside::Everything,
+    };
+    let display = Display { all: true, evidence, ..terminal::display(global) };
     let ScannedRun { store, result, .. } = scanned;
     with_report_context(store, result, lang, |context| {
         let mut out = terminal::results();
         for service in &result.services {
-            report::terminal::write_service(context, service, is_verbose, color, width, &mut out)?;
+            report::terminal::write_service(context, service, display, &mut out)?;
         }
         out.flush()
     })?;

@@ -439,6 +439,13 @@ pub(super) struct ShowArgs {
     /// Which service, or which of them: ORG/SERVICE, tag:TAG, category:CATEGORY or org:ORG, with `*` for any characters
     #[arg(value_name = "SELECTION")]
     pub service: String,
+    /// Everything, not only what fails or is unknown: what only follows from it, and what holds; `-v` has
+    /// the evidence of all of it, too
+    #[arg(long, conflicts_with = "history")]
+    pub all: bool,
+    /// The form
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text, conflicts_with = "history")]
+    pub format: ResultFormat,
     /// What each check found over all runs, and on which day that changed
     #[arg(long, conflicts_with = "run")]
     pub history: bool,

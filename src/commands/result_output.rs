@@ -42,10 +42,10 @@ pub(super) fn print_scan(
         match format {
             ResultFormat::Json => report::json::write_since(context, since, &mut out)?,
             ResultFormat::Text => {
-                let (color, width) = terminal::stdout_style(global);
-                report::terminal::write(context, color, width, &mut out)?;
+                let display = terminal::display(global);
+                report::terminal::write(context, display, &mut out)?;
                 if let Some(since) = since {
-                    difference::since::plain(since, result, lang, color, &mut out)?;
+                    difference::since::plain(since, result, lang, display, &mut out)?;
                 }
             }
         }

@@ -8,15 +8,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::cli::{Global, ShowArgs};
+use super::cli::{Global, ResultFormat, ShowArgs};
 use super::error::CliError;
 use super::stored_run::{LoadedRun, judge_run, load_run, load_run_by_id, with_report_context};
 use super::terminal;
 use crate::evidence::dns::authority;
 use crate::evidence::dns::delegation::Reach;
 use crate::evidence::query::View;
+use crate::judge::RunResult;
 use crate::model::{Lang, Selection, Service, State};
 use crate::report;
+use crate::report::terminal::{Display, EvidenceBeside};
 use crate::store::{Scope, Store};
 
 /// Prints one service of a run.
@@ -37,7 +39,15 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
     let as_of = run.stored.run.finished_at.unwrap_or_else(Timestamp::now);
     let result = judge_run(&store, &run, as_of)?;
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    let (color, width) = terminal::stdout_style(global);
+    if args.format == ResultFormat::Json {
+        return print_document(&store, &result, lang);
+    }
+    let display = terminal::display(global);
+    let evidence = match display.all {
+        true => EvidenceBeside::Everything,
+        false => EvidenceBeside::Causes,
+    };
+    let display = Display { all: args.all || display.all, evidence, ..display };
     let paths = run
         .services
         .iter()
@@ -46,7 +56,7 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<ExitCode, CliError
     with_report_context(&store, &result, lang, |context| {
         let mut out = terminal::results();
         for service in &result.services {
-            report::terminal::write_service(context, service, true, color, width, &mut out)?;
+            report::terminal::write_service(context, service, display, &mut out)?;
             for line in paths.iter().filter(|(id, _)| *id == service.service.id).flat_map(|p| &p.1)
             {
                 writeln!(out, "{line}")?;
@@ -68,6 +78,16 @@ fn services_of(store: &Store, args: &ShowArgs) -> Result<Vec<String>, CliError> 
     let run = run_with_service(store, args)?;
     let chosen = run.services.iter().filter(|service| selection.matches(service));
     Ok(chosen.map(|service| service.id.to_string()).collect())
+}
+
+/// The result's document, with this service alone.
+fn print_document(store: &Store, result: &RunResult, lang: Lang) -> Result<ExitCode, CliError> {
+    with_report_context(store, result, lang, |context| {
+        let mut out = terminal::results();
+        report::json::write(context, &mut out)?;
+        out.flush()
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The run that is named, or the newest that looked at the service: of a whole inventory, filled in with

@@ -2,16 +2,22 @@
 
 mod harmless;
 
-use std::fmt::Display;
 use std::io::{BufWriter, IsTerminal as _, StdoutLock};
 
 use harmless::{Harmless, harmless};
 
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
+use crate::report::terminal::{Display, EvidenceBeside};
 
 /// Columns where stdout is no terminal, or doesn't say.
 const WIDTH: usize = 100;
+
+/// How a result is shown on stdout: `-v` lists what only follows from a cause, too.
+pub(super) fn display(global: &Global) -> Display {
+    let (color, width) = stdout_style(global);
+    Display { color, width, all: global.verbose > 0, evidence: EvidenceBeside::Nothing }
+}
 
 /// Whether to colour what goes to stdout, and how wide it is in columns.
 pub(super) fn stdout_style(global: &Global) -> (bool, usize) {
@@ -37,7 +43,7 @@ pub(super) fn results() -> BufWriter<Harmless<StdoutLock<'static>>> {
 }
 
 /// Prints a line on stderr, which is for the person at the terminal and part of no result.
-pub(super) fn note(text: impl Display) {
+pub(super) fn note(text: impl std::fmt::Display) {
     eprintln!("{}", harmless(&text.to_string()));
 }
 

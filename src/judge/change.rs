@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Finding, Lineage, RunResult, ServiceResult, Standing};
+use super::{Finding, Lineage, Root, Roots, RunResult, ServiceResult, Standing};
 use crate::model::{Outcome, Service, ServiceId};
 
 /// The reason of a check for which the run made too few rounds, as a quick one does: it was not to look.
@@ -121,6 +121,8 @@ pub struct CheckChange {
     pub before: Finding,
     /// What it finds now.
     pub after: Finding,
+    /// What explains the change: another check of the service that changed, or our own side.
+    pub root: Root,
 }
 
 /// One service before and after.
@@ -156,6 +158,40 @@ impl ServiceChange {
     pub fn is_worse(&self) -> bool {
         let mut all = self.checks.iter().map(|check| check.change).chain([self.change]);
         all.any(|change| matches!(change, Change::Worse | Change::Unknown))
+    }
+
+    /// The changes that are causes, each with those that only follow from it. Where our own side kept
+    /// several checks from finding anything out, the first of them stands for it.
+    pub fn causes(&self) -> impl Iterator<Item = (&CheckChange, Vec<&CheckChange>)> {
+        let is_first_of_ours = |at: usize, check: &CheckChange| {
+            matches!(check.root, Root::Ours(_))
+                && self.checks[..at].iter().all(|before| before.root != check.root)
+        };
+        let all = self.checks.iter().enumerate();
+        let causes = all
+            .filter(move |(at, check)| check.root == Root::Itself || is_first_of_ours(*at, check));
+        causes.map(|(at, cause)| {
+            let follows = |other: &(usize, &CheckChange)| match cause.root {
+                Root::Ours(_) => other.0 != at && other.1.root == cause.root,
+                _ => other.1.root == Root::Check(cause.check),
+            };
+            let all = self.checks.iter().enumerate().filter(follows);
+            (cause, all.map(|(_, check)| check).collect())
+        })
+    }
+
+    /// The reason for which all of it lies on our own side, beside what changed for neither better nor
+    /// worse.
+    pub fn outage(&self) -> Option<&'static str> {
+        let mut roots = self
+            .checks
+            .iter()
+            .filter(|check| check.change != Change::Otherwise)
+            .map(|one| one.root);
+        match roots.next()? {
+            Root::Ours(reason) if roots.all(|root| root == Root::Ours(reason)) => Some(reason),
+            _ => None,
+        }
     }
 
     /// A service that is no longer in the inventory.
@@ -216,7 +252,7 @@ fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChan
     let earlier: HashMap<&str, Finding> =
         before.verdicts.findings().into_iter().map(|(check, found)| (check.id, found)).collect();
     let later = after.verdicts.findings().into_iter();
-    later
+    let mut changes: Vec<CheckChange> = later
         .filter_map(|(check, after)| {
             let before = *earlier.get(check.id)?;
             let change = Change::of_findings(&before, &after);
@@ -225,9 +261,42 @@ fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChan
                 change,
                 before,
                 after,
+                root: Root::Itself,
             })
         })
-        .collect()
+        .collect();
+    // Most services have nothing worth unpacking.
+    if !changes.is_empty() {
+        explain(&mut changes, &roots_of(before), &roots_of(after));
+    }
+    changes
+}
+
+type RootsByCheck = HashMap<&'static str, Root>;
+
+fn roots_of(result: &ServiceResult) -> RootsByCheck {
+    let verdicts = result.verdicts.unpack();
+    Roots::of(&verdicts).by_check(&verdicts).collect()
+}
+
+/// Says of each change what explains it: what explains the finding that is the worse one, where that
+/// changed too.
+fn explain(changes: &mut [CheckChange], before: &RootsByCheck, after: &RootsByCheck) {
+    let changed: Vec<&'static str> = changes.iter().map(|change| change.check).collect();
+    for change in changes {
+        let root = |roots: &RootsByCheck| roots.get(change.check).copied().unwrap_or(Root::Itself);
+        let (then, now) = (root(before), root(after));
+        let root = match change.change {
+            Change::Better | Change::Known => then,
+            Change::Worse | Change::Unknown => now,
+            _ if now == Root::Itself => then,
+            _ => now,
+        };
+        change.root = match root {
+            Root::Check(cause) if !changed.contains(&cause) => Root::Itself,
+            root => root,
+        };
+    }
 }
 
 #[cfg(test)]

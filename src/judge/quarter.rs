@@ -3,6 +3,7 @@
 //! A [`Review`] is made from judged runs alone ([`Material`]). Everything here is judged by the same rules and the same policy, so that a changed rule never
 //! looks like a changed service.
 
+mod failing;
 mod incident;
 mod period;
 mod remedy;
@@ -11,7 +12,7 @@ mod shared;
 pub use incident::{Incident, Snapshot, incidents};
 pub use period::{InvalidQuarter, Quarter};
 pub use remedy::{Remedy, remedies};
-pub use shared::{Shared, SharedThing, shared};
+pub use shared::{Shared, SharedCause, shared};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ pub struct Review {
     pub changes: Vec<ServiceChange>,
     /// What came and went within the quarter, the earliest first.
     pub incidents: Vec<Incident>,
-    /// What several services fail on together, those that concern most services first.
+    /// Causes that several services fail by, what lifts most of them first.
     pub shared: Vec<Shared>,
     /// What is to be done, what lifts most services first.
     pub remedies: Vec<Remedy>,

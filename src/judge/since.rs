@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Change, ServiceChange, ServiceResult, direction};
+use super::{Change, Judged, RootedFindings, ServiceChange, ServiceResult, direction};
 use crate::model::{RunId, Severity};
 
 /// A run beside the last whole run of the same inventory before it, judged by the same rules.
@@ -25,20 +25,21 @@ pub struct SinceLast {
 pub struct ServiceSince {
     /// What changed of it.
     pub change: ServiceChange,
-    /// The checks that fail now with an error or worse, in the catalogue's order.
+    /// The checks that fail now with an error or worse, in the catalogue's order, without those that only
+    /// follow from another one.
     pub failing: Vec<&'static str>,
 }
 
 impl ServiceSince {
     /// A service as it is now, with what changed of it.
     pub fn of(change: ServiceChange, now: Option<&ServiceResult>) -> Self {
-        let findings = now.map(|now| now.verdicts.findings()).unwrap_or_default();
-        let failing = findings
-            .into_iter()
-            .filter(|(_, finding)| finding.fails_at(Severity::Error))
-            .map(|(check, _)| check.id)
-            .collect();
-        Self { change, failing }
+        let fails = |judged: &Judged| judged.fails_at(Severity::Error);
+        let failing = now.filter(|now| now.fails_at(Severity::Error)).map(|now| {
+            let roots = RootedFindings::of(now.verdicts.unpack()).roots.into_iter();
+            let failing = roots.filter(|one| fails(&one.root) || one.beneath.iter().any(fails));
+            failing.map(|one| one.root.check.id).collect()
+        });
+        Self { change, failing: failing.unwrap_or_default() }
     }
 
     /// Whether it got better and nothing of it fails any more.

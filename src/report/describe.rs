@@ -62,7 +62,7 @@ pub fn observation(observation: &Observation, lang: Lang) -> Vec<String> {
                     flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
                 lines.push(format!("{} {}", message.rcode, flags.join(" ")));
                 for record in message.answers.iter().take(RECORDS_SHOWN) {
-                    lines.push(format!("{} {} {:?}", record.name, record.record_type, record.data));
+                    lines.push(format!("{} {} {}", record.name, record.record_type, record.data));
                 }
                 if let more @ 1.. = message.answers.len().saturating_sub(RECORDS_SHOWN) {
                     lines.push(format!("… +{more}"));

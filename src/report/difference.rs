@@ -1,5 +1,6 @@
 //! Two runs side by side, as people and programs read it.
 
+mod collapse;
 mod context;
 pub mod json;
 pub mod since;

@@ -5,14 +5,15 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::causes::causes;
+use super::causes::{Cause, Concerned, causes, extent, following_first, root_blockers};
 use super::describe::{clean, observation};
 use super::history::{self, Folded};
 use super::parts::{self, Part, class_of};
 use super::quarter::Section;
 use super::quarter::html::{TableBlock, table_block};
 use super::{ReportContext, overview, owner, texts};
-use crate::judge::{Histories, Judged, ServiceResult};
+use crate::check::Check;
+use crate::judge::{Finding, Histories, Judged, RootFinding, RootedFindings, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text};
 
 /// Writes the report.
@@ -114,7 +115,12 @@ struct CauseBlock {
     severity_id: &'static str,
     severity: &'static str,
     message: &'static str,
+    /// How far an outage of our own side reaches; its services are folded away under this.
+    extent: String,
     services: Vec<ConcernedLine>,
+    /// How much follows from it, and under this what, for each service.
+    following: String,
+    beneath: Vec<(String, String)>,
     remedy: &'static str,
 }
 
@@ -145,7 +151,25 @@ struct ServiceBlock {
     standing: String,
     blockers: String,
     history: Option<Folded>,
-    verdicts: Vec<VerdictBlock>,
+    /// What fails or is unknown, each with what follows from it.
+    roots: Vec<RootBlock>,
+    ours: Vec<OursBlock>,
+    /// How many checks hold or don't concern it, and which.
+    others_head: String,
+    others: Vec<VerdictBlock>,
+}
+
+struct RootBlock {
+    root: VerdictBlock,
+    following: String,
+    beneath: Vec<VerdictBlock>,
+}
+
+/// What our own side kept from being found out.
+struct OursBlock {
+    head: String,
+    remedy: &'static str,
+    checks: String,
 }
 
 struct VerdictBlock {
@@ -270,28 +294,23 @@ fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock
             let fails = outcome == Outcome::Fail;
             let severity = texts::severity(cause.severity);
             CauseBlock {
-                check: cause.check.id,
+                check: cause.name(),
                 severity_id: if fails { cause.severity.id() } else { "unknown" },
                 severity: if fails { severity.get(lang) } else { texts::UNKNOWN.get(lang) },
-                message: cause.check.message(cause.reason, lang),
-                services: cause
+                message: cause.message(lang),
+                extent: if cause.is_ours() { extent(&cause, lang) } else { String::new() },
+                services: concerned_lines(context, &cause),
+                following: match cause.is_ours() {
+                    true => String::new(),
+                    false => following_of(&cause, lang),
+                },
+                beneath: cause
                     .services
                     .iter()
-                    .zip(owner::headings(context.result, cause.services.iter().map(|one| one.0)))
-                    .map(|((service, subjects), owner)| {
-                        let names: Vec<_> = subjects
-                            .iter()
-                            .map(|subject| clean(&subject.name.to_string()))
-                            .collect();
-                        ConcernedLine {
-                            id: service.service.id.to_string(),
-                            name: owner::service_name(context.result, &service.service),
-                            subjects: names.join(", "),
-                            owner: owner.unwrap_or_default(),
-                        }
-                    })
+                    .filter(|one| !one.beneath.is_empty())
+                    .map(|one| (id_of(one), checks_of(&one.beneath)))
                     .collect(),
-                remedy: cause.check.remedy(cause.reason, lang).unwrap_or_default(),
+                remedy: cause.remedy(lang).unwrap_or_default(),
             }
         })
         .collect()
@@ -303,6 +322,38 @@ fn further_block(section: &Section, lang: Lang) -> FurtherBlock {
         paragraphs: section.paragraphs.clone(),
         tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
     }
+}
+
+fn id_of(concerned: &Concerned<'_>) -> String {
+    concerned.service.service.id.to_string()
+}
+
+fn where_of(concerned: &Concerned<'_>) -> String {
+    let names = concerned.subjects.iter().map(|subject| clean(&subject.name.to_string()));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn checks_of(beneath: &[(&'static Check, Finding)]) -> String {
+    let checks: Vec<_> = beneath.iter().map(|(check, _)| check.id).collect();
+    checks.join(", ")
+}
+
+fn following_of(cause: &Cause<'_>, lang: Lang) -> String {
+    let checks = cause.beneath_checks();
+    following_first(cause.beneath_count(), &checks, lang).unwrap_or_default()
+}
+
+/// The services of a cause, each under its owner.
+fn concerned_lines(context: &ReportContext<'_>, cause: &Cause<'_>) -> Vec<ConcernedLine> {
+    let services = cause.services.iter().map(|one| one.service);
+    let owners = owner::headings(context.result, services);
+    let lines = cause.services.iter().zip(owners).map(|(concerned, owner)| ConcernedLine {
+        id: id_of(concerned),
+        name: owner::service_name(context.result, &concerned.service.service),
+        subjects: where_of(concerned),
+        owner: owner.unwrap_or_default(),
+    });
+    lines.collect()
 }
 
 fn organisations(
@@ -331,7 +382,14 @@ fn service_block(
     let service = &result.service;
     let timezone = &context.result.inventory.timezone;
     let history = histories.and_then(|histories| histories.of(&service.id));
-    let blockers: Vec<_> = result.blockers.iter().map(|blocker| blocker.check).collect();
+    let blockers = root_blockers(result);
+    let verdicts = result.verdicts.unpack();
+    let is_open =
+        |judged: &&Judged| matches!(judged.verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
+    let others: Vec<Judged> = verdicts.iter().filter(|one| !is_open(one)).cloned().collect();
+    let RootedFindings { mut roots, ours } = RootedFindings::of(verdicts);
+    // Stable: equals stay in the catalogue's order.
+    roots.sort_by_key(|found| found.root.verdict.outcome != Outcome::Fail);
     ServiceBlock {
         id: service.id.to_string(),
         name: clean(&service.name),
@@ -340,13 +398,50 @@ fn service_block(
         standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
         history: history.map(|history| history::folded(service, history, timezone, context.lang)),
-        verdicts: result
-            .verdicts
-            .unpack()
-            .iter()
-            .map(|judged| verdict_block(context, judged))
-            .collect(),
+        roots: roots.iter().map(|found| root_block(context, found)).collect(),
+        ours: ours.iter().map(|(reason, all)| ours_block(reason, all, context.lang)).collect(),
+        others_head: others_head(&others, context.lang),
+        others: others.iter().map(|judged| verdict_block(context, judged)).collect(),
     }
+}
+
+fn root_block(context: &ReportContext<'_>, found: &RootFinding) -> RootBlock {
+    let checks: Vec<_> = found.beneath.iter().map(|judged| judged.check.id).collect();
+    RootBlock {
+        root: verdict_block(context, &found.root),
+        following: following_first(checks.len(), &checks, context.lang).unwrap_or_default(),
+        beneath: found.beneath.iter().map(|judged| beneath_block(context, judged)).collect(),
+    }
+}
+
+/// What follows from a root: that has the remedy, and the evidence of what could not be looked at.
+fn beneath_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
+    let block = verdict_block(context, judged);
+    match judged.verdict.outcome {
+        Outcome::Fail => VerdictBlock { remedy: "", ..block },
+        _ => VerdictBlock { remedy: "", evidence: Vec::new(), subjects: Vec::new(), ..block },
+    }
+}
+
+fn ours_block(reason: &str, all: &[Judged], lang: Lang) -> OursBlock {
+    let check = all.first().map(|judged| judged.check);
+    let message = check.map_or("", |check| check.message(reason, lang));
+    let checks: Vec<_> = all.iter().map(|judged| judged.check.id).collect();
+    OursBlock {
+        head: format!("{} {message}", texts::sign(Outcome::Inconclusive)),
+        remedy: check.and_then(|check| check.remedy(reason, lang)).unwrap_or_default(),
+        checks: format!("{}: {}", texts::number(checks.len(), lang), checks.join(", ")),
+    }
+}
+
+/// How many checks hold, and how many don't concern the service.
+fn others_head(others: &[Judged], lang: Lang) -> String {
+    let count = |outcome: Outcome| {
+        let count = others.iter().filter(|judged| judged.verdict.outcome == outcome).count();
+        let (sign, words) = (texts::sign(outcome), texts::outcome(outcome).get(lang));
+        format!("{sign} {words}: {}", texts::number(count, lang))
+    };
+    [Outcome::Pass, Outcome::NotApplicable].map(count).join(" · ")
 }
 
 fn verdict_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {

@@ -11,7 +11,7 @@ use super::ReportContext;
 use super::describe::clean;
 use super::excerpt::ExcerptDocument;
 use super::quarter::json::change::{ChangeDocument, change};
-use crate::judge::{Counts, Judged, Rescan, ServiceResult, SinceLast};
+use crate::judge::{Counts, Judged, Rescan, Root, Roots, ServiceResult, SinceLast};
 use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
 
 /// The schema's name.
@@ -81,7 +81,10 @@ struct OneService<'a> {
 impl Serialize for OneService<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let verdicts = self.service.verdicts.unpack();
-        let verdicts = verdicts.iter().map(|judged| verdict(judged, self.lang)).collect();
+        let roots = Roots::of(&verdicts);
+        let verdicts = verdicts.iter().enumerate();
+        let verdicts =
+            verdicts.map(|(at, judged)| verdict(judged, roots.at(at), self.lang)).collect();
         service_document(self.service, self.rescan, verdicts).serialize(serializer)
     }
 }
@@ -183,6 +186,10 @@ struct VerdictDocument<'a> {
     /// `pass`, `fail`, `not-applicable` or `inconclusive`.
     outcome: &'a str,
     reason: &'a str,
+    /// What explains it: the check of this service from whose finding it follows, or `vantage` where our
+    /// own side kept us from finding out; missing where nothing else does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<&'a str>,
     subjects: Vec<SubjectDocument<'a>>,
     /// One sentence in the report's language.
     message: &'a str,
@@ -289,7 +296,11 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
             stages: stages(&summary.all),
             absent: summary.all.absent,
         },
-        vantage: result.vantage.iter().map(|judged| verdict(judged, context.lang)).collect(),
+        vantage: result
+            .vantage
+            .iter()
+            .map(|judged| verdict(judged, Root::Itself, context.lang))
+            .collect(),
         services: Services(context),
         since: None,
     }
@@ -327,7 +338,7 @@ fn service_document<'a>(
     }
 }
 
-fn verdict(judged: &Judged, lang: Lang) -> VerdictDocument<'_> {
+fn verdict(judged: &Judged, root: Root, lang: Lang) -> VerdictDocument<'_> {
     let verdict = &judged.verdict;
     VerdictDocument {
         check: judged.check.id,
@@ -335,6 +346,7 @@ fn verdict(judged: &Judged, lang: Lang) -> VerdictDocument<'_> {
         severity: judged.severity.id(),
         outcome: verdict.outcome.id(),
         reason: verdict.reason,
+        root: root.id(),
         subjects: verdict.subjects.iter().map(subject).collect(),
         message: judged.check.message(verdict.reason, lang),
         observations: &verdict.observations,

@@ -3,16 +3,19 @@
 //!
 //! What fails at least as severely as was chosen is a failure, its type says how severe; what fails more
 //! mildly passes and is told in the case's output. What is not applicable or could not be found out is
-//! skipped, and says why.
+//! skipped, and says why. A root fails for all that follows from it and tells it; the cases of what
+//! follows are skipped. An outage of our own side is one skipped case of the vantage point's suite,
+//! however many services it concerns.
 
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::causes::{Cause, causes, extent, following};
 use super::describe::clean;
 use super::{ReportContext, parts, texts};
-use crate::judge::Judged;
-use crate::model::{Lang, Outcome, Severity, Subject};
+use crate::judge::{Judged, Root, Roots};
+use crate::model::{Lang, Outcome, Severity, Subject, Text};
 
 /// The mildest severity that fails a case where none was chosen.
 pub const FAILS_FROM: Severity = Severity::Error;
@@ -47,8 +50,11 @@ pub fn write_from(
     ] {
         vantage.add_property(Property::new(name, clean(&value)));
     }
-    vantage
-        .add_test_cases(result.vantage.iter().map(|judged| case("vantage", judged, least, lang)));
+    let of_vantage = result.vantage.iter().map(|judged| case("vantage", judged, &[], least, lang));
+    vantage.add_test_cases(of_vantage);
+    let unknown = causes(result, Outcome::Inconclusive);
+    let outages = unknown.iter().filter(|cause| cause.is_ours());
+    vantage.add_test_cases(outages.map(|cause| outage_case(cause, lang)));
     report.add_test_suite(vantage);
     for service in &result.services {
         let id = clean(&service.service.id.to_string());
@@ -60,16 +66,48 @@ pub fn write_from(
         ] {
             suite.add_property(Property::new(name, clean(&value)));
         }
-        let verdicts = service.verdicts.unpack();
-        suite.add_test_cases(verdicts.iter().map(|judged| case(&id, judged, least, lang)));
+        suite.add_test_cases(cases(&id, &service.verdicts.unpack(), least, lang));
         report.add_test_suite(suite);
     }
     report.serialize(out).map_err(io::Error::other)
 }
 
-fn case(class: &str, judged: &Judged, least: Severity, lang: Lang) -> TestCase {
+/// The cases of a service.
+fn cases(id: &str, verdicts: &[Judged], least: Severity, lang: Lang) -> Vec<TestCase> {
+    let roots = Roots::of(verdicts);
+    let beneath = |root: &'static str| -> Vec<&Judged> {
+        let all = verdicts.iter().zip(roots.by_check(verdicts));
+        let follows = |(judged, (_, of)): &(&Judged, (&str, Root))| {
+            matters(judged.verdict.outcome) && *of == Root::Check(root)
+        };
+        let mut beneath: Vec<&Judged> = all.filter(follows).map(|(judged, _)| judged).collect();
+        beneath.sort_by_key(|judged| judged.verdict.outcome != Outcome::Fail);
+        beneath
+    };
+    let of = |(at, judged): (usize, &Judged)| match roots.at(at) {
+        Root::Check(root) if matters(judged.verdict.outcome) => {
+            Some(following_case(id, judged, root, lang))
+        }
+        // Told once, by the vantage point's suite.
+        Root::Ours(_) => None,
+        _ => Some(case(id, judged, &beneath(judged.check.id), least, lang)),
+    };
+    verdicts.iter().enumerate().filter_map(of).collect()
+}
+
+/// A finding that is a root, with what follows from it.
+fn case(
+    class: &str,
+    judged: &Judged,
+    beneath: &[&Judged],
+    least: Severity,
+    lang: Lang,
+) -> TestCase {
     let (check, verdict) = (judged.check, &judged.verdict);
-    let fails = judged.fails_at(least);
+    // It fails as severely as the gravest of what it explains.
+    let failing = beneath.iter().filter(|other| other.verdict.outcome == Outcome::Fail);
+    let severity = failing.map(|other| other.severity).fold(judged.severity, Ord::min);
+    let fails = verdict.outcome == Outcome::Fail && severity <= least;
     let mut status = match verdict.outcome {
         Outcome::Fail if fails => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Outcome::Pass | Outcome::Fail => TestCaseStatus::success(),
@@ -77,6 +115,8 @@ fn case(class: &str, judged: &Judged, least: Severity, lang: Lang) -> TestCase {
     };
     let message = format!("{}: {}", verdict.reason, check.message(verdict.reason, lang));
     let mut lines: Vec<String> = verdict.subjects.iter().map(subject).collect();
+    let checks: Vec<_> = beneath.iter().map(|other| other.check.id).collect();
+    lines.extend(following(checks.len(), &checks, lang));
     if matters(verdict.outcome)
         && let Some(remedy) = check.remedy(verdict.reason, lang)
     {
@@ -86,11 +126,11 @@ fn case(class: &str, judged: &Judged, least: Severity, lang: Lang) -> TestCase {
     match verdict.outcome {
         Outcome::Pass => {}
         Outcome::Fail if !fails => {
-            let severity = texts::severity(judged.severity).get(lang);
+            let severity = texts::severity(severity).get(lang);
             output = Some(format!("{severity}: {message}\n{}", lines.join("\n")));
         }
         outcome => {
-            let kind = if fails { judged.severity.id() } else { outcome.id() };
+            let kind = if fails { severity.id() } else { outcome.id() };
             status.set_type(kind);
             status.set_message(message);
             status.set_description(lines.join("\n"));
@@ -101,6 +141,34 @@ fn case(class: &str, judged: &Judged, least: Severity, lang: Lang) -> TestCase {
     if let Some(output) = output {
         case.set_system_out(output);
     }
+    case
+}
+
+/// A finding that only follows from a root.
+fn following_case(class: &str, judged: &Judged, root: &str, lang: Lang) -> TestCase {
+    const FOLLOWS: Text = Text { vi: "do", en: "follows from" };
+    let verdict = &judged.verdict;
+    let message = judged.check.message(verdict.reason, lang);
+    let mut status = TestCaseStatus::skipped();
+    status.set_type("follows");
+    status.set_message(format!("{} {root}: {}: {message}", FOLLOWS.get(lang), verdict.reason));
+    status.set_description(verdict.subjects.iter().map(subject).collect::<Vec<_>>().join("\n"));
+    let mut case = TestCase::new(judged.check.id, status);
+    case.set_classname(class);
+    case
+}
+
+/// An outage of our own side.
+fn outage_case(cause: &Cause<'_>, lang: Lang) -> TestCase {
+    let mut status = TestCaseStatus::skipped();
+    status.set_type(cause.outcome.id());
+    status.set_message(format!("{} ({})", cause.message(lang), extent(cause, lang)));
+    let services = cause.services.iter().map(|one| clean(&one.service.service.id.to_string()));
+    let remedy = cause.remedy(lang);
+    let remedy = remedy.map(|remedy| format!("{}: {remedy}", texts::REMEDY.get(lang)));
+    status.set_description(services.chain(remedy).collect::<Vec<_>>().join("\n"));
+    let mut case = TestCase::new(cause.name(), status);
+    case.set_classname("vantage");
     case
 }
 

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::causes::causes;
+use super::causes::{Concerned, causes, extent, following, root_blockers};
 use super::describe::clean;
 use super::parts::{self, Part};
 use super::{ReportContext, overview, owner, texts};
 use crate::judge::Counts;
-use crate::model::{Outcome, Stage, Text};
+use crate::model::{Lang, Outcome, Stage, Text};
 
 /// Writes the report.
 ///
@@ -111,7 +111,8 @@ fn services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> 
     for service in &result.services {
         let organisation =
             result.inventory.organisations.iter().find(|o| o.id == service.service.id.organisation);
-        let blockers: Vec<_> = service.blockers.iter().map(|b| format!("`{}`", b.check)).collect();
+        let blockers: Vec<_> =
+            root_blockers(service).iter().map(|check| format!("`{check}`")).collect();
         writeln!(
             out,
             "| {} | {} | {} | {} |",
@@ -141,29 +142,63 @@ fn work_list(
             Outcome::Fail => texts::severity(cause.severity).get(lang),
             _ => texts::UNKNOWN.get(lang),
         };
-        let message = cause.check.message(cause.reason, lang);
-        writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.check.id)?;
-        let owners = owner::headings(context.result, cause.services.iter().map(|(one, _)| *one));
-        let indent = if context.result.organisation().is_some() { "" } else { "  " };
-        for ((service, subjects), owner) in cause.services.iter().zip(owners) {
-            if let Some(owner) = owner {
-                writeln!(out, "- {}", escaped(&owner))?;
+        let message = cause.message(lang);
+        writeln!(out, "\n### `{}` ({severity}): {message}\n", cause.name())?;
+        if cause.is_ours() {
+            let services = cause.services.iter().map(|one| one.service.service.id.to_string());
+            writeln!(out, "- {}", extent(&cause, lang))?;
+            writeln!(out, "  - {}", escaped(&names(services.collect(), lang)))?;
+        } else {
+            let services = cause.services.iter().map(|one| one.service);
+            let owners = owner::headings(context.result, services);
+            for (concerned, owner) in cause.services.iter().zip(owners) {
+                if let Some(owner) = owner {
+                    writeln!(out, "- {}", escaped(&owner))?;
+                }
+                concerned_item(context, concerned, out)?;
             }
-            let subjects: Vec<_> =
-                subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
-            writeln!(
-                out,
-                "{indent}- {}: {}",
-                escaped(&owner::service_name(context.result, &service.service)),
-                subjects.join(", ")
-            )?;
         }
-        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+        if let Some(remedy) = cause.remedy(lang) {
             writeln!(out, "\n{}: {remedy}", texts::REMEDY.get(lang))?;
         }
     }
     Ok(())
 }
+
+/// A service that a cause concerns, and below it what follows from the cause.
+fn concerned_item(
+    context: &ReportContext<'_>,
+    concerned: &Concerned<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    // Under its owner, unless all services have the same one.
+    let indent = if context.result.organisation().is_some() { "" } else { "  " };
+    let subjects: Vec<_> =
+        concerned.subjects.iter().map(|subject| escaped(&subject.name.to_string())).collect();
+    let name = escaped(&owner::service_name(context.result, &concerned.service.service));
+    match subjects.is_empty() {
+        true => writeln!(out, "{indent}- {name}")?,
+        false => writeln!(out, "{indent}- {name}: {}", subjects.join(", "))?,
+    }
+    let checks = concerned.beneath.iter().map(|(check, _)| check.id).collect::<Vec<_>>();
+    match following(checks.len(), &checks, context.lang) {
+        Some(line) => writeln!(out, "{indent}  - {line}"),
+        None => Ok(()),
+    }
+}
+
+/// The first names, and how many more there are.
+fn names(mut names: Vec<String>, lang: Lang) -> String {
+    let more = names.len().saturating_sub(NAMES_SHOWN);
+    names.truncate(NAMES_SHOWN);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} … {} {more}", names.join(", "), texts::MORE.get(lang)),
+    }
+}
+
+/// Services that an outage of our own side names; the JSON document has all.
+const NAMES_SHOWN: usize = 12;
 
 /// Text in which nothing is markup: every character that Markdown or HTML could read gets a
 /// backslash or an entity (CommonMark §2.4, §2.5). An empty comment after `@` and `#` keeps forges

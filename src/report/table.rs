@@ -12,6 +12,7 @@ mod verdicts;
 mod work_list;
 
 pub use cells::{Cell, Column, Kind, Table};
+pub(in crate::report) use cells::{WithBeneath, beneath_note};
 pub use counts::{categories, organisations, stages};
 pub use services::{checks, services};
 pub use verdicts::verdicts;

@@ -4,14 +4,17 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::causes::{Cause, causes};
-use super::describe::{clean, observation};
+use super::causes::{Cause, causes, extent, following_first, root_blockers};
+use super::describe::{clean, clean_to, observation};
 use super::{ReportContext, overview, owner, parts, texts};
-use crate::judge::{Judged, ServiceResult};
+use crate::judge::{Judged, RootFinding, RootedFindings, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text, VantageIpv6};
 
 /// Subjects of one cause that are listed; the HTML report has them all.
 const LISTED_MAX: usize = 8;
+
+/// Characters of a certificate's digest that are shown where not everything is.
+const DIGEST_SHOWN: usize = 19;
 
 /// Columns between two columns of a table.
 const GAP: usize = 2;
@@ -19,17 +22,36 @@ const GAP: usize = 2;
 /// Columns that a service's name has at least.
 const NAME_MIN: usize = 16;
 
+/// How much is printed, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Display {
+    /// Whether in colour.
+    pub color: bool,
+    /// The columns of the terminal.
+    pub width: usize,
+    /// Whether what only follows from a cause, and what holds, is listed too.
+    pub all: bool,
+    /// Beside what the evidence is shown.
+    pub evidence: EvidenceBeside,
+}
+
+/// Beside what the evidence is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvidenceBeside {
+    /// Nothing.
+    Nothing,
+    /// What fails or is unknown, without what only follows from it.
+    Causes,
+    /// Everything that is listed.
+    Everything,
+}
+
 /// Prints the summary of a run.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn write(
-    context: &ReportContext<'_>,
-    color: bool,
-    width: usize,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut page = Page { lang: context.lang, color, width, out };
+pub fn write(context: &ReportContext<'_>, display: Display, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(context, display, out);
     // With no IPv6 of our own there is one thing to say, and not one for each service.
     if context.result.run.vantage.ipv6 == VantageIpv6::Absent {
         return page.totals(context);
@@ -40,38 +62,64 @@ pub fn write(
     page.totals(context)
 }
 
-/// Prints one service with every verdict and its subjects; `verbose` adds the evidence.
+/// Prints one service: what fails, what is unknown, each with what follows from it in one line, and how
+/// much else there is.
 ///
 /// # Errors
 /// When `out` can't be written.
 pub fn write_service(
     context: &ReportContext<'_>,
     service: &ServiceResult,
-    verbose: bool,
-    color: bool,
-    width: usize,
+    display: Display,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { lang: context.lang, color, width, out };
-    let standing = parts::standing(service.standing, context.lang);
-    page.heading(&format!("{} · {}", service.service.id, service.service.target))?;
-    writeln!(page.out, "{}: {standing}", texts::STAGE.get(context.lang))?;
+    let lang = context.lang;
+    let mut page = Page::new(context, display, out);
+    let standing = parts::standing(service.standing, lang);
+    page.heading(&clean(&format!("{} · {}", service.service.id, service.service.target)))?;
+    writeln!(page.out, "{}: {standing}", texts::STAGE.get(lang))?;
     if let Some(rescan) = context.result.rescans.get(&service.service.id) {
-        let lang = context.lang;
         let at = texts::moment(rescan.ended_at, &context.result.inventory.timezone, lang);
         writeln!(page.out, "{}: {at} ({})", texts::RESCANNED.get(lang), rescan.run)?;
     }
-    for judged in service.verdicts.unpack() {
-        page.verdict(context, &judged, verbose)?;
+    let verdicts = service.verdicts.unpack();
+    let others: Vec<Judged> =
+        verdicts.iter().filter(|judged| !is_open(judged.verdict.outcome)).cloned().collect();
+    let RootedFindings { mut roots, ours } = RootedFindings::of(verdicts);
+    // Stable: equals stay in the catalogue's order.
+    roots.sort_by_key(|found| found.root.verdict.outcome != Outcome::Fail);
+    for found in &roots {
+        page.root(context, found)?;
+    }
+    for (reason, all) in &ours {
+        page.ours(reason, all)?;
+    }
+    match display.all {
+        true => others.iter().try_for_each(|judged| page.verdict(context, judged))?,
+        false => page.rest(&others)?,
     }
     writeln!(page.out)
+}
+
+/// Whether there is something to do about it, or to find out.
+fn is_open(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Fail | Outcome::Inconclusive)
 }
 
 struct Page<'a> {
     lang: Lang,
     color: bool,
     width: usize,
+    all: bool,
+    evidence: EvidenceBeside,
     out: &'a mut dyn Write,
+}
+
+impl<'a> Page<'a> {
+    fn new(context: &ReportContext<'_>, display: Display, out: &'a mut dyn Write) -> Self {
+        let Display { color, width, all, evidence } = display;
+        Self { lang: context.lang, color, width, all, evidence, out }
+    }
 }
 
 impl Page<'_> {
@@ -85,7 +133,7 @@ impl Page<'_> {
             heads.push(lines.len());
             lines.push([clean(&organisation.name), String::new(), String::new()]);
             for service in services {
-                let blockers: Vec<_> = service.blockers.iter().map(|b| b.check).collect();
+                let blockers = root_blockers(service);
                 lines.push([
                     clean(&service.service.name),
                     parts::standing(service.standing, lang),
@@ -144,25 +192,116 @@ impl Page<'_> {
         };
         let style = self.style(cause.outcome);
         let sign = texts::sign(cause.outcome);
-        let message = cause.check.message(cause.reason, self.lang);
+        let message = cause.message(self.lang);
         write!(self.out, "{style}{sign}{style:#}")?;
-        self.wrapped(" ", "    ", &format!("{} ({severity}): {message}", cause.check.id))?;
-        let owners = owner::headings(context.result, cause.services.iter().map(|(one, _)| *one));
-        for ((service, subjects), owner) in cause.services.iter().zip(owners).take(LISTED_MAX) {
+        let mut line = format!("{} ({severity}): {message}", cause.name());
+        if cause.is_ours() {
+            line.push_str(&format!(" ({})", extent(cause, self.lang)));
+        }
+        self.wrapped(" ", "    ", &line)?;
+        let listed_max = match (self.all, cause.is_ours()) {
+            (true, _) => usize::MAX,
+            (false, true) => 0,
+            (false, false) => LISTED_MAX,
+        };
+        let owners = owner::headings(context.result, cause.services.iter().map(|one| one.service));
+        for (concerned, owner) in cause.services.iter().zip(owners).take(listed_max) {
             if let Some(owner) = owner {
                 self.wrapped("    ", "      ", &format!("{owner}:"))?;
             }
-            let which: Vec<_> = subjects.iter().map(|subject| self.subject(subject)).collect();
-            let line = format!("{}  {}", service.service.id, which.join("; "));
+            let which: Vec<_> = concerned.subjects.iter().map(|one| self.subject(one)).collect();
+            let line = format!("{}  {}", concerned.service.service.id, which.join("; "));
             self.wrapped("      ", "        ", &line)?;
+            if self.all {
+                for (check, finding) in &concerned.beneath {
+                    let sign = texts::sign(finding.outcome);
+                    writeln!(self.out, "        {sign} {} {}", check.id, finding.reason)?;
+                }
+            }
         }
-        if let more @ 1.. = cause.services.len().saturating_sub(LISTED_MAX) {
+        if let more @ 1.. = cause.services.len().saturating_sub(listed_max)
+            && !cause.is_ours()
+        {
             writeln!(self.out, "    {} {more}", texts::MORE.get(self.lang))?;
         }
-        match cause.check.remedy(cause.reason, self.lang) {
+        if !self.all && !cause.is_ours() {
+            self.following(cause.beneath_count(), &cause.beneath_checks())?;
+        }
+        match cause.remedy(self.lang) {
             Some(remedy) => self.wrapped("  → ", "    ", remedy),
             None => Ok(()),
         }
+    }
+
+    /// In one line, what follows from a cause.
+    fn following(&mut self, count: usize, checks: &[&str]) -> io::Result<()> {
+        match following_first(count, checks, self.lang) {
+            Some(line) => self.wrapped("    ↳ ", "      ", &line),
+            None => Ok(()),
+        }
+    }
+
+    /// A root of a service, with what follows from it.
+    fn root(&mut self, context: &ReportContext<'_>, found: &RootFinding) -> io::Result<()> {
+        self.verdict(context, &found.root)?;
+        if self.all {
+            return found.beneath.iter().try_for_each(|judged| self.beneath(context, judged));
+        }
+        let checks: Vec<_> = found.beneath.iter().map(|judged| judged.check.id).collect();
+        self.following(checks.len(), &checks)
+    }
+
+    /// A finding that follows from the one above it.
+    fn beneath(&mut self, context: &ReportContext<'_>, judged: &Judged) -> io::Result<()> {
+        let verdict = &judged.verdict;
+        let style = self.style(verdict.outcome);
+        let sign = texts::sign(verdict.outcome);
+        let message = judged.check.message(verdict.reason, self.lang);
+        write!(self.out, "    ↳ {style}{sign} {}{style:#}", judged.check.id)?;
+        self.wrapped(" ", "        ", &format!("{}: {message}", verdict.reason))?;
+        for subject in &verdict.subjects {
+            writeln!(
+                self.out,
+                "        {} {}",
+                texts::sign(subject.outcome),
+                self.subject(subject)
+            )?;
+        }
+        match self.evidence {
+            EvidenceBeside::Everything => self.facts(context, judged),
+            _ => Ok(()),
+        }
+    }
+
+    /// What our own side kept from being found out, in one line.
+    fn ours(&mut self, reason: &str, all: &[Judged]) -> io::Result<()> {
+        let Some(first) = all.first() else { return Ok(()) };
+        let style = self.style(Outcome::Inconclusive);
+        let sign = texts::sign(Outcome::Inconclusive);
+        let message = first.check.message(reason, self.lang);
+        write!(self.out, "{style}{sign} {reason}{style:#}")?;
+        let count = texts::number(all.len(), self.lang);
+        let checks = Text { vi: "tiêu chí", en: "checks" }.get(self.lang);
+        self.wrapped(" ", "    ", &format!("({count} {checks}): {message}"))?;
+        if self.all {
+            let checks: Vec<_> = all.iter().map(|judged| judged.check.id).collect();
+            self.wrapped("    ", "    ", &checks.join(", "))?;
+        }
+        match first.check.remedy(reason, self.lang) {
+            Some(remedy) => self.wrapped("    → ", "      ", remedy),
+            None => Ok(()),
+        }
+    }
+
+    /// How many checks pass or don't concern the service.
+    fn rest(&mut self, others: &[Judged]) -> io::Result<()> {
+        let count = |outcome: Outcome| {
+            let count = others.iter().filter(|judged| judged.verdict.outcome == outcome).count();
+            let words = texts::outcome(outcome).get(self.lang);
+            format!("{} {words}: {}", texts::sign(outcome), texts::number(count, self.lang))
+        };
+        let counts = [Outcome::Pass, Outcome::NotApplicable].map(count).join(" · ");
+        writeln!(self.out, "{counts} (`--all`)")
     }
 
     fn totals(&mut self, context: &ReportContext<'_>) -> io::Result<()> {
@@ -207,21 +346,13 @@ impl Page<'_> {
         writeln!(self.out, "{} {}", texts::RUN.get(lang), run.id)
     }
 
-    fn verdict(
-        &mut self,
-        context: &ReportContext<'_>,
-        judged: &Judged,
-        verbose: bool,
-    ) -> io::Result<()> {
+    fn verdict(&mut self, context: &ReportContext<'_>, judged: &Judged) -> io::Result<()> {
         let (lang, verdict) = (self.lang, &judged.verdict);
         let style = self.style(verdict.outcome);
         let sign = texts::sign(verdict.outcome);
         let message = judged.check.message(verdict.reason, lang);
-        writeln!(
-            self.out,
-            "{style}{sign} {}{style:#} {}: {message}",
-            judged.check.id, verdict.reason
-        )?;
+        write!(self.out, "{style}{sign} {}{style:#}", judged.check.id)?;
+        self.wrapped(" ", "    ", &format!("{}: {message}", verdict.reason))?;
         for subject in &verdict.subjects {
             writeln!(self.out, "    {} {}", texts::sign(subject.outcome), self.subject(subject))?;
         }
@@ -230,20 +361,31 @@ impl Page<'_> {
         {
             self.wrapped("    → ", "      ", remedy)?;
         }
-        if verbose {
-            for id in &verdict.observations {
-                let Some(fact) = (context.find_observation)(*id) else { continue };
-                for line in observation(&fact, lang) {
-                    writeln!(self.out, "      {line}")?;
-                }
+        match self.evidence {
+            EvidenceBeside::Causes if is_open(verdict.outcome) => self.facts(context, judged),
+            EvidenceBeside::Everything => self.facts(context, judged),
+            _ => Ok(()),
+        }
+    }
+
+    fn facts(&mut self, context: &ReportContext<'_>, judged: &Judged) -> io::Result<()> {
+        for id in &judged.verdict.observations {
+            let Some(fact) = (context.find_observation)(*id) else { continue };
+            for line in observation(&fact, self.lang) {
+                writeln!(self.out, "      {line}")?;
             }
         }
         Ok(())
     }
 
     fn subject(&self, subject: &Subject) -> String {
-        let particulars: Vec<_> =
-            subject.detail.iter().map(|(key, value)| format!("{key}={}", clean(value))).collect();
+        let particulars = subject.detail.iter();
+        let particulars: Vec<_> = particulars
+            .map(|(key, value)| match (*key, self.all) {
+                ("leaf", false) => format!("{key}={}", clean_to(value, DIGEST_SHOWN)),
+                _ => format!("{key}={}", clean(value)),
+            })
+            .collect();
         let name = clean(&subject.name.to_string());
         format!("{name} {} {}", subject.reason, particulars.join(" ")).trim_end().to_owned()
     }

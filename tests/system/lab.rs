@@ -7,6 +7,7 @@ mod examples;
 mod healthy;
 mod hostile_texts;
 mod killed;
+mod one_cause;
 mod province;
 mod store;
 mod week;

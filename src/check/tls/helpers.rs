@@ -11,7 +11,7 @@ use crate::evidence::service::{self, EndpointContact};
 use crate::evidence::tls::{self, Acceptance, Clients};
 use crate::evidence::web::{self, HttpsServer};
 use crate::model::{
-    Family, Host, Outcome, Question, Service, Subject, Target, TlsFailed, TlsSession, Verdict,
+    Blob, Family, Host, Outcome, Question, Service, Subject, Target, TlsFailed, TlsSession, Verdict,
 };
 
 /// The contacts over IPv6 at which TLS is judged: those of a service that speaks TLS, and for a web
@@ -69,6 +69,16 @@ pub(in crate::check) fn host_of(contact: &EndpointContact<'_>) -> Option<Host> {
         Question::Greeting(question) => Some(question.host.clone()),
         _ => None,
     }
+}
+
+/// A failure with the digest of the certificate that it is about: it may be the same at other servers.
+pub(in crate::check) fn naming_leaf(mut subject: Subject, chain: &[Blob]) -> Subject {
+    if subject.outcome == Outcome::Fail
+        && let Some(leaf) = chain.first()
+    {
+        subject.detail.push(("leaf", leaf.digest().to_string()));
+    }
+    subject
 }
 
 /// What the service's clients make of the certificates of a session.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{subject_of_worst_attempt, tls_contacts, verdict_over_each};
+use super::helpers::{naming_leaf, subject_of_worst_attempt, tls_contacts, verdict_over_each};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -82,7 +82,7 @@ fn subject_of_chain(
     } else {
         (Outcome::Pass, "strong")
     };
-    socket(contact.address, outcome, reason, detail)
+    naming_leaf(socket(contact.address, outcome, reason, detail), chain)
 }
 
 /// The chains that were sent, be it in a handshake that did not complete: our own library breaks off

@@ -1,6 +1,8 @@
 //! Is the certificate for the name that users type, on every IPv6 address?
 
-use super::helpers::{host_of, subject_of_worst_session, tls_contacts, verdict_over_each};
+use super::helpers::{
+    host_of, naming_leaf, subject_of_worst_session, tls_contacts, verdict_over_each,
+};
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
 use crate::check::reach::helpers::socket;
@@ -55,7 +57,7 @@ fn subject_of_session(contact: &EndpointContact<'_>, session: &TlsSession) -> Su
     if let more @ 1.. = names.len().saturating_sub(NAMES_SHOWN) {
         detail.push(("more-names", more.to_string()));
     }
-    socket(contact.address, outcome, reason, detail)
+    naming_leaf(socket(contact.address, outcome, reason, detail), &session.chain)
 }
 
 #[cfg(test)]

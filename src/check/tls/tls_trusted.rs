@@ -1,6 +1,8 @@
 //! Does the certificate chain lead to a trusted authority on every IPv6 address?
 
-use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{
+    accepted, naming_leaf, subject_of_worst_session, subjects_of_each, tls_contacts,
+};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -100,7 +102,7 @@ fn subject_of_session(
             .map(|address| ("issuer-at", shown_url(address.as_str()).into_owned())),
     );
     detail.extend(transparency(session, seen));
-    socket(contact.address, outcome, reason, detail)
+    naming_leaf(socket(contact.address, outcome, reason, detail), &session.chain)
 }
 
 /// Whether there are as many signed timestamps as the policies of browsers want, for certificates of the

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::helpers::{accepted, subject_of_worst_session, subjects_of_each, tls_contacts};
+use super::helpers::{
+    accepted, naming_leaf, subject_of_worst_session, subjects_of_each, tls_contacts,
+};
 use crate::check::common;
 use crate::check::context::CheckContext;
 use crate::check::doc::Doc;
@@ -91,7 +93,7 @@ fn subject_of_session(
     if outcome != Outcome::Pass {
         detail.extend(seen.subject(bound).map(|subject| ("certificate", subject)));
     }
-    socket(contact.address, outcome, reason, detail)
+    naming_leaf(socket(contact.address, outcome, reason, detail), &session.chain)
 }
 
 #[cfg(test)]

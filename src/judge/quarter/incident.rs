@@ -128,7 +128,8 @@ pub fn incidents(closing: &RunResult, runs: &[Snapshot]) -> Vec<Incident> {
     found.into_iter().map(incident).collect()
 }
 
-/// The spells in which gates of a service failed: those of the same runs are one.
+/// The spells in which gates of a service failed: those of the same runs are one, told without what
+/// only follows from another of them.
 fn failure_spells(readings: &[(usize, &GateReading)]) -> BTreeMap<Spell, Failures> {
     let failed: BTreeSet<&'static str> = readings
         .iter()
@@ -149,6 +150,14 @@ fn failure_spells(readings: &[(usize, &GateReading)]) -> BTreeMap<Spell, Failure
             });
             all.entry(spell).or_default().push((check, reason.unwrap_or_default()));
         }
+    }
+    for (spell, failures) in &mut all {
+        let first = readings.iter().find(|(at, _)| *at == spell.from);
+        let following = first.map_or(&[][..], |(_, reading)| &reading.following);
+        let seen: Vec<&'static str> = failures.iter().map(|(check, _)| *check).collect();
+        failures.retain(|(check, _)| {
+            !following.iter().any(|(of, root)| of == check && seen.contains(root))
+        });
     }
     all
 }
@@ -182,6 +191,7 @@ mod tests {
         let reading = |sight: &Sight| GateReading {
             standing: Standing::Absent,
             failing: Vec::new(),
+            following: Vec::new(),
             unknown: if *sight == Hidden {
                 vec!["h"]
             } else if *sight == Bad {

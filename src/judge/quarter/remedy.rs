@@ -1,12 +1,13 @@
 //! The work list: one remedy for each cause, and the services that it lifts.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::failing::{FailingRoot, failing_roots, lifts};
 use crate::check::{CATALOGUE, Check};
-use crate::judge::{Finding, Judged, RunResult, ServiceResult, Standing, stage};
-use crate::model::{Outcome, Service, Severity, Subject, SubjectName};
+use crate::judge::RunResult;
+use crate::model::{Service, Severity, SubjectName};
 
 /// The check that only repeats what stops a client first. It is work of its own where it is what
 /// holds a service; elsewhere the checks below it say what to do.
@@ -38,31 +39,24 @@ struct Place {
 }
 
 /// All remedies, those that lift most services first; then those that hold most services, the most
-/// severe, and those that concern most services.
+/// severe, and those that concern most services. What only follows from another failure has none: it goes
+/// with that one.
 pub fn remedies(result: &RunResult) -> Vec<Remedy> {
+    let failing = failing_roots(result);
     // By check (its place in the catalogue), reason and thing; ordered, so that equals stay put.
     let mut places: BTreeMap<(usize, &'static str, Option<SubjectName>), Place> = BTreeMap::new();
-    // What holds a service, by the service and the check.
-    let mut holding: HashMap<(usize, &'static str), Vec<Subject>> = HashMap::new();
-    for (number, service) in counted(result) {
-        if !service.verdicts.findings().iter().any(|(_, found)| found.outcome == Outcome::Fail) {
-            continue;
-        }
-        let verdicts = service.verdicts.unpack().into_iter();
-        for judged in verdicts.filter(|judged| is_work(service, judged)) {
-            let order = CATALOGUE.iter().position(|check| std::ptr::eq(*check, judged.check));
-            for (reason, subject) in failing(&judged) {
+    for (number, roots) in failing.iter().enumerate() {
+        for root in roots.iter().filter(|root| is_work(root)) {
+            let order = CATALOGUE.iter().position(|check| std::ptr::eq(*check, root.check));
+            for (reason, subject) in things(root) {
                 let key = (order.unwrap_or(CATALOGUE.len()), reason, subject);
                 let place = places
                     .entry(key)
-                    .or_insert_with(|| Place { severity: judged.severity, services: Vec::new() });
-                place.severity = place.severity.min(judged.severity);
+                    .or_insert_with(|| Place { severity: root.severity, services: Vec::new() });
+                place.severity = place.severity.min(root.severity);
                 if place.services.last() != Some(&number) {
                     place.services.push(number);
                 }
-            }
-            if is_held_by(service, judged.check.id) {
-                holding.insert((number, judged.check.id), judged.verdict.subjects);
             }
         }
     }
@@ -81,14 +75,20 @@ pub fn remedies(result: &RunResult) -> Vec<Remedy> {
         .filter_map(|((order, reason, numbers), (severity, subjects))| {
             let check = *CATALOGUE.get(order)?;
             let concerned = || {
-                let service = |number: &usize| Some((*number, result.services.get(*number)?));
+                let service =
+                    |number: &usize| Some((result.services.get(*number)?, failing.get(*number)?));
                 numbers.iter().filter_map(service)
             };
             let held: Vec<_> = concerned()
-                .filter_map(|(number, service)| Some((service, holding.get(&(number, check.id))?)))
+                .filter(|(_, roots)| {
+                    roots.iter().any(|root| root.check.id == check.id && root.holds)
+                })
                 .collect();
-            let lifted = held.iter().filter(|(service, named)| {
-                lifts(result, service, check.id, named, |subject| subjects.contains(subject))
+            let lifted = held.iter().filter(|(service, roots)| {
+                lifts(result, service, roots, |root, subject| {
+                    root.check.id == check.id
+                        && subject.is_none_or(|subject| subjects.contains(&subject.name))
+                })
             });
             Some(Remedy {
                 check,
@@ -96,7 +96,7 @@ pub fn remedies(result: &RunResult) -> Vec<Remedy> {
                 severity,
                 holds: held.len(),
                 lifts: lifted.count(),
-                services: concerned().map(|(_, service)| Arc::clone(&service.service)).collect(),
+                services: concerned().map(|(service, _)| Arc::clone(&service.service)).collect(),
                 subjects,
             })
         })
@@ -108,57 +108,13 @@ pub fn remedies(result: &RunResult) -> Vec<Remedy> {
     remedies
 }
 
-fn counted(result: &RunResult) -> impl Iterator<Item = (usize, &ServiceResult)> {
-    result.services.iter().enumerate().filter(|(_, s)| s.standing != Standing::NotCounted)
+fn is_work(root: &FailingRoot) -> bool {
+    root.check.id != COMPOSITE || root.holds
 }
 
-fn is_held_by(service: &ServiceResult, check: &str) -> bool {
-    service.blockers.iter().any(|b| b.check == check && b.outcome == Outcome::Fail)
-}
-
-fn is_work(service: &ServiceResult, judged: &Judged) -> bool {
-    judged.verdict.outcome == Outcome::Fail
-        && (judged.check.id != COMPOSITE
-            || service.blockers.iter().any(|blocker| blocker.check == COMPOSITE))
-}
-
-/// What a verdict fails on, each with its reason; the verdict's own reason when it names nothing.
-fn failing(judged: &Judged) -> Vec<(&'static str, Option<SubjectName>)> {
-    let verdict = &judged.verdict;
-    let named: Vec<_> = verdict
-        .subjects
-        .iter()
-        .filter(|subject| subject.outcome == Outcome::Fail)
-        .map(|subject| (subject.reason, Some(subject.name.clone())))
-        .collect();
-    if named.is_empty() { vec![(verdict.reason, None)] } else { named }
-}
-
-/// Whether the service climbs when a check, which names these things, no longer fails on those that
-/// are fixed.
-fn lifts(
-    result: &RunResult,
-    service: &ServiceResult,
-    check: &str,
-    named: &[Subject],
-    is_fixed: impl Fn(&SubjectName) -> bool,
-) -> bool {
-    let outcome = |other: &Check, finding: &Finding| -> Outcome {
-        if other.id != check {
-            return finding.outcome;
-        }
-        let left = |outcome: Outcome| {
-            named.iter().any(|subject| {
-                subject.outcome == outcome && !(outcome == Outcome::Fail && is_fixed(&subject.name))
-            })
-        };
-        match () {
-            () if left(Outcome::Fail) => Outcome::Fail,
-            () if left(Outcome::Inconclusive) => Outcome::Inconclusive,
-            () => Outcome::Pass,
-        }
-    };
-    let findings = service.verdicts.findings();
-    let (after, _) = stage::standing_if(&service.service, &findings, &result.policy, outcome);
-    after.at_least() > service.standing.at_least()
+/// What a check fails on, each with its reason; the check's own reason when it names nothing.
+fn things(root: &FailingRoot) -> Vec<(&'static str, Option<SubjectName>)> {
+    let named: Vec<_> =
+        root.failing().map(|subject| (subject.reason, Some(subject.name.clone()))).collect();
+    if named.is_empty() { vec![(root.reason, None)] } else { named }
 }

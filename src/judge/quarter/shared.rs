@@ -1,4 +1,5 @@
-//! What several services fail on together: one name server, one hosting prefix, one host.
+//! Causes that several services fail by: one name server, one certificate, one filter before a network, one
+//! server, one host that pages need.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,41 +8,59 @@ use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::judge::{RunResult, Standing};
-use crate::model::{Inventory, Name, Outcome, Service, Severity, SubjectName};
+use super::failing::{FailingRoot, failing_roots, lifts};
+use crate::judge::RunResult;
+use crate::model::{Inventory, Name, Service, Severity, Subject, SubjectName};
 
-/// Services that must fail on a thing before it counts as shared.
+/// Services that must fail by a cause before it counts as shared.
 const SERVICES_MIN: usize = 2;
 
-/// Undeclared IPv6 addresses are grouped by this length: what a site is usually given (RFC 6177).
-const SITE_IPV6_BITS: u8 = 48;
+/// Packets that are lost or turned away on the way are so for a whole site: what it is usually given
+/// (RFC 6177), and for IPv4 the longest prefix that is routed globally.
+const SITE_BITS: (u8, u8) = (48, 24);
 
-/// Undeclared IPv4 addresses are grouped by this length: the longest that is routed globally.
-const SITE_IPV4_BITS: u8 = 24;
+/// A refusal comes from a server, or from a filter close to it: within one network segment.
+const SEGMENT_BITS: (u8, u8) = (64, 32);
 
-/// A thing that several services rest on.
+/// A cause that several services fail by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SharedThing {
+pub enum SharedCause {
     /// A name server.
     NameServer(Name),
-    /// A range of addresses: a declared network, with its owner's words for it, or the site that
-    /// the addresses lie in.
-    Network(IpNet, Option<String>),
-    /// A host, which may be a third party's.
+    /// A certificate, by its digest.
+    Certificate(String),
+    /// Packets to one port of a range of addresses come to the same end.
+    Network {
+        /// The range that all addresses lie in.
+        prefix: IpNet,
+        /// The port.
+        port: u16,
+        /// The end, in a check's word.
+        reason: &'static str,
+    },
+    /// An address at which a check fails for one reason.
+    Address(IpAddr, &'static str, &'static str),
+    /// A host of the owner's.
     Host(Name),
+    /// Somebody else's host.
+    ThirdParty(Name),
 }
 
-/// A thing on which several services fail.
+/// A cause that several services fail by.
 #[derive(Clone)]
 pub struct Shared {
     /// Which.
-    pub thing: SharedThing,
-    /// The checks that fail on it, with their reasons.
+    pub cause: SharedCause,
+    /// The owner's words for the declared network that it lies in.
+    pub network: Option<String>,
+    /// The checks that fail by it, with their reasons.
     pub failures: Vec<(&'static str, &'static str)>,
-    /// The services that fail on it, in the inventory's order.
+    /// The services that fail by it, in the inventory's order.
     pub services: Vec<Arc<Service>>,
     /// How many of them it holds at their stage, alone or with others.
     pub holds: usize,
+    /// How many of them climb at least one stage when it alone is mended.
+    pub lifts: usize,
 }
 
 #[derive(Default)]
@@ -49,76 +68,148 @@ struct Seen {
     failures: BTreeSet<(&'static str, &'static str)>,
     services: BTreeSet<usize>,
     holds: BTreeSet<usize>,
+    addresses: BTreeSet<IpAddr>,
 }
 
-/// Everything that at least two services fail on with an error or worse, what holds most services
-/// first.
+/// Every cause that at least two services fail by, what lifts most services first.
 pub fn shared(result: &RunResult) -> Vec<Shared> {
-    let mut things: BTreeMap<SharedThing, Seen> = BTreeMap::new();
-    for (number, service) in result.services.iter().enumerate() {
-        if service.standing == Standing::NotCounted || !service.fails_at(Severity::Error) {
-            continue;
-        }
-        let verdicts = service.verdicts.unpack();
-        for judged in verdicts.iter().filter(|judged| judged.fails_at(Severity::Error)) {
-            let holds = service.blockers.iter().any(|blocker| blocker.check == judged.check.id);
-            for subject in &judged.verdict.subjects {
-                if subject.outcome != Outcome::Fail {
-                    continue;
-                }
-                let Some(thing) = thing(&subject.name, &result.inventory) else { continue };
-                let seen = things.entry(thing).or_default();
-                seen.failures.insert((judged.check.id, subject.reason));
+    let failing = failing_roots(result);
+    let mut causes: BTreeMap<SharedCause, Seen> = BTreeMap::new();
+    for (number, roots) in failing.iter().enumerate() {
+        for root in roots {
+            for subject in root.failing() {
+                let Some(cause) = cause_of(root, subject) else { continue };
+                let seen = causes.entry(cause).or_default();
+                seen.failures.insert((root.check.id, subject.reason));
                 seen.services.insert(number);
-                if holds {
+                seen.addresses.extend(address_of(&subject.name));
+                if root.holds {
                     seen.holds.insert(number);
                 }
             }
         }
     }
-    let mut shared: Vec<Shared> = things
+    let mut shared: Vec<Shared> = causes
         .into_iter()
         .filter(|(_, seen)| seen.services.len() >= SERVICES_MIN)
-        .map(|(thing, seen)| Shared {
-            thing,
-            failures: seen.failures.into_iter().collect(),
-            holds: seen.holds.len(),
-            services: seen
+        .map(|(cause, seen)| {
+            let services: Vec<_> = seen
                 .services
                 .iter()
-                .filter_map(|number| result.services.get(*number))
-                .map(|service| Arc::clone(&service.service))
-                .collect(),
+                .filter_map(|number| Some((result.services.get(*number)?, failing.get(*number)?)))
+                .collect();
+            let lifted = services.iter().filter(|(service, roots)| {
+                lifts(result, service, roots, |root, subject| {
+                    subject.and_then(|subject| cause_of(root, subject)).as_ref() == Some(&cause)
+                })
+            });
+            Shared {
+                network: network_of(&seen.addresses, &result.inventory),
+                failures: seen.failures.into_iter().collect(),
+                holds: seen.holds.len(),
+                lifts: lifted.count(),
+                services: services.iter().map(|(one, _)| Arc::clone(&one.service)).collect(),
+                cause: narrowed(cause, &seen.addresses),
+            }
         })
         .collect();
-    // Stable: equals stay in the order of their things.
-    shared.sort_by_key(|shared| (Reverse(shared.holds), Reverse(shared.services.len())));
+    // Stable: equals stay in the order of their causes.
+    shared.sort_by_key(|shared| {
+        (Reverse(shared.lifts), Reverse(shared.holds), Reverse(shared.services.len()))
+    });
     shared
 }
 
-fn thing(subject: &SubjectName, inventory: &Inventory) -> Option<SharedThing> {
-    match subject {
-        SubjectName::NameServer(name, _) => Some(SharedThing::NameServer(name.clone())),
-        SubjectName::Host(name) => Some(SharedThing::Host(name.clone())),
-        SubjectName::Socket(socket) => network(socket.ip(), inventory),
-        SubjectName::Address(address) => network(*address, inventory),
-        SubjectName::Url(url) => match url::Url::parse(url).ok()?.host()? {
-            url::Host::Domain(name) => Some(SharedThing::Host(Name::from_presentation(name))),
-            url::Host::Ipv4(address) => network(address.into(), inventory),
-            url::Host::Ipv6(address) => network(address.into(), inventory),
+/// The cause that a root's failure on a thing comes from; none for what is too mild to be worth a line.
+fn cause_of(root: &FailingRoot, subject: &Subject) -> Option<SharedCause> {
+    let cause = match &subject.name {
+        SubjectName::NameServer(name, _) => SharedCause::NameServer(name.clone()),
+        SubjectName::Host(name) if subject.reason.starts_with("third-party") => {
+            SharedCause::ThirdParty(name.clone())
+        }
+        SubjectName::Host(name) => SharedCause::Host(name.clone()),
+        SubjectName::Socket(socket) => match certificate(subject) {
+            Some(digest) => SharedCause::Certificate(digest),
+            None => at_address(root, subject, socket.ip(), socket.port())?,
         },
-        SubjectName::Control(_) => None,
+        SubjectName::Address(address) => {
+            SharedCause::Address(*address, root.check.id, subject.reason)
+        }
+        SubjectName::Url(url) => match url::Url::parse(url).ok()?.host()? {
+            url::Host::Domain(name) => SharedCause::Host(Name::from_presentation(name)),
+            url::Host::Ipv4(at) => SharedCause::Address(at.into(), root.check.id, subject.reason),
+            url::Host::Ipv6(at) => SharedCause::Address(at.into(), root.check.id, subject.reason),
+        },
+        SubjectName::Control(_) => return None,
+    };
+    let least = match cause {
+        // One certificate that is about to end, and one host without IPv6, are many services' matter.
+        SharedCause::Certificate(_) | SharedCause::ThirdParty(_) => Severity::Warning,
+        _ => Severity::Error,
+    };
+    (root.severity <= least).then_some(cause)
+}
+
+/// The digest of the certificate that a subject names.
+fn certificate(subject: &Subject) -> Option<String> {
+    let mut detail = subject.detail.iter();
+    detail.find(|(key, _)| *key == "leaf").map(|(_, digest)| digest.clone())
+}
+
+/// What fails to connect does so by a filter before a network; what answers there is a server's own.
+fn at_address(
+    root: &FailingRoot,
+    subject: &Subject,
+    address: IpAddr,
+    port: u16,
+) -> Option<SharedCause> {
+    let reason = subject.reason;
+    let (bits6, bits4) = match (root.check.id, reason) {
+        ("reach-port", "timed-out") | ("reach-pmtu", _) => SITE_BITS,
+        ("reach-port", icmp) if icmp.starts_with("icmp-") => SITE_BITS,
+        ("reach-port" | "reach-parity", _) => SEGMENT_BITS,
+        (check, _) => return Some(SharedCause::Address(address, check, reason)),
+    };
+    let prefix: IpNet = match address {
+        IpAddr::V6(address) => Ipv6Net::new(address, bits6).ok()?.trunc().into(),
+        IpAddr::V4(address) => Ipv4Net::new(address, bits4).ok()?.trunc().into(),
+    };
+    Some(SharedCause::Network { prefix, port, reason })
+}
+
+/// A site's range becomes that of one segment where no address lies outside of it.
+fn narrowed(cause: SharedCause, addresses: &BTreeSet<IpAddr>) -> SharedCause {
+    match cause {
+        SharedCause::Network { prefix: IpNet::V6(site), port, reason } => {
+            let segment = addresses.iter().find_map(|address| match address {
+                IpAddr::V6(address) => Ipv6Net::new(*address, SEGMENT_BITS.0).ok(),
+                IpAddr::V4(_) => None,
+            });
+            let segment = segment.map(|segment| IpNet::V6(segment.trunc()));
+            let all = |net: &IpNet| addresses.iter().all(|address| net.contains(address));
+            let prefix = segment.filter(all).unwrap_or(IpNet::V6(site));
+            SharedCause::Network { prefix, port, reason }
+        }
+        other => other,
     }
 }
 
-fn network(address: IpAddr, inventory: &Inventory) -> Option<SharedThing> {
-    // A testbed's range only says that its addresses count as global; no service is hosted in it for that.
-    if let Some(network) = inventory.networks.owner(address).filter(|network| !network.testbed) {
-        return Some(SharedThing::Network(network.prefix.trunc(), Some(network.name.clone())));
+fn address_of(name: &SubjectName) -> Option<IpAddr> {
+    match name {
+        SubjectName::Socket(socket) => Some(socket.ip()),
+        SubjectName::Address(address) => Some(*address),
+        _ => None,
     }
-    let site: IpNet = match address {
-        IpAddr::V6(address) => Ipv6Net::new(address, SITE_IPV6_BITS).ok()?.trunc().into(),
-        IpAddr::V4(address) => Ipv4Net::new(address, SITE_IPV4_BITS).ok()?.trunc().into(),
+}
+
+/// The owner's words for the network that all addresses lie in.
+fn network_of(addresses: &BTreeSet<IpAddr>, inventory: &Inventory) -> Option<String> {
+    // A testbed's range only says that its addresses count as global; no service is hosted in it for that.
+    let owner = |address: &IpAddr| {
+        let owner = inventory.networks.owner(*address).filter(|network| !network.testbed);
+        owner.map(|network| network.name.as_str())
     };
-    Some(SharedThing::Network(site, None))
+    let mut names = addresses.iter().map(owner);
+    let first = names.next()??;
+    names.all(|name| name == Some(first)).then(|| first.to_owned())
 }

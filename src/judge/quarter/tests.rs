@@ -205,19 +205,76 @@ fn one_remedy_of_a_shared_thing_lifts_all_services_on_it() {
             ("reach-port", 1, 0, 0),
         ]
     );
+    // The two refused ports only share the declared network.
     let shared: Vec<_> =
-        review.shared.iter().map(|s| (s.thing.clone(), s.services.len(), s.holds)).collect();
-    let network = |prefix: &str, name: &str| {
-        SharedThing::Network(prefix.parse().unwrap(), Some(name.to_owned()))
+        review.shared.iter().map(|s| (s.cause.clone(), s.services.len(), s.lifts)).collect();
+    let name_server = |name: &str| SharedCause::NameServer(Name::from_presentation(name));
+    // Each of the two alone lifts nothing.
+    assert_eq!(shared, [(name_server("ns1.example"), 2, 0), (name_server("ns2.example"), 2, 0)]);
+}
+
+#[test]
+fn what_has_one_cause_is_shared_and_what_has_one_prefix_is_not() {
+    let fail = |service, check, reason, name: &str| -> Fault {
+        (service, check, Outcome::Fail, reason, vec![socket(name)])
     };
-    assert_eq!(
-        shared,
-        [
-            (SharedThing::NameServer(Name::from_presentation("ns1.example")), 2, 2),
-            (SharedThing::NameServer(Name::from_presentation("ns2.example")), 2, 2),
-            (network("2001:db8:100::/40", "Trung tâm dữ liệu"), 2, 1),
-        ]
-    );
+    // One filter, seen at two segments of one site; the third answers otherwise, at another port.
+    let faults = [
+        fail("a/one", "reach-port", "timed-out", "[2001:db8:100:1::1]:443"),
+        fail("a/two", "reach-port", "timed-out", "[2001:db8:100:2::1]:443"),
+        fail("a/three", "reach-port", "timed-out", "[2001:db8:100:2::1]:8443"),
+        fail("b/four", "reach-port", "icmp-prohibited", "[2001:db8:100:2::1]:443"),
+    ];
+    let found = shared(&closing(&faults));
+    assert_eq!(found.len(), 1);
+    let prefix = "2001:db8:100::/48".parse().unwrap();
+    assert_eq!(found[0].cause, SharedCause::Network { prefix, port: 443, reason: "timed-out" });
+    assert_eq!((found[0].services.len(), found[0].holds, found[0].lifts), (2, 2, 2));
+    assert_eq!(found[0].network.as_deref(), Some("Trung tâm dữ liệu"));
+    // Refusals are one server's, or of a filter close by: the same site is not enough.
+    let refused = [
+        fail("a/one", "reach-port", "refused", "[2001:db8:100:1::1]:443"),
+        fail("a/two", "reach-port", "refused", "[2001:db8:100:2::1]:443"),
+        fail("a/three", "reach-port", "refused", "[2001:db8:100:2::2]:443"),
+    ];
+    let found = shared(&closing(&refused));
+    let prefix = "2001:db8:100:2::/64".parse().unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].cause, SharedCause::Network { prefix, port: 443, reason: "refused" });
+}
+
+#[test]
+fn one_certificate_is_one_cause_wherever_it_is_used() {
+    let mut result = closing(&[
+        ("a/one", "tls-validity", Outcome::Fail, "expired", vec![socket("[2001:db8:1::1]:443")]),
+        ("a/two", "tls-validity", Outcome::Fail, "expired", vec![socket("[2001:db8:2::1]:443")]),
+        ("a/three", "tls-validity", Outcome::Fail, "expired", vec![socket("[2001:db8:3::1]:443")]),
+    ]);
+    for (service, digest) in result.services.iter_mut().zip(["sha256:a", "sha256:a", "sha256:b"]) {
+        let mut verdicts = service.verdicts.unpack();
+        let of = verdicts.iter_mut().find(|one| one.check.id == "tls-validity").unwrap();
+        of.verdict.subjects[0].detail.push(("leaf", digest.to_owned()));
+        service.verdicts = verdicts.into();
+    }
+    let found = shared(&result);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].cause, SharedCause::Certificate("sha256:a".to_owned()));
+    assert_eq!((found[0].services.len(), found[0].lifts), (2, 2));
+}
+
+#[test]
+fn mending_a_root_mends_what_follows_from_it() {
+    let at = || vec![socket("[2001:db8::1]:443")];
+    let faults = [
+        ("a/one", "web-redirects", Outcome::Fail, "target-without-ipv6", at()),
+        ("a/one", "web-answers", Outcome::Fail, "leads-nowhere", at()),
+        ("a/one", "web-status-parity", Outcome::Fail, "only-over-ipv4", at()),
+        ("a/one", "ipv6-only-usable", Outcome::Fail, "redirect-blocked", vec![]),
+    ];
+    let remedies = remedies(&closing(&faults));
+    let [remedy] = &remedies[..] else { panic!("{}", remedies.len()) };
+    assert_eq!((remedy.check.id, remedy.holds, remedy.lifts), ("web-redirects", 1, 1));
+    assert_eq!(remedy.severity, Severity::Critical);
 }
 
 #[test]

@@ -90,6 +90,26 @@ impl RecordData {
     }
 }
 
+/// In presentation format, as far as the checks read it.
+impl fmt::Display for RecordData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::A(address) => address.fmt(f),
+            Self::Aaaa(address) => address.fmt(f),
+            Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.fmt(f),
+            Self::Soa { mname, serial } => write!(f, "{mname} {serial}"),
+            Self::Mx { preference, exchange } => write!(f, "{preference} {exchange}"),
+            Self::Txt(text) => write!(f, "\"{text}\""),
+            Self::Caa { critical, tag, value } => {
+                // The flag is the highest bit of its octet (RFC 8659 §4.1).
+                write!(f, "{} {tag} \"{value}\"", if *critical { 128 } else { 0 })
+            }
+            Self::Binding(binding) => binding.fmt(f),
+            Self::Other(data) => f.write_str(data),
+        }
+    }
+}
+
 /// What an HTTPS or SVCB record says, as far as the checks read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceBinding {
@@ -102,6 +122,21 @@ pub struct ServiceBinding {
     pub ipv6_hints: Vec<Ipv6Addr>,
     /// `ipv4hint`.
     pub ipv4_hints: Vec<Ipv4Addr>,
+}
+
+impl fmt::Display for ServiceBinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.priority, self.target)?;
+        for (key, hints) in [
+            ("ipv4hint", self.ipv4_hints.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            ("ipv6hint", self.ipv6_hints.iter().map(ToString::to_string).collect()),
+        ] {
+            if !hints.is_empty() {
+                write!(f, " {key}={}", hints.join(","))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A record type by its number.

@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::text::{Dress as _, Plain, check_line, service_line};
+use super::collapse::lines;
+use super::text::{Dress as _, Plain, service_line};
 use crate::judge::{Change, RunResult, ServiceSince, SinceLast};
 use crate::model::{Lang, Text};
+use crate::report::outages::outages;
+use crate::report::terminal::Display;
 use crate::report::{quarter, texts};
 
 /// Services of one direction that are listed; `diff` has them all.
@@ -31,13 +34,13 @@ pub fn plain(
     since: &SinceLast,
     result: &RunResult,
     lang: Lang,
-    color: bool,
+    display: Display,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out)?;
     let at = texts::moment(since.ended_at, &result.inventory.timezone, lang);
     let heading = format!("{} {} ({at})", SINCE.get(lang), since.run);
-    let mut page = Plain { color, out };
+    let mut page = Plain { color: display.color, out };
     page.title(&heading)?;
     let groups: Vec<_> = groups(since)
         .map(|(change, name, services)| (change, name, services.collect::<Vec<_>>()))
@@ -49,8 +52,14 @@ pub fn plain(
     for (change, name, services) in groups {
         let count = texts::number(services.len(), lang);
         page.group(&format!("{}: {count}", name.get(lang)), change)?;
+        // A rescan answers for each service that it looked at.
+        let are_listed = display.all || since.is_rescan;
+        let is_outage = |one: &&ServiceSince| !are_listed && one.change.outage().is_some();
+        let (ours, services): (Vec<_>, Vec<_>) = services.into_iter().partition(is_outage);
+        let (outages, _) = outages(ours.iter().map(|one| &one.change));
+        outages.iter().try_for_each(|outage| page.item(&outage.line(lang)))?;
         for service in services.iter().take(LISTED_MAX) {
-            write_service(service, since.is_rescan, lang, &mut page)?;
+            write_service(service, since.is_rescan, display.all, lang, &mut page)?;
         }
         if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
             let more = texts::number(more, lang);
@@ -85,14 +94,12 @@ fn groups(since: &SinceLast) -> impl Iterator<Item = Group<'_>> {
 fn write_service(
     service: &ServiceSince,
     is_rescan: bool,
+    all: bool,
     lang: Lang,
     page: &mut Plain<'_>,
 ) -> io::Result<()> {
     page.item(&service_line(&service.change, lang))?;
-    let checks = service.change.checks.iter();
-    for check in checks.filter(|check| check.change != Change::Otherwise) {
-        page.below(&check_line(check, lang))?;
-    }
+    lines(&service.change, all, lang).iter().try_for_each(|line| page.below(line))?;
     // What got worse is named above; what else fails belongs to a rescan's answer.
     let news = |id: &str| {
         service.change.checks.iter().any(|check| check.check == id && check.change == Change::Worse)

@@ -4,14 +4,14 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::collapse::lines;
 use super::context::DifferenceContext;
 use super::terms;
-use crate::judge::{
-    Change, CheckChange, Finding, InventoryChanges, RunResult, ServiceChange, Standing,
-};
-use crate::model::{Lang, Outcome, ServiceId};
+use crate::judge::{Change, InventoryChanges, RunResult, ServiceChange, Standing};
+use crate::model::{Lang, ServiceId};
 use crate::report::describe::clean;
 use crate::report::markdown::escaped;
+use crate::report::outages::outages;
 use crate::report::{parts, quarter, texts};
 
 /// How lines are dressed.
@@ -23,7 +23,8 @@ pub(super) trait Dress {
     fn below(&mut self, text: &str) -> io::Result<()>;
 }
 
-/// Prints for a terminal. `all` also names checks that changed otherwise than for better or worse.
+/// Prints for a terminal. `all` also names checks that only follow from others, and those that changed
+/// otherwise than for better or worse.
 ///
 /// # Errors
 /// When `out` can't be written.
@@ -63,11 +64,14 @@ fn write(context: &DifferenceContext<'_>, all: bool, out: &mut dyn Dress) -> io:
         nothing = false;
         let name = quarter::change(change).get(lang);
         out.heading(&format!("{name}: {}", texts::number(services.len(), lang)), Some(change))?;
+        let (outages, services) = match all {
+            true => (Vec::new(), services),
+            false => outages(services),
+        };
+        outages.iter().try_for_each(|outage| out.item(&outage.line(lang)))?;
         for service in services {
             out.item(&service_line(service, lang))?;
-            for check in service.checks.iter().filter(|c| all || c.change != Change::Otherwise) {
-                out.below(&check_line(check, lang))?;
-            }
+            lines(service, all, lang).iter().try_for_each(|line| out.below(line))?;
         }
     }
     if nothing {
@@ -105,18 +109,6 @@ pub(super) fn service_line(service: &ServiceChange, lang: Lang) -> String {
     let formerly = formerly.map(|id| format!(" ({} {id})", texts::FORMERLY.get(lang)));
     let (id, formerly) = (&service.service.id, formerly.unwrap_or_default());
     format!("{id}{formerly} · {}: {moved}", clean(&service.service.name))
-}
-
-/// A check with its finding then and now.
-pub(super) fn check_line(check: &CheckChange, lang: Lang) -> String {
-    let finding = |finding: &Finding| {
-        let outcome = texts::outcome(finding.outcome).get(lang);
-        match finding.outcome {
-            Outcome::Pass => outcome.to_owned(),
-            _ => format!("{outcome} ({})", finding.reason),
-        }
-    };
-    format!("{}: {} → {}", check.check, finding(&check.before), finding(&check.after))
 }
 
 fn inventory(changes: &InventoryChanges, lang: Lang, out: &mut dyn Dress) -> io::Result<()> {

@@ -154,12 +154,12 @@ impl Letter<'_> {
         let number = format!("{number}. ");
         let margin = " ".repeat(number.len());
         let severity = texts::severity(cause.severity).get(lang);
-        let message = phrase(cause.check.message(cause.reason, lang));
-        page.item(&number, &format!("{message} ({severity}; {}).", cause.check.id));
-        let services = cause.services.iter().map(|(one, _)| self.named(&one.service));
+        let message = phrase(cause.message(lang));
+        page.item(&number, &format!("{message} ({severity}; {}).", cause.name()));
+        let services = cause.services.iter().map(|one| self.named(&one.service.service));
         page.item(&margin, &format!("{}: {}", CONCERNS.get(lang), first_names(services, lang)));
         let mut subjects: Vec<String> = Vec::new();
-        for subject in cause.services.iter().flat_map(|(_, subjects)| subjects) {
+        for subject in cause.services.iter().flat_map(|one| &one.subjects) {
             let name = clean(&subject.name.to_string());
             if !subjects.contains(&name) {
                 subjects.push(name);
@@ -169,7 +169,7 @@ impl Letter<'_> {
             let subjects = first_names(subjects.into_iter(), lang);
             page.item(&margin, &format!("{}: {subjects}", WHERE.get(lang)));
         }
-        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+        if let Some(remedy) = cause.remedy(lang) {
             page.item(&margin, &format!("{}: {remedy}", texts::REMEDY.get(lang)));
         }
     }
@@ -183,10 +183,10 @@ impl Letter<'_> {
         page.space();
         page.paragraph(UNKNOWNS.get(lang));
         for cause in causes.iter().take(LISTED_MAX) {
-            let message = phrase(cause.check.message(cause.reason, lang));
-            let services = cause.services.iter().map(|(one, _)| self.named(&one.service));
+            let message = phrase(cause.message(lang));
+            let services = cause.services.iter().map(|one| self.named(&one.service.service));
             let services = first_names(services, lang);
-            page.item("- ", &format!("{message} ({}): {services}", cause.check.id));
+            page.item("- ", &format!("{message} ({}): {services}", cause.name()));
         }
         self.more(causes.len(), page);
     }

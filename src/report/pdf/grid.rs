@@ -5,7 +5,7 @@ use super::font::{Fonts, Style, nfc};
 use super::page::{Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
 use super::wrap::{self, Line};
 use crate::model::Lang;
-use crate::report::table::{Cell, Kind, Table};
+use crate::report::table::{Cell, Kind, Table, WithBeneath, beneath_note};
 use crate::report::texts;
 
 /// The size of letters in tables, in points, and from base line to base line.
@@ -85,7 +85,14 @@ impl Grid {
                 })
                 .collect()
         };
-        let mut rows: Vec<Row> = table.rows.iter().map(|cells| Row::Cells(words(cells))).collect();
+        let row = |(cells, beneath): WithBeneath<'_>| {
+            let mut cells: Vec<String> = words(cells);
+            if let (Some(last), Some(note)) = (cells.last_mut(), beneath_note(&beneath, lang)) {
+                *last = [last.as_str(), &note].join("\n").trim_start().to_owned();
+            }
+            Row::Cells(cells)
+        };
+        let mut rows: Vec<Row> = table.with_beneath().into_iter().map(row).collect();
         rows.extend(table.total.as_ref().map(|cells| Row::Total(words(cells))));
         Self { columns, rows }
     }

@@ -3,9 +3,9 @@
 use super::chart;
 use super::document::Document;
 use super::grid::Grid;
-use crate::judge::{RunResult, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Subject, Text};
-use crate::report::causes::{causes, follows_from_another};
+use crate::judge::{RootedFindings, RunResult};
+use crate::model::{Lang, Outcome, Stage, Text};
+use crate::report::causes::{Cause, causes, extent, following};
 use crate::report::describe::clean;
 use crate::report::quarter::Section;
 use crate::report::table::{self, Cell, Kind, Table};
@@ -160,16 +160,22 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
         34,
     );
     for (at, cause) in causes.iter().enumerate() {
-        let mut finding =
-            format!("{} ({})", cause.check.message(cause.reason, lang), cause.check.id);
-        if let Some(remedy) = cause.check.remedy(cause.reason, lang) {
+        let mut finding = format!("{} ({})", cause.message(lang), cause.name());
+        let more = match cause.is_ours() {
+            true => Some(extent(cause, lang)),
+            false => following(cause.beneath_count(), &cause.beneath_checks(), lang),
+        };
+        if let Some(more) = more {
+            finding = format!("{finding}\n{more}.");
+        }
+        if let Some(remedy) = cause.remedy(lang) {
             finding = format!("{finding}\n{}: {}", texts::REMEDY.get(lang), remedy);
         }
         let mut row = vec![Cell::Count(at + 1), Cell::Text(finding)];
         row.extend(fails.then_some(Cell::Severity(cause.severity)));
         row.extend([
             Cell::Count(cause.services.len()),
-            Cell::Text(listed_services(result, &cause.services, lang)),
+            Cell::Text(listed_services(result, cause, lang)),
         ]);
         table.rows.push(row);
     }
@@ -178,25 +184,21 @@ fn work_list(document: &mut Document<'_>, result: &RunResult, outcome: Outcome) 
 
 const NUMBER: Text = Text { vi: "TT", en: "No." };
 
-fn listed_services(
-    result: &RunResult,
-    services: &[(&ServiceResult, Vec<Subject>)],
-    lang: Lang,
-) -> String {
-    let owners = owner::headings(result, services.iter().map(|(service, _)| *service));
+fn listed_services(result: &RunResult, cause: &Cause<'_>, lang: Lang) -> String {
+    let owners = owner::headings(result, cause.services.iter().map(|one| one.service));
     let mut text: Vec<String> = Vec::new();
-    for ((service, _), owner) in services.iter().zip(owners).take(LISTED_MAX) {
+    for (concerned, owner) in cause.services.iter().zip(owners).take(LISTED_MAX) {
         text.extend(owner.map(|owner| format!("{owner}:")));
-        text.push(owner::service_name(result, &service.service));
+        text.push(owner::service_name(result, &concerned.service.service));
     }
-    if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
+    if let more @ 1.. = cause.services.len().saturating_sub(LISTED_MAX) {
         text.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
     }
     text.join("\n")
 }
 
-/// Every service under its organisation: its stage, and every check that it does not pass, except
-/// those that could not look because of another's failure.
+/// Every service under its organisation: its stage, and every check that it does not pass, without what
+/// only follows from another one.
 fn services(result: &RunResult, lang: Lang) -> Grid {
     const FAILED: Text = Text { vi: "Tiêu chí không đạt", en: "Checks failed" };
     const OPEN: Text = Text { vi: "Chưa xác định", en: "Inconclusive" };
@@ -210,15 +212,14 @@ fn services(result: &RunResult, lang: Lang) -> Grid {
     for (organisation, services) in result.by_organisation() {
         groups.push((table.rows.len(), clean(&organisation.name)));
         for service in services {
-            let findings = service.verdicts.findings();
+            let found = RootedFindings::of(service.verdicts.unpack());
             let with = |outcome: Outcome| {
-                let ids: Vec<_> = findings
-                    .iter()
-                    .filter(|(_, finding)| finding.outcome == outcome)
-                    .filter(|(check, finding)| {
-                        !follows_from_another(&findings, check.id, finding.reason)
-                    })
-                    .map(|(check, _)| check.id)
+                let roots = found.roots.iter().map(|found| &found.root);
+                let ours = found.ours.iter().filter(|_| outcome == Outcome::Inconclusive);
+                let ids: Vec<_> = roots
+                    .filter(|root| root.verdict.outcome == outcome)
+                    .map(|root| root.check.id)
+                    .chain(ours.map(|(reason, _)| *reason))
                     .collect();
                 Cell::Text(ids.join(", "))
             };

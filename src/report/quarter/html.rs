@@ -11,7 +11,7 @@ use super::sections::{course, sections, title};
 use super::terms;
 use crate::model::{Lang, Outcome, Text};
 use crate::report::parts::{Part, class_of};
-use crate::report::table::{Cell, Kind, Table};
+use crate::report::table::{Cell, Kind, Table, WithBeneath};
 use crate::report::{overview, texts};
 
 /// Writes the report.
@@ -69,6 +69,8 @@ pub(in crate::report) struct TableBlock {
 pub(in crate::report) struct CellBlock {
     pub(in crate::report) class: String,
     pub(in crate::report) text: String,
+    /// What opens below it, a line for each row beneath.
+    pub(in crate::report) more: Vec<String>,
 }
 
 fn page(context: &QuarterContext<'_>) -> Page {
@@ -159,13 +161,26 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
 }
 
 pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {
-    let cells = |row: &Vec<Cell>| row.iter().map(|cell| cell_block(cell, lang)).collect();
+    let cells =
+        |row: &Vec<Cell>| -> Vec<_> { row.iter().map(|cell| cell_block(cell, lang)).collect() };
+    let row = |(row, beneath): &WithBeneath<'_>| {
+        let mut cells = cells(row);
+        if let Some(last) = cells.last_mut() {
+            last.more = beneath.iter().map(|row| line_of(row, lang)).collect();
+        }
+        cells
+    };
     TableBlock {
         title: table.title,
         columns: table.columns.iter().map(|c| (c.title.clone(), is_numeric(c.kind))).collect(),
-        rows: table.rows.iter().map(cells).collect(),
+        rows: table.with_beneath().iter().map(row).collect(),
         total: table.total.as_ref().map(cells).unwrap_or_default(),
     }
+}
+
+fn line_of(row: &[Cell], lang: Lang) -> String {
+    let words = row.iter().map(|cell| cell.running_words(lang)).filter(|words| !words.is_empty());
+    words.collect::<Vec<_>>().join(" · ")
 }
 
 fn is_numeric(kind: Kind) -> bool {
@@ -183,5 +198,5 @@ fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
         Cell::Severity(severity) => severity.id().to_owned(),
         _ => String::new(),
     };
-    CellBlock { class, text: cell.running_words(lang) }
+    CellBlock { class, text: cell.running_words(lang), more: Vec::new() }
 }

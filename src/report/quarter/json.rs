@@ -15,7 +15,7 @@ use self::document::{
 };
 use super::context::QuarterContext;
 use super::terms;
-use crate::judge::quarter::{Caveat, Incident, Point, SharedThing};
+use crate::judge::quarter::{Caveat, Incident, Point, SharedCause};
 use crate::judge::{Counts, Finding, History, RunResult, Step};
 use crate::model::{Service, ServiceId, Stage};
 use crate::report::describe::clean;
@@ -134,20 +134,25 @@ fn document(context: &QuarterContext<'_>) -> Document {
             .shared
             .iter()
             .map(|shared| {
-                let (kind, name, network) = match &shared.thing {
-                    SharedThing::NameServer(name) => ("name-server", name.to_string(), None),
-                    SharedThing::Host(name) => ("host", name.to_string(), None),
-                    SharedThing::Network(prefix, name) => {
-                        ("network", prefix.to_string(), name.clone())
+                let (kind, name, port) = match &shared.cause {
+                    SharedCause::NameServer(name) => ("name-server", name.to_string(), None),
+                    SharedCause::Certificate(digest) => ("certificate", digest.clone(), None),
+                    SharedCause::Host(name) => ("host", name.to_string(), None),
+                    SharedCause::ThirdParty(name) => ("third-party", name.to_string(), None),
+                    SharedCause::Address(address, ..) => ("address", address.to_string(), None),
+                    SharedCause::Network { prefix, port, .. } => {
+                        ("network", prefix.to_string(), Some(*port))
                     }
                 };
                 SharedDocument {
                     kind: kind.to_owned(),
                     name: clean(&name),
-                    network,
+                    network: shared.network.clone(),
+                    port,
                     failures: shared.failures.iter().map(|(c, r)| failure(c, r)).collect(),
                     services: ids(&shared.services),
                     holds: shared.holds,
+                    lifts: shared.lifts,
                 }
             })
             .collect(),

@@ -9,7 +9,7 @@ use super::terms;
 use crate::model::Lang;
 use crate::report::markdown::escaped;
 use crate::report::overview;
-use crate::report::table::{Kind, Table};
+use crate::report::table::{Kind, Table, beneath_note};
 
 /// Writes the report.
 ///
@@ -81,9 +81,13 @@ fn write_table(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()>
         write!(out, "|{}", if numeric { "---:" } else { "---" })?;
     }
     writeln!(out, "|")?;
-    for row in table.rows.iter().chain(&table.total) {
-        for cell in row {
-            write!(out, "| {} ", escaped(&cell.running_words(lang)))?;
+    let total = table.total.iter().map(|total| (total, Vec::new()));
+    for (row, beneath) in table.with_beneath().into_iter().chain(total) {
+        let last = row.len().saturating_sub(1);
+        for (at, cell) in row.iter().enumerate() {
+            let note = beneath_note(&beneath, lang).filter(|_| at == last);
+            let words = [Some(cell.running_words(lang)), note].into_iter().flatten();
+            write!(out, "| {} ", escaped(&words.collect::<Vec<_>>().join(" ")))?;
         }
         writeln!(out, "|")?;
     }

@@ -31,7 +31,7 @@ const INCIDENTS: Text =
 const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
 const EXEMPTIONS: Text = Text { vi: "Miễn trừ", en: "Exemptions" };
 const SHARED: Text =
-    Text { vi: "Nguyên nhân chung của nhiều dịch vụ", en: "Shared blockers" };
+    Text { vi: "Nguyên nhân chung của nhiều dịch vụ", en: "Shared causes" };
 const GROUPS: Text = Text {
     vi: "Theo nhóm dịch vụ và cơ quan, đơn vị",
     en: "By category and organisation",
@@ -313,11 +313,11 @@ fn shared(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let none = Text {
         vi: "Không có nguyên nhân nào chung cho từ hai dịch vụ trở lên.",
-        en: "No two services fail on the same thing.",
+        en: "No two services fail by the same cause.",
     };
     let about = Text {
-        vi: "Mỗi dòng là một máy chủ hoặc dải địa chỉ mà từ hai dịch vụ trở lên cùng không đạt; một lần khắc phục có lợi cho tất cả.",
-        en: "Each line is one server or address range on which two services or more fail: one mend helps them all.",
+        vi: "Mỗi dòng là một nguyên nhân làm từ hai dịch vụ trở lên cùng không đạt: một máy chủ tên miền, một chứng thư số, một quy tắc chặn (cùng biểu hiện trên cùng cổng trong cùng dải địa chỉ), một máy chủ hoặc một bên thứ ba; một lần khắc phục có lợi cho tất cả.",
+        en: "Each line is one cause by which two services or more fail: a name server, a certificate, a filter (the same symptom at the same port in one range of addresses), a server or a third party. One mend helps them all.",
     };
     let table = quarter::shared(review, lang);
     listing(section("shared", SHARED.get(lang)), table, &[about], none, lang)

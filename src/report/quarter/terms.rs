@@ -1,6 +1,6 @@
 //! The terms of quarterly reports, in both languages.
 
-use crate::judge::quarter::{Caveat, Quarter, SharedThing};
+use crate::judge::quarter::{Caveat, Quarter, Shared, SharedCause};
 use crate::judge::{Basis, Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
@@ -57,21 +57,41 @@ pub(in crate::report) fn basis(basis: Basis) -> Text {
     }
 }
 
-/// What a shared thing is.
-pub(in crate::report) fn kind(thing: &SharedThing) -> Text {
-    match thing {
-        SharedThing::NameServer(_) => Text { vi: "Máy chủ tên miền", en: "Name server" },
-        SharedThing::Network(..) => Text { vi: "Dải địa chỉ", en: "Address range" },
-        SharedThing::Host(_) => Text { vi: "Máy chủ", en: "Host" },
+/// What kind of cause several services share.
+pub(in crate::report) fn kind(cause: &SharedCause) -> Text {
+    match cause {
+        SharedCause::NameServer(_) => Text { vi: "Máy chủ tên miền", en: "Name server" },
+        SharedCause::Certificate(_) => Text { vi: "Chứng thư số", en: "Certificate" },
+        SharedCause::Network { .. } => {
+            Text { vi: "Kết nối đến một dải địa chỉ", en: "Connections to a range" }
+        }
+        SharedCause::Address(..) => Text { vi: "Địa chỉ máy chủ", en: "Server address" },
+        SharedCause::Host(_) => Text { vi: "Máy chủ", en: "Host" },
+        SharedCause::ThirdParty(_) => {
+            Text { vi: "Máy chủ của bên thứ ba", en: "Third party's host" }
+        }
     }
 }
 
-/// A shared thing's name.
-pub(in crate::report) fn thing(thing: &SharedThing) -> String {
-    match thing {
-        SharedThing::NameServer(name) | SharedThing::Host(name) => clean(name.as_str()),
-        SharedThing::Network(prefix, None) => prefix.to_string(),
-        SharedThing::Network(prefix, Some(name)) => format!("{prefix} ({})", clean(name)),
+/// What a shared cause is called.
+pub(in crate::report) fn cause(shared: &Shared, lang: Lang) -> String {
+    const DIGEST_SHOWN: usize = 23;
+    let name = match &shared.cause {
+        SharedCause::NameServer(name) | SharedCause::Host(name) | SharedCause::ThirdParty(name) => {
+            clean(name.as_str())
+        }
+        SharedCause::Certificate(digest) => {
+            format!("{}…", digest.chars().take(DIGEST_SHOWN).collect::<String>())
+        }
+        SharedCause::Network { prefix, port, .. } => match lang {
+            Lang::Vi => format!("{prefix}, cổng {port}"),
+            Lang::En => format!("{prefix}, port {port}"),
+        },
+        SharedCause::Address(address, ..) => address.to_string(),
+    };
+    match &shared.network {
+        Some(network) => format!("{name} ({})", clean(network)),
+        None => name,
     }
 }
 

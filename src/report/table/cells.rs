@@ -1,5 +1,7 @@
 //! Tables, columns and cells.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::judge::Standing;
@@ -18,9 +20,15 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Its rows; each has as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+    /// The numbers of rows that only tell more of the row above them which is none of them: what
+    /// follows from a cause. Formats fold them away.
+    pub beneath: BTreeSet<usize>,
     /// A line under the table that adds it up.
     pub total: Option<Vec<Cell>>,
 }
+
+/// A row with those beneath it.
+pub(in crate::report) type WithBeneath<'a> = (&'a Vec<Cell>, Vec<&'a Vec<Cell>>);
 
 /// A column.
 #[derive(Clone, Debug)]
@@ -78,7 +86,14 @@ pub enum Cell {
 
 impl Table {
     pub(in crate::report) fn new(title: &'static str, naming: u16) -> Self {
-        Self { title, naming, columns: Vec::new(), rows: Vec::new(), total: None }
+        Self {
+            title,
+            naming,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            beneath: BTreeSet::new(),
+            total: None,
+        }
     }
 
     pub(in crate::report) fn column(
@@ -90,6 +105,38 @@ impl Table {
         self.columns.push(Column { title: title.into(), width_chars, kind });
         self
     }
+}
+
+impl Table {
+    /// Adds a row that only tells more of the one above it.
+    pub(in crate::report) fn push_beneath(&mut self, row: Vec<Cell>) {
+        self.beneath.insert(self.rows.len());
+        self.rows.push(row);
+    }
+
+    /// Its rows, each with those beneath it.
+    pub(in crate::report) fn with_beneath(&self) -> Vec<WithBeneath<'_>> {
+        let mut rows: Vec<WithBeneath<'_>> = Vec::new();
+        for (number, row) in self.rows.iter().enumerate() {
+            match rows.last_mut().filter(|_| self.beneath.contains(&number)) {
+                Some((_, beneath)) => beneath.push(row),
+                None => rows.push((row, Vec::new())),
+            }
+        }
+        rows
+    }
+}
+
+/// What rows beneath another one are about, for formats that have no way to open them: their names in the
+/// second column, the first few.
+pub(in crate::report) fn beneath_note(beneath: &[&Vec<Cell>], lang: Lang) -> Option<String> {
+    const NAMES_SHOWN: usize = 6;
+    let names = beneath.iter().filter_map(|row| row.get(1)).map(|cell| cell.running_words(lang));
+    let mut shown: Vec<String> = names.take(NAMES_SHOWN).collect();
+    if let more @ 1.. = beneath.len().saturating_sub(NAMES_SHOWN) {
+        shown.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
+    }
+    (!shown.is_empty()).then(|| format!("↳ {}", shown.join(", ")))
 }
 
 impl Cell {

@@ -7,6 +7,7 @@ use super::organisation::organisation_name;
 use crate::check::{CATALOGUE, Check};
 use crate::judge::{Finding, RunResult, ServiceResult, Standing};
 use crate::model::{Lang, Outcome, Severity, Text};
+use crate::report::causes::root_blockers;
 use crate::report::texts;
 
 const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
@@ -75,7 +76,7 @@ fn service_row(
         findings.iter().filter(|(_, finding)| finding.outcome == outcome).count()
     };
     let critical = findings.iter().filter(|(_, f)| f.fails_at(Severity::Critical)).count();
-    let blockers: Vec<_> = service.blockers.iter().map(|blocker| blocker.check).collect();
+    let blockers = root_blockers(service);
     let meaning = match service.standing {
         Standing::At(stage) => stage.name().get(lang),
         Standing::Absent => texts::ABSENT_COUNTS.get(lang),

@@ -1,7 +1,7 @@
 //! The table of all verdicts.
 
 use super::cells::{Cell, Kind, Table};
-use crate::judge::RunResult;
+use crate::judge::{Roots, RunResult};
 use crate::model::{Lang, Subject, SubjectName, Text};
 
 /// One row for each subject of each verdict, those of the vantage point first; a verdict without
@@ -25,15 +25,19 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
         ("subject_reason", Kind::Code, 22),
         ("detail", Kind::Code, 40),
         ("message", Kind::Text, 60),
+        ("root", Kind::Code, 24),
     ] {
         table = table.column(title, kind, width_chars);
     }
     let of_services = result.services.iter().flat_map(|service| {
-        let verdicts = service.verdicts.unpack().into_iter();
-        verdicts.map(move |judged| (service.service.id.to_string(), judged))
+        let verdicts = service.verdicts.unpack();
+        let roots = Roots::of(&verdicts);
+        let id = service.service.id.to_string();
+        let of = move |(at, judged)| (id.clone(), judged, roots.at(at).id());
+        verdicts.into_iter().enumerate().map(of)
     });
-    let of_vantage = result.vantage.iter().map(|judged| (String::new(), judged.clone()));
-    for (service, judged) in of_vantage.chain(of_services) {
+    let of_vantage = result.vantage.iter().map(|judged| (String::new(), judged.clone(), None));
+    for (service, judged, root) in of_vantage.chain(of_services) {
         let verdict = &judged.verdict;
         let head = [
             Cell::text(&result.run.id.to_string()),
@@ -47,7 +51,8 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
         ];
         let message = Cell::text(judged.check.message(verdict.reason, lang));
         let mut push = |subject: [Cell; 5]| {
-            let row = head.iter().cloned().chain(subject).chain([message.clone()]).collect();
+            let tail = [message.clone(), Cell::text(root.unwrap_or_default())];
+            let row = head.iter().cloned().chain(subject).chain(tail).collect();
             table.rows.push(row);
         };
         if verdict.subjects.is_empty() {

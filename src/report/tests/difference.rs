@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::sample::{HOSTILE, golden, result};
+use crate::check::common;
 use crate::judge::{Comparison, MadeUnder, RunResult, Standing};
-use crate::model::{Lang, Outcome, RunId, Stage, State};
+use crate::model::{Lang, Outcome, RunId, Stage, State, Verdict};
 use crate::policy::Policy;
 use crate::report::difference::{DifferenceContext, json, text};
 
@@ -108,5 +109,60 @@ fn what_one_run_did_not_scan_neither_came_nor_went() {
         let comparison = Comparison::of(before.clone(), after.clone(), &made_under);
         assert_eq!(comparison.services.len(), 2);
         assert!(comparison.services.iter().all(|service| !service.is_change()));
+    }
+}
+
+/// Text of a comparison for a terminal, with what only follows from other things where `all` is set.
+fn plain(comparison: &Comparison, all: bool) -> String {
+    let mut out = Vec::new();
+    let context = DifferenceContext { comparison, lang: Lang::En };
+    text::plain(&context, false, all, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// A run with the same services, each check of which says this.
+fn saying(of: &RunResult, standing: Standing, verdict: impl Fn(&str) -> Verdict) -> RunResult {
+    let mut run = of.clone();
+    for service in &mut run.services {
+        service.standing = standing;
+        let mut verdicts = service.verdicts.unpack();
+        verdicts.iter_mut().for_each(|judged| judged.verdict = verdict(judged.check.id));
+        service.verdicts = verdicts.into();
+    }
+    run
+}
+
+#[test]
+fn a_cause_and_an_outage_are_one_line_each() {
+    let good = saying(&golden(), Standing::At(Stage::AtParity), |_| {
+        Verdict::plain(Outcome::Pass, "passes")
+    });
+    let lost = Standing::Unknown { at_least: Stage::Ipv4Only };
+    let lost = saying(&good, lost, |_| Verdict::inconclusive(common::VANTAGE_LOST));
+    let closed = saying(&good, Standing::At(Stage::Addressed), |check| match check {
+        "reach-port" => Verdict::plain(Outcome::Fail, "refused"),
+        "dns-aaaa" => Verdict::plain(Outcome::Pass, "published"),
+        _ => Verdict::inconclusive(common::LOWER_LAYER),
+    });
+    let made_under = || MadeUnder { before: &good.policy, after: &good.policy };
+    let services = good.services.len();
+    // Whether it begins or ends, whichever run is the later one.
+    for (before, after) in [(&good, &lost), (&lost, &good)] {
+        let comparison = Comparison::of(before.clone(), after.clone(), &made_under());
+        let text = plain(&comparison, false);
+        assert_eq!(text.matches("services: ").count(), 1, "{text}");
+        assert_eq!(text.matches(" · ").count(), 0, "{text}");
+        assert_eq!(plain(&comparison, true).matches(" · ").count(), services);
+    }
+    for (before, after) in [(&good, &closed), (&closed, &good)] {
+        let comparison = Comparison::of(before.clone(), after.clone(), &made_under());
+        let text = plain(&comparison, false);
+        for (line, count) in
+            [("      reach-port: ", services), ("      ↳ 3 more findings", services)]
+        {
+            assert_eq!(text.matches(line).count(), count, "{text}");
+        }
+        assert!(!text.contains("tls-name: "), "{text}");
+        assert!(plain(&comparison, true).contains("tls-name: "));
     }
 }

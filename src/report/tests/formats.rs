@@ -1,7 +1,9 @@
 //! The same results through every format.
 
 use super::sample::{HOSTILE, PLAIN, render, result};
-use crate::model::{Lang, Severity};
+use crate::judge::{Judged, Root, Roots};
+use crate::model::{Lang, Outcome, Severity};
+use crate::report::causes::causes;
 use crate::report::{ReportContext, csv, html, json, junit, markdown};
 
 type Write = fn(&ReportContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
@@ -68,27 +70,46 @@ fn the_office_csv_opens_in_vietnamese_and_the_other_for_programs() {
 #[test]
 fn junit_counts_what_fails_and_what_is_skipped() {
     let plain = result(2, 3, &PLAIN);
-    let of_services = || plain.services.iter().flat_map(|s| s.verdicts.unpack());
-    let all = || of_services().chain(plain.vantage.clone());
-    let with = |outcome: &str| all().filter(|v| v.verdict.outcome.id() == outcome).count();
+    // Each finding of a service with what explains it; those of the vantage point explain themselves.
+    let mut all: Vec<(Judged, Root)> = Vec::new();
+    for service in &plain.services {
+        let verdicts = service.verdicts.unpack();
+        let roots = Roots::of(&verdicts);
+        all.extend(verdicts.into_iter().enumerate().map(|(at, judged)| (judged, roots.at(at))));
+    }
+    all.extend(plain.vantage.iter().cloned().map(|judged| (judged, Root::Itself)));
+    let count = |is_it: &dyn Fn(&Judged, Root) -> bool| {
+        all.iter().filter(|(judged, root)| is_it(judged, *root)).count()
+    };
+    let is_ours = |root: Root| matches!(root, Root::Ours(_));
+    let follows = |judged: &Judged, root: Root| {
+        matches!(root, Root::Check(_)) && judged.verdict.outcome == Outcome::Fail
+    };
+    assert!(count(&|_, root| is_ours(root)) > 1);
+    let outages = causes(&plain, Outcome::Inconclusive).iter().filter(|one| one.is_ours()).count();
+    let skipped = count(&|judged, root| {
+        let unknown = [Outcome::NotApplicable, Outcome::Inconclusive];
+        !is_ours(root) && (unknown.contains(&judged.verdict.outcome) || follows(judged, root))
+    });
     let text = String::from_utf8(render(&plain, Lang::En, junit::write)).unwrap();
     let head = format!(
-        "tests=\"{}\" skipped=\"{}\" failures=\"{}\" errors=\"0\"",
-        all().count(),
-        with("not-applicable") + with("inconclusive"),
-        all().filter(|v| v.fails_at(junit::FAILS_FROM)).count()
+        "tests=\"{}\" skipped=\"{}\"",
+        count(&|_, root| !is_ours(root)) + outages,
+        skipped + outages,
     );
     assert!(text.lines().nth(1).unwrap().contains(&head), "{head}\n{text}");
-    // From another severity on there are more or fewer failures, and not one is left untold.
+    // From another severity on there are more or fewer failures, and not one root is left untold.
     let context = ReportContext { result: &plain, lang: Lang::En, find_observation: &|_| None };
+    let roots =
+        count(&|judged, root| judged.verdict.outcome == Outcome::Fail && root == Root::Itself);
     let mut counts = Vec::new();
     for least in [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info] {
         let mut bytes = Vec::new();
         junit::write_from(&context, least, &mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         let failures = text.matches("<failure").count();
-        assert_eq!(failures, all().filter(|v| v.fails_at(least)).count());
-        assert_eq!(failures + text.matches("<system-out").count(), with("fail"));
+        assert!(failures >= count(&|judged, root| root == Root::Itself && judged.fails_at(least)));
+        assert_eq!(failures + text.matches("<system-out").count(), roots);
         counts.push(failures);
     }
     assert!(counts.is_sorted() && counts[0] < counts[3], "{counts:?}");

@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::report::parts::Part;
 use crate::report::quarter::{self, QuarterContext};
 use crate::report::table::{self, Cell, Kind, Table};
+use crate::report::terminal::EvidenceBeside;
 use crate::report::{ReportContext, csv, html, json, junit, markdown, terminal, texts};
 
 /// The sample under a policy that judges stages up to this one; no service is above it.
@@ -135,6 +136,9 @@ fn without_verdicts(run: &mut RunResult) {
     }
 }
 
+const DISPLAY: terminal::Display =
+    terminal::Display { color: false, width: 100, all: false, evidence: EvidenceBeside::Nothing };
+
 /// A run whose only service has a name that doesn't exist: every format says so, and none IPv4 only
 /// of it.
 #[test]
@@ -144,8 +148,8 @@ fn every_format_shows_it() {
     assert_eq!(run.services.len(), 1);
     without_verdicts(&mut run);
     let terminal = |context: &ReportContext<'_>, out: &mut dyn std::io::Write| {
-        terminal::write(context, false, 100, out)?;
-        terminal::write_service(context, &context.result.services[0], false, false, 100, out)
+        terminal::write(context, DISPLAY, out)?;
+        terminal::write_service(context, &context.result.services[0], DISPLAY, out)
     };
     for lang in [Lang::Vi, Lang::En] {
         let (absent, stage0) = (texts::ABSENT.get(lang), Stage::Ipv4Only.name().get(lang));
@@ -179,7 +183,7 @@ fn where_no_name_is_missing_the_summary_says_nothing_of_it() {
     run.services.retain(|service| service.standing != Standing::Absent);
     without_verdicts(&mut run);
     let text = |context: &ReportContext<'_>, out: &mut dyn std::io::Write| {
-        terminal::write(context, false, 100, out)
+        terminal::write(context, DISPLAY, out)
     };
     let shown = String::from_utf8(render(&run, Lang::En, text)).unwrap();
     assert!(!shown.contains(texts::ABSENT.get(Lang::En)), "{shown}");

@@ -3,12 +3,13 @@
 use calamine::Reader as _;
 
 use super::sample::{HOSTILE, PLAIN, golden, result};
+use crate::check::common;
 use crate::judge::quarter::{Material, Point, Previous, Review, Snapshot};
 use crate::judge::{Change, GateReading, Histories, Lineage, RunResult, Standing};
-use crate::model::{Lang, RunId, Stage};
+use crate::model::{Lang, RunId, Stage, Verdict};
 use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{QuarterContext, html, json, markdown, sections};
-use crate::report::{csv, pdf, xlsx};
+use crate::report::{csv, pdf, table, xlsx};
 
 type Book = calamine::Xlsx<std::io::Cursor<Vec<u8>>>;
 type Write = fn(&QuarterContext<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
@@ -55,7 +56,12 @@ fn runs_with_incidents(of: &RunResult) -> Vec<Snapshot> {
         let ids: Vec<_> = of.services.iter().map(|result| result.service.id.clone()).collect();
         for (at, id) in ids.iter().enumerate() {
             let reading = run.services.get_mut(id).unwrap();
-            *reading = GateReading { failing: Vec::new(), unknown: Vec::new(), ..reading.clone() };
+            *reading = GateReading {
+                failing: Vec::new(),
+                following: Vec::new(),
+                unknown: Vec::new(),
+                ..reading.clone()
+            };
             reading.standing = Standing::At(Stage::AtParity);
             change(at, reading);
         }
@@ -177,4 +183,39 @@ fn what_came_and_went_is_named_once() {
     let outages: Vec<_> = incidents.iter().filter(|i| i.change == Change::Unknown).collect();
     let [outage] = outages[..] else { panic!("{}", outages.len()) };
     assert!(outage.services.len() > 4 && outage.runs == 1);
+}
+
+/// The closing run saw nothing, because our own side was cut off: one row, and what it hides beneath.
+#[test]
+fn an_outage_of_our_own_is_one_row() {
+    let mut closing = golden();
+    closing.services.truncate(4);
+    let earlier = closing.clone();
+    for service in &mut closing.services {
+        service.standing = Standing::Unknown { at_least: Stage::Ipv4Only };
+        let mut verdicts = service.verdicts.unpack();
+        for judged in &mut verdicts {
+            judged.verdict = Verdict::inconclusive(common::VANTAGE_LOST);
+        }
+        service.verdicts = verdicts.into();
+    }
+    let review = compared(closing, earlier);
+    for lang in [Lang::Vi, Lang::En] {
+        for table in [
+            table::quarter::stage_changes(&review, lang),
+            table::quarter::check_changes(&review, lang),
+        ] {
+            let rows = table.with_beneath();
+            assert_eq!(rows.len(), 1, "{rows:?}");
+            assert!(rows[0].1.len() >= 3 && rows[0].0[1].words(lang) == common::VANTAGE_LOST);
+        }
+        let work = table::work_list(&review.closing, lang);
+        let rows = work.with_beneath();
+        assert_eq!((rows.len(), rows[0].1.len()), (1, 4), "{rows:?}");
+        let context = QuarterContext { review: &review, lang };
+        let mut page = Vec::new();
+        html::write(&context, &mut page).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("<summary>↳ +") && page.contains("vantage-lost"));
+    }
 }

@@ -57,6 +57,7 @@ pub(super) fn write_at(
     for (row, cells) in (first + 1..).zip(table.rows.iter().take(shown)) {
         page.set_row_height(row, height(table, cells, lang))?;
     }
+    group_rows(page, first, table)?;
     for (at, column) in (0u16..).zip(&table.columns) {
         let narrow = is_narrow(column);
         page.set_column_width(at, column.width_chars)?;
@@ -83,6 +84,25 @@ pub(super) fn write_at(
     }
     let columns = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
     page.autofilter(first, 0, last, columns.saturating_sub(1))?;
+    Ok(())
+}
+
+/// Folds away the rows that only tell more of one above them.
+fn group_rows(page: &mut Worksheet, first: u32, table: &Table) -> Result<(), XlsxError> {
+    let numbers = table.beneath.iter().filter(|number| **number < ROWS_MAX);
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for row in numbers.filter_map(|number| Some(first + 1 + u32::try_from(*number).ok()?)) {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == row => *last = row,
+            _ => spans.push((row, row)),
+        }
+    }
+    if !spans.is_empty() {
+        page.group_symbols_above(true);
+    }
+    for (from, to) in spans {
+        page.group_rows_collapsed(from, to)?;
+    }
     Ok(())
 }
 

@@ -287,7 +287,8 @@ fn knot_unbound_and_nginx_are_judged_as_they_were_set_up() {
         assert_eq!((&verdict["outcome"], &verdict["reason"]), (&outcome.into(), &reason.into()));
     }
     // The certificate and the page behind a version that no client takes are seen.
-    let shown = succeed(&mut v6ready(&folder.join("run.db"), &["show", "peers/chi-tls10"])).stdout;
+    let show = ["show", "peers/chi-tls10", "--all", "-v"];
+    let shown = succeed(&mut v6ready(&folder.join("run.db"), &show)).stdout;
     let shown = String::from_utf8(shown).unwrap();
     for line in ["TLS: TLSv1.0 TLS_", "Chromium: ", "HTTP: HTTP/1.1 200"] {
         assert!(shown.contains(line), "{line} is not in {shown}");

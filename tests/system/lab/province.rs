@@ -139,6 +139,9 @@ impl SiteVerdicts {
         for verdict in service.unwrap()["verdicts"].as_array().unwrap() {
             let (check, reason) = (text(&verdict["check"]), text(&verdict["reason"]));
             assert!(!text(&verdict["message"]).is_empty(), "{check} {reason}");
+            // Whatever lies below has failed, and explains it.
+            let is_explained = verdict.get("root").is_some() || reason != "lower-layer-failed";
+            assert!(is_explained, "{} {check}", site.id);
             let outcome = text(&verdict["outcome"]);
             let pair = (check.to_owned(), reason.to_owned());
             match outcome {

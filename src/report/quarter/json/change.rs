@@ -38,6 +38,10 @@ struct CheckChangeDocument {
     change: String,
     before: FindingDocument,
     after: FindingDocument,
+    /// What explains the change: another check of this service that changed, or `vantage` where it lies
+    /// on our own side; missing where nothing else does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -63,6 +67,7 @@ pub(in crate::report) fn change(change: &ServiceChange) -> ChangeDocument {
                 change: check.change.id().to_owned(),
                 before: finding(&check.before),
                 after: finding(&check.after),
+                root: check.root.id().map(str::to_owned),
             })
             .collect(),
     }

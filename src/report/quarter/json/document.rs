@@ -215,16 +215,22 @@ pub(super) struct FindingStepDocument {
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(super) struct SharedDocument {
-    /// `name-server`, `network` or `host`.
+    /// `name-server`, `certificate`, `network` (packets to one port of it come to the same end),
+    /// `address`, `host` or `third-party`.
     pub(super) kind: String,
     pub(super) name: String,
     /// The declared network's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) network: Option<String>,
+    /// Of a `network`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) port: Option<u16>,
     pub(super) failures: Vec<FailureDocument>,
     pub(super) services: Vec<String>,
     /// How many of them it holds at their stage.
     pub(super) holds: usize,
+    /// How many of them would climb at least one stage by its mend alone.
+    pub(super) lifts: usize,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

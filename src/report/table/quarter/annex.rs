@@ -3,6 +3,7 @@
 use super::common::{BEFORE, NOW, SERVICE_ID, names, stage_cell};
 use crate::judge::quarter::Review;
 use crate::model::Lang;
+use crate::report::causes::root_blockers;
 use crate::report::table::cells::{Cell, Kind, Table};
 use crate::report::texts;
 
@@ -27,7 +28,7 @@ pub fn annex(review: &Review, lang: Lang) -> Table {
     for result in &review.closing.services {
         let about = &result.service;
         let organisation = inventory.organisations.iter().find(|o| o.id == about.id.organisation);
-        let blockers = result.blockers.iter().map(|blocker| blocker.check.to_owned()).collect();
+        let blockers = root_blockers(result).into_iter().map(str::to_owned).collect();
         let mut row = vec![
             Cell::text(organisation.map_or("", |organisation| &organisation.name)),
             Cell::text(&about.name),

@@ -17,23 +17,24 @@ const WHOSE: Text =
 const HOLDS: Text = Text { vi: "Dịch vụ bị giữ lại", en: "Services held" };
 const LIFTS: Text = Text { vi: "Dịch vụ được nâng mức", en: "Services lifted" };
 
-/// One row for each thing that several services fail on.
+/// One row for each cause that several services fail by.
 pub fn shared(review: &Review, lang: Lang) -> Table {
-    const TITLE: Text = Text { vi: "Nguyên nhân chung", en: "Shared blockers" };
+    const TITLE: Text = Text { vi: "Nguyên nhân chung", en: "Shared causes" };
     let mut table = Table::new(TITLE.get(lang), 2)
         .column(KIND.get(lang), Kind::Text, 16)
         .column(NAME.get(lang), Kind::Code, 30)
+        .column(LIFTS.get(lang), Kind::Count, 9)
         .column(HOLDS.get(lang), Kind::Count, 9)
         .column(texts::SERVICES.get(lang), Kind::Count, 9)
         .column(CHECK.get(lang), Kind::Code, 26)
         .column(texts::SERVICE.get(lang), Kind::Code, 36);
     for shared in &review.shared {
-        let mut checks: Vec<String> =
-            shared.failures.iter().map(|(id, _)| (*id).to_owned()).collect();
-        checks.dedup();
+        let failures = shared.failures.iter();
+        let checks = failures.map(|(check, reason)| format!("{check} ({reason})")).collect();
         table.rows.push(vec![
-            Cell::text(terms::kind(&shared.thing).get(lang)),
-            Cell::text(&terms::thing(&shared.thing)),
+            Cell::text(terms::kind(&shared.cause).get(lang)),
+            Cell::text(&terms::cause(shared, lang)),
+            Cell::Count(shared.lifts),
             Cell::Count(shared.holds),
             Cell::Count(shared.services.len()),
             Cell::text(&names(checks, lang)),
