@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::line::former_ids;
 use super::terms::Terms;
 use crate::inventory::amend::{Amendment, NewValue};
 use crate::inventory::targets::{quoted, value};
@@ -137,6 +136,15 @@ impl Change {
 pub(super) fn tag_list(tags: &[String]) -> String {
     let tags: Vec<_> = tags.iter().map(|tag| quoted(tag)).collect();
     format!("[{}]", tags.join(", "))
+}
+
+/// Former ids as YAML.
+pub(super) fn former_ids(ids: &[ServiceId]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    match &ids[..] {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
 }
 
 fn goal_words(goal: &Goal) -> String {

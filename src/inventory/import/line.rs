@@ -1,9 +1,9 @@
 //! A service as one line of the inventory.
 
 use super::candidate::Candidate;
-use super::changes::tag_list;
+use super::changes::{former_ids, tag_list};
 use crate::inventory::targets::{quoted, value};
-use crate::model::{Category, Goal, ServiceId, State, Target};
+use crate::model::{Category, Goal, State, Target};
 
 /// The line. What a candidate leaves out is left out of it, save the category.
 pub(super) fn line(
@@ -44,15 +44,6 @@ pub(super) fn line(
         line.push_str(&format!(" # {guess}"));
     }
     line
-}
-
-/// Former ids as YAML.
-pub(super) fn former_ids(ids: &[ServiceId]) -> String {
-    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-    match &ids[..] {
-        [one] => one.clone(),
-        several => format!("[{}]", several.join(", ")),
-    }
 }
 
 /// What the plan most often counts a kind of service as.
