@@ -18,6 +18,7 @@ mod diff;
 mod error;
 mod exit_code;
 mod explain;
+mod file_name;
 mod gate;
 mod histories;
 mod import;

@@ -9,6 +9,7 @@
 //! Every other room imports this one, and it imports none.
 
 mod address;
+mod answered;
 mod blob;
 mod conversation;
 mod dns;
@@ -31,6 +32,7 @@ mod readings;
 mod recheck;
 mod request;
 mod run;
+mod run_id;
 mod selection;
 mod service;
 mod settings;
@@ -64,7 +66,8 @@ pub use quic::{QuicFailure, QuicQuestion, QuicSession};
 pub use readings::{FactTopic, Readings};
 pub use recheck::Recheck;
 pub use request::{ConversationQuestion, DnsQuestion, HttpGet, Question, Request, Transport};
-pub use run::{LostWindow, RequestCounts, Run, RunCounts, RunId, Vantage, VantageIpv6};
+pub use run::{LostWindow, RequestCounts, Run, RunCounts, Vantage, VantageIpv6};
+pub use run_id::{InvalidRunId, RunId};
 pub use selection::{BadPattern, Selection, Unmatched};
 pub use service::{
     Category, Endpoint, Exemption, Goal, Organisation, Service, ServiceId, State, Target,

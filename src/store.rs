@@ -8,22 +8,31 @@
 //! ([`RunInputs`]). Verdicts are never stored: they are judged from the evidence.
 //!
 //! The file is in WAL mode with `synchronous=NORMAL`: a killed process loses nothing that was
-//! committed, and a power failure loses at most the last moments, never the file.
+//! committed, and a power failure loses at most the last moments, never the file. The rows of each run
+//! have a digest, its seal, which is checked when the run is opened; and what a killed scan had committed is
+//! noted beside the store, so that a lost log is told.
 //!
 //! Imports [`model`](crate::model) and nothing else of this crate.
 
 mod asker;
+mod commit_note;
 mod compression;
 mod database;
 #[cfg(feature = "train-dictionary")]
 mod dictionary;
 mod error;
 mod lock;
+mod log;
 mod namesakes;
 mod read;
+mod read_only;
 mod recorder;
+mod restore;
 mod run;
 mod schema;
+mod scratch;
+mod seal;
+mod state;
 mod transfer;
 mod upkeep;
 mod writer;
@@ -39,8 +48,11 @@ pub use dictionary::{
 pub use error::StoreError;
 pub use recorder::Recorder;
 pub use run::{COMMAND_LINE, ListedRun, RunInputs, Scope, StoredRun};
-pub use transfer::{Imported, RUN_SCHEMA, TransferError};
-pub use upkeep::{Contents, WriteGuard};
+pub use transfer::{
+    BadKey, Exported, Imported, Provenance, PublicKey, RUN_SCHEMA, Signer, SigningKey,
+    TransferError, TrustedKeys,
+};
+pub use upkeep::Contents;
 
 #[cfg(test)]
 mod tests;

@@ -138,12 +138,12 @@ pub(super) struct DemoArgs {
     after_help = "Example: v6ready scan inventory.yaml --only 'vp-ubnd/*' --fail-on critical"
 )]
 pub(super) struct ScanArgs {
-    /// The inventory
-    #[arg(default_value = "inventory.yaml")]
-    pub inventory: PathBuf,
+    /// The inventory [default: inventory.yaml]; beside `--resume`, the one whose run is meant
+    pub inventory: Option<PathBuf>,
     #[command(flatten)]
     pub only: OnlyArgs,
-    /// Go on with an interrupted run: the named one, or the newest interrupted
+    /// Go on with an interrupted run: the named one, or the newest interrupted one that was not
+    /// imported
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["only", "policy"])]
     pub resume: Option<Option<String>>,
     /// One round of connections: nothing is said of whether the services answer each time
@@ -362,6 +362,9 @@ pub(super) enum RunsCommand {
         /// The file; `-` is stdout. With `--quarter` a folder
         #[arg(required = true)]
         file: PathBuf,
+        /// Sign the file with this private key, which `runs keygen` made; with `--quarter` each
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
         /// Each run that a quarter's report is made from, to a file of a folder: a store that imports them
         /// makes the same report
         #[arg(long, value_name = "QUARTER")]
@@ -372,6 +375,18 @@ pub(super) enum RunsCommand {
         /// The files; `-` is stdin
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Take only files that one of the public keys in this file has signed: one `ed25519 KEY NAME`
+        /// a line
+        #[arg(long, value_name = "PUBKEYS")]
+        trusted: Option<PathBuf>,
+    },
+    /// Make a key pair for signed run files: FILE, and FILE.pub for those who import
+    Keygen {
+        /// The new file of the private key
+        file: PathBuf,
+        /// Whose key it is, as those who import will read it
+        #[arg(long)]
+        name: Option<String>,
     },
     /// Remove the runs that no `--keep-…` option keeps, and what only they rest on
     Prune(PruneArgs),
@@ -390,7 +405,7 @@ pub(super) enum RunsCommand {
     Restore {
         /// The copy
         file: PathBuf,
-        /// Replace the store that is there; it is kept beside as `….replaced`
+        /// Replace the store that is there; it is kept beside as `….replaced`, `….replaced-2`, …
         #[arg(long)]
         replace: bool,
     },

@@ -227,6 +227,17 @@ pub(super) fn inventory_text(path: &Path) -> Result<Vec<u8>, CliError> {
     })
 }
 
+/// An inventory's text, and the `id` that it gives itself. Opens no other file.
+///
+/// # Errors
+/// When it can't be read.
+pub(super) fn text_and_id(path: &Path) -> Result<(Vec<u8>, Option<String>), CliError> {
+    let text = inventory_text(path)?;
+    let parsed = inventory::parse(&text, &path.display().to_string());
+    let id = parsed.map_err(|problems| unusable(&problems))?.inventory.id;
+    Ok((text, id.as_deref().map(str::to_owned)))
+}
+
 fn unusable(problems: &Diagnostics) -> CliError {
     let problems = terminal::render_diagnostics(problems);
     CliError::operator(format!("the inventory can't be used:\n{problems}"))

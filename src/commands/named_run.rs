@@ -33,7 +33,9 @@ pub(super) fn named_run(store: &Store, word: &str) -> Result<RunId, CliError> {
             })?;
             Ok(previous.run.id.clone())
         }
-        id => Ok(RunId(id.to_owned())),
+        id => RunId::parse(id).map_err(|error| {
+            CliError::operator(format!("`{id}`: {error}")).help("`v6ready runs` lists the runs")
+        }),
     }
 }
 
@@ -117,6 +119,7 @@ mod tests {
             policy: "p".into(),
             scope,
             counts: None,
+            imported: None,
             namesake: 0,
         }
     }
@@ -130,7 +133,7 @@ mod tests {
             listed("b", 2, Scope::Part),
             listed("a", 1, Scope::Whole),
         ];
-        let id = |run: &ListedRun| run.run.id.0.clone();
+        let id = |run: &ListedRun| run.run.id.to_string();
         assert_eq!(id(newest(&runs).unwrap()), "c");
         assert_eq!(last_before(&runs, &runs[2]).map(id).as_deref(), Some("a"));
         assert_eq!(rescans_after(&runs, &runs[2]).map(id).collect::<Vec<_>>(), ["d"]);

@@ -2,7 +2,6 @@
 
 mod addressees;
 mod dress;
-mod file_name;
 mod mail_files;
 mod quarter_files;
 pub(super) mod run_files;

@@ -1,6 +1,7 @@
 //! `v6ready runs`: what the store holds, and its keeping.
 
 mod backup;
+mod keys;
 mod list;
 mod prune;
 mod quarter_runs;
@@ -20,11 +21,19 @@ pub(super) fn run(global: &Global, args: &RunsArgs) -> Result<ExitCode, CliError
     let db = &global.db;
     match &args.command {
         None => list::print_runs(db, args.format)?,
-        Some(RunsCommand::Export { run, file, quarter }) => match (quarter, run) {
-            (Some(quarter), _) => quarter_runs::export_quarter(db, *quarter, file)?,
-            (None, run) => transfer::export(db, run.as_deref().unwrap_or(NEWEST), file)?,
-        },
-        Some(RunsCommand::Import { files }) => transfer::import(db, files)?,
+        Some(RunsCommand::Export { run, file, sign, quarter }) => {
+            let sign = sign.as_deref();
+            match (quarter, run) {
+                (Some(quarter), _) => quarter_runs::export_quarter(db, *quarter, file, sign)?,
+                (None, run) => {
+                    transfer::export(db, run.as_deref().unwrap_or(NEWEST), file, sign)?;
+                }
+            }
+        }
+        Some(RunsCommand::Import { files, trusted }) => {
+            transfer::import(db, files, trusted.as_deref())?;
+        }
+        Some(RunsCommand::Keygen { file, name }) => keys::make_keys(file, name.as_deref())?,
         Some(RunsCommand::Prune(args)) => prune::prune(db, args)?,
         Some(RunsCommand::Backup { file, replace, keep }) => {
             backup::back_up(db, file, if *replace { Some(1) } else { *keep })?;

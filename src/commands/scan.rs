@@ -1,9 +1,11 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
 mod metrics;
+mod resumed_run;
 mod run_id;
 pub(super) mod session;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 pub(super) use run_id::random_letters;
@@ -18,6 +20,9 @@ use super::{load, terminal};
 use crate::model::Lang;
 use crate::scan::Ending;
 
+/// The inventory where none is named.
+const DEFAULT_INVENTORY: &str = "inventory.yaml";
+
 /// Scans an inventory, stores the run and prints the summary.
 ///
 /// # Errors
@@ -25,9 +30,10 @@ use crate::scan::Ending;
 pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
     let scanned = match &args.resume {
-        Some(run) => resume_run(global, run.as_deref())?,
+        Some(run) => resume_run(global, run.as_deref(), args.inventory.as_deref())?,
         None => {
-            let loaded = load::inventory_from_file(&args.inventory, args.policy.as_deref())?;
+            let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
+            let loaded = load::inventory_from_file(file, args.policy.as_deref())?;
             let how = HowToScan {
                 only: &args.only.only,
                 vantage: args.vantage.as_deref(),
@@ -74,6 +80,12 @@ pub(super) fn print_scanned(
             ));
             Ok(ExitCode::from(INTERRUPTED))
         }
+        Ending::VantageAbsent if run.finished_at.is_none() => Err(CliError::inconclusive(format!(
+            "the vantage point `{}` has no working IPv6 or no resolver now, so nothing was asked; run {} \
+             stays as it was",
+            run.vantage.name, run.id
+        ))
+        .help(format!("when IPv6 is back, go on with: v6ready scan --resume {}", run.id))),
         Ending::VantageAbsent => Err(CliError::inconclusive(format!(
             "the vantage point `{}` has no working IPv6 or no resolver, so nothing can be said of any service",
             run.vantage.name

@@ -1,5 +1,6 @@
 //! A stored run, judged: the same for a run that has just ended and for one of last year.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::report::ReportContext;
-use crate::store::{ListedRun, Store, StoredRun};
+use crate::store::{ListedRun, Store, StoreError, StoredRun};
 
 /// A run of the store with everything that it takes to judge it.
 pub(super) struct LoadedRun {
@@ -83,7 +84,14 @@ pub(super) fn filled_in(
 /// # Errors
 /// As [`load_run`].
 pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, CliError> {
-    let stored = store.run(id)?;
+    load_stored_run(store.run(id)?)
+}
+
+/// Loads a run that was read from the store.
+///
+/// # Errors
+/// When its inventory can't be read any more.
+pub(super) fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, CliError> {
     let inputs = &stored.inputs;
     let loaded = load::restored_inventory(
         &inputs.inventory_file,
@@ -241,15 +249,52 @@ fn run_result(
     }
 }
 
-/// Gives renderers their evidence from the store. An observation that can't be read is not shown;
-/// judging has read every one of them before.
-pub(super) fn with_report_context<T>(
+/// Gives renderers the observations that verdicts cite. What can't be read ends the report.
+pub(super) struct Citations<'s> {
+    store: &'s Store,
+    failure: RefCell<Option<StoreError>>,
+}
+
+impl<'s> Citations<'s> {
+    pub(super) fn of(store: &'s Store) -> Self {
+        Self { store, failure: RefCell::new(None) }
+    }
+
+    pub(super) fn find(&self, id: ObservationId) -> Option<Arc<Observation>> {
+        let found = self.store.cited_observation(id);
+        found.map_err(|error| self.failure.borrow_mut().get_or_insert(error).to_string()).ok()
+    }
+
+    /// Whether everything that was cited until now could be read.
+    ///
+    /// # Errors
+    /// The first thing that could not.
+    pub(super) fn all_found(&self) -> Result<(), StoreError> {
+        self.failure.borrow_mut().take().map_or(Ok(()), Err)
+    }
+
+    /// Whether something that was cited could not be read.
+    pub(super) fn have_failed(&self) -> bool {
+        self.failure.borrow().is_some()
+    }
+}
+
+/// Gives a renderer its evidence from the store.
+///
+/// # Errors
+/// The renderer's own, and when something that it showed can't be read.
+pub(super) fn with_report_context<T, E>(
     store: &Store,
     result: &RunResult,
     lang: Lang,
-    render: impl FnOnce(&ReportContext<'_>) -> T,
-) -> T {
-    let find_observation =
-        |id: ObservationId| -> Option<Arc<Observation>> { store.observation(id).ok().flatten() };
-    render(&ReportContext { result, lang, find_observation: &find_observation })
+    render: impl FnOnce(&ReportContext<'_>) -> Result<T, E>,
+) -> Result<T, CliError>
+where
+    CliError: From<E>,
+{
+    let citations = Citations::of(store);
+    let find_observation = |id: ObservationId| citations.find(id);
+    let rendered = render(&ReportContext { result, lang, find_observation: &find_observation })?;
+    citations.all_found()?;
+    Ok(rendered)
 }

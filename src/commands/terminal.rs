@@ -1,6 +1,10 @@
 //! What goes to stdout and stderr, and what they can show.
 
+mod harmless;
+
 use std::io::{BufWriter, IsTerminal as _, StdoutLock};
+
+use harmless::{Harmless, harmless};
 
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
@@ -32,20 +36,20 @@ fn window_columns() -> Option<usize> {
     declared.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))
 }
 
-/// Stdout for results. It is buffered whole: left to itself it is flushed at every line end, which
-/// costs more than writing a large result.
-pub(super) fn results() -> BufWriter<StdoutLock<'static>> {
-    BufWriter::new(std::io::stdout().lock())
+/// Stdout for results, without the control codes that stored text may hold. It is buffered whole: left
+/// to itself it is flushed at every line end, which costs more than writing a large result.
+pub(super) fn results() -> BufWriter<Harmless<StdoutLock<'static>>> {
+    BufWriter::new(Harmless::new(std::io::stdout().lock()))
 }
 
 /// Prints a line on stderr, which is for the person at the terminal and part of no result.
 pub(super) fn note(text: impl std::fmt::Display) {
-    eprintln!("{text}");
+    eprintln!("{}", harmless(&text.to_string()));
 }
 
 /// Prints what is wrong with an inventory on stderr.
 pub(super) fn print_diagnostics(problems: &Diagnostics) {
-    eprint!("{}", render_diagnostics(problems));
+    eprint!("{}", harmless(&render_diagnostics(problems)));
 }
 
 /// What is wrong with an inventory, as stderr can show it.

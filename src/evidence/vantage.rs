@@ -163,7 +163,7 @@ pub fn tests(evidence: &Evidence, settings: &Settings) -> Vec<Reading> {
 pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
     let tests = tests(evidence, settings);
     let mut vantage = Vantage::new(name, &settings.resolvers);
-    if !tests.first().is_some_and(Reading::works) {
+    if !tests.iter().any(Reading::works) {
         vantage.ipv6 = VantageIpv6::Absent;
     }
     let mut last_good = None;
@@ -358,6 +358,8 @@ mod tests_of_this {
             (&[true, false, false, true], VantageIpv6::Lost, vec![(100, 400)]),
             (&[true, false], VantageIpv6::Lost, vec![(100, 200)]),
             (&[false], VantageIpv6::Absent, vec![(100, 100)]),
+            (&[false, false], VantageIpv6::Absent, vec![(100, 200)]),
+            (&[false, true], VantageIpv6::Lost, vec![(100, 200)]),
             (&[], VantageIpv6::Absent, vec![]),
         ] {
             let mut evidence = Evidence::new();

@@ -187,13 +187,16 @@ mod tests {
             let findings = vec![(aaaa, finding(Pass, "a")), (port, finding(outcome, "b"))];
             let sight = Sight { id: id(organisation), standing: Standing::At(stage), findings };
             let at = Timestamp::from_second(day * 86_400).unwrap();
-            histories.add(Look { run: RunId(day.to_string()), at }, [(id("b"), sight)]);
+            histories.add(Look { run: RunId::of_tests(&day.to_string()), at }, [(id("b"), sight)]);
         }
         let history = histories.of(&id("b")).unwrap();
         fn runs<T>(steps: &[Step<T>]) -> Vec<&str> {
-            steps.iter().map(|step| &*step.look.run.0).collect()
+            steps.iter().map(|step| step.look.run.as_str()).collect()
         }
-        assert_eq!((history.looks, &*history.first.run.0, &*history.last.run.0), (4, "1", "4"));
+        assert_eq!(
+            (history.looks, history.first.run.as_str(), history.last.run.as_str()),
+            (4, "1", "4")
+        );
         assert_eq!(runs(&history.ids), ["1", "3"]);
         assert_eq!(runs(&history.standings), ["1", "2", "4"]);
         let [(check, steps)] = history.changed().collect::<Vec<_>>()[..] else { panic!() };
@@ -209,7 +212,7 @@ mod tests {
         let hidden = finding(Outcome::Inconclusive, common::LOWER_LAYER);
         let (good, bad) = (finding(Pass, "a"), finding(Fail, "b"));
         let changes = |findings: &[Finding]| {
-            let look = Arc::new(Look { run: RunId("r".into()), at: Timestamp::UNIX_EPOCH });
+            let look = Arc::new(Look { run: RunId::of_tests("r"), at: Timestamp::UNIX_EPOCH });
             let mut steps = Vec::new();
             findings.iter().for_each(|found| step(&mut steps, &look, *found, is_same));
             seen(&steps).into_iter().map(|step| step.value.reason).collect::<Vec<_>>()

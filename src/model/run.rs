@@ -7,19 +7,7 @@ use ipnet::Ipv6Net;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Observation;
-
-/// Names a run: its start in UTC and four random letters, such as `20261124T142530Z-kfqz`, so that
-/// ids sort by time.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(pub String);
-
-impl std::fmt::Display for RunId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use super::{Observation, RunId};
 
 /// What is known of a run beside its observations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +54,7 @@ impl Run {
     /// A run of tests, that began at the beginning of time and has not ended.
     pub(crate) fn of_tests(id: &str) -> Self {
         Self {
-            id: RunId(id.to_owned()),
+            id: RunId::of_tests(id),
             started_at: Timestamp::UNIX_EPOCH,
             finished_at: None,
             vantage: Vantage::new("v", &[]),
@@ -117,7 +105,7 @@ impl Vantage {
 pub enum VantageIpv6 {
     /// It worked before, during and after the run.
     Working,
-    /// It did not work when the run began.
+    /// It did not work when the run began, nor when it was resumed.
     Absent,
     /// It stopped working while the run lasted.
     Lost,

@@ -57,9 +57,11 @@ pub(super) async fn run(
         return Ok(write_end(recorder, run, Ending::Interrupted, &dispatcher, events)?);
     };
     if first.ipv6 == VantageIpv6::Absent || !tests.last_succeeded() {
-        // What an earlier session saw while the vantage point worked still counts.
-        let ipv6 = if resumed { first.ipv6 } else { VantageIpv6::Absent };
-        run.vantage = Vantage { ipv6, ..first };
+        if !resumed {
+            run.finished_at = Some(Timestamp::now());
+            run.vantage = Vantage { ipv6: VantageIpv6::Absent, ..first };
+        }
+        // What an earlier session saw still counts, and a later one goes on: the run stays as it was.
         return Ok(write_end(recorder, run, Ending::VantageAbsent, &dispatcher, events)?);
     }
 
@@ -204,7 +206,8 @@ fn report_finished(result: &ServiceResult, events: EventSink<'_>) {
     events(ScanEvent::ServiceFinished { service, standing: result.standing });
 }
 
-/// Writes the run to the store for the last time. An interrupted run has not finished.
+/// Writes the run to the store for the last time in this session. Of itself only a complete run has
+/// finished.
 fn write_end(
     recorder: Recorder,
     mut run: Run,
@@ -212,7 +215,7 @@ fn write_end(
     dispatcher: &Dispatcher,
     events: EventSink<'_>,
 ) -> Result<ScanOutcome, StoreError> {
-    if ending != Ending::Interrupted {
+    if ending == Ending::Complete {
         run.finished_at = Some(Timestamp::now());
     }
     recorder.finish(&run)?;

@@ -23,6 +23,7 @@ pub enum Ending {
     Complete,
     /// The stop signal was raised; the run can be resumed.
     Interrupted,
-    /// The vantage point had no IPv6 or no resolver, so no service was asked.
+    /// The vantage point had no IPv6 or no resolver, so no service was asked. A run that was resumed
+    /// stays as it was, and can be resumed again.
     VantageAbsent,
 }

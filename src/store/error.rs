@@ -43,6 +43,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A copy doesn't fit on the disk.
+    #[error("{}: the disk is full; make room, and try again", path.display())]
+    NoRoom {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is damaged: SQLite says so, or a digest doesn't fit its bytes.
     #[error("{}: the store is damaged ({detail}); restore a backup, or scan again into a new file", path.display())]
     Damaged {
@@ -50,6 +56,34 @@ pub enum StoreError {
         path: PathBuf,
         /// What doesn't fit.
         detail: String,
+    },
+    /// There is nothing in the file, where a store was.
+    #[error(
+        "{}: the file is empty, and no new store: its content was lost, or it is a copy of a store without the \
+         log beside it (`…-wal`); restore a backup, or remove it for a new store", path.display()
+    )]
+    Emptied {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What a killed scan had committed of a run is not all there.
+    #[error(
+        "{}: run {run} is not whole: {loss}. `v6ready scan --resume {run}` asks again what is missing",
+        path.display()
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// The run.
+        run: RunId,
+        /// What is gone.
+        loss: String,
+    },
+    /// The file, or the folder that it is in, can't be written.
+    #[error("{}: the store can only be read here (a read-only medium, or not yours); name another with `--db`", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
     },
     /// No run has this id.
     #[error("no run is called `{run}`; `v6ready runs` lists them")]
@@ -87,6 +121,7 @@ impl StoreError {
     pub(super) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match error.sqlite_error_code() {
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::NotADatabase) => Self::NotAStore { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },

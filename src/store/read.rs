@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::asker::Asker;
@@ -11,6 +11,7 @@ use super::database::Store;
 use super::error::StoreError;
 use super::namesakes::number_namesakes;
 use super::run::{ListedRun, Scope, StoredRun, to_json};
+use super::seal;
 use crate::model::{
     Digest, Evidence, Observation, ObservationId, Run, RunCounts, RunId, ServiceId,
 };
@@ -22,6 +23,7 @@ impl Store {
     /// When the file can't be read.
     pub fn runs(&self) -> Result<Vec<Run>, StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let _reading = self.list_of_runs()?;
         let mut query = self
             .connection
             .prepare("SELECT run FROM run ORDER BY started_at DESC, number DESC")
@@ -36,21 +38,23 @@ impl Store {
     /// When the file can't be read.
     pub fn listed_runs(&self) -> Result<Vec<ListedRun>, StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let _reading = self.list_of_runs()?;
         let mut query = self
             .connection
             .prepare(
-                "SELECT run, inventory_file, inventory_id, policy, scope, counts, number
+                "SELECT run, inventory_file, inventory_id, policy, scope, counts, imported, number
                  FROM run ORDER BY started_at DESC, number DESC",
             )
             .map_err(in_path)?;
         let rows = query
             .query_map([], |row| {
                 let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?];
-                Ok((texts, row.get(2)?, row.get::<_, Option<String>>(5)?, row.get(6)?))
+                let jsons: [Option<String>; 2] = [row.get(5)?, row.get(6)?];
+                Ok((texts, row.get(2)?, jsons, row.get(7)?))
             })
             .map_err(in_path)?;
         let listed = rows.map(|row| {
-            let ([run, inventory_file, policy, scope], inventory_id, counts, number) =
+            let ([run, inventory_file, policy, scope], inventory_id, [counts, imported], number) =
                 row.map_err(in_path)?;
             let listed = ListedRun {
                 run: self.parsed(&run)?,
@@ -59,6 +63,7 @@ impl Store {
                 policy,
                 scope: Scope::of(&scope),
                 counts: counts.map(|counts| self.parsed(&counts)).transpose()?,
+                imported: imported.map(|imported| self.parsed(&imported)).transpose()?,
                 namesake: 0,
             };
             Ok((number, listed))
@@ -68,46 +73,112 @@ impl Store {
         Ok(listed.into_iter().map(|(_, run)| run).collect())
     }
 
+    /// A transaction in which the list of runs can be read: it is the one that was written.
+    fn list_of_runs(&self) -> Result<Transaction<'_>, StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let reading = self.connection.unchecked_transaction().map_err(in_path)?;
+        match seal::list_is_whole(&reading).map_err(in_path)? {
+            true => Ok(reading),
+            false => Err(StoreError::damaged(&self.path, "runs are missing or changed")),
+        }
+    }
+
     /// Notes how many services had which stage when a run ended, for lists of runs.
     ///
     /// # Errors
     /// When the file can't be written.
     pub fn note_counts(&self, run: &RunId, counts: &RunCounts) -> Result<(), StoreError> {
-        self.connection
-            .execute("UPDATE run SET counts = ?2 WHERE id = ?1", params![run.0, to_json(counts)])
-            .map(drop)
-            .map_err(|error| StoreError::from_sqlite(&self.path, error))
+        let note = || {
+            let transaction = self.connection.unchecked_transaction()?;
+            let number = transaction.query_row(
+                "UPDATE run SET counts = ?2 WHERE id = ?1 RETURNING number",
+                params![run.as_str(), to_json(counts)],
+                |row| row.get(0),
+            )?;
+            seal::seal_row(&transaction, number)?;
+            transaction.commit()
+        };
+        note().map_err(|error| StoreError::from_sqlite(&self.path, error))
     }
 
     /// The counts that were noted of a run.
     pub(super) fn counts_of(&self, run: &RunId) -> Result<Option<RunCounts>, StoreError> {
         let counts: Option<String> = self
             .connection
-            .query_row("SELECT counts FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
+            .query_row("SELECT counts FROM run WHERE id = ?1", [run.as_str()], |row| row.get(0))
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         counts.map(|counts| self.parsed(&counts)).transpose()
     }
 
-    /// The run of this id, or the only one whose id begins so.
+    /// The run of this id, or the only one whose id begins so. Its rows are compared with its seal.
     ///
     /// # Errors
-    /// When there is none, or more than one.
+    /// When there is none, or more than one; when it is damaged, or a part of it was lost.
     pub fn run(&self, id: &RunId) -> Result<StoredRun, StoreError> {
+        let (number, run) = self.sound_run(id)?;
+        match self.loss_of(number)? {
+            Some(loss) => Err(StoreError::Lost { path: self.path.clone(), run: run.run.id, loss }),
+            None => Ok(run),
+        }
+    }
+
+    /// As [`Store::run`], of a run that is to be resumed: what was lost of it is asked again then. Also
+    /// says what was.
+    ///
+    /// # Errors
+    /// When there is none, or more than one, or it is damaged.
+    pub fn run_to_resume(&self, id: &RunId) -> Result<(StoredRun, Option<String>), StoreError> {
+        let (number, run) = self.sound_run(id)?;
+        Ok((run, self.loss_of(number)?))
+    }
+
+    fn loss_of(&self, run: i64) -> Result<Option<String>, StoreError> {
+        let noted: Option<String> = self
+            .connection
+            .query_row("SELECT loss FROM seal WHERE run = ?1", [run], |row| row.get(0))
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
+        Ok(noted.or_else(|| self.unnoted_loss(run).map(str::to_owned)))
+    }
+
+    /// The run of this id with its number; its rows are those that were written.
+    fn sound_run(&self, id: &RunId) -> Result<(i64, StoredRun), StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        // A scan may go on meanwhile.
+        let reading = self.connection.unchecked_transaction().map_err(in_path)?;
+        let (number, run) = self.found_run(id)?;
+        let uses = seal::checked_run(&reading, number).map_err(in_path)?.map_err(|what| {
+            StoreError::damaged(&self.path, format!("run {}: {what}", run.run.id))
+        })?;
+        self.uses.borrow_mut().insert(run.run.id.clone(), uses);
+        Ok((number, run))
+    }
+
+    fn found_run(&self, id: &RunId) -> Result<(i64, StoredRun), StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
             .connection
-            .prepare("SELECT id, run, inputs FROM run WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2")
+            .prepare(
+                "SELECT id, run, inputs, number FROM run WHERE substr(id, 1, length(?1)) = ?1
+                 ORDER BY id != ?1 LIMIT 2",
+            )
             .map_err(in_path)?;
-        let rows: Vec<(String, String, String)> = query
-            .query_map([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        let rows: Vec<(String, String, String, i64)> = query
+            .query_map([id.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .and_then(Iterator::collect)
             .map_err(in_path)?;
         match rows.as_slice() {
-            [] => Err(StoreError::NoSuchRun { run: id.clone() }),
-            [(_, run, inputs)] => {
-                Ok(StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? })
+            [] if !seal::list_is_whole(&self.connection).map_err(in_path)? => {
+                Err(StoreError::damaged(&self.path, "runs are missing or changed"))
             }
-            _ => Err(StoreError::Ambiguous { run: id.clone() }),
+            [] => Err(StoreError::NoSuchRun { run: id.clone() }),
+            [(found, ..), _] if found != id.as_str() => {
+                Err(StoreError::Ambiguous { run: id.clone() })
+            }
+            [(_, run, inputs, number), ..] => {
+                Ok((*number, StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? }))
+            }
         }
     }
 
@@ -145,7 +216,7 @@ impl Store {
             )
             .and_then(|mut query| {
                 query
-                    .query_row(params![run.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .query_row(params![run.as_str(), key], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()
             })
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
@@ -166,6 +237,14 @@ impl Store {
         Ok(row.map(|(_, observation)| observation))
     }
 
+    /// An observation that a verdict rests on, and so must be there.
+    ///
+    /// # Errors
+    /// As [`Store::evidence_of`]; also when it is missing.
+    pub fn cited_observation(&self, id: ObservationId) -> Result<Arc<Observation>, StoreError> {
+        self.observation(id)?.ok_or_else(|| StoreError::wrong_digest(&self.path, id.0))
+    }
+
     fn evidence(&self, run: &RunId, asker: &Asker) -> Result<Evidence, StoreError> {
         let in_path = |error| StoreError::from_sqlite(&self.path, error);
         let mut query = self
@@ -178,15 +257,25 @@ impl Store {
             )
             .map_err(in_path)?;
         let rows = query
-            .query_map(params![run.0, asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_map(params![run.as_str(), asker.column()], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(in_path)?;
         let mut evidence = Evidence::new();
+        let mut found = 0;
         for row in rows {
             let (digest, document) = row.map_err(in_path)?;
             let (id, observation) = self.observation_row(digest, document)?;
             evidence.insert(id, observation);
+            found += 1;
         }
-        Ok(evidence)
+        // Rows that are there may still not be found, where what leads to them is damaged.
+        let uses = self.uses.borrow();
+        match uses.get(run).map(|uses| uses.get(&asker.column()).copied().unwrap_or(0)) {
+            Some(known) if found < known => Err(StoreError::damaged(
+                &self.path,
+                format!("run {run}: {found} of {known} observations of a service are found"),
+            )),
+            _ => Ok(evidence),
+        }
     }
 
     fn observation_row(

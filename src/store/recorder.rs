@@ -5,14 +5,17 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::asker::Asker;
 use super::database::Store;
 use super::error::StoreError;
 use super::lock::Lock;
+use super::log;
 use super::run::{RunInputs, insert_run, to_json};
 use super::schema;
+use super::seal;
+use super::state;
 use super::writer::{Entry, Writer};
 use crate::model::{Digest, Observation, ObservationId, Run, RunId, ServiceId};
 
@@ -29,11 +32,19 @@ impl Store {
     /// # Errors
     /// When another scan is writing to this store, the id is taken, or the file can't be written.
     pub fn begin(&mut self, run: &Run, inputs: &RunInputs) -> Result<Recorder, StoreError> {
-        let lock = Lock::take(&self.path)?;
-        insert_run(&self.connection, run, inputs, None)
+        let lock = self.lock()?;
+        let begin = |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let number = insert_run(&transaction, run, inputs, None)?;
+            state::begin_writing(&transaction, number)?;
+            transaction.commit()?;
+            Ok(number)
+        };
+        let number = log::with_room(&mut self.connection, begin)
             .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         tracing::info!(run = %run.id, "began a run");
-        Recorder::start(&self.path, &run.id, lock)
+        Recorder::start(&self.path, number, lock)
     }
 
     /// Goes on recording a run that was interrupted.
@@ -41,14 +52,28 @@ impl Store {
     /// # Errors
     /// When it is not there, is finished, or another scan is writing to this store.
     pub fn resume(&mut self, id: &RunId) -> Result<Recorder, StoreError> {
-        let lock = Lock::take(&self.path)?;
-        let stored = self.run(id)?;
+        let lock = self.lock()?;
+        let (stored, _loss) = self.run_to_resume(id)?;
         if stored.run.finished_at.is_some() {
             return Err(StoreError::Finished { run: stored.run.id });
         }
+        let resume = |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let number = number_of(&transaction, &stored.run.id)?;
+            state::begin_writing(&transaction, number)?;
+            transaction.commit()?;
+            Ok(number)
+        };
+        let number = log::with_room(&mut self.connection, resume)
+            .map_err(|error| StoreError::from_sqlite(&self.path, error))?;
         tracing::info!(run = %stored.run.id, "resumed a run");
-        Recorder::start(&self.path, &stored.run.id, lock)
+        Recorder::start(&self.path, number, lock)
     }
+}
+
+fn number_of(of: &Connection, run: &RunId) -> rusqlite::Result<i64> {
+    of.query_row("SELECT number FROM run WHERE id = ?1", [run.as_str()], |row| row.get(0))
 }
 
 /// Takes the observations of one run. Clones share one writer, which holds the store's lock until
@@ -67,17 +92,17 @@ struct Inner {
 }
 
 impl Recorder {
-    fn start(path: &Path, run: &RunId, lock: Lock) -> Result<Self, StoreError> {
+    fn start(path: &Path, run: i64, lock: Lock) -> Result<Self, StoreError> {
         let in_path = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
         connection.execute_batch(WRITER_PAGES).map_err(in_path)?;
-        let number = connection
-            .query_row("SELECT number FROM run WHERE id = ?1", [&run.0], |row| row.get(0))
-            .map_err(in_path)?;
+        // So that the file by itself says that it is being written, also to whoever copies it.
+        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         let (queue, entries) = sync_channel(QUEUE_MAX);
         let failure = Arc::new(OnceLock::new());
-        let mut writer = Writer::new(connection, number, path.to_owned(), failure.clone());
+        let mut writer =
+            Writer::new(connection, run, path.to_owned(), failure.clone()).map_err(in_path)?;
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.write_all(&entries))
@@ -162,10 +187,23 @@ impl Recorder {
         let in_path = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;
         schema::prepare(&mut connection, path)?;
-        connection
-            .execute("UPDATE run SET run = ?2 WHERE id = ?1", params![run.id.0, to_json(run)])
-            .map_err(in_path)?;
-        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let end = |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let number = number_of(&transaction, &run.id)?;
+            transaction.execute(
+                "UPDATE run SET run = ?2 WHERE number = ?1",
+                params![number, to_json(run)],
+            )?;
+            seal::seal_row(&transaction, number)?;
+            state::end_writing(&transaction)?;
+            transaction.commit()
+        };
+        log::with_room(&mut connection, end).map_err(in_path)?;
+        log::empty(&connection);
+        if let Some(lock) = self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            lock.clear_note();
+        }
         tracing::info!(run = %run.id, complete = run.complete, "finished a run");
         Ok(())
     }

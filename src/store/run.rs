@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::seal;
+use super::transfer::Provenance;
 use crate::model::{Run, RunCounts, Settings, VantageIpv6};
 
 /// The inventory's name of a run whose services were named on the command line.
@@ -96,6 +98,8 @@ pub struct ListedRun {
     pub scope: Scope,
     /// How many services had which stage, as judged when it ended; `None` when that was not noted.
     pub counts: Option<RunCounts>,
+    /// The file that it was imported from; `None` for a run that was made here.
+    pub imported: Option<Provenance>,
     /// Which of the inventories it is of that go by its file name, where not all of their runs have an
     /// `id`: those that have no service in common are numbered from 0.
     pub namesake: u32,
@@ -105,12 +109,16 @@ impl ListedRun {
     /// Whether two runs are of one inventory: of the same `id`, or, where one of them has none, of
     /// the same file name in whatever folder, with services in common.
     pub fn is_of_same_inventory(&self, other: &Self) -> bool {
-        match (&self.inventory_id, &other.inventory_id) {
+        let both_have_ids = self.inventory_id.is_some() && other.inventory_id.is_some();
+        self.is_of_inventory(&other.inventory_file, other.inventory_id.as_deref())
+            && (both_have_ids || self.namesake == other.namesake)
+    }
+
+    /// Whether the run is of the inventory in this file, which has this `id`.
+    pub fn is_of_inventory(&self, file: &str, id: Option<&str>) -> bool {
+        match (&self.inventory_id, id) {
             (Some(one), Some(other)) => one == other,
-            _ => {
-                file_name(&self.inventory_file) == file_name(&other.inventory_file)
-                    && self.namesake == other.namesake
-            }
+            _ => file_name(&self.inventory_file) == file_name(file),
         }
     }
 
@@ -125,18 +133,18 @@ pub(super) fn file_name(path: &str) -> Option<&std::ffi::OsStr> {
     Path::new(path).file_name()
 }
 
-/// Writes the row of a new run.
+/// Writes the row of a new run, and seals it; its number.
 pub(super) fn insert_run(
     into: &Connection,
     run: &Run,
     inputs: &RunInputs,
     counts: Option<&RunCounts>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     into.execute(
         "INSERT INTO run (id, started_at, run, inputs, scope, inventory_file, inventory_id, policy, counts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
-            run.id.0,
+            run.id.as_str(),
             run.started_at.as_microsecond(),
             to_json(run),
             to_json(inputs),
@@ -146,8 +154,11 @@ pub(super) fn insert_run(
             inputs.policy_name,
             counts.map(to_json),
         ],
-    )
-    .map(drop)
+    )?;
+    let number = into.last_insert_rowid();
+    seal::seal_row(into, number)?;
+    seal::list_run(into, number, run.id.as_str())?;
+    Ok(number)
 }
 
 /// The JSON text of a row. Serialising these types to memory can't fail: no map has non-string

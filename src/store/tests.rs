@@ -1,3 +1,6 @@
+mod cost;
+mod damage;
+mod foreign;
 mod history;
 
 use std::sync::Arc;
@@ -8,7 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::{
-    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion,
+    Blob, BodyEnd, Connected, Conversation, ConversationQuestion, DnsMessage, DnsQuestion, HttpGet,
     HttpResponse, Name, NetFailure, Observation, Question, RecordType, Reply, Request, Run, RunId,
     ServiceId, Settings, Transport,
 };
@@ -64,7 +67,7 @@ fn page(body: &[u8]) -> Arc<Observation> {
     let question = Question::Conversation(ConversationQuestion {
         address: "[2001:db8::1]:80".parse().unwrap(),
         tls: None,
-        http: None,
+        http: Some(HttpGet::default()),
         mss: None,
     });
     let response = HttpResponse {
@@ -134,7 +137,7 @@ fn facts_come_back_as_they_were() {
     assert_eq!(talk.http.as_ref().unwrap().as_ref().unwrap().body.bytes(), body);
     assert_eq!(store.evidence_of(&run.id, &id("two")).unwrap().len(), 1);
     assert_eq!(store.vantage_evidence(&run.id).unwrap().len(), 1);
-    let stored = store.run(&RunId("20261126".into())).unwrap();
+    let stored = store.run(&RunId::of_tests("20261126")).unwrap();
     assert_eq!((stored.run, stored.inputs), (finished, inputs));
 }
 
@@ -223,6 +226,8 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
     hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_5).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 1).unwrap();
     drop((recorder, store));
@@ -230,8 +235,14 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
     store.resume(&run.id).unwrap().record(service("one"), &second);
     let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 5);
 }
+
+/// Takes away what format 5 added.
+const BEFORE_FORMAT_5: &str = "DROP TABLE seal; DROP TABLE state;";
+
+/// Takes away what format 4 added.
+const BEFORE_FORMAT_4: &str = "ALTER TABLE run DROP COLUMN imported;";
 
 /// Takes away what format 3 added.
 const BEFORE_FORMAT_3: &str = "ALTER TABLE run DROP COLUMN scope; \
@@ -256,6 +267,8 @@ fn runs_of_the_second_format_are_known_as_whole_or_part() {
     let listed = store.listed_runs().unwrap();
     drop(store);
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_5).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
     hand.pragma_update(None, "user_version", 2).unwrap();
     let store = Store::open(&folder.path().join("v6ready.db")).unwrap();
@@ -319,12 +332,13 @@ fn inventories_of_one_file_name_are_told_apart_by_their_services() {
         recorder.flush().unwrap();
     }
     let listed = store.listed_runs().unwrap();
-    let mut numbers: Vec<_> = listed.iter().map(|run| (&*run.run.id.0, run.namesake)).collect();
+    let mut numbers: Vec<_> =
+        listed.iter().map(|run| (run.run.id.as_str(), run.namesake)).collect();
     numbers.sort_unstable();
     let expected =
         [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("b1", 1), ("b2", 1), ("b3", 1), ("c1", 2)];
     assert_eq!(numbers, expected);
-    let find = |id: &str| listed.iter().find(|run| run.run.id.0 == id).unwrap();
+    let find = |id: &str| listed.iter().find(|run| run.run.id.as_str() == id).unwrap();
     assert!(find("a1").is_of_same_inventory(find("a4")));
     assert!(!find("a1").is_of_same_inventory(find("b2")));
 }
@@ -338,8 +352,8 @@ fn counts_go_with_a_run() {
     assert_eq!(store.listed_runs().unwrap()[0].counts, None);
     store.note_counts(&run.id, &counts).unwrap();
     let mut file = Vec::new();
-    store.export(&run.id, &mut file).unwrap();
+    store.export(&run.id, &mut file, None).unwrap();
     let (_other_folder, mut other) = opened();
-    other.import(&file[..]).unwrap();
+    other.import(&file[..], None).unwrap();
     assert_eq!(other.listed_runs().unwrap()[0].counts.as_ref(), Some(&counts));
 }

@@ -1,14 +1,16 @@
 //! Keeping a store: its integrity, copies of it, and runs that are no longer needed.
 
 use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::compression::{self, decompress};
 use super::database::Store;
 use super::error::StoreError;
-use super::lock::Lock;
+use super::seal;
+use super::state;
 use crate::model::{Digest, Observation, RunId};
 
 /// What a store was found to hold.
@@ -20,11 +22,6 @@ pub struct Contents {
     pub observations: u64,
     /// Long byte strings, each counted once.
     pub blobs: u64,
-}
-
-/// The right to write to a store that is closed.
-pub struct WriteGuard {
-    _lock: Lock,
 }
 
 impl Store {
@@ -54,6 +51,7 @@ impl Store {
             ));
         }
         let mut contents = Contents::default();
+        // Each is compared with its seal as it is opened.
         for run in self.runs()? {
             self.run(&run.id)?;
             contents.runs += 1;
@@ -95,20 +93,25 @@ impl Store {
             path: file.to_owned(),
             detail: "SQLite wants a name in UTF-8".to_owned(),
         })?;
-        self.connection
-            .execute("VACUUM INTO ?1", [name])
-            .map(drop)
-            .map_err(|error| StoreError::from_sqlite(file, error))
-    }
-
-    /// Closes the store and takes the writer's lock, so that its file can be put aside; no scan
-    /// writes to it until the guard is dropped.
-    ///
-    /// # Errors
-    /// When a scan is writing to the store.
-    pub fn close_and_lock(self) -> Result<WriteGuard, StoreError> {
-        let lock = Lock::take(&self.path)?;
-        Ok(WriteGuard { _lock: lock })
+        let copy = || {
+            self.connection.execute("VACUUM INTO ?1", [name])?;
+            // The copy is whole, and nothing is being written to it; it needs no file beside it.
+            let copy = Connection::open(file)?;
+            copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+            if let Some((run, loss)) = self.all_unnoted_loss() {
+                state::note_loss(&copy, *run, loss)?;
+            }
+            state::end_writing(&copy)
+        };
+        copy().map_err(|error| match StoreError::from_sqlite(file, error) {
+            StoreError::Full { path } => StoreError::NoRoom { path },
+            error => error,
+        })?;
+        let synced = fs::File::open(file).and_then(|copy| copy.sync_all());
+        synced.map_err(|error| StoreError::Other {
+            path: file.to_owned(),
+            detail: format!("the copy can't be brought to the disk: {error}"),
+        })
     }
 
     /// Removes runs and what only they rest on, and gives the room back to the file system. All of
@@ -117,7 +120,7 @@ impl Store {
     /// # Errors
     /// When a scan is writing to the store, or it can't be read or written.
     pub fn prune(&mut self, runs: &[RunId]) -> Result<(), StoreError> {
-        let _lock = Lock::take(&self.path)?;
+        let _lock = self.lock()?;
         let path = self.path.clone();
         let in_path = |error| StoreError::from_sqlite(&path, error);
         // No other row names one that goes, so the look-ups would find nothing.
@@ -143,12 +146,18 @@ impl Store {
 
 fn remove(from: &Transaction<'_>, runs: &[RunId]) -> rusqlite::Result<()> {
     for run in runs {
+        let number: Option<i64> = from
+            .query_row("SELECT number FROM run WHERE id = ?1", [run.as_str()], |row| row.get(0))
+            .optional()?;
+        if let Some(number) = number {
+            seal::unlist_run(from, number, run.as_str())?;
+        }
         for sql in [
             "DELETE FROM use WHERE run = (SELECT number FROM run WHERE id = ?1)",
             "DELETE FROM answer WHERE run = (SELECT number FROM run WHERE id = ?1)",
             "DELETE FROM run WHERE id = ?1",
         ] {
-            from.execute(sql, params![run.0])?;
+            from.execute(sql, params![run.as_str()])?;
         }
     }
     from.execute("DELETE FROM observation WHERE number NOT IN (SELECT observation FROM answer)", [])

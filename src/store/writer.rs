@@ -1,6 +1,7 @@
 //! Writes observations: one thread, small transactions.
 
 use std::collections::{HashMap, VecDeque};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
@@ -11,8 +12,12 @@ use rusqlite::{
 };
 
 use super::asker::Asker;
+use super::commit_note::{self, CommitNote};
 use super::compression::{compress_blob, compress_document};
 use super::error::StoreError;
+use super::log::{self, Log};
+use super::seal::{self, Sum};
+use super::state;
 use crate::model::{Observation, ObservationId};
 
 /// Entries of one transaction at the most.
@@ -23,6 +28,9 @@ const BATCH_DELAY: Duration = Duration::from_millis(200);
 
 /// Answers whose rows the writer remembers: most that are shared are shared soon.
 const REMEMBERED_MAX: usize = 8192;
+
+/// Entries of one transaction where the disk is so full that the log has to stay small.
+const BATCH_IN_NEED: usize = 32;
 
 /// What the writer is sent.
 pub(super) enum Entry {
@@ -48,6 +56,10 @@ pub(super) struct Writer {
     path: PathBuf,
     failure: Arc<OnceLock<String>>,
     answers: Answers,
+    sum: Sum,
+    log: Log,
+    note: CommitNote,
+    note_file: Option<File>,
 }
 
 /// The rows of answers of this run, by the request's key: the newest, and no others.
@@ -76,8 +88,14 @@ impl Writer {
         run: i64,
         path: PathBuf,
         failure: Arc<OnceLock<String>>,
-    ) -> Self {
-        Self { connection, run, path, failure, answers: Answers::default() }
+    ) -> rusqlite::Result<Self> {
+        let sum = seal::sealed_answers(&connection, run)?;
+        let note = state::note_of(&connection, run)?;
+        let note_file = commit_note::open(&path);
+        let (log, answers) = (Log::of(&path), Answers::default());
+        let writer = Self { connection, run, path, failure, answers, sum, log, note, note_file };
+        writer.write_note();
+        Ok(writer)
     }
 
     /// Writes until the last sender is gone, or until something can't be written.
@@ -89,7 +107,7 @@ impl Writer {
                 std::thread::park_timeout(BATCH_DELAY);
             }
             batch.extend(entries.try_iter().take(BATCH_MAX - 1));
-            if let Err(error) = self.write_batch(&batch) {
+            if let Err(error) = self.write_with_room(&batch) {
                 let error = StoreError::from_sqlite(&self.path, error);
                 tracing::debug!(%error, "the writer stops");
                 let _ = self.failure.set(error.to_string());
@@ -103,17 +121,42 @@ impl Writer {
         }
     }
 
+    /// Writes a batch. Where the disk has little room it is written in small pieces, each of which leaves
+    /// the log again before the next: a store that fits the disk needs hardly more than itself.
+    fn write_with_room(&mut self, batch: &[Entry]) -> rusqlite::Result<()> {
+        if !log::has_little_room(&self.path) {
+            match self.write_batch(batch) {
+                Err(error) if log::is_full(&error) => {}
+                written => return written,
+            }
+        }
+        tracing::debug!("the disk is nearly full; the log gives its room to the store");
+        for piece in batch.chunks(BATCH_IN_NEED) {
+            log::empty(&self.connection);
+            self.write_batch(piece)?;
+        }
+        log::empty(&self.connection);
+        Ok(())
+    }
+
+    fn write_note(&self) {
+        if let Some(file) = &self.note_file {
+            self.note.write(file);
+        }
+    }
+
     fn write_batch(&mut self, batch: &[Entry]) -> rusqlite::Result<()> {
         let started = Instant::now();
         let mut observations = 0_usize;
-        let (run, answers) = (self.run, &mut self.answers);
+        let (run, answers, mut sum) = (self.run, &mut self.answers, self.sum);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut statements = Statements::prepare(&transaction)?;
         for entry in batch {
             let (asker, answer) = match entry {
                 Entry::Observation { asker, id, document, key, observation } => {
-                    let answer = statements.answer(run, key, *id, document, observation)?;
+                    let answer =
+                        statements.answer(run, key, *id, document, observation, &mut sum)?;
                     answers.remember(key, answer);
                     observations += 1;
                     (asker, answer)
@@ -127,10 +170,18 @@ impl Writer {
                 },
                 Entry::Flush(_) => continue,
             };
-            statements.add_use.execute(params![run, asker.column(), answer])?;
+            let asker = asker.column();
+            if statements.add_use.execute(params![run, asker, answer])? == 1 {
+                sum.add(seal::of_use(&asker, answer));
+            }
         }
         drop(statements);
+        seal::seal_answers(&transaction, run, sum)?;
         transaction.commit()?;
+        self.sum = sum;
+        self.note.commits += 1;
+        self.write_note();
+        self.log.keep_small(&self.connection);
         tracing::debug!(
             entries = batch.len(),
             observations,
@@ -182,10 +233,13 @@ impl<'c> Statements<'c> {
         id: ObservationId,
         document: &[u8],
         observation: &Observation,
+        sum: &mut Sum,
     ) -> rusqlite::Result<i64> {
         let (number, is_new) = self.observation(id, document, observation)?;
         if self.add_answer.execute(params![run, key, number])? == 1 {
-            return Ok(self.transaction.last_insert_rowid());
+            let answer = self.transaction.last_insert_rowid();
+            sum.add(seal::of_answer(answer, key, id.0));
+            return Ok(answer);
         }
         if is_new {
             self.drop_observation.execute([number])?;

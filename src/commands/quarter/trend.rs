@@ -175,6 +175,7 @@ mod tests {
             policy: "p".into(),
             scope: Scope::Whole,
             counts: None,
+            imported: None,
             namesake: 0,
         };
         let day: Date = day.parse().unwrap();
@@ -190,7 +191,7 @@ mod tests {
         let quarter = "2026Q4".parse().unwrap();
         let (earlier, weekly) = trend_runs(&candidates, quarter, "2026-12-16".parse().unwrap());
         let days =
-            |runs: &[&Candidate]| runs.iter().map(|run| run.id().0.clone()).collect::<Vec<_>>();
+            |runs: &[&Candidate]| runs.iter().map(|run| run.id().to_string()).collect::<Vec<_>>();
         assert_eq!(days(&earlier), ["2026-09-28"]);
         assert_eq!(days(&weekly), ["2026-12-13"]);
     }
@@ -205,7 +206,7 @@ mod tests {
             .enumerate()
             .map(|(at, day)| {
                 let mut run = candidate(day);
-                run.listed.run.id = RunId(format!("{day}-{at}"));
+                run.listed.run.id = RunId::of_tests(&format!("{day}-{at}"));
                 run
             })
             .collect();
@@ -213,7 +214,7 @@ mod tests {
         let chosen = |services| {
             let mut ids: Vec<_> = runs_judged_whole(&runs, services).into_iter().collect();
             ids.sort();
-            ids.iter().map(|id| &*id.0).collect::<Vec<_>>()
+            ids.iter().map(|id| id.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(chosen(JUDGED_MAX / 6).len(), 6);
         let of_days = ["2026-12-07-0", "2026-12-08-3", "2026-12-09-4", "2026-12-15-5"];

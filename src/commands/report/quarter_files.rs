@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::dress::Dress;
 use super::mail_files::{MAIL_ENDINGS, attached};
@@ -35,7 +35,7 @@ pub(super) fn write_files(
     let files = attached(&stem, renderers.iter().map(|(ending, _)| *ending));
     let paper = Paper { context, dress, files: &files };
     for (ending, render) in renderers {
-        let path: PathBuf = folder.join(format!("{stem}{ending}"));
+        let path = folder.join(format!("{stem}{ending}"));
         write_atomically(&path, |out| render(&paper, out))
             .map_err(|error| unwritable(&path, &error))?;
         println!("{}", path.display());

@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::dress::Dress;
-use super::file_name::file_stem;
 use super::mail_files::{MAIL_ENDINGS, attached};
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
-use crate::commands::stored_run::with_report_context;
+use crate::commands::file_name::file_stem;
+use crate::commands::stored_run::Citations;
 use crate::judge::{RunResult, SinceLast};
 use crate::model::Lang;
 use crate::report::mail::{Beside, Mail};
@@ -43,25 +43,33 @@ pub(in crate::commands) fn write_files(
 ) -> Result<Vec<PathBuf>, CliError> {
     let Content { result, since, lang } = content;
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-    let stem = stem(result, &result.run.id.0);
+    let stem = stem(result, result.run.id.as_str());
     let renderers: Vec<_> = formats.iter().flat_map(|format| renderers(*format)).collect();
     let files = attached(&stem, renderers.iter().map(|(ending, _)| *ending));
-    with_report_context(store, result, lang, |context| {
-        let sections = match result.organisation() {
-            Some(_) => organisation::sections(context, since),
-            None => Vec::new(),
-        };
-        let paper = Paper { context, dress, sections: &sections, since, files: &files };
-        renderers
-            .iter()
-            .map(|(ending, render)| {
-                let path = folder.join(format!("{stem}{ending}"));
-                write_atomically(&path, |out| render(&paper, out))
-                    .map_err(|error| unwritable(&path, &error))?;
-                Ok(path)
-            })
-            .collect()
-    })
+    let citations = Citations::of(store);
+    let find_observation = |id| citations.find(id);
+    let context = &ReportContext { result, lang, find_observation: &find_observation };
+    let sections = match result.organisation() {
+        Some(_) => organisation::sections(context, since),
+        None => Vec::new(),
+    };
+    let paper = Paper { context, dress, sections: &sections, since, files: &files };
+    renderers
+        .iter()
+        .map(|(ending, render)| {
+            let path = folder.join(format!("{stem}{ending}"));
+            let written = write_atomically(&path, |out| {
+                render(&paper, out)?;
+                match citations.have_failed() {
+                    true => Err(io::Error::other("the store is damaged")),
+                    false => Ok(()),
+                }
+            });
+            citations.all_found()?;
+            written.map_err(|error| unwritable(&path, &error))?;
+            Ok(path)
+        })
+        .collect()
 }
 
 /// The name of the files of a result, or of what an excerpt shows of it, without their endings.

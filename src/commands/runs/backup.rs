@@ -1,12 +1,13 @@
 //! `v6ready runs backup|restore|verify`: copies of the whole store, and whether it is sound.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::commands::atomic_file::unwritable;
 use crate::commands::error::CliError;
-use crate::store::{Store, StoreError};
+use crate::commands::terminal;
+use crate::store::Store;
 
 /// Copies that can be kept.
 pub(in crate::commands) const COPIES_MAX: u32 = 1000;
@@ -96,37 +97,29 @@ fn remove_beside(file: &Path) -> Result<(), CliError> {
 /// Puts a copy in the store's place. The store that is there is kept under another name.
 pub(super) fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliError> {
     let backup = Store::open_existing(file)?;
-    backup.verify()?;
-    if db.exists() {
-        if !replace {
-            return Err(CliError::operator(format!("{} is there already", db.display()))
-                .help("`--replace` puts the copy in its place and keeps the old store beside it"));
-        }
-        // No scan may be writing to what is about to be put aside.
-        let old = Store::open_existing(db).and_then(|store| store.close_and_lock());
-        let old = old.map(Some).or_else(|error| match error {
-            StoreError::Busy { .. } => Err(error),
-            // What is damaged can be put aside as it is.
-            _ => Ok(None),
-        });
-        let _held = old?;
-        let aside = with_ending(db, ".replaced");
-        fs::rename(db, &aside).map_err(|error| unwritable(&aside, &error))?;
-        for ending in ["-wal", "-shm"] {
-            let (beside, to) = (with_ending(db, ending), with_ending(&aside, ending));
-            if beside.exists() {
-                fs::rename(&beside, &to).map_err(|error| unwritable(&to, &error))?;
-            }
-        }
+    if backup.verify()?.runs == 0 {
+        return Err(CliError::operator(format!("{}: no run is in it", file.display()))
+            .help("name the copy that holds your runs"));
     }
-    copy_store(&backup, db)?;
+    if db.exists() && !replace {
+        return Err(CliError::operator(format!("{} is there already", db.display()))
+            .help("`--replace` puts the copy in its place and keeps the old store beside it"));
+    }
+    let aside = backup.restore_to(db)?;
     println!("{}", db.display());
+    if let Some(aside) = aside {
+        terminal::note(format_args!("the store that was there is {} now", aside.display()));
+    }
     Ok(())
 }
 
 /// Reads everything that the store holds and compares it with its digests.
 pub(super) fn verify(db: &Path) -> Result<(), CliError> {
     let held = Store::open_existing(db)?.verify()?;
+    if held.runs == 0 {
+        println!("{}: no run is in it", db.display());
+        return Ok(());
+    }
     println!(
         "{}: whole; runs: {}, observations: {}, long byte strings: {}",
         db.display(),
@@ -153,11 +146,9 @@ fn copy_beside(store: &Store, file: &Path) -> Result<PathBuf, CliError> {
     if part.exists() {
         fs::remove_file(&part).map_err(|error| unwritable(&part, &error))?;
     }
-    store.copy_to(&part)?;
-    // It may be about to replace the last one.
-    File::open(&part)
-        .and_then(|part| part.sync_all())
-        .map_err(|error| unwritable(&part, &error))?;
+    store.copy_to(&part).inspect_err(|_| {
+        let _ = fs::remove_file(&part);
+    })?;
     Ok(part)
 }
 

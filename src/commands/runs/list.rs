@@ -13,7 +13,7 @@ use crate::commands::stored_run::load_run_by_id;
 use crate::commands::terminal;
 use crate::model::{Run, RunCounts, VantageIpv6};
 use crate::report::describe::clean;
-use crate::store::{ListedRun, Scope, Store};
+use crate::store::{ListedRun, Provenance, Scope, Store};
 
 /// Prints the runs, the newest first.
 pub(super) fn print_runs(db: &Path, format: ResultFormat) -> Result<(), CliError> {
@@ -51,6 +51,8 @@ struct RunDocument<'a> {
     /// As judged when it ended; null where that was not noted.
     counts: Option<&'a RunCounts>,
     state: &'static str,
+    /// Null for a run that was made here.
+    imported: Option<&'a Provenance>,
 }
 
 impl<'a> RunDocument<'a> {
@@ -63,17 +65,18 @@ impl<'a> RunDocument<'a> {
             policy: &listed.policy,
             counts: listed.counts.as_ref(),
             state: state(&listed.run),
+            imported: listed.imported.as_ref(),
         }
     }
 }
 
 fn state(run: &Run) -> &'static str {
     match (run.complete, run.finished_at, run.vantage.ipv6) {
+        (false, None, _) => "interrupted or under way",
         (_, _, VantageIpv6::Absent) => "vantage point without IPv6",
         (true, _, VantageIpv6::Lost) => "complete, IPv6 lost for a while",
         (true, _, VantageIpv6::Working) => "complete",
         (false, Some(_), _) => "incomplete",
-        (false, None, _) => "interrupted or under way",
     }
 }
 
@@ -115,7 +118,10 @@ fn cells(listed: &ListedRun, zone: &TimeZone) -> [String; 8] {
         clean(&listed.policy),
         clean(&run.vantage.name),
         listed.counts.as_ref().map_or_else(|| "–".to_owned(), stages),
-        state(run).to_owned(),
+        match &listed.imported {
+            None => state(run).to_owned(),
+            Some(from) => clean(&format!("{}; imported, {}", state(run), from.in_words())),
+        },
     ]
 }
 

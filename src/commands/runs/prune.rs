@@ -85,6 +85,7 @@ mod tests {
             policy: "p".into(),
             scope: if id.starts_with("part") { Scope::Part } else { Scope::Whole },
             counts: None,
+            imported: None,
             namesake: 0,
         }
     }
@@ -111,7 +112,7 @@ mod tests {
                 dry_run: true,
             };
             let gone = runs_to_remove(&runs, &args, &HashSet::new(), Timestamp::UNIX_EPOCH);
-            let gone: Vec<_> = gone.iter().map(|run| &*run.run.id.0).collect();
+            let gone: Vec<_> = gone.iter().map(|run| run.run.id.as_str()).collect();
             assert_eq!(gone, expected, "{last}");
         }
     }
@@ -131,7 +132,7 @@ mod tests {
             keep_quarterly: true,
             dry_run: true,
         };
-        let quarterly = HashSet::from([RunId("b".into())]);
+        let quarterly = HashSet::from([RunId::of_tests("b")]);
         for (args, quarterly, expected) in [
             (args(Some(1), None), HashSet::new(), vec!["c", "b", "a"]),
             (args(None, Some(30)), HashSet::new(), vec!["b", "a"]),
@@ -141,7 +142,7 @@ mod tests {
             (args(None, None), quarterly, vec!["d", "c", "a"]),
         ] {
             let gone = runs_to_remove(&runs, &args, &quarterly, now);
-            let gone: Vec<_> = gone.iter().map(|run| &*run.run.id.0).collect();
+            let gone: Vec<_> = gone.iter().map(|run| run.run.id.as_str()).collect();
             assert_eq!(gone, expected, "{args:?}");
         }
     }

@@ -12,20 +12,19 @@ use crate::commands::since_last::since_last;
 use crate::commands::stored_run::{filled_in, judge_run};
 use crate::commands::terminal;
 use crate::report::metrics::{self, MetricsContext};
-use crate::scan::Ending;
 use crate::store::{ListedRun, Scope};
 
 /// Writes the metrics of the whole inventory, so that no series ends because only a part was looked at
-/// again: after a scan of a part those of the newest whole run, filled in as `report` does. A scan that was
-/// interrupted leaves the file as it is.
+/// again: after a scan of a part those of the newest whole run, filled in as `report` does. A run that has yet
+/// to be resumed leaves the file as it is.
 ///
 /// # Errors
 /// When the store can't be read or the file can't be written.
 pub(super) fn write_metrics(file: &Path, scanned: &ScannedRun) -> Result<(), CliError> {
-    let ScannedRun { store, result, ending, since, requests } = scanned;
+    let ScannedRun { store, result, since, requests, .. } = scanned;
     let listed = store.listed_runs()?;
     let Some(own) = listed.iter().find(|run| run.run.id == result.run.id) else { return Ok(()) };
-    if *ending == Ending::Interrupted {
+    if result.run.finished_at.is_none() {
         return Ok(());
     }
     let is_of_same = |run: &&ListedRun| run.is_of_same_inventory(own);

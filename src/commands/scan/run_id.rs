@@ -3,7 +3,7 @@
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use jiff::Timestamp;
 
-use crate::model::RunId;
+use crate::model::{InvalidRunId, RunId};
 
 /// So many random letters. Without randomness they are all `a`, and a second name of that kind is
 /// refused where it is used.
@@ -14,9 +14,12 @@ pub(in crate::commands) fn random_letters(count: usize) -> String {
 }
 
 /// The moment in UTC and four random letters, so that ids sort by time.
-pub(super) fn new_run_id() -> RunId {
+///
+/// # Errors
+/// When the clock shows a year that has more than four digits.
+pub(super) fn new_run_id() -> Result<RunId, InvalidRunId> {
     let letters = random_letters(4);
-    RunId(format!("{}-{letters}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")))
+    RunId::parse(&format!("{}-{letters}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")))
 }
 
 /// The host's name, as that of the vantage point.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
 
+use super::resumed_run::{self, NamedInventory};
 use super::run_id::{host_name, new_run_id};
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
@@ -16,7 +17,8 @@ use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
 use crate::commands::service_selection::{selection_for, services_of};
 use crate::commands::since_last::since_last;
-use crate::commands::stored_run::{self, LoadedRun, load_run_by_id};
+use crate::commands::stored_run::{self, LoadedRun, load_stored_run};
+use crate::commands::terminal;
 use crate::judge::{Counts, RunResult, SinceLast};
 use crate::model::{RequestCounts, Run, RunCounts, Vantage};
 use crate::scan::{self, Ending, ScanInput, ScanOutcome, StopSignal};
@@ -71,7 +73,7 @@ pub(in crate::commands) fn start_run(
     }
     let vantage = how.vantage.map_or_else(host_name, ToOwned::to_owned);
     let run = Run {
-        id: new_run_id(),
+        id: new_run_id().map_err(|error| CliError::internal(error.to_string()))?,
         started_at: Timestamp::now(),
         finished_at: None,
         vantage: Vantage::new(&vantage, &loaded.inventory.settings.resolvers),
@@ -95,28 +97,46 @@ pub(in crate::commands) fn start_run(
 }
 
 /// Goes on with a run that was interrupted, the named one or the newest, from its own inventory and
-/// settings.
+/// settings. Where an inventory is named too, the run must be one of it.
 ///
 /// # Errors
 /// What the operator can fix.
-pub(super) fn resume_run(global: &Global, run: Option<&str>) -> Result<ScannedRun, CliError> {
+pub(super) fn resume_run(
+    global: &Global,
+    run: Option<&str>,
+    inventory: Option<&Path>,
+) -> Result<ScannedRun, CliError> {
+    let inventory = inventory.map(NamedInventory::read).transpose()?;
     let mut store = Store::open_existing(&global.db)?;
-    let mut run = match run {
-        None | Some(NEWEST) => load_newest_interrupted(&store)?,
-        Some(run) => load_run_by_id(&store, &named_run(&store, run)?)?,
+    let listed = store.listed_runs()?;
+    let meant = match run {
+        None | Some(NEWEST) => resumed_run::newest_interrupted(&listed, inventory.as_ref())?,
+        Some(file) if file.ends_with(".yaml") || file.ends_with(".yml") => {
+            return Err(CliError::operator(format!("--resume: `{file}` is an inventory, no run"))
+                .help(format!("an inventory goes first: v6ready scan {file} --resume")));
+        }
+        Some(run) => {
+            let id = store.run_to_resume(&named_run(&store, run)?)?.0.run.id;
+            resumed_run::named(&listed, &id, inventory.as_ref())?
+        }
     };
-    load::reread_origin_table(&mut run.loaded);
+    let (stored, loss) = store.run_to_resume(&meant.run.id)?;
+    if let Some(loss) = loss {
+        terminal::note(format_args!(
+            "run {}: {loss}; what is missing is asked again",
+            stored.run.id
+        ));
+    }
+    let mut run = load_stored_run(stored)?;
+    if let Some(inventory) = inventory {
+        inventory.note_changes(&run.stored.inputs.inventory);
+    }
+    // What another host wrote down opens no file here.
+    if meant.imported.is_none() {
+        load::reread_origin_table(&mut run.loaded);
+    }
     let recorder = store.resume(&run.stored.run.id)?;
     scan_and_judge(global, store, run, recorder, true)
-}
-
-fn load_newest_interrupted(store: &Store) -> Result<LoadedRun, CliError> {
-    let mut runs = store.runs()?.into_iter();
-    match runs.find(|run| !run.complete && run.finished_at.is_none()) {
-        Some(run) => load_run_by_id(store, &run.id),
-        None => Err(CliError::operator("there is no interrupted run to resume")
-            .help("`v6ready runs` lists the runs; `v6ready scan` begins a new one")),
-    }
 }
 
 fn scan_and_judge(
@@ -150,7 +170,7 @@ fn scan_and_judge(
         Some(services) => stored_run::result_of_judged(&store, &run, services, as_of)?,
         None => stored_run::judge_run(&store, &run, as_of)?,
     };
-    if ending != Ending::Interrupted {
+    if result.run.finished_at.is_some() {
         store.note_counts(&result.run.id, &run_counts(&result))?;
     }
     let since = match ending {

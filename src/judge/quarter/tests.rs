@@ -85,7 +85,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
         .collect();
     RunResult {
         run: Run {
-            id: RunId(id.to_owned()),
+            id: RunId::of_tests(id),
             started_at: finished_at.parse().unwrap(),
             finished_at: Some(finished_at.parse().unwrap()),
             vantage: Vantage::new("v", &[]),

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::report::difference::{DifferenceContext, json, text};
 
 fn earlier(mut run: RunResult) -> RunResult {
-    run.run.id = RunId("20260929T200800Z-past".into());
+    run.run.id = RunId::of_tests("20260929T200800Z-past");
     run.run.version = "0.0.9".into();
     let inventory = Arc::make_mut(&mut run.inventory);
     inventory.services.rotate_right(1);

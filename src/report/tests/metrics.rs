@@ -12,7 +12,7 @@ use crate::report::metrics::{MetricsContext, write};
 fn text(result: &RunResult) -> String {
     let ended_at = result.run.started_at - SignedDuration::from_hours(24);
     let since =
-        SinceLast { run: RunId("before".into()), ended_at, is_rescan: false, services: vec![] };
+        SinceLast { run: RunId::of_tests("before"), ended_at, is_rescan: false, services: vec![] };
     let context = MetricsContext {
         result,
         since: Some(&since),

@@ -27,7 +27,7 @@ pub(super) fn golden_review() -> Review {
 }
 
 pub(super) fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
-    earlier.run.id = RunId("20260929T200800Z-past".into());
+    earlier.run.id = RunId::of_tests("20260929T200800Z-past");
     earlier.run.started_at = "2026-09-29T20:08:00Z".parse().unwrap();
     earlier.run.finished_at = Some("2026-09-29T20:20:00Z".parse().unwrap());
     earlier.services.rotate_left(1);
@@ -50,7 +50,7 @@ pub(super) fn compared(closing: RunResult, mut earlier: RunResult) -> Review {
 fn runs_with_incidents(of: &RunResult) -> Vec<Snapshot> {
     let run = |id: &str, day: i8, change: fn(usize, &mut GateReading)| {
         let mut run = Snapshot::of(of);
-        run.run = RunId(id.into());
+        run.run = RunId::of_tests(id);
         run.ended_at =
             jiff::civil::date(2026, 10, day).at(19, 15, 0, 0).in_tz("UTC").unwrap().into();
         let ids: Vec<_> = of.services.iter().map(|result| result.service.id.clone()).collect();

@@ -82,7 +82,7 @@ pub fn result(organisations: usize, services: usize, words: &[&str]) -> RunResul
         .collect();
     let begin = "2026-11-26T20:08:00Z".parse().unwrap();
     let run = Run {
-        id: RunId("20261126T200800Z-test".into()),
+        id: RunId::of_tests("20261126T200800Z-test"),
         started_at: begin,
         finished_at: Some("2026-11-26T20:20:00Z".parse().unwrap()),
         vantage: Vantage {

@@ -203,6 +203,40 @@ async fn a_stopped_run_loses_nothing_and_is_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_is_resumed_without_ipv6_can_be_resumed_again() {
+    // Interrupted among its services, and before its first test of the vantage point.
+    for stop_at in [5, 0] {
+        let bed = Bed::new();
+        let (stopper, stop) = StopSignal::new();
+        if stop_at == 0 {
+            stopper.stop();
+        }
+        let network = Arc::new(FakeNetwork::calling(move |network: &FakeNetwork, _: &Request| {
+            if network.service_requests().len() == stop_at {
+                stopper.stop();
+            }
+        }));
+        let (outcome, _) = run_through(bed.begin(), &network, stop).await;
+        assert_eq!(outcome.ending, Ending::Interrupted);
+        let run = outcome.run;
+
+        let cut_off = Arc::new(FakeNetwork::default());
+        cut_off.is_cut_off.store(true, Ordering::Relaxed);
+        for _ in 0..2 {
+            let (outcome, _) = run_through(bed.resume(), &cut_off, never()).await;
+            assert_eq!((outcome.ending, &outcome.run), (Ending::VantageAbsent, &run));
+            assert_eq!(cut_off.service_requests(), []);
+            assert_eq!(bed.store().run(&run.id).unwrap().run, run);
+        }
+        let (outcome, _) =
+            run_through(bed.resume(), &Arc::new(FakeNetwork::default()), never()).await;
+        assert_eq!(outcome.ending, Ending::Complete);
+        assert_eq!(outcome.run.vantage.ipv6, VantageIpv6::Lost);
+        assert!(outcome.run.complete && outcome.run.finished_at.is_some());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_before_the_first_test_has_ended_interrupts_the_run() {
     let (bed, network) = (Bed::new(), Arc::new(FakeNetwork::default()));
     let (stopper, stop) = StopSignal::new();

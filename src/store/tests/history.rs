@@ -31,12 +31,16 @@ fn an_exported_run_is_the_same_in_another_store() {
     let (_folder, mut store) = opened();
     let name = record(&mut store, "20261126T000000Z-aaaa", &facts());
     let mut file = Vec::new();
-    assert_eq!(store.export(&RunId("20261126".into()), &mut file).unwrap(), name);
+    let exported = store.export(&RunId::of_tests("20261126"), &mut file, None).unwrap();
+    assert_eq!((&exported.run, exported.file), (&name, crate::model::Digest::of(&file)));
     let mut again = Vec::new();
-    store.export(&name, &mut again).unwrap();
+    store.export(&name, &mut again, None).unwrap();
     assert_eq!(file, again);
     let (_other_folder, mut other) = opened();
-    assert_eq!(other.import(&file[..]).unwrap(), Imported::Taken(name.clone()));
+    let unsigned = Provenance { file: exported.file, signer: None };
+    let imported = Imported { run: name.clone(), was_known: false, provenance: unsigned };
+    assert_eq!(other.import(&file[..], None).unwrap(), imported);
+    assert_eq!(other.listed_runs().unwrap()[0].imported, Some(imported.provenance.clone()));
     assert_eq!(other.run(&name).unwrap(), store.run(&name).unwrap());
     for service in ["one", "two"] {
         let evidence = |store: &Store| store.evidence_of(&name, &id(service)).unwrap();
@@ -45,12 +49,13 @@ fn an_exported_run_is_the_same_in_another_store() {
     let tests = |store: &Store| store.vantage_evidence(&name).unwrap().len();
     assert_eq!(tests(&other), tests(&store));
     // Twice is once, and another run of that name is not taken for it.
-    assert_eq!(other.import(&file[..]).unwrap(), Imported::Known(name.clone()));
+    let known = Imported { was_known: true, ..imported };
+    assert_eq!(other.import(&file[..], None).unwrap(), known);
     let (_third_folder, mut third) = opened();
-    third.begin(&run(&name.0), &RunInputs { only: Vec::new(), ..inputs() }).unwrap();
-    assert!(matches!(third.import(&file[..]), Err(TransferError::Taken { .. })));
+    third.begin(&run(name.as_str()), &RunInputs { only: Vec::new(), ..inputs() }).unwrap();
+    assert!(matches!(third.import(&file[..], None), Err(TransferError::Taken { .. })));
     let mut back = Vec::new();
-    other.export(&name, &mut back).unwrap();
+    other.export(&name, &mut back, None).unwrap();
     assert_eq!(back, file);
 }
 
@@ -59,19 +64,19 @@ fn a_file_that_was_cut_off_or_changed_leaves_nothing() {
     let (_folder, mut store) = opened();
     let name = record(&mut store, "r", &facts());
     let mut file = Vec::new();
-    store.export(&name, &mut file).unwrap();
+    store.export(&name, &mut file, None).unwrap();
     let (_other_folder, mut other) = opened();
     for end in [0, 1, file.len() / 2, file.len() - 1] {
-        assert!(other.import(&file[..end]).is_err(), "{end}");
+        assert!(other.import(&file[..end], None).is_err(), "{end}");
         assert!(other.runs().unwrap().is_empty());
     }
     for at in (0..file.len()).step_by(file.len() / 40 + 1) {
         let mut changed = file.clone();
         changed[at] ^= 0x10;
         // A flag of the frame's header may not matter; then nothing else may have changed either.
-        if other.import(&changed[..]).is_ok() {
+        if other.import(&changed[..], None).is_ok() {
             let mut back = Vec::new();
-            other.export(&name, &mut back).unwrap();
+            other.export(&name, &mut back, None).unwrap();
             assert_eq!(back, file, "{at}");
             other.prune(std::slice::from_ref(&name)).unwrap();
         }
@@ -83,11 +88,11 @@ fn a_file_that_was_cut_off_or_changed_leaves_nothing() {
     let newer = lines.replace(RUN_SCHEMA, "v6ready/run/2");
     for text in [without, &format!("{without}\n{lines}"), &format!("{lines}x\n"), &newer, "{}\n"] {
         let packed = zstd::bulk::compress(text.as_bytes(), 1).unwrap();
-        assert!(other.import(&packed[..]).is_err(), "{text}");
+        assert!(other.import(&packed[..], None).is_err(), "{text}");
         assert!(other.runs().unwrap().is_empty());
     }
     let packed = zstd::bulk::compress(newer.as_bytes(), 1).unwrap();
-    assert!(matches!(other.import(&packed[..]), Err(TransferError::Newer { .. })));
+    assert!(matches!(other.import(&packed[..], None), Err(TransferError::Newer { .. })));
 }
 
 #[test]
@@ -110,10 +115,10 @@ fn nothing_is_pruned_or_imported_under_a_scan() {
     let (_folder, mut store) = opened();
     let name = record(&mut store, "r", &facts());
     let mut file = Vec::new();
-    store.export(&name, &mut file).unwrap();
+    store.export(&name, &mut file, None).unwrap();
     let _scan = store.begin(&run("s"), &inputs()).unwrap();
     assert!(matches!(store.prune(&[name]), Err(StoreError::Busy { .. })));
-    let imported = store.import(&file[..]);
+    let imported = store.import(&file[..], None);
     assert!(matches!(imported, Err(TransferError::Store(StoreError::Busy { .. }))));
 }
 
@@ -130,7 +135,7 @@ fn a_copy_is_whole_while_a_scan_goes_on() {
     assert!(store.copy_to(&copy).is_err(), "a copy is written over");
     let copied = Store::open_existing(&copy).unwrap();
     assert_eq!(copied.verify().unwrap(), store.verify().unwrap());
-    assert_eq!(copied.evidence_of(&RunId("s".into()), &id("one")).unwrap().len(), 1);
+    assert_eq!(copied.evidence_of(&RunId::of_tests("s"), &id("one")).unwrap().len(), 1);
     drop(recorder);
 }
 

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::format::{AnswerLine, Head, Line, LineWriter, RUN_SCHEMA, TransferError};
+use super::hashing::Hashing;
+use super::signature::SigningKey;
 use crate::model::{Digest, ObservationId, RunId};
 use crate::store::database::Store;
 use crate::store::error::StoreError;
@@ -15,15 +17,29 @@ use crate::store::run::StoredRun;
 /// zstd's level for files: written once, moved often.
 const LEVEL: i32 = 9;
 
+/// A run that was written to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The run.
+    pub run: RunId,
+    /// The SHA-256 of the file.
+    pub file: Digest,
+}
+
 impl Store {
-    /// Writes a run to a file that another store can import.
+    /// Writes a run to a file that another store can import, signed where there is a key.
     ///
     /// # Errors
     /// When there is no such run, any of its evidence is damaged, or the file can't be written.
-    pub fn export(&self, id: &RunId, out: impl Write) -> Result<RunId, TransferError> {
+    pub fn export(
+        &self,
+        id: &RunId,
+        out: impl Write,
+        key: Option<&SigningKey>,
+    ) -> Result<Exported, TransferError> {
         let StoredRun { run, inputs } = self.run(id)?;
         let id = run.id.clone();
-        let mut out = LineWriter::new(zstd::stream::Encoder::new(out, LEVEL)?);
+        let mut out = LineWriter::new(zstd::stream::Encoder::new(Hashing::new(out), LEVEL)?);
         let schema = RUN_SCHEMA.to_owned();
         let counts = self.counts_of(&id)?;
         out.write(&Line::Run(Box::new(Head { schema, run, inputs, counts })))?;
@@ -37,7 +53,7 @@ impl Store {
             )
             .map_err(in_path)?;
         let answers: Vec<(i64, String, [u8; 32])> = query
-            .query_map([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .and_then(Iterator::collect)
             .map_err(in_path)?;
         let mut written = HashSet::new();
@@ -49,11 +65,10 @@ impl Store {
             let askers = self.askers(number).map_err(in_path)?;
             out.write(&Line::Answer(AnswerLine { request, observation: digest, askers }))?;
         }
-        let mut encoder = out.end()?;
-        encoder.flush()?;
-        encoder.finish()?;
+        let mut out = out.end(key)?.finish()?;
+        out.flush()?;
         tracing::info!(run = %id, "exported a run");
-        Ok(id)
+        Ok(Exported { run: id, file: out.digest() })
     }
 
     fn askers(&self, answer: i64) -> rusqlite::Result<Vec<String>> {

@@ -1,13 +1,16 @@
 //! The file: JSON lines in a zstd frame, and the digest of all of them as the last line.
 //!
 //! The first line holds the run and what it was made from; then come the long byte strings, the
-//! observations and who rests on which. Nothing is taken from a file whose end does not fit.
+//! observations and who rests on which. Nothing is taken from a file whose end does not fit. The last
+//! line may hold a signature of that digest.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
+use super::hashing::{Hashing, digest};
+use super::signature::{PublicKey, Signature, SigningKey};
 use crate::model::{Digest, Run, RunCounts, RunId};
 use crate::store::error::StoreError;
 use crate::store::run::{RunInputs, to_json};
@@ -42,6 +45,17 @@ pub enum TransferError {
         line: u64,
         /// What doesn't fit.
         what: String,
+    },
+    /// Only signed files are taken, and this one is not.
+    #[error(
+        "the file is not signed, and only files with a trusted signature are to be taken; nothing was taken"
+    )]
+    Unsigned,
+    /// Only files of trusted keys are taken, and this one is another's.
+    #[error("the file is signed by {key}, which is none of the trusted keys; nothing was taken")]
+    Untrusted {
+        /// Whose signature it has.
+        key: PublicKey,
     },
     /// Another run of the same id is in the store.
     #[error("the store holds another run that is called `{run}` too")]
@@ -87,6 +101,8 @@ pub(super) struct AnswerLine {
 pub(super) struct End {
     /// Of all lines before this one, with their line ends.
     sha256: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signature: Option<Signature>,
 }
 
 /// Writes lines, with the digest of all of them at the end.
@@ -106,36 +122,42 @@ impl<W: Write> LineWriter<W> {
         self.out.write_all(text.as_bytes())
     }
 
-    /// Writes the last line, and gives the file back.
-    pub fn end(mut self) -> io::Result<W> {
-        let sha256 = digest(self.digest);
-        self.out.write_all((to_json(&Line::End(End { sha256 })) + "\n").as_bytes())?;
+    /// Writes the last line, signed where there is a key, and gives the file back.
+    pub fn end(mut self, key: Option<&SigningKey>) -> io::Result<W> {
+        let sha256 = digest(&self.digest);
+        let signature = key.map(|key| key.sign(sha256));
+        self.out.write_all((to_json(&Line::End(End { sha256, signature })) + "\n").as_bytes())?;
         Ok(self.out)
     }
 }
 
-fn digest(context: Context) -> Digest {
-    let mut array = [0; 32];
-    array.copy_from_slice(context.finish().as_ref());
-    Digest(array)
-}
-
 /// Reads lines. The last one is checked and not handed out.
-pub(super) struct LineReader<R> {
-    file: R,
+pub(super) struct LineReader<R: Read> {
+    file: BufReader<Unpacking<R>>,
     digest: Context,
     line: u64,
     ended: bool,
+    signer: Option<PublicKey>,
 }
 
-impl<R: Read> LineReader<BufReader<zstd::stream::Decoder<'static, BufReader<R>>>> {
+type Unpacking<R> = zstd::stream::Decoder<'static, BufReader<Hashing<R>>>;
+
+impl<R: Read> LineReader<R> {
     pub fn new(file: R) -> Result<Self, TransferError> {
-        let file = BufReader::new(zstd::stream::Decoder::new(file)?);
-        Ok(Self { file, digest: Context::new(&SHA256), line: 0, ended: false })
+        let file = BufReader::new(zstd::stream::Decoder::new(Hashing::new(file))?);
+        Ok(Self { file, digest: Context::new(&SHA256), line: 0, ended: false, signer: None })
     }
-}
 
-impl<R: BufRead> LineReader<R> {
+    /// The SHA-256 of the file as it is, packed; of all of it once [`LineReader::next`] has given `None`.
+    pub fn file_digest(&self) -> Digest {
+        self.file.get_ref().get_ref().get_ref().digest()
+    }
+
+    /// Whose signature the file has, once [`LineReader::next`] has given `None`.
+    pub fn signer(&self) -> Option<PublicKey> {
+        self.signer
+    }
+
     /// The next line; `None` when the file has ended as it should.
     ///
     /// # Errors
@@ -152,19 +174,25 @@ impl<R: BufRead> LineReader<R> {
         if text.last() != Some(&b'\n') {
             return Err(self.damaged("the file ends too early"));
         }
-        let line = serde_json::from_slice(&text)
-            .map_err(|_| self.damaged("this is no line of an exported run"))?;
+        let line = serde_json::from_slice(&text).map_err(|error| {
+            self.damaged(format!("this is no line of an exported run: {error}"))
+        })?;
         if let Line::End(end) = line {
             self.ended = true;
-            let read = digest(self.digest.clone());
+            let read = digest(&self.digest);
             let is_last = self.file.fill_buf().map(<[u8]>::is_empty);
             if !is_last.map_err(|error| self.damaged(error.to_string()))? {
                 return Err(self.damaged("something follows the end"));
             }
-            return match read == end.sha256 {
-                true => Ok(None),
-                false => Err(self.damaged("the digest at the end doesn't fit")),
-            };
+            if read != end.sha256 {
+                return Err(self.damaged("the digest at the end doesn't fit"));
+            }
+            if let Some(signature) = end.signature {
+                let signer = signature.verified(read);
+                self.signer =
+                    Some(signer.ok_or_else(|| self.damaged("the signature doesn't fit"))?);
+            }
+            return Ok(None);
         }
         self.digest.update(&text);
         Ok(Some(line))

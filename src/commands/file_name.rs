@@ -1,5 +1,5 @@
-//! Names of report files: whatever a name is made from, it is one file's in the folder that was asked
-//! for, on every system.
+//! The one way from names that stand in data to the name of a file: whatever they are, it is one file's in the
+//! folder that was asked for, on every system.
 
 /// Characters of a name without its ending.
 const CHARACTERS_MAX: usize = 150;
