@@ -12,7 +12,7 @@ use std::os::fd::RawFd;
 
 use rtnetlink::packet_route::route::{RouteAttribute, RouteMessage, RouteMetric, RouteType};
 use rtnetlink::packet_route::rule::RuleAction;
-use rtnetlink::{Handle, RouteMessageBuilder};
+use rtnetlink::{Handle, LinkVeth, RouteMessageBuilder};
 use socket2::Socket;
 
 use super::addresses::{BLACK_HOLE, PROHIBITED, SMALL_PACKETS, UNREACHABLE, routed};
@@ -36,6 +36,11 @@ const ALL_NETS: u8 = 61;
 
 /// The largest packet that the router forwards to us: the least that IPv6 allows (RFC 8200 §5).
 const MTU: u32 = 1280;
+
+/// The cable to the net without a host. It is a link of its own: a router that sends a packet back over the
+/// link on which it came also tells the sender to go there directly (Redirect, RFC 4861 §8.2), and our own
+/// kernel would then look for the host itself, where it takes the advice.
+const NOBODY: [&str; 2] = ["to-nobody", "nobody"];
 
 /// The metric that is locked, in the kernel's numbering: a router only heeds a locked one.
 const RTAX_MTU: u32 = 2;
@@ -103,10 +108,8 @@ async fn attach_router(handle: &Handle, router: RawFd) -> Result<(), rtnetlink::
 
 async fn configure_forwarding(handle: Handle) -> Result<(), Error> {
     set_ipv6_sysctl("conf/all/forwarding", "1")?;
-    // Every error is reported, and a neighbour that doesn't answer is given up soon.
+    // Every error is reported.
     set_ipv6_sysctl("icmp/ratelimit", "0")?;
-    set_ipv6_sysctl("neigh/near-router/mcast_solicit", "1")?;
-    set_ipv6_sysctl("neigh/near-router/retrans_time_ms", "100")?;
     let near = bring_up(&handle, "near-router").await?;
     handle.address().add(near, link_local(2).into(), NET).execute().await?;
     handle.address().add(near, ROUTER.into(), NET).execute().await?;
@@ -114,7 +117,7 @@ async fn configure_forwarding(handle: Handle) -> Result<(), Error> {
     let limit = vec![RouteMetric::Lock(1 << RTAX_MTU), RouteMetric::Mtu(MTU)];
     narrow.attributes.push(RouteAttribute::Metrics(limit));
     handle.route().add(narrow).execute().await?;
-    handle.route().add(route_to(UNREACHABLE, NET, near)).execute().await?;
+    attach_nobody(&handle).await?;
     let prohibited = RouteMessageBuilder::<Ipv6Addr>::new()
         .destination_prefix(PROHIBITED, NET)
         .kind(RouteType::Prohibit)
@@ -124,6 +127,17 @@ async fn configure_forwarding(handle: Handle) -> Result<(), Error> {
     let silence = handle.rule().add().v6().destination_prefix(BLACK_HOLE, 128);
     let silence = silence.input_interface("lo").priority(1).action(RuleAction::Blackhole);
     Ok(silence.execute().await?)
+}
+
+/// Lays the cable to [`UNREACHABLE`], both of whose ends are the router's.
+async fn attach_nobody(handle: &Handle) -> Result<(), Error> {
+    handle.link().add(LinkVeth::new(NOBODY[0], NOBODY[1]).build()).execute().await?;
+    // A neighbour that doesn't answer is given up soon. Us, the router asks as patiently as others do.
+    set_ipv6_sysctl(&format!("neigh/{}/mcast_solicit", NOBODY[0]), "1")?;
+    set_ipv6_sysctl(&format!("neigh/{}/retrans_time_ms", NOBODY[0]), "100")?;
+    bring_up(handle, NOBODY[1]).await?;
+    let near = bring_up(handle, NOBODY[0]).await?;
+    Ok(handle.route().add(route_to(UNREACHABLE, NET, near)).execute().await?)
 }
 
 /// The router's side of the cable to a host.
