@@ -23,7 +23,7 @@ use jiff::civil::Date;
 use super::target::days_between;
 use super::{
     Change, Counts, Histories, Lineage, Progress, RunResult, ServiceChange, Standing,
-    TargetStanding, changes, day_of, targets,
+    TargetStanding, changes, day_of, targets_by_deadline,
 };
 use crate::model::{
     Category, Exemption, Goal, Organisation, RunId, Service, ServiceId, VantageIpv6,
@@ -209,8 +209,7 @@ impl Review {
         let today = day_of(closing.as_of, &closing.inventory.timezone);
         let earlier = previous.as_ref().map(|previous| &previous.result);
         let trend = trend(&closing, points);
-        let mut targets = targets(&closing);
-        targets.sort_by_key(|target| (target.progress, target.goal.by));
+        let targets = targets_by_deadline(&closing);
         Self {
             today,
             categories: categories(&closing, earlier),

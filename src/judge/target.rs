@@ -99,6 +99,13 @@ pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
         .collect()
 }
 
+/// The same, those that were missed first, then by deadline.
+pub fn targets_by_deadline(result: &RunResult) -> Vec<TargetStanding> {
+    let mut targets = targets(result);
+    targets.sort_by_key(|target| (target.progress, target.goal.by));
+    targets
+}
+
 fn progress(service: &Service, standing: Standing, goal: &Goal, today: Date) -> Progress {
     let exempt = service.exemption.as_ref().is_some_and(|exemption| today <= exemption.until);
     match standing {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::budget::Budget;
+use super::budget::{Budget, BudgetSpent};
 
 /// A TCP connection with one peer. Reading and writing fail once the budget is spent.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ impl Connection {
         self.stream.peer_addr()
     }
 
+    fn require_budget(&self) -> io::Result<()> {
+        if self.budget.is_spent() { Err(io::Error::other(BudgetSpent)) } else { Ok(()) }
+    }
+
     fn spend(&self, octets: usize) -> io::Result<()> {
         self.budget.spend(1, octets).map_err(io::Error::other)
     }
@@ -68,9 +72,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.budget.is_spent() {
-            return Poll::Ready(self.spend(0).map(|()| 0));
-        }
+        self.require_budget()?;
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, octets))?;
         Poll::Ready(self.spend(written).map(|()| written))
     }
@@ -80,9 +82,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.budget.is_spent() {
-            return Poll::Ready(self.spend(0).map(|()| 0));
-        }
+        self.require_budget()?;
         let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, parts))?;
         Poll::Ready(self.spend(written).map(|()| written))
     }

@@ -4,7 +4,7 @@
 use super::quarter::{Section, change};
 use super::table::quarter::{check_changes_of, stage_changes_of, targets_of};
 use super::{ReportContext, texts};
-use crate::judge::{Change, Progress, SinceLast, TargetStanding, targets};
+use crate::judge::{Change, Progress, SinceLast, TargetStanding, targets_by_deadline};
 use crate::model::{Lang, Text};
 
 const DEADLINES: Text = Text { vi: "Mục tiêu và thời hạn", en: "Targets and deadlines" };
@@ -23,13 +23,6 @@ const NO_CHANGES: Text = Text { vi: "Không có thay đổi.", en: "Nothing chan
 /// The sections.
 pub fn sections(context: &ReportContext<'_>, since: Option<&SinceLast>) -> Vec<Section> {
     vec![deadlines(context), changes(context, since)]
-}
-
-/// The targets of a result, the missed ones first, then by deadline.
-pub(super) fn targets_by_deadline(context: &ReportContext<'_>) -> Vec<TargetStanding> {
-    let mut targets = targets(context.result);
-    targets.sort_by_key(|target| (target.progress, target.goal.by));
-    targets
 }
 
 /// How many targets have come how far, in one sentence.
@@ -54,7 +47,7 @@ pub(super) fn progress_sentence(targets: &[TargetStanding], lang: Lang) -> Strin
 
 fn deadlines(context: &ReportContext<'_>) -> Section {
     let lang = context.lang;
-    let targets = targets_by_deadline(context);
+    let targets = targets_by_deadline(context.result);
     section(
         "targets",
         DEADLINES.get(lang),

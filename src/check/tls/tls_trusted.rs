@@ -96,11 +96,7 @@ fn subject_of_session(
         Staple::Revoked(at) => Some(("revoked", at.to_string())),
         Staple::Nothing => None,
     });
-    detail.extend(
-        seen.addresses
-            .iter()
-            .map(|address| ("issuer-at", shown_url(address.as_str()).into_owned())),
-    );
+    detail.extend(seen.addresses.iter().map(|address| ("issuer-at", shown_url(address.as_str()))));
     detail.extend(transparency(session, seen));
     naming_leaf(socket(contact.address, outcome, reason, detail), &session.chain)
 }

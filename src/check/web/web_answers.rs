@@ -108,7 +108,7 @@ const MOVED: &str = "moved";
 /// What visitors get where the redirects end; one address of the last host that answers with an error
 /// is enough to fail.
 fn answer_at_end(chain: &RedirectChain<'_>, expected: Option<u16>) -> Answer {
-    let at = chain.final_url().map(|url| ("at", shown_url(url.as_str()).into_owned()));
+    let at = chain.final_url().map(|url| ("at", shown_url(url.as_str())));
     let answer = match (&chain.end, unknown_end_reason(chain)) {
         (ChainEnd::Response { .. }, _) => {
             let hop = chain.hops.last();

@@ -84,11 +84,7 @@ fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
         }
         (_, None) => (Outcome::Fail, "counterpart-broken"),
     };
-    let detail = chain
-        .final_url()
-        .map(|url| ("at", shown_url(url.as_str()).into_owned()))
-        .into_iter()
-        .collect();
+    let detail = chain.final_url().map(|url| ("at", shown_url(url.as_str()))).into_iter().collect();
     socket(chain.start, outcome, reason, detail)
 }
 

@@ -209,13 +209,8 @@ fn subject(chain: &RedirectChain<'_>, seen: Behaviour, over_ipv4: &OverIpv4) -> 
         Behaviour::LeadsNowhere => (Outcome::Fail, "leads-nowhere"),
         Behaviour::Flapping { .. } => (Outcome::Fail, "flapping"),
     };
-    let detail = chain
-        .hops
-        .iter()
-        .skip(1)
-        .take(1)
-        .map(|hop| ("to", shown_url(hop.url.as_str()).into_owned()))
-        .collect();
+    let detail =
+        chain.hops.iter().skip(1).take(1).map(|hop| ("to", shown_url(hop.url.as_str()))).collect();
     socket(chain.start, outcome, reason, detail)
 }
 

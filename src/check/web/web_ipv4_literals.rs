@@ -62,7 +62,7 @@ fn subject(literal: &Ipv4Literal) -> Subject {
         LiteralLocation::Policy => "in-csp",
     };
     Subject {
-        name: SubjectName::Url(shown_url(&literal.text).into_owned()),
+        name: SubjectName::Url(shown_url(&literal.text)),
         outcome: Outcome::Fail,
         reason,
         detail: vec![("as", literal.what.to_owned())],

@@ -50,17 +50,11 @@ fn evaluate(context: &CheckContext<'_>) -> Result<Verdict, Verdict> {
 
 fn subject(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Subject {
     let (outcome, reason) = outcome_of_chain(context, chain);
-    let mut detail: Vec<_> = chain
-        .hops
-        .iter()
-        .skip(1)
-        .map(|hop| ("to", shown_url(hop.url.as_str()).into_owned()))
-        .collect();
+    let mut detail: Vec<_> =
+        chain.hops.iter().skip(1).map(|hop| ("to", shown_url(hop.url.as_str()))).collect();
     match &chain.end {
         ChainEnd::NotVisited(address) => detail.push(("address", address.to_string())),
-        ChainEnd::BadLocation(location) => {
-            detail.push(("location", shown_url(location).into_owned()))
-        }
+        ChainEnd::BadLocation(location) => detail.push(("location", shown_url(location))),
         _ => {}
     }
     socket(chain.start, outcome, reason, detail)

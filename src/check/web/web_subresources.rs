@@ -120,7 +120,7 @@ fn subject(context: &CheckContext<'_>, server: &ResourceHost) -> Subject {
 
 fn blocked_subject((reference, why): &(Reference, Blocked)) -> Subject {
     Subject {
-        name: SubjectName::Url(shown_url(reference.url.as_str()).into_owned()),
+        name: SubjectName::Url(shown_url(reference.url.as_str())),
         outcome: Outcome::NotApplicable,
         reason: match why {
             Blocked::MixedContent => "mixed-content",

@@ -3,11 +3,13 @@
 
 use super::message::{Beside, Mail, recipients};
 use super::text::Page;
-use crate::judge::{Progress, ServiceChange, Standing, TargetStanding, direction};
+use crate::judge::{
+    Progress, ServiceChange, Standing, TargetStanding, direction, targets_by_deadline,
+};
 use crate::model::{Lang, Outcome, Service, Text};
 use crate::report::causes::{Cause, causes};
 use crate::report::describe::clean;
-use crate::report::organisation::{progress_sentence, targets_by_deadline};
+use crate::report::organisation::progress_sentence;
 use crate::report::owner::service_name;
 use crate::report::quarter::{change, progress};
 use crate::report::{ReportContext, overview, parts, texts};
@@ -193,7 +195,7 @@ impl Letter<'_> {
 
     fn deadlines(&self, page: &mut Page) {
         let lang = self.context.lang;
-        let targets = targets_by_deadline(&self.context);
+        let targets = targets_by_deadline(self.context.result);
         page.space();
         page.paragraph(DEADLINES.get(lang));
         page.paragraph(&progress_sentence(&targets, lang));

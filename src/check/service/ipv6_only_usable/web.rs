@@ -53,7 +53,7 @@ fn page_steps(context: &CheckContext<'_>, chain: &RedirectChain<'_>) -> Vec<Subj
         let (outcome, reason) = outcome_of_hop(context, chain, hop, at == last);
         let address = hop.attempts.first().map(|visit| ("address", visit.address.to_string()));
         steps.push(Subject {
-            name: SubjectName::Url(shown_url(hop.url.as_str()).into_owned()),
+            name: SubjectName::Url(shown_url(hop.url.as_str())),
             outcome,
             reason,
             detail: address.into_iter().collect(),
