@@ -35,6 +35,7 @@ mod quarter;
 mod report;
 mod result_output;
 mod runs;
+mod runtime;
 mod scan;
 mod scratch_store;
 mod service_selection;
@@ -44,6 +45,7 @@ mod since_last;
 mod stored_run;
 mod suggest;
 mod terminal;
+mod unfinished_file;
 
 use std::process::ExitCode;
 
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error.print(),
     };
+    terminal::color_stderr(&global);
     log::start(&global);
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),

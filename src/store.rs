@@ -21,6 +21,7 @@ mod database;
 #[cfg(feature = "train-dictionary")]
 mod dictionary;
 mod error;
+mod identity;
 mod lock;
 mod log;
 mod namesakes;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::cli::Cli;
 use super::error::CliError;
+use super::terminal;
 
 const CONFIG: &str = "config";
 
@@ -31,7 +32,15 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
         }
         None => Cli::command(),
     };
-    let matches = command.get_matches_from(arguments);
+    let matches = match command.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => error.exit(),
+        // Help, or the version: clap alone would not tell that nobody got it.
+        Err(error) => {
+            terminal::print(error.render())?;
+            std::process::exit(0);
+        }
+    };
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }
 

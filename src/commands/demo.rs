@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
 use super::error::CliError;
 use super::gate::Gate;
-use super::load;
+use super::{load, runtime, terminal};
 use super::report::{Dress, run_files};
 use super::scan::print_scanned;
 use super::scan::session::{HowToScan, start_run};
@@ -27,8 +27,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     fs::create_dir_all(folder).map_err(|error| {
         CliError::operator(format!("{} can't be made: {error}", folder.display()))
     })?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = runtime::with_workers(1)?;
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
     let loaded = load::inventory_from_file(&lab.inventory, None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
@@ -43,7 +42,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     let files = run_files::write_files(store, content, &formats, &dress, folder)?;
     let code = print_scanned(&global, &scanned, None, ResultFormat::Text, &Gate::default())?;
     for file in files {
-        println!("{}", file.display());
+        terminal::line(file.display())?;
     }
     Ok(code)
 }

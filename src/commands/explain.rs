@@ -1,26 +1,30 @@
 //! `v6ready explain`: a check's page.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::ExplainArgs;
 use super::error::CliError;
+use super::terminal;
 use crate::check;
 use crate::check::CATALOGUE;
 
 /// Prints a check's page, or the list of all checks.
 ///
 /// # Errors
-/// When there is no such check.
+/// When there is no such check, or stdout can't be written.
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
     let Some(id) = &args.check else {
+        let mut out = terminal::results();
         for check in CATALOGUE.iter() {
-            println!("{:24} {}", check.id, check.title(args.lang));
+            writeln!(out, "{:24} {}", check.id, check.title(args.lang))?;
         }
+        out.flush()?;
         return Ok(ExitCode::SUCCESS);
     };
     match check::find(id) {
         Some(check) => {
-            print!("{}", check.doc.markdown(args.lang));
+            terminal::print(check.doc.markdown(args.lang))?;
             Ok(ExitCode::SUCCESS)
         }
         None => {

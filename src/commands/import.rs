@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::atomic_file::{unwritable, write_atomically};
+use super::atomic_file::{RewriteRight, unwritable, write_atomically};
 use super::cli::ImportArgs;
 use super::error::CliError;
 use super::{load, terminal};
@@ -24,6 +24,11 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
     let words = words(args)?;
     let reading = source::read(args, &words)?;
     refuse_bad_rows(args, &reading)?;
+    // Held until the end: what another import puts into it meanwhile would be lost.
+    let _right = match args.dry_run {
+        true => None,
+        false => Some(take_rewrite_right(&args.into)?),
+    };
     let text = read_inventory(&args.into)?;
     let is_new = text.is_none();
     let text = text.unwrap_or_else(|| inventory::scaffold_head(args.lang, args.title.as_deref()));
@@ -59,6 +64,12 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
         terminal::note(format_args!("{file} is left as it is"));
         return Ok(ExitCode::SUCCESS);
     }
+    if read_inventory(&args.into)?.unwrap_or_default() != if is_new { "" } else { &*text } {
+        return Err(CliError::operator(format!(
+            "{file} was changed while this import was at work; nothing is written"
+        ))
+        .help("import again, into the inventory as it is now"));
+    }
     write_atomically(&args.into, |out| out.write_all(merged.text.as_bytes()))
         .map_err(|error| unwritable(&args.into, &error))?;
     terminal::note(format_args!("{file} is written"));
@@ -90,6 +101,16 @@ fn refuse_bad_rows(args: &ImportArgs, reading: &Reading) -> Result<(), CliError>
         true => error,
         false => error.help("`--keep-going` takes the good rows alone"),
     })
+}
+
+fn take_rewrite_right(file: &Path) -> Result<RewriteRight, CliError> {
+    let tell = || {
+        terminal::note(format_args!(
+            "another import writes beside {} now; waiting for it",
+            file.display()
+        ));
+    };
+    RewriteRight::take(file, tell).map_err(|error| unwritable(file, &error))
 }
 
 /// The inventory's text; `None` when there is none yet.

@@ -1,13 +1,12 @@
 //! `v6ready inventory`: starting and checking one.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::error::CliError;
-use super::{import, load, suggest, terminal};
+use super::{atomic_file, import, load, suggest, terminal};
 use crate::inventory::import::BUILT_IN_WORDS;
 use crate::inventory::{self, Diagnostics, INVENTORY_OCTETS_MAX};
 use crate::model::Lang;
@@ -23,11 +22,11 @@ pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Cli
         InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Words => {
-            std::io::stdout().write_all(BUILT_IN_WORDS.as_bytes())?;
+            terminal::print(BUILT_IN_WORDS)?;
             Ok(ExitCode::SUCCESS)
         }
         InventoryCommand::Schema => {
-            std::io::stdout().write_all(inventory::schema().as_bytes())?;
+            terminal::print(inventory::schema())?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -36,11 +35,10 @@ pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Cli
 fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, CliError> {
     let text = inventory::scaffold(lang, title);
     if file == Path::new("-") {
-        std::io::stdout().write_all(text.as_bytes())?;
+        terminal::print(text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let written = File::create_new(file).and_then(|mut created| created.write_all(text.as_bytes()));
-    match written {
+    match atomic_file::write_new(file, 0o666, text.as_bytes()) {
         Ok(()) => {
             let file = file.display();
             terminal::note(format_args!(
@@ -82,11 +80,11 @@ fn validate(file: &Path) -> Result<ExitCode, CliError> {
         return Err(faulty(&Diagnostics::from(problems)));
     }
     let inventory = &parsed.inventory;
-    println!(
+    terminal::line(format_args!(
         "{name}: {} organisations, {} services, {} networks",
         inventory.organisations.len(),
         inventory.services.len(),
         inventory.networks.iter().count(),
-    );
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

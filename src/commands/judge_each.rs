@@ -22,16 +22,22 @@ pub(super) fn judge_each<T: Sync, R: Send>(
             .chunks(share)
             .map(|things| {
                 let judge = &judge;
-                scope.spawn(move || {
+                let judge_share = move || {
                     let store = Store::open_existing(db)?;
                     things.iter().map(|thing| judge(&store, thing)).collect::<Result<Vec<_>, _>>()
-                })
+                };
+                // Where no thread is to be had, this one does the work.
+                thread::Builder::new().spawn_scoped(scope, judge_share).map_err(|_| judge_share)
             })
             .collect();
         let mut judged = Vec::new();
         for worker in workers {
-            let share =
-                worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
+            let share = match worker {
+                Ok(thread) => {
+                    thread.join().map_err(|_| CliError::internal("a judging thread has died"))?
+                }
+                Err(judge_share) => judge_share(),
+            };
             judged.extend(share?);
         }
         Ok(judged)

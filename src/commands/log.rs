@@ -5,6 +5,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::cli::{Global, LogFormat};
+use super::terminal;
 
 /// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. Libraries log
 /// their warnings only.
@@ -16,7 +17,10 @@ pub(super) fn start(global: &Global) {
     };
     let levels =
         Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_PKG_NAME"), own);
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for a terminal: in a file they are octets between which nobody finds anything.
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(terminal::errors)
+        .with_ansi(terminal::stderr_is_coloured());
     let registry = tracing_subscriber::registry().with(levels);
     // Only a second subscriber could be refused, and this is the first.
     let _ = match global.log_format {

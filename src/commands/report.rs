@@ -22,7 +22,7 @@ use super::gate::Gate;
 use super::histories::histories;
 use super::quarter::{QuarterRequest, quarter_runs};
 use super::since_last::since_last;
-use super::stored_run;
+use super::{stored_run, terminal};
 use crate::judge::quarter::{Quarter, Review};
 use crate::model::Lang;
 use crate::store::Store;
@@ -137,7 +137,7 @@ impl<'a> Files<'a> {
     fn of_run(&self, store: &Store, content: Content<'_>) -> Result<(), CliError> {
         let paths = run_files::write_files(store, content, self.formats, &self.dress, self.folder)?;
         for path in paths {
-            println!("{}", path.display());
+            terminal::line(path.display())?;
         }
         if self.formats.contains(&ReportFormat::Mail) {
             note_missing_recipient(content.result);

@@ -12,9 +12,13 @@ use super::terminal;
 /// Prints completions for a shell.
 ///
 /// # Errors
-/// None; the signature is that of every command.
+/// When stdout can't be written.
 pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, CliError> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "v6ready", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "v6ready", &mut script);
+    let mut out = terminal::octets();
+    out.write_all(&script)?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -79,6 +79,17 @@ pub enum StoreError {
         /// What is gone.
         loss: String,
     },
+    /// The file that a scan was writing to has gone from its name.
+    #[error(
+        "{}: the store was deleted, moved or replaced while the scan was writing to it; {}", path.display(),
+        what_was_kept(kept)
+    )]
+    Gone {
+        /// The name.
+        path: PathBuf,
+        /// Where everything is now that the scan had found out; or why it could not be kept.
+        kept: Result<PathBuf, String>,
+    },
     /// The file, or the folder that it is in, can't be written.
     #[error("{}: the store can only be read here (a read-only medium, or not yours); name another with `--db`", path.display())]
     ReadOnly {
@@ -114,6 +125,19 @@ pub enum StoreError {
     /// A write failed before; this repeats why.
     #[error("{0}")]
     Recording(String),
+}
+
+fn what_was_kept(kept: &Result<PathBuf, String>) -> String {
+    match kept {
+        Ok(file) => {
+            let file = file.display();
+            format!(
+                "what it had found out, and all that the store held, is in {file} now: go on with `v6ready --db \
+                 {file} scan --resume`"
+            )
+        }
+        Err(error) => format!("nothing of it could be kept ({error}): scan again"),
+    }
 }
 
 impl StoreError {

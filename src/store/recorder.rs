@@ -183,6 +183,9 @@ impl Recorder {
         {
             let _ = writer.join();
         }
+        if let Some(failure) = self.failure() {
+            return Err(StoreError::Recording(failure.to_owned()));
+        }
         let path = &self.inner.path;
         let in_path = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(in_path)?;

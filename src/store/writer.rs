@@ -15,6 +15,7 @@ use super::asker::Asker;
 use super::commit_note::{self, CommitNote};
 use super::compression::{compress_blob, compress_document};
 use super::error::StoreError;
+use super::identity::{self, Identity};
 use super::log::{self, Log};
 use super::seal::{self, Sum};
 use super::state;
@@ -54,6 +55,8 @@ pub(super) struct Writer {
     connection: Connection,
     run: i64,
     path: PathBuf,
+    /// The file that is written to, which the name has to lead to.
+    identity: Option<Identity>,
     failure: Arc<OnceLock<String>>,
     answers: Answers,
     sum: Sum,
@@ -93,7 +96,9 @@ impl Writer {
         let note = state::note_of(&connection, run)?;
         let note_file = commit_note::open(&path);
         let (log, answers) = (Log::of(&path), Answers::default());
-        let writer = Self { connection, run, path, failure, answers, sum, log, note, note_file };
+        let identity = Identity::of(&path);
+        let writer =
+            Self { connection, run, path, identity, failure, answers, sum, log, note, note_file };
         writer.write_note();
         Ok(writer)
     }
@@ -107,17 +112,33 @@ impl Writer {
                 std::thread::park_timeout(BATCH_DELAY);
             }
             batch.extend(entries.try_iter().take(BATCH_MAX - 1));
-            if let Err(error) = self.write_with_room(&batch) {
-                let error = StoreError::from_sqlite(&self.path, error);
-                tracing::debug!(%error, "the writer stops");
-                let _ = self.failure.set(error.to_string());
-                return;
+            let written = self.write_with_room(&batch);
+            let written = written.map_err(|error| StoreError::from_sqlite(&self.path, error));
+            if let Err(error) = self.in_place().and(written) {
+                return self.stop(&error);
             }
             for entry in batch {
                 if let Entry::Flush(done) = entry {
                     let _ = done.send(());
                 }
             }
+        }
+        if let Err(error) = self.in_place() {
+            self.stop(&error);
+        }
+    }
+
+    fn stop(&self, error: &StoreError) {
+        tracing::debug!(%error, "the writer stops");
+        let _ = self.failure.set(error.to_string());
+    }
+
+    /// Whether what is written goes to the file of that name: SQLite goes on writing to one that was
+    /// deleted, and all of it is lost with the process.
+    fn in_place(&self) -> Result<(), StoreError> {
+        match Identity::of(&self.path) == self.identity {
+            true => Ok(()),
+            false => Err(identity::rescued(&self.connection, &self.path)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Names of organisations that are nearly known: asked about at a terminal, else left to the command line.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use crate::commands::cli::ImportArgs;
@@ -65,8 +65,7 @@ pub(super) fn ask(
 
 fn ask_one(doubt: &Doubt) -> Result<Answer, CliError> {
     loop {
-        eprint!("{} [y = the same, n = another one] ", question(doubt));
-        io::stderr().flush()?;
+        terminal::say(&format!("{} [y = the same, n = another one] ", question(doubt)));
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
             return Err(CliError::operator("nobody answered; nothing is written"));

@@ -10,6 +10,7 @@ use super::run_files::stem;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
+use crate::commands::terminal;
 use crate::judge::quarter::Review;
 use crate::model::Lang;
 use crate::report::mail::{Beside, Mail};
@@ -38,7 +39,7 @@ pub(super) fn write_files(
         let path = folder.join(format!("{stem}{ending}"));
         write_atomically(&path, |out| render(&paper, out))
             .map_err(|error| unwritable(&path, &error))?;
-        println!("{}", path.display());
+        terminal::line(path.display())?;
     }
     Ok(())
 }

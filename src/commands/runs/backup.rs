@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::atomic_file::unwritable;
 use crate::commands::error::CliError;
 use crate::commands::terminal;
+use crate::commands::unfinished_file::UnfinishedFile;
 use crate::store::Store;
 
 /// Copies that can be kept.
@@ -23,12 +24,13 @@ pub(super) fn back_up(db: &Path, file: &Path, copies: Option<u32>) -> Result<(),
         None => copy_store(&store, file)?,
         Some(copies) => {
             refuse_what_is_no_copy(db, file)?;
-            let part = copy_beside(&store, file)?;
+            let copy = copy_beside(&store, file)?;
             make_room(file, copies)?;
-            move_store(&part, file)?;
+            remove_beside(file)?;
+            put_in_place(copy, file)?;
         }
     }
-    println!("{}", file.display());
+    terminal::line(file.display())?;
     Ok(())
 }
 
@@ -106,7 +108,7 @@ pub(super) fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliEr
             .help("`--replace` puts the copy in its place and keeps the old store beside it"));
     }
     let aside = backup.restore_to(db)?;
-    println!("{}", db.display());
+    terminal::line(db.display())?;
     if let Some(aside) = aside {
         terminal::note(format_args!("the store that was there is {} now", aside.display()));
     }
@@ -117,16 +119,16 @@ pub(super) fn restore(db: &Path, file: &Path, replace: bool) -> Result<(), CliEr
 pub(super) fn verify(db: &Path) -> Result<(), CliError> {
     let held = Store::open_existing(db)?.verify()?;
     if held.runs == 0 {
-        println!("{}: no run is in it", db.display());
+        terminal::line(format_args!("{}: no run is in it", db.display()))?;
         return Ok(());
     }
-    println!(
+    terminal::line(format_args!(
         "{}: whole; runs: {}, observations: {}, long byte strings: {}",
         db.display(),
         held.runs,
         held.observations,
         held.blobs
-    );
+    ))?;
     Ok(())
 }
 
@@ -136,20 +138,18 @@ fn copy_store(store: &Store, file: &Path) -> Result<(), CliError> {
         return Err(CliError::operator(format!("{} is there already", file.display()))
             .help("`--replace` replaces it, `--keep COPIES` keeps it beside the new one"));
     }
-    let part = copy_beside(store, file)?;
-    fs::rename(&part, file).map_err(|error| unwritable(file, &error))
+    put_in_place(copy_beside(store, file)?, file)
 }
 
 /// Copies a store to another name in the same folder.
-fn copy_beside(store: &Store, file: &Path) -> Result<PathBuf, CliError> {
-    let part = with_ending(file, ".part");
-    if part.exists() {
-        fs::remove_file(&part).map_err(|error| unwritable(&part, &error))?;
-    }
-    store.copy_to(&part).inspect_err(|_| {
-        let _ = fs::remove_file(&part);
-    })?;
-    Ok(part)
+fn copy_beside(store: &Store, file: &Path) -> Result<UnfinishedFile, CliError> {
+    let copy = UnfinishedFile::make(file).map_err(|error| unwritable(file, &error))?;
+    store.copy_to(copy.path())?;
+    Ok(copy)
+}
+
+fn put_in_place(copy: UnfinishedFile, file: &Path) -> Result<(), CliError> {
+    copy.put_in_place_of(file).map_err(|error| unwritable(file, &error))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

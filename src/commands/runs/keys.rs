@@ -1,10 +1,10 @@
 //! `v6ready runs keygen`, and the keys that `export --sign` and `import --trusted` name.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::commands::atomic_file;
 use crate::commands::error::CliError;
 use crate::commands::terminal;
 use crate::store::{SigningKey, TrustedKeys};
@@ -29,7 +29,7 @@ pub(super) fn make_keys(file: &Path, name: Option<&str>) -> Result<(), CliError>
         let _ = fs::remove_file(&public_file);
         return Err(error);
     }
-    println!("{}\n{}", file.display(), public_file.display());
+    terminal::line(format_args!("{}\n{}", file.display(), public_file.display()))?;
     terminal::note(format_args!(
         "{} signs (`runs export --sign`) and stays here; give {} to those who import (`runs import \
          --trusted`)",
@@ -46,13 +46,7 @@ fn public_file(file: &Path) -> PathBuf {
 }
 
 fn write_new(file: &Path, mode: u32, text: &str) -> Result<(), CliError> {
-    let written = File::options()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(file)
-        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()));
-    written.map_err(|error| {
+    atomic_file::write_new(file, mode, text.as_bytes()).map_err(|error| {
         let fault = CliError::operator(format!("{} can't be written: {error}", file.display()));
         match error.kind() {
             io::ErrorKind::AlreadyExists => fault.help("name a new file; no key is written over"),

@@ -60,7 +60,7 @@ fn export_to_file(
         (None, Err(error), _) => Err(unwritable(file, &error)),
         (None, Ok(()), None) => Err(CliError::internal("the run was not exported")),
         (None, Ok(()), Some(exported)) => {
-            println!("{}", file.display());
+            terminal::line(file.display())?;
             Ok(exported)
         }
     }
@@ -84,7 +84,7 @@ pub(super) fn import(db: &Path, files: &[PathBuf], trusted: Option<&Path>) -> Re
             other => CliError::operator(format!("{}: {}", file.display(), with_cause(&other))),
         })?;
         let known = if imported.was_known { " (known already)" } else { "" };
-        println!("{}{known}", imported.run);
+        terminal::line(format_args!("{}{known}", imported.run))?;
         let from = &imported.provenance;
         let (file, digest) = (file.display(), from.file.hex());
         terminal::note(format_args!("{file}: SHA-256 {digest}, {}", from.in_words()));

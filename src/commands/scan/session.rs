@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
 
@@ -15,6 +16,7 @@ use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
 use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
+use crate::commands::runtime;
 use crate::commands::service_selection::{selection_for, services_of};
 use crate::commands::since_last::since_last;
 use crate::commands::stored_run::{self, LoadedRun, load_stored_run};
@@ -89,11 +91,12 @@ pub(in crate::commands) fn start_run(
         policy_name: loaded.policy_name.clone(),
         policy_yaml: loaded.policy_yaml.clone(),
     };
+    let runtime = runtime::new()?;
     let mut store = Store::open(db)?;
     let recorder = store.begin(&run, &inputs)?;
     let stored = StoredRun { run, inputs };
     let run = LoadedRun { stored, loaded, services, rescans: Vec::new() };
-    scan_and_judge(global, store, run, recorder, false)
+    scan_and_judge(global, store, run, &runtime, recorder, false)
 }
 
 /// Goes on with a run that was interrupted, the named one or the newest, from its own inventory and
@@ -135,14 +138,16 @@ pub(super) fn resume_run(
     if meant.imported.is_none() {
         load::reread_origin_table(&mut run.loaded);
     }
+    let runtime = runtime::new()?;
     let recorder = store.resume(&run.stored.run.id)?;
-    scan_and_judge(global, store, run, recorder, true)
+    scan_and_judge(global, store, run, &runtime, recorder, true)
 }
 
 fn scan_and_judge(
     global: &Global,
     store: Store,
     mut run: LoadedRun,
+    runtime: &Runtime,
     recorder: Recorder,
     resumed: bool,
 ) -> Result<ScannedRun, CliError> {
@@ -158,7 +163,6 @@ fn scan_and_judge(
         trust: Arc::clone(trust),
     };
     let progress = Progress::new(input.services.len(), &inventory.settings, global);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         scan::run(input, stop_on_interrupt(), |event| progress.show(&event)).await
     });
