@@ -8,12 +8,13 @@
 //! The areas have the same names as those of [`crate::check`] and [`crate::plan`]; each may import
 //! those listed before it: [`query`], [`dns`], [`mail`], [`service`], then [`reach`], [`tls`] and
 //! [`web`], which don't import each other. Beside the areas, [`vantage`] reads the tests of the vantage
-//! point, [`own_names`] the names of its addresses, and [`discovered_names`] collects names from all areas. The room imports
+//! point, [`own_names`] the names of its addresses, [`own_clock`] its clock, and [`discovered_names`] collects names from all areas. The room imports
 //! [`crate::model`] alone, and no file imports one that imports it back.
 
 pub mod discovered_names;
 pub mod dns;
 pub mod mail;
+pub mod own_clock;
 pub mod own_names;
 pub mod query;
 pub mod reach;

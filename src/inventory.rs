@@ -52,7 +52,7 @@ mod values;
 pub use diagnostic::{Diagnostic, Diagnostics, Weight};
 pub use documentation::documentation;
 pub use parse::{Parsed, parse};
-pub use reference::{FileReference, FileReferences};
+pub use reference::{FileReference, FileReferences, InterfaceReference, ScopedAddress};
 pub use scaffold::{scaffold, scaffold_head};
 pub use schema::schema;
 

@@ -79,7 +79,7 @@ pub fn judge_vantage(context: &JudgeContext<'_>, evidence: &Evidence) -> Vec<Jud
 impl RunResult {
     /// The same verdicts under another policy: other weights and gates, the same findings.
     pub fn under(&self, policy: &Arc<Policy>) -> Self {
-        let today = day_of(self.as_of, &self.inventory.timezone);
+        let today = self.today();
         let again = |judged: Judged| Judged::under(policy, judged.check, judged.verdict);
         let services = self
             .services

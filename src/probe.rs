@@ -27,6 +27,7 @@ mod kernel;
 mod legacy_tls;
 mod live;
 mod ntp;
+mod own_drops;
 mod pacing;
 mod quic;
 mod random;

@@ -56,6 +56,7 @@
 //! 15. The results are handed over when what they were judged by still holds at the end: the state of
 //!     the vantage point and the date. Otherwise the caller judges the stored evidence.
 
+mod clock_monitor;
 mod coalescer;
 mod dispatcher;
 mod engine;

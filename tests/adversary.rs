@@ -529,7 +529,14 @@ fn with_context<T>(inventory: &Inventory, then: impl FnOnce(&JudgeContext<'_>) -
     let trust = TrustedRoots::new(&[]).unwrap();
     let vantage = Vantage::new("v", &[]);
     let as_of = Timestamp::from_second(1_800_000_100).unwrap();
-    then(&JudgeContext { inventory, vantage: &vantage, policy: &policy, trust: &trust, as_of })
+    then(&JudgeContext {
+        inventory,
+        vantage: &vantage,
+        policy: &policy,
+        trust: &trust,
+        as_of,
+        is_day_given: false,
+    })
 }
 
 proptest! {

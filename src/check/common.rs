@@ -23,6 +23,8 @@ pub const VANTAGE_LOST: &str = "vantage-lost";
 pub const VANTAGE_ABSENT: &str = "vantage-absent";
 /// Our own machine could not ask.
 pub const OUR_FAULT: &str = "our-fault";
+/// It follows from dates, and our own clock was wrong.
+pub const OUR_CLOCK: &str = "our-clock";
 /// The host name could not be resolved, so nothing could be asked of its addresses.
 pub const UNRESOLVED: &str = "unresolved";
 /// The visit rules forbid to contact the address.
@@ -73,6 +75,7 @@ pub fn reason_of(gap: Gap) -> &'static str {
         Gap::NotVisited => NOT_VISITED,
         Gap::InternalNetwork => INTERNAL_NETWORK,
         Gap::OurFault => OUR_FAULT,
+        Gap::OurClock => OUR_CLOCK,
         Gap::Limit => LIMIT,
         Gap::Unresolved => UNRESOLVED,
         Gap::ClientCertificate => CLIENT_CERTIFICATE,
@@ -128,6 +131,18 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         remedy: Text {
             vi: "Kiểm tra tuyến, tường lửa và giới hạn tài nguyên của máy đo, sau đó quét lại.",
             en: "Check the scanner's own routes, firewall and resource limits, then scan again.",
+        },
+    },
+    CommonReason {
+        id: OUR_CLOCK,
+        outcome: Outcome::Inconclusive,
+        message: Text {
+            vi: "Đồng hồ của máy đo sai nên không so sánh được ngày tháng; đây không phải lỗi của dịch vụ.",
+            en: "Our own machine's clock was wrong, so dates could not be compared; that says nothing about the service.",
+        },
+        remedy: Text {
+            vi: "Chỉnh đồng hồ của máy đo (xem tiêu chí vantage-clock), sau đó quét lại.",
+            en: "Set the scanner's clock (see vantage-clock), then scan again.",
         },
     },
     CommonReason {

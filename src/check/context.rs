@@ -34,8 +34,9 @@ pub struct StageContext<'a> {
     pub stage: Option<Stage>,
     /// The highest stage that is known to be reached; `None` for a service that isn't counted.
     pub at_least: Option<Stage>,
-    /// The day of the judgement in the inventory's time zone.
-    pub today: Date,
+    /// The day of the judgement in the inventory's time zone; `None` where it is not known, because our own
+    /// clock was wrong.
+    pub today: Option<Date>,
 }
 
 /// Everything that may be known when a vantage point is judged.

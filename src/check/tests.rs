@@ -3,4 +3,5 @@
 mod addresses;
 mod limits;
 mod mail_domains;
+mod own_clock;
 mod reasons;

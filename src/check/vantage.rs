@@ -1,9 +1,10 @@
-//! Checks of the vantage point itself: its IPv6, its resolvers, and its names.
+//! Checks of the vantage point itself: its IPv6, its resolvers, its clock, and its names.
 //!
-//! They judge what [`crate::evidence::vantage`] reads, and import no area's helpers.
+//! They judge what [`crate::evidence::vantage`] and [`crate::evidence::own_clock`] read, and import no area's helpers.
 
 rules! {
     mod vantage_ipv6;
     mod vantage_resolver;
+    mod vantage_clock;
     mod vantage_mail;
 }

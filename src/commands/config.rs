@@ -37,6 +37,9 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
         Err(error) if error.use_stderr() => error.exit(),
         // Help, or the version: clap alone would not tell that nobody got it.
         Err(error) => {
+            if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+                error.exit();
+            }
             terminal::print(error.render())?;
             std::process::exit(0);
         }

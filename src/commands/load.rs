@@ -111,13 +111,21 @@ pub(super) fn restored_inventory(
     })
 }
 
-/// Reads the tables again that a stored run's inventory names: the run itself holds only what was
-/// found in them. Where they are gone, what is still missing stays unknown.
-pub(super) fn reread_origin_table(loaded: &mut LoadedInventory) {
+/// Looks again for what a stored run's inventory names on this machine: interfaces, which may have other
+/// numbers now, and tables, of which the run itself holds only what was found in them. Where they are gone,
+/// what is still missing stays unknown.
+pub(super) fn reread_what_is_named(loaded: &mut LoadedInventory) {
+    let Ok(Parsed { files, .. }) = inventory::parse(&loaded.text, &loaded.file) else { return };
+    if !files.interfaces.is_empty() {
+        // After a restart an interface may have another number.
+        let settings = &mut Arc::make_mut(&mut loaded.inventory).settings;
+        if let Err(error) = referenced_files::number_interfaces(settings, &files) {
+            terminal::note(error.text());
+        }
+    }
     if !loaded.inventory.settings.has_origin_data {
         return;
     }
-    let Ok(Parsed { files, .. }) = inventory::parse(&loaded.text, &loaded.file) else { return };
     let folder = Path::new(&loaded.file).parent().unwrap_or(Path::new(""));
     match referenced_files::read_origin_table(&files, folder) {
         Ok(table) => Arc::make_mut(&mut loaded.inventory).settings.origin_table = table,
@@ -139,6 +147,7 @@ fn load_inventory(
     }
     let settings = &mut inventory.settings;
     let mut problems = referenced_files::read_into(settings, &files, folder);
+    referenced_files::number_interfaces(settings, &files)?;
     if settings.resolvers.is_empty() {
         settings.resolvers = referenced_files::system_resolvers()?;
     }

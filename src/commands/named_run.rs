@@ -3,10 +3,15 @@
 //! The newest run is the newest one of a whole inventory. A run of a part (`scan --only`), or of names
 //! (`check --keep`), is only meant where it is named.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::error::CliError;
 use super::terminal;
 use crate::model::RunId;
 use crate::store::{ListedRun, Scope, Store};
+
+/// How far the clocks of two hosts may be apart.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Means the newest run of a whole inventory.
 pub(super) const NEWEST: &str = "newest";
@@ -50,7 +55,18 @@ pub(super) fn shows_whole_inventory(listed: &ListedRun) -> bool {
 /// # Errors
 /// When there is no run of a whole inventory.
 pub(super) fn newest(listed: &[ListedRun]) -> Result<&ListedRun, CliError> {
-    let mut whole = listed.iter().filter(|run| run.scope == Scope::Whole);
+    let now = Timestamp::now();
+    let whole = || listed.iter().filter(|run| run.scope == Scope::Whole);
+    // By a clock that was far ahead a run would be the newest for years.
+    let is_to_come = |run: &&ListedRun| now.duration_since(run.run.started_at) < -CLOCK_SKEW;
+    let (to_come, begun): (Vec<_>, Vec<_>) = whole().partition(is_to_come);
+    if let (Some(last), false) = (to_come.first(), begun.is_empty()) {
+        terminal::note(format_args!(
+            "run {} has a date that is still to come, by a wrong clock then or now: name it where it is meant",
+            last.run.id
+        ));
+    }
+    let mut whole = (if begun.is_empty() { to_come } else { begun }).into_iter();
     let Some(last_begun) = whole.next() else {
         return Err(match listed.first() {
             None => {

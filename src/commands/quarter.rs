@@ -112,7 +112,7 @@ pub(super) fn quarter_runs(
     request: &QuarterRequest<'_>,
 ) -> Result<QuarterRuns, CliError> {
     let chosen = ChosenRuns::choose(store, request)?;
-    let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
+    let mut closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
     let previous =
         chosen.previous.as_ref().map(|run| judge_previous(store, run, &policy)).transpose()?;
@@ -134,6 +134,14 @@ pub(super) fn quarter_runs(
         followed.push(FollowedRun { point, snapshot, is_of_trend });
     })?;
     let as_of = chosen.as_of.unwrap_or_else(|| end_of_run(&closing.stored.run));
+    closing.is_day_given = chosen.as_of.is_some();
+    if closing.stored.run.vantage.has_wrong_clock() && !closing.is_day_given {
+        return Err(CliError::operator(format!(
+            "run {} was made by a wrong clock, so that it is not known in which quarter it ended",
+            closing.stored.run.id
+        ))
+        .help("say by `--as-of` which day it was; `v6ready explain vantage-clock` says what was compared"));
+    }
     let closing = judge_run(store, &closing, as_of)?;
     if !whole.is_empty() {
         histories.add_result(&closing, &Lineage::default());

@@ -155,7 +155,8 @@ fn resolution_path(
     let evidence = store.evidence_of(&stored.id, &service.id)?;
     let view =
         View::new(&evidence, &inventory.settings, &inventory.networks, &stored.vantage.dns64)
-            .of_service(service);
+            .of_service(service)
+            .by_clock(stored.vantage.has_wrong_clock());
     let path = authority::resolution_path(&view, service, Reach::Ipv6Only);
     Ok(path.map(|path| report::path::tree(&path, lang)).unwrap_or_default())
 }

@@ -32,6 +32,8 @@ pub(super) struct LoadedRun {
     /// Later runs that looked at parts of the inventory again, the newest first. Their results are
     /// those of their services.
     pub rescans: Vec<RescanOfPart>,
+    /// Whether somebody named the moment of the judgement.
+    pub is_day_given: bool,
 }
 
 /// A later run that looked at a part of an inventory again.
@@ -101,7 +103,7 @@ pub(super) fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, CliError> 
         &inputs.policy_yaml,
     )?;
     let services = services_of(&loaded.inventory, &Selection::parse(&inputs.only)?);
-    Ok(LoadedRun { stored, loaded, services, rescans: Vec::new() })
+    Ok(LoadedRun { stored, loaded, services, rescans: Vec::new(), is_day_given: false })
 }
 
 impl LoadedRun {
@@ -131,8 +133,10 @@ impl LoadedRun {
         Ok(Some(excerpt))
     }
 
-    /// Leaves out the later runs that had not ended at this moment.
+    /// Has the run judged as of a moment that somebody named: leaves out the later runs that had not ended
+    /// then.
     pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
+        self.is_day_given = true;
         self.rescans.retain(|part| end_of_run(&part.run.stored.run) <= moment);
         self
     }
@@ -164,6 +168,7 @@ impl LoadedRun {
             policy: &self.loaded.policy,
             trust: &self.loaded.trust,
             as_of,
+            is_day_given: self.is_day_given,
         }
     }
 }
@@ -190,6 +195,7 @@ pub(super) fn judge_run(
         let ended_at = end_of_run(&by.stored.run);
         let later = JudgeContext {
             policy: &run.loaded.policy,
+            is_day_given: run.is_day_given,
             ..by.judge_context(&by.stored.run.vantage, as_of.max(ended_at))
         };
         rescans.insert(known.id.clone(), Rescan { run: id.clone(), ended_at });
@@ -225,7 +231,10 @@ fn tested_vantage(store: &Store, run: &LoadedRun) -> Result<(Vantage, Evidence),
     let vantage = match run.finished_at {
         Some(_) => run.vantage.clone(),
         // A killed run could not write down what its tests showed.
-        None => vantage::state_so_far(&run.vantage.name, &tests, &loaded.inventory.settings),
+        None => Vantage {
+            clock: run.vantage.clock.clone(),
+            ..vantage::state_so_far(&run.vantage.name, &tests, &loaded.inventory.settings)
+        },
     };
     Ok((vantage, tests))
 }
@@ -242,6 +251,7 @@ fn run_result(
         inventory: Arc::clone(&loaded.inventory),
         policy: Arc::clone(&loaded.policy),
         as_of: context.as_of,
+        is_day_given: context.is_day_given,
         vantage: judge::judge_vantage(context, vantage_tests),
         services,
         rescans: BTreeMap::new(),

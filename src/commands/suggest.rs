@@ -27,7 +27,8 @@ pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, CliEr
         let evidence = store.evidence_of(&run.id, &service.id)?;
         let view =
             View::new(&evidence, &inventory.settings, &inventory.networks, &run.vantage.dns64)
-                .of_service(service);
+                .of_service(service)
+                .by_clock(run.vantage.has_wrong_clock());
         found.push((&**service, discovered_names::discovered_names(&view, service)));
     }
     let suggested = suggestions(inventory, found);

@@ -9,6 +9,7 @@ mod content_parity;
 mod cookie_jar;
 mod destination;
 mod header_parity;
+pub(in crate::evidence) mod http_date;
 pub mod http3;
 mod https_servers;
 mod ipv6_access;

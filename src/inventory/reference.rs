@@ -25,6 +25,26 @@ pub struct FileReferences {
     pub policy_file: Option<FileReference>,
     /// The policy, when it is a name; here so that an unknown name can be reported at its place.
     pub policy_name: Option<FileReference>,
+    /// The interfaces of addresses that hold on one link alone.
+    pub interfaces: Vec<InterfaceReference>,
+}
+
+/// An interface that the inventory names; its number, which goes into the settings, is this machine's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceReference {
+    /// Whose it is.
+    pub of: ScopedAddress,
+    /// Its name.
+    pub name: String,
+}
+
+/// An address of the settings that may be one of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopedAddress {
+    /// That of `Settings::resolvers`.
+    Resolver(usize),
+    /// `Settings::rpki_validator`.
+    Validator,
 }
 
 /// A file's name and its place in the inventory.

@@ -22,17 +22,23 @@ pub struct JudgeContext<'a> {
     pub trust: &'a TrustedRoots,
     /// The moment of the judgement.
     pub as_of: Timestamp,
+    /// Whether somebody named that moment, so that it holds whatever our clock showed.
+    pub is_day_given: bool,
 }
 
 impl<'a> JudgeContext<'a> {
     /// A view of a service's evidence under the inventory's settings.
     pub fn view(&self, service: &Service, evidence: &'a Evidence) -> View<'a> {
         let (settings, networks) = (&self.inventory.settings, &self.inventory.networks);
-        View::new(evidence, settings, networks, &self.vantage.dns64).of_service(service)
+        View::new(evidence, settings, networks, &self.vantage.dns64)
+            .of_service(service)
+            .by_clock(self.vantage.has_wrong_clock())
     }
 
-    pub(super) fn today(&self) -> Date {
-        day_of(self.as_of, &self.inventory.timezone)
+    /// The day of the judgement; `None` where our clock was wrong and nobody said which day is meant.
+    pub(super) fn today(&self) -> Option<Date> {
+        let is_known = self.is_day_given || !self.vantage.has_wrong_clock();
+        is_known.then(|| day_of(self.as_of, &self.inventory.timezone))
     }
 }
 

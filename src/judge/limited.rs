@@ -23,6 +23,7 @@ impl RunResult {
             inventory,
             policy: Arc::clone(&self.policy),
             as_of: self.as_of,
+            is_day_given: self.is_day_given,
             vantage: self.vantage.clone(),
             services,
             rescans,

@@ -206,6 +206,7 @@ impl Review {
     /// Reviews a quarter.
     pub fn of(material: Material) -> Self {
         let Material { quarter, closing, previous, points, runs, histories } = material;
+        // A run whose clock was wrong closes no quarter by itself: whoever names it names the day.
         let today = day_of(closing.as_of, &closing.inventory.timezone);
         let earlier = previous.as_ref().map(|previous| &previous.result);
         let trend = trend(&closing, points);

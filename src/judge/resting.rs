@@ -66,6 +66,7 @@ impl RestingService {
     pub fn view<'a>(&'a self, context: &JudgeContext<'a>) -> View<'a> {
         let (settings, networks) = (&context.inventory.settings, &context.inventory.networks);
         let view = View::of_resting(&self.evidence, settings, networks, &context.vantage.dns64);
+        let view = view.by_clock(context.vantage.has_wrong_clock());
         view.of_service(&self.service).remembering(&self.memory)
     }
 

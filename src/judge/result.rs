@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::{Blocker, Excerpt, Judged, Standing, Verdicts};
+use super::{Blocker, Excerpt, Judged, Standing, Verdicts, day_of};
 use crate::model::{
     Inventory, ObservationId, Organisation, Run, RunId, Service, ServiceId, Severity,
 };
@@ -35,6 +36,8 @@ pub struct RunResult {
     pub policy: Arc<Policy>,
     /// When it was judged.
     pub as_of: Timestamp,
+    /// Whether somebody named that moment, so that it holds whatever our clock showed.
+    pub is_day_given: bool,
     /// What the checks say of the vantage point.
     pub vantage: Vec<Judged>,
     /// The services in the inventory's order.
@@ -72,6 +75,13 @@ impl ServiceResult {
 }
 
 impl RunResult {
+    /// The day of the judgement in the inventory's time zone; `None` where our clock was wrong and nobody
+    /// said which day is meant.
+    pub fn today(&self) -> Option<Date> {
+        let is_known = self.is_day_given || !self.run.vantage.has_wrong_clock();
+        is_known.then(|| day_of(self.as_of, &self.inventory.timezone))
+    }
+
     /// Organisations with the services of this run that are theirs, in the inventory's order;
     /// those without any are left out.
     pub fn by_organisation(&self) -> Vec<(&Organisation, Vec<&ServiceResult>)> {

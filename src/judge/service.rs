@@ -76,7 +76,7 @@ pub(super) fn service_result(
     settled: Option<Verdicts>,
     mut later: Vec<Judged>,
     policy: &Policy,
-    today: Date,
+    today: Option<Date>,
 ) -> ServiceResult {
     let mut findings = Finding::of_all(&later);
     if let Some(settled) = &settled {

@@ -62,11 +62,12 @@ impl Standing {
 /// Reasons for which a stage may be unknown: our own side, a limit of ours, a guard that lets no
 /// program in, or what was not observed. Whatever else a check can't tell must not keep a stage unknown:
 /// an unknown service is in no share, so a broken one would improve it.
-const CAUSES_OF_UNKNOWN: [&str; 19] = [
+const CAUSES_OF_UNKNOWN: [&str; 20] = [
     common::NOT_OBSERVED,
     common::VANTAGE_LOST,
     common::VANTAGE_ABSENT,
     common::OUR_FAULT,
+    common::OUR_CLOCK,
     common::LIMIT,
     // Our visit rules keep us away.
     common::NOT_VISITED,

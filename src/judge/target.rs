@@ -73,12 +73,15 @@ pub struct TargetStanding {
     pub progress: Progress,
     /// Days from the judgement to the deadline; negative after it.
     pub days_left: i32,
+    /// Whether the day of the judgement is known; where our own clock was wrong, the days say nothing.
+    pub is_day_known: bool,
 }
 
 /// The targets of all counted services, in the inventory's order. A service without a target of its
 /// own has the policy's, if there is one.
 pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
-    let today = day_of(result.as_of, &result.inventory.timezone);
+    let today = result.today();
+    let as_of = day_of(result.as_of, &result.inventory.timezone);
     result
         .services
         .iter()
@@ -93,7 +96,8 @@ pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
                 goal: goal.clone(),
                 basis,
                 standing: service.standing,
-                days_left: days_between(today, goal.by),
+                days_left: days_between(as_of, goal.by),
+                is_day_known: today.is_some(),
             })
         })
         .collect()
@@ -106,10 +110,14 @@ pub fn targets_by_deadline(result: &RunResult) -> Vec<TargetStanding> {
     targets
 }
 
-fn progress(service: &Service, standing: Standing, goal: &Goal, today: Date) -> Progress {
+fn progress(service: &Service, standing: Standing, goal: &Goal, today: Option<Date>) -> Progress {
+    if standing.at_least().is_some_and(|stage| stage >= goal.stage) {
+        return Progress::Reached;
+    }
+    // Our clock was wrong: neither a deadline nor an exemption can be held against it.
+    let Some(today) = today else { return Progress::Undetermined };
     let exempt = service.exemption.as_ref().is_some_and(|exemption| today <= exemption.until);
     match standing {
-        _ if standing.at_least().is_some_and(|stage| stage >= goal.stage) => Progress::Reached,
         _ if exempt => Progress::Exempt,
         _ if today <= goal.by => Progress::Due,
         Standing::At(_) | Standing::Absent => Progress::Missed,

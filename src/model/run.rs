@@ -7,7 +7,7 @@ use ipnet::Ipv6Net;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Observation, RunId};
+use super::{Observation, OwnClock, RunId};
 
 /// What is known of a run beside its observations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +16,8 @@ pub struct Run {
     pub id: RunId,
     /// When it began.
     pub started_at: Timestamp,
-    /// When it ended; `None` while it lasts or after it was interrupted.
+    /// When it ended; `None` while it lasts or after it was interrupted. Never before it began, also where
+    /// the clock was set back meanwhile.
     pub finished_at: Option<Timestamp>,
     /// From where it looked.
     pub vantage: Vantage,
@@ -47,6 +48,22 @@ pub struct RequestCounts {
     pub sent: u64,
     /// Those of them that a deadline ended.
     pub timed_out: u64,
+}
+
+impl Run {
+    /// The same run, ended at this moment, or when it began where the clock has been set back since.
+    pub fn ended_at(self, at: Timestamp) -> Self {
+        Self { finished_at: Some(at.max(self.started_at)), ..self }
+    }
+
+    /// The same run, its end not before its beginning: earlier versions wrote down what a clock showed that
+    /// was set back.
+    pub fn in_order(self) -> Self {
+        match self.finished_at {
+            Some(at) => self.ended_at(at),
+            None => self,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +100,9 @@ pub struct Vantage {
     /// judges no service.
     #[serde(default)]
     pub lost: Vec<LostWindow>,
+    /// Whether its clock was right; `None` for runs that did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<OwnClock>,
 }
 
 impl Vantage {
@@ -95,7 +115,13 @@ impl Vantage {
             dns64: Vec::new(),
             validates_dnssec: None,
             lost: Vec::new(),
+            clock: None,
         }
+    }
+
+    /// Whether its clock is known to have been wrong, so that dates judge nobody.
+    pub fn has_wrong_clock(&self) -> bool {
+        self.clock.as_ref().is_some_and(OwnClock::is_wrong)
     }
 }
 

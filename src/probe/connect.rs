@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use super::connection::Connection;
 use super::error_queue;
 use super::errors::{self, Carrier};
+use super::own_drops::OwnDrops;
 use crate::model::{Family, NetFailure};
 
 /// Connects to `peer`: one SYN sequence to one address, with `TCP_NODELAY` set. Returns the
@@ -43,9 +44,16 @@ pub(super) async fn connect_with(
     let started = Instant::now();
     let stream = start(peer, mss)?;
     let established = established(&stream, peer);
-    match tokio::time::timeout(deadline, established).await {
+    let mut drops = OwnDrops::default();
+    let outcome = tokio::select! {
+        biased;
+        outcome = tokio::time::timeout(deadline, established) => outcome,
+        never = drops.watch() => never,
+    };
+    match outcome {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => return Err(failure),
+        Err(_) if drops.are_ours() => return Err(NetFailure::NotPermitted),
         Err(_) => return Err(NetFailure::TimedOut),
     }
     let elapsed = started.elapsed();

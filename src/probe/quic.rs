@@ -103,6 +103,7 @@ impl Client {
         let outcome = tokio::time::timeout(self.deadline, connecting).await;
         let elapsed_us = micros(started.elapsed());
         let result = match outcome {
+            Err(_) if socket.is_forbidden() => Err(net(NetFailure::NotPermitted)),
             Err(_) => Err(net(NetFailure::TimedOut)),
             Ok(Err(failure)) => Err(failure),
             Ok(Ok(connection)) => {
@@ -126,8 +127,11 @@ const OCTETS_MAX: usize = 1024 * 1024;
 
 /// An endpoint for one handshake with `peer`, and its socket.
 fn open(peer: SocketAddr) -> io::Result<(Endpoint, Arc<MeteredSocket>)> {
-    let socket = TokioRuntime.wrap_udp_socket(UdpSocket::bind(any_port(peer))?)?;
-    let socket = Arc::new(MeteredSocket::new(socket, Budget::new(DATAGRAMS_MAX, OCTETS_MAX)));
+    let socket = UdpSocket::bind(any_port(peer))?;
+    let sender = socket.try_clone()?;
+    let socket = TokioRuntime.wrap_udp_socket(socket)?;
+    let budget = Budget::new(DATAGRAMS_MAX, OCTETS_MAX);
+    let socket = Arc::new(MeteredSocket::new(socket, sender, budget));
     let (config, runtime) = (EndpointConfig::default(), Arc::new(TokioRuntime));
     let endpoint =
         Endpoint::new_with_abstract_socket(config, None, Arc::clone(&socket) as _, runtime)?;

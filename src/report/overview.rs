@@ -64,6 +64,7 @@ pub fn warnings(context: &ReportContext<'_>) -> Vec<String> {
         VantageIpv6::Lost => Some(texts::IPV6_LOST),
         VantageIpv6::Working => None,
     };
+    let clock = run.vantage.has_wrong_clock().then_some(texts::WRONG_CLOCK);
     let incomplete = (!run.complete).then_some(texts::INCOMPLETE);
     let empty = is_empty_for_its_organisation(context.result).then(|| {
         match context.result.inventory.services.is_empty() {
@@ -73,6 +74,7 @@ pub fn warnings(context: &ReportContext<'_>) -> Vec<String> {
     });
     let fixed = vantage
         .into_iter()
+        .chain(clock)
         .chain(incomplete)
         .chain(empty)
         .map(|text| text.get(context.lang).to_owned());

@@ -88,6 +88,8 @@ words! {
     NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
     /// A warning.
     IPV6_LOST "Điểm đo mất IPv6 trong một phần thời gian; dữ liệu đo trong thời gian đó không được dùng." "The vantage point lost IPv6 for a while; what was seen then is not used."
+    /// A warning.
+    WRONG_CLOCK "Đồng hồ của điểm đo sai: không kết luận theo ngày tháng (hiệu lực chứng thư số, chữ ký DNSSEC, thời hạn); xem tiêu chí vantage-clock." "The vantage point's clock was wrong: nothing is said that rests on dates (certificates, DNSSEC signatures, deadlines); see vantage-clock."
     /// Before the id that a service had.
     FORMERLY "trước đây là" "formerly"
     /// Before the moment and the run of a service that was looked at again.

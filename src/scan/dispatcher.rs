@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::clock_monitor::ClockMonitor;
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
 use crate::model::{
@@ -21,6 +22,7 @@ pub(super) struct Dispatcher {
     /// A connection of its own, which sees what the recorder has committed.
     reader: Mutex<Store>,
     coalescer: RequestCoalescer,
+    clock: ClockMonitor,
     /// Whether an earlier session of this run may have recorded answers.
     is_resumed: bool,
     sent: AtomicU64,
@@ -41,7 +43,23 @@ impl Dispatcher {
     ) -> Self {
         let (reader, coalescer) = (Mutex::new(reader), RequestCoalescer::default());
         let (sent, timed_out) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { prober, settings, run, recorder, reader, coalescer, is_resumed, sent, timed_out }
+        Self {
+            prober,
+            settings,
+            run,
+            recorder,
+            reader,
+            coalescer,
+            clock: ClockMonitor::start(),
+            is_resumed,
+            sent,
+            timed_out,
+        }
+    }
+
+    /// What the answers until now say of our own clock.
+    pub(super) fn clock(&self) -> &ClockMonitor {
+        &self.clock
     }
 
     /// What was sent until now.
@@ -54,7 +72,11 @@ impl Dispatcher {
 
     /// Everything that was recorded and committed for a service.
     pub(super) fn stored_evidence(&self, service: &ServiceId) -> Result<Evidence, StoreError> {
-        self.reader().evidence_of(&self.run, service)
+        let evidence = self.reader().evidence_of(&self.run, service)?;
+        if self.is_resumed {
+            self.clock.hear_all(&evidence);
+        }
+        Ok(evidence)
     }
 
     /// The tests of the vantage point before this session.
@@ -85,6 +107,7 @@ impl Dispatcher {
                             // that isn't recorded.
                             let asker = Asker::Service(service.clone());
                             let id = self.recorder.record_as(asker, &key, &observation);
+                            self.clock.hear(id, &observation);
                             ((id, observation), true)
                         }
                     };
@@ -118,7 +141,9 @@ impl Dispatcher {
     /// Makes and records a request of a vantage test. Its answer is never shared: every test is new.
     pub(super) async fn test_vantage(&self, request: &Request) -> RecordedObservation {
         let observation = self.ask_network(request).await;
-        (self.recorder.record(Asker::Vantage, &observation), observation)
+        let id = self.recorder.record(Asker::Vantage, &observation);
+        self.clock.hear(id, &observation);
+        (id, observation)
     }
 
     /// Tells the prober by which names it may introduce itself to mail servers.

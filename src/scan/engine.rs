@@ -58,7 +58,7 @@ pub(super) async fn run(
     };
     if first.ipv6 == VantageIpv6::Absent || !tests.last_succeeded() {
         if !resumed {
-            run.finished_at = Some(Timestamp::now());
+            run = run.ended_at(Timestamp::now());
             run.vantage = Vantage { ipv6: VantageIpv6::Absent, ..first };
         }
         // What an earlier session saw still counts, and a later one goes on: the run stays as it was.
@@ -216,7 +216,7 @@ fn write_end(
     events: EventSink<'_>,
 ) -> Result<ScanOutcome, StoreError> {
     if ending == Ending::Complete {
-        run.finished_at = Some(Timestamp::now());
+        run = run.ended_at(Timestamp::now());
     }
     recorder.finish(&run)?;
     tracing::info!(?ending, "scan finished");
@@ -225,11 +225,12 @@ fn write_end(
 }
 
 /// Whether verdicts of a pass are those that the end of the run would give: they depend on the
-/// vantage point and on the date, on nothing finer.
+/// vantage point, its clock and the date, on nothing finer.
 fn results_still_hold(run: &Run, assumed: &Vantage, as_of: Timestamp, timezone: &str) -> bool {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let date = |moment: Timestamp| zone.to_datetime(moment).date();
     run.vantage.ipv6 == assumed.ipv6
+        && run.vantage.has_wrong_clock() == assumed.has_wrong_clock()
         && run.vantage.dns64 == assumed.dns64
         && run.vantage.lost == assumed.lost
         && run.finished_at.is_some_and(|finished| date(finished) == date(as_of))

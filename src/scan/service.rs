@@ -213,7 +213,7 @@ impl ScanContext {
 
     fn judge_context(&self) -> JudgeContext<'_> {
         let Self { inventory, vantage, policy, trust, as_of, .. } = self;
-        JudgeContext { inventory, vantage, policy, trust, as_of: *as_of }
+        JudgeContext { inventory, vantage, policy, trust, as_of: *as_of, is_day_given: false }
     }
 }
 

@@ -31,6 +31,9 @@ impl<'a> VantageTests<'a> {
         events: EventSink<'a>,
     ) -> Result<Self, StoreError> {
         let evidence = dispatcher.stored_vantage_tests()?;
+        if !evidence.is_empty() {
+            dispatcher.clock().resume(run, &evidence);
+        }
         let number = (1..=u8::MAX)
             .take_while(|test| vantage::read(&evidence, &inventory.settings, *test).is_some())
             .last()
@@ -108,9 +111,10 @@ impl<'a> VantageTests<'a> {
         }
     }
 
-    /// What the tests so far show of the vantage point.
+    /// What the tests so far show of the vantage point, and all answers so far of its clock.
     pub(super) fn vantage(&self) -> Vantage {
-        vantage::state(&self.vantage_name, &self.evidence, &self.inventory.settings)
+        let tested = vantage::state(&self.vantage_name, &self.evidence, &self.inventory.settings);
+        Vantage { clock: Some(self.dispatcher.clock().reading()), ..tested }
     }
 
     /// Whether IPv6 and a resolver answered in the last test.

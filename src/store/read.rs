@@ -29,7 +29,7 @@ impl Store {
             .prepare("SELECT run FROM run ORDER BY started_at DESC, number DESC")
             .map_err(in_path)?;
         let rows = query.query_map([], |row| row.get::<_, String>(0)).map_err(in_path)?;
-        rows.map(|row| self.parsed(&row.map_err(in_path)?)).collect()
+        rows.map(|row| self.parsed(&row.map_err(in_path)?).map(Run::in_order)).collect()
     }
 
     /// All runs with what they were made from, without reading all of it; the newest first.
@@ -57,7 +57,7 @@ impl Store {
             let ([run, inventory_file, policy, scope], inventory_id, [counts, imported], number) =
                 row.map_err(in_path)?;
             let listed = ListedRun {
-                run: self.parsed(&run)?,
+                run: self.parsed::<Run>(&run)?.in_order(),
                 inventory_file,
                 inventory_id,
                 policy,
@@ -177,7 +177,8 @@ impl Store {
                 Err(StoreError::Ambiguous { run: id.clone() })
             }
             [(_, run, inputs, number), ..] => {
-                Ok((*number, StoredRun { run: self.parsed(run)?, inputs: self.parsed(inputs)? }))
+                let run = self.parsed::<Run>(run)?.in_order();
+                Ok((*number, StoredRun { run, inputs: self.parsed(inputs)? }))
             }
         }
     }

@@ -1,6 +1,7 @@
 mod cost;
 mod damage;
 mod foreign;
+mod gone;
 mod history;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bounds;
+mod concurrent;
 mod make;
 mod tables;
 mod update;

@@ -54,7 +54,7 @@ impl Clock {
 }
 
 /// Where Debian installs it.
-fn library() -> String {
+pub fn library() -> String {
     let folders = std::fs::read_dir("/usr/lib").unwrap();
     let library = folders
         .map(|folder| folder.unwrap().path().join("faketime/libfaketimeMT.so.1"))

@@ -8,6 +8,7 @@ mod healthy;
 mod hostile_texts;
 mod killed;
 mod one_cause;
+mod own_clock;
 mod province;
 mod store;
 mod week;

@@ -15,4 +15,5 @@ mod interop;
 mod lab;
 mod media;
 mod namespace;
+mod own_machine;
 mod program;

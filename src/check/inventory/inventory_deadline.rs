@@ -1,9 +1,14 @@
 //! Was the stage that the inventory declares as a service's target reached by its date?
 
+use jiff::civil::Date;
+
+use crate::check::common;
 use crate::check::context::StageContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::model::{Goal, Host, Outcome, Severity, Stage, Subject, SubjectName, Verdict};
+use crate::model::{
+    Goal, Host, Outcome, Service, Severity, Stage, Subject, SubjectName, Verdict,
+};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -29,15 +34,18 @@ pub static CHECK: Check = Check {
 
 fn evaluate(context: &StageContext<'_>) -> Result<Verdict, Verdict> {
     context.require_in_use()?;
-    let running = context
-        .service
-        .exemption
-        .as_ref()
-        .is_some_and(|exemption| context.today <= exemption.until);
-    let (outcome, reason) = match &context.service.goal {
-        Some(goal) => outcome_of_target(context, goal, running),
-        None if running => (Outcome::NotApplicable, "exempt"),
-        None => (Outcome::NotApplicable, "no-target"),
+    let Service { exemption, goal, .. } = context.service;
+    let (outcome, reason) = match (goal, exemption, context.today) {
+        (None, None, _) => (Outcome::NotApplicable, "no-target"),
+        (Some(goal), ..) if context.at_least.is_some_and(|reached| reached >= goal.stage) => {
+            (Outcome::Pass, "target-reached")
+        }
+        (_, _, None) => (Outcome::Inconclusive, common::OUR_CLOCK),
+        (_, Some(exemption), Some(today)) if today <= exemption.until => {
+            (Outcome::NotApplicable, "exempt")
+        }
+        (Some(goal), _, Some(today)) => outcome_of_missed_stage(context, goal, today),
+        (None, Some(_), Some(_)) => (Outcome::NotApplicable, "no-target"),
     };
     if reason == "no-target" {
         return Err(Verdict::plain(outcome, reason));
@@ -48,19 +56,14 @@ fn evaluate(context: &StageContext<'_>) -> Result<Verdict, Verdict> {
     })
 }
 
-/// The outcome for a declared target. Both dates are the last day on which they hold.
-fn outcome_of_target(
+/// The outcome for a declared target that isn't known to be reached. Its date is the last day on which it
+/// holds.
+fn outcome_of_missed_stage(
     context: &StageContext<'_>,
     goal: &Goal,
-    running: bool,
+    today: Date,
 ) -> (Outcome, &'static str) {
-    if context.at_least.is_some_and(|reached| reached >= goal.stage) {
-        return (Outcome::Pass, "target-reached");
-    }
-    if running {
-        return (Outcome::NotApplicable, "exempt");
-    }
-    if context.today <= goal.by {
+    if today <= goal.by {
         return (Outcome::NotApplicable, "not-yet-due");
     }
     match context.stage {
@@ -98,10 +101,9 @@ fn host_subject(
 #[cfg(test)]
 pub(in crate::check) mod tests {
     use super::*;
-    use crate::check::common;
     use crate::check::rule::verdict_of;
     use crate::check::testing::reasons::record_reasons;
-    use jiff::civil::{Date, date};
+    use jiff::civil::date;
 
     pub(in crate::check) const CASES: &[fn()] = &[dates_and_stages];
 
@@ -111,7 +113,7 @@ pub(in crate::check) mod tests {
     /// `declared` comes beside the service's kind in the inventory.
     fn outcome_of(
         declared: &str,
-        today: Date,
+        today: impl Into<Option<Date>>,
         stage: Option<Stage>,
         at_least: Option<Stage>,
     ) -> (Verdict, (Outcome, &'static str)) {
@@ -121,7 +123,7 @@ pub(in crate::check) mod tests {
         );
         let parsed = crate::inventory::parse(text.as_bytes(), "t.yaml")
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-        let service = &parsed.inventory.services[0];
+        let (service, today) = (&parsed.inventory.services[0], today.into());
         let verdict = verdict_of(evaluate(&StageContext { service, stage, at_least, today }));
         record_reasons(&CHECK, &verdict);
         let outcome = (verdict.outcome, verdict.reason);
@@ -161,6 +163,22 @@ pub(in crate::check) mod tests {
         ] {
             let (_, outcome) = outcome_of(declared, today, stage, at_least);
             assert_eq!(outcome, expected, "{declared} on {today} at {stage:?}, {at_least:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_day_only_what_is_reached_is_known() {
+        use Outcome::{Inconclusive, NotApplicable, Pass};
+        const GOAL: &str = ", target: {stage: 3, by: 2026-12-31}";
+        const EXEMPT: &str = ", exemption: {reason: R, until: 2027-06-30}";
+        for (declared, stage, expected) in [
+            ("", Stage::Addressed, (NotApplicable, "no-target")),
+            (GOAL, Stage::AtParity, (Pass, "target-reached")),
+            (GOAL, Stage::Reachable, (Inconclusive, common::OUR_CLOCK)),
+            (EXEMPT, Stage::Reachable, (Inconclusive, common::OUR_CLOCK)),
+        ] {
+            let (_, outcome) = outcome_of(declared, None, Some(stage), Some(stage));
+            assert_eq!(outcome, expected, "{declared}");
         }
     }
 

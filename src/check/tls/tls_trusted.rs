@@ -72,6 +72,13 @@ fn subject_of_session(
         (Path::Trusted, _) if matches!(seen.staple, Staple::Revoked(_)) => {
             (Outcome::Fail, "revoked-by-staple")
         }
+        // What a staple says counts for a time.
+        (Path::Trusted, Completion::Whole | Completion::Fetched { .. })
+            if let Some(gap) = seen.gap_of_dates
+                && seen.has_staple =>
+        {
+            (Outcome::Inconclusive, common::reason_of(gap))
+        }
         // A certificate that is to be had may be all that is missing.
         (_, Completion::Unknown(gap)) => (Outcome::Inconclusive, common::reason_of(gap)),
         (Path::Trusted, Completion::Fetched { over_ipv6: true }) => {

@@ -71,6 +71,7 @@ fn subject_of_session(
     };
     let left_s = validity.not_after.as_second() - seen_at.as_second();
     let (outcome, reason) = match left_s {
+        _ if let Some(gap) = seen.gap_of_dates => (Outcome::Inconclusive, common::reason_of(gap)),
         ..0 => (Outcome::Fail, "expired"),
         _ if seen_at < validity.not_before => (Outcome::Fail, "not-yet-valid"),
         left if left < 7 * DAY_S => (Outcome::Fail, "expires-in-7-days"),

@@ -1,9 +1,10 @@
 //! The files that an inventory names, and the resolvers of the system.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::Path;
 use std::sync::Arc;
 
+use resolv_conf::ScopedIp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -12,7 +13,9 @@ use crate::commands::error::CliError;
 use crate::evidence::dns::delegation::hints;
 use crate::evidence::dns::dnssec::Anchors;
 use crate::evidence::tls::TrustedRoots;
-use crate::inventory::{Diagnostic, FileReference, FileReferences};
+use crate::inventory::{
+    Diagnostic, FileReference, FileReferences, InterfaceReference, ScopedAddress,
+};
 use crate::model::{OriginTable, Settings};
 
 /// Octets of certificates, root hints or trust anchors.
@@ -100,18 +103,67 @@ fn read_certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
     }
 }
 
+/// Puts the numbers of the interfaces that an inventory names into the settings.
+///
+/// # Errors
+/// When this machine has no such interface.
+pub(super) fn number_interfaces(
+    settings: &mut Settings,
+    files: &FileReferences,
+) -> Result<(), CliError> {
+    for InterfaceReference { of, name } in &files.interfaces {
+        let address = match of {
+            ScopedAddress::Resolver(at) => settings.resolvers.get_mut(*at),
+            ScopedAddress::Validator => settings.rpki_validator.as_mut(),
+        };
+        if let Some(SocketAddr::V6(address)) = address {
+            address.set_scope_id(interface_number(name, *address.ip())?);
+        }
+    }
+    Ok(())
+}
+
+fn interface_number(name: &str, address: Ipv6Addr) -> Result<u32, CliError> {
+    nix::net::if_::if_nametoindex(name).map_err(|error| {
+        CliError::operator(format!(
+            "`{address}%{name}`: this machine has no network interface `{name}`: {error}"
+        ))
+        .help("`ip link` lists the interfaces; name another one behind the `%`")
+    })
+}
+
 /// The resolvers that the system is configured with, each once.
 pub(super) fn system_resolvers() -> Result<Vec<SocketAddr>, CliError> {
-    let (config, _) = hickory_resolver::system_conf::read_system_conf().map_err(|error| {
-        CliError::operator(format!("the system's resolvers can't be found out: {error}"))
+    let unknown = |why: String| {
+        CliError::operator(format!("the system's resolvers can't be found out: {why}"))
             .help("name some under `settings.resolvers` of the inventory")
-    })?;
+    };
+    let text = bounded_file::read(Path::new(SYSTEM_RESOLVERS), OCTETS_MAX)
+        .map_err(|error| unknown(format!("{SYSTEM_RESOLVERS}: {error}")))?;
+    // A line that can't be read leaves the others as they are.
+    let (config, _) = resolv_conf::Config::parse_with_errors(&text);
     let mut resolvers = Vec::new();
-    for server in config.name_servers() {
-        let address = SocketAddr::new(server.ip, 53);
+    for server in &config.nameservers {
+        let address = match server {
+            ScopedIp::V4(address) => SocketAddr::from((*address, 53)),
+            ScopedIp::V6(address, None) => SocketAddr::from((*address, 53)),
+            ScopedIp::V6(address, Some(zone)) => {
+                let number = match zone.parse() {
+                    Ok(number) => number,
+                    Err(_) => interface_number(zone, *address)?,
+                };
+                SocketAddrV6::new(*address, 53, 0, number).into()
+            }
+        };
         if !resolvers.contains(&address) {
             resolvers.push(address);
         }
     }
-    Ok(resolvers)
+    match resolvers.is_empty() {
+        true => Err(unknown(format!("{SYSTEM_RESOLVERS} names none"))),
+        false => Ok(resolvers),
+    }
 }
+
+/// Where the system's resolvers are named (resolv.conf(5)).
+const SYSTEM_RESOLVERS: &str = "/etc/resolv.conf";

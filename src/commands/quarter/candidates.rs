@@ -11,7 +11,7 @@ use crate::judge::quarter::Quarter;
 use crate::model::RunId;
 use crate::store::{ListedRun, Store};
 
-/// A complete run of a whole inventory.
+/// A complete run of a whole inventory, made by a clock that is not known to have been wrong.
 pub(super) struct Candidate {
     pub listed: ListedRun,
     pub ended_at: Timestamp,
@@ -31,6 +31,8 @@ pub(super) fn candidates(listed: Vec<ListedRun>, timezone: &str) -> Vec<Candidat
     let mut candidates: Vec<_> = listed
         .into_iter()
         .filter(shows_whole_inventory)
+        // When it was, nobody knows.
+        .filter(|listed| !listed.run.vantage.has_wrong_clock())
         .map(|listed| {
             let ended_at = end_of_run(&listed.run);
             let day = zone.to_datetime(ended_at).date();

@@ -71,6 +71,9 @@ impl<'a> RunDocument<'a> {
 }
 
 fn state(run: &Run) -> &'static str {
+    if run.finished_at.is_some() && run.vantage.has_wrong_clock() {
+        return "made by a wrong clock: dates judge nothing";
+    }
     match (run.complete, run.finished_at, run.vantage.ipv6) {
         (false, None, _) => "interrupted or under way",
         (_, _, VantageIpv6::Absent) => "vantage point without IPv6",

@@ -95,7 +95,7 @@ pub(in crate::commands) fn start_run(
     let mut store = Store::open(db)?;
     let recorder = store.begin(&run, &inputs)?;
     let stored = StoredRun { run, inputs };
-    let run = LoadedRun { stored, loaded, services, rescans: Vec::new() };
+    let run = LoadedRun { stored, loaded, services, rescans: Vec::new(), is_day_given: false };
     scan_and_judge(global, store, run, &runtime, recorder, false)
 }
 
@@ -136,7 +136,7 @@ pub(super) fn resume_run(
     }
     // What another host wrote down opens no file here.
     if meant.imported.is_none() {
-        load::reread_origin_table(&mut run.loaded);
+        load::reread_what_is_named(&mut run.loaded);
     }
     let runtime = runtime::new()?;
     let recorder = store.resume(&run.stored.run.id)?;
@@ -168,7 +168,7 @@ fn scan_and_judge(
     });
     progress.clear();
     let ScanOutcome { run: scanned, ending, results, requests } = outcome?;
-    let as_of = scanned.finished_at.unwrap_or_else(Timestamp::now);
+    let as_of = scanned.finished_at.unwrap_or_else(|| Timestamp::now().max(scanned.started_at));
     run.stored.run = scanned;
     let result = match results {
         Some(services) => stored_run::result_of_judged(&store, &run, services, as_of)?,

@@ -12,6 +12,8 @@ pub enum Gap {
     InternalNetwork,
     /// Our own machine could not ask.
     OurFault,
+    /// It follows from dates, and our own clock is wrong.
+    OurClock,
     /// One of our own limits was reached ([`crate::model::Limits`]).
     Limit,
     /// The name could not be resolved, so there was no server to ask.

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use ipnet::Ipv6Net;
+use jiff::Timestamp;
 
 use super::{Gap, Memory, RestingEvidence, Topic};
 use crate::model::{
@@ -27,6 +28,8 @@ pub struct View<'a> {
     /// The prefixes in which the resolver synthesises AAAA records (RFC 7050).
     pub dns64: &'a [Ipv6Net],
     memory: Option<&'a Memory>,
+    /// Whether our own clock was right when all of this was seen, as far as is known.
+    has_right_clock: bool,
     /// Whether it is read for a service that is declared as internal.
     is_internal: bool,
     /// Whether what is read was named by a target, and not by the inventory.
@@ -48,6 +51,7 @@ impl<'a> View<'a> {
             networks,
             dns64,
             memory: None,
+            has_right_clock: true,
             is_internal: false,
             is_led: false,
         }
@@ -67,6 +71,16 @@ impl<'a> View<'a> {
     /// The same view, for this service: only one that is internal itself may lead into an internal network.
     pub fn of_service(self, service: &Service) -> Self {
         Self { is_internal: service.state == State::Internal, ..self }
+    }
+
+    /// The same view, of what was seen by a wrong clock where `is_wrong`.
+    pub fn by_clock(self, is_wrong: bool) -> Self {
+        Self { has_right_clock: !is_wrong, ..self }
+    }
+
+    /// The moment of an observation, for comparison with dates: none is known where our clock was wrong.
+    pub fn moment(&self, at: Timestamp) -> Option<Timestamp> {
+        self.has_right_clock.then_some(at)
     }
 
     /// The same view, for what a target leads to: redirects, what pages load, what certificates name.

@@ -37,6 +37,10 @@ impl Clients {
 pub struct Acceptance {
     /// When it was seen.
     pub at: Timestamp,
+    /// Why dates can't be compared, where they can't.
+    pub gap_of_dates: Option<Gap>,
+    /// Whether there is a staple.
+    pub has_staple: bool,
     /// The leaf; `None` where it can't be read.
     pub leaf: Option<Leaf>,
     /// Where the chain leads, with what browsers fetch.
@@ -113,10 +117,15 @@ pub fn acceptance(
         }
         None => Completion::Whole,
     };
-    let staple = session.ocsp.as_ref();
+    let gap_of_dates = view.moment(at).is_none().then_some(Gap::OurClock);
+    let has_staple = session.ocsp.is_some();
+    // By a wrong clock it may be one of long ago.
+    let staple = session.ocsp.as_ref().filter(|_| gap_of_dates.is_none());
     let staple = staple.map(|ocsp| certificate::staple(ocsp.bytes(), &whole, at));
     Acceptance {
         at,
+        gap_of_dates,
+        has_staple,
         leaf: leaf(&session.chain),
         path,
         validity: validity(&needed),
@@ -148,6 +157,7 @@ impl Acceptance {
             _ if self.is_key_refused => Some(Refusal::Key),
             Completion::Unknown(gap) => Some(Refusal::Unknown(gap)),
             _ if self.path != Path::Trusted => Some(Refusal::Untrusted),
+            _ if self.gap_of_dates.is_some() => self.gap_of_dates.map(Refusal::Unknown),
             _ if !is_valid => Some(Refusal::Dates),
             _ if matches!(self.staple, Staple::Revoked(_)) => Some(Refusal::Revoked),
             Completion::Fetched { over_ipv6: false } => Some(Refusal::FetchedOverIpv4),

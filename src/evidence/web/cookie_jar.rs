@@ -1,14 +1,13 @@
 //! The cookies of one walk along redirects: what each response sets is sent with the requests after it,
 //! and forgotten with the walk (RFC 6265bis §5.6 to §5.8).
 
-mod date;
-
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use url::{Host, Url};
 
+use super::http_date;
 use crate::model::HttpResponse;
 
 /// Cookies that a jar holds.
@@ -48,8 +47,11 @@ struct Scope {
 }
 
 impl CookieJar {
-    /// Takes the cookies that the response to a request for this URL sets, or takes away, at this time.
+    /// Takes the cookies that the response to a request for this URL sets, or takes away, at this time. When
+    /// a cookie ends is told by the server's clock, so it is compared with that where the response tells it
+    /// (as Chromium does).
     pub fn note(&mut self, url: &Url, response: &HttpResponse, at: Timestamp) {
+        let at = response.header("date").and_then(http_date::parse).unwrap_or(at);
         let lines = response.headers.iter().filter(|(name, _)| name == "set-cookie");
         lines.for_each(|(_, line)| self.note_line(url, line, at));
     }
@@ -182,7 +184,7 @@ impl<'l> Attributes<'l> {
                 "path" => attributes.path = Some(value),
                 "secure" => attributes.is_secure = true,
                 "max-age" => attributes.max_age = max_age(value).or(attributes.max_age),
-                "expires" => attributes.expires = date::parse(value).or(attributes.expires),
+                "expires" => attributes.expires = http_date::parse(value).or(attributes.expires),
                 _ => {}
             }
         }

@@ -1,20 +1,19 @@
 //! `origin_data` of the settings.
 
-use std::net::SocketAddr;
-
 use crate::inventory::reader::Reader;
 use crate::inventory::reference::FileReference;
 use crate::inventory::section::forms;
 use crate::inventory::section::key::Key;
 use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{File, Parsed};
+use crate::inventory::values::address::ScopedSocket;
 use crate::model::Text;
 
 #[derive(Default)]
 pub(super) struct OriginDataDraft {
     pub(super) routes: Option<FileReference>,
     pub(super) vrps: Option<FileReference>,
-    pub(super) validator: Option<SocketAddr>,
+    pub(super) validator: Option<ScopedSocket>,
 }
 
 pub(super) static ORIGIN_DATA: Section<OriginDataDraft> = Section {

@@ -8,13 +8,14 @@ use super::caa_issuers::CAA_ISSUER;
 use super::origin_data::{ORIGIN_DATA, OriginDataDraft};
 use super::timeouts::TIMEOUTS;
 use crate::inventory::reader::Reader;
-use crate::inventory::reference::FileReferences;
+use crate::inventory::reference::{FileReferences, InterfaceReference, ScopedAddress};
 use crate::inventory::section::description::Fallback;
 use crate::inventory::section::forms::{self, Form};
 use crate::inventory::section::key::Key;
 use crate::inventory::section::nested::{ListOf, Within};
 use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{File, FileList, Interval, Number, Parsed, ParsedList};
+use crate::inventory::values::address::ScopedSocket;
 use crate::inventory::values::{address, host};
 use crate::model::{Settings, Text};
 
@@ -22,6 +23,7 @@ use crate::model::{Settings, Text};
 #[derive(Default)]
 pub(super) struct SettingsDraft {
     settings: Settings,
+    resolvers: Vec<ScopedSocket>,
     files: FileReferences,
     origin_data: OriginDataDraft,
 }
@@ -29,8 +31,20 @@ pub(super) struct SettingsDraft {
 impl SettingsDraft {
     pub(super) fn settings(self) -> (Settings, FileReferences) {
         let OriginDataDraft { routes, vrps, validator } = self.origin_data;
-        let settings = Settings { rpki_validator: validator, ..self.settings };
-        (settings, FileReferences { routes, vrps, ..self.files })
+        let named = |of, scoped: &ScopedSocket| {
+            let name = scoped.interface.clone()?;
+            Some(InterfaceReference { of, name })
+        };
+        let resolvers = self.resolvers.iter().enumerate();
+        let resolvers = resolvers.filter_map(|(at, one)| named(ScopedAddress::Resolver(at), one));
+        let of_validator = validator.iter().filter_map(|one| named(ScopedAddress::Validator, one));
+        let interfaces = resolvers.chain(of_validator).collect();
+        let settings = Settings {
+            resolvers: self.resolvers.iter().map(|one| one.socket).collect(),
+            rpki_validator: validator.map(|one| one.socket),
+            ..self.settings
+        };
+        (settings, FileReferences { routes, vrps, interfaces, ..self.files })
     }
 }
 
@@ -54,7 +68,7 @@ pub(super) static SETTINGS: Section<SettingsDraft> = Section {
             &ParsedList {
                 item: "a resolver",
                 form: &forms::SOCKET,
-                field: |draft: &mut SettingsDraft| &mut draft.settings.resolvers,
+                field: |draft: &mut SettingsDraft| &mut draft.resolvers,
             },
             "[\"[2001:db8::53]:53\", 192.0.2.53]",
             Text {

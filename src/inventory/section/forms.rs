@@ -1,6 +1,5 @@
 //! Forms of text: how a value is read, and how the JSON Schema and the documentation say so.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::inventory::fault::Fault;
 use crate::inventory::values::{address, host, text, time};
+use crate::inventory::values::address::ScopedSocket;
 use crate::model::{Name, Text};
 
 /// A text that means a `T`.
@@ -44,11 +44,11 @@ pub(in crate::inventory) static FILE: Form<String> =
 pub(in crate::inventory) static DOMAIN: Form<Name> =
     Form::new(host::domain, Text { en: "domain", vi: "tên miền" });
 
-pub(in crate::inventory) static SOCKET: Form<SocketAddr> = Form::new(
-    address::socket,
+pub(in crate::inventory) static SOCKET: Form<ScopedSocket> = Form::new(
+    address::scoped_socket,
     Text {
-        en: "IP address, with or without a port",
-        vi: "địa chỉ IP, có hoặc không kèm cổng kết nối (port)",
+        en: "IP address, with or without a port; an address of a link with its interface (fe80::53%eth0)",
+        vi: "địa chỉ IP, có hoặc không kèm cổng kết nối (port); địa chỉ nội bộ liên kết kèm giao diện mạng (fe80::53%eth0)",
     },
 );
 

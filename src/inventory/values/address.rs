@@ -6,6 +6,54 @@ use ipnet::IpNet;
 
 use crate::inventory::fault::Fault;
 
+/// An address and port, and where the address is one of a link alone (RFC 4007) the interface that leads there,
+/// if it is named rather than numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::inventory) struct ScopedSocket {
+    pub socket: SocketAddr,
+    pub interface: Option<String>,
+}
+
+/// An address with an optional port, 53 by default; one of a link alone has an interface, as in
+/// `fe80::53%eth0` or `[fe80::53%2]:53`.
+pub(in crate::inventory) fn scoped_socket(text: &str) -> Result<ScopedSocket, Fault> {
+    let example = "write it as `fe80::53%eth0`, or `[fe80::53%eth0]:53` with a port";
+    let Some((address, rest)) = text.split_once('%') else {
+        let socket = socket(text)?;
+        if let SocketAddr::V6(v6) = socket
+            && v6.ip().is_unicast_link_local()
+        {
+            return Fault::err(format!("`{text}` doesn't say on which interface it is"), example);
+        }
+        return Ok(ScopedSocket { socket, interface: None });
+    };
+    let (zone, end) = rest.find(']').map_or((rest, ""), |at| rest.split_at(at));
+    let SocketAddr::V6(mut v6) = socket(&format!("{address}{end}"))? else {
+        return Fault::err(format!("`{text}` is an IPv4 address, which has no interface"), example);
+    };
+    let is_name = |zone: &str| {
+        (1..=INTERFACE_OCTETS_MAX).contains(&zone.len())
+            && zone.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'/')
+    };
+    if !v6.ip().is_unicast_link_local() || !is_name(zone) {
+        return Fault::err(
+            format!("`{text}`: only an address of one link (fe80::/10) has an interface behind `%`"),
+            example,
+        );
+    }
+    let interface = match zone.parse() {
+        Ok(number) => {
+            v6.set_scope_id(number);
+            None
+        }
+        Err(_) => Some(zone.to_owned()),
+    };
+    Ok(ScopedSocket { socket: v6.into(), interface })
+}
+
+/// Octets of an interface's name (`IFNAMSIZ` less its end).
+const INTERFACE_OCTETS_MAX: usize = 15;
+
 /// An address with an optional port, 53 by default.
 pub(in crate::inventory) fn socket(text: &str) -> Result<SocketAddr, Fault> {
     let example =
@@ -32,6 +80,10 @@ pub(in crate::inventory) fn socket(text: &str) -> Result<SocketAddr, Fault> {
 pub(in crate::inventory) fn control_target(text: &str) -> Result<SocketAddr, Fault> {
     let target = socket(text)?;
     match target {
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => Fault::err(
+            format!("`{text}` is an address of one link, and control targets show what lies beyond it"),
+            "write a global address, such as `[2001:db8::53]:53`",
+        ),
         SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_none() => Ok(target),
         _ => Fault::err(
             format!("`{text}` is not an IPv6 address, and control targets are asked over IPv6"),
@@ -108,6 +160,34 @@ mod tests {
         }
         assert!(control_target("192.0.2.53").is_err());
         assert!(control_target("::ffff:192.0.2.53").is_err());
+    }
+
+    #[test]
+    fn addresses_of_a_link_keep_their_interface() {
+        let eth0 = || Some("eth0".to_owned());
+        for (text, socket, interface) in [
+            ("fe80::53%eth0", "[fe80::53]:53", eth0()),
+            ("[fe80::53%eth0]", "[fe80::53]:53", eth0()),
+            ("[fe80::53%eth0]:5353", "[fe80::53]:5353", eth0()),
+            ("[fe80::53%2]:5353", "[fe80::53%2]:5353", None),
+            ("2001:db8::53", "[2001:db8::53]:53", None),
+            ("192.0.2.53:5353", "192.0.2.53:5353", None),
+        ] {
+            let read = scoped_socket(text).unwrap();
+            assert_eq!((read.socket.to_string(), read.interface), (socket.to_owned(), interface));
+        }
+        for (text, expected) in [
+            ("fe80::53", "on which interface"),
+            ("fe80::53%", "fe80::/10"),
+            ("fe80::53%a/b", "fe80::/10"),
+            ("2001:db8::53%eth0", "fe80::/10"),
+            ("192.0.2.53%eth0", "IPv4"),
+            ("fe80::53%averyverylongname", "fe80::/10"),
+        ] {
+            let refused = scoped_socket(text).map(|read| read.socket);
+            assert!(refusal(refused).contains(expected), "{text}");
+        }
+        assert!(refusal(control_target("fe80::1")).contains("beyond"));
     }
 
     #[test]

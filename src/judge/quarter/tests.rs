@@ -84,6 +84,7 @@ fn run(id: &str, finished_at: &str, as_of: &str, faults: &[Fault]) -> RunResult 
         })
         .collect();
     RunResult {
+        is_day_given: false,
         run: Run {
             id: RunId::of_tests(id),
             started_at: finished_at.parse().unwrap(),

@@ -92,6 +92,7 @@ pub(super) const OURS: &[&str] = &[
     common::VANTAGE_ABSENT,
     common::VANTAGE_LOST,
     common::OUR_FAULT,
+    common::OUR_CLOCK,
     common::NOT_OBSERVED,
     common::MAIL_BLOCKED,
 ];

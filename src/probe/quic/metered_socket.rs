@@ -1,10 +1,11 @@
 //! A UDP socket for QUIC's library that sends and receives no more than a budget allows.
 
 use std::fmt;
-use std::io::{self, IoSliceMut};
-use std::net::SocketAddr;
+use std::io::{self, ErrorKind, IoSliceMut};
+use std::net::{SocketAddr, UdpSocket};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use quinn::udp::{RecvMeta, Transmit};
@@ -16,14 +17,23 @@ use crate::probe::budget::{Budget, BudgetSpent};
 /// A socket of one conversation. Once the budget is spent, nothing leaves it and nothing comes in.
 pub(super) struct MeteredSocket {
     socket: Arc<dyn AsyncUdpSocket>,
+    /// The same socket: QUIC's library keeps to itself what the kernel says to a datagram.
+    sender: UdpSocket,
+    /// Whether our own kernel refused to send one.
+    is_forbidden: AtomicBool,
     budget: Budget,
     spent: Notify,
 }
 
 impl MeteredSocket {
-    /// Datagrams and their octets are taken from `budget`, both ways.
-    pub fn new(socket: Arc<dyn AsyncUdpSocket>, budget: Budget) -> Self {
-        Self { socket, budget, spent: Notify::new() }
+    /// Datagrams and their octets are taken from `budget`, both ways. `sender` is the same socket.
+    pub fn new(socket: Arc<dyn AsyncUdpSocket>, sender: UdpSocket, budget: Budget) -> Self {
+        Self { socket, sender, is_forbidden: AtomicBool::new(false), budget, spent: Notify::new() }
+    }
+
+    /// Whether our own firewall kept a datagram back.
+    pub fn is_forbidden(&self) -> bool {
+        self.is_forbidden.load(Ordering::Relaxed)
     }
 
     /// Waits until the budget is spent: for one task.
@@ -51,7 +61,18 @@ impl AsyncUdpSocket for MeteredSocket {
         let octets = transmit.contents.len();
         let datagrams = transmit.segment_size.map_or(1, |size| octets.div_ceil(size.max(1)));
         // What is not sent is a loss to the library, which its timers bound.
-        if self.admits(datagrams, octets) { self.socket.try_send(transmit) } else { Ok(()) }
+        if !self.admits(datagrams, octets) {
+            return Ok(());
+        }
+        match self.sender.send_to(transmit.contents, transmit.destination) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                self.is_forbidden.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            // It knows how to wait for room, and what else there is to be done.
+            Err(_) => self.socket.try_send(transmit),
+        }
     }
 
     fn poll_recv(
@@ -75,7 +96,7 @@ impl AsyncUdpSocket for MeteredSocket {
     }
 
     fn max_transmit_segments(&self) -> usize {
-        self.socket.max_transmit_segments()
+        1
     }
 
     fn max_receive_segments(&self) -> usize {

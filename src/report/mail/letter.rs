@@ -302,6 +302,8 @@ fn deadline(target: &TargetStanding, which: String, lang: Lang) -> String {
     let (stage, now) = (target.goal.stage.number(), standing(target.standing, lang));
     let days = texts::number(target.days_left.unsigned_abs() as usize, lang);
     let left = match (target.days_left, lang) {
+        (_, Lang::Vi) if !target.is_day_known => "không rõ ngày hiện tại".to_owned(),
+        (_, Lang::En) if !target.is_day_known => "today's date is not known".to_owned(),
         (0, Lang::Vi) => "hôm nay".to_owned(),
         (0, Lang::En) => "today".to_owned(),
         (1.., Lang::Vi) => format!("còn {days} ngày"),

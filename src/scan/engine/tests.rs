@@ -143,6 +143,7 @@ async fn a_run_completes_and_its_events_arrive_in_order() {
         assert!(finished.contains(&(&service.id, result.standing)));
         let evidence = bed.store().evidence_of(&outcome.run.id, &service.id).unwrap();
         let context = judge::JudgeContext {
+            is_day_given: false,
             inventory: &bed.inventory,
             vantage: &outcome.run.vantage,
             policy: &policy,

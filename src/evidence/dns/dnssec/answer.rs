@@ -17,8 +17,8 @@ use crate::model::{
 /// A usable answer.
 pub(super) struct Answer {
     pub(super) wire: WireMessage,
-    /// When it was seen: signatures are judged at that moment.
-    pub(super) at: Timestamp,
+    /// When it was seen: signatures are judged at that moment. `None` where our clock was wrong.
+    pub(super) at: Option<Timestamp>,
 }
 
 /// Why there is none.
@@ -119,7 +119,7 @@ fn find(
     }
     Some(match &observation.reply {
         Reply::Dns(message) => match WireMessage::from_vec(message.raw().bytes()) {
-            Ok(wire) => Ok(Answer { wire, at: observation.observed_at }),
+            Ok(wire) => Ok(Answer { wire, at: view.moment(observation.observed_at) }),
             Err(_) => Err(LookupFailure::Malformed),
         },
         Reply::DnsFailed(failure) => Err(LookupFailure::Net(failure.clone())),

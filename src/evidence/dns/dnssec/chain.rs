@@ -389,6 +389,7 @@ pub(super) fn security(unproven: Unproven) -> Security {
     match unproven {
         Unproven::Bogus(bogus) => Security::Bogus(bogus),
         Unproven::BudgetSpent => Security::Unknown(Unknown::Gap(Gap::Limit)),
+        Unproven::Undated => Security::Unknown(Unknown::Gap(Gap::OurClock)),
         Unproven::Unsupported => Security::Insecure(Insecure::UnsupportedAlgorithm),
     }
 }

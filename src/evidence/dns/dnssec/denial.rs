@@ -37,7 +37,7 @@ impl<'r> Denials<'r> {
     pub(super) fn authenticate(
         keys: &'r ZoneKeys,
         section: &'r [Record],
-        at: Timestamp,
+        at: Option<Timestamp>,
         budget: &Budget,
     ) -> Result<Self, Unproven> {
         let mut denials =

@@ -21,6 +21,8 @@ pub(super) enum Unproven {
     Bogus(Bogus),
     /// A limit of ours stopped the verification: what was left aside might have held.
     BudgetSpent,
+    /// They are signed, and whether the signatures hold at this time is not known: our clock is wrong.
+    Undated,
     /// Nothing that this program can verify signs them (RFC 4035 §5.2).
     Unsupported,
 }
@@ -78,7 +80,7 @@ impl ZoneKeys {
         zone: &Name,
         answers: &[Record],
         trusted: &[&Anchor],
-        at: Timestamp,
+        at: Option<Timestamp>,
         budget: &Budget,
     ) -> Result<Self, Unproven> {
         let usable: Vec<&&Anchor> = trusted.iter().filter(|anchor| is_supported(anchor)).collect();
@@ -116,7 +118,7 @@ impl ZoneKeys {
         section: &[Record],
         owner: &Name,
         kind: RecordType,
-        at: Timestamp,
+        at: Option<Timestamp>,
         budget: &Budget,
     ) -> Result<u8, Unproven> {
         let records = rrset(section, owner, kind);
@@ -146,7 +148,7 @@ impl ZoneKeys {
         sig: &RRSIG,
         records: &[&Record],
         owner: &Name,
-        at: Timestamp,
+        at: Option<Timestamp>,
         budget: &Budget,
     ) -> Result<Result<(), Bogus>, Unproven> {
         let input = sig.input();
@@ -161,6 +163,7 @@ impl ZoneKeys {
             budget.take()?;
             let records = records.iter().copied();
             if key.verify_rrsig(owner, DNSClass::IN, sig, records).is_ok() {
+                let at = at.ok_or(Unproven::Undated)?;
                 return Ok(in_time(input.sig_inception.get(), input.sig_expiration.get(), at));
             }
         }

@@ -1,4 +1,5 @@
-//! Dates as cookies write them (RFC 6265bis §5.1.1): in whatever order, with whatever between the parts.
+//! Dates as headers write them (RFC 6265bis §5.1.1, which takes those of RFC 9110 §5.6.7 too): in whatever
+//! order, with whatever between the parts.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -8,7 +9,7 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The moment that a date names; `None` where it names none.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+pub(in crate::evidence) fn parse(text: &str) -> Option<Timestamp> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == ':' || !c.is_ascii();
     for token in text.split(|c| !is_part(c)).filter(|token| !token.is_empty()) {
