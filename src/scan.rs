@@ -54,7 +54,7 @@
 //!     before the planner is asked. What was observed after the last test of a session is trusted
 //!     when that test and the first one of the next session succeeded (2).
 //! 15. The results are handed over when what they were judged by still holds at the end: the state of
-//!     the vantage point and the date. Otherwise the caller judges the stored evidence.
+//!     the vantage point and of its clock, and the date. Otherwise the caller judges the stored evidence.
 
 mod clock_monitor;
 mod coalescer;

@@ -163,6 +163,11 @@ mod tests {
         assert_eq!(last_before(&runs, &runs[1]).map(id).as_deref(), Some("a"));
         assert!(last_before(&runs, &runs[4]).is_none());
         assert!(newest(&runs[..2]).is_err() && newest(&[]).is_err());
+        // Of a clock that was far ahead.
+        let tomorrow = jiff::Timestamp::now().as_second() / 60 + 24 * 60;
+        let to_come = listed("f", tomorrow, Scope::Whole);
+        assert_eq!(id(newest(&[to_come.clone(), runs[4].clone()]).unwrap()), "a");
+        assert_eq!(id(newest(&[to_come]).unwrap()), "f");
         assert_eq!(
             id(newest(&[ListedRun { run: Run::of_tests("z"), ..runs[2].clone() }]).unwrap()),
             "z"

@@ -177,7 +177,7 @@ pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
         vantage.validates_dnssec = vantage.validates_dnssec.or(test.validates_dnssec);
         if test.works() {
             if let Some(from) = open.take() {
-                vantage.lost.push(LostWindow { from, to: test.began_at });
+                vantage.lost.push(stretch(from, test.began_at));
             }
             last_good = Some(test.ended_at);
         } else {
@@ -185,12 +185,17 @@ pub fn state(name: &str, evidence: &Evidence, settings: &Settings) -> Vantage {
         }
     }
     if let (Some(from), Some(last)) = (open, tests.last()) {
-        vantage.lost.push(LostWindow { from, to: last.ended_at });
+        vantage.lost.push(stretch(from, last.ended_at));
     }
     if vantage.ipv6 == VantageIpv6::Working && !vantage.lost.is_empty() {
         vantage.ipv6 = VantageIpv6::Lost;
     }
     vantage
+}
+
+/// The stretch between two tests, the earlier of which has the later time where the clock was set back meanwhile.
+fn stretch(from: Timestamp, to: Timestamp) -> LostWindow {
+    LostWindow { from: from.min(to), to: from.max(to) }
 }
 
 /// As [`state`], for a run that has not ended: what was observed after its last test counts for

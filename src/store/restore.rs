@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -39,6 +40,11 @@ impl Store {
         self.copy_to(&part).inspect_err(|_| {
             let _ = remove(&part);
         })?;
+        if let Ok(there) = fs::metadata(path) {
+            // Whoever could read the store that was there can read the one that takes its place.
+            let _ = chown(&part, Some(there.uid()), Some(there.gid()));
+            fs::set_permissions(&part, there.permissions()).map_err(|error| failed(&part, error))?;
+        }
         let aside = match path.exists() {
             true => Some(set_aside(path, &lock).map_err(|error| failed(path, error))?),
             false => None,

@@ -136,9 +136,11 @@ impl Writer {
     /// Whether what is written goes to the file of that name: SQLite goes on writing to one that was
     /// deleted, and all of it is lost with the process.
     fn in_place(&self) -> Result<(), StoreError> {
-        match Identity::of(&self.path) == self.identity {
-            true => Ok(()),
-            false => Err(identity::rescued(&self.connection, &self.path)),
+        match self.identity {
+            Some(was) if !was.is_at(&self.path) => {
+                Err(identity::rescued(&self.connection, &self.path, was))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -14,7 +14,7 @@ fn imports_at_the_same_time_lose_nothing() {
         let imports: Vec<Child> = (0..IMPORTS)
             .map(|number| {
                 let table = folder.path().join(format!("{number}.csv"));
-                let row = format!("org,web\nOffice,https://{round}-{number}.example/\n");
+                let row = format!("organisation,web\nOffice,https://{round}-{number}.example/\n");
                 std::fs::write(&table, row).unwrap();
                 Command::new(env!("CARGO_BIN_EXE_v6ready"))
                     .args(["inventory", "import", "--new-organisations", "--into"])

@@ -36,7 +36,6 @@ fn certificates() {
     for (name, begins, id, expected) in [
         ("www.example.vn", 1969, "tls-validity", [(Pass, "valid"), NOBODY]),
         ("www.example.vn", 1980, "tls-validity", [(Fail, "not-yet-valid"), NOBODY]),
-        ("www.example.vn", 1980, "ipv6-only-usable", [(Fail, "certificate-invalid"), NOBODY]),
         ("www.example.vn", 1980, "tls-trusted", [(Pass, "trusted"); 2]),
         ("www.example.vn", 1980, "tls-name", [(Pass, "name-matches"); 2]),
         ("other.example", 1980, "tls-name", [(Fail, "name-mismatch"); 2]),

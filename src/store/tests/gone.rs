@@ -1,6 +1,7 @@
 //! A store that loses its name while a scan writes to it.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use super::*;
@@ -13,6 +14,7 @@ fn record(recorder: &Recorder, name: &str) {
 /// Begins a run, records `before`, lets `happen` come over the file, and records `after`.
 fn scan(path: &Path, happen: impl FnOnce()) -> Result<(), StoreError> {
     let mut store = Store::open(path).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap();
     let recorder = store.begin(&run("r"), &inputs()).unwrap();
     record(&recorder, "before");
     recorder.flush().unwrap();
@@ -46,6 +48,7 @@ fn what_was_found_out_is_kept_and_can_be_resumed() {
         let kept = folder.path().join(format!("v6ready.db.rescued{ending}"));
         assert!(error.contains("deleted, moved or replaced"), "{error}");
         assert!(error.contains(&format!("--db {} scan --resume", kept.display())), "{error}");
+        assert_eq!(fs::metadata(&kept).unwrap().mode() & 0o777, 0o640);
         let mut rescued = Store::open_existing(&kept).unwrap();
         assert_eq!(rescued.verify().unwrap().observations, 2, "{number}");
         let (resumable, loss) = rescued.run_to_resume(&run("r").id).unwrap();
