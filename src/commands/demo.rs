@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
 use super::error::CliError;
 use super::gate::Gate;
-use super::{load, runtime, terminal};
 use super::report::{Dress, run_files};
 use super::scan::print_scanned;
 use super::scan::session::{HowToScan, start_run};
+use super::{load, runtime, terminal};
 use crate::lab;
 use crate::lab::{Deadlines, Entered, Lab};
 

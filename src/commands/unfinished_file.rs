@@ -42,7 +42,8 @@ impl UnfinishedFile {
             let mut own = name.to_owned();
             own.push(format!("{MARK}{}{ENDING}", random_letters(LETTERS)));
             let path = folder.join(own);
-            let made = File::options().read(true).write(true).create_new(true).mode(mode).open(&path);
+            let made =
+                File::options().read(true).write(true).create_new(true).mode(mode).open(&path);
             let file = match made {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 made => made?,

@@ -43,7 +43,8 @@ impl Store {
         if let Ok(there) = fs::metadata(path) {
             // Whoever could read the store that was there can read the one that takes its place.
             let _ = chown(&part, Some(there.uid()), Some(there.gid()));
-            fs::set_permissions(&part, there.permissions()).map_err(|error| failed(&part, error))?;
+            fs::set_permissions(&part, there.permissions())
+                .map_err(|error| failed(&part, error))?;
         }
         let aside = match path.exists() {
             true => Some(set_aside(path, &lock).map_err(|error| failed(path, error))?),

@@ -9,8 +9,8 @@ use std::process::{Command, Output, Stdio};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use v6ready::model::{
-    ConversationQuestion, DnsQuestion, EchoQuestion, Host, Name, NtpQuestion, Observation, Question,
-    QuicQuestion, RecordType, Request, Settings, Transport,
+    ConversationQuestion, DnsQuestion, EchoQuestion, Host, Name, NtpQuestion, Observation,
+    Question, QuicQuestion, RecordType, Request, Settings, Transport,
 };
 use v6ready::probe::Live;
 
@@ -272,7 +272,11 @@ fn what_our_own_firewall_drops_is_our_fault() {
         reply.contains("not-permitted") || reply.contains("\"other\"")
     };
     for (kind, observation) in ask_all(far) {
-        assert!(observation.reply.timed_out(), "{kind} without a firewall: {:?}", observation.reply);
+        assert!(
+            observation.reply.timed_out(),
+            "{kind} without a firewall: {:?}",
+            observation.reply
+        );
     }
     let nft = |rules: &str| {
         let done = Command::new("nft").arg(rules).status().unwrap();

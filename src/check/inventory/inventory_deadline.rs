@@ -6,9 +6,7 @@ use crate::check::common;
 use crate::check::context::StageContext;
 use crate::check::doc::Doc;
 use crate::check::rule::{Check, Reason, Rule};
-use crate::model::{
-    Goal, Host, Outcome, Service, Severity, Stage, Subject, SubjectName, Verdict,
-};
+use crate::model::{Goal, Host, Outcome, Service, Severity, Stage, Subject, SubjectName, Verdict};
 
 /// The rule.
 pub static CHECK: Check = Check {

@@ -46,7 +46,8 @@ fn evaluate(context: &VantageContext<'_>) -> Result<Verdict, Verdict> {
     let mut subjects: Vec<Subject> = shown.into_iter().map(subject).collect();
     let run_detail = [("behind-seconds", clock.behind_s), ("set-by-seconds", clock.set_by_s)];
     if let Some(first) = subjects.first_mut() {
-        let known = run_detail.iter().filter_map(|(key, value)| Some((*key, (*value)?.to_string())));
+        let known =
+            run_detail.iter().filter_map(|(key, value)| Some((*key, (*value)?.to_string())));
         first.detail.extend(known);
     }
     Ok(Verdict { outcome, reason, subjects, observations: Vec::new() }.citing(cite))

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::inventory::fault::Fault;
-use crate::inventory::values::{address, host, text, time};
 use crate::inventory::values::address::ScopedSocket;
+use crate::inventory::values::{address, host, text, time};
 use crate::model::{Name, Text};
 
 /// A text that means a `T`.

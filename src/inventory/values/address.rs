@@ -37,7 +37,9 @@ pub(in crate::inventory) fn scoped_socket(text: &str) -> Result<ScopedSocket, Fa
     };
     if !v6.ip().is_unicast_link_local() || !is_name(zone) {
         return Fault::err(
-            format!("`{text}`: only an address of one link (fe80::/10) has an interface behind `%`"),
+            format!(
+                "`{text}`: only an address of one link (fe80::/10) has an interface behind `%`"
+            ),
             example,
         );
     }
@@ -81,7 +83,9 @@ pub(in crate::inventory) fn control_target(text: &str) -> Result<SocketAddr, Fau
     let target = socket(text)?;
     match target {
         SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => Fault::err(
-            format!("`{text}` is an address of one link, and control targets show what lies beyond it"),
+            format!(
+                "`{text}` is an address of one link, and control targets show what lies beyond it"
+            ),
             "write a global address, such as `[2001:db8::53]:53`",
         ),
         SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_none() => Ok(target),

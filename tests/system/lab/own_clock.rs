@@ -23,8 +23,7 @@ fn by_clock(command: &mut Command, faketime: &str) {
 }
 
 fn scan_by_clock(lab: &RunningLab, db: &Path, faketime: Option<&str>) -> Value {
-    let arguments =
-        ["scan", lab.inventory(), "--format", "json", "--quick", "--only", SERVICES];
+    let arguments = ["scan", lab.inventory(), "--format", "json", "--quick", "--only", SERVICES];
     let mut scan = v6ready(db, &arguments);
     if let Some(faketime) = faketime {
         by_clock(&mut scan, faketime);
@@ -74,9 +73,8 @@ fn by_a_wrong_clock_dates_judge_nobody() {
         assert!(invented.is_empty(), "{faketime}: {invented:#?}");
         let unknown = verdicts(&wrong, "inconclusive");
         for check in ["tls-validity", "dns-dnssec", "ipv6-only-usable"] {
-            let is_ours = |(_, of, reason): &(String, String, String)| {
-                of == check && reason == "our-clock"
-            };
+            let is_ours =
+                |(_, of, reason): &(String, String, String)| of == check && reason == "our-clock";
             assert!(unknown.iter().any(is_ours), "{faketime} {check}: {unknown:#?}");
         }
         let run = text(&wrong["run"]["id"]).to_owned();
@@ -96,7 +94,8 @@ fn a_run_never_ends_before_it_began() {
     let db = lab.path("back.db");
     let offset = lab.path("offset");
     std::fs::write(&offset, "+0\n").unwrap();
-    let mut scan = v6ready(&db, &["scan", lab.inventory(), "--only", "so-a-vidu/im-lang", "--quick"]);
+    let mut scan =
+        v6ready(&db, &["scan", lab.inventory(), "--only", "so-a-vidu/im-lang", "--quick"]);
     scan.env("LD_PRELOAD", clock::library())
         .env("FAKETIME_TIMESTAMP_FILE", &offset)
         .env("FAKETIME_CACHE_DURATION", "1")
