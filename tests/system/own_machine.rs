@@ -83,8 +83,6 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
     std::fs::write(at("nowhere.yaml"), scanned).unwrap();
     // What is to be printed, the code with which it ends, and whether it prints anything to stdout.
     let table: &[(&str, i32, bool)] = &[
-        ("scan nowhere.yaml", 3, true),
-        ("check https://www.example/ --inventory nowhere.yaml", 3, true),
         ("report --out out", 0, true),
         ("judge", 0, true),
         ("diff 0 0", 2, false),
@@ -97,7 +95,7 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("runs verify", 0, true),
         ("runs prune --keep-last 9", 0, false),
         ("runs keygen key", 2, false),
-        ("show cong-dvc/cong", 2, false),
+        ("show vp-vidu/portal", 0, true),
         ("explain", 0, true),
         ("explain dns-aaaa", 0, true),
         ("inventory init -", 0, true),
@@ -112,6 +110,9 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("man", 0, true),
         ("--help", 0, true),
         ("--version", 0, true),
+        // From here on the newest run is one without IPv6.
+        ("check https://www.example/ --inventory nowhere.yaml", 3, true),
+        ("scan nowhere.yaml", 3, true),
     ];
     let covers = |command: &str| {
         let is_of = |row: &str| row == command || row.starts_with(&format!("{command} "));
