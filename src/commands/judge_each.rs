@@ -22,16 +22,23 @@ pub(super) fn judge_each<T: Sync, R: Send>(
             .chunks(share)
             .map(|things| {
                 let judge = &judge;
-                scope.spawn(move || {
+                let judge_share = move || {
                     let store = Store::open_existing(db)?;
                     things.iter().map(|thing| judge(&store, thing)).collect::<Result<Vec<_>, _>>()
-                })
+                };
+                // Where the system allows no more threads, this one judges.
+                let spawned = thread::Builder::new().spawn_scoped(scope, judge_share);
+                spawned.map_err(|_| judge_share)
             })
             .collect();
         let mut judged = Vec::new();
         for worker in workers {
-            let share =
-                worker.join().map_err(|_| CliError::internal("a judging thread has died"))?;
+            let share = match worker {
+                Ok(worker) => {
+                    worker.join().map_err(|_| CliError::internal("a judging thread has died"))?
+                }
+                Err(judge_share) => judge_share(),
+            };
             judged.extend(share?);
         }
         Ok(judged)

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
 
+use super::network::Network;
 use super::resumed_run::{self, NamedInventory};
 use super::run_id::{host_name, new_run_id};
 use crate::commands::cli::Global;
+use crate::commands::confinement::Reach;
 use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
 use crate::commands::named_run::{NEWEST, named_run};
@@ -58,6 +60,7 @@ const SHORT_ROUND_INTERVAL: Duration = Duration::from_secs(1);
 /// # Errors
 /// What the operator can fix.
 pub(in crate::commands) fn start_run(
+    network: Network,
     db: &Path,
     global: &Global,
     mut loaded: LoadedInventory,
@@ -93,7 +96,7 @@ pub(in crate::commands) fn start_run(
     let recorder = store.begin(&run, &inputs)?;
     let stored = StoredRun { run, inputs };
     let run = LoadedRun { stored, loaded, services, rescans: Vec::new() };
-    scan_and_judge(global, store, run, recorder, false)
+    scan_and_judge(network, global, store, run, recorder, false)
 }
 
 /// Goes on with a run that was interrupted, the named one or the newest, from its own inventory and
@@ -105,6 +108,7 @@ pub(super) fn resume_run(
     global: &Global,
     run: Option<&str>,
     inventory: Option<&Path>,
+    mut reach: Reach,
 ) -> Result<ScannedRun, CliError> {
     let inventory = inventory.map(NamedInventory::read).transpose()?;
     let mut store = Store::open_existing(&global.db)?;
@@ -132,14 +136,20 @@ pub(super) fn resume_run(
         inventory.note_changes(&run.stored.inputs.inventory);
     }
     // What another host wrote down opens no file here.
-    if meant.imported.is_none() {
+    let is_own = meant.imported.is_none();
+    if is_own {
+        reach.extend(load::origin_files(&run.loaded));
+    }
+    let network = Network::open(&reach)?;
+    if is_own {
         load::reread_origin_table(&mut run.loaded);
     }
     let recorder = store.resume(&run.stored.run.id)?;
-    scan_and_judge(global, store, run, recorder, true)
+    scan_and_judge(network, global, store, run, recorder, true)
 }
 
 fn scan_and_judge(
+    network: Network,
     global: &Global,
     store: Store,
     mut run: LoadedRun,
@@ -158,9 +168,9 @@ fn scan_and_judge(
         trust: Arc::clone(trust),
     };
     let progress = Progress::new(input.services.len(), &inventory.settings, global);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let Network { runtime, echo } = network;
     let outcome = runtime.block_on(async {
-        scan::run(input, stop_on_interrupt(), |event| progress.show(&event)).await
+        scan::run(echo, input, stop_on_interrupt(), |event| progress.show(&event)).await
     });
     progress.clear();
     let ScanOutcome { run: scanned, ending, results, requests } = outcome?;

@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use calls::Fault;
+use calls::{Count, Fault};
 use end::{Baseline, End};
 
 use super::{RunningLab, few};
@@ -48,8 +48,8 @@ impl Scene {
         vec!["scan", self.inventory.to_str().unwrap(), "--quick", "--format", "json"]
     }
 
-    /// How often each thread of a scan makes each call, the busiest first.
-    fn counts(&self) -> BTreeMap<String, Vec<usize>> {
+    /// How often a scan makes each call.
+    fn counts(&self) -> BTreeMap<String, Count> {
         let trace = self.lab.path("trace");
         let db = self.lab.path("traced.db");
         std::fs::copy(&self.store, &db).unwrap();

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// Calls that don't fail, that are the start of the process and no business of ours, or that strace can't inject into.
-const LEFT_OUT: [&str; 11] = [
+/// Calls that aren't tried: those that don't fail; waking other threads (`futex`), which can't fail and would be lost; the
+/// end of the heap (`brk`), which isn't told by an error; and the own address of an open socket, which surge-ping takes
+/// for granted, as the kernel does.
+const LEFT_OUT: [&str; 14] = [
     "arch_prctl",
+    "brk",
     "execve",
     "exit",
     "exit_group",
+    "futex",
+    "getsockname",
     "restart_syscall",
     "rseq",
     "rt_sigreturn",
@@ -19,66 +24,42 @@ const LEFT_OUT: [&str; 11] = [
     "wait4",
 ];
 
-/// The errors of calls on files.
-const ON_FILES: [&str; 4] = ["EIO", "ENOSPC", "EACCES", "EINTR"];
+/// The first call of our own: what comes before is the start of every program.
+const BEGINNING: &str = "prctl(PR_SET_THP_DISABLE";
 
-/// What every other call is made to fail with.
+/// What calls are made to fail with that aren't listed.
 const ON_OTHERS: [&str; 2] = ["EINVAL", "EPERM"];
 
-/// Calls, and the errors that the kernel may answer them with.
+/// Calls, and errors that the kernel may answer them with.
 const ERRORS: &[(&[&str], &[&str])] = &[
     (&["openat", "open"], &["EMFILE", "EACCES", "EIO", "ENOMEM", "EINTR", "ENOSPC"]),
-    (&["read", "pread64", "readv"], &["EIO", "EINTR", "ENOMEM", "EAGAIN"]),
-    (&["write", "pwrite64", "writev"], &["ENOSPC", "EIO", "EINTR", "EAGAIN", "EDQUOT"]),
-    (&["fsync", "fdatasync", "ftruncate", "fallocate"], &["EIO", "ENOSPC", "EINTR"]),
+    (&["read", "pread64", "readv"], &["EIO", "EINTR", "ENOMEM"]),
+    (&["write", "pwrite64", "writev"], &["ENOSPC", "EIO", "EINTR", "EDQUOT"]),
+    (&["fsync", "fdatasync"], &["EIO", "ENOSPC"]),
+    (&["ftruncate", "fallocate"], &["EIO", "ENOSPC", "EINTR"]),
     (&["unlink", "unlinkat", "rename", "mkdir", "rmdir", "link"], &["EACCES", "EIO", "ENOSPC"]),
     (&["socket"], &["EMFILE", "ENFILE", "ENOBUFS", "EACCES", "EAFNOSUPPORT"]),
     (&["bind"], &["EADDRINUSE", "EACCES", "ENOMEM", "EADDRNOTAVAIL"]),
-    (&["connect"], &["EADDRNOTAVAIL", "EACCES", "EAGAIN", "ENOBUFS", "EINTR"]),
+    (&["connect"], &["EADDRNOTAVAIL", "EACCES", "EAGAIN", "ENOBUFS", "EPERM"]),
     (&["sendto", "sendmsg", "sendmmsg"], &["ENOBUFS", "EPERM", "EAGAIN", "ENOMEM", "EINTR"]),
-    (&["recvfrom", "recvmsg", "recvmmsg"], &["ENOMEM", "EAGAIN", "EINTR", "EIO"]),
-    (
-        &["setsockopt", "getsockopt", "getsockname", "getpeername", "shutdown"],
-        &["ENOBUFS", "ENOPROTOOPT", "EPERM"],
-    ),
-    (&["epoll_create1", "eventfd2", "eventfd", "dup", "fcntl", "pipe2"], &["EMFILE", "ENOMEM"]),
-    (&["socketpair"], &["EMFILE", "ENOMEM"]),
+    (&["recvfrom", "recvmsg", "recvmmsg"], &["ENOMEM", "EAGAIN", "EINTR"]),
+    (&["setsockopt", "getsockopt", "getpeername", "shutdown"], &["ENOBUFS", "ENOPROTOOPT", "EPERM"]),
+    (&["epoll_create1", "eventfd2", "eventfd", "dup", "pipe2", "socketpair"], &["EMFILE", "ENOMEM"]),
+    (&["fcntl"], &["EMFILE", "ENOLCK", "EINTR"]),
     (&["epoll_ctl"], &["ENOSPC", "ENOMEM"]),
-    (&["epoll_wait", "epoll_pwait", "poll", "ppoll"], &["EINTR", "ENOMEM"]),
+    (&["epoll_wait", "epoll_pwait", "poll", "ppoll", "clock_nanosleep", "nanosleep", "getrandom"], &["EINTR"]),
     (&["clone", "clone3"], &["EAGAIN", "ENOMEM"]),
-    (&["mmap", "mremap", "brk", "mprotect", "munmap", "madvise"], &["ENOMEM", "EAGAIN"]),
-    (&["futex"], &["EAGAIN", "EINTR"]),
-    (&["getrandom"], &["EINTR", "EAGAIN", "ENOSYS"]),
-    (&["clock_nanosleep", "nanosleep"], &["EINTR"]),
-    (
-        &["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"],
-        &["ENOSYS", "EPERM", "ENOMEM"],
-    ),
+    (&["mmap", "mremap", "mprotect", "munmap", "madvise"], &["ENOMEM"]),
+    (&["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"], &["EOPNOTSUPP", "EPERM", "ENOMEM"]),
     (&["capget", "capset", "prctl"], &["EPERM", "EINVAL"]),
+    (&["close"], &["EIO", "EINTR"]),
+    (&["flock"], &["ENOLCK", "EIO"]),
     (
         &[
-            "access",
-            "chmod",
-            "close",
-            "faccessat",
-            "faccessat2",
-            "fadvise64",
-            "fchmod",
-            "fchown",
-            "flock",
-            "fstat",
-            "fstatfs",
-            "getcwd",
-            "getdents64",
-            "lseek",
-            "lstat",
-            "newfstatat",
-            "readlink",
-            "stat",
-            "statfs",
-            "statx",
+            "access", "chmod", "faccessat", "faccessat2", "fadvise64", "fchmod", "fchown", "fstat", "fstatfs", "getcwd",
+            "getdents64", "lseek", "lstat", "newfstatat", "readlink", "stat", "statfs", "statx",
         ],
-        &ON_FILES,
+        &["EIO", "EACCES", "ENOMEM"],
     ),
 ];
 
@@ -99,7 +80,7 @@ const SELECTED: [(&str, &str); 16] = [
     ("setsockopt", "ENOBUFS"),
     ("epoll_ctl", "ENOMEM"),
     ("clone3", "EAGAIN"),
-    ("getrandom", "ENOSYS"),
+    ("getrandom", "EINTR"),
 ];
 
 /// An error that one call of each thread ends with.
@@ -130,56 +111,85 @@ impl FromStr for Fault {
     }
 }
 
-/// How often each thread made each call, from what strace wrote: the busiest thread first.
-pub fn counts(trace: &str) -> BTreeMap<String, Vec<usize>> {
-    let mut by_thread: BTreeMap<(String, &str), usize> = BTreeMap::new();
+/// How often a scan made a call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Count {
+    /// By the first thread, before the program began.
+    before: usize,
+    /// By the first thread, from its start.
+    first: usize,
+    /// By each of the others.
+    others: BTreeMap<String, usize>,
+}
+
+/// How often each call was made, from what strace wrote.
+pub fn counts(trace: &str) -> BTreeMap<String, Count> {
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+    let mut first = None;
+    let mut has_begun = false;
     for line in trace.lines() {
         let Some((thread, rest)) = line.split_once(' ') else { continue };
         let Some((call, _)) = rest.trim_start().split_once('(') else { continue };
-        let is_name =
-            call.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if is_name && !call.is_empty() && !LEFT_OUT.contains(&call) {
-            *by_thread.entry((call.to_owned(), thread)).or_default() += 1;
+        let is_name = call.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        has_begun |= rest.contains(BEGINNING);
+        let first = *first.get_or_insert(thread);
+        if !is_name || call.is_empty() || LEFT_OUT.contains(&call) {
+            continue;
+        }
+        let count = counts.entry(call.to_owned()).or_default();
+        match thread == first {
+            true => count.first += 1,
+            false => *count.others.entry(thread.to_owned()).or_default() += 1,
+        }
+        if !has_begun {
+            count.before += 1;
         }
     }
-    let mut counts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for ((call, _), count) in by_thread {
-        counts.entry(call).or_default().push(count);
-    }
-    for of_threads in counts.values_mut() {
-        of_threads.sort_unstable_by(|a, b| b.cmp(a));
-    }
+    counts.retain(|_, count| count.first > count.before || !count.others.is_empty());
     counts
 }
 
-/// Every call with each of its errors: the first of each thread, the second, and of each thread one in its middle and
-/// one at its end.
-pub fn all(counts: &BTreeMap<String, Vec<usize>>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (call, of_threads) in counts {
-        let mut occurrences: Vec<usize> = of_threads
-            .iter()
-            .take(4)
+impl Count {
+    /// Which calls are tried, by their number in their thread: the first two, one in the middle and one at the end, of the
+    /// first thread and of the busiest of the others.
+    fn occurrences(&self) -> Vec<usize> {
+        let busiest = self.others.values().max().copied().unwrap_or_default();
+        let mut found = Vec::new();
+        for (from, to) in [(self.before, self.first), (0, busiest)] {
             // The last calls of a thread differ a little from scan to scan.
-            .flat_map(|count| [1, 2, count / 2, count - count / 20])
-            .filter(|occurrence| *occurrence > 0)
-            .collect();
-        occurrences.sort_unstable();
-        occurrences.dedup();
+            found.extend([from + 1, from + 2, (from + to).div_ceil(2), to - (to - from) / 20].map(|at| at.min(to)));
+        }
+        // An earlier one would be met before the program begins.
+        found.retain(|occurrence| *occurrence > self.before);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// One in the middle.
+    fn middle(&self) -> Option<usize> {
+        let all = self.occurrences();
+        all.get(all.len() / 2).copied()
+    }
+}
+
+/// Every call with each of its errors.
+pub fn all(counts: &BTreeMap<String, Count>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (call, count) in counts {
         for errno in errors(call) {
-            for occurrence in &occurrences {
-                let (call, errno) = (call.clone(), (*errno).to_owned());
-                faults.push(Fault { call, errno, occurrence: *occurrence });
+            for occurrence in count.occurrences() {
+                faults.push(Fault { call: call.clone(), errno: (*errno).to_owned(), occurrence });
             }
         }
     }
     faults
 }
 
-/// The default selection: the middle call of the busiest thread.
-pub fn selection(counts: &BTreeMap<String, Vec<usize>>) -> Vec<Fault> {
+/// The default selection.
+pub fn selection(counts: &BTreeMap<String, Count>) -> Vec<Fault> {
     let fault = |(call, errno): &(&str, &str)| {
-        let occurrence = counts.get(*call)?.first()?.div_ceil(2);
+        let occurrence = counts.get(*call)?.middle()?;
         Some(Fault { call: (*call).to_owned(), errno: (*errno).to_owned(), occurrence })
     };
     SELECTED.iter().filter_map(fault).collect()
@@ -192,11 +202,13 @@ fn errors(call: &str) -> &'static [&'static str] {
 
 #[test]
 fn calls_are_counted_by_thread() {
-    let trace = "10 openat(AT_FDCWD, \"a\") = 3\n11 openat(AT_FDCWD, \"b\") = 4\n10 openat(AT_FDCWD, \"c\") = 5\n\
-                 10 futex(0x1, FUTEX_WAIT <unfinished ...>\n10 <... futex resumed>) = 0\n10 +++ exited with 0 +++\n";
+    let trace = "10 openat(AT_FDCWD, \"libc\") = 3\n10 prctl(PR_SET_THP_DISABLE, 1) = 0\n\
+                 11 openat(AT_FDCWD, \"b\") = 4\n10 openat(AT_FDCWD, \"c\") = 5\n\
+                 10 poll(0x1 <unfinished ...>\n10 <... poll resumed>) = 0\n10 +++ exited with 0 +++\n";
     let counts = counts(trace);
-    assert_eq!(counts["openat"], [2, 1]);
-    assert_eq!(counts["futex"], [1]);
-    assert_eq!(all(&counts).iter().filter(|fault| fault.errno == "EMFILE").count(), 2);
+    let others = [("11".to_owned(), 1)].into();
+    assert_eq!(counts["openat"], Count { before: 1, first: 2, others });
+    assert_eq!(counts["openat"].occurrences(), [2]);
+    assert_eq!(counts["poll"].occurrences(), [1]);
     assert_eq!("a:EIO:3".parse::<Fault>().unwrap().to_string(), "a:EIO:3");
 }
