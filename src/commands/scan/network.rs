@@ -14,6 +14,9 @@ use crate::probe::EchoSockets;
 /// How long threads may take to start on a machine that is very busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The same where the kernel doesn't have so many threads of ours.
+const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
+
 /// What a scan asks through.
 pub(in crate::commands) struct Network {
     /// Its threads.
@@ -40,12 +43,15 @@ impl Network {
             *start.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
             start.1.notify_one();
         });
+        let before = own_threads();
         let runtime = build(&mut builder)?;
         // A worker that can't be started is put off by tokio, and is waited for without end by the others.
         let wanted = runtime.metrics().num_workers();
+        let are_there = before == 0 || own_threads() >= before + wanted;
+        let patience = if are_there { PATIENCE } else { LITTLE_PATIENCE };
         let (count, changed) = &*started;
         let count = count.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = changed.wait_timeout_while(count, PATIENCE, |count| *count < wanted);
+        let waited = changed.wait_timeout_while(count, patience, |count| *count < wanted);
         let (count, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if *count < wanted {
             runtime.shutdown_background();
@@ -71,6 +77,11 @@ fn build(builder: &mut Builder) -> Result<Runtime, CliError> {
         }),
         Err(_) => Err(too_few(format_args!("none could be started"))),
     }
+}
+
+/// The threads of this process, or none where they can't be counted.
+fn own_threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
 fn too_few(how_many: std::fmt::Arguments<'_>) -> CliError {
