@@ -118,20 +118,23 @@ fn the_units_leave_little_open() {
         let file = folder.path().join(unit.replace('@', "@one"));
         fs::write(&file, text(&format!("docs/systemd/{unit}"))).unwrap();
         let mut security = installed("systemd-analyze").unwrap();
-        let output =
-            security.args(["security", "--offline=true", "--no-pager"]).arg(&file).output().unwrap();
+        let output = security
+            .args(["security", "--offline=true", "--no-pager"])
+            .arg(&file)
+            .output()
+            .unwrap();
         let said = said(&output);
-        let measured = said.split_once("exposure level for ").and_then(|(_, rest)| {
-            rest.split_once(": ")?.1.split(' ').next()?.parse::<f64>().ok()
-        });
+        let measured = said
+            .split_once("exposure level for ")
+            .and_then(|(_, rest)| rest.split_once(": ")?.1.split(' ').next()?.parse::<f64>().ok());
         let Some(measured) = measured else {
             assert!(!said.contains("exposure level"), "{said}");
             eprintln!("not run: this systemd can't measure units offline: {said}");
             return;
         };
-        let documented = page
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("| `{unit}` | "))?.split(' ').next()?.parse::<f64>().ok());
+        let documented = page.lines().find_map(|line| {
+            line.strip_prefix(&format!("| `{unit}` | "))?.split(' ').next()?.parse::<f64>().ok()
+        });
         assert!(documented.is_some_and(|documented| measured <= documented), "{unit}: {measured}");
     }
 }

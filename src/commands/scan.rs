@@ -13,7 +13,7 @@ use network::Network;
 pub(super) use run_id::random_letters;
 use session::{HowToScan, ScannedRun, resume_run, start_run};
 
-use super::cli::{Global, ResultFormat, ScanArgs};
+use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
 use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
@@ -22,9 +22,6 @@ use super::result_output::print_scan;
 use super::{load, terminal};
 use crate::model::Lang;
 use crate::scan::Ending;
-
-/// The inventory where none is named.
-pub(super) const DEFAULT_INVENTORY: &str = "inventory.yaml";
 
 /// Scans an inventory, stores the run and prints the summary.
 ///

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use crate::commands::cli::{
-    CheckArgs, Command, Global, InventoryArgs, InventoryCommand, ReportArgs, RunsArgs, RunsCommand,
-    ScanArgs,
+    CheckArgs, Command, DEFAULT_INVENTORY, Global, InventoryArgs, InventoryCommand, ReportArgs,
+    RunsArgs, RunsCommand, ScanArgs,
 };
-use crate::commands::scan::DEFAULT_INVENTORY;
 
 /// How the names end of what lies beside a store; a file itself is the first.
 const BESIDE: [&str; 5] = ["", "-wal", "-shm", "-journal", ".lock"];

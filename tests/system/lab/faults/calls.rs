@@ -43,21 +43,57 @@ const ERRORS: &[(&[&str], &[&str])] = &[
     (&["connect"], &["EADDRNOTAVAIL", "EACCES", "EAGAIN", "ENOBUFS", "EPERM"]),
     (&["sendto", "sendmsg", "sendmmsg"], &["ENOBUFS", "EPERM", "EAGAIN", "ENOMEM", "EINTR"]),
     (&["recvfrom", "recvmsg", "recvmmsg"], &["ENOMEM", "EAGAIN", "EINTR"]),
-    (&["setsockopt", "getsockopt", "getpeername", "shutdown"], &["ENOBUFS", "ENOPROTOOPT", "EPERM"]),
-    (&["epoll_create1", "eventfd2", "eventfd", "dup", "pipe2", "socketpair"], &["EMFILE", "ENOMEM"]),
+    (
+        &["setsockopt", "getsockopt", "getpeername", "shutdown"],
+        &["ENOBUFS", "ENOPROTOOPT", "EPERM"],
+    ),
+    (
+        &["epoll_create1", "eventfd2", "eventfd", "dup", "pipe2", "socketpair"],
+        &["EMFILE", "ENOMEM"],
+    ),
     (&["fcntl"], &["EMFILE", "ENOLCK", "EINTR"]),
     (&["epoll_ctl"], &["ENOSPC", "ENOMEM"]),
-    (&["epoll_wait", "epoll_pwait", "poll", "ppoll", "clock_nanosleep", "nanosleep", "getrandom"], &["EINTR"]),
+    (
+        &[
+            "epoll_wait",
+            "epoll_pwait",
+            "poll",
+            "ppoll",
+            "clock_nanosleep",
+            "nanosleep",
+            "getrandom",
+        ],
+        &["EINTR"],
+    ),
     (&["clone", "clone3"], &["EAGAIN", "ENOMEM"]),
     (&["mmap", "mremap", "mprotect", "munmap", "madvise"], &["ENOMEM"]),
-    (&["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"], &["EOPNOTSUPP", "EPERM", "ENOMEM"]),
+    (
+        &["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"],
+        &["EOPNOTSUPP", "EPERM", "ENOMEM"],
+    ),
     (&["capget", "capset", "prctl"], &["EPERM", "EINVAL"]),
     (&["close"], &["EIO", "EINTR"]),
     (&["flock"], &["ENOLCK", "EIO"]),
     (
         &[
-            "access", "chmod", "faccessat", "faccessat2", "fadvise64", "fchmod", "fchown", "fstat", "fstatfs", "getcwd",
-            "getdents64", "lseek", "lstat", "newfstatat", "readlink", "stat", "statfs", "statx",
+            "access",
+            "chmod",
+            "faccessat",
+            "faccessat2",
+            "fadvise64",
+            "fchmod",
+            "fchown",
+            "fstat",
+            "fstatfs",
+            "getcwd",
+            "getdents64",
+            "lseek",
+            "lstat",
+            "newfstatat",
+            "readlink",
+            "stat",
+            "statfs",
+            "statx",
         ],
         &["EIO", "EACCES", "ENOMEM"],
     ),
@@ -130,7 +166,8 @@ pub fn counts(trace: &str) -> BTreeMap<String, Count> {
     for line in trace.lines() {
         let Some((thread, rest)) = line.split_once(' ') else { continue };
         let Some((call, _)) = rest.trim_start().split_once('(') else { continue };
-        let is_name = call.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let is_name =
+            call.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         has_begun |= rest.contains(BEGINNING);
         let first = *first.get_or_insert(thread);
         if !is_name || call.is_empty() || LEFT_OUT.contains(&call) {
@@ -157,7 +194,10 @@ impl Count {
         let mut found = Vec::new();
         for (from, to) in [(self.before, self.first), (0, busiest)] {
             // The last calls of a thread differ a little from scan to scan.
-            found.extend([from + 1, from + 2, (from + to).div_ceil(2), to - (to - from) / 20].map(|at| at.min(to)));
+            found.extend(
+                [from + 1, from + 2, (from + to).div_ceil(2), to - (to - from) / 20]
+                    .map(|at| at.min(to)),
+            );
         }
         // An earlier one would be met before the program begins.
         found.retain(|occurrence| *occurrence > self.before);
