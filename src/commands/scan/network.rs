@@ -1,7 +1,7 @@
 //! The network of a scan: the threads that ask, and the sockets for echo, which may take a privilege that nothing else
 //! has.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::commands::confinement::{self, RawSockets, Reach};
 use crate::commands::error::CliError;
+use crate::commands::exit_code::OPERATOR_ERROR;
 use crate::probe::EchoSockets;
 
 /// How long threads may take to start on a machine that is very busy.
@@ -64,19 +65,21 @@ impl Network {
     }
 }
 
-/// Builds the runtime. Where not even its first thread can be started, tokio panics.
+/// Builds the runtime. Where the system has no thread for it, tokio panics, and would then wait for those that it has
+/// started: the process ends before that, as with any error.
 fn build(builder: &mut Builder) -> Result<Runtime, CliError> {
     let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| ()));
-    let built = panic::catch_unwind(AssertUnwindSafe(|| builder.build()));
+    panic::set_hook(Box::new(|_| {
+        too_few(format_args!("some could not be started")).print();
+        std::process::exit(OPERATOR_ERROR.into());
+    }));
+    let built = builder.build();
     panic::set_hook(hook);
-    match built {
-        Ok(built) => built.map_err(|error| {
-            CliError::operator(format!("the network can't be asked: epoll: {error}"))
-                .help("the system allows this process too few open files (ulimit -n) or too little memory")
-        }),
-        Err(_) => Err(too_few(format_args!("none could be started"))),
-    }
+    built.map_err(|error| {
+        CliError::operator(format!("the network can't be asked: epoll: {error}")).help(
+            "the system allows this process too few open files (ulimit -n) or too little memory",
+        )
+    })
 }
 
 /// The threads of this process, or none where they can't be counted.
