@@ -1,6 +1,6 @@
 //! Files and ports that the kernel refuses from now on (Landlock), by the newest of its interfaces that the kernel has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, PathBeneath, PathFd,
@@ -69,14 +69,13 @@ fn try_to_restrict(reach: &Reach, to: Use) -> Result<RestrictionStatus, RulesetE
         | AccessFs::RemoveDir
         | AccessFs::Refer;
     let mut rules = rules;
-    // What SQLite and copies of stores need for a while.
-    for folder in reach
-        .folders()
-        .iter()
-        .map(|path| &**path)
-        .chain([&*std::env::temp_dir(), Path::new("/var/tmp")])
-    {
+    for folder in reach.folders() {
         rules = allow(rules, folder, writing)?;
+    }
+    // What SQLite and copies of stores need for a while.
+    let of_sqlite = std::env::var_os("SQLITE_TMPDIR").map(PathBuf::from);
+    for folder in of_sqlite.into_iter().chain([std::env::temp_dir(), "/var/tmp".into()]) {
+        rules = allow(rules, &folder, writing)?;
     }
     for device in reach.devices() {
         rules = allow(rules, device, writing | AccessFs::IoctlDev)?;
@@ -119,7 +118,7 @@ fn tell(reach: &Reach, to: Use, status: &RestrictionStatus) {
         tracing::info!(kernel = ?status.landlock, "files are not restricted: the kernel has no Landlock");
         return;
     };
-    let list = |paths: &[std::path::PathBuf]| {
+    let list = |paths: &[PathBuf]| {
         let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
         paths.join(", ")
     };

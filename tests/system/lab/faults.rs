@@ -151,8 +151,14 @@ fn no_call_that_fails_makes_a_scan_dishonest() {
     let faults = match std::env::var("V6READY_FAULTS") {
         Err(_) => calls::selection(&counts),
         Ok(which) if which == "all" => calls::all(&counts),
-        // One of them: `CALL:ERROR:NUMBER`.
-        Ok(which) => vec![which.parse().unwrap()],
+        // One of them: `CALL:ERROR:NUMBER`; or all of some calls: `CALL,CALL`.
+        Ok(which) if which.contains(':') => vec![which.parse().unwrap()],
+        Ok(which) => {
+            let calls: Vec<_> = which.split(',').collect();
+            let mut faults = calls::all(&counts);
+            faults.retain(|fault| calls.contains(&&*fault.call));
+            faults
+        }
     };
     let (next, tried) = (Mutex::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
