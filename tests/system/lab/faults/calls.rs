@@ -100,13 +100,12 @@ const ERRORS: &[(&[&str], &[&str])] = &[
 ];
 
 /// The calls that the default selection is made of.
-const SELECTED: [(&str, &str); 16] = [
+const SELECTED: [(&str, &str); 15] = [
     ("openat", "EMFILE"),
     ("pwrite64", "ENOSPC"),
     ("pwrite64", "EIO"),
     ("pread64", "EIO"),
     ("fdatasync", "EIO"),
-    ("write", "EIO"),
     ("socket", "EMFILE"),
     ("bind", "EACCES"),
     ("connect", "EAGAIN"),
