@@ -178,9 +178,8 @@ fn what_was_planted_beside_a_store_leads_nowhere() {
     fs::create_dir(at("store")).unwrap();
     fs::write(at("other"), "what is somebody else's").unwrap();
     let db = at("store/t.db");
-    let said = stderr(&succeed(
-        &mut v6ready(&db, &["-v", "runs", "import", DEMO_RUN]).env("NO_COLOR", "1"),
-    ));
+    let said =
+        stderr(&succeed(v6ready(&db, &["-v", "runs", "import", DEMO_RUN]).env("NO_COLOR", "1")));
     if !said.contains("restricted files and network (Landlock)") {
         eprintln!("not run: this kernel has no Landlock: {said}");
         return;

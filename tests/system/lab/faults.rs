@@ -55,7 +55,7 @@ impl Scene {
         std::fs::copy(&self.store, &db).unwrap();
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-o"]).arg(&trace);
-        let output = self.run(strace, &db).expect("a traced scan ends");
+        let output = self.run(strace, &db).unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         calls::counts(&std::fs::read_to_string(&trace).unwrap())
     }
