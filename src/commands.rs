@@ -6,13 +6,14 @@
 //! command; beside them are the steps that several commands share: `load` (an inventory with all
 //! that it names), `service_selection`, `named_run` (which run a word means), `stored_run` (a run from
 //! the store, judged), `since_last` (what changed since), `quarter` (the runs of a quarter),
-//! `result_output`, `gate`. Commands may import every room; no room
+//! `result_output`, `gate`, and `confinement`, what the process may still do. Commands may import every room; no room
 //! imports them.
 
 mod atomic_file;
 mod check;
 mod cli;
 mod config;
+mod confinement;
 mod demo;
 mod diff;
 mod error;
@@ -50,6 +51,7 @@ mod unfinished_file;
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
+use confinement::Reach;
 pub use exit_code::INTERNAL_FAULT;
 
 /// Runs the program and returns its exit code: 0 all that was asked holds, 1 the gate failed, 2 the
@@ -61,10 +63,18 @@ pub fn main() -> ExitCode {
     };
     terminal::color_stderr(&global);
     log::start(&global);
+    let reach = Reach::of(&global, &command);
+    // The demo makes a network first.
+    if !matches!(command, Command::Demo(_)) {
+        confinement::begin(&command, &reach);
+        if confinement::is_known_by_arguments(&command) {
+            confinement::restrict(&reach);
+        }
+    }
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),
-        Command::Scan(args) => scan::run(&global, args),
-        Command::Check(args) => check::run(&global, args),
+        Command::Scan(args) => scan::run(&global, args, reach),
+        Command::Check(args) => check::run(&global, args, reach),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
         Command::Diff(args) => diff::run(&global, args),

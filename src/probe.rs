@@ -39,4 +39,5 @@ mod validator;
 mod verifier;
 
 pub use dns::DroppedAnswers;
+pub use echo::EchoSockets;
 pub use live::{Live, LiveError};

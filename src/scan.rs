@@ -82,18 +82,19 @@ use std::sync::Arc;
 
 use tracing::Instrument as _;
 
-use crate::probe::Live;
+use crate::probe::{EchoSockets, Live};
 
-/// Scans from this machine: must be called within a tokio runtime. See [`run_through`].
+/// Scans from this machine: must be called within the tokio runtime in which the sockets were opened. See [`run_through`].
 ///
 /// # Errors
 /// As [`run_through`]; also when the network can't be asked at all.
 pub async fn run(
+    echo: EchoSockets,
     input: ScanInput,
     stop: StopSignal,
     events: impl Fn(ScanEvent) + Send + Sync,
 ) -> Result<ScanOutcome, ScanError> {
-    let prober = Live::new(&input.inventory.settings)?;
+    let prober = Live::with_echo(&input.inventory.settings, echo)?;
     run_through(Arc::new(prober), input, stop, events).await
 }
 

@@ -49,6 +49,23 @@ fn the_example_pipelines_are_yaml() {
     }
 }
 
+/// The pipeline of this repository runs what developers run, and looks for advisories each day.
+#[test]
+fn the_own_pipeline_runs_ci_and_looks_for_advisories() {
+    let pipeline: Value = serde_saphyr::from_str(&text(".github/workflows/ci.yml")).unwrap();
+    for event in ["push", "pull_request", "schedule"] {
+        assert!(pipeline["on"].get(event).is_some(), "{event}");
+    }
+    let runs = |job: &str| -> Vec<String> {
+        let steps = pipeline["jobs"][job]["steps"].as_array().unwrap();
+        steps.iter().filter_map(|step| step["run"].as_str().map(str::to_owned)).collect()
+    };
+    assert!(runs("test").contains(&"bash .ci/run".to_owned()) && at(".ci/run").exists());
+    assert!(runs("advisories").iter().any(|run| run.contains("check advisories")));
+    let never_scheduled = pipeline["jobs"]["advisories"].get("if").is_some();
+    assert!(!never_scheduled && at("deny.toml").exists());
+}
+
 /// Every command of the examples is one of this program; what they do is tried elsewhere.
 #[test]
 fn the_example_configuration_names_real_options() {
@@ -86,6 +103,40 @@ fn systemd_can_read_the_units() {
     fs::write(&file, wrong).unwrap();
     let (_, output) = verify();
     assert!(output.contains("ExecStopPast"), "{output}");
+}
+
+/// How much a unit leaves open, by systemd's own measure, is what docs/systemd.md says, or less.
+#[test]
+fn the_units_leave_little_open() {
+    if installed("systemd-analyze").is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let page = text("docs/systemd.md");
+    for unit in UNITS.iter().filter(|unit| unit.ends_with(".service")) {
+        // A template is measured as one of its instances.
+        let file = folder.path().join(unit.replace('@', "@one"));
+        fs::write(&file, text(&format!("docs/systemd/{unit}"))).unwrap();
+        let mut security = installed("systemd-analyze").unwrap();
+        let output = security
+            .args(["security", "--offline=true", "--no-pager"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        let said = said(&output);
+        let measured = said
+            .split_once("exposure level for ")
+            .and_then(|(_, rest)| rest.split_once(": ")?.1.split(' ').next()?.parse::<f64>().ok());
+        let Some(measured) = measured else {
+            assert!(!said.contains("exposure level"), "{said}");
+            eprintln!("not run: this systemd can't measure units offline: {said}");
+            return;
+        };
+        let documented = page.lines().find_map(|line| {
+            line.strip_prefix(&format!("| `{unit}` | "))?.split(' ').next()?.parse::<f64>().ok()
+        });
+        assert!(documented.is_some_and(|documented| measured <= documented), "{unit}: {measured}");
+    }
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::cli::{CheckArgs, Global, ResultFormat};
+use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::print_result;
+use super::scan::network::Network;
 use super::scan::print_scanned;
 use super::scan::session::{HowToScan, ScannedRun, start_run};
 use super::scratch_store::ScratchStore;
@@ -24,13 +26,23 @@ use crate::{inventory, report};
 ///
 /// # Errors
 /// What the operator can fix.
-pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliError> {
+pub(super) fn run(
+    global: &Global,
+    args: &CheckArgs,
+    mut reach: Reach,
+) -> Result<ExitCode, CliError> {
     let policy = args.policy.as_deref();
-    let loaded = match &args.inventory {
-        Some(file) => load::targets_with_inventory(&args.targets, file, policy)?,
+    let (network, loaded) = match &args.inventory {
+        Some(file) => {
+            let like = load::read_inventory(file)?;
+            reach.extend(like.files());
+            let network = Network::open(&reach)?;
+            (network, load::targets_with_inventory(&args.targets, like, policy)?)
+        }
         None => {
             let text = inventory::for_targets(&args.targets, None)?.into_bytes();
-            load::inventory_from_text(text, COMMAND_LINE, policy)?
+            let network = Network::open(&reach)?;
+            (network, load::inventory_from_text(text, COMMAND_LINE, policy)?)
         }
     };
     let lang = args.lang.unwrap_or(loaded.inventory.lang);
@@ -43,7 +55,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliErro
         scratch = ScratchStore::make()?;
         scratch.file()
     };
-    let scanned = start_run(db, global, loaded, &how)?;
+    let scanned = start_run(network, db, global, loaded, &how)?;
     match scanned.ending {
         Ending::Complete if args.format == ResultFormat::Text => {
             print_verdicts(global, &scanned, lang)?;

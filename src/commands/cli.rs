@@ -12,6 +12,9 @@ use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_sever
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity, Stage};
 
+/// The inventory where none is named.
+pub(super) const DEFAULT_INVENTORY: &str = "inventory.yaml";
+
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
 #[derive(Debug, Parser)]
 #[command(

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
+use super::confinement::{self, Reach};
 use super::error::CliError;
 use super::gate::Gate;
 use super::report::{Dress, run_files};
+use super::scan::network::Network;
 use super::scan::print_scanned;
 use super::scan::session::{HowToScan, start_run};
 use super::{load, runtime, terminal};
@@ -29,10 +31,17 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     })?;
     let runtime = runtime::with_workers(1)?;
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
-    let loaded = load::inventory_from_file(&lab.inventory, None)?;
+    // The lab's threads go on as they were; what scans and reports from here on is confined as any scan is.
+    let mut reach = Reach::default();
+    reach.folder(folder);
+    confinement::begin_scan(&reach);
+    let read = load::read_inventory(&lab.inventory)?;
+    reach.extend(read.files());
+    let network = Network::open(&reach)?;
+    let loaded = read.complete(None)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let how = HowToScan { vantage: Some("demo"), ..HowToScan::default() };
-    let scanned = start_run(&global.db, &global, loaded, &how)?;
+    let scanned = start_run(network, &global.db, &global, loaded, &how)?;
     let lang = scanned.result.inventory.lang;
     let formats =
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];

@@ -3,6 +3,7 @@
 
 mod bounded_file;
 mod policy;
+mod private_file;
 mod referenced_files;
 
 use std::path::{Path, PathBuf};
@@ -37,45 +38,66 @@ pub(super) struct LoadedInventory {
     pub policy_yaml: String,
 }
 
-/// Reads an inventory and the files that it names.
+/// An inventory that has been read, while none of the files that it names has been opened.
+pub(super) struct ReadInventory {
+    text: Vec<u8>,
+    file: String,
+    folder: PathBuf,
+    parsed: Parsed,
+}
+
+/// Reads an inventory's own file.
 ///
 /// # Errors
 /// All that is wrong with it, with file, line and column.
-pub(super) fn inventory_from_file(
-    path: &Path,
-    policy: Option<&str>,
-) -> Result<LoadedInventory, CliError> {
-    load_inventory(
-        inventory_text(path)?,
-        &path.display().to_string(),
-        path.parent().unwrap_or(Path::new("")),
-        policy,
-    )
+pub(super) fn read_inventory(path: &Path) -> Result<ReadInventory, CliError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    ReadInventory::parse(inventory_text(path)?, &path.display().to_string(), folder)
+}
+
+impl ReadInventory {
+    fn parse(text: Vec<u8>, file: &str, folder: &Path) -> Result<Self, CliError> {
+        let parsed = inventory::parse(&text, file).map_err(|problems| unusable(&problems))?;
+        Ok(Self { text, file: file.to_owned(), folder: folder.to_owned(), parsed })
+    }
+
+    /// The files that it names and may name.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        referenced_files::that_may_be_opened(&self.parsed.files, &self.folder)
+    }
+
+    /// Reads everything that it names.
+    ///
+    /// # Errors
+    /// All that is wrong, at once.
+    pub(super) fn complete(self, policy: Option<&str>) -> Result<LoadedInventory, CliError> {
+        load_inventory(self, policy)
+    }
 }
 
 /// Takes an inventory's text that is in no file.
 ///
 /// # Errors
-/// As [`inventory_from_file`].
+/// As [`read_inventory`] and [`ReadInventory::complete`].
 pub(super) fn inventory_from_text(
     text: Vec<u8>,
     name: &str,
     policy: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
-    load_inventory(text, name, Path::new(""), policy)
+    ReadInventory::parse(text, name, Path::new(""))?.complete(policy)
 }
 
 /// Takes names of the command line for services, and all else from an inventory: its settings with the files
 /// that they name, networks, policy, language and time zone.
 ///
 /// # Errors
-/// As [`inventory_from_file`], and what is wrong with the names.
+/// As [`ReadInventory::complete`], and what is wrong with the names.
 pub(super) fn targets_with_inventory(
     targets: &[String],
-    path: &Path,
+    like: ReadInventory,
     policy: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
-    let like = inventory_from_file(path, policy)?;
+    let like = like.complete(policy)?;
     let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
     let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(&problems))?;
     let settings = like.inventory.settings.clone();
@@ -111,6 +133,17 @@ pub(super) fn restored_inventory(
     })
 }
 
+/// The tables that a stored run's inventory names and may name.
+pub(super) fn origin_files(loaded: &LoadedInventory) -> Vec<PathBuf> {
+    let Ok(Parsed { files, .. }) = inventory::parse(&loaded.text, &loaded.file) else {
+        return Vec::new();
+    };
+    let FileReferences { routes, vrps, .. } = files;
+    let folder = Path::new(&loaded.file).parent().unwrap_or(Path::new(""));
+    let tables = FileReferences { routes, vrps, ..FileReferences::default() };
+    referenced_files::that_may_be_opened(&tables, folder)
+}
+
 /// Looks again for what a stored run's inventory names on this machine: interfaces, which may have other
 /// numbers now, and tables, of which the run itself holds only what was found in them. Where they are gone,
 /// what is still missing stays unknown.
@@ -135,13 +168,12 @@ pub(super) fn reread_what_is_named(loaded: &mut LoadedInventory) {
 
 /// Reads everything that an inventory's text names, and reports all that is wrong at once.
 fn load_inventory(
-    text: Vec<u8>,
-    file: &str,
-    folder: &Path,
+    read: ReadInventory,
     policy_override: Option<&str>,
 ) -> Result<LoadedInventory, CliError> {
-    let Parsed { mut inventory, files, warnings, .. } =
-        inventory::parse(&text, file).map_err(|problems| unusable(&problems))?;
+    let ReadInventory { text, file, folder, parsed } = read;
+    let Parsed { mut inventory, files, warnings, .. } = parsed;
+    let folder = &*folder;
     for warning in &warnings {
         terminal::note(terminal::render_diagnostic(warning));
     }
@@ -170,7 +202,6 @@ fn load_inventory(
     let trust = TrustedRoots::new(&inventory.settings.extra_ca).map_err(|index| {
         CliError::operator(format!("certificate {} of `extra_ca` can't be used", index + 1))
     })?;
-    let file = file.to_owned();
     let (inventory, trust) = (Arc::new(inventory), Arc::new(trust));
     Ok(LoadedInventory { inventory, policy, trust, file, text, policy_name, policy_yaml })
 }
@@ -187,6 +218,12 @@ fn own_policy(
         Some(name) if files.policy_file.is_some() => folder.join(name),
         name => PathBuf::from(name.unwrap_or(DEFAULT)),
     };
+    if let Some(place) = &files.policy_file
+        && let Err(error) = private_file::refuse(&from, folder)
+    {
+        problems.push(place.error(&format!("can't be read: {error}"), None));
+        return Ok(None);
+    }
     match (
         named_policy(&from.display().to_string()),
         files.policy_file.as_ref().or(files.policy_name.as_ref()),

@@ -17,7 +17,12 @@ const BESIDE_WORKERS: usize = 2;
 /// # Errors
 /// When the limits of the user, the service or the container leave too few threads.
 pub(super) fn new() -> Result<Runtime, CliError> {
-    with_workers(thread::available_parallelism().map_or(1, usize::from))
+    with_workers(processors())
+}
+
+/// A worker for each processor.
+pub(super) fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// As [`new`], with this many workers at the most.
@@ -25,6 +30,15 @@ pub(super) fn new() -> Result<Runtime, CliError> {
 /// # Errors
 /// As [`new`].
 pub(super) fn with_workers(workers_max: usize) -> Result<Runtime, CliError> {
+    let workers = workers(workers_max)?;
+    Ok(Builder::new_multi_thread().worker_threads(workers).enable_all().build()?)
+}
+
+/// How many workers the machine lets a runtime have, of so many that are wanted.
+///
+/// # Errors
+/// As [`new`].
+pub(super) fn workers(workers_max: usize) -> Result<usize, CliError> {
     // Tokio panics at a thread that can't be started, and then waits for ever for those that were.
     let (threads, refusal) = threads_to_be_had(workers_max.max(1) + BESIDE_WORKERS);
     let workers = threads.saturating_sub(BESIDE_WORKERS);
@@ -39,7 +53,7 @@ pub(super) fn with_workers(workers_max: usize) -> Result<Runtime, CliError> {
              `pids.max` of the container",
         ));
     }
-    Ok(Builder::new_multi_thread().worker_threads(workers).enable_all().build()?)
+    Ok(workers)
 }
 
 /// How many of the wanted threads can be had at once, and why no more.

@@ -1,6 +1,7 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
 mod metrics;
+pub(super) mod network;
 mod resumed_run;
 mod run_id;
 pub(super) mod session;
@@ -8,10 +9,12 @@ pub(super) mod session;
 use std::path::Path;
 use std::process::ExitCode;
 
+use network::Network;
 pub(super) use run_id::random_letters;
 use session::{HowToScan, ScannedRun, resume_run, start_run};
 
-use super::cli::{Global, ResultFormat, ScanArgs};
+use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
+use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
@@ -20,26 +23,30 @@ use super::{load, terminal};
 use crate::model::Lang;
 use crate::scan::Ending;
 
-/// The inventory where none is named.
-const DEFAULT_INVENTORY: &str = "inventory.yaml";
-
 /// Scans an inventory, stores the run and prints the summary.
 ///
 /// # Errors
 /// What the operator can fix.
-pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError> {
+pub(super) fn run(
+    global: &Global,
+    args: &ScanArgs,
+    mut reach: Reach,
+) -> Result<ExitCode, CliError> {
     let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
     let scanned = match &args.resume {
-        Some(run) => resume_run(global, run.as_deref(), args.inventory.as_deref())?,
+        Some(run) => resume_run(global, run.as_deref(), args.inventory.as_deref(), reach)?,
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
-            let loaded = load::inventory_from_file(file, args.policy.as_deref())?;
+            let read = load::read_inventory(file)?;
+            reach.extend(read.files());
+            let network = Network::open(&reach)?;
+            let loaded = read.complete(args.policy.as_deref())?;
             let how = HowToScan {
                 only: &args.only.only,
                 vantage: args.vantage.as_deref(),
                 quick: args.quick,
             };
-            start_run(&global.db, global, loaded, &how)?
+            start_run(network, &global.db, global, loaded, &how)?
         }
     };
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));

@@ -18,22 +18,17 @@ const ECHO_REPLY_V4: u8 = 0;
 /// Sequence numbers that are tried when one is still awaited from the same address.
 const SEQUENCES_MAX: usize = 16;
 
-/// Sends echo requests. The socket is an unprivileged datagram socket where
-/// `net.ipv4.ping_group_range` allows one (it holds for IPv6 too), else a raw one.
-pub(super) struct Client {
+/// The sockets for echo, one for each family: an unprivileged datagram socket where `net.ipv4.ping_group_range` allows
+/// one (it holds for IPv6 too), else a raw one. To open them is all that a privilege is needed for.
+pub struct EchoSockets {
     ipv6: Result<surge_ping::Client, NetFailure>,
     ipv4: Result<surge_ping::Client, NetFailure>,
-    /// Tells our replies on a raw socket from those to other programs.
-    identifier: PingIdentifier,
-    sequence: AtomicU16,
-    deadline: Duration,
 }
 
-impl Client {
-    /// Opens the sockets; where neither kind is allowed, that is logged once and every echo fails with it. Must be called within
-    /// a tokio runtime.
-    pub(super) fn new(deadline: Duration) -> Self {
-        let [first, second, ..] = random_u64().unwrap_or_default().to_be_bytes();
+impl EchoSockets {
+    /// Opens them; where neither kind is allowed, that is logged once and every echo fails with it. Must be called
+    /// within a tokio runtime, and used within the same.
+    pub fn open() -> Self {
         let (ipv6, ipv4) = (open(ICMP::V6), open(ICMP::V4));
         if [&ipv6, &ipv4].into_iter().any(|opened| matches!(opened, Err(NetFailure::NotPermitted)))
         {
@@ -42,9 +37,25 @@ impl Client {
                  net.ipv4.ping_group_range, or give the program CAP_NET_RAW"
             );
         }
+        Self { ipv6, ipv4 }
+    }
+}
+
+/// Sends echo requests.
+pub(super) struct Client {
+    sockets: EchoSockets,
+    /// Tells our replies on a raw socket from those to other programs.
+    identifier: PingIdentifier,
+    sequence: AtomicU16,
+    deadline: Duration,
+}
+
+impl Client {
+    /// A client over these sockets.
+    pub(super) fn new(sockets: EchoSockets, deadline: Duration) -> Self {
+        let [first, second, ..] = random_u64().unwrap_or_default().to_be_bytes();
         Self {
-            ipv6,
-            ipv4,
+            sockets,
             identifier: PingIdentifier(u16::from_be_bytes([first, second])),
             sequence: AtomicU16::new(0),
             deadline,
@@ -60,8 +71,8 @@ impl Client {
     pub(super) async fn exchange(&self, question: &EchoQuestion) -> Result<Echoed, NetFailure> {
         let peer = question.address;
         let client = match Family::of(peer) {
-            Family::Ipv6 => &self.ipv6,
-            Family::Ipv4 => &self.ipv4,
+            Family::Ipv6 => &self.sockets.ipv6,
+            Family::Ipv4 => &self.sockets.ipv4,
         };
         let client = client.as_ref().map_err(Clone::clone)?;
         // Without a route some kernels take the packet and say nothing.
@@ -119,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_kernel_answers_where_we_may_ask() {
-        let client = Client::new(Duration::from_secs(60));
+        let client = Client::new(EchoSockets::open(), Duration::from_secs(60));
         for (address, payload_octets) in [("::1", 56), ("::1", 1452), ("127.0.0.1", 56)] {
             let question = EchoQuestion { address: address.parse().unwrap(), payload_octets };
             // A container may lack the right, or a family: both are named as ours.
@@ -132,8 +143,8 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_socket_it_is_our_fault() {
-        let mut client = Client::new(Duration::from_secs(60));
-        client.ipv6 = Err(NetFailure::NotPermitted);
+        let mut client = Client::new(EchoSockets::open(), Duration::from_secs(60));
+        client.sockets.ipv6 = Err(NetFailure::NotPermitted);
         let question = EchoQuestion { address: Ipv6Addr::LOCALHOST.into(), payload_octets: 56 };
         assert_eq!(client.exchange(&question).await, Err(NetFailure::NotPermitted));
     }

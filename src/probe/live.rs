@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tracing::Instrument as _;
 
 use super::dns::DroppedAnswers;
+use super::echo::EchoSockets;
 use super::pacing::Pacing;
 use super::recheck::Answered;
 use super::timing::micros;
@@ -52,6 +53,15 @@ impl Live {
     /// What the operator must fix before anything can be asked.
     pub fn new(settings: &Settings) -> Result<Self, LiveError> {
         Handle::try_current().map_err(|_| LiveError::NoRuntime)?;
+        Self::with_echo(settings, EchoSockets::open())
+    }
+
+    /// As [`Live::new`], with sockets for echo that were opened before, within the same runtime.
+    ///
+    /// # Errors
+    /// As [`Live::new`].
+    pub fn with_echo(settings: &Settings, echo: EchoSockets) -> Result<Self, LiveError> {
+        Handle::try_current().map_err(|_| LiveError::NoRuntime)?;
         Ok(Self {
             pacing: Pacing::new(settings),
             dns: dns::Client::new(settings).map_err(LiveError::Sockets)?,
@@ -61,7 +71,7 @@ impl Live {
             timeouts: settings.timeouts,
             quic: quic::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
-            echo: echo::Client::new(settings.timeouts.connect),
+            echo: echo::Client::new(echo, settings.timeouts.connect),
             origins: settings.origin_table.clone(),
             validator: settings
                 .rpki_validator

@@ -1,5 +1,5 @@
 //! The whole program in networks of its own: the built-in lab ([`lab`]), and servers that other people
-//! wrote ([`interop`]), and stores on disks of its own ([`media`]). Each test runs itself again in a namespace ([`namespace`]), one at a time, so
+//! wrote ([`interop`]), stores on disks of its own ([`media`]), and what a running scan may do ([`power`]). Each test runs itself again in a namespace ([`namespace`]), one at a time, so
 //! that `cargo test` is as safe as nextest.
 //!
 //! A busy machine must not fail these tests. Deadlines are those of
@@ -16,4 +16,5 @@ mod lab;
 mod media;
 mod namespace;
 mod own_machine;
+mod power;
 mod program;

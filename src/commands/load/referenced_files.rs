@@ -1,14 +1,15 @@
 //! The files that an inventory names, and the resolvers of the system.
 
+use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use resolv_conf::ScopedIp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::bounded_file;
+use super::{bounded_file, private_file};
 use crate::commands::error::CliError;
 use crate::evidence::dns::delegation::hints;
 use crate::evidence::dns::dnssec::Anchors;
@@ -24,6 +25,22 @@ const OCTETS_MAX: usize = 16 << 20;
 /// Octets of a table of routes or payloads; one of the whole Internet has some 100 MB.
 const TABLE_OCTETS_MAX: usize = 1 << 30;
 
+/// The files that an inventory in `folder` names and may name.
+pub(super) fn that_may_be_opened(files: &FileReferences, folder: &Path) -> Vec<PathBuf> {
+    let FileReferences { extra_ca, root_hints, trust_anchors, routes, vrps, policy_file, .. } =
+        files;
+    let single = [root_hints, trust_anchors, routes, vrps, policy_file];
+    let named = extra_ca.iter().chain(single.into_iter().flatten());
+    named.filter_map(|reference| path_of(reference, folder).ok()).collect()
+}
+
+/// Where a file is that an inventory in `folder` names.
+fn path_of(reference: &FileReference, folder: &Path) -> io::Result<PathBuf> {
+    let path = folder.join(&reference.path);
+    private_file::refuse(&path, folder)?;
+    Ok(path)
+}
+
 /// Puts what the files hold into the settings, and returns what is wrong with them.
 pub(super) fn read_into(
     settings: &mut Settings,
@@ -32,14 +49,15 @@ pub(super) fn read_into(
 ) -> Vec<Diagnostic> {
     let mut problems: Vec<Diagnostic> = Vec::new();
     for reference in &files.extra_ca {
-        match read_certificates(&folder.join(&reference.path)) {
+        match read_certificates(path_of(reference, folder)) {
             Ok(certificates) => settings.extra_ca.extend(certificates),
             Err(problem) => problems.push(reference.error(&problem, None)),
         }
     }
     let mut text_of = |reference: &Option<FileReference>| {
         let reference = reference.as_ref()?;
-        bounded_file::read_text(&folder.join(&reference.path), OCTETS_MAX)
+        path_of(reference, folder)
+            .and_then(|path| bounded_file::read_text(&path, OCTETS_MAX))
             .map_err(|error| {
                 problems.push(reference.error(&format!("can't be read: {error}"), None))
             })
@@ -73,7 +91,8 @@ pub(super) fn read_origin_table(
     folder: &Path,
 ) -> Result<Option<Arc<OriginTable>>, Box<Diagnostic>> {
     let text_of = |reference: &FileReference| {
-        bounded_file::read_text(&folder.join(&reference.path), TABLE_OCTETS_MAX)
+        path_of(reference, folder)
+            .and_then(|path| bounded_file::read_text(&path, TABLE_OCTETS_MAX))
             .map_err(|error| Box::new(reference.error(&format!("can't be read: {error}"), None)))
     };
     let Some(named) = &files.routes else { return Ok(None) };
@@ -89,9 +108,10 @@ pub(super) fn read_origin_table(
 }
 
 /// Certificates from a PEM file with any number of them, or a DER file with one.
-fn read_certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let octets =
-        bounded_file::read(path, OCTETS_MAX).map_err(|error| format!("can't be read: {error}"))?;
+fn read_certificates(path: io::Result<PathBuf>) -> Result<Vec<Vec<u8>>, String> {
+    let octets = path
+        .and_then(|path| bounded_file::read(&path, OCTETS_MAX))
+        .map_err(|error| format!("can't be read: {error}"))?;
     let found: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(&octets)
         .map(|certificate| certificate.map(|der| der.to_vec()))
         .collect::<Result<_, _>>()

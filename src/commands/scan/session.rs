@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::runtime::Runtime;
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
 
+use super::network::Network;
 use super::resumed_run::{self, NamedInventory};
 use super::run_id::{host_name, new_run_id};
 use crate::commands::cli::Global;
+use crate::commands::confinement::Reach;
 use crate::commands::error::CliError;
 use crate::commands::load::{self, LoadedInventory};
 use crate::commands::named_run::{NEWEST, named_run};
 use crate::commands::progress::Progress;
-use crate::commands::runtime;
 use crate::commands::service_selection::{selection_for, services_of};
 use crate::commands::since_last::since_last;
 use crate::commands::stored_run::{self, LoadedRun, load_stored_run};
@@ -60,6 +60,7 @@ const SHORT_ROUND_INTERVAL: Duration = Duration::from_secs(1);
 /// # Errors
 /// What the operator can fix.
 pub(in crate::commands) fn start_run(
+    network: Network,
     db: &Path,
     global: &Global,
     mut loaded: LoadedInventory,
@@ -91,12 +92,11 @@ pub(in crate::commands) fn start_run(
         policy_name: loaded.policy_name.clone(),
         policy_yaml: loaded.policy_yaml.clone(),
     };
-    let runtime = runtime::new()?;
     let mut store = Store::open(db)?;
     let recorder = store.begin(&run, &inputs)?;
     let stored = StoredRun { run, inputs };
     let run = LoadedRun { stored, loaded, services, rescans: Vec::new(), is_day_given: false };
-    scan_and_judge(global, store, run, &runtime, recorder, false)
+    scan_and_judge(network, global, store, run, recorder, false)
 }
 
 /// Goes on with a run that was interrupted, the named one or the newest, from its own inventory and
@@ -108,6 +108,7 @@ pub(super) fn resume_run(
     global: &Global,
     run: Option<&str>,
     inventory: Option<&Path>,
+    mut reach: Reach,
 ) -> Result<ScannedRun, CliError> {
     let inventory = inventory.map(NamedInventory::read).transpose()?;
     let mut store = Store::open_existing(&global.db)?;
@@ -135,19 +136,23 @@ pub(super) fn resume_run(
         inventory.note_changes(&run.stored.inputs.inventory);
     }
     // What another host wrote down opens no file here.
-    if meant.imported.is_none() {
+    let is_own = meant.imported.is_none();
+    if is_own {
+        reach.extend(load::origin_files(&run.loaded));
+    }
+    let network = Network::open(&reach)?;
+    if is_own {
         load::reread_what_is_named(&mut run.loaded);
     }
-    let runtime = runtime::new()?;
     let recorder = store.resume(&run.stored.run.id)?;
-    scan_and_judge(global, store, run, &runtime, recorder, true)
+    scan_and_judge(network, global, store, run, recorder, true)
 }
 
 fn scan_and_judge(
+    network: Network,
     global: &Global,
     store: Store,
     mut run: LoadedRun,
-    runtime: &Runtime,
     recorder: Recorder,
     resumed: bool,
 ) -> Result<ScannedRun, CliError> {
@@ -163,8 +168,9 @@ fn scan_and_judge(
         trust: Arc::clone(trust),
     };
     let progress = Progress::new(input.services.len(), &inventory.settings, global);
+    let Network { runtime, echo } = network;
     let outcome = runtime.block_on(async {
-        scan::run(input, stop_on_interrupt(), |event| progress.show(&event)).await
+        scan::run(echo, input, stop_on_interrupt(), |event| progress.show(&event)).await
     });
     progress.clear();
     let ScanOutcome { run: scanned, ending, results, requests } = outcome?;
