@@ -5,6 +5,7 @@
 //! TLS library can't hold a handshake that browsers hold, further connections show what they get.
 
 mod client_certificate;
+pub(super) mod decoders;
 mod greeting;
 mod http;
 mod iana;

@@ -78,6 +78,19 @@ impl Greeter {
         seen
     }
 
+    /// What a server that says just this is taken to say. For the fuzz targets.
+    pub async fn hear(&self, octets: &[u8], protocol: Protocol, peer: SocketAddr) -> Greeting {
+        let mut seen = unconnected(Err(NetFailure::TimedOut));
+        let mut line = self.line_stream(tokio::io::join(octets, tokio::io::sink()), peer);
+        line.exchange_hello(protocol, "[2001:db8::1]", &mut seen).await;
+        if let Some(Ok(hello)) = &seen.hello
+            && answer::offers_tls(protocol, &hello.lines)
+        {
+            seen.starttls = Some(line.ask_for_tls(protocol).await);
+        }
+        seen
+    }
+
     async fn exchange(
         &self,
         tcp: Connection,

@@ -99,6 +99,15 @@ impl Handshaker {
         })
     }
 
+    /// What the first library makes of a server that says just this. For the fuzz targets.
+    pub async fn hear(&self, octets: &[u8], peer: SocketAddr, host: &Host) -> Option<TlsFailed> {
+        let flight = server_flight::ServerFlight::read(octets);
+        browser_hello::hear(&flight, octets);
+        let stream = tokio::io::join(octets, tokio::io::sink());
+        let alpn = Clientele::Browsers.alpn();
+        self.first.shake_hands(stream, peer, host, alpn, self.bounds).await.err()
+    }
+
     /// Shakes hands for `host` over an established connection, and over others that `reopen` opens
     /// where the second library has to take over. Waiting for a turn happens here, after the connect,
     /// so that dead addresses keep no living one waiting; it is not part of the deadline.
