@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use nix::libc;
 
+use super::targets::Target;
+
 /// Octets that decoding any input may take at once, the input not counted.
-pub const OCTETS_MAX: usize = 64 << 20;
+const OCTETS_MAX: usize = 64 << 20;
 
 /// Seconds that decoding may take for each begun MiB of input.
-pub const SECONDS_PER_MIB: f64 = 1.0;
+const SECONDS_PER_MIB: f64 = 1.0;
 
 /// Whether this is the optimised build of `cargo xtask fuzz`, in which alone time is measured strictly.
 const IS_OPTIMISED: bool = option_env!("V6READY_FUZZ_OPTIMISED").is_some();
@@ -88,12 +90,14 @@ impl Cost {
     }
 
     /// What is too much, where something is.
-    pub fn excess(&self, input: &[u8]) -> Option<String> {
-        if self.octets > OCTETS_MAX {
-            return Some(format!("{} MiB at once, and 64 are allowed", self.octets >> 20));
+    pub fn excess(&self, target: &Target, input: &[u8]) -> Option<String> {
+        let mebibytes = input.len().div_ceil(1 << 20).max(1);
+        let allowed = if target.grows_with_input { OCTETS_MAX * mebibytes } else { OCTETS_MAX };
+        if self.octets > allowed {
+            let (took, allowed) = (self.octets >> 20, allowed >> 20);
+            return Some(format!("{took} MiB at once, and {allowed} are allowed"));
         }
         let factor = if IS_OPTIMISED { 1.0 } else { UNOPTIMISED };
-        let mebibytes = input.len().div_ceil(1 << 20).max(1);
         let allowed = SECONDS_PER_MIB * factor * mebibytes as f64;
         (self.time.as_secs_f64() > allowed)
             .then(|| format!("{:.1} s, and {allowed:.0} are allowed", self.time.as_secs_f64()))

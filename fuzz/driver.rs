@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bombs;
 mod corpus;
 mod cost;
 mod mutation;
@@ -33,6 +34,24 @@ macro_rules! tests {
 }
 
 for_each_target!(tests);
+
+/// A target whose seeds are all refused at the door tries nothing.
+#[test]
+fn seeds_are_decoded() {
+    use v6ready::model::{Meaning, Protocol};
+    use v6ready::probe::decoders;
+    let seed = |name: &str| fs::read(root().join("corpus").join(name)).unwrap();
+    for (target, is_http2) in [("http1", false), ("http2", true)] {
+        let kept = files(&root().join("corpus").join(target));
+        let read = |path: &PathBuf| decoders::http(&fs::read(path).unwrap(), is_http2);
+        let refused = kept.iter().find_map(|path| read(path).err());
+        let count = kept.iter().filter(|path| read(path).is_ok()).count();
+        assert!(count > 10, "{target}: {refused:?}");
+    }
+    let greeting = decoders::greeting(&seed("pop3/00"), Protocol::Pop3);
+    assert!(greeting.hello.is_some_and(|hello| hello.is_ok_and(|h| h.meaning == Meaning::Yes)));
+    assert!(greeting.starttls.is_some());
+}
 
 /// Replays what is known of a target, and tries what is new where that is asked for.
 fn fuzz(name: &str) {
@@ -117,7 +136,7 @@ impl Trial {
         self.file.write_all_at(input, 0).unwrap();
         let decoded = catch_unwind(AssertUnwindSafe(|| Cost::of(self.target.decode, input)));
         let fault = match decoded {
-            Ok(cost) => cost.excess(input),
+            Ok(cost) => cost.excess(self.target, input),
             Err(_) => Some("it panics".to_owned()),
         };
         if let Some(fault) = fault {

@@ -39,7 +39,7 @@ fuzz_target!(
     },
     |input: &[u8]| {
         let cost = Cost::of(TARGET.decode, input);
-        if let Some(excess) = cost.excess(input) {
+        if let Some(excess) = cost.excess(&TARGET, input) {
             panic!("{}: {excess}", TARGET.name);
         }
     }

@@ -19,6 +19,9 @@ pub struct Target {
     pub name: &'static str,
     /// Decodes an input and panics where that goes wrong.
     pub decode: fn(&[u8]),
+    /// Whether it reads what is the operator's own and as large as its network, such as an inventory: then
+    /// each begun MiB of the input may take what others take in all.
+    pub grows_with_input: bool,
     /// Words of its language.
     pub words: &'static [&'static [u8]],
 }
@@ -59,6 +62,10 @@ mod targets_by_name {
             $(pub const $name: Target = Target {
                 name: stringify!($name),
                 decode: $module::$name,
+                grows_with_input: matches!(
+                    stringify!($name).as_bytes(),
+                    b"inventory" | b"origin_tables" | b"zone_file" | b"words"
+                ),
                 words: &[$($word),*],
             };)*
         };

@@ -124,12 +124,12 @@ fn add_texts(seeds: &mut Seeds) {
         (
             "imap",
             &[
-                "* PREAUTH hi\r\n* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\na2 OK go\r\n",
+                "* PREAUTH hi\r\n\0* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n\0a2 OK go\r\n",
                 "* BYE full\r\n",
             ],
         ),
-        ("pop3", &["+OK ready\r\n+OK list\r\nSTLS\r\n.\r\n+OK go\r\n", "-ERR no\r\n"]),
-        ("smtp", &["220-wait\r\n220 mx.example ESMTP\r\n502 what\r\n250 mx.example\r\n"]),
+        ("pop3", &["+OK ready\r\n\0+OK list\r\nSTLS\r\n.\r\n\0+OK go\r\n", "-ERR no\r\n"]),
+        ("smtp", &["220-wait\r\n220 mx.example ESMTP\r\n\x00502 what\r\n\x00250 mx.example\r\n"]),
         ("ssh", &["hello\r\nSSH-2.0-OpenSSH_9.9\r\n"]),
         (
             "validator_json",

@@ -166,6 +166,8 @@ fn add_greeting(fact: &Observation, seen: &Greeting, seeds: &mut Seeds) {
             said += line;
             said += "\r\n";
         }
+        // The next turn.
+        said.push('\0');
     }
     let (target, begin) = match asked.protocol {
         Protocol::Smtp => ("smtp", "220 go\r\n"),

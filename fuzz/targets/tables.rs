@@ -26,7 +26,12 @@ pub fn workbook(octets: &[u8]) {
     }
 }
 
+/// What the tables say, put into an inventory. The services are as many as their rows; what the reading of
+/// large ones takes is looked at by itself.
 fn import(tables: &[Table]) {
+    if tables.iter().map(|table| table.rows.len()).sum::<usize>() > 2000 {
+        return;
+    }
     let reading = candidates(tables, &Options::default());
     let base = Base {
         text: "version: 1\norganisations:\n  - id: so-y-te\n    name: Sở Y tế\n    services: []\n",

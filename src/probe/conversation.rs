@@ -11,6 +11,7 @@ mod http;
 mod iana;
 mod limited_stream;
 mod record_watch;
+mod script;
 #[cfg(test)]
 pub(super) mod testing;
 mod tls;

@@ -7,6 +7,7 @@ use super::Client;
 use super::http::Protocol as HttpProtocol;
 use super::limited_stream::LimitedStream;
 use super::record_watch::RecordWatch;
+use super::script::Script;
 use crate::model::{
     Greeting, Host, HttpFailure, HttpGet, HttpResponse, Name, Protocol, Settings, TlsFailed,
 };
@@ -33,13 +34,12 @@ pub fn http(octets: &[u8], is_http2: bool) -> Result<HttpResponse, HttpFailure> 
     let protocol = if is_http2 { HttpProtocol::Http2 } else { HttpProtocol::Http1 };
     let ask = HttpGet { authority: "www.example".into(), path: "/".into(), ..HttpGet::default() };
     in_place(async |client| {
-        let stream = tokio::io::join(octets, tokio::io::sink());
-        let mut stream = LimitedStream::new(stream, client.http.octets_max());
+        let mut stream = LimitedStream::new(Script::answering(octets), client.http.octets_max());
         client.http.get(&mut stream, protocol, &ask, PEER).await
     })
 }
 
-/// The greetings that are read from the octets.
+/// The greetings that are read from the octets; an empty octet ends a turn of the server's.
 pub fn greeting(octets: &[u8], protocol: Protocol) -> Greeting {
     in_place(async |client| client.greeter.hear(octets, protocol, PEER).await)
 }

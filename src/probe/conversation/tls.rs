@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use self::first_stack::FirstStack;
 use self::second_stack::Bounds;
+use super::script::Script;
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 use crate::probe::connection::Connection;
 
@@ -103,7 +104,7 @@ impl Handshaker {
     pub async fn hear(&self, octets: &[u8], peer: SocketAddr, host: &Host) -> Option<TlsFailed> {
         let flight = server_flight::ServerFlight::read(octets);
         browser_hello::hear(&flight, octets);
-        let stream = tokio::io::join(octets, tokio::io::sink());
+        let stream = Script::answering(octets);
         let alpn = Clientele::Browsers.alpn();
         self.first.shake_hands(stream, peer, host, alpn, self.bounds).await.err()
     }
