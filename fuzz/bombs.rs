@@ -288,9 +288,9 @@ fn tables() {
             ("commas", repeated(",", 8 * MIB)),
             ("empty rows", repeated(",\n", 8 * MIB)),
             ("cells of one letter", repeated(&("a,".repeat(250) + "\n"), 6 * MIB)),
-            ("one cell", [b"\"", &repeated("a", 32 * MIB)[..]].concat()),
+            ("one cell", [b"\"", &repeated("a", 8 * MIB)[..]].concat()),
             ("quotes", repeated("\"", FULL)),
-            ("long cells", repeated(&("x".repeat(30_000) + ",web\n"), 64 * MIB)),
+            ("long cells", repeated(&("x".repeat(30_000) + ",web\n"), 40 * MIB)),
             ("a wide head", [b"web,", &repeated("name,", 2000)[..]].concat()),
             (
                 "services",
@@ -345,17 +345,17 @@ fn workbooks() {
     hold(
         "workbook",
         vec![
-            ("blanks", book(&repeated(" ", 100 * MIB), b"")),
-            ("a comment", book(&[b"<!--", &repeated("x", 100 * MIB)[..], b"-->"].concat(), b"")),
+            ("blanks", book(&repeated(" ", 4 * MIB), b"")),
+            ("a comment", book(&[b"<!--", &repeated("x", 4 * MIB)[..], b"-->"].concat(), b"")),
             (
                 "one text",
-                book(b"", &[b"<si><t>", &repeated("x", 100 * MIB)[..], b"</t></si>"].concat()),
+                book(b"", &[b"<si><t>", &repeated("x", 14 * MIB)[..], b"</t></si>"].concat()),
             ),
             ("texts", book(b"", &repeated("<si><t>x</t></si>", 3 * MIB))),
             ("empty texts", book(b"", &repeated("<si/>", FULL))),
             (
                 "an attribute",
-                book(&[b"<row a=\"", &repeated("x", 100 * MIB)[..], b"\">"].concat(), b""),
+                book(&[b"<row a=\"", &repeated("x", 4 * MIB)[..], b"\">"].concat(), b""),
             ),
             ("wide rows", book(cells.as_bytes(), b"<si><t>x</t></si>")),
             ("long cells", book(rows.as_bytes(), b"")),
@@ -364,7 +364,7 @@ fn workbooks() {
                 book(
                     &[
                         b"</sheetData><mergeCells>",
-                        &repeated("<mergeCell ref=\"A1:A9\"/>", 40 * MIB)[..],
+                        &repeated("<mergeCell ref=\"A1:A9\"/>", 6 * MIB)[..],
                         b"</mergeCells><sheetData>",
                     ]
                     .concat(),
@@ -377,7 +377,7 @@ fn workbooks() {
         archive(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &[b"<office:document-content><office:body><office:spreadsheet><table:table table:name=\"S\">", sheet, b"</table:table></office:spreadsheet></office:body></office:document-content>"].concat())])
     };
     hold("workbook", vec![
-        ("ods: blanks", ods(&repeated(" ", 100 * MIB))),
+        ("ods: blanks", ods(&repeated(" ", 4 * MIB))),
         ("ods: repeated cells", ods(b"<table:table-row table:number-rows-repeated=\"190000\"><table:table-cell table:number-columns-repeated=\"10\"><text:p>x</text:p></table:table-cell></table:table-row>")),
         ("ods: blanks in a cell", ods(b"<table:table-row><table:table-cell><text:p><text:s text:c=\"2000000000\"/></text:p></table:table-cell></table:table-row>")),
         ("ods: rows", ods(&repeated("<table:table-row><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>", 20 * MIB))),
@@ -488,11 +488,11 @@ fn documents() {
 fn runs() {
     let packed = |lines: &[u8]| zstd::encode_all(lines, 1).unwrap();
     let seed = std::fs::read(super::root().join("corpus/run_lines/00")).unwrap();
-    let blob = format!("{{\"blob\":\"{}\"}}\n", "A".repeat(100 * MIB));
+    let blob = format!("{{\"blob\":\"{}\"}}\n", "A".repeat(20 * MIB));
     hold(
         "run_file",
         vec![
-            ("a long line", packed(&repeated("x", 100 * MIB))),
+            ("a long line", packed(&repeated("x", 20 * MIB))),
             ("a long blob", packed(&[&seed[..], blob.as_bytes()].concat())),
             (
                 "blobs",

@@ -91,7 +91,11 @@ fn pieces_that_are_too_long() {
 /// The library makes room for as many texts as are declared, and has no room for so many.
 #[test]
 fn texts_that_are_only_declared() {
-    for declared in ["uniqueCount=\"9999999999999999999\"", "uniqueCount = \"99999999999\"", "uniqueCount='200001'"] {
+    for declared in [
+        "uniqueCount=\"9999999999999999999\"",
+        "uniqueCount = \"99999999999\"",
+        "uniqueCount='200001'",
+    ] {
         let whole = xlsx("", "");
         let strings = format!("<sst {declared}></sst>");
         let octets = crate::make::with_part(&whole, "xl/sharedStrings.xml", &strings);

@@ -70,7 +70,8 @@ fn build(root: &Path) -> Result<(), String> {
 fn fuzz(root: &Path, target: &str, seconds: u32) -> bool {
     let folder = root.join("target/libfuzzer");
     let program = folder.join(TRIPLE).join("release/libfuzzer");
-    let (words, learnt) = (folder.join(format!("{target}.dict")), folder.join("learnt").join(target));
+    let (words, learnt) =
+        (folder.join(format!("{target}.dict")), folder.join("learnt").join(target));
     let found = folder.join("found").join(target);
     for folder in [&learnt, &found] {
         if let Err(error) = fs::create_dir_all(folder) {
