@@ -10,21 +10,21 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// What a server says, turn by turn, and then it closes.
 pub(super) struct Script<'o> {
     turns: VecDeque<&'o [u8]>,
-    /// Whether nothing is said before something was asked.
-    awaits: bool,
+    /// Octets that have to come before anything is said.
+    awaited: usize,
     waker: Option<Waker>,
 }
 
 impl<'o> Script<'o> {
-    /// Says everything once it is asked.
-    pub fn answering(octets: &'o [u8]) -> Self {
-        Self { turns: VecDeque::from([octets]), awaits: true, waker: None }
+    /// Says everything once so many octets have come.
+    pub fn answering(octets: &'o [u8], awaited: usize) -> Self {
+        Self { turns: VecDeque::from([octets]), awaited, waker: None }
     }
 
     /// Speaks first; what follows an empty octet it says once it is asked again.
     pub fn speaking_first(octets: &'o [u8]) -> Self {
         let turns = octets.split(|octet| *octet == 0).collect();
-        Self { turns, awaits: false, waker: None }
+        Self { turns, awaited: 0, waker: None }
     }
 }
 
@@ -34,7 +34,7 @@ impl AsyncRead for Script<'_> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.awaits {
+        if self.awaited > 0 {
             self.waker = Some(context.waker().clone());
             return Poll::Pending;
         }
@@ -53,12 +53,14 @@ impl AsyncWrite for Script<'_> {
         _: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.awaits {
-            self.awaits = false;
+        if self.awaited > 0 {
+            self.awaited = self.awaited.saturating_sub(octets.len());
         } else if self.turns.len() > 1 {
             self.turns.pop_front();
         }
-        if let Some(waker) = self.waker.take() {
+        if self.awaited == 0
+            && let Some(waker) = self.waker.take()
+        {
             waker.wake();
         }
         Poll::Ready(Ok(octets.len()))

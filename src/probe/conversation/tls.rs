@@ -104,7 +104,7 @@ impl Handshaker {
     pub async fn hear(&self, octets: &[u8], peer: SocketAddr, host: &Host) -> Option<TlsFailed> {
         let flight = server_flight::ServerFlight::read(octets);
         browser_hello::hear(&flight, octets);
-        let stream = Script::answering(octets);
+        let stream = Script::answering(octets, 1);
         let alpn = Clientele::Browsers.alpn();
         self.first.shake_hands(stream, peer, host, alpn, self.bounds).await.err()
     }
