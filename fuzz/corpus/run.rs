@@ -93,7 +93,7 @@ impl Seen {
             .take(160)
             .collect();
         if self.is_new(format!("document {:?} {shape}", std::mem::discriminant(&fact.reply)))
-            && self.0.len() % 7 == 0
+            && self.0.len().is_multiple_of(7)
         {
             seeds.add("observation", document);
         }
