@@ -18,6 +18,8 @@ mod client_hello;
 mod connect;
 mod connection;
 mod conversation;
+#[doc(hidden)]
+pub mod decoders;
 mod dns;
 mod echo;
 mod error_queue;

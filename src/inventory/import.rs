@@ -17,6 +17,7 @@ pub(super) mod documentation;
 mod encoding;
 mod head;
 mod line;
+mod markup;
 mod merge;
 mod merged;
 mod names;
@@ -33,8 +34,8 @@ mod xlsx;
 mod zone;
 
 pub use budget::{
-    Budget, CELL_CHARACTERS_MAX, CELLS_MAX, COLUMNS_MAX, FILE_OCTETS_MAX, MERGES_MAX, ROWS_MAX,
-    SHEETS_MAX, STRINGS_MAX, TEXT_OCTETS_MAX, UNPACKED_OCTETS_MAX,
+    Budget, CELL_CHARACTERS_MAX, COLUMNS_MAX, FILE_OCTETS_MAX, KEPT_OCTETS_MAX, MARKUP_OCTETS_MAX,
+    MERGES_MAX, ROWS_MAX, SHEETS_MAX, STRINGS_MAX, STRINGS_OCTETS_MAX, UNPACKED_OCTETS_MAX,
 };
 pub use candidate::{Candidate, Problem, Reading};
 pub use changes::{Change, Changed};

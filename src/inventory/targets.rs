@@ -53,7 +53,7 @@ pub fn for_targets(arguments: &[String], like: Option<&Inventory>) -> Result<Str
         like.map(head_like).unwrap_or_default()
     );
     for argument in arguments {
-        match target(argument) {
+        match one_line(argument).and_then(target) {
             Err(fault) => bad.push(BadTarget { argument: argument.clone(), fault }),
             Ok(target) if !known.insert(target.clone()) => {}
             Ok(target) => {
@@ -61,7 +61,7 @@ pub fn for_targets(arguments: &[String], like: Option<&Inventory>) -> Result<Str
                 let value = quoted(&value(&target));
                 yaml.push_str(&format!(
                     "      - {{id: {id}, name: {}, category: internet-service, {}: {value}}}\n",
-                    quoted(argument),
+                    quoted(&name(argument)),
                     target.kind(),
                 ));
             }
@@ -75,6 +75,24 @@ pub fn for_targets(arguments: &[String], like: Option<&Inventory>) -> Result<Str
         bad.push(BadTarget { argument: String::new(), fault });
     }
     if bad.is_empty() { Ok(yaml) } else { Err(BadTargets(bad)) }
+}
+
+/// An argument, where it is one that people see as it is.
+fn one_line(argument: &str) -> Result<&str, Fault> {
+    match argument.contains(char::is_control) {
+        true => Fault::err("this holds a line break or another control code", "write it without"),
+        false => Ok(argument),
+    }
+}
+
+/// What the service is called: the argument, as far as a name goes.
+fn name(argument: &str) -> String {
+    const CHARACTERS_MAX: usize = 200;
+    let mut name: String = argument.trim().chars().take(CHARACTERS_MAX).collect();
+    if argument.trim().chars().nth(CHARACTERS_MAX).is_some() {
+        name.push('…');
+    }
+    name
 }
 
 /// The keys that judge and show services as another inventory does.
@@ -254,6 +272,8 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         }
         assert!(!error.contains("good.example"), "{error}");
+        let error = for_targets(&["a.example/\u{1}x".to_owned()], None).unwrap_err().to_string();
+        assert!(error.contains(r#""a.example/\u{1}x": this holds a line break"#), "{error}");
         assert!(for_targets(&[], None).unwrap_err().to_string().contains("nothing to check"));
     }
 
@@ -262,6 +282,12 @@ mod tests {
         let host = format!("{}.example", "a".repeat(63));
         let arguments: Vec<_> = (1..120).map(|port| format!("tcp:{host}:{port}")).collect();
         assert_eq!(services(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).len(), 119);
+    }
+
+    #[test]
+    fn a_long_url_is_no_name() {
+        let url = format!("https://a.example/{}", "x".repeat(1500));
+        assert_eq!(services(&[&url]), [format!("check/a-example {url}")]);
     }
 
     #[test]

@@ -207,6 +207,10 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, node: Node<'a>) -> NodeId {
+        if self.nodes.len() == self.nodes.capacity() {
+            // By a quarter and not by half: a MiB of single letters is half a million nodes.
+            self.nodes.reserve_exact(self.nodes.len() / 4 + 64);
+        }
         self.nodes.push(node);
         NodeId(narrow(self.nodes.len() - 1))
     }

@@ -1,7 +1,6 @@
 //! Which autonomous systems announce an address, and what the RPKI says of that: from tables that
 //! the operator keeps, without asking anybody.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -103,7 +102,7 @@ impl OriginTable {
     /// # Errors
     /// The first line, or what of the JSON, can't be read.
     pub fn parse(routes: &str, payloads: Option<&str>) -> Result<Self, String> {
-        let mut parsed = BTreeSet::new();
+        let mut parsed = Vec::new();
         for (at, line) in routes.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
@@ -114,7 +113,9 @@ impl OriginTable {
             parsed.extend(of_line);
         }
         let payloads = payloads.map(parse_payloads).transpose()?;
-        Ok(Self { routes: parsed.into_iter().collect(), payloads })
+        parsed.sort_unstable();
+        parsed.dedup();
+        Ok(Self { routes: parsed, payloads })
     }
 
     /// What the tables hold for an address.

@@ -5,11 +5,13 @@
 //! TLS library can't hold a handshake that browsers hold, further connections show what they get.
 
 mod client_certificate;
+pub(super) mod decoders;
 mod greeting;
 mod http;
 mod iana;
 mod limited_stream;
 mod record_watch;
+mod script;
 #[cfg(test)]
 pub(super) mod testing;
 mod tls;

@@ -6,6 +6,7 @@
 //! (RFC 5452 §9.1). Every other message is dropped and counted, and the question goes on waiting.
 //! What then turns out to be malformed is an answer all the same: see [`query::QuestionSection::is_answered_by`].
 
+pub(super) mod decoders;
 mod in_flight;
 mod query;
 mod tcp;

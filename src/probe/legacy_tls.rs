@@ -71,6 +71,14 @@ async fn read_answer(
     }
 }
 
+/// Reads an answer as it would come. For the fuzz targets.
+pub(super) fn hear(octets: &[u8]) {
+    for offered in LegacyVersion::ALL {
+        let _ = decode(octets, offered);
+    }
+    let _ = is_only_warnings(octets);
+}
+
 /// The answer, as soon as enough of it is there.
 fn decode(octets: &[u8], offered: LegacyVersion) -> Option<LegacyAnswer> {
     let mut handshake = Vec::new();

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use quinn::crypto::rustls::{HandshakeData, QuicClientConfig};
+use quinn::crypto::rustls::{HandshakeData, NoInitialCipherSuite, QuicClientConfig};
 use quinn::{
     ClientConfig, ConnectError, ConnectionError, Endpoint, EndpointConfig, Runtime as _,
     TokioRuntime, TransportConfig, VarInt,
@@ -61,6 +61,28 @@ impl Client {
         })
     }
 
+    fn verifier(&self) -> RecordingVerifier {
+        let algorithms = self.tls.crypto_provider().signature_verification_algorithms;
+        RecordingVerifier::new(algorithms, self.chain_octets_max)
+    }
+
+    /// A configuration without a network. For the fuzz targets.
+    pub(super) fn hearing_config(&self) -> Option<ClientConfig> {
+        self.config(Arc::new(self.verifier())).ok()
+    }
+
+    /// The configuration of one handshake, which this verifier sees.
+    fn config(
+        &self,
+        verifier: Arc<RecordingVerifier>,
+    ) -> Result<ClientConfig, NoInitialCipherSuite> {
+        let mut tls = self.tls.clone();
+        tls.dangerous().set_certificate_verifier(verifier);
+        let mut config = ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls)?));
+        config.transport_config(Arc::clone(&self.transport));
+        Ok(config)
+    }
+
     /// Shakes hands once and says goodbye.
     ///
     /// # Errors
@@ -76,13 +98,8 @@ impl Client {
         // Without a route the library would only see silence.
         route::source_toward(peer.ip()).map_err(net)?;
 
-        let algorithms = self.tls.crypto_provider().signature_verification_algorithms;
-        let verifier = Arc::new(RecordingVerifier::new(algorithms, self.chain_octets_max));
-        let mut tls = self.tls.clone();
-        tls.dangerous().set_certificate_verifier(Arc::clone(&verifier) as _);
-        let tls = QuicClientConfig::try_from(tls).map_err(|error| ours(error.to_string()))?;
-        let mut config = ClientConfig::new(Arc::new(tls));
-        config.transport_config(Arc::clone(&self.transport));
+        let verifier = Arc::new(self.verifier());
+        let config = self.config(Arc::clone(&verifier)).map_err(|error| ours(error.to_string()))?;
 
         let (endpoint, socket) =
             open(peer).map_err(|error| net(errors::io_failure(&error, peer.ip())))?;

@@ -19,7 +19,7 @@ const IN_FLIGHT: usize = 8;
 /// Octets of an answer: some payloads, each of about a hundred.
 const ANSWER_OCTETS: usize = 1 << 20;
 
-type Error = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The validator's client.
 pub(super) struct Client {
@@ -120,7 +120,7 @@ impl Client {
     }
 }
 
-fn parse_payloads(body: &[u8]) -> Result<Vec<Payload>, Error> {
+pub(super) fn parse_payloads(body: &[u8]) -> Result<Vec<Payload>, Error> {
     let answer: Answer = serde_json::from_slice(body)?;
     let covering = answer.validated_route.validity.payloads;
     let payloads = covering.matched.iter().chain(&covering.unmatched_as);

@@ -55,7 +55,7 @@ fn a_text_in_too_many_cells() {
     let row = |row: usize| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>");
     let octets = xlsx(&(1..=3000).map(row).collect::<String>(), &format!("<si><t>{text}</t></si>"));
     assert!(octets.len() < 64 << 10);
-    assert!(refusal(&octets).contains("more than 64 MiB of text"), "{}", refusal(&octets));
+    assert!(refusal(&octets).contains("more than 36 MiB of memory"), "{}", refusal(&octets));
     let text = "x".repeat(32_768);
     let octets = xlsx(&row(1), &format!("<si><t>{text}</t></si>"));
     assert!(refusal(&octets).contains("more than 32767 characters"), "{}", refusal(&octets));
@@ -64,15 +64,57 @@ fn a_text_in_too_many_cells() {
 #[test]
 fn too_many_texts() {
     let octets = xlsx("", &"<si/>".repeat(STRINGS_MAX + 1));
-    assert!(refusal(&octets).contains("more than 1000000 different texts"), "{}", refusal(&octets));
+    assert!(refusal(&octets).contains("more than 200000 different texts"), "{}", refusal(&octets));
 }
 
 #[test]
 fn too_much_when_unpacked() {
-    let blanks = " ".repeat(usize::try_from(UNPACKED_OCTETS_MAX).unwrap());
-    let octets = xlsx(&blanks, "");
+    let tags = "<a/>".repeat(usize::try_from(UNPACKED_OCTETS_MAX).unwrap() / 4);
+    let octets = xlsx(&tags, "");
     assert!(octets.len() < 1 << 20);
-    assert!(refusal(&octets).contains("unpacked, the workbook has more than 128 MiB"));
+    assert!(refusal(&octets).contains("unpacked, the workbook has more than 96 MiB"));
+}
+
+/// What the reader would keep whole.
+#[test]
+fn pieces_that_are_too_long() {
+    let long = "x".repeat(2 << 20);
+    for sheet in [&long, &format!("<!--{long}-->"), &format!("<row r=\"{long}\"/>")] {
+        let said = refusal(&xlsx(sheet, ""));
+        assert!(said.contains("a text, tag or remark in it has more than 1 MiB"), "{said}");
+    }
+    let texts = format!("<si><t>{}</t></si>", "x".repeat(30_000)).repeat(450);
+    let said = refusal(&xlsx("", &texts));
+    assert!(said.contains("more than 12 MiB of different texts"), "{said}");
+}
+
+/// The library makes room for as many texts as are declared, and has no room for so many.
+#[test]
+fn texts_that_are_only_declared() {
+    for declared in [
+        "uniqueCount=\"9999999999999999999\"",
+        "uniqueCount = \"99999999999\"",
+        "uniqueCount='200001'",
+    ] {
+        let whole = xlsx("", "");
+        let strings = format!("<sst {declared}></sst>");
+        let octets = crate::make::with_part(&whole, "xl/sharedStrings.xml", &strings);
+        let said = refusal(&octets);
+        assert!(said.contains("says that it has more than 200000 different texts"), "{said}");
+    }
+}
+
+/// A line of commas, which is a row of empty cells, and one open quote.
+#[test]
+fn rows_of_text_that_are_too_long() {
+    let is_late = || false;
+    let said = |octets: &[u8]| csv_table(octets, &Budget::new(&is_late)).unwrap_err();
+    let commas = format!("id,web\n{}", ",".repeat(1 << 20));
+    assert!(said(commas.as_bytes()).contains("line 2 has more than 16384 cells"));
+    let quote = format!("id,web\n\"{}", "x".repeat(3 << 20));
+    assert!(said(quote.as_bytes()).contains("line 2 has more than 2 MiB of text"));
+    let encoded = [&[0xd0; 5 << 20][..], b",web\n"].concat();
+    assert!(said(&encoded).contains("a table in Windows-1258 has at most 4 MiB"));
 }
 
 /// One cell repeated over a whole sheet.
@@ -84,8 +126,8 @@ fn a_cell_repeated() {
         )
     };
     for (rows, columns, expected) in [
-        (1_048_576, 10, "more than 200000 rows"),
-        (190_000, 200, "more than 2000000 cells"),
+        (1_048_576, 1, "more than 200000 rows"),
+        (190_000, 200, "more than 36 MiB of memory"),
         (1, 16_384, "beyond column 256"),
         (u32::MAX, 0, "more than"),
     ] {

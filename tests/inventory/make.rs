@@ -121,3 +121,18 @@ pub fn ods(sheet: &str) -> Vec<u8> {
         ("content.xml", &content),
     ])
 }
+
+/// The same archive with another part of this name.
+pub fn with_part(octets: &[u8], name: &str, text: &str) -> Vec<u8> {
+    let mut whole = zip::ZipArchive::new(Cursor::new(octets)).unwrap();
+    let mut made = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..whole.len() {
+        let part = whole.by_index_raw(at).unwrap();
+        if part.name().unwrap() != name {
+            made.raw_copy_file(part).unwrap();
+        }
+    }
+    made.start_file(name, SimpleFileOptions::default()).unwrap();
+    made.write_all(text.as_bytes()).unwrap();
+    made.finish().unwrap().into_inner()
+}

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::{at, remove_folder, succeeds};
 
 /// The tests that compare generated files, as arguments of `cargo test`.
-const TESTS: [&[&str]; 2] = [
+const TESTS: [&[&str]; 3] = [
     &["test", "--quiet", "--lib", "golden"],
+    &["test", "--quiet", "--test", "fuzz", "corpus"],
     &[
         "test",
         "--quiet",

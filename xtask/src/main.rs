@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 mod format;
+mod fuzz;
 mod generate;
 mod newcomer;
 mod scan_demo;
@@ -15,6 +16,9 @@ cargo xtask generate         makes every generated file anew: the catalogue of c
 cargo xtask demo-run         scans the lab for the run that the sample reports are made from, then generates
 cargo xtask dictionary       trains a dictionary for the store's documents from the demo run, for comparison
 cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt doesn't find
+cargo xtask fuzz TARGET [SECONDS]
+                             fuzzes a decoder of fuzz/targets.rs (`all`: one after the other), 600 seconds if nothing
+                             is said; needs a C++ compiler for libFuzzer
 cargo xtask newcomer         follows CONTRIBUTING.md in a copy of the tree and runs the tests there
 ";
 
@@ -29,6 +33,8 @@ fn main() -> ExitCode {
             &["run", "--quiet", "--features", "train-dictionary", "--example", "train_dictionary"],
         ),
         ["newcomer"] => newcomer::run(),
+        ["fuzz", target] => fuzz::run(target, "600"),
+        ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["fmt"] => format::run(false),
         ["fmt", "--check"] => format::run(true),
         [] | ["help" | "--help" | "-h"] => {

@@ -8,7 +8,7 @@ use std::io::Read;
 pub const FILE_OCTETS_MAX: u64 = 64 << 20;
 
 /// Octets of a workbook's parts, unpacked.
-pub const UNPACKED_OCTETS_MAX: u64 = 128 << 20;
+pub const UNPACKED_OCTETS_MAX: u64 = 96 << 20;
 
 /// Rows of one table; an inventory holds 100,000 services.
 pub const ROWS_MAX: usize = 200_000;
@@ -16,17 +16,24 @@ pub const ROWS_MAX: usize = 200_000;
 /// Columns of a table; one of services has some ten.
 pub const COLUMNS_MAX: usize = 256;
 
-/// Cells of a file, empty ones before others included.
-pub const CELLS_MAX: usize = 2_000_000;
+/// Octets of memory that the cells of a file take, empty ones before others included: 100,000 rows with eight
+/// short texts each. A workbook writes a text once and uses it in many cells.
+pub const KEPT_OCTETS_MAX: usize = 36 << 20;
 
-/// Octets of text in all cells of a file. A workbook writes a text once and uses it in many cells.
-pub const TEXT_OCTETS_MAX: usize = 64 << 20;
+/// What a row takes beside its cells.
+const ROW_OCTETS: usize = 96;
 
 /// Characters of one cell; what spreadsheets allow.
 pub const CELL_CHARACTERS_MAX: usize = 32_767;
 
 /// Different texts of a workbook.
-pub const STRINGS_MAX: usize = 1_000_000;
+pub const STRINGS_MAX: usize = 200_000;
+
+/// Octets of the part of a workbook that holds its different texts, unpacked; the reader keeps it whole.
+pub const STRINGS_OCTETS_MAX: usize = 12 << 20;
+
+/// Octets of one tag, remark or text within a part, which a reader keeps whole.
+pub const MARKUP_OCTETS_MAX: usize = 1 << 20;
 
 /// Sheets of a workbook.
 pub const SHEETS_MAX: usize = 1_000;
@@ -40,8 +47,7 @@ const STEPS: u32 = 1024;
 /// What is left to the readers of one file.
 pub struct Budget<'a> {
     octets: Cell<u64>,
-    cells: Cell<usize>,
-    text: Cell<usize>,
+    kept: Cell<usize>,
     merges: Cell<usize>,
     steps: Cell<u32>,
     is_late: &'a dyn Fn() -> bool,
@@ -52,8 +58,7 @@ impl<'a> Budget<'a> {
     pub fn new(is_late: &'a dyn Fn() -> bool) -> Self {
         Self {
             octets: Cell::new(0),
-            cells: Cell::new(0),
-            text: Cell::new(0),
+            kept: Cell::new(0),
             merges: Cell::new(0),
             steps: Cell::new(0),
             is_late,
@@ -77,16 +82,22 @@ impl<'a> Budget<'a> {
         if text.len() > CELL_CHARACTERS_MAX && text.chars().count() > CELL_CHARACTERS_MAX {
             return Err(format!("a cell has more than {CELL_CHARACTERS_MAX} characters"));
         }
-        if add(&self.cells, cells) > CELLS_MAX {
-            return Err(format!("the table has more than {CELLS_MAX} cells; split it"));
+        self.keep(cells * size_of::<String>() + text.len())
+    }
+
+    /// Takes a row that is kept.
+    pub(super) fn row(&self) -> Result<(), String> {
+        self.keep(ROW_OCTETS)
+    }
+
+    fn keep(&self, octets: usize) -> Result<(), String> {
+        match add(&self.kept, octets) > KEPT_OCTETS_MAX {
+            true => Err(format!(
+                "the cells take more than {} MiB of memory; split the table",
+                KEPT_OCTETS_MAX >> 20
+            )),
+            false => Ok(()),
         }
-        if add(&self.text, text.len()) > TEXT_OCTETS_MAX {
-            return Err(format!(
-                "the cells hold more than {} MiB of text; split the table",
-                TEXT_OCTETS_MAX >> 20
-            ));
-        }
-        Ok(())
     }
 
     /// Takes merged ranges.
@@ -118,7 +129,7 @@ impl<'a> Budget<'a> {
     pub(super) fn unpack(
         &self,
         mut part: impl Read,
-        mut take: impl FnMut(&[u8]),
+        mut take: impl FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), String> {
         let mut buffer = vec![0; 64 << 10];
         loop {
@@ -128,7 +139,7 @@ impl<'a> Budget<'a> {
                 return Ok(());
             }
             self.octets(count)?;
-            take(&buffer[..count]);
+            take(&buffer[..count])?;
         }
     }
 }

@@ -25,18 +25,13 @@ pub fn csv_table(octets: &[u8], budget: &Budget<'_>) -> Result<Table, String> {
         Some((rest, separator)) => (rest, Some(separator)),
         None => (&*text, None),
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(declared.unwrap_or_else(|| probable_separator(text)))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let separator = declared.unwrap_or_else(|| probable_separator(text));
+    let mut rows = Rows::new(text, separator);
     let mut table = TableBuilder::new(budget);
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|error| error.to_string())? {
-        let number = record.position().map_or(0, |position| line(text, position));
-        let number = number - usize::from(declared.is_none());
+    while let Some(line) = rows.next()? {
+        let number = line - usize::from(declared.is_none());
         let row = u32::try_from(number).unwrap_or(u32::MAX);
-        for (column, cell) in (0..).zip(&record) {
+        for (column, cell) in (0..).zip(rows.cells()) {
             table.put(row, column, unguarded(cell))?;
         }
     }
@@ -67,12 +62,85 @@ fn probable_separator(text: &str) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| weight(*separator)).unwrap_or(b',')
 }
 
-/// The line on which a record begins: the reader's place is before the empty lines above it.
-fn line(text: &str, position: &csv::Position) -> usize {
-    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(whole(position.byte())..).unwrap_or_default();
-    let empty = rest.iter().take_while(|octet| matches!(octet, b'\r' | b'\n'));
-    whole(position.line()) + empty.filter(|octet| **octet == b'\n').count()
+/// The rows of a text, within bounds: a line of commas is a row with as many empty cells.
+struct Rows<'t> {
+    text: &'t str,
+    /// Octets that were read.
+    at: usize,
+    reader: csv_core::Reader,
+    /// The cells of the last row, one after the other, and where each ends.
+    octets: Vec<u8>,
+    ends: Vec<usize>,
+    /// How many of `ends` are the last row's.
+    count: usize,
+}
+
+/// Octets of text in a row.
+const ROW_OCTETS_MAX: usize = 2 << 20;
+
+/// Cells of a row, empty ones too; no spreadsheet has more columns.
+const ROW_CELLS_MAX: usize = 16_384;
+
+impl<'t> Rows<'t> {
+    fn new(text: &'t str, separator: u8) -> Self {
+        Self {
+            text,
+            at: 0,
+            reader: csv_core::ReaderBuilder::new().delimiter(separator).build(),
+            octets: vec![0; ROW_OCTETS_MAX],
+            ends: vec![0; ROW_CELLS_MAX],
+            count: 0,
+        }
+    }
+
+    /// Reads the next row; the line on which it begins.
+    fn next(&mut self) -> Result<Option<usize>, String> {
+        let line = self.line();
+        let mut filled = 0;
+        self.count = 0;
+        loop {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let (octets, ends) = (&mut self.octets[filled..], &mut self.ends[self.count..]);
+            let (result, read, octets, ends) = self.reader.read_record(rest, octets, ends);
+            self.at += read;
+            filled += octets;
+            self.count += ends;
+            match result {
+                // Once more, with nothing: that is the end of the text.
+                csv_core::ReadRecordResult::InputEmpty => {}
+                csv_core::ReadRecordResult::OutputFull => {
+                    let most = ROW_OCTETS_MAX >> 20;
+                    return Err(format!("the row in line {line} has more than {most} MiB of text"));
+                }
+                csv_core::ReadRecordResult::OutputEndsFull => {
+                    return Err(format!(
+                        "the row in line {line} has more than {ROW_CELLS_MAX} cells"
+                    ));
+                }
+                csv_core::ReadRecordResult::Record => return Ok(Some(line)),
+                csv_core::ReadRecordResult::End => return Ok(None),
+            }
+        }
+    }
+
+    /// The cells of the row that was read last.
+    fn cells(&self) -> impl Iterator<Item = &str> {
+        let ends = self.ends.iter().take(self.count);
+        let begins = std::iter::once(&0).chain(ends.clone());
+        begins.zip(ends).map(|(begin, end)| {
+            // Quotes and separators are octets of ASCII, so what lies between them is whole characters.
+            let octets = self.octets.get(*begin..*end).unwrap_or_default();
+            std::str::from_utf8(octets).unwrap_or_default()
+        })
+    }
+
+    /// The line on which the next row begins: the reader is still before the empty lines above it.
+    fn line(&self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let empty = rest.iter().take_while(|octet| matches!(octet, b'\r' | b'\n'));
+        let above = empty.filter(|octet| **octet == b'\n').count();
+        usize::try_from(self.reader.line()).unwrap_or(usize::MAX) + above
+    }
 }
 
 /// Text without the apostrophe that guards it from being taken for a formula.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::budget::{CELLS_MAX, FILE_OCTETS_MAX, ROWS_MAX, TEXT_OCTETS_MAX, UNPACKED_OCTETS_MAX};
+use super::budget::{FILE_OCTETS_MAX, KEPT_OCTETS_MAX, ROWS_MAX, UNPACKED_OCTETS_MAX};
 use super::words::BUILT_IN;
 use crate::model::{Lang, Text};
 
@@ -74,15 +74,15 @@ pub(in crate::inventory) fn documentation(lang: Lang) -> String {
         .map(|(means, words)| format!("| `{means}` | {} |\n", words.join("; ")))
         .collect();
     let (file, unpacked) = (FILE_OCTETS_MAX >> 20, UNPACKED_OCTETS_MAX >> 20);
-    let text = TEXT_OCTETS_MAX >> 20;
+    let kept = KEPT_OCTETS_MAX >> 20;
     let bounds = match lang {
         Lang::En => format!(
-            "A file has at most {file} MiB, {unpacked} MiB unpacked, {ROWS_MAX} rows, {CELLS_MAX} cells and {text} MiB \
-             of text in them, and is read for at most a minute; an error names the bound that it exceeds."
+            "A file has at most {file} MiB, {unpacked} MiB unpacked and {ROWS_MAX} rows, whose cells take {kept} MiB \
+             of memory, and is read for at most a minute; an error names the bound that it exceeds."
         ),
         Lang::Vi => format!(
-            "Tệp có dung lượng tối đa {file} MiB, {unpacked} MiB sau khi giải nén, {ROWS_MAX} dòng, {CELLS_MAX} ô và {text} \
-             MiB văn bản trong các ô, thời gian đọc tối đa một phút; khi vượt giới hạn, thông báo lỗi nêu rõ giới hạn đó."
+            "Tệp có dung lượng tối đa {file} MiB, {unpacked} MiB sau khi giải nén và {ROWS_MAX} dòng, các ô chiếm tối đa {kept} \
+             MiB bộ nhớ, thời gian đọc tối đa một phút; khi vượt giới hạn, thông báo lỗi nêu rõ giới hạn đó."
         ),
     };
     format!(

@@ -15,6 +15,15 @@ use super::sheet::{Merge, Table, TableBuilder};
 /// Rows of a sheet; beyond them lies nothing that a spreadsheet shows.
 const SHEET_ROWS_MAX: u32 = 1 << 20;
 
+/// Octets of the part that holds the sheets, which is kept whole beside the cells.
+const CONTENT_OCTETS_MAX: usize = 20 << 20;
+
+/// Cells of a row as they are written; no spreadsheet has more columns.
+const ROW_CELLS_MAX: usize = 16_384;
+
+/// Octets of text in a row as it is written.
+const ROW_OCTETS_MAX: usize = 2 << 20;
+
 /// Reads the sheets that hold anything.
 ///
 /// # Errors
@@ -24,7 +33,7 @@ pub(super) fn tables(octets: &[u8], budget: &Budget<'_>) -> Result<Vec<Table>, S
     if manifest.contains("encryption-data") {
         return Err("the workbook is protected by a password; save it without one".to_owned());
     }
-    let content = archive::part(octets, "content.xml", budget)?;
+    let content = archive::part(octets, "content.xml", CONTENT_OCTETS_MAX, budget)?;
     let mut reader = Reader::from_reader(&*content);
     let mut tables = Vec::new();
     loop {
@@ -87,8 +96,16 @@ impl<'x> Sheet<'_, 'x, '_, '_> {
 
     /// The cells of a row up to the last that holds anything.
     fn row(&mut self) -> Result<Vec<Cell>, String> {
-        let mut cells = Vec::new();
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut octets = 0;
         loop {
+            octets += cells.last().map_or(0, |cell| cell.text.len());
+            if octets > ROW_OCTETS_MAX {
+                return Err(format!("a row has more than {} MiB of text", ROW_OCTETS_MAX >> 20));
+            }
+            if cells.len() > ROW_CELLS_MAX {
+                return Err(format!("a row has more than {ROW_CELLS_MAX} cells"));
+            }
             match self.event()? {
                 Event::Start(start) if is_cell(&start) => {
                     let mut cell = cell(&start)?;

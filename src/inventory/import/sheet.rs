@@ -55,9 +55,15 @@ impl<'b, 'c> TableBuilder<'b, 'c> {
         if !self.rows.contains_key(&row) && self.rows.len() >= ROWS_MAX {
             return Err(format!("the table has more than {ROWS_MAX} rows; split it"));
         }
+        if !self.rows.contains_key(&row) {
+            self.budget.row()?;
+        }
         let cells = self.rows.entry(row).or_default();
-        self.budget.cells((at + 1).saturating_sub(cells.len()), text)?;
-        if cells.len() <= at {
+        let more = (at + 1).saturating_sub(cells.len());
+        self.budget.cells(more, text)?;
+        // Exactly so many: a row never has many.
+        cells.reserve_exact(more);
+        if more > 0 {
             cells.resize(at + 1, String::new());
         }
         cells[at] = text.to_owned();

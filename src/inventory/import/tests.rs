@@ -250,6 +250,16 @@ fn a_zone_file_names_its_services() {
     let given = zone_candidates(&bare, Some(&Name::parse("tinh.example").unwrap()));
     assert_eq!(given.candidates, reading.candidates);
     assert!(!zone_candidates("$INCLUDE other\n", None).problems.is_empty());
+    // However it is hidden from us, no file is opened.
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other").display().to_string();
+    std::fs::write(&other, "secret A 192.0.2.7\n").unwrap();
+    for hidden in ["$ORIGIN tinh.example. $TTL 60 $INCLUDE ", "$ORIGIN \"\n;x\" $INCLUDE "] {
+        let reading = zone_candidates(&format!("{hidden}{other}\n"), None);
+        assert!(!reading.problems.is_empty() && reading.candidates.is_empty(), "{reading:?}");
+    }
+    let remark = "$ORIGIN a.example.\n; $INCLUDE x\nwww 60 IN A 192.0.2.1\n";
+    assert!(zone_candidates(remark, None).problems.is_empty());
     assert!(!zone_candidates("this is no zone (", None).problems.is_empty());
 }
 

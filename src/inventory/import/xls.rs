@@ -45,7 +45,17 @@ pub(super) fn tables(octets: &[u8], budget: &Budget<'_>) -> Result<Vec<Table>, S
     Ok(tables)
 }
 
+/// Octets of such a file, whose directory is kept.
+const FILE_OCTETS_MAX: usize = 24 << 20;
+
+/// Octets of the stream in it that holds the sheets, which is kept whole.
+const STREAM_OCTETS_MAX: usize = 8 << 20;
+
 fn workbook_stream(octets: &[u8], budget: &Budget<'_>) -> Result<Vec<u8>, String> {
+    if octets.len() > FILE_OCTETS_MAX {
+        let most = FILE_OCTETS_MAX >> 20;
+        return Err(format!("an XLS workbook has at most {most} MiB here; save it as XLSX"));
+    }
     let mut file = cfb::CompoundFile::open(Cursor::new(octets))
         .map_err(|error| format!("the file is no XLS workbook: {error}"))?;
     if file.exists("/EncryptedPackage") {
@@ -59,7 +69,16 @@ fn workbook_stream(octets: &[u8], budget: &Budget<'_>) -> Result<Vec<u8>, String
     };
     let mut whole = Vec::new();
     // A stream lies within the file, unless its sectors are used twice.
-    budget.unpack(stream.take(octets.len() as u64), |piece| whole.extend_from_slice(piece))?;
+    budget.unpack(stream.take(octets.len() as u64), |piece| {
+        if whole.len() + piece.len() > STREAM_OCTETS_MAX {
+            let most = STREAM_OCTETS_MAX >> 20;
+            return Err(format!(
+                "the sheets of an XLS workbook have at most {most} MiB here; save it as XLSX"
+            ));
+        }
+        whole.extend_from_slice(piece);
+        Ok(())
+    })?;
     Ok(whole)
 }
 

@@ -13,6 +13,9 @@ use crate::model::{Endpoint, Host, Name, Target};
 /// What a guess says of itself in the inventory.
 const GUESS: &str = "a guess from an address record: confirm or delete";
 
+/// The entry that takes in another file.
+const INCLUDE: &str = "$INCLUDE";
+
 /// What an endpoint is a target of.
 type Kind = fn(Endpoint) -> Target;
 
@@ -36,7 +39,10 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
         let help = Some(help.to_owned());
         reading.problems.push(Problem { place: "the zone file".into(), message, help });
     };
-    let includes = |line: &str| line.trim_start().to_ascii_uppercase().starts_with("$INCLUDE");
+    let includes = |line: &str| {
+        let entry = line.split(';').next().unwrap_or_default();
+        entry.to_ascii_uppercase().contains(INCLUDE)
+    };
     if let Some(at) = text.lines().position(includes) {
         problem(
             format!("line {} includes another file", at + 1),
@@ -44,8 +50,11 @@ pub fn candidates(text: &str, origin: Option<&Name>) -> Reading {
         );
         return reading;
     }
+    // The library would open the file that is named, whatever it is: also one that is named where no line
+    // begins. With a letter more it knows the word no more.
+    let text = text.replace(INCLUDE, "$INCLUDED");
     let origin = origin.map(|name| WireName::from_ascii(format!("{name}."))).and_then(Result::ok);
-    let (apex, records) = match Parser::new(text, None, origin).parse() {
+    let (apex, records) = match Parser::new(&*text, None, origin).parse() {
         Ok(parsed) => parsed,
         Err(error) => {
             problem(

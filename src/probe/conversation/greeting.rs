@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use self::answer::{Form, Parsed};
 use super::client_certificate;
+use super::script::Script;
 use super::tls::{Clientele, Handshaker};
 use crate::model::{
     Answer, Connected, Conversation, Family, Greeting, GreetingFailure, GreetingQuestion, Limits,
@@ -74,6 +75,19 @@ impl Greeter {
                 seen.conversation.connect = Ok(Connected { elapsed_us: micros(elapsed) });
                 self.exchange(tcp, tls, question, &mut seen).await;
             }
+        }
+        seen
+    }
+
+    /// What a server that says just this is taken to say. For the fuzz targets.
+    pub async fn hear(&self, octets: &[u8], protocol: Protocol, peer: SocketAddr) -> Greeting {
+        let mut seen = unconnected(Err(NetFailure::TimedOut));
+        let mut line = self.line_stream(Script::speaking_first(octets), peer);
+        line.exchange_hello(protocol, "[2001:db8::1]", &mut seen).await;
+        if let Some(Ok(hello)) = &seen.hello
+            && answer::offers_tls(protocol, &hello.lines)
+        {
+            seen.starttls = Some(line.ask_for_tls(protocol).await);
         }
         seen
     }

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use self::first_stack::FirstStack;
 use self::second_stack::Bounds;
+use super::script::Script;
 use crate::model::{Host, Limits, NetFailure, Timeouts, TlsFailed, TlsFailure, TlsSession};
 use crate::probe::connection::Connection;
 
@@ -97,6 +98,15 @@ impl Handshaker {
                 flight_octets_max,
             },
         })
+    }
+
+    /// What the first library makes of a server that says just this. For the fuzz targets.
+    pub async fn hear(&self, octets: &[u8], peer: SocketAddr, host: &Host) -> Option<TlsFailed> {
+        let flight = server_flight::ServerFlight::read(octets);
+        browser_hello::hear(&flight, octets);
+        let stream = Script::answering(octets, 1);
+        let alpn = Clientele::Browsers.alpn();
+        self.first.shake_hands(stream, peer, host, alpn, self.bounds).await.err()
     }
 
     /// Shakes hands for `host` over an established connection, and over others that `reopen` opens

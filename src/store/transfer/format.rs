@@ -18,8 +18,16 @@ use crate::store::run::{RunInputs, to_json};
 /// The schema's name.
 pub const RUN_SCHEMA: &str = "v6ready/run/1";
 
-/// Octets of one line at the most: a guard against a damaged or hostile file.
-const LINE_MAX: u64 = 128 * 1024 * 1024;
+/// Octets of one line at the most: a guard against a damaged or hostile file. The longest is the first, which
+/// holds the inventory; one of 100,000 services has some 12 MB.
+const LINE_MAX: u64 = 16 * 1024 * 1024;
+
+/// The window that unpacking may take, as a power of two: what our own files need.
+const WINDOW_LOG_MAX: u32 = 23;
+
+/// How many times its own size a file may unpack to, and how much in any case. Real runs are packed to a tenth.
+const UNPACKED_TIMES_MAX: u64 = 128;
+const UNPACKED_OCTETS_FREE: u64 = 64 * 1024 * 1024;
 
 /// Why a file is no exported run, or can't be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +144,8 @@ pub(super) struct LineReader<R: Read> {
     file: BufReader<Unpacking<R>>,
     digest: Context,
     line: u64,
+    /// Octets of all lines until now.
+    unpacked: u64,
     ended: bool,
     signer: Option<PublicKey>,
 }
@@ -144,8 +154,16 @@ type Unpacking<R> = zstd::stream::Decoder<'static, BufReader<Hashing<R>>>;
 
 impl<R: Read> LineReader<R> {
     pub fn new(file: R) -> Result<Self, TransferError> {
-        let file = BufReader::new(zstd::stream::Decoder::new(Hashing::new(file))?);
-        Ok(Self { file, digest: Context::new(&SHA256), line: 0, ended: false, signer: None })
+        let mut unpacking = zstd::stream::Decoder::new(Hashing::new(file))?;
+        unpacking.window_log_max(WINDOW_LOG_MAX)?;
+        Ok(Self {
+            file: BufReader::new(unpacking),
+            digest: Context::new(&SHA256),
+            line: 0,
+            unpacked: 0,
+            ended: false,
+            signer: None,
+        })
     }
 
     /// The SHA-256 of the file as it is, packed; of all of it once [`LineReader::next`] has given `None`.
@@ -171,6 +189,17 @@ impl<R: Read> LineReader<R> {
         let read = (&mut self.file).take(LINE_MAX).read_until(b'\n', &mut text);
         read.map_err(|error| self.damaged(format!("it can't be unpacked ({error})")))?;
         self.line += 1;
+        self.unpacked += text.len() as u64;
+        let packed = self.file.get_ref().get_ref().get_ref().octets();
+        if self.unpacked > UNPACKED_OCTETS_FREE.max(packed.saturating_mul(UNPACKED_TIMES_MAX)) {
+            return Err(self.damaged(format!(
+                "it unpacks to more than {UNPACKED_TIMES_MAX} times its size, which no run does"
+            )));
+        }
+        if text.len() as u64 == LINE_MAX {
+            let most = LINE_MAX >> 20;
+            return Err(self.damaged(format!("this line has more than {most} MiB")));
+        }
         if text.last() != Some(&b'\n') {
             return Err(self.damaged("the file ends too early"));
         }

@@ -10,11 +10,17 @@ use crate::model::Digest;
 pub(super) struct Hashing<F> {
     file: F,
     context: Context,
+    octets: u64,
 }
 
 impl<F> Hashing<F> {
     pub fn new(file: F) -> Self {
-        Self { file, context: Context::new(&SHA256) }
+        Self { file, context: Context::new(&SHA256), octets: 0 }
+    }
+
+    /// How many octets have been read until now.
+    pub fn octets(&self) -> u64 {
+        self.octets
     }
 
     /// The SHA-256 of all octets until now.
@@ -33,6 +39,7 @@ pub(super) fn digest(context: &Context) -> Digest {
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
+        self.octets += count as u64;
         self.context.update(&buffer[..count]);
         Ok(count)
     }

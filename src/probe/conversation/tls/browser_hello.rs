@@ -122,6 +122,13 @@ async fn read_answer(
     }
 }
 
+/// What the flight amounts to for each browser. For the fuzz targets.
+pub(super) fn hear(flight: &ServerFlight, octets: &[u8]) {
+    for offer in [&CHROMIUM, &FIREFOX] {
+        let _ = judge(flight, octets, offer);
+    }
+}
+
 /// What the flight amounts to for this browser, as soon as it can be told.
 fn judge(flight: &ServerFlight, octets: &[u8], offer: &Offer) -> Option<HelloAnswer> {
     if let Some(code) = flight.alert {

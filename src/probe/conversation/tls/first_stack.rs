@@ -14,6 +14,7 @@ use rustls::{
     CipherSuite, ClientConfig, ClientConnection, Error, InvalidMessage, PeerMisbehaved,
     SignatureScheme,
 };
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -21,7 +22,6 @@ use super::second_stack::Bounds;
 use super::server_flight::ServerFlight;
 use super::session::session_in_clear;
 use crate::model::{Host, Limits, NetFailure, TlsFailed, TlsFailure, TlsSession};
-use crate::probe::connection::Connection;
 use crate::probe::conversation::iana;
 use crate::probe::conversation::limited_stream::LimitedStream;
 use crate::probe::errors;
@@ -51,14 +51,14 @@ impl FirstStack {
     }
 
     /// Shakes hands for `host` over an established connection.
-    pub async fn shake_hands(
+    pub async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
-        tcp: Connection,
+        tcp: S,
         peer: SocketAddr,
         host: &Host,
         alpn: &[&[u8]],
         bounds: Bounds,
-    ) -> Result<(TlsSession, TlsStream<LimitedStream<Connection>>), TlsFailed> {
+    ) -> Result<(TlsSession, TlsStream<LimitedStream<S>>), TlsFailed> {
         let name = server_name(host).ok_or_else(|| {
             let detail = format!("{host} can't be sent as a server name");
             TlsFailed::new(TlsFailure::Ours { detail }, Vec::new())
@@ -189,9 +189,9 @@ fn session(connection: &ClientConnection, elapsed_us: u64) -> TlsSession {
     }
 }
 
-fn handshake_failure(
+fn handshake_failure<S>(
     error: &io::Error,
-    wire: &LimitedStream<Connection>,
+    wire: &LimitedStream<S>,
     peer: SocketAddr,
 ) -> TlsFailure {
     if wire.is_exhausted() {
