@@ -9,6 +9,7 @@ mod hostile_texts;
 mod killed;
 mod one_cause;
 mod province;
+mod sample;
 mod store;
 mod week;
 
