@@ -1,5 +1,6 @@
 //! The inventory of the made-up province.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::deadlines::Deadlines;
@@ -92,7 +93,7 @@ organisations:
                 text,
                 "      - {{id: {}, name: {}, category: {}, {}, state: {}{}}}",
                 site.id,
-                site.name,
+                in_a_mapping(site.name),
                 site.category,
                 site.target.as_deref().unwrap_or(&web),
                 site.state,
@@ -103,12 +104,18 @@ organisations:
     text
 }
 
+/// A text as the value of a flow mapping.
+fn in_a_mapping(text: &str) -> Cow<'_, str> {
+    if text.contains([',', ':']) { format!("\"{text}\"").into() } else { text.into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::province::sample;
 
     #[test]
-    fn the_inventory_is_good() {
+    fn the_inventories_are_good() {
         let sites = crate::lab::province::sites();
         for deadlines in [Deadlines::Short, Deadlines::Long] {
             let text = text(&PROVINCE, &sites, deadlines);
@@ -116,6 +123,14 @@ mod tests {
                 .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
             assert_eq!(parsed.inventory.services.len(), sites.len());
             assert!(sites.len() >= 25 && parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+        }
+        for moment in 0..sample::MOMENTS {
+            let sites = sample::sites(moment);
+            let text = text(&sample::HEADING, &sites, Deadlines::Short);
+            let parsed = crate::inventory::parse(text.as_bytes(), "sample.yaml")
+                .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+            assert_eq!(parsed.inventory.services.len(), sites.len());
+            assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
         }
     }
 }
