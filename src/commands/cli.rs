@@ -2,6 +2,7 @@
 
 mod values;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -133,6 +134,15 @@ pub(super) struct DemoArgs {
     /// Where the lab's inventory, store and reports go
     #[arg(long, value_name = "DIR", default_value = "reports/demo")]
     pub out: PathBuf,
+    /// Scan a sample province several times, with faults that come and go, and show the dashboard over it
+    #[arg(long)]
+    pub serve: bool,
+    /// Where the dashboard listens [default: a loopback address, port 8466 or a free one]
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
+    pub listen: Option<SocketAddr>,
+    /// Scan the sample province once, as it is at one of its moments, from 0
+    #[arg(long, value_name = "NUMBER", hide = true, conflicts_with = "serve")]
+    pub moment: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,28 @@
+//! `v6ready demo --moment`: the sample province as it is at one moment. The sample reports are made of such
+//! runs (`cargo xtask sample`).
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::commands::cli::Global;
+use crate::commands::error::CliError;
+use crate::commands::scan::session::{HowToScan, start_run};
+use crate::lab::{Deadlines, SampleGround};
+use crate::runs::load;
+
+/// Scans the sample province as it is at a moment into a store in the folder.
+///
+/// # Errors
+/// When the lab can't be built, or the store can't be written.
+pub(super) fn run(global: &Global, folder: &Path, moment: usize) -> Result<ExitCode, CliError> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let ground = runtime.block_on(SampleGround::set_up())?;
+    let inside = runtime.enter();
+    let lab = ground.start(folder, Deadlines::Short, moment)?;
+    drop(inside);
+    let loaded = load::inventory_from_file(&lab.inventory, None)?;
+    let how = HowToScan { vantage: Some("sample"), ..HowToScan::default() };
+    start_run(&folder.join("demo.db"), global, loaded, &how)?;
+    Ok(ExitCode::SUCCESS)
+}
