@@ -1,5 +1,7 @@
 //! `v6ready demo`: the whole product in the built-in lab.
 
+mod sample;
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,6 +30,13 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     fs::create_dir_all(folder).map_err(|error| {
         CliError::operator(format!("{} can't be made: {error}", folder.display()))
     })?;
+    match args.moment {
+        Some(moment) => sample::run(global, folder, moment),
+        None => scan_and_report(global, folder),
+    }
+}
+
+fn scan_and_report(global: &Global, folder: &Path) -> Result<ExitCode, CliError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
-use crate::commands::scan::session::{HowToScan, start_run};
+use crate::commands::scan::carried_out;
+use crate::commands::terminal;
 use crate::lab::{Deadlines, SampleGround};
 use crate::runs::load;
+use crate::runs::session::{HowToScan, Session};
 
 /// Scans the sample province as it is at a moment into a store in the folder.
 ///
@@ -21,8 +23,10 @@ pub(super) fn run(global: &Global, folder: &Path, moment: usize) -> Result<ExitC
     let inside = runtime.enter();
     let lab = ground.start(folder, Deadlines::Short, moment)?;
     drop(inside);
-    let loaded = load::inventory_from_file(&lab.inventory, None)?;
+    let loaded = load::inventory_from_file(&lab.inventory, None, &terminal::note_of_run)?;
     let how = HowToScan { vantage: Some("sample"), ..HowToScan::default() };
-    start_run(&folder.join("demo.db"), global, loaded, &how)?;
+    let db = folder.join("demo.db");
+    let session = Session::begin(&db, loaded, &how, &terminal::note_of_run)?;
+    carried_out(global, session)?;
     Ok(ExitCode::SUCCESS)
 }
