@@ -44,3 +44,4 @@ pub mod probe;
 pub mod report;
 pub mod scan;
 pub mod store;
+pub mod view;

@@ -8,7 +8,7 @@ use super::imports::{File, Tree};
 type MayImport = (&'static str, &'static [&'static str]);
 
 /// Every room, and the rooms that it may import beside itself.
-pub const ROOMS: [MayImport; 13] = [
+pub const ROOMS: [MayImport; 14] = [
     ("model", &[]),
     ("inventory", &["model"]),
     ("policy", &["model"]),
@@ -23,6 +23,10 @@ pub const ROOMS: [MayImport; 13] = [
     ("report", &["model", "evidence", "check", "policy", "judge"]),
     ("lab", &["model"]),
     (
+        "view",
+        &["model", "inventory", "policy", "evidence", "check", "judge", "store", "runs"],
+    ),
+    (
         "commands",
         &[
             "model",
@@ -36,6 +40,7 @@ pub const ROOMS: [MayImport; 13] = [
             "scan",
             "report",
             "lab",
+            "view",
         ],
     ),
 ];
