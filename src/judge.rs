@@ -47,7 +47,7 @@ pub use since::{ServiceSince, SinceLast};
 pub use stage::{Blocker, Standing, is_cause_of_unknown};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
-pub use target::{Basis, Progress, TargetStanding, targets, targets_by_deadline};
+pub use target::{Basis, Progress, TargetStanding, targets, targets_by_deadline, targets_on};
 pub use verdicts::Verdicts;
 
 use std::sync::Arc;
