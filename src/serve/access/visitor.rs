@@ -8,8 +8,10 @@ use axum::http::request::Parts;
 
 use super::csrf::CsrfToken;
 use super::public_page::PublicPage;
-use super::refusal::{Refusal, Wanted};
+use super::refusal::{Refusal, Why};
 use super::role::{Organisations, Permission, Role, TokenScope};
+use super::wanted::Wanted;
+use crate::model::Lang;
 
 /// How somebody showed who she is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -60,9 +62,17 @@ pub struct Visitor {
     pub(super) public: Arc<BTreeSet<PublicPage>>,
     pub(super) csrf: Option<CsrfToken>,
     pub(super) wanted: Wanted,
+    /// Why a guest is refused.
+    pub(super) why_guest: Why,
 }
 
 impl Visitor {
+    /// Somebody who isn't logged in.
+    pub(super) fn guest(public: Arc<BTreeSet<PublicPage>>, wanted: Wanted) -> Self {
+        let why_guest = Why::NotLoggedIn;
+        Self { identity: Identity::Guest, public, csrf: None, wanted, why_guest }
+    }
+
     /// Whether she may do this.
     pub fn may(&self, what: Permission<'_>) -> bool {
         match (what, &self.identity) {
@@ -94,9 +104,13 @@ impl Visitor {
             return Ok(());
         }
         Err(match &self.identity {
-            Identity::Guest => Refusal::not_logged_in(&self.wanted),
-            Identity::User { .. } => Refusal::not_allowed(&self.wanted, what),
-            Identity::Token { .. } => Refusal::insufficient_scope(&self.wanted, what),
+            Identity::Guest => Refusal::new(self.why_guest, &self.wanted),
+            Identity::User { role, .. } => {
+                Refusal::not_allowed(&self.wanted, what, *role == Role::Operator)
+            }
+            Identity::Token { scope, .. } => {
+                Refusal::narrow_token(&self.wanted, what, *scope == TokenScope::Operate)
+            }
         })
     }
 
@@ -135,6 +149,16 @@ impl Visitor {
         }
     }
 
+    /// Whether there is a session that she can end.
+    pub fn may_log_out(&self) -> bool {
+        matches!(self.identity, Identity::User { proof: Proof::Password | Proof::Oidc, .. })
+    }
+
+    /// In what form she wants to be answered.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
     /// What every form that she sends must carry, in a field named [`CsrfToken::FIELD`]. Whoever has
     /// no session of a browser has none and needs none.
     pub fn csrf(&self) -> Option<&CsrfToken> {
@@ -147,6 +171,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let found = parts.extensions.get::<Self>().cloned();
-        found.ok_or_else(|| Refusal::not_logged_in(&Wanted::of(parts)))
+        found.ok_or_else(|| Refusal::not_logged_in(&Wanted::of(parts, Lang::default())))
     }
 }

@@ -1,31 +1,7 @@
-use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::*;
-
-/// A table in memory, which can be made to fail.
-#[derive(Default)]
-pub struct MemoryTable {
-    rows: Mutex<HashMap<Digest, SavedSession>>,
-    is_full: AtomicBool,
-}
-
-impl SessionTable for MemoryTable {
-    fn load(&self) -> Result<Vec<SavedSession>, StoreError> {
-        Ok(self.rows.lock().unwrap().values().cloned().collect())
-    }
-
-    fn save(&self, kept: &[SavedSession], ended: &[Digest]) -> Result<(), StoreError> {
-        if self.is_full.load(Ordering::Relaxed) {
-            return Err(StoreError::Full { path: PathBuf::from("v6ready.db") });
-        }
-        let mut rows = self.rows.lock().unwrap();
-        ended.iter().for_each(|key| drop(rows.remove(key)));
-        rows.extend(kept.iter().map(|row| (row.key, row.clone())));
-        Ok(())
-    }
-}
+use crate::serve::access::testing::MemoryTable;
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + 60 * minutes).unwrap()
@@ -73,13 +49,13 @@ impl World {
 #[test]
 fn a_session_ends_when_it_is_not_used_and_at_last_in_any_case() {
     let world = World::new();
-    let secret = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let secret = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     let found = world.find(&secret, at(14)).unwrap();
     assert_eq!((&*found.session.owner.name, found.renewed), ("an", None));
     assert!(world.find(&secret, at(75)).is_none());
     assert!(world.find(&secret, at(14)).is_none());
 
-    let mut secret = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let mut secret = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     for minutes in (0..600).step_by(10) {
         let found = world.find(&secret, at(minutes)).unwrap();
         secret = found.renewed.unwrap_or(secret);
@@ -90,7 +66,7 @@ fn a_session_ends_when_it_is_not_used_and_at_last_in_any_case() {
 #[test]
 fn the_secret_is_replaced_and_the_old_one_ends_once_the_new_one_was_seen() {
     let world = World::new();
-    let first = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let first = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     let form_key = world.find(&first, at(1)).unwrap().session.form_key;
     let second = world.find(&first, at(16)).unwrap().renewed.unwrap();
     // Another request of the same moment, which still has the old one.
@@ -105,7 +81,7 @@ fn the_secret_is_replaced_and_the_old_one_ends_once_the_new_one_was_seen() {
 #[test]
 fn an_answer_that_got_lost_logs_nobody_out() {
     let world = World::new();
-    let first = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let first = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     let lost = world.find(&first, at(16)).unwrap().renewed.unwrap();
     let found = world.find(&first, at(20)).unwrap();
     let third = found.renewed.unwrap();
@@ -117,8 +93,8 @@ fn an_answer_that_got_lost_logs_nobody_out() {
 #[test]
 fn a_restart_logs_nobody_out_and_an_ended_session_stays_ended() {
     let world = World::new();
-    let one = world.sessions.begin(owner("an"), at(0)).unwrap();
-    let two = world.sessions.begin(owner("binh"), at(0)).unwrap();
+    let one = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
+    let two = world.sessions.begin(owner("binh"), TIMES, at(0)).unwrap();
     world.sessions.write(TIMES).unwrap();
     let kept = world.table.load().unwrap();
     assert!(kept.iter().all(|row| !row.document.contains(&one.text())));
@@ -137,7 +113,7 @@ fn a_restart_logs_nobody_out_and_an_ended_session_stays_ended() {
 #[test]
 fn what_a_full_store_did_not_take_is_written_later() {
     let world = World::new();
-    let secret = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let secret = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     world.sessions.write(TIMES).unwrap();
     world.table.is_full.store(true, Ordering::Relaxed);
     world.sessions.end(&world.find(&secret, at(1)).unwrap().session);
@@ -151,7 +127,7 @@ fn what_a_full_store_did_not_take_is_written_later() {
 #[test]
 fn a_log_out_ends_a_session_whose_secret_was_just_replaced() {
     let world = World::new();
-    let first = world.sessions.begin(owner("an"), at(0)).unwrap();
+    let first = world.sessions.begin(owner("an"), TIMES, at(0)).unwrap();
     let before = world.find(&first, at(1)).unwrap().session;
     let second = world.find(&first, at(16)).unwrap().renewed.unwrap();
     world.sessions.end(&before);
@@ -162,8 +138,8 @@ fn a_log_out_ends_a_session_whose_secret_was_just_replaced() {
 #[test]
 fn one_user_does_not_push_others_out() {
     let world = World::new();
-    let other = world.sessions.begin(owner("binh"), at(0)).unwrap();
-    let all: Vec<_> = (0..60).map(|n| world.sessions.begin(owner("an"), at(n)).unwrap()).collect();
+    let other = world.sessions.begin(owner("binh"), TIMES, at(0)).unwrap();
+    let all: Vec<_> = (0..60).map(|n| world.sessions.begin(owner("an"), TIMES, at(n)).unwrap()).collect();
     assert_eq!(world.sessions.count_of("an", Proof::Password), SESSIONS_OF_USER_MAX);
     assert!(world.find(&all[9], at(30)).is_none() && world.find(&all[10], at(30)).is_some());
     assert!(world.find(&other, at(30)).is_some());
@@ -176,7 +152,10 @@ fn rows_and_cookies_of_others_are_survived() {
     let world = World::new();
     let row = |n: u8, document: &str| SavedSession {
         key: Digest([n; 32]),
-        until: 0,
+        user: String::new(),
+        started: at(0),
+        seen: at(0),
+        until: at(0),
         document: document.to_owned(),
     };
     let rows = [row(1, ""), row(2, "{}"), row(3, "{\"owner\":1}"), row(4, "\u{0}")];
