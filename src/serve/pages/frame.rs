@@ -99,6 +99,14 @@ impl Frame {
         &assets::ICON.path
     }
 
+    /// The page on which one logs in, to come back to this one.
+    pub fn log_in(&self) -> String {
+        match self.here.starts_with("/log") {
+            true => "/login".to_owned(),
+            false => format!("/login?next={}", super::links::escaped(&self.here)),
+        }
+    }
+
     /// Both languages: tag, name, whether it is the reader's.
     pub fn languages(&self) -> [(&'static str, &'static str, bool); 2] {
         [(Lang::Vi, "Tiếng Việt"), (Lang::En, "English")]

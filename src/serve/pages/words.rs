@@ -22,7 +22,7 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(in crate::serve) use words;
 
 words! {
     /// What stands around every page, and what several pages say.
