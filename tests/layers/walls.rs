@@ -22,10 +22,7 @@ pub const ROOMS: [MayImport; 14] = [
     // `describe` reads certificates as the checks do.
     ("report", &["model", "evidence", "check", "policy", "judge"]),
     ("lab", &["model"]),
-    (
-        "view",
-        &["model", "inventory", "policy", "evidence", "check", "judge", "store", "runs"],
-    ),
+    ("view", &["model", "inventory", "policy", "evidence", "check", "judge", "store", "runs"]),
     (
         "commands",
         &[

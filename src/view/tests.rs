@@ -1,0 +1,1 @@
+//! The view beside what the runs themselves say.
