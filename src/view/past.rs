@@ -172,7 +172,10 @@ impl EditionReader<'_> {
                 Ok(past.get(id).and_then(Option::as_ref).and_then(|one| one.seen_at(position)))
             };
         let mut changes = Vec::new();
-        for (id, _) in names_after.iter().filter(|(id, _)| now.contains(id)) {
+        for (id, _) in &names_after {
+            if !now.remove(id) {
+                continue;
+            }
             let Some(later) = seen_at(id, after)? else {
                 // It isn't there, so whatever it was is gone.
                 gone.extend(lineage.then(id).cloned());
@@ -183,7 +186,6 @@ impl EditionReader<'_> {
                 None => None,
             };
             changes.push(seen_change(earlier.as_ref(), &later));
-            now.remove(id);
         }
         // What is left is in no inventory of the later side.
         gone.extend(now.iter().filter_map(|id| lineage.then(id).cloned()));

@@ -35,21 +35,23 @@ pub(super) fn tracks(listed: &[ListedRun]) -> Vec<TrackOfRuns<'_>> {
             None => together.push(vec![run]),
         }
     }
-    let of_runs = |mut runs: Vec<&_>| {
-        runs.reverse();
-        let first = runs.iter().position(|run: &&ListedRun| run.scope == Scope::Whole)?;
-        let runs = runs.split_off(first);
-        let newest = *runs.last()?;
-        let track = Track {
-            inventory_id: newest.inventory_id.clone(),
-            inventory_file: newest.inventory_file.clone(),
-            namesake: newest.namesake,
-            vantage: newest.run.vantage.name.clone(),
-            is_imported: runs.iter().all(|run| run.imported.is_some()),
-        };
-        Some(TrackOfRuns { track, runs })
+    together.into_iter().filter_map(track_of).collect()
+}
+
+/// The track of these runs, the newest of which comes first.
+fn track_of(mut runs: Vec<&ListedRun>) -> Option<TrackOfRuns<'_>> {
+    runs.reverse();
+    let first = runs.iter().position(|run| run.scope == Scope::Whole)?;
+    let runs = runs.split_off(first);
+    let newest = *runs.last()?;
+    let track = Track {
+        inventory_id: newest.inventory_id.clone(),
+        inventory_file: newest.inventory_file.clone(),
+        namesake: newest.namesake,
+        vantage: newest.run.vantage.name.clone(),
+        is_imported: runs.iter().all(|run| run.imported.is_some()),
     };
-    together.into_iter().filter_map(of_runs).collect()
+    Some(TrackOfRuns { track, runs })
 }
 
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! What the daemon does by itself: scans on their schedule, retention, backups.
+
+mod state;
+
+use axum::Router;
+
+use super::app::Shared;
+
+pub use state::Jobs;
+
+/// The routes of this part.
+pub fn routes() -> Router<Shared> {
+    Router::new()
+}
