@@ -33,6 +33,9 @@ pub enum ViewError {
         /// Why.
         detail: String,
     },
+    /// What was asked for is being judged anew.
+    #[error("the runs are being judged anew; try again in a moment")]
+    Replaced,
     /// The track has no such run.
     #[error("there is no run {run} of the whole inventory here")]
     NoSuchRun {

@@ -8,7 +8,7 @@ use crate::judge::quarter::{Plan, plan};
 use crate::judge::{
     Basis, Counts, Progress, Root, Roots, ServiceResult, Summary, TargetStanding, targets_on,
 };
-use crate::model::{Outcome, Organisation, Severity};
+use crate::model::{Organisation, Outcome, Severity};
 
 /// The first look at an inventory.
 pub struct Overview {
@@ -158,11 +158,10 @@ fn check_rows(picture: &Picture) -> Vec<CheckRow> {
             };
             row.outcomes[place(finding.outcome)] += 1;
             if finding.outcome == Outcome::Fail {
-                let gravest = row.gravest.map_or(finding.severity, |so_far| so_far.min(finding.severity));
+                let gravest =
+                    row.gravest.map_or(finding.severity, |so_far| so_far.min(finding.severity));
                 row.gravest = Some(gravest);
-                let is_cause = |(of, root): &(&str, Root)| {
-                    *of == check.id && *root == Root::Itself
-                };
+                let is_cause = |(of, root): &(&str, Root)| *of == check.id && *root == Root::Itself;
                 row.causes += usize::from(roots.iter().flatten().any(is_cause));
             }
         }

@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::changes::Moved;
 use super::key::RunKey;
 use super::overview::CheckRow;
 use crate::judge::quarter::{Remedy, Shared, remedies, shared};
-use crate::judge::{Look, RunResult, ServiceResult, Summary};
+use crate::judge::{Lineage, Look, RunResult, ServiceResult, Summary};
 use crate::model::{RunId, ServiceId, VantageIpv6};
 use crate::store::Scope;
 
 /// An inventory, as one vantage point sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
     /// The inventory's own `id`.
     pub inventory_id: Option<String>,
@@ -64,7 +65,17 @@ pub struct Picture {
     pub since_quarter: Option<Moved>,
     /// By the place of the service in the result: the run since which it has had its standing.
     pub(super) standing_since: Vec<Arc<Look>>,
+    pub(super) edition: EditionOfPicture,
     pub(super) made: Made,
+}
+
+/// Where the file has what was known earlier.
+pub(super) struct EditionOfPicture {
+    pub number: i64,
+    /// By the place of the run: its position.
+    pub positions: Vec<i64>,
+    /// From which position on the ids of now follow how from those of then.
+    pub lineages: Vec<(i64, Lineage)>,
 }
 
 /// What is worked out from a picture when it is first asked for.
@@ -88,6 +99,11 @@ impl Track {
             || self.inventory_file == word
             || is(file.file_name())
             || is(file.file_stem())
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        // Serialising this type to memory can't fail.
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The word for the inventory in addresses: its `id`, or the file's name without its extension.
@@ -132,6 +148,12 @@ impl Picture {
             };
             self.result.services.iter().map(text).collect()
         })
+    }
+
+    /// The position of a run in the file.
+    pub(super) fn position_of(&self, run: &RunId) -> Option<i64> {
+        let place = self.runs.iter().position(|one| one.id == *run)?;
+        self.edition.positions.get(place).copied()
     }
 
     /// A whole run of the track.

@@ -188,14 +188,18 @@ impl Picture {
             && filter.tag.as_ref().is_none_or(|tag| service.tags.iter().any(|own| **own == **tag))
             && filter.standing.is_none_or(|wanted| wanted.fits(result.standing))
             && filter.change.is_none_or(|change| change == self.change_of(&service.id))
-            && (words.is_empty() || self.texts().get(at).is_some_and(|text| {
-                words.iter().all(|word| text.contains(word.as_str()))
-            }))
+            && (words.is_empty()
+                || self
+                    .texts()
+                    .get(at)
+                    .is_some_and(|text| words.iter().all(|word| text.contains(word.as_str()))))
             && filter.severity.is_none_or(|severity| result.fails_at(severity))
             && (!filter.asks_for_findings()
-                || result.verdicts.findings().iter().any(|(check, found)| {
-                    filter.fits_finding(check, found.outcome, found.reason)
-                }))
+                || result
+                    .verdicts
+                    .findings()
+                    .iter()
+                    .any(|(check, found)| filter.fits_finding(check, found.outcome, found.reason)))
     }
 
     fn sort(&self, places: &mut [usize], by: ServiceOrder) {
@@ -205,15 +209,17 @@ impl Picture {
         };
         match by {
             ServiceOrder::Inventory => {}
-            ServiceOrder::Id => by_key(places, &|a, b| {
-                services[a].service.id.cmp(&services[b].service.id)
-            }),
-            ServiceOrder::Name => places.sort_by_cached_key(|at| services[*at].service.name.to_lowercase()),
+            ServiceOrder::Id => {
+                by_key(places, &|a, b| services[a].service.id.cmp(&services[b].service.id))
+            }
+            ServiceOrder::Name => {
+                places.sort_by_cached_key(|at| services[*at].service.name.to_lowercase())
+            }
             ServiceOrder::Standing => places.sort_by_key(|at| rank(services[*at].standing)),
             ServiceOrder::Severity => places.sort_by_cached_key(|at| gravity(&services[*at])),
-            ServiceOrder::Since => by_key(places, &|a, b| {
-                self.standing_since[b].at.cmp(&self.standing_since[a].at)
-            }),
+            ServiceOrder::Since => {
+                by_key(places, &|a, b| self.standing_since[b].at.cmp(&self.standing_since[a].at))
+            }
             ServiceOrder::Deadline => places.sort_by_key(|at| {
                 let service = &services[*at].service;
                 let goal = service.goal.as_ref().or_else(|| self.result.policy.goal());
