@@ -231,12 +231,16 @@ impl PageRequest {
         permission: Permission<'_>,
         make: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Response {
-        self.answer(permission, |request| {
-            let page = make(request)?;
-            let html = page.render().map_err(|error| Problem::internal(&error))?;
-            Ok(html_answer(StatusCode::OK, html))
-        })
-        .await
+        self.answer(permission, |request| request.rendered(&make(request)?)).await
+    }
+
+    /// A page as an answer.
+    ///
+    /// # Errors
+    /// When it can't be rendered.
+    pub fn rendered<T: Template>(&self, page: &T) -> Result<Response, Problem> {
+        let html = page.render().map_err(|error| Problem::internal(&error))?;
+        Ok(html_answer(StatusCode::OK, html))
     }
 
     /// Makes any answer where work may block, for who may do this.
