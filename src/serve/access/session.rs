@@ -17,7 +17,7 @@ use super::role::{Organisations, Role};
 use super::secret::{NoRandomness, Secret};
 use super::visitor::Proof;
 use crate::model::Digest;
-use crate::store::StoreError;
+use crate::store::{SavedSession, StoreError};
 
 /// How long a cookie's secret is used.
 const ROTATION: SignedDuration = SignedDuration::from_mins(15);
@@ -79,23 +79,6 @@ struct Document {
     previous: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed: Option<Timestamp>,
-}
-
-/// A session as a table has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SavedSession {
-    /// The digest of the secret that the browser has: a copy of the table logs nobody in.
-    pub key: Digest,
-    /// Whose it is.
-    pub user: String,
-    /// When she logged in.
-    pub started: Timestamp,
-    /// When it was last used.
-    pub seen: Timestamp,
-    /// When it ends at the latest.
-    pub until: Timestamp,
-    /// All that is needed to go on with it, as JSON.
-    pub document: String,
 }
 
 /// When sessions end.
@@ -320,10 +303,7 @@ impl Session {
     }
 
     fn saved(&self, times: SessionTimes) -> SavedSession {
-        let until = SignedDuration::try_from(times.absolute)
-            .ok()
-            .and_then(|most| self.started.saturating_add(most).ok())
-            .unwrap_or(Timestamp::MAX);
+        let absolute = i64::try_from(times.absolute.as_secs()).unwrap_or(i64::MAX);
         let document = Document {
             owner: self.owner.clone(),
             form_key: self.form_key.text(),
@@ -335,10 +315,7 @@ impl Session {
         };
         SavedSession {
             key: self.key,
-            user: self.owner.name.to_string(),
-            started: self.started,
-            seen: self.seen,
-            until,
+            until: self.started.as_second().saturating_add(absolute),
             // Plain data with names as keys: it always has a JSON form.
             document: serde_json::to_string(&document).unwrap_or_default(),
         }

@@ -21,13 +21,13 @@ use super::password::PasswordHash;
 use super::public_page::PublicPage;
 use super::refusal::Refusal;
 use super::role::{Organisations, Permission, Role};
-use super::session::{SavedSession, SessionTable};
+use super::session::SessionTable;
 use super::state::Access;
 use super::visitor::Visitor;
 use crate::model::Digest;
 use crate::serve::config::ServeConfig;
 use crate::serve::config::access::UserConfig;
-use crate::store::StoreError;
+use crate::store::{SavedSession, StoreError};
 
 /// The password of every user.
 pub const PASSWORD: &str = "đúng rồi";

@@ -152,10 +152,7 @@ fn rows_and_cookies_of_others_are_survived() {
     let world = World::new();
     let row = |n: u8, document: &str| SavedSession {
         key: Digest([n; 32]),
-        user: String::new(),
-        started: at(0),
-        seen: at(0),
-        until: at(0),
+        until: 0,
         document: document.to_owned(),
     };
     let rows = [row(1, ""), row(2, "{}"), row(3, "{\"owner\":1}"), row(4, "\u{0}")];
