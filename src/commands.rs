@@ -37,6 +37,7 @@ mod result_output;
 mod runs;
 mod scan;
 mod scratch_store;
+mod serve;
 mod service_selection;
 mod shell;
 mod show;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args),
         Command::Check(args) => check::run(&global, args),
+        Command::Serve(args) => serve::run(&global, args),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
         Command::Diff(args) => diff::run(&global, args),

@@ -104,6 +104,8 @@ pub(super) enum Command {
     Scan(ScanArgs),
     /// Scan names or URLs without an inventory
     Check(CheckArgs),
+    /// The daemon: scans on a schedule, shows what is known, tells people what changed
+    Serve(ServeArgs),
     /// Render a run as files
     Report(ReportArgs),
     /// Judge a stored run again, under another policy or newer rules; sends nothing
@@ -171,6 +173,14 @@ pub(super) struct ScanArgs {
     /// longer known
     #[arg(long, help_heading = "Gates")]
     pub fail_on_worse: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready serve --config /etc/v6ready/serve.yaml --check-config")]
+pub(super) struct ServeArgs {
+    /// Only say what is wrong with the configuration
+    #[arg(long)]
+    pub check_config: bool,
 }
 
 /// Which services a command is about.

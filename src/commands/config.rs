@@ -56,7 +56,8 @@ fn with_defaults(command: Command, text: &str) -> Result<Command, String> {
 }
 
 fn apply(mut command: Command, entries: &Map<String, Value>, at: &str) -> Result<Command, String> {
-    for (key, value) in entries {
+    // The daemon reads its own section.
+    for (key, value) in entries.iter().filter(|(key, _)| !(at.is_empty() && *key == "serve")) {
         let place = format!("{at}{key}");
         if let Value::Object(inner) = value {
             if command.find_subcommand(key).is_none() {

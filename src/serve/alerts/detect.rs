@@ -404,11 +404,11 @@ fn is_below(alert: &Alert, stages: &HashMap<ServiceId, u8>) -> bool {
     alert.key.starts_with("stage:") && stage.zip(before).is_some_and(|(now, then)| *now < then)
 }
 
-/// Marks alerts that begin again and again: `times` is how often something of its key began within the
+/// Marks alerts that begin again and again: `times` is how often one of its key began within the
 /// window, this time included.
-pub fn note_flapping(alerts: &mut [Alert], times: impl Fn(&str) -> usize, limit: usize) {
+pub fn note_flapping(alerts: &mut [Alert], times: impl Fn(&Alert) -> usize, limit: usize) {
     for alert in alerts.iter_mut().filter(|alert| alert.is_open()) {
-        if times(&alert.key) >= limit {
+        if times(alert) >= limit {
             alert.detail.flaps = true;
         }
     }

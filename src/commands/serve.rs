@@ -1,0 +1,46 @@
+//! `v6ready serve`: the daemon.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::cli::{Global, ServeArgs};
+use super::error::CliError;
+use super::terminal;
+use crate::inventory::Diagnostics;
+use crate::serve::app::{App, Places};
+use crate::serve::config::{self, ServeConfig};
+use crate::serve::run;
+
+/// Runs the daemon until it is told to end, or only checks its configuration.
+///
+/// # Errors
+/// What the operator can fix.
+pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliError> {
+    let config = read_config(global)?;
+    if args.check_config {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let places = Places { db: global.db.clone(), config: global.config.clone() };
+    let app = App::open(places, config, Arc::new(Timestamp::now))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run::run(app))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_config(global: &Global) -> Result<ServeConfig, CliError> {
+    let Some(file) = &global.config else { return Ok(ServeConfig::default()) };
+    let name = file.display().to_string();
+    let text = std::fs::read(file)
+        .map_err(|error| CliError::operator(format!("{name}: can't be read: {error}")))?;
+    let faulty = |problems: Diagnostics| {
+        terminal::print_diagnostics(&problems);
+        CliError::operator(format!("{name}: {} problem(s) in the configuration", problems.count()))
+    };
+    let (config, warnings) = config::read::read(&text, &name).map_err(faulty)?;
+    for warning in &warnings {
+        terminal::note(terminal::render_diagnostic(warning));
+    }
+    Ok(config)
+}

@@ -1,0 +1,99 @@
+//! From the text of a configuration to what it says, or to everything that is wrong with it.
+
+use super::document::{Draft, SERVE, ServeConfig};
+use crate::inventory::reader::Reader;
+use crate::inventory::tree::{Content, NodeId, Tree};
+use crate::inventory::yaml::{self, Kind};
+use crate::inventory::{Diagnostic, Diagnostics};
+
+/// Octets of a configuration.
+pub const OCTETS_MAX: usize = 1 << 20;
+
+const CONFIGURATION: Kind = Kind {
+    noun: "configuration",
+    octets_max: OCTETS_MAX,
+    shorten: "move what is not needed into other files",
+    start: "docs/serve/config.yaml is one to start from",
+    shown: |text, tree| Some(without_secrets(text, tree)),
+};
+
+/// Reads the section `serve` of a configuration, with the warnings. The other keys of the file are options
+/// of commands, and not looked at here. `file` is its name, for messages and for files that it names.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the file.
+pub fn read(text: &[u8], file: &str) -> Result<(ServeConfig, Vec<Diagnostic>), Diagnostics> {
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Ok((ServeConfig::default(), Vec::new()));
+    }
+    let (draft, warnings) = yaml::read(text, file, &CONFIGURATION, document)?;
+    Ok((draft.config(), warnings))
+}
+
+fn document(reader: &mut Reader<'_, '_>, root: NodeId) -> Option<Draft> {
+    let mut draft = Draft::default();
+    let pairs = reader.pairs(root, "the configuration")?;
+    let is_serve = |node: NodeId| {
+        matches!(&reader.tree.node(node).content, Content::Scalar { text, .. } if text == "serve")
+    };
+    let serve = pairs.chunks_exact(2).find(|pair| is_serve(pair[0])).map(|pair| pair[1]);
+    if let Some(serve) = serve {
+        SERVE.read(reader, serve, &mut draft)?;
+    }
+    Some(draft)
+}
+
+/// Words in the names of keys whose values no message shows.
+const SECRET_WORDS: [&str; 5] = ["pass", "secret", "token", "hash", "credential"];
+
+/// The same text, octet for octet as long, with what may be secret starred out.
+fn without_secrets(text: &str, tree: Option<&Tree<'_>>) -> String {
+    let mut shown = text.as_bytes().to_vec();
+    let mut star = |from: usize, to: usize| shown[from..to].fill(b'*');
+    match tree {
+        Some(tree) => star_values(tree, tree.root, &mut star),
+        // Without a tree, a line is all that is known.
+        None => {
+            let mut start = 0;
+            for line in text.split_inclusive('\n') {
+                let lower = line.to_ascii_lowercase();
+                let word = SECRET_WORDS.iter().filter_map(|word| lower.find(word)).min();
+                if let Some(word) = word {
+                    let end = line.trim_end_matches(['\n', '\r']).len();
+                    let colon = line[word..].find(':').map_or(end, |at| word + at + 1);
+                    star(start + colon.min(end), start + end);
+                }
+                start += line.len();
+            }
+        }
+    }
+    // Whole characters were starred out; if not, nothing is shown.
+    String::from_utf8(shown).unwrap_or_else(|_| "*".repeat(text.len()))
+}
+
+fn star_values(tree: &Tree<'_>, root: NodeId, star: &mut impl FnMut(usize, usize)) {
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        match &tree.node(node).content {
+            Content::Scalar { .. } => {}
+            Content::Sequence(items) => open.extend(tree.children(items)),
+            Content::Mapping(pairs) => {
+                for pair in tree.children(pairs).chunks_exact(2) {
+                    let (Content::Scalar { text: key, .. }, value) =
+                        (&tree.node(pair[0]).content, tree.node(pair[1]))
+                    else {
+                        continue;
+                    };
+                    let key = key.to_ascii_lowercase();
+                    let is_secret = SECRET_WORDS.iter().any(|word| key.contains(word));
+                    match &value.content {
+                        Content::Scalar { .. } if is_secret && !key.ends_with("_file") => {
+                            star(value.span.start as usize, value.span.end as usize);
+                        }
+                        _ => open.push(pair[1]),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `/metrics`: the facts for Prometheus.
+
+use axum::Router;
+
+use super::app::Shared;
+
+/// The routes of this part.
+pub fn routes() -> Router<Shared> {
+    Router::new()
+}

@@ -1,0 +1,10 @@
+//! The pages that people read.
+
+use axum::Router;
+
+use super::app::Shared;
+
+/// The routes of this part.
+pub fn routes() -> Router<Shared> {
+    Router::new()
+}
