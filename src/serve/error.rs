@@ -54,6 +54,7 @@ impl From<ViewError> for ServeError {
 
 impl From<RunsError> for ServeError {
     fn from(error: RunsError) -> Self {
-        Self { message: error.message, help: error.help }
+        let help = error.help.clone();
+        Self { message: RunsError { help: None, ..error }.text(), help }
     }
 }

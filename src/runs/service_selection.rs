@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::error::CliError;
-use super::terminal;
+use super::error::RunsError;
+use super::note::{Note, TakeNotes};
 use crate::model::{Inventory, Selection, Service};
 
 /// What selections are, in a help line.
@@ -14,30 +14,31 @@ const FORMS: &str =
 ///
 /// # Errors
 /// A bad pattern; a tag, a category or an organisation that the inventory doesn't have; or nothing that
-/// matches. Another pattern that chooses nothing is noted on stderr.
-pub(super) fn selection_for(
+/// matches. Another pattern that chooses nothing is noted.
+pub fn selection_for(
     inventory: &Inventory,
     patterns: &[String],
-) -> Result<Selection, CliError> {
+    notes: TakeNotes<'_>,
+) -> Result<Selection, RunsError> {
     let selection = Selection::parse(patterns)?;
     if inventory.services.is_empty() {
-        return Err(CliError::operator("the inventory names no service"));
+        return Err(RunsError::operator("the inventory names no service"));
     }
     let unmatched = selection.unmatched(inventory);
     let chooses_nothing = !patterns.is_empty() && unmatched.len() == patterns.len();
     let fault = unmatched.iter().find(|one| one.is_named || chooses_nothing);
     if let Some(fault) = fault {
         let help = fault.help.as_deref().unwrap_or(FORMS);
-        return Err(CliError::operator(fault.to_string()).help(help));
+        return Err(RunsError::operator(fault.to_string()).help(help));
     }
     for one in &unmatched {
         let help = one.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        terminal::note(format_args!("{one}{help}"));
+        notes(Note::Text(format!("{one}{help}")));
     }
     Ok(selection)
 }
 
 /// The services that a selection chooses, in the inventory's order.
-pub(super) fn services_of(inventory: &Inventory, selection: &Selection) -> Vec<Arc<Service>> {
+pub fn services_of(inventory: &Inventory, selection: &Selection) -> Vec<Arc<Service>> {
     inventory.services.iter().filter(|service| selection.matches(service)).cloned().collect()
 }

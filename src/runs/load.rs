@@ -8,10 +8,10 @@ mod referenced_files;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) use policy::named_policy;
+pub use policy::named_policy;
 
-use super::error::CliError;
-use super::terminal;
+use super::error::RunsError;
+use super::note::{Note, TakeNotes};
 use crate::evidence::tls::TrustedRoots;
 use crate::inventory;
 use crate::inventory::{Diagnostic, Diagnostics, FileReferences, INVENTORY_OCTETS_MAX, Parsed};
@@ -20,7 +20,8 @@ use crate::policy::{DEFAULT, Policy};
 use crate::store::COMMAND_LINE;
 
 /// A usable inventory.
-pub(super) struct LoadedInventory {
+#[derive(Clone)]
+pub struct LoadedInventory {
     /// What it says, its settings complete.
     pub inventory: Arc<Inventory>,
     /// The policy to judge by.
@@ -41,15 +42,17 @@ pub(super) struct LoadedInventory {
 ///
 /// # Errors
 /// All that is wrong with it, with file, line and column.
-pub(super) fn inventory_from_file(
+pub fn inventory_from_file(
     path: &Path,
     policy: Option<&str>,
-) -> Result<LoadedInventory, CliError> {
+    notes: TakeNotes<'_>,
+) -> Result<LoadedInventory, RunsError> {
     load_inventory(
         inventory_text(path)?,
         &path.display().to_string(),
         path.parent().unwrap_or(Path::new("")),
         policy,
+        notes,
     )
 }
 
@@ -57,12 +60,13 @@ pub(super) fn inventory_from_file(
 ///
 /// # Errors
 /// As [`inventory_from_file`].
-pub(super) fn inventory_from_text(
+pub fn inventory_from_text(
     text: Vec<u8>,
     name: &str,
     policy: Option<&str>,
-) -> Result<LoadedInventory, CliError> {
-    load_inventory(text, name, Path::new(""), policy)
+    notes: TakeNotes<'_>,
+) -> Result<LoadedInventory, RunsError> {
+    load_inventory(text, name, Path::new(""), policy, notes)
 }
 
 /// Takes names of the command line for services, and all else from an inventory: its settings with the files
@@ -70,14 +74,15 @@ pub(super) fn inventory_from_text(
 ///
 /// # Errors
 /// As [`inventory_from_file`], and what is wrong with the names.
-pub(super) fn targets_with_inventory(
+pub fn targets_with_inventory(
     targets: &[String],
     path: &Path,
     policy: Option<&str>,
-) -> Result<LoadedInventory, CliError> {
-    let like = inventory_from_file(path, policy)?;
+    notes: TakeNotes<'_>,
+) -> Result<LoadedInventory, RunsError> {
+    let like = inventory_from_file(path, policy, notes)?;
     let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
-    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(&problems))?;
+    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(problems))?;
     let settings = like.inventory.settings.clone();
     let inventory = Arc::new(Inventory { settings, ..parsed.inventory });
     Ok(LoadedInventory { inventory, text, file: COMMAND_LINE.to_owned(), ..like })
@@ -88,17 +93,17 @@ pub(super) fn targets_with_inventory(
 ///
 /// # Errors
 /// When this version can't read it any more.
-pub(super) fn restored_inventory(
+pub fn restored_inventory(
     file: &str,
     text: &[u8],
     settings: Settings,
     policy_name: &str,
     policy_yaml: &str,
-) -> Result<LoadedInventory, CliError> {
-    let parsed = inventory::parse(text, file).map_err(|problems| unusable(&problems))?;
+) -> Result<LoadedInventory, RunsError> {
+    let parsed = inventory::parse(text, file).map_err(|problems| unusable(problems))?;
     let policy = policy::parse_policy(policy_name, policy_yaml)?;
     let trust = TrustedRoots::new(&settings.extra_ca).map_err(|_| {
-        CliError::operator("the run's `extra_ca` holds something that is no certificate")
+        RunsError::operator("the run's `extra_ca` holds something that is no certificate")
     })?;
     Ok(LoadedInventory {
         inventory: Arc::new(Inventory { settings, ..parsed.inventory }),
@@ -113,7 +118,7 @@ pub(super) fn restored_inventory(
 
 /// Reads the tables again that a stored run's inventory names: the run itself holds only what was
 /// found in them. Where they are gone, what is still missing stays unknown.
-pub(super) fn reread_origin_table(loaded: &mut LoadedInventory) {
+pub fn reread_origin_table(loaded: &mut LoadedInventory, notes: TakeNotes<'_>) {
     if !loaded.inventory.settings.has_origin_data {
         return;
     }
@@ -121,7 +126,7 @@ pub(super) fn reread_origin_table(loaded: &mut LoadedInventory) {
     let folder = Path::new(&loaded.file).parent().unwrap_or(Path::new(""));
     match referenced_files::read_origin_table(&files, folder) {
         Ok(table) => Arc::make_mut(&mut loaded.inventory).settings.origin_table = table,
-        Err(problem) => terminal::note(terminal::render_diagnostic(&problem)),
+        Err(problem) => notes(Note::Diagnostic(problem)),
     }
 }
 
@@ -131,11 +136,12 @@ fn load_inventory(
     file: &str,
     folder: &Path,
     policy_override: Option<&str>,
-) -> Result<LoadedInventory, CliError> {
+    notes: TakeNotes<'_>,
+) -> Result<LoadedInventory, RunsError> {
     let Parsed { mut inventory, files, warnings, .. } =
-        inventory::parse(&text, file).map_err(|problems| unusable(&problems))?;
-    for warning in &warnings {
-        terminal::note(terminal::render_diagnostic(warning));
+        inventory::parse(&text, file).map_err(|problems| unusable(problems))?;
+    for warning in warnings {
+        notes(Note::Diagnostic(Box::new(warning)));
     }
     let settings = &mut inventory.settings;
     let mut problems = referenced_files::read_into(settings, &files, folder);
@@ -151,7 +157,7 @@ fn load_inventory(
         None => own_policy(&inventory, &files, folder, &mut problems)?,
     };
     let (Some((policy, policy_yaml)), true) = (policy, problems.is_empty()) else {
-        return Err(unusable(&Diagnostics::from(problems)));
+        return Err(unusable(Diagnostics::from(problems)));
     };
     if let Some(error) = policy::gate_without_services(&policy, &inventory)
         && file != COMMAND_LINE
@@ -159,7 +165,7 @@ fn load_inventory(
         return Err(error);
     }
     let trust = TrustedRoots::new(&inventory.settings.extra_ca).map_err(|index| {
-        CliError::operator(format!("certificate {} of `extra_ca` can't be used", index + 1))
+        RunsError::operator(format!("certificate {} of `extra_ca` can't be used", index + 1))
     })?;
     let file = file.to_owned();
     let (inventory, trust) = (Arc::new(inventory), Arc::new(trust));
@@ -172,7 +178,7 @@ fn own_policy(
     files: &FileReferences,
     folder: &Path,
     problems: &mut Vec<Diagnostic>,
-) -> Result<Option<(Arc<Policy>, String)>, CliError> {
+) -> Result<Option<(Arc<Policy>, String)>, RunsError> {
     let name = inventory.policy.as_deref();
     let from = match name {
         Some(name) if files.policy_file.is_some() => folder.join(name),
@@ -200,10 +206,10 @@ fn own_policy(
 ///
 /// # Errors
 /// When the default policy can't be read.
-pub(super) fn problems_of_files(
+pub fn problems_of_files(
     parsed: &Parsed,
     folder: &Path,
-) -> Result<Vec<Diagnostic>, CliError> {
+) -> Result<Vec<Diagnostic>, RunsError> {
     let mut settings = parsed.inventory.settings.clone();
     let mut problems = referenced_files::read_into(&mut settings, &parsed.files, folder);
     own_policy(&parsed.inventory, &parsed.files, folder, &mut problems)?;
@@ -211,7 +217,7 @@ pub(super) fn problems_of_files(
 }
 
 /// What the policy of an inventory demands of every service; nothing when it can't be read, which scans report.
-pub(super) fn goal_of_policy(parsed: &Parsed, folder: &Path) -> Option<Goal> {
+pub fn goal_of_policy(parsed: &Parsed, folder: &Path) -> Option<Goal> {
     let policy = own_policy(&parsed.inventory, &parsed.files, folder, &mut Vec::new()).ok()??;
     policy.0.goal().cloned()
 }
@@ -220,9 +226,9 @@ pub(super) fn goal_of_policy(parsed: &Parsed, folder: &Path) -> Option<Goal> {
 ///
 /// # Errors
 /// When it can't be read.
-pub(super) fn inventory_text(path: &Path) -> Result<Vec<u8>, CliError> {
+pub fn inventory_text(path: &Path) -> Result<Vec<u8>, RunsError> {
     bounded_file::read_any(path, INVENTORY_OCTETS_MAX).map_err(|error| {
-        CliError::operator(format!("{}: the inventory can't be read: {error}", path.display()))
+        RunsError::operator(format!("{}: the inventory can't be read: {error}", path.display()))
             .help("`v6ready inventory init` writes one to start from")
     })
 }
@@ -231,14 +237,13 @@ pub(super) fn inventory_text(path: &Path) -> Result<Vec<u8>, CliError> {
 ///
 /// # Errors
 /// When it can't be read.
-pub(super) fn text_and_id(path: &Path) -> Result<(Vec<u8>, Option<String>), CliError> {
+pub fn text_and_id(path: &Path) -> Result<(Vec<u8>, Option<String>), RunsError> {
     let text = inventory_text(path)?;
     let parsed = inventory::parse(&text, &path.display().to_string());
-    let id = parsed.map_err(|problems| unusable(&problems))?.inventory.id;
+    let id = parsed.map_err(|problems| unusable(problems))?.inventory.id;
     Ok((text, id.as_deref().map(str::to_owned)))
 }
 
-fn unusable(problems: &Diagnostics) -> CliError {
-    let problems = terminal::render_diagnostics(problems);
-    CliError::operator(format!("the inventory can't be used:\n{problems}"))
+fn unusable(problems: Diagnostics) -> RunsError {
+    RunsError::operator("the inventory can't be used").problems(problems)
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::cli::OnlyArgs;
-use super::error::CliError;
+use super::error::RunsError;
 use super::load::{self, LoadedInventory};
 use super::named_run::{self, NEWEST};
+use super::note::TakeNotes;
 use super::service_selection::{selection_for, services_of};
 use crate::evidence::vantage;
 use crate::judge;
@@ -22,7 +22,7 @@ use crate::report::ReportContext;
 use crate::store::{ListedRun, Store, StoreError, StoredRun};
 
 /// A run of the store with everything that it takes to judge it.
-pub(super) struct LoadedRun {
+pub struct LoadedRun {
     /// The run and what it was made from.
     pub stored: StoredRun,
     /// The inventory, policy and trust as they were.
@@ -35,14 +35,14 @@ pub(super) struct LoadedRun {
 }
 
 /// A later run that looked at a part of an inventory again.
-pub(super) struct RescanOfPart {
+pub struct RescanOfPart {
     run: LoadedRun,
     /// How the ids of its services follow from those of the run that it fills in.
     lineage: Lineage,
 }
 
 /// When a run ended, or began when it did not end.
-pub(super) fn end_of_run(run: &Run) -> Timestamp {
+pub fn end_of_run(run: &Run) -> Timestamp {
     run.finished_at.unwrap_or(run.started_at)
 }
 
@@ -51,13 +51,17 @@ pub(super) fn end_of_run(run: &Run) -> Timestamp {
 ///
 /// # Errors
 /// When there is none, or its inventory can't be read any more.
-pub(super) fn load_run(store: &Store, word: Option<&str>) -> Result<LoadedRun, CliError> {
+pub fn load_run(
+    store: &Store,
+    word: Option<&str>,
+    notes: TakeNotes<'_>,
+) -> Result<LoadedRun, RunsError> {
     match word {
         None | Some(NEWEST) => {
             let listed = store.listed_runs()?;
-            filled_in(store, &listed, named_run::newest(&listed)?)
+            filled_in(store, &listed, named_run::newest(&listed, notes)?)
         }
-        Some(word) => load_run_by_id(store, &named_run::named_run(store, word)?),
+        Some(word) => load_run_by_id(store, &named_run::named_run(store, word, notes)?),
     }
 }
 
@@ -65,11 +69,11 @@ pub(super) fn load_run(store: &Store, word: Option<&str>) -> Result<LoadedRun, C
 ///
 /// # Errors
 /// As [`load_run`].
-pub(super) fn filled_in(
+pub fn filled_in(
     store: &Store,
     listed: &[ListedRun],
     whole: &ListedRun,
-) -> Result<LoadedRun, CliError> {
+) -> Result<LoadedRun, RunsError> {
     let mut run = load_run_by_id(store, &whole.run.id)?;
     for part in named_run::rescans_after(listed, whole) {
         let part = load_run_by_id(store, &part.run.id)?;
@@ -83,7 +87,7 @@ pub(super) fn filled_in(
 ///
 /// # Errors
 /// As [`load_run`].
-pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, CliError> {
+pub fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, RunsError> {
     load_stored_run(store.run(id)?)
 }
 
@@ -91,7 +95,7 @@ pub(super) fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, Cli
 ///
 /// # Errors
 /// When its inventory can't be read any more.
-pub(super) fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, CliError> {
+pub fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, RunsError> {
     let inputs = &stored.inputs;
     let loaded = load::restored_inventory(
         &inputs.inventory_file,
@@ -109,7 +113,7 @@ impl LoadedRun {
     ///
     /// # Errors
     /// When there is no such policy.
-    pub(super) fn with_policy(mut self, name: Option<&str>) -> Result<Self, CliError> {
+    pub fn with_policy(mut self, name: Option<&str>) -> Result<Self, RunsError> {
         if let Some(name) = name {
             (self.loaded.policy, _) = load::named_policy(name)?;
         }
@@ -120,26 +124,30 @@ impl LoadedRun {
     ///
     /// # Errors
     /// When nothing of the inventory is what is chosen.
-    pub(super) fn excerpt(&mut self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
-        if only.only.is_empty() {
+    pub fn excerpt(
+        &mut self,
+        only: &[String],
+        notes: TakeNotes<'_>,
+    ) -> Result<Option<Excerpt>, RunsError> {
+        if only.is_empty() {
             return Ok(None);
         }
         let inventory = &self.loaded.inventory;
-        let selection = selection_for(inventory, &only.only)?;
+        let selection = selection_for(inventory, only, notes)?;
         let excerpt = Excerpt::of(selection, &[inventory]);
         self.services.retain(|service| excerpt.covers(&service.id));
         Ok(Some(excerpt))
     }
 
     /// Leaves out the later runs that had not ended at this moment.
-    pub(super) fn known_at(mut self, moment: Timestamp) -> Self {
+    pub fn known_at(mut self, moment: Timestamp) -> Self {
         self.rescans.retain(|part| end_of_run(&part.run.stored.run) <= moment);
         self
     }
 
     /// The run whose result of a service counts, with the service as that run knew it: this one, or a
     /// later one that looked at it again.
-    pub(super) fn last_look<'a>(
+    pub fn last_look<'a>(
         &'a self,
         service: &'a Arc<Service>,
     ) -> (&'a Self, &'a Arc<Service>) {
@@ -152,7 +160,7 @@ impl LoadedRun {
     }
 
     /// How the run is judged as it was when it ended, under a policy that may be a later run's.
-    pub(super) fn context_at_its_end<'a>(&'a self, policy: &'a Policy) -> JudgeContext<'a> {
+    pub fn context_at_its_end<'a>(&'a self, policy: &'a Policy) -> JudgeContext<'a> {
         let run = &self.stored.run;
         JudgeContext { policy, ..self.judge_context(&run.vantage, end_of_run(run)) }
     }
@@ -172,11 +180,11 @@ impl LoadedRun {
 ///
 /// # Errors
 /// When the store is damaged: no report is made from half the evidence.
-pub(super) fn judge_run(
+pub fn judge_run(
     store: &Store,
     run: &LoadedRun,
     as_of: Timestamp,
-) -> Result<RunResult, CliError> {
+) -> Result<RunResult, RunsError> {
     let (vantage, tests) = tested_vantage(store, run)?;
     let context = run.judge_context(&vantage, as_of);
     let mut rescans = BTreeMap::new();
@@ -200,7 +208,7 @@ pub(super) fn judge_run(
         };
         Ok(judge::judge_service(&later, &service, &evidence))
     });
-    let services = services.collect::<Result<_, CliError>>()?;
+    let services = services.collect::<Result<_, RunsError>>()?;
     Ok(RunResult { rescans, ..run_result(run, &context, &tests, services) })
 }
 
@@ -208,18 +216,18 @@ pub(super) fn judge_run(
 ///
 /// # Errors
 /// When the store is damaged.
-pub(super) fn result_of_judged(
+pub fn result_of_judged(
     store: &Store,
     run: &LoadedRun,
     services: Vec<ServiceResult>,
     as_of: Timestamp,
-) -> Result<RunResult, CliError> {
+) -> Result<RunResult, RunsError> {
     let (vantage, tests) = tested_vantage(store, run)?;
     Ok(run_result(run, &run.judge_context(&vantage, as_of), &tests, services))
 }
 
 /// What the tests of the vantage point showed, and the tests.
-fn tested_vantage(store: &Store, run: &LoadedRun) -> Result<(Vantage, Evidence), CliError> {
+fn tested_vantage(store: &Store, run: &LoadedRun) -> Result<(Vantage, Evidence), RunsError> {
     let LoadedRun { stored: StoredRun { run, .. }, loaded, .. } = run;
     let tests = store.vantage_evidence(&run.id)?;
     let vantage = match run.finished_at {
@@ -250,17 +258,19 @@ fn run_result(
 }
 
 /// Gives renderers the observations that verdicts cite. What can't be read ends the report.
-pub(super) struct Citations<'s> {
+pub struct Citations<'s> {
     store: &'s Store,
     failure: RefCell<Option<StoreError>>,
 }
 
 impl<'s> Citations<'s> {
-    pub(super) fn of(store: &'s Store) -> Self {
+    /// Nothing has been cited yet.
+    pub fn of(store: &'s Store) -> Self {
         Self { store, failure: RefCell::new(None) }
     }
 
-    pub(super) fn find(&self, id: ObservationId) -> Option<Arc<Observation>> {
+    /// An observation; what can't be read is remembered.
+    pub fn find(&self, id: ObservationId) -> Option<Arc<Observation>> {
         let found = self.store.cited_observation(id);
         found.map_err(|error| self.failure.borrow_mut().get_or_insert(error).to_string()).ok()
     }
@@ -269,12 +279,12 @@ impl<'s> Citations<'s> {
     ///
     /// # Errors
     /// The first thing that could not.
-    pub(super) fn all_found(&self) -> Result<(), StoreError> {
+    pub fn all_found(&self) -> Result<(), StoreError> {
         self.failure.borrow_mut().take().map_or(Ok(()), Err)
     }
 
     /// Whether something that was cited could not be read.
-    pub(super) fn have_failed(&self) -> bool {
+    pub fn have_failed(&self) -> bool {
         self.failure.borrow().is_some()
     }
 }
@@ -283,14 +293,14 @@ impl<'s> Citations<'s> {
 ///
 /// # Errors
 /// The renderer's own, and when something that it showed can't be read.
-pub(super) fn with_report_context<T, E>(
+pub fn with_report_context<T, E>(
     store: &Store,
     result: &RunResult,
     lang: Lang,
     render: impl FnOnce(&ReportContext<'_>) -> Result<T, E>,
-) -> Result<T, CliError>
+) -> Result<T, E>
 where
-    CliError: From<E>,
+    E: From<StoreError>,
 {
     let citations = Citations::of(store);
     let find_observation = |id: ObservationId| citations.find(id);

@@ -3,29 +3,29 @@
 //! The newest run is the newest one of a whole inventory. A run of a part (`scan --only`), or of names
 //! (`check --keep`), is only meant where it is named.
 
-use super::error::CliError;
-use super::terminal;
+use super::error::RunsError;
+use super::note::{Note, TakeNotes};
 use crate::model::RunId;
 use crate::store::{ListedRun, Scope, Store};
 
 /// Means the newest run of a whole inventory.
-pub(super) const NEWEST: &str = "newest";
+pub const NEWEST: &str = "newest";
 
 /// Means the last run before that one that shows the state of the same inventory.
-pub(super) const PREVIOUS: &str = "previous";
+pub const PREVIOUS: &str = "previous";
 
 /// The run that a word means. An id, or its beginning, is taken as it is.
 ///
 /// # Errors
 /// When the store has no such run.
-pub(super) fn named_run(store: &Store, word: &str) -> Result<RunId, CliError> {
+pub fn named_run(store: &Store, word: &str, notes: TakeNotes<'_>) -> Result<RunId, RunsError> {
     match word {
-        NEWEST => Ok(newest(&store.listed_runs()?)?.run.id.clone()),
+        NEWEST => Ok(newest(&store.listed_runs()?, notes)?.run.id.clone()),
         PREVIOUS => {
             let listed = store.listed_runs()?;
-            let newest = newest(&listed)?;
+            let newest = newest(&listed, notes)?;
             let previous = last_before(&listed, newest).ok_or_else(|| {
-                CliError::operator(format!(
+                RunsError::operator(format!(
                     "the store holds no complete run of the whole inventory before the newest, {}",
                     newest.run.id
                 ))
@@ -34,13 +34,13 @@ pub(super) fn named_run(store: &Store, word: &str) -> Result<RunId, CliError> {
             Ok(previous.run.id.clone())
         }
         id => RunId::parse(id).map_err(|error| {
-            CliError::operator(format!("`{id}`: {error}")).help("`v6ready runs` lists the runs")
+            RunsError::operator(format!("`{id}`: {error}")).help("`v6ready runs` lists the runs")
         }),
     }
 }
 
 /// Whether a run shows the state of a whole inventory.
-pub(super) fn shows_whole_inventory(listed: &ListedRun) -> bool {
+pub fn shows_whole_inventory(listed: &ListedRun) -> bool {
     listed.scope == Scope::Whole && listed.shows_its_scope()
 }
 
@@ -49,14 +49,17 @@ pub(super) fn shows_whole_inventory(listed: &ListedRun) -> bool {
 ///
 /// # Errors
 /// When there is no run of a whole inventory.
-pub(super) fn newest(listed: &[ListedRun]) -> Result<&ListedRun, CliError> {
+pub fn newest<'a>(
+    listed: &'a [ListedRun],
+    notes: TakeNotes<'_>,
+) -> Result<&'a ListedRun, RunsError> {
     let mut whole = listed.iter().filter(|run| run.scope == Scope::Whole);
     let Some(last_begun) = whole.next() else {
         return Err(match listed.first() {
             None => {
-                CliError::operator("the store holds no run yet").help("`v6ready scan` makes one")
+                RunsError::operator("the store holds no run yet").help("`v6ready scan` makes one")
             }
-            Some(part) => CliError::operator(
+            Some(part) => RunsError::operator(
                 "the store holds no run of a whole inventory, only of parts or names",
             )
             .help(format!(
@@ -70,10 +73,10 @@ pub(super) fn newest(listed: &[ListedRun]) -> Result<&ListedRun, CliError> {
     match [last_begun].into_iter().chain(whole).find(has_ended) {
         Some(ended) => {
             if ended.run.id != last_begun.run.id {
-                terminal::note(format_args!(
+                notes(Note::Text(format!(
                     "run {} was interrupted or is under way; the newest that has ended is {}",
                     last_begun.run.id, ended.run.id
-                ));
+                )));
             }
             Ok(ended)
         }
@@ -82,7 +85,7 @@ pub(super) fn newest(listed: &[ListedRun]) -> Result<&ListedRun, CliError> {
 }
 
 /// The last run before this one that shows the state of its whole inventory.
-pub(super) fn last_before<'a>(listed: &'a [ListedRun], run: &ListedRun) -> Option<&'a ListedRun> {
+pub fn last_before<'a>(listed: &'a [ListedRun], run: &ListedRun) -> Option<&'a ListedRun> {
     listed.iter().find(|earlier| {
         earlier.run.started_at < run.run.started_at
             && shows_whole_inventory(earlier)
@@ -91,7 +94,7 @@ pub(super) fn last_before<'a>(listed: &'a [ListedRun], run: &ListedRun) -> Optio
 }
 
 /// The runs after this one that looked at parts of its inventory again, the newest first.
-pub(super) fn rescans_after<'a>(
+pub fn rescans_after<'a>(
     listed: &'a [ListedRun],
     run: &'a ListedRun,
 ) -> impl Iterator<Item = &'a ListedRun> {
@@ -134,6 +137,7 @@ mod tests {
             listed("a", 1, Scope::Whole),
         ];
         let id = |run: &ListedRun| run.run.id.to_string();
+        let newest = |runs| newest(runs, &|_| ());
         assert_eq!(id(newest(&runs).unwrap()), "c");
         assert_eq!(last_before(&runs, &runs[2]).map(id).as_deref(), Some("a"));
         assert_eq!(rescans_after(&runs, &runs[2]).map(id).collect::<Vec<_>>(), ["d"]);
@@ -146,9 +150,9 @@ mod tests {
         assert_eq!(id(newest(&runs).unwrap()), "c");
         assert_eq!(last_before(&runs, &runs[1]).map(id).as_deref(), Some("a"));
         assert!(last_before(&runs, &runs[4]).is_none());
-        assert!(newest(&runs[..2]).is_err() && newest(&[]).is_err());
+        assert!(newest(&runs[..2]).is_err() && newest(&[][..]).is_err());
         assert_eq!(
-            id(newest(&[ListedRun { run: Run::of_tests("z"), ..runs[2].clone() }]).unwrap()),
+            id(newest(&[ListedRun { run: Run::of_tests("z"), ..runs[2].clone() }][..]).unwrap()),
             "z"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::CliError;
+use super::error::RunsError;
 use super::judge_each::judge_each;
 use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
 use crate::judge::{self, Histories, Lineage, Look, RunResult, ServiceResult, Sight};
@@ -17,21 +17,21 @@ const LOOKS_MAX: usize = 60;
 const JUDGED_MAX: usize = 10_000;
 
 /// Runs that are judged side by side, and held in memory together.
-pub(super) const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 
 /// A run as one that looked at services.
-pub(super) fn look(run: &LoadedRun) -> Look {
+pub fn look(run: &LoadedRun) -> Look {
     let run = &run.stored.run;
     Look { run: run.id.clone(), at: end_of_run(run) }
 }
 
 /// A service of a run, judged as it was when the run ended.
-pub(super) fn judge_then(
+pub fn judge_then(
     store: &Store,
     run: &LoadedRun,
     policy: &Policy,
     service: &Arc<Service>,
-) -> Result<ServiceResult, CliError> {
+) -> Result<ServiceResult, RunsError> {
     let context = run.context_at_its_end(policy);
     let evidence = store.evidence_of(&run.stored.run.id, &service.id)?;
     Ok(judge::judge_service(&context, service, &evidence))
@@ -42,7 +42,7 @@ pub(super) fn judge_then(
 ///
 /// # Errors
 /// When the store can't be read.
-pub(super) fn histories(store: &Store, result: &RunResult) -> Result<Histories, CliError> {
+pub fn histories(store: &Store, result: &RunResult) -> Result<Histories, RunsError> {
     let listed = store.listed_runs()?;
     let own = listed.iter().find(|run| run.run.id == result.run.id);
     let Some(own) = own.filter(|run| run.scope == Scope::Whole) else {
@@ -80,7 +80,7 @@ fn sights(
     id: &RunId,
     policy: &Policy,
     later: &Inventory,
-) -> Result<(Look, Vec<(ServiceId, Sight)>), CliError> {
+) -> Result<(Look, Vec<(ServiceId, Sight)>), RunsError> {
     let run = load_run_by_id(store, id)?;
     let lineage = Lineage::of(later, &run.loaded.inventory);
     let mut sights = Vec::with_capacity(run.services.len());

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
 use trend::{Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs};
 
-use super::cli::{AsOf, OnlyArgs};
-use super::error::CliError;
+use super::as_of::AsOf;
+use super::error::RunsError;
 use super::named_run::{named_run, shows_whole_inventory};
+use super::note::TakeNotes;
 use super::service_selection::selection_for;
 use super::stored_run::{end_of_run, judge_run, load_run_by_id};
 use crate::judge;
@@ -25,7 +26,7 @@ use crate::policy::Policy;
 use crate::store::Store;
 
 /// Which quarter is to be reviewed, and how.
-pub(super) struct QuarterRequest<'a> {
+pub struct QuarterRequest<'a> {
     /// The quarter.
     pub quarter: Quarter,
     /// The closing run, when it is named.
@@ -34,10 +35,12 @@ pub(super) struct QuarterRequest<'a> {
     pub as_of: Option<AsOf>,
     /// The policy; default: the closing run's own.
     pub policy: Option<&'a str>,
+    /// Takes what is to be known about the choice of the closing run.
+    pub notes: TakeNotes<'a>,
 }
 
 /// The judged runs of a quarter, from which it is reviewed as a whole or in parts.
-pub(super) struct QuarterRuns {
+pub struct QuarterRuns {
     quarter: Quarter,
     /// The closing run.
     pub closing: RunResult,
@@ -50,14 +53,14 @@ pub(super) struct QuarterRuns {
 
 impl QuarterRuns {
     /// The review of all services.
-    pub(super) fn review(self) -> Review {
+    pub fn review(self) -> Review {
         let Self { quarter, closing, previous, followed, histories } = self;
         let (points, runs) = points_and_runs(followed, quarter, previous.as_ref());
         Review::of(Material { quarter, closing, previous, points, runs, histories })
     }
 
     /// The review of a part of them.
-    pub(super) fn review_of(&self, excerpt: &Arc<Excerpt>) -> Review {
+    pub fn review_of(&self, excerpt: &Arc<Excerpt>) -> Review {
         let quarter = self.quarter;
         let closing = self.closing.limited_to(excerpt);
         let previous = self.previous.as_ref().map(|previous| Previous {
@@ -74,11 +77,15 @@ impl QuarterRuns {
     ///
     /// # Errors
     /// When nothing of the inventory is what is chosen.
-    pub(super) fn excerpt(&self, only: &OnlyArgs) -> Result<Option<Excerpt>, CliError> {
-        if only.only.is_empty() {
+    pub fn excerpt(
+        &self,
+        only: &[String],
+        notes: TakeNotes<'_>,
+    ) -> Result<Option<Excerpt>, RunsError> {
+        if only.is_empty() {
             return Ok(None);
         }
-        let selection = selection_for(&self.closing.inventory, &only.only)?;
+        let selection = selection_for(&self.closing.inventory, only, notes)?;
         let previous = self.previous.as_ref().map(|previous| &*previous.result.inventory);
         let inventories: Vec<&Inventory> =
             [&*self.closing.inventory].into_iter().chain(previous).collect();
@@ -107,10 +114,10 @@ fn points_and_runs(
 ///
 /// # Errors
 /// When there is no such run, or the store can't be read.
-pub(super) fn quarter_runs(
+pub fn quarter_runs(
     store: &Store,
     request: &QuarterRequest<'_>,
-) -> Result<QuarterRuns, CliError> {
+) -> Result<QuarterRuns, RunsError> {
     let chosen = ChosenRuns::choose(store, request)?;
     let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();
@@ -145,8 +152,8 @@ pub(super) fn quarter_runs(
 ///
 /// # Errors
 /// When the quarter has none, or the store can't be read.
-pub(super) fn runs_of_quarter(store: &Store, quarter: Quarter) -> Result<Vec<RunId>, CliError> {
-    let request = QuarterRequest { quarter, run: None, as_of: None, policy: None };
+pub fn runs_of_quarter(store: &Store, quarter: Quarter) -> Result<Vec<RunId>, RunsError> {
+    let request = QuarterRequest { quarter, run: None, as_of: None, policy: None, notes: &|_| () };
     let ChosenRuns { closing, previous, earlier, of_quarter, .. } =
         ChosenRuns::choose(store, &request)?;
     let before = earlier.iter().chain(&previous).chain(&of_quarter).map(Candidate::id).cloned();
@@ -169,13 +176,13 @@ struct ChosenRuns {
 }
 
 impl ChosenRuns {
-    fn choose(store: &Store, request: &QuarterRequest<'_>) -> Result<Self, CliError> {
+    fn choose(store: &Store, request: &QuarterRequest<'_>) -> Result<Self, RunsError> {
         let listed = store.listed_runs()?;
-        let timezone = quarter_timezone(store, &listed, request.run)?;
+        let timezone = quarter_timezone(store, &listed, request.run, request.notes)?;
         let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
         let mut candidates = candidates(listed.clone(), &timezone);
         let id = match request.run {
-            Some(run) => named_run(store, run)?,
+            Some(run) => named_run(store, run, request.notes)?,
             None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
         };
         let closing = store.run(&id)?.run;
@@ -203,9 +210,9 @@ impl ChosenRuns {
 ///
 /// # Errors
 /// When there is none, or the store can't be read.
-pub(super) fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, CliError> {
+pub fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, RunsError> {
     let listed = store.listed_runs()?;
-    let timezone = quarter_timezone(store, &listed, None)?;
+    let timezone = quarter_timezone(store, &listed, None, &|_| ())?;
     last_of_quarter(&candidates(listed, &timezone), quarter, None, &timezone)
 }
 
@@ -213,12 +220,12 @@ pub(super) fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, CliE
 ///
 /// # Errors
 /// When the store can't be read.
-pub(super) fn closing_runs(store: &Store) -> Result<HashSet<RunId>, CliError> {
+pub fn closing_runs(store: &Store) -> Result<HashSet<RunId>, RunsError> {
     let listed = store.listed_runs()?;
     if !listed.iter().any(shows_whole_inventory) {
         return Ok(HashSet::new());
     }
-    let timezone = quarter_timezone(store, &listed, None)?;
+    let timezone = quarter_timezone(store, &listed, None, &|_| ())?;
     let mut closing: Vec<Candidate> = Vec::new();
     for run in candidates(listed, &timezone) {
         let replaced = |earlier: &Candidate| {
@@ -235,7 +242,7 @@ fn judge_previous(
     store: &Store,
     run: &Candidate,
     policy: &Arc<Policy>,
-) -> Result<Previous, CliError> {
+) -> Result<Previous, RunsError> {
     let mut loaded = load_run_by_id(store, run.id())?;
     loaded.loaded.policy = Arc::clone(policy);
     let result = judge_run(store, &loaded, run.ended_at)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounded_file;
 use crate::check::Check;
-use crate::commands::error::CliError;
+use crate::runs::error::RunsError;
 use crate::model::{Inventory, Outcome, Severity, Stage, Target};
 use crate::policy::Policy;
 use crate::{check, policy};
@@ -19,13 +19,13 @@ const OCTETS_MAX: usize = 1 << 20;
 /// # Errors
 /// When there is no such policy, its text is none, or a gate of it can never close. A stored run's own
 /// policy is read without that last condition: what it was judged by stays readable.
-pub(in crate::commands) fn named_policy(name: &str) -> Result<(Arc<Policy>, String), CliError> {
+pub fn named_policy(name: &str) -> Result<(Arc<Policy>, String), RunsError> {
     if let Some(yaml) = policy::built_in(name) {
         return Ok((usable_policy(name, yaml)?, yaml.to_owned()));
     }
     let yaml = bounded_file::read_text(Path::new(name), OCTETS_MAX).map_err(|error| {
         let known: Vec<_> = policy::BUILT_IN.iter().map(|(name, _)| *name).collect();
-        CliError::operator(format!(
+        RunsError::operator(format!(
             "`{name}` is no built-in policy, and no file that can be read: {error}"
         ))
         .help(format!("built in are {}", known.join(" and ")))
@@ -33,13 +33,13 @@ pub(in crate::commands) fn named_policy(name: &str) -> Result<(Arc<Policy>, Stri
     Ok((usable_policy(name, &yaml)?, yaml))
 }
 
-fn usable_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, CliError> {
+fn usable_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, RunsError> {
     let policy = parse_policy(name, yaml)?;
     let problems = gates_that_never_close(&policy);
     if problems.is_empty() {
         return Ok(policy);
     }
-    Err(CliError::operator(format!(
+    Err(RunsError::operator(format!(
         "the policy `{name}` has gates that can never close: {}",
         problems.join("; ")
     ))
@@ -85,10 +85,10 @@ fn why_never_closing(policy: &Policy, check: &Check) -> Option<String> {
 }
 
 /// A gate of the policy that is about no service of this inventory, with what was probably meant.
-pub(super) fn gate_without_services(policy: &Policy, inventory: &Inventory) -> Option<CliError> {
+pub(super) fn gate_without_services(policy: &Policy, inventory: &Inventory) -> Option<RunsError> {
     let unmatched = policy.run_gates().iter().flat_map(|gate| gate.only.unmatched(inventory));
     let one = unmatched.into_iter().next()?;
-    let error = CliError::operator(format!("the policy `{}` has a gate for {one}", policy.name));
+    let error = RunsError::operator(format!("the policy `{}` has a gate for {one}", policy.name));
     Some(match &one.help {
         Some(help) => error.help(help),
         None => error,
@@ -99,7 +99,7 @@ pub(super) fn gate_without_services(policy: &Policy, inventory: &Inventory) -> O
 ///
 /// # Errors
 /// When it is no policy, or names checks and reasons that don't exist.
-pub(super) fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, CliError> {
+pub(super) fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, RunsError> {
     let knows = |id: &str, reason: Option<&str>| {
         check::find(id).is_some_and(|check| {
             reason.is_none_or(|reason| check.reasons.iter().any(|known| known.id == reason))
@@ -115,7 +115,7 @@ pub(super) fn parse_policy(name: &str, yaml: &str) -> Result<Arc<Policy>, CliErr
         )
     };
     if let Some(id) = Target::KINDS.into_iter().find_map(gates) {
-        return Err(CliError::operator(format!(
+        return Err(RunsError::operator(format!(
             "the policy `{name}` gates a stage by `{id}`, which is about the stage itself"
         ))
         .help(format!("delete `{id}` from `stages` and `kinds`; its severity can be set")));

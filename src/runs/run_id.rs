@@ -7,7 +7,7 @@ use crate::model::{InvalidRunId, RunId};
 
 /// So many random letters. Without randomness they are all `a`, and a second name of that kind is
 /// refused where it is used.
-pub(in crate::commands) fn random_letters(count: usize) -> String {
+pub fn random_letters(count: usize) -> String {
     let mut octets = vec![0; count];
     let _ = SystemRandom::new().fill(&mut octets);
     octets.iter().map(|octet| char::from(b'a' + octet % 26)).collect()
@@ -17,13 +17,13 @@ pub(in crate::commands) fn random_letters(count: usize) -> String {
 ///
 /// # Errors
 /// When the clock shows a year that has more than four digits.
-pub(super) fn new_run_id() -> Result<RunId, InvalidRunId> {
+pub fn new_run_id() -> Result<RunId, InvalidRunId> {
     let letters = random_letters(4);
     RunId::parse(&format!("{}-{letters}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")))
 }
 
 /// The host's name, as that of the vantage point.
-pub(super) fn host_name() -> String {
+pub fn host_name() -> String {
     nix::unistd::gethostname()
         .ok()
         .and_then(|name| name.into_string().ok())

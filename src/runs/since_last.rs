@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::CliError;
+use super::error::RunsError;
 use super::judge_each::judge_each;
 use super::named_run::{last_before, shows_whole_inventory};
 use super::stored_run::{LoadedRun, end_of_run, load_run_by_id};
@@ -18,7 +18,7 @@ use crate::store::{ListedRun, Scope, Store};
 ///
 /// # Errors
 /// When the store can't be read.
-pub(super) fn since_last(store: &Store, result: &RunResult) -> Result<Option<SinceLast>, CliError> {
+pub fn since_last(store: &Store, result: &RunResult) -> Result<Option<SinceLast>, RunsError> {
     let listed = store.listed_runs()?;
     let Some((run, before)) = pair(&listed, result) else { return Ok(None) };
     let before = load_run_by_id(store, &before.run.id)?;
@@ -59,7 +59,7 @@ fn changes(
     before: &LoadedRun,
     result: &RunResult,
     lineage: &Lineage,
-) -> Result<Vec<ServiceSince>, CliError> {
+) -> Result<Vec<ServiceSince>, RunsError> {
     let earlier: HashMap<&ServiceId, &Arc<Service>> =
         before.services.iter().map(|service| (&service.id, service)).collect();
     judge_each(db, &result.services, |store, now| {
@@ -75,7 +75,7 @@ fn judge_before(
     before: &LoadedRun,
     result: &RunResult,
     service: &Arc<Service>,
-) -> Result<ServiceResult, CliError> {
+) -> Result<ServiceResult, RunsError> {
     let context = before.context_at_its_end(&result.policy);
     let evidence = store.evidence_of(&before.stored.run.id, &service.id)?;
     Ok(judge::judge_service(&context, service, &evidence))

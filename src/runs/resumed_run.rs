@@ -3,14 +3,14 @@
 
 use std::path::Path;
 
-use crate::commands::error::CliError;
-use crate::commands::load;
-use crate::commands::terminal;
+use crate::runs::error::RunsError;
+use crate::runs::load;
+use crate::runs::note::{Note, TakeNotes};
 use crate::model::RunId;
 use crate::store::ListedRun;
 
 /// An inventory that was named beside `--resume`.
-pub(super) struct NamedInventory {
+pub struct NamedInventory {
     file: String,
     id: Option<String>,
     text: Vec<u8>,
@@ -21,7 +21,7 @@ impl NamedInventory {
     ///
     /// # Errors
     /// When it can't be read.
-    pub(super) fn read(path: &Path) -> Result<Self, CliError> {
+    pub fn read(path: &Path) -> Result<Self, RunsError> {
         let (text, id) = load::text_and_id(path)?;
         Ok(Self { file: path.display().to_string(), id, text })
     }
@@ -31,12 +31,12 @@ impl NamedInventory {
     }
 
     /// Says so where the file has changed since the run began: the run keeps to what it began with.
-    pub(super) fn note_changes(&self, of_run: &[u8]) {
+    pub fn note_changes(&self, of_run: &[u8], notes: TakeNotes<'_>) {
         if self.text != of_run {
-            terminal::note(format_args!(
+            notes(Note::Text(format!(
                 "{} has changed since the run began; the run goes on by what the inventory said then",
                 self.file
-            ));
+            )));
         }
     }
 }
@@ -45,10 +45,10 @@ impl NamedInventory {
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn newest_interrupted<'a>(
+pub fn newest_interrupted<'a>(
     listed: &'a [ListedRun],
     inventory: Option<&NamedInventory>,
-) -> Result<&'a ListedRun, CliError> {
+) -> Result<&'a ListedRun, RunsError> {
     let interrupted =
         || listed.iter().filter(|run| !run.run.complete && run.run.finished_at.is_none());
     let made_here = || interrupted().filter(|run| run.imported.is_none());
@@ -57,7 +57,7 @@ pub(super) fn newest_interrupted<'a>(
         return Ok(run);
     }
     Err(match (inventory, made_here().next(), interrupted().next()) {
-        (Some(NamedInventory { file, .. }), Some(other), _) => CliError::operator(format!(
+        (Some(NamedInventory { file, .. }), Some(other), _) => RunsError::operator(format!(
             "there is no interrupted run of `{file}` to resume; the newest interrupted run, {}, is of {}",
             other.run.id,
             inventory_of(other)
@@ -66,7 +66,7 @@ pub(super) fn newest_interrupted<'a>(
             "`v6ready scan --resume {}` goes on with that one; `v6ready scan {file}` begins a new run",
             other.run.id
         )),
-        (_, None, Some(imported)) => CliError::operator(format!(
+        (_, None, Some(imported)) => RunsError::operator(format!(
             "there is no interrupted run to resume that was made here; {} was imported",
             imported.run.id
         ))
@@ -74,7 +74,7 @@ pub(super) fn newest_interrupted<'a>(
             "`v6ready scan --resume {}` goes on with it, by the inventory and settings that came with it",
             imported.run.id
         )),
-        _ => CliError::operator("there is no interrupted run to resume")
+        _ => RunsError::operator("there is no interrupted run to resume")
             .help("`v6ready runs` lists the runs; `v6ready scan` begins a new one"),
     })
 }
@@ -83,15 +83,16 @@ pub(super) fn newest_interrupted<'a>(
 ///
 /// # Errors
 /// When it is another inventory's.
-pub(super) fn named<'a>(
+pub fn named<'a>(
     listed: &'a [ListedRun],
     id: &RunId,
     inventory: Option<&NamedInventory>,
-) -> Result<&'a ListedRun, CliError> {
+    notes: TakeNotes<'_>,
+) -> Result<&'a ListedRun, RunsError> {
     let run = listed.iter().find(|run| run.run.id == *id);
-    let run = run.ok_or_else(|| CliError::operator(format!("no run is called `{id}`")))?;
+    let run = run.ok_or_else(|| RunsError::operator(format!("no run is called `{id}`")))?;
     match inventory {
-        Some(inventory) if !inventory.is_of(run) => Err(CliError::operator(format!(
+        Some(inventory) if !inventory.is_of(run) => Err(RunsError::operator(format!(
             "run {id} is of {}, not of `{}`",
             inventory_of(run),
             inventory.file
@@ -102,9 +103,9 @@ pub(super) fn named<'a>(
         ))),
         _ => {
             if run.imported.is_some() {
-                terminal::note(format_args!(
+                notes(Note::Text(format!(
                     "run {id} was imported; it goes on by the inventory and settings that came with it"
-                ));
+                )));
             }
             Ok(run)
         }
@@ -159,7 +160,7 @@ mod tests {
         let error = newest(&listed, Some(inventory("a.yaml", Some("x")))).unwrap_err();
         assert!(error.contains("no interrupted run of `a.yaml`") && error.contains("d, is of"));
         let named = |id: &str, of: NamedInventory| {
-            let run = named(&listed, &RunId::of_tests(id), Some(&of));
+            let run = named(&listed, &RunId::of_tests(id), Some(&of), &|_| ());
             run.map(|run| run.run.id.to_string()).map_err(|error| error.text())
         };
         assert_eq!(named("b", inventory("x.yaml", Some("b"))).unwrap(), "b");

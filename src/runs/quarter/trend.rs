@@ -7,10 +7,10 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::candidates::Candidate;
-use crate::commands::error::CliError;
-use crate::commands::histories::{AT_ONCE, judge_then};
-use crate::commands::judge_each::judge_each;
-use crate::commands::stored_run::load_run_by_id;
+use crate::runs::error::RunsError;
+use crate::runs::histories::{AT_ONCE, judge_then};
+use crate::runs::judge_each::judge_each;
+use crate::runs::stored_run::load_run_by_id;
 use crate::judge;
 use crate::judge::quarter::{Point, Quarter, Snapshot};
 use crate::judge::{Counts, Excerpt, GateReading, Lineage, Sight};
@@ -97,14 +97,14 @@ pub(super) fn follow(
     ids: &[&RunId],
     how: &HowToFollow<'_>,
     mut take: impl FnMut(Followed),
-) -> Result<(), CliError> {
+) -> Result<(), RunsError> {
     for some in ids.chunks(AT_ONCE) {
         judge_each(db, some, |store, id| followed(store, id, how))?.into_iter().for_each(&mut take);
     }
     Ok(())
 }
 
-fn followed(store: &Store, id: &RunId, how: &HowToFollow<'_>) -> Result<Followed, CliError> {
+fn followed(store: &Store, id: &RunId, how: &HowToFollow<'_>) -> Result<Followed, RunsError> {
     let loaded = load_run_by_id(store, id)?;
     let context = loaded.context_at_its_end(how.policy);
     let lineage = Lineage::of(how.closing, context.inventory);

@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::bounded_file;
-use crate::commands::error::CliError;
+use crate::runs::error::RunsError;
 use crate::evidence::dns::delegation::hints;
 use crate::evidence::dns::dnssec::Anchors;
 use crate::evidence::tls::TrustedRoots;
@@ -101,9 +101,9 @@ fn read_certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
 }
 
 /// The resolvers that the system is configured with, each once.
-pub(super) fn system_resolvers() -> Result<Vec<SocketAddr>, CliError> {
+pub(super) fn system_resolvers() -> Result<Vec<SocketAddr>, RunsError> {
     let (config, _) = hickory_resolver::system_conf::read_system_conf().map_err(|error| {
-        CliError::operator(format!("the system's resolvers can't be found out: {error}"))
+        RunsError::operator(format!("the system's resolvers can't be found out: {error}"))
             .help("name some under `settings.resolvers` of the inventory")
     })?;
     let mut resolvers = Vec::new();

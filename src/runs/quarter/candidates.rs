@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::commands::error::CliError;
-use crate::commands::named_run::{named_run, shows_whole_inventory};
-use crate::commands::stored_run::{end_of_run, load_run_by_id};
+use crate::runs::error::RunsError;
+use crate::runs::named_run::{named_run, shows_whole_inventory};
+use crate::runs::note::TakeNotes;
+use crate::runs::stored_run::{end_of_run, load_run_by_id};
 use crate::judge::quarter::Quarter;
 use crate::model::RunId;
 use crate::store::{ListedRun, Store};
@@ -47,13 +48,14 @@ pub(super) fn quarter_timezone(
     store: &Store,
     listed: &[ListedRun],
     run: Option<&str>,
-) -> Result<String, CliError> {
+    notes: TakeNotes<'_>,
+) -> Result<String, RunsError> {
     let newest =
         || listed.iter().find(|run| shows_whole_inventory(run)).map(|run| run.run.id.clone());
-    let named = run.map(|run| named_run(store, run)).transpose()?;
+    let named = run.map(|run| named_run(store, run, notes)).transpose()?;
     match named.or_else(newest) {
         Some(run) => Ok(load_run_by_id(store, &run)?.loaded.inventory.timezone.clone()),
-        None => Err(CliError::operator("the store holds no complete run of a whole inventory")
+        None => Err(RunsError::operator("the store holds no complete run of a whole inventory")
             .help("`v6ready scan` without `--only` makes one; `v6ready runs` lists what there is")),
     }
 }
@@ -64,7 +66,7 @@ pub(super) fn last_of_quarter(
     quarter: Quarter,
     as_of: Option<Timestamp>,
     timezone: &str,
-) -> Result<RunId, CliError> {
+) -> Result<RunId, RunsError> {
     let closing = candidates
         .iter()
         .rev()
@@ -77,7 +79,7 @@ pub(super) fn last_of_quarter(
     quarters.dedup();
     let quarters: Vec<_> = quarters.iter().map(ToString::to_string).collect();
     let before = if as_of.is_some() { " before the moment of the judgement" } else { "" };
-    Err(CliError::operator(format!(
+    Err(RunsError::operator(format!(
         "no complete run of a whole inventory ended in {quarter}{before}, by the clocks of {timezone}"
     ))
     .help(format!("the store has such runs in {}", quarters.join(", "))))
