@@ -15,6 +15,7 @@ mod http;
 pub mod listener;
 pub mod mail;
 pub mod message;
+mod routes;
 pub mod sender;
 pub mod sending;
 pub mod texts;
@@ -22,11 +23,4 @@ mod tls;
 pub mod unsubscribe;
 pub mod webhook;
 
-use axum::Router;
-
-use super::app::Shared;
-
-/// The routes of this part.
-pub fn routes() -> Router<Shared> {
-    Router::new()
-}
+pub use routes::routes;

@@ -55,6 +55,18 @@ words! {
     FLAPS "không ổn định: lặp lại nhiều lần, chỉ thông báo tiếp khi kéo dài" "comes and goes; told again only when it lasts"
     /// A stage fell.
     FELL "Mức sẵn sàng của dịch vụ giảm" "The service fell to a lower stage"
+    /// A question.
+    ASK_END "Ngừng nhận thông báo về các dịch vụ của cơ quan, đơn vị này?" "Get no more messages about the services of this organisation?"
+    /// An answer.
+    HAS_ENDED "Địa chỉ này sẽ không nhận thêm thông báo." "This address gets no more of these messages."
+    /// An answer.
+    GOES_ON "Địa chỉ này tiếp tục nhận thông báo." "This address goes on getting these messages."
+    /// A link that was changed.
+    BAD_LINK "Liên kết không hợp lệ. Hãy mở lại liên kết trong thư." "This link is not valid. Open the link in the mail again."
+    /// The store can't be written.
+    NOT_KEPT "Hiện chưa lưu được yêu cầu. Vui lòng thử lại sau." "Your wish can't be kept just now. Please try again later."
+    /// A button.
+    SUBSCRIBE_AGAIN "Tiếp tục nhận thông báo" "Get these messages again"
     /// More of a list.
     MORE "và nhiều dịch vụ khác" "and more"
 }

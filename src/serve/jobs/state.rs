@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast};
 
 use crate::model::{RunId, ServiceId};
-use crate::runs::new_run_id;
+use crate::runs::run_id::new_run_id;
 use crate::scan::Stopper;
 use crate::store::{RequestedScan, Store, StoreError};
 
