@@ -39,6 +39,9 @@ mod vantage;
 pub mod words;
 mod workshop;
 
+#[cfg(test)]
+mod tests;
+
 use axum::extract::DefaultBodyLimit;
 use axum::{Extension, Router};
 use axum::http::StatusCode;
