@@ -21,7 +21,7 @@ use super::section::INVENTORY;
 use super::words::words;
 use crate::inventory;
 use crate::inventory::{Diagnostic, Parsed, Weight};
-use crate::model::Category;
+use crate::model::{Category, Inventory};
 use crate::report::describe::clean;
 use crate::report::texts;
 use crate::runs::load;
@@ -128,9 +128,12 @@ fn page(request: &PageRequest) -> Result<InventoryPage, Problem> {
     let (parsed, faults) = read(&file, &name);
     let mut meta = vec![(w.file, clean(&name))];
     let mut organisations = Vec::new();
-    if let Some(parsed) = &parsed {
-        meta.extend(particulars(request, parsed));
-        organisations = organisations_of(request, parsed);
+    // Where the file can't be read, what the newest run had of it.
+    let inventory = parsed.as_ref().map(|parsed| &parsed.inventory);
+    let inventory = inventory.or(picture.as_ref().map(|picture| &*picture.result.inventory));
+    if let Some(inventory) = inventory {
+        meta.extend(particulars(request, inventory));
+        organisations = organisations_of(request, inventory);
     }
     let is_broken = faults.iter().any(|fault| fault.weight == Weight::Error);
     let scanned = picture.as_ref().map(|picture| &picture.result.inventory.sha256);
@@ -180,9 +183,9 @@ fn read(file: &std::path::Path, name: &str) -> (Option<Parsed>, Vec<Diagnostic>)
 }
 
 /// What an inventory says of itself.
-pub fn particulars(request: &PageRequest, parsed: &Parsed) -> Vec<(&'static str, String)> {
+pub fn particulars(request: &PageRequest, inventory: &Inventory) -> Vec<(&'static str, String)> {
     let lang = request.lang;
-    let (w, inventory) = (InventoryWords::of(lang), &parsed.inventory);
+    let w = InventoryWords::of(lang);
     let number = |count| texts::number(count, lang);
     let mut particulars = vec![(texts::INVENTORY.get(lang), clean(&inventory.title))];
     particulars.extend(inventory.id.as_deref().map(|id| (w.id, clean(id))));
@@ -208,8 +211,10 @@ pub fn particulars(request: &PageRequest, parsed: &Parsed) -> Vec<(&'static str,
 }
 
 /// Each organisation: its page, name, contact, services.
-fn organisations_of(request: &PageRequest, parsed: &Parsed) -> Vec<(String, String, String, String)> {
-    let inventory = &parsed.inventory;
+fn organisations_of(
+    request: &PageRequest,
+    inventory: &Inventory,
+) -> Vec<(String, String, String, String)> {
     let shows_contacts = may_see_contacts(request);
     let row = |organisation: &crate::model::Organisation| {
         let own = |service: &&std::sync::Arc<crate::model::Service>| {

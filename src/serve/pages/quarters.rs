@@ -202,9 +202,9 @@ fn review(
             run: Some(run.as_str()),
             as_of: None,
             policy: None,
-            notes: &mut |_| {},
+            notes: &|_| {},
         };
-        Ok(quarter_runs(&store, asked)?.review())
+        Ok(quarter_runs(&store, &asked)?.review())
     })
 }
 

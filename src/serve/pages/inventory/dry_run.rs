@@ -106,7 +106,7 @@ fn page(request: &PageRequest, name: &str, octets: &[u8]) -> DryRunPage {
     DryRunPage {
         up: links.page(INVENTORY.path),
         is_good: parsed.is_some(),
-        meta: parsed.as_ref().map(|parsed| particulars(request, parsed)).unwrap_or_default(),
+        meta: parsed.as_ref().map(|parsed| particulars(request, &parsed.inventory)).unwrap_or_default(),
         faults: faults.iter().take(FAULTS_SHOWN).map(FaultBlock::of).collect(),
         more_faults: match count.saturating_sub(FAULTS_SHOWN) {
             0 => String::new(),
