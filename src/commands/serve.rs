@@ -1,11 +1,14 @@
 //! `v6ready serve`: the daemon.
 
+mod hash;
+mod token;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::cli::{Global, ServeArgs};
+use super::cli::{Global, ServeAction, ServeArgs};
 use super::error::CliError;
 use super::terminal;
 use crate::inventory::Diagnostics;
@@ -18,6 +21,11 @@ use crate::serve::run;
 /// # Errors
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliError> {
+    match &args.action {
+        Some(ServeAction::Hash) => return hash::run(),
+        Some(ServeAction::Token(args)) => return token::run(args),
+        None => {}
+    }
     let config = read_config(global)?;
     if args.check_config {
         return Ok(ExitCode::SUCCESS);
