@@ -3,11 +3,9 @@
 //!
 //! What a person reads on the terminal is decided here and nowhere else: results go to stdout, notes
 //! and the one `error::CliError` to stderr, both through `terminal`. A file is named after its
-//! command; beside them are the steps that several commands share: `load` (an inventory with all
-//! that it names), `service_selection`, `named_run` (which run a word means), `stored_run` (a run from
-//! the store, judged), `since_last` (what changed since), `quarter` (the runs of a quarter),
-//! `result_output`, `gate`. Commands may import every room; no room
-//! imports them.
+//! command; beside them are the steps that several commands share: `result_output`, `gate`,
+//! `atomic_file`. What the daemon needs too is in [`crate::runs`]. Commands may import every room; no
+//! room imports them.
 
 mod atomic_file;
 mod check;
@@ -20,29 +18,21 @@ mod exit_code;
 mod explain;
 mod file_name;
 mod gate;
-mod histories;
 mod import;
 mod inventory;
 mod judge;
-mod judge_each;
 mod letterhead;
-mod load;
 mod log;
-mod named_run;
 mod policy;
 mod progress;
-mod quarter;
 mod report;
 mod result_output;
 mod runs;
 mod scan;
 mod scratch_store;
 mod serve;
-mod service_selection;
 mod shell;
 mod show;
-mod since_last;
-mod stored_run;
 mod suggest;
 mod terminal;
 

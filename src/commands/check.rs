@@ -8,14 +8,14 @@ use super::cli::{CheckArgs, Global, ResultFormat};
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
-use super::result_output::print_result;
-use super::scan::print_scanned;
-use super::scan::session::{HowToScan, ScannedRun, start_run};
+use super::result_output::{print_result, with_report_context};
+use super::scan::{carried_out, print_scanned};
 use super::scratch_store::ScratchStore;
-use super::stored_run::with_report_context;
-use super::{load, terminal};
+use super::terminal;
 use crate::model::Lang;
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::load;
+use crate::runs::session::{HowToScan, ScannedRun, Session};
 use crate::scan::Ending;
 use crate::store::COMMAND_LINE;
 use crate::{inventory, report};
@@ -26,11 +26,12 @@ use crate::{inventory, report};
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliError> {
     let policy = args.policy.as_deref();
+    let notes = &terminal::note_of_run;
     let loaded = match &args.inventory {
-        Some(file) => load::targets_with_inventory(&args.targets, file, policy)?,
+        Some(file) => load::targets_with_inventory(&args.targets, file, policy, notes)?,
         None => {
             let text = inventory::for_targets(&args.targets, None)?.into_bytes();
-            load::inventory_from_text(text, COMMAND_LINE, policy)?
+            load::inventory_from_text(text, COMMAND_LINE, policy, notes)?
         }
     };
     let lang = args.lang.unwrap_or(loaded.inventory.lang);
@@ -43,7 +44,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Result<ExitCode, CliErro
         scratch = ScratchStore::make()?;
         scratch.file()
     };
-    let scanned = start_run(db, global, loaded, &how)?;
+    let scanned = carried_out(global, Session::begin(db, loaded, &how, notes)?)?;
     match scanned.ending {
         Ending::Complete if args.format == ResultFormat::Text => {
             print_verdicts(global, &scanned, lang)?;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use values::AsOf;
 use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
 
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity, Stage};
+use crate::runs::as_of::AsOf;
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
 #[derive(Debug, Parser)]

@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use super::cli::{DemoArgs, Global, ReportFormat, ResultFormat};
 use super::error::CliError;
 use super::gate::Gate;
-use super::load;
 use super::report::{Dress, run_files};
-use super::scan::print_scanned;
-use super::scan::session::{HowToScan, start_run};
+use super::scan::{carried_out, print_scanned};
+use super::terminal;
 use crate::lab;
 use crate::lab::{Deadlines, Entered, Lab};
+use crate::runs::load;
+use crate::runs::session::{HowToScan, Session};
 
 /// Scans the lab's province and writes its reports. Must be called before any thread exists.
 ///
@@ -30,10 +31,11 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
-    let loaded = load::inventory_from_file(&lab.inventory, None)?;
+    let loaded = load::inventory_from_file(&lab.inventory, None, &terminal::note_of_run)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let how = HowToScan { vantage: Some("demo"), ..HowToScan::default() };
-    let scanned = start_run(&global.db, &global, loaded, &how)?;
+    let session = Session::begin(&global.db, loaded, &how, &terminal::note_of_run)?;
+    let scanned = carried_out(&global, session)?;
     let lang = scanned.result.inventory.lang;
     let formats =
         [ReportFormat::Html, ReportFormat::Pdf, ReportFormat::Markdown, ReportFormat::Json];

@@ -67,6 +67,7 @@ impl CliError {
     }
 
     /// What happened and what would fix it, as one text.
+    #[cfg(test)]
     pub(super) fn text(&self) -> String {
         match &self.help {
             Some(help) => format!("{} ({help})", self.message),
@@ -124,7 +125,13 @@ impl From<RunsError> for CliError {
             runs::ErrorKind::Inconclusive => ErrorKind::Inconclusive,
             runs::ErrorKind::Internal => ErrorKind::Internal,
         };
-        Self { kind, message: error.message, help: error.help }
+        let message = match &error.problems {
+            Some(problems) => {
+                format!("{}:\n{}", error.message, terminal::render_diagnostics(problems))
+            }
+            None => error.message,
+        };
+        Self { kind, message, help: error.help }
     }
 }
 

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use super::atomic_file::{unwritable, write_atomically};
 use super::cli::ImportArgs;
 use super::error::CliError;
-use super::{load, terminal};
+use super::terminal;
+use crate::runs::load;
 use crate::inventory;
 use crate::inventory::import::{self, Base, MergeError, Reading, Terms, Words};
 

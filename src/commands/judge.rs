@@ -9,7 +9,8 @@ use super::cli::{Global, JudgeArgs};
 use super::error::CliError;
 use super::gate::Gate;
 use super::result_output::print_result;
-use super::stored_run::{judge_run, load_run};
+use super::terminal;
+use crate::runs::stored_run::{judge_run, load_run};
 use crate::store::Store;
 
 /// Judges a stored run again and prints the result.
@@ -18,8 +19,10 @@ use crate::store::Store;
 /// When the run doesn't exist, the policy is none, or the store can't be read.
 pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
-    let mut run = load_run(&store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
-    let excerpt = run.excerpt(&args.only)?;
+    let notes = &terminal::note_of_run;
+    let mut run =
+        load_run(&store, args.run.as_deref(), notes)?.with_policy(args.policy.as_deref())?;
+    let excerpt = run.excerpt(&args.only.only, notes)?;
     let moment = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
     if let Some(moment) = moment {
         run = run.known_at(moment);

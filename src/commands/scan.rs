@@ -1,23 +1,22 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
+mod carried_out;
 mod metrics;
-mod resumed_run;
-mod run_id;
-pub(super) mod session;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-pub(super) use run_id::random_letters;
-use session::{HowToScan, ScannedRun, resume_run, start_run};
+pub(super) use carried_out::carried_out;
 
 use super::cli::{Global, ResultFormat, ScanArgs};
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::print_scan;
-use super::{load, terminal};
+use super::terminal;
 use crate::model::Lang;
+use crate::runs::load;
+use crate::runs::session::{HowToScan, ScannedRun, Session};
 use crate::scan::Ending;
 
 /// The inventory where none is named.
@@ -29,19 +28,23 @@ const DEFAULT_INVENTORY: &str = "inventory.yaml";
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
-    let scanned = match &args.resume {
-        Some(run) => resume_run(global, run.as_deref(), args.inventory.as_deref())?,
+    let notes = &terminal::note_of_run;
+    let session = match &args.resume {
+        Some(run) => {
+            Session::resume(&global.db, run.as_deref(), args.inventory.as_deref(), notes)?
+        }
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
-            let loaded = load::inventory_from_file(file, args.policy.as_deref())?;
+            let loaded = load::inventory_from_file(file, args.policy.as_deref(), notes)?;
             let how = HowToScan {
                 only: &args.only.only,
                 vantage: args.vantage.as_deref(),
                 quick: args.quick,
             };
-            start_run(&global.db, global, loaded, &how)?
+            Session::begin(&global.db, loaded, &how, notes)?
         }
     };
+    let scanned = carried_out(global, session)?;
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
     let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
     metrics.transpose()?;

@@ -8,6 +8,7 @@ use harmless::{Harmless, harmless};
 
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
+use crate::runs::Note;
 use crate::report::terminal::{Display, EvidenceBeside};
 
 /// Columns where stdout is no terminal, or doesn't say.
@@ -45,6 +46,14 @@ pub(super) fn results() -> BufWriter<Harmless<StdoutLock<'static>>> {
 /// Prints a line on stderr, which is for the person at the terminal and part of no result.
 pub(super) fn note(text: impl std::fmt::Display) {
     eprintln!("{}", harmless(&text.to_string()));
+}
+
+/// Prints what a step that commands share has to say, on stderr.
+pub(super) fn note_of_run(said: Note) {
+    match said {
+        Note::Text(text) => note(text),
+        Note::Diagnostic(diagnostic) => note(render_diagnostic(&diagnostic)),
+    }
 }
 
 /// Prints what is wrong with an inventory on stderr.

@@ -3,6 +3,12 @@
 use std::error::Error;
 use std::fmt::{self, Display};
 
+use crate::inventory::{BadTargets, Diagnostics};
+use crate::model::BadPattern;
+use crate::policy::PolicyError;
+use crate::scan::ScanError;
+use crate::store::StoreError;
+
 /// Why something with runs failed. The errors of the rooms below become one with `?`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunsError {
@@ -12,6 +18,8 @@ pub struct RunsError {
     pub message: String,
     /// What would mend it.
     pub help: Option<String>,
+    /// What is wrong with an inventory, each with its place.
+    pub problems: Option<Box<Diagnostics>>,
 }
 
 /// Who can do something about an error.
@@ -28,17 +36,17 @@ pub enum ErrorKind {
 impl RunsError {
     /// Something that the operator can fix.
     pub fn operator(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Operator, message: message.into(), help: None }
+        Self { kind: ErrorKind::Operator, message: message.into(), help: None, problems: None }
     }
 
     /// The vantage point can't tell.
     pub fn inconclusive(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Inconclusive, message: message.into(), help: None }
+        Self { kind: ErrorKind::Inconclusive, message: message.into(), help: None, problems: None }
     }
 
     /// A fault of this program.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Internal, message: message.into(), help: None }
+        Self { kind: ErrorKind::Internal, message: message.into(), help: None, problems: None }
     }
 
     /// Adds what would mend it.
@@ -47,11 +55,21 @@ impl RunsError {
         Self { help: Some(help.to_string()), ..self }
     }
 
+    /// Adds what is wrong with an inventory.
+    #[must_use]
+    pub fn problems(self, problems: Diagnostics) -> Self {
+        Self { problems: Some(Box::new(problems)), ..self }
+    }
+
     /// What happened and what would mend it, as one text.
     pub fn text(&self) -> String {
+        let mut text = self.message.clone();
+        if let Some(problems) = &self.problems {
+            text.push_str(&format!(":\n{}", problems.render(false)));
+        }
         match &self.help {
-            Some(help) => format!("{} ({help})", self.message),
-            None => self.message.clone(),
+            Some(help) => format!("{text} ({help})"),
+            None => text,
         }
     }
 
@@ -74,3 +92,15 @@ impl Display for RunsError {
 }
 
 impl Error for RunsError {}
+
+macro_rules! from_operator_errors {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for RunsError {
+            fn from(error: $error) -> Self {
+                Self::with_causes(&error)
+            }
+        })+
+    };
+}
+
+from_operator_errors!(BadPattern, BadTargets, PolicyError, ScanError, StoreError);

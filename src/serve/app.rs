@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::access::table::StoreTable;
 use super::config::ServeConfig;
 use super::error::ServeError;
 use super::jobs::Jobs;
@@ -37,7 +38,7 @@ pub struct App {
     readers: Readers,
     view: View,
     jobs: Jobs,
-    access: Access,
+    access: Arc<Access>,
     clock: Clock,
 }
 
@@ -59,13 +60,15 @@ impl App {
         // Brings the store up to this version, or makes it.
         drop(Store::open(&places.db)?);
         let view = View::open(&places.db)?;
+        let sessions = Arc::new(StoreTable::of(&places.db));
+        let access = Arc::new(Access::open(&config, sessions, Arc::clone(&clock))?);
         Ok(Arc::new(Self {
             readers: Readers::of(&places.db),
             config: RwLock::new(Arc::new(config)),
             config_fault: RwLock::default(),
             view,
             jobs: Jobs::default(),
-            access: Access::default(),
+            access,
             clock,
             places,
         }))
@@ -106,7 +109,7 @@ impl App {
     }
 
     /// Who may what.
-    pub fn access(&self) -> &Access {
+    pub fn access(&self) -> &Arc<Access> {
         &self.access
     }
 
@@ -116,9 +119,14 @@ impl App {
     }
 
     /// Puts another configuration into force.
-    pub fn reconfigure(&self, config: ServeConfig) {
+    ///
+    /// # Errors
+    /// When who may what can't be set up by it; the one in force stays then.
+    pub fn reconfigure(&self, config: ServeConfig) -> Result<(), ServeError> {
+        self.access.reconfigure(&config)?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
         *self.config_fault.write().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     /// Goes on with the configuration in force, and remembers what is wrong with the one in the file.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::access::AccessError;
 use crate::runs::RunsError;
 use crate::store::StoreError;
 use crate::view::ViewError;
@@ -54,6 +55,13 @@ impl From<ViewError> for ServeError {
 
 impl From<RunsError> for ServeError {
     fn from(error: RunsError) -> Self {
-        Self { message: error.message, help: error.help }
+        let help = error.help.clone();
+        Self { message: RunsError { help: None, ..error }.text(), help }
+    }
+}
+
+impl From<AccessError> for ServeError {
+    fn from(error: AccessError) -> Self {
+        Self::new(error.to_string())
     }
 }

@@ -40,7 +40,7 @@ pub fn router(app: Shared, process: &str) -> Router {
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
         .layer(DefaultBodyLimit::max(BODY_OCTETS_MAX));
-    Router::new()
+    let parts = Router::new()
         .merge(pages::routes())
         .nest("/api/v1", api::routes())
         .merge(metrics::routes())
@@ -48,7 +48,6 @@ pub fn router(app: Shared, process: &str) -> Router {
         .merge(health::routes())
         .merge(access::routes())
         .merge(jobs::routes())
-        .merge(alerts::routes())
-        .layer(around)
-        .with_state(app)
+        .merge(alerts::routes());
+    access::protect(parts, app.access()).layer(around).with_state(app)
 }

@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::list::run_lines;
 use crate::commands::cli::PruneArgs;
 use crate::commands::error::CliError;
-use crate::commands::quarter::closing_runs;
 use crate::commands::terminal;
 use crate::model::RunId;
+use crate::runs::quarter::closing_runs;
 use crate::store::{ListedRun, Scope, Store};
 
 /// Prints the runs that go, and removes them unless it is a dry run.
