@@ -31,7 +31,7 @@ pub(super) struct Post<'a> {
     /// The type of the body.
     pub content_type: &'a str,
     /// Further headers.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
     /// Authorities beside the usual ones, in PEM.
@@ -129,7 +129,8 @@ fn request(post: &Post<'_>) -> Result<Request<Full<Bytes>>, NotSent> {
     let value = |text: &str, what: &str| HeaderValue::from_str(text).map_err(|_| bad(what));
     headers.insert(CONTENT_TYPE, value(post.content_type, "`content_type`")?);
     for (name, text) in &post.headers {
-        headers.insert(HeaderName::from_static(name), value(text, name)?);
+        let header = HeaderName::try_from(name).map_err(|_| bad(name))?;
+        headers.insert(header, value(text, name)?);
     }
     Ok(request)
 }

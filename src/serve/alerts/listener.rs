@@ -134,7 +134,7 @@ impl Listener {
 /// Whether a moment is within working hours. Hours that end before they begin go on into the next day, and
 /// belong to the day on which they began.
 pub fn are_working(hours: &Hours, now: Timestamp) -> bool {
-    let local = now.to_zoned(hours.timezone.clone());
+    let local = hours.timezone.to_datetime(now);
     let (time, today) = (local.time(), local.weekday());
     let is_day = |day: Weekday| hours.days.is_empty() || hours.days.contains(&day);
     match hours.from <= hours.to {

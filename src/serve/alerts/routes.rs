@@ -51,6 +51,18 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn tag(&self) -> &'static str {
+        self.lang.tag()
+    }
+
+    fn end_button(&self) -> &'static str {
+        texts::UNSUBSCRIBE.get(self.lang)
+    }
+
+    fn again_button(&self) -> &'static str {
+        texts::SUBSCRIBE_AGAIN.get(self.lang)
+    }
+
     fn text(&self) -> &'static str {
         match self.step {
             Step::Ask => texts::ASK_END,

@@ -53,9 +53,9 @@ pub async fn send(
     now: Timestamp,
 ) -> Result<(), NotSent> {
     let body = payload(key, route, message);
-    let mut headers = vec![("idempotency-key", key.to_owned())];
+    let mut headers = vec![("idempotency-key".to_owned(), key.to_owned())];
     if let Some(secret) = &webhook.secret {
-        headers.push(("v6ready-signature", signature(secret.reveal(), &body, now)));
+        headers.push(("v6ready-signature".to_owned(), signature(secret.reveal(), &body, now)));
     }
     let ca = webhook.ca.as_deref();
     post(Post { url: &webhook.url, content_type: "application/json", headers, body, ca }).await
@@ -74,9 +74,9 @@ pub async fn send_by_template(
     let url = Url::parse(hook.url.reveal())
         .map_err(|error| NotSent::for_good(format!("the chat's URL: {error}")))?;
     let body = rendered(hook, key, route, message)?.into_bytes();
-    let mut headers = vec![("idempotency-key", key.to_owned())];
-    if let Some(authorization) = &hook.authorization {
-        headers.push(("authorization", authorization.reveal().to_owned()));
+    let mut headers = vec![("idempotency-key".to_owned(), key.to_owned())];
+    if let Some((header, value)) = &hook.authorization {
+        headers.push((header.clone(), value.reveal().to_owned()));
     }
     let (content_type, ca) = (hook.content_type.as_str(), hook.ca.as_deref());
     post(Post { url: &url, content_type, headers, body, ca }).await
@@ -130,9 +130,71 @@ pub fn render(
         text => plain_text(message),
         lang => message.lang.tag(),
         severity => severity.map(|severity| severity.id()),
-        groups => message.groups,
+        groups => minijinja::Value::from_serialize(&message.groups),
         base_url => message.base_url,
         is_test => message.is_test,
     };
     environment.get_template("template").and_then(|one| one.render(values)).map_err(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Lang, Severity};
+    use crate::serve::alerts::message::{Entry, Group, Heading};
+
+    const EXAMPLES: [(&str, &str); 5] = [
+        ("slack", include_str!("../../../docs/alerts/slack.json")),
+        ("teams", include_str!("../../../docs/alerts/teams.json")),
+        ("telegram", include_str!("../../../docs/alerts/telegram.json")),
+        ("mattermost", include_str!("../../../docs/alerts/mattermost.json")),
+        ("zalo", include_str!("../../../docs/alerts/zalo.json")),
+    ];
+
+    /// A message whose texts would break out of JSON where they are not written as such.
+    fn hostile() -> Message {
+        let entry = |service: Option<&str>| Entry {
+            alert: "a".into(),
+            service: service.map(str::to_owned),
+            service_name: Some("\"}],\"x\":\"".into()),
+            organisation_name: None,
+            detail: "a\"\\\n</script>{{ 7*7 }}".into(),
+            began_at: Timestamp::UNIX_EPOCH,
+            resolved_at: None,
+            url: None,
+        };
+        let group = Group {
+            heading: Heading::Begun,
+            title: "\"quoted\" \u{202e}".into(),
+            kind: "worse".into(),
+            severity: Severity::Error,
+            check: None,
+            reason: None,
+            remedy: None,
+            entries: vec![entry(Some("o/s")), entry(None)],
+            more: 0,
+        };
+        let test = Message::test(Lang::Vi, Timestamp::UNIX_EPOCH, None);
+        Message { subject: "Cổng \"x\"\n".into(), groups: vec![group], ..test }
+    }
+
+    #[test]
+    fn the_example_templates_make_json_of_any_message() {
+        let test = Message::test(Lang::En, Timestamp::UNIX_EPOCH, Some("https://v6.example/"));
+        for (name, template) in EXAMPLES {
+            for message in [&hostile(), &test] {
+                let body = render(template, "application/json", "k", "r", message).unwrap();
+                let read = serde_json::from_str::<serde_json::Value>(&body);
+                assert!(read.is_ok(), "{name}: {read:?}\n{body}");
+                assert!(!body.contains("49"), "{name}: {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_signature_is_the_documented_one() {
+        // printf '60.{}' | openssl dgst -sha256 -hmac s3cret
+        let expected = "t=60,v1=7b0d24808b800d3cd1b7349ea76eea05c22006bace620a86ca334e5e0da526ef";
+        assert_eq!(signature("s3cret", b"{}", Timestamp::from_second(60).unwrap()), expected);
+    }
 }

@@ -11,7 +11,7 @@ use croner::errors::CronError;
 use croner::time::{CivilDate, CivilDateTime, CivilTime, CronDateTime, Resolution, Weekday};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::serve::config::schedules::{CronText, TIMEZONE};
 
@@ -32,14 +32,14 @@ impl Times {
 
     /// The first time after a moment.
     pub fn next_after(&self, moment: Timestamp) -> Option<Timestamp> {
-        let from = LocalTime(moment.to_zoned(self.zone.clone()));
-        self.cron.find_next_occurrence(&from, false).ok().map(|found| found.0.timestamp())
+        let from = LocalTime { at: moment, zone: &self.zone };
+        self.cron.find_next_occurrence(&from, false).ok().map(|found| found.at)
     }
 
     /// The last time until a moment, that moment included.
     pub fn last_until(&self, moment: Timestamp) -> Option<Timestamp> {
-        let from = LocalTime(moment.to_zoned(self.zone.clone()));
-        self.cron.find_previous_occurrence(&from, true).ok().map(|found| found.0.timestamp())
+        let from = LocalTime { at: moment, zone: &self.zone };
+        self.cron.find_previous_occurrence(&from, true).ok().map(|found| found.at)
     }
 
     /// The time that is to be acted on now, when all until `acted_on` have been: the last of those that have
@@ -51,11 +51,20 @@ impl Times {
 
 /// A moment in a time zone, as croner searches it.
 #[derive(Clone)]
-struct LocalTime(Zoned);
+struct LocalTime<'z> {
+    at: Timestamp,
+    zone: &'z TimeZone,
+}
 
-impl CronDateTime for LocalTime {
+impl LocalTime<'_> {
+    fn local(&self) -> DateTime {
+        self.zone.to_datetime(self.at)
+    }
+}
+
+impl CronDateTime for LocalTime<'_> {
     fn to_civil(&self) -> CivilDateTime {
-        let at = self.0.datetime();
+        let at = self.local();
         let part = |part: i8| u32::try_from(part).unwrap_or_default();
         CivilDateTime::new(
             CivilDate::from_parts_unchecked(i32::from(at.year()), part(at.month()), part(at.day())),
@@ -64,14 +73,14 @@ impl CronDateTime for LocalTime {
     }
 
     fn civil_weekday(&self) -> Weekday {
-        let days = self.0.weekday().to_sunday_zero_offset();
+        let days = self.local().weekday().to_sunday_zero_offset();
         Weekday::from_days_from_sunday(u32::try_from(days).unwrap_or_default())
     }
 
     fn resolve_civil(&self, civil: CivilDateTime) -> Result<Resolution<Self>, CronError> {
-        let ambiguous = self.0.time_zone().to_ambiguous_zoned(civil_of(civil)?);
-        let is = |zoned: Result<Zoned, jiff::Error>| {
-            zoned.map(Self).map_err(|_| CronError::InvalidTime)
+        let ambiguous = self.zone.to_ambiguous_timestamp(civil_of(civil)?);
+        let is = |at: Result<Timestamp, jiff::Error>| {
+            at.map(|at| Self { at, zone: self.zone }).map_err(|_| CronError::InvalidTime)
         };
         Ok(match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => Resolution::Single(is(ambiguous.unambiguous())?),
@@ -84,11 +93,12 @@ impl CronDateTime for LocalTime {
     }
 
     fn checked_add_seconds(&self, seconds: i64) -> Option<Self> {
-        self.0.checked_add(SignedDuration::from_secs(seconds)).ok().map(Self)
+        let at = self.at.checked_add(SignedDuration::from_secs(seconds)).ok()?;
+        Some(Self { at, zone: self.zone })
     }
 
     fn cmp_instant(&self, other: &Self) -> Ordering {
-        self.0.timestamp().cmp(&other.0.timestamp())
+        self.at.cmp(&other.at)
     }
 }
 

@@ -214,7 +214,7 @@ async fn a_chat_gets_what_its_template_makes() {
     let hook = TemplateHook {
         url: Secret::new(format!("http://[::1]:{port}/token")),
         content_type: "application/json".into(),
-        authorization: Some(Secret::new("Bearer x")),
+        authorization: Some(("authorization".into(), Secret::new("Bearer x"))),
         file: file.clone(),
         ca: None,
     };

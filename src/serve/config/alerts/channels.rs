@@ -107,8 +107,8 @@ pub struct TemplateHook {
     pub url: Secret,
     /// The type of the body.
     pub content_type: String,
-    /// What stands in `Authorization`.
-    pub authorization: Option<Secret>,
+    /// The header that says who sends it, and its value.
+    pub authorization: Option<(String, Secret)>,
     /// The template's file.
     pub file: PathBuf,
     /// Authorities beside the usual ones, in PEM.
@@ -146,6 +146,7 @@ struct WebhookDraft {
 struct TemplateDraft {
     url: Option<Secret>,
     content_type: Option<String>,
+    header: Option<String>,
     authorization: Option<Secret>,
     file: Option<PathBuf>,
     ca: Option<PathBuf>,
@@ -179,7 +180,9 @@ pub(super) fn finished(
         let WebhookDraft { url, secret, ca } = draft.webhook;
         ChannelKind::Webhook(Webhook { url: url?, secret, ca })
     } else {
-        let TemplateDraft { url, content_type, authorization, file, ca } = draft.template;
+        let TemplateDraft { url, content_type, header, authorization, file, ca } = draft.template;
+        let header = header.unwrap_or_else(|| "authorization".to_owned());
+        let authorization = authorization.map(|value| (header, value));
         let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
         ChannelKind::Template(TemplateHook { url: url?, content_type, authorization, file: file?, ca })
     };
@@ -400,10 +403,17 @@ static TEMPLATE: Section<TemplateDraft> = Section {
             &SecretText { field: |draft: &mut TemplateDraft| &mut draft.authorization },
             "${CHAT_TOKEN}",
             Text {
-                en: "What stands in the header `Authorization`.",
-                vi: "Giá trị của tiêu đề `Authorization`.",
+                en: "The value of the header that says who sends it.",
+                vi: "Giá trị của tiêu đề xác thực.",
             },
         ),
+        Key::new(
+            "header",
+            &Parsed { form: &HEADER, field: |draft: &mut TemplateDraft| &mut draft.header },
+            "access_token",
+            Text { en: "The name of that header.", vi: "Tên của tiêu đề đó." },
+        )
+        .or(Fallback::Value(Text { en: "authorization", vi: "authorization" })),
         Key::new(
             "ca",
             &Beside { field: |draft: &mut TemplateDraft| &mut draft.ca },
@@ -433,6 +443,19 @@ static TEMPLATE: Section<TemplateDraft> = Section {
         }
     },
 };
+
+static HEADER: Form<String> =
+    Form::new(header, Text { en: "name of a header", vi: "tên tiêu đề HTTP" });
+
+fn header(text: &str) -> Result<String, Fault> {
+    match http::HeaderName::try_from(text) {
+        Ok(name) => Ok(name.as_str().to_owned()),
+        Err(_) => Fault::err(
+            format!("`{text}` is not the name of a header"),
+            "write it as `authorization` or `access_token`",
+        ),
+    }
+}
 
 static HOST: Form<String> =
     Form::new(host, Text { en: "host name or address", vi: "tên miền hoặc địa chỉ" });

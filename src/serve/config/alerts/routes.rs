@@ -455,8 +455,8 @@ impl Maintenance {
     /// earlier one.
     pub fn span(&self) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
         let zone = zone(self.timezone.as_deref());
-        let moment = |at: DateTime| zone.to_ambiguous_zoned(at).earlier().ok();
-        Some((moment(self.from?)?.timestamp(), moment(self.to?)?.timestamp()))
+        let moment = |at: DateTime| zone.to_ambiguous_timestamp(at).earlier().ok();
+        Some((moment(self.from?)?, moment(self.to?)?))
     }
 }
 
