@@ -6,7 +6,9 @@ mod maintenance;
 use std::collections::HashSet;
 
 use askama::Template;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -18,7 +20,7 @@ use super::filter::choice;
 use super::frame::Frame;
 use super::links::escaped;
 use super::problem::Problem;
-use super::request::{PageRequest, go_to};
+use super::request::{PageRequest, go_to, unreadable_form};
 use super::section::ALERTS;
 use super::words::words;
 use crate::model::Text;
@@ -208,8 +210,11 @@ pub struct Note {
 pub async fn acknowledge(
     Path(id): Path<String>,
     request: PageRequest,
-    Form(Note { note }): Form<Note>,
+    form: Result<Form<Note>, FormRejection>,
 ) -> Response {
+    let Ok(Form(Note { note })) = form else {
+        return unreadable_form(&request, StatusCode::BAD_REQUEST);
+    };
     // Who may see alerts is told whether there is this one; who may act for its organisation takes note.
     request
         .answer(Permission::ViewPage(PublicPage::Alerts), move |request| {

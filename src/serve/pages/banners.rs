@@ -1,11 +1,19 @@
 //! What every reader must know, whatever she looks at.
 
+use super::alerts::open_count;
 use super::frame::Banner;
+use super::problem::store_words;
 use super::request::PageRequest;
 use crate::model::{Lang, VantageIpv6};
 use crate::report::texts;
-use crate::serve::access::Permission;
+use crate::serve::access::{Permission, PublicPage};
 use crate::view::Picture;
+
+/// How many alerts last that nobody has taken note of; 0 for whom alerts don't concern.
+pub fn waiting_alerts(request: &PageRequest, picture: &Picture) -> usize {
+    let store = request.may_view(PublicPage::Alerts).then(|| request.app.store().ok()).flatten();
+    store.and_then(|store| open_count(&store, picture).ok()).unwrap_or(0)
+}
 
 /// The banners over a page.
 pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
@@ -27,6 +35,10 @@ pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
                 ),
             },
         });
+    }
+    if let Err(error) = request.app.store() {
+        let words = store_words(&error).map(|words| words.get(lang).to_owned());
+        banners.extend(words.map(|text| Banner { class: "bad", id: "store", text }));
     }
     if let Some(picture) = picture {
         let ipv6 = match picture.result.run.vantage.ipv6 {

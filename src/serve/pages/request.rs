@@ -18,7 +18,7 @@ use super::frame::{Frame, InventoryChoice, NavigationLink, Reader};
 use super::links::{Links, escaped};
 use super::preferences::{self, Theme};
 use super::problem::{Help, Problem, ProblemPage};
-use super::section::{SECTIONS, Section};
+use super::section::{ALERTS, SECTIONS, Section};
 use super::words::Words;
 use super::{banners, texts_of_pages as said};
 use crate::model::Lang;
@@ -161,13 +161,17 @@ impl PageRequest {
         let config = self.app.config();
         let inventory = picture.map(|picture| clean(&picture.result.inventory.title));
         let site = config.title.as_deref().map(clean).or_else(|| inventory.clone());
+        let waiting = picture.map_or(0, |picture| banners::waiting_alerts(self, picture));
         let navigation = SECTIONS.iter().filter(|one| self.may_view(one.page));
         let navigation = navigation.map(|one| NavigationLink {
             id: one.id,
             href: links.page(one.path),
             name: one.name.get(lang),
             is_here: one.id == section.id,
-            count: String::new(),
+            count: match one.id == ALERTS.id && waiting > 0 {
+                true => texts::number(waiting, lang),
+                false => String::new(),
+            },
         });
         Frame {
             w: Words::of(lang),
@@ -272,6 +276,12 @@ impl PageRequest {
             Err(_) => status.into_response(),
         }
     }
+}
+
+/// What is wrong with a form that was sent, on a page.
+pub fn unreadable_form(request: &PageRequest, status: StatusCode) -> Response {
+    let message = said::UNREADABLE_FORM.get(request.lang).to_owned();
+    request.problem(Problem { message: Some(message), ..Problem::plain(status) })
 }
 
 /// By which rules a picture's figures were judged.

@@ -179,6 +179,11 @@ async fn what_is_not_there_and_what_can_t_be_asked_so_is_told_on_a_page() {
     let page = site.send(Method::DELETE, "/services", "vi", "").await;
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
     sound("/services", &page, "vi");
+    for address in ["/alerts/maintenance", "/inventory/check"] {
+        let page = site.send(Method::POST, address, "vi", "to=x").await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{address}");
+        sound(address, &page, "vi");
+    }
     let page = site.send(Method::POST, "/runs/no-such-run/cancel", "vi", "").await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     sound("cancel", &page, "vi");

@@ -1,6 +1,8 @@
 //! When services are worked on.
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -13,7 +15,7 @@ use crate::report::describe::clean;
 use crate::serve::access::Permission;
 use crate::serve::pages::blocks::Moment;
 use crate::serve::pages::problem::Problem;
-use crate::serve::pages::request::{PageRequest, go_to};
+use crate::serve::pages::request::{PageRequest, go_to, unreadable_form};
 use crate::store::{MaintenanceWindow, Store};
 use crate::view::Picture;
 
@@ -77,7 +79,13 @@ const NO_WINDOW: Text =
     Text { vi: "Không có thời gian bảo trì này.", en: "There is no such window." };
 
 /// Announces a window.
-pub async fn add_window(request: PageRequest, Form(form): Form<NewWindow>) -> Response {
+pub async fn add_window(
+    request: PageRequest,
+    form: Result<Form<NewWindow>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else {
+        return unreadable_form(&request, StatusCode::BAD_REQUEST);
+    };
     request
         .answer(Permission::Operate(None), move |request| {
             let picture = request.picture()?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::Multipart;
+use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -16,7 +17,7 @@ use crate::report::texts;
 use crate::serve::access::Permission;
 use crate::serve::pages::frame::Frame;
 use crate::serve::pages::problem::Problem;
-use crate::serve::pages::request::PageRequest;
+use crate::serve::pages::request::{PageRequest, unreadable_form};
 use crate::serve::pages::section::INVENTORY;
 
 /// Octets of the whole form.
@@ -48,7 +49,13 @@ struct DryRunPage {
 }
 
 /// Looks at an uploaded file.
-pub async fn dry_run(request: PageRequest, mut form: Multipart) -> Response {
+pub async fn dry_run(
+    request: PageRequest,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let Ok(mut form) = form else {
+        return unreadable_form(&request, StatusCode::BAD_REQUEST);
+    };
     let mut found: Option<(String, Vec<u8>)> = None;
     loop {
         match form.next_field().await {

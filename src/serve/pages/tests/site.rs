@@ -91,7 +91,7 @@ impl Site {
                     only: Vec::new(),
                     settings: parsed.inventory.settings.clone(),
                     policy_name: policy.into(),
-                    policy: crate::policy::built_in(policy).unwrap().into(),
+                    policy_yaml: crate::policy::built_in(policy).unwrap().into(),
                 };
                 let recorder = store.begin(&run, &inputs).unwrap();
                 run.finished_at = Some(started_at);
