@@ -1,13 +1,20 @@
 //! `v6ready serve`: the daemon.
 
+mod hash;
+mod token;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+<<<<<<< HEAD
 use super::cli::{Global, ServeArgs};
 use super::config::unusable_config;
+=======
+use super::cli::{Global, ServeAction, ServeArgs};
+>>>>>>> auth
 use super::error::CliError;
 use super::terminal;
 use crate::serve::app::{App, Places};
@@ -19,9 +26,16 @@ use crate::serve::run;
 /// # Errors
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliError> {
+<<<<<<< HEAD
     if args.schema {
         print!("{}", config::schema());
         return Ok(ExitCode::SUCCESS);
+=======
+    match &args.action {
+        Some(ServeAction::Hash) => return hash::run(),
+        Some(ServeAction::Token(args)) => return token::run(args),
+        None => {}
+>>>>>>> auth
     }
     let config = read_config(global)?;
     if args.check_config {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::task::AbortHandle;
 
 use super::access::Access;
+use super::access::table::StoreTable;
 use super::config::ServeConfig;
 use super::error::ServeError;
 use super::jobs::Jobs;
@@ -44,7 +45,7 @@ pub struct App {
     readers: Readers,
     view: View,
     jobs: Jobs,
-    access: Access,
+    access: Arc<Access>,
     clock: Clock,
 }
 
@@ -73,6 +74,8 @@ impl App {
             tls.replace(Some((files.clone(), identity)));
         }
         let view = View::open(&places.db)?;
+        let sessions = Arc::new(StoreTable::of(&places.db));
+        let access = Arc::new(Access::open(&config, sessions, Arc::clone(&clock))?);
         Ok(Arc::new(Self {
             readers: Readers::of(&places.db),
             config: RwLock::new(Arc::new(config)),
@@ -83,7 +86,7 @@ impl App {
             _sole: sole,
             view,
             jobs: Jobs::default(),
-            access: Access::default(),
+            access,
             clock,
             places,
         }))
@@ -124,7 +127,7 @@ impl App {
     }
 
     /// Who may what.
-    pub fn access(&self) -> &Access {
+    pub fn access(&self) -> &Arc<Access> {
         &self.access
     }
 
@@ -136,8 +139,9 @@ impl App {
     /// Puts another configuration into force.
     ///
     /// # Errors
-    /// When a part can't be set up by it; the one in force stays then.
+    /// When who may what can't be set up by it; the one in force stays then.
     pub fn reconfigure(&self, config: ServeConfig) -> Result<(), ServeError> {
+        self.access.reconfigure(&config)?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
         *self.config_fault.write().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())

@@ -38,7 +38,7 @@ pub fn router(app: Shared, process: &str) -> Router {
         .merge(access::routes())
         .merge(jobs::routes())
         .merge(alerts::routes());
-    around(parts, process).with_state(app)
+    around(access::protect(parts, app.access()), process).with_state(app)
 }
 
 /// What is done for every request, whatever answers it.

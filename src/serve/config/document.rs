@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::access::AccessConfig;
+use super::access::{
+    AccessConfig, OIDC, OidcDraft, PROXY, ProxyDraft, SESSIONS, TOKEN, USER, WordList,
+};
 use super::alerts::AlertsConfig;
 use super::schedules::{SCHEDULE, Schedule};
 use super::values::{AllBeside, Beside};
@@ -18,6 +20,7 @@ use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{Parsed, Word};
 use crate::inventory::reader::Reader;
 use crate::model::{Lang, Text};
+use crate::serve::access::public_page::PublicPage;
 use crate::serve::tls::{self, TlsFile, TlsFiles};
 
 /// Where the daemon listens when nothing is said.
@@ -49,7 +52,7 @@ pub struct ServeConfig {
 impl ServeConfig {
     /// Whether a proxy stands in front, which may have a certificate of its own.
     pub fn has_proxy(&self) -> bool {
-        false
+        !self.access.proxy.from.is_empty()
     }
 }
 
@@ -70,6 +73,8 @@ pub(crate) struct Draft {
     inventories: Vec<PathBuf>,
     schedules: Vec<Schedule>,
     pub(super) access: AccessConfig,
+    oidc: OidcDraft,
+    proxy: ProxyDraft,
     pub(super) alerts: AlertsConfig,
 }
 
@@ -80,7 +85,9 @@ struct TlsDraft {
 }
 
 impl Draft {
-    pub(super) fn config(self) -> ServeConfig {
+    pub(super) fn config(mut self) -> ServeConfig {
+        self.access.take_oidc(self.oidc);
+        self.access.take_proxy(self.proxy);
         let default = || SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8466));
         let TlsDraft { certificate, key } = self.tls;
         ServeConfig {
@@ -172,10 +179,75 @@ pub(crate) static SERVE: Section<Draft> = Section {
             },
             "[{name: nightly, …}]",
         ),
+        Key::section(
+            "users",
+            &ListOf {
+                section: &USER,
+                one_at_least: false,
+                add: |draft: &mut Draft, user, fields, reader| {
+                    draft.access.add_user(user, fields, reader);
+                },
+            },
+            "[{name: an, password_hash: \"$argon2id$…\", role: operator}]",
+        ),
+        Key::section(
+            "oidc",
+            &Within { section: &OIDC, field: |draft: &mut Draft| &mut draft.oidc },
+            "{issuer: https://login.example.gov.vn/realms/staff, client_id: v6ready, others: viewer}",
+        ),
+        Key::section(
+            "proxy",
+            &Within { section: &PROXY, field: |draft: &mut Draft| &mut draft.proxy },
+            "{from: [\"::1/128\"], user_header: X-Remote-User, others: viewer}",
+        ),
+        Key::section(
+            "tokens",
+            &ListOf {
+                section: &TOKEN,
+                one_at_least: false,
+                add: |draft: &mut Draft, token, fields, reader| {
+                    draft.access.add_token(token, fields, reader);
+                },
+            },
+            "[{name: prometheus, hash: \"sha256:…\", scope: metrics}]",
+        ),
+        Key::new(
+            "public",
+            &WordList {
+                item: "a public page",
+                words: PublicPage::ALL,
+                id: PublicPage::id,
+                add: |draft: &mut Draft, page| {
+                    draft.access.public.insert(page);
+                },
+            },
+            "[overview, badges]",
+            Text {
+                en: "What is shown to those who are not logged in, page by page.",
+                vi: "Các trang mà người chưa đăng nhập được xem.",
+            },
+        )
+        .or(Fallback::Words(Text { en: "nothing", vi: "không có trang nào" })),
+        Key::section(
+            "sessions",
+            &Within {
+                section: &SESSIONS,
+                field: |draft: &mut Draft| &mut draft.access.sessions,
+            },
+            "{idle: 2h, absolute: 24h}",
+        ),
     ],
     alternatives: &[],
-    check: |_, _, _| {},
+    check,
 };
+
+/// A provider sends browsers back by our own URL.
+fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
+    if let (Some((span, _)), None) = (fields.entry("oidc"), &draft.base_url) {
+        let help = "add `base_url: https://…`: the provider sends browsers back there";
+        reader.error(span, "`oidc` needs `base_url`", Some(help));
+    }
+}
 
 static TLS: Section<TlsDraft> = Section {
     any: "`tls`",
