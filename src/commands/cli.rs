@@ -182,11 +182,9 @@ pub(super) struct ServeArgs {
     /// Only say what is wrong with the configuration
     #[arg(long)]
     pub check_config: bool,
-<<<<<<< HEAD
     /// Print the JSON Schema of configurations, for editors
     #[arg(long)]
     pub schema: bool,
-=======
     #[command(subcommand)]
     pub action: Option<ServeAction>,
 }
@@ -218,7 +216,6 @@ pub(super) struct ServeTokenArgs {
     /// The organisation for which it acts, by its id (repeatable) [default: all]
     #[arg(long, value_name = "ID")]
     pub organisation: Vec<String>,
->>>>>>> auth
 }
 
 /// Which services a command is about.

@@ -9,12 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-<<<<<<< HEAD
-use super::cli::{Global, ServeArgs};
-use super::config::unusable_config;
-=======
 use super::cli::{Global, ServeAction, ServeArgs};
->>>>>>> auth
+use super::config::unusable_config;
 use super::error::CliError;
 use super::terminal;
 use crate::serve::app::{App, Places};
@@ -26,16 +22,14 @@ use crate::serve::run;
 /// # Errors
 /// What the operator can fix.
 pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliError> {
-<<<<<<< HEAD
-    if args.schema {
-        print!("{}", config::schema());
-        return Ok(ExitCode::SUCCESS);
-=======
     match &args.action {
         Some(ServeAction::Hash) => return hash::run(),
         Some(ServeAction::Token(args)) => return token::run(args),
         None => {}
->>>>>>> auth
+    }
+    if args.schema {
+        print!("{}", config::schema());
+        return Ok(ExitCode::SUCCESS);
     }
     let config = read_config(global)?;
     if args.check_config {

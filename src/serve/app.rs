@@ -1,6 +1,7 @@
 //! The state that all parts of the daemon share.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -41,6 +42,7 @@ pub struct App {
     tls: Tls,
     stop: (Stopper, StopSignal),
     running_jobs: OnceLock<AbortHandle>,
+    view_is_ready: AtomicBool,
     _sole: Sole,
     readers: Readers,
     view: View,
@@ -83,6 +85,7 @@ impl App {
             tls,
             stop: StopSignal::new(),
             running_jobs: OnceLock::new(),
+            view_is_ready: AtomicBool::new(false),
             _sole: sole,
             view,
             jobs: Jobs::default(),
@@ -183,9 +186,17 @@ impl App {
         self.running_jobs.get().is_some_and(|jobs| !jobs.is_finished())
     }
 
-    /// Whether the judged view can be read.
+    /// Whether the judged view has been brought up to date since the daemon began.
     pub fn view_is_ready(&self) -> bool {
-        true
+        self.view_is_ready.load(Ordering::Relaxed)
+    }
+
+    /// Brings the judged view up to date, for the first time.
+    pub(super) fn begin_view(&self) {
+        match self.view.refresh() {
+            Ok(_) => self.view_is_ready.store(true, Ordering::Relaxed),
+            Err(error) => tracing::error!(%error, "the judged view can't be brought up to date"),
+        }
     }
 
     /// Takes what tells whether the jobs go on.

@@ -37,6 +37,8 @@ pub async fn run(app: Shared) -> Result<(), ServeError> {
     let listener = listen(app.config().listen).await?;
     let connections = Connections::new(router(app.clone(), &random_letters(6)));
     say_where(&app, &listener);
+    let of_view = app.clone();
+    tokio::task::spawn_blocking(move || of_view.begin_view());
     let jobs = tokio::spawn(super::jobs::run(app.clone()));
     app.note_jobs(jobs.abort_handle());
     notify::ready("answering");
