@@ -15,3 +15,6 @@ pub mod values;
 pub use document::ServeConfig;
 pub use documentation::{documentation, schema};
 pub use values::Secret;
+
+#[cfg(test)]
+mod tests;
