@@ -78,7 +78,11 @@ pub struct TargetStanding {
 /// The targets of all counted services, in the inventory's order. A service without a target of its
 /// own has the policy's, if there is one.
 pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
-    let today = day_of(result.as_of, &result.inventory.timezone);
+    targets_on(result, day_of(result.as_of, &result.inventory.timezone))
+}
+
+/// The same on another day than that of the judgement.
+pub fn targets_on(result: &RunResult, today: Date) -> Vec<TargetStanding> {
     result
         .services
         .iter()

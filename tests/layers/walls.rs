@@ -37,7 +37,7 @@ pub const ROOMS: [MayImport; 16] = [
             "report",
         ],
     ),
-    ("view", &["model", "judge", "check", "policy", "store", "runs"]),
+    ("view", &["model", "inventory", "policy", "evidence", "check", "judge", "store", "runs"]),
     (
         "serve",
         &[
