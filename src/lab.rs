@@ -28,7 +28,7 @@ pub(crate) mod staple;
 
 pub use deadlines::Deadlines;
 pub use error::LabError;
-pub use network::enter::{Entered, enter};
+pub use network::enter::{Entered, enter, enter_with_socket};
 pub use province::sites;
 pub use site::{Expectation, Site};
 

@@ -1,6 +1,7 @@
 //! `v6ready demo`: the whole product in the built-in lab.
 
 mod sample;
+mod serve;
 
 use std::fs;
 use std::path::Path;
@@ -22,14 +23,20 @@ use crate::runs::session::{HowToScan, Session};
 /// # Errors
 /// When the lab can't be built, with what would allow it.
 pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError> {
-    match lab::enter()? {
-        Entered::Ran(code) => return Ok(code),
-        Entered::Inside => {}
+    let (entered, socket) = match args.serve {
+        true => lab::enter_with_socket(|| serve::listen(args.listen))?,
+        false => (lab::enter()?, None),
+    };
+    if let Entered::Ran(code) = entered {
+        return Ok(code);
     }
     let folder: &Path = &args.out;
     fs::create_dir_all(folder).map_err(|error| {
         CliError::operator(format!("{} can't be made: {error}", folder.display()))
     })?;
+    if let Some(socket) = socket {
+        return serve::run(global, &folder.join("sample"), socket);
+    }
     match args.moment {
         Some(moment) => sample::run(global, folder, moment),
         None => scan_and_report(global, folder),

@@ -67,7 +67,6 @@ impl CliError {
     }
 
     /// What happened and what would fix it, as one text.
-    #[cfg(test)]
     pub(super) fn text(&self) -> String {
         match &self.help {
             Some(help) => format!("{} ({help})", self.message),

@@ -33,8 +33,16 @@ const SAY_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 /// # Errors
 /// When nothing can be listened at, or signals can't be caught.
 pub async fn run(app: Shared) -> Result<(), ServeError> {
-    let mut signals = Signals::catch()?;
     let listener = listen(app.config().listen).await?;
+    run_at(app, listener).await
+}
+
+/// As [`run`], at a socket that listens already.
+///
+/// # Errors
+/// When signals can't be caught.
+pub async fn run_at(app: Shared, listener: TcpListener) -> Result<(), ServeError> {
+    let mut signals = Signals::catch()?;
     let connections = Connections::new(router(app.clone(), &random_letters(6)));
     say_where(&app, &listener);
     let of_view = app.clone();
