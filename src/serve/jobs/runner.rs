@@ -28,8 +28,8 @@ const TICK: Duration = Duration::from_secs(2);
 pub async fn run(app: Shared) {
     app.jobs().open(app.db());
     blocking(&app, |app| {
-        schedule::look(app);
         put_back(app);
+        schedule::look(app);
         after_run::catch_up(app);
     })
     .await;
