@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::access::AccessError;
 use crate::runs::RunsError;
 use crate::store::StoreError;
 use crate::view::ViewError;
@@ -56,5 +57,11 @@ impl From<RunsError> for ServeError {
     fn from(error: RunsError) -> Self {
         let help = error.help.clone();
         Self { message: RunsError { help: None, ..error }.text(), help }
+    }
+}
+
+impl From<AccessError> for ServeError {
+    fn from(error: AccessError) -> Self {
+        Self::new(error.to_string())
     }
 }

@@ -1,10 +1,70 @@
-//! The pages that people read.
+//! The pages that people read: rendered here, usable without a script.
+//!
+//! Each page has a file: a model of what it shows, made from the view, the store and the rules, and its
+//! template of the same name below `templates/serve/`. What stands around every page is its [`frame`]. Texts
+//! of verdicts, remedies and reasons come from [`report`](crate::report) and the checks' pages, and are said
+//! nowhere a second time. A page that changes something does so by a form, which the guard of
+//! [`access`](super::access) has looked at before.
+
+mod assets;
+mod banners;
+mod blocks;
+mod causes;
+mod changes;
+mod checks;
+mod compare;
+mod filter;
+pub mod frame;
+pub mod links;
+mod live;
+mod markdown;
+mod organisations;
+mod overview;
+pub mod preferences;
+mod problem;
+mod request;
+mod run;
+mod runs;
+mod section;
+mod service;
+mod services;
+mod shared_causes;
+mod texts_of_pages;
+pub mod words;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
 
 use super::app::Shared;
+use problem::Problem;
+use request::PageRequest;
 
 /// The routes of this part.
 pub fn routes() -> Router<Shared> {
     Router::new()
+        .route("/", get(overview::overview))
+        .route("/services", get(services::services))
+        .route("/services/{organisation}/{service}", get(service::service))
+        .route("/organisations", get(organisations::organisations))
+        .route("/organisations/{organisation}", get(organisations::organisation))
+        .route("/checks", get(checks::checks))
+        .route("/checks/{check}", get(checks::check))
+        .route("/causes", get(causes::causes))
+        .route("/runs", get(runs::runs))
+        .route("/runs/compare", get(compare::compare))
+        .route("/runs/{run}", get(run::run))
+        .route("/preferences", post(preferences::choose))
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(no_such_method)
+}
+
+async fn no_such_page(request: PageRequest) -> Response {
+    request.problem(Problem::plain(StatusCode::NOT_FOUND))
+}
+
+async fn no_such_method(request: PageRequest) -> Response {
+    request.problem(Problem::plain(StatusCode::METHOD_NOT_ALLOWED))
 }

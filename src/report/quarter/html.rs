@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::chart::{self, Chart};
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{course, sections, title};
+use super::sections::{Chart, course, sections, title};
 use super::terms;
+use crate::judge::quarter::Point;
 use crate::model::{Lang, Outcome, Text};
+use crate::report::chart::{self, Column};
 use crate::report::parts::{Part, class_of};
 use crate::report::table::{Cell, Kind, Table, WithBeneath};
 use crate::report::{overview, texts};
@@ -156,8 +157,15 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
             };
             (chart::stages(counts, policy, lang), Part::all(policy).map(key).collect())
         }
-        Some(Chart::Trend(points)) => (chart::trend(points, policy, lang), Vec::new()),
+        Some(Chart::Trend(points)) => {
+            let columns: Vec<_> = points.iter().map(column).collect();
+            (chart::trend(&columns, terms::TREND.get(lang), policy, lang), Vec::new())
+        }
     }
+}
+
+fn column(point: &Point) -> Column {
+    Column { day: point.day, below: point.quarter.to_string(), counts: point.counts }
 }
 
 pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {

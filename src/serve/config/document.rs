@@ -1,11 +1,13 @@
 //! The section `serve` as a whole.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::access::AccessConfig;
+use super::access::{
+    AccessConfig, OIDC, OidcDraft, PROXY, ProxyDraft, SESSIONS, TOKEN, USER, WordList,
+};
 use super::alerts::{ALERTS, AlertsConfig};
 use super::schedules::{BACKUPS, Backups, RETENTION, Retention, SCHEDULE, Schedule};
 use super::values::{AllBeside, Beside};
@@ -18,6 +20,8 @@ use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{Parsed, Word};
 use crate::inventory::reader::Reader;
 use crate::model::{Lang, Text};
+use crate::serve::access::public_page::PublicPage;
+use crate::serve::tls::{self, TlsFile, TlsFiles};
 
 /// Where the daemon listens when nothing is said.
 pub const LISTEN: &str = "[::1]:8466";
@@ -49,19 +53,17 @@ pub struct ServeConfig {
     pub alerts: AlertsConfig,
 }
 
+impl ServeConfig {
+    /// Whether a proxy stands in front, which may have a certificate of its own.
+    pub fn has_proxy(&self) -> bool {
+        !self.access.proxy.from.is_empty()
+    }
+}
+
 impl Default for ServeConfig {
     fn default() -> Self {
         Draft::default().config()
     }
-}
-
-/// The files of a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The chain, in PEM.
-    pub certificate: PathBuf,
-    /// The key, in PEM.
-    pub key: PathBuf,
 }
 
 /// What has been read so far.
@@ -77,6 +79,8 @@ pub(crate) struct Draft {
     retention: Retention,
     backups: Backups,
     pub(super) access: AccessConfig,
+    oidc: OidcDraft,
+    proxy: ProxyDraft,
     pub(super) alerts: AlertsConfig,
 }
 
@@ -87,7 +91,9 @@ struct TlsDraft {
 }
 
 impl Draft {
-    pub(super) fn config(self) -> ServeConfig {
+    pub(super) fn config(mut self) -> ServeConfig {
+        self.access.take_oidc(self.oidc);
+        self.access.take_proxy(self.proxy);
         let default = || SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8466));
         let TlsDraft { certificate, key } = self.tls;
         ServeConfig {
@@ -196,24 +202,88 @@ pub(crate) static SERVE: Section<Draft> = Section {
             &Within { section: &ALERTS, field: |draft: &mut Draft| &mut draft.alerts },
             "{channels: […], routes: […]}",
         ),
+        Key::section(
+            "users",
+            &ListOf {
+                section: &USER,
+                one_at_least: false,
+                add: |draft: &mut Draft, user, fields, reader| {
+                    draft.access.add_user(user, fields, reader);
+                },
+            },
+            "[{name: an, password_hash: \"$argon2id$…\", role: operator}]",
+        ),
+        Key::section(
+            "oidc",
+            &Within { section: &OIDC, field: |draft: &mut Draft| &mut draft.oidc },
+            "{issuer: https://login.example.gov.vn/realms/staff, client_id: v6ready, others: viewer}",
+        ),
+        Key::section(
+            "proxy",
+            &Within { section: &PROXY, field: |draft: &mut Draft| &mut draft.proxy },
+            "{from: [\"::1/128\"], user_header: X-Remote-User, others: viewer}",
+        ),
+        Key::section(
+            "tokens",
+            &ListOf {
+                section: &TOKEN,
+                one_at_least: false,
+                add: |draft: &mut Draft, token, fields, reader| {
+                    draft.access.add_token(token, fields, reader);
+                },
+            },
+            "[{name: prometheus, hash: \"sha256:…\", scope: metrics}]",
+        ),
+        Key::new(
+            "public",
+            &WordList {
+                item: "a public page",
+                words: PublicPage::ALL,
+                id: PublicPage::id,
+                add: |draft: &mut Draft, page| {
+                    draft.access.public.insert(page);
+                },
+            },
+            "[overview, badges]",
+            Text {
+                en: "What is shown to those who are not logged in, page by page.",
+                vi: "Các trang mà người chưa đăng nhập được xem.",
+            },
+        )
+        .or(Fallback::Words(Text { en: "nothing", vi: "không có trang nào" })),
+        Key::section(
+            "sessions",
+            &Within {
+                section: &SESSIONS,
+                field: |draft: &mut Draft| &mut draft.access.sessions,
+            },
+            "{idle: 2h, absolute: 24h}",
+        ),
     ],
     alternatives: &[],
-    check: |draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>| {
-        if draft.base_url.is_none() && draft.alerts.contacts.is_some() {
-            let span = fields.entry("alerts").map_or(fields.span, |(span, _)| span);
-            let help = "add `base_url: https://v6.example.gov.vn/`";
-            reader.error(span, "mails to contacts have a link that ends them", Some(help));
-        }
-        let mut names = std::collections::BTreeSet::new();
-        for schedule in &draft.schedules {
-            if !names.insert(schedule.name.as_str()) {
-                let span = fields.entry("schedules").map_or(fields.span, |(span, _)| span);
-                let message = format!("two schedules are called `{}`", schedule.name);
-                reader.error(span, &message, Some("give each a name of its own"));
-            }
-        }
-    },
+    check,
 };
+
+/// A provider sends browsers back by our own URL, and mails have links to it; names are used once.
+fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
+    if let (Some((span, _)), None) = (fields.entry("oidc"), &draft.base_url) {
+        let help = "add `base_url: https://…`: the provider sends browsers back there";
+        reader.error(span, "`oidc` needs `base_url`", Some(help));
+    }
+    if draft.base_url.is_none() && draft.alerts.contacts.is_some() {
+        let span = fields.entry("alerts").map_or(fields.span, |(span, _)| span);
+        let help = "add `base_url: https://v6.example.gov.vn/`";
+        reader.error(span, "mails to contacts have a link that ends them", Some(help));
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for schedule in &draft.schedules {
+        if !names.insert(schedule.name.as_str()) {
+            let span = fields.entry("schedules").map_or(fields.span, |(span, _)| span);
+            let message = format!("two schedules are called `{}`", schedule.name);
+            reader.error(span, &message, Some("give each a name of its own"));
+        }
+    }
+}
 
 static TLS: Section<TlsDraft> = Section {
     any: "`tls`",
@@ -248,8 +318,36 @@ static TLS: Section<TlsDraft> = Section {
         .required(),
     ],
     alternatives: &[],
-    check: |_: &mut TlsDraft, _: &Fields<TlsDraft>, _: &mut Reader<'_, '_>| {},
+    check: check_tls,
 };
+
+/// Reads the files, so that a key that doesn't fit is told where it is named.
+fn check_tls(draft: &mut TlsDraft, fields: &Fields<TlsDraft>, reader: &mut Reader<'_, '_>) {
+    let (Some(certificate), Some(key)) = (&draft.certificate, &draft.key) else { return };
+    let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+    let named = |key: &str, reader: &Reader<'_, '_>| {
+        fields.entry(key).map_or(fields.span, |(_, node)| reader.tree.node(node).span)
+    };
+    match tls::load(&files) {
+        Err(fault) => {
+            let at = match fault.file {
+                TlsFile::Certificate => named("certificate", reader),
+                TlsFile::Key => named("key", reader),
+            };
+            reader.error(at, &fault.message, Some(&fault.help));
+        }
+        Ok(_) if is_open_to_all(key) => {
+            let message = format!("{} can be read by every user of this machine", key.display());
+            reader.warn(named("key", reader), &message, Some("`chmod o-r` takes that away"));
+        }
+        Ok(_) => {}
+    }
+}
+
+fn is_open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
 
 /// The languages of pages.
 static LANGS: [(Lang, Text); 2] = [

@@ -1,26 +1,29 @@
-//! Charts as inline SVG: no script, no font metrics, the same bytes for the same figures.
+//! Charts as inline SVG: no script, no font metrics, the same bytes for the same figures. Their colours
+//! are the classes `f0` … `fu` of the page that they stand in.
 
 use std::fmt::Write as _;
 
-use super::terms;
+use jiff::civil::Date;
+
+use super::parts::Part;
+use super::texts;
 use crate::judge::Counts;
-use crate::judge::quarter::Point;
 use crate::model::Lang;
 use crate::policy::Policy;
-use crate::report::parts::Part;
-use crate::report::texts;
 
-/// A picture of figures.
+/// A column of [`trend`].
 #[derive(Clone, Debug)]
-pub enum Chart {
-    /// Where the services stand: one bar.
-    Stages(Counts),
-    /// Where they stood: a column for each point of the trend.
-    Trend(Vec<Point>),
+pub struct Column {
+    /// Its day.
+    pub day: Date,
+    /// A second line below the day; our own words, for it is not escaped.
+    pub below: String,
+    /// Where the services stood.
+    pub counts: Counts,
 }
 
 /// One bar, one service a unit wide.
-pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
+pub fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
     let mut svg = String::new();
     // Writing to a string can't fail.
     let _ = write!(
@@ -51,19 +54,18 @@ const TOP: usize = 10;
 /// Columns that get a label of their own at the most: more would overlap.
 const LABELS_MAX: usize = 14;
 
-/// A column for each point, whole services upwards; retired ones are left out. Whole numbers only,
+/// The columns side by side, whole services upwards; retired ones are left out. Whole numbers only,
 /// so that no rounding differs.
-pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
-    let tallest = points.iter().map(|point| point.counts.counted()).max().unwrap_or(0);
+pub fn trend(columns: &[Column], title: &str, policy: &Policy, lang: Lang) -> String {
+    let tallest = columns.iter().map(|column| column.counts.counted()).max().unwrap_or(0);
     let top = axis_top(tallest.max(1));
     let (plot, base) = (HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM);
     // In thousandths of a unit.
     let y = |services: usize| base * 1000 - services * plot * 1000 / top;
-    let slot = (WIDTH - LEFT) * 1000 / points.len().max(1);
+    let slot = (WIDTH - LEFT) * 1000 / columns.len().max(1);
     let bar = (slot * 7 / 10).min(64_000);
     let mut svg = format!(
-        r#"<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,
-        terms::TREND.get(lang)
+        r#"<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">"#
     );
     for line in 0..=4 {
         let services = top * line / 4;
@@ -75,12 +77,12 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
             texts::number(services, lang)
         );
     }
-    let every = points.len().div_ceil(LABELS_MAX).max(1);
-    for (number, point) in points.iter().enumerate() {
+    let every = columns.len().div_ceil(LABELS_MAX).max(1);
+    for (number, column) in columns.iter().enumerate() {
         let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
         let mut below = 0;
         for part in Part::all(policy) {
-            let (class, label, count) = (part.class(), part.label(lang), part.count(&point.counts));
+            let (class, label, count) = (part.class(), part.label(lang), part.count(&column.counts));
             if count > 0 {
                 let (from, to) = (y(below), y(below + count));
                 let _ = write!(
@@ -90,21 +92,21 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
                     thousandths(to),
                     thousandths(bar),
                     thousandths(from - to),
-                    texts::day(point.day, lang)
+                    texts::day(column.day, lang)
                 );
             }
             below += count;
         }
         // Counted from the end, so that the closing run always has its label.
-        if (points.len() - 1 - number).is_multiple_of(every) {
+        if (columns.len() - 1 - number).is_multiple_of(every) {
             let middle = thousandths(x + bar / 2);
             let _ = write!(
                 svg,
                 r#"<text x="{middle}" y="{}">{}</text><text class="q" x="{middle}" y="{}">{}</text>"#,
                 base + 18,
-                point.day.strftime("%d/%m"),
+                column.day.strftime("%d/%m"),
                 base + 35,
-                point.quarter
+                column.below
             );
         }
     }
