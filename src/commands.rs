@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error.print(),
     };
-    log::start(&global);
+    log::start(&global, matches!(command, Command::Serve(_)));
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args),

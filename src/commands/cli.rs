@@ -182,6 +182,9 @@ pub(super) struct ServeArgs {
     /// Only say what is wrong with the configuration
     #[arg(long)]
     pub check_config: bool,
+    /// Print the JSON Schema of configurations, for editors
+    #[arg(long)]
+    pub schema: bool,
     #[command(subcommand)]
     pub action: Option<ServeAction>,
 }

@@ -12,3 +12,8 @@ pub use state::Jobs;
 pub fn routes() -> Router<Shared> {
     Router::new()
 }
+
+/// Runs the jobs until the daemon ends.
+pub async fn run(app: Shared) {
+    app.stop_signal().raised().await;
+}

@@ -1,7 +1,7 @@
 //! The section `serve` as a whole.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -21,6 +21,7 @@ use crate::inventory::section::types::{Parsed, Word};
 use crate::inventory::reader::Reader;
 use crate::model::{Lang, Text};
 use crate::serve::access::public_page::PublicPage;
+use crate::serve::tls::{self, TlsFile, TlsFiles};
 
 /// Where the daemon listens when nothing is said.
 pub const LISTEN: &str = "[::1]:8466";
@@ -48,19 +49,17 @@ pub struct ServeConfig {
     pub alerts: AlertsConfig,
 }
 
+impl ServeConfig {
+    /// Whether a proxy stands in front, which may have a certificate of its own.
+    pub fn has_proxy(&self) -> bool {
+        !self.access.proxy.from.is_empty()
+    }
+}
+
 impl Default for ServeConfig {
     fn default() -> Self {
         Draft::default().config()
     }
-}
-
-/// The files of a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The chain, in PEM.
-    pub certificate: PathBuf,
-    /// The key, in PEM.
-    pub key: PathBuf,
 }
 
 /// What has been read so far.
@@ -283,8 +282,36 @@ static TLS: Section<TlsDraft> = Section {
         .required(),
     ],
     alternatives: &[],
-    check: |_: &mut TlsDraft, _: &Fields<TlsDraft>, _: &mut Reader<'_, '_>| {},
+    check: check_tls,
 };
+
+/// Reads the files, so that a key that doesn't fit is told where it is named.
+fn check_tls(draft: &mut TlsDraft, fields: &Fields<TlsDraft>, reader: &mut Reader<'_, '_>) {
+    let (Some(certificate), Some(key)) = (&draft.certificate, &draft.key) else { return };
+    let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+    let named = |key: &str, reader: &Reader<'_, '_>| {
+        fields.entry(key).map_or(fields.span, |(_, node)| reader.tree.node(node).span)
+    };
+    match tls::load(&files) {
+        Err(fault) => {
+            let at = match fault.file {
+                TlsFile::Certificate => named("certificate", reader),
+                TlsFile::Key => named("key", reader),
+            };
+            reader.error(at, &fault.message, Some(&fault.help));
+        }
+        Ok(_) if is_open_to_all(key) => {
+            let message = format!("{} can be read by every user of this machine", key.display());
+            reader.warn(named("key", reader), &message, Some("`chmod o-r` takes that away"));
+        }
+        Ok(_) => {}
+    }
+}
+
+fn is_open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
 
 /// The languages of pages.
 static LANGS: [(Lang, Text); 2] = [

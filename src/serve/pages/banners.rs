@@ -14,7 +14,7 @@ pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
     if let Some(fault) = request.app.config_fault()
         && request.visitor.may(Permission::Operate(None))
     {
-        let count = texts::number(fault.problems.count(), lang);
+        let count = texts::number(fault.problems.len(), lang);
         banners.push(Banner {
             class: "bad",
             id: "configuration",
