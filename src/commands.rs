@@ -7,6 +7,7 @@
 //! `atomic_file`. What the daemon needs too is in [`crate::runs`]. Commands may import every room; no
 //! room imports them.
 
+mod alerts;
 mod atomic_file;
 mod check;
 mod cli;
@@ -48,12 +49,13 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error.print(),
     };
-    log::start(&global);
+    log::start(&global, matches!(command, Command::Serve(_)));
     let done = match &command {
         Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args),
         Command::Check(args) => check::run(&global, args),
         Command::Serve(args) => serve::run(&global, args),
+        Command::Alerts(args) => alerts::run(&global, args),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
         Command::Diff(args) => diff::run(&global, args),

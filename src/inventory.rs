@@ -30,7 +30,7 @@
 
 mod amend;
 mod diagnostic;
-mod documentation;
+pub(crate) mod documentation;
 pub(crate) mod fault;
 mod format;
 mod ids;

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
+use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage, parse_token_scope};
 
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity, Stage};
+use crate::serve::access::role::TokenScope;
 use crate::runs::as_of::AsOf;
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
@@ -106,6 +107,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// The daemon: scans on a schedule, shows what is known, tells people what changed
     Serve(ServeArgs),
+    /// What the daemon tells of: the alerts of the store, and a test of the channels
+    Alerts(AlertsArgs),
     /// Render a run as files
     Report(ReportArgs),
     /// Judge a stored run again, under another policy or newer rules; sends nothing
@@ -126,6 +129,36 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// The manual page, in roff
     Man,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct AlertsArgs {
+    /// Also those that have ended
+    #[arg(long)]
+    pub all: bool,
+    /// So many at the most
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub limit: usize,
+    /// The form of the list on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AlertsCommand {
+    /// Send a test message by the channels of the configuration
+    #[command(after_help = "Example: v6ready --config v6ready.yaml alerts test --channel mail --to noc@example.gov.vn")]
+    Test {
+        /// By this channel alone
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// To these addresses, where a channel sends mail; default: those of the routes
+        #[arg(long, value_name = "ADDRESS")]
+        to: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +214,40 @@ pub(super) struct ServeArgs {
     /// Only say what is wrong with the configuration
     #[arg(long)]
     pub check_config: bool,
+    /// Print the JSON Schema of configurations, for editors
+    #[arg(long)]
+    pub schema: bool,
+    #[command(subcommand)]
+    pub action: Option<ServeAction>,
+}
+
+/// What `serve` does beside serving.
+#[derive(Debug, Subcommand)]
+pub(super) enum ServeAction {
+    /// The hash of a password, for `serve.users`: asks for it, or reads it from stdin
+    Hash,
+    /// A token for a program, and the lines of `serve.tokens` for it
+    Token(ServeTokenArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The token goes to stdout, and the lines for the configuration to stderr.\n\
+                  Example: v6ready serve token --name prometheus --scope metrics --until 2027-12-31"
+)]
+pub(super) struct ServeTokenArgs {
+    /// What it is called, in the configuration and in the log
+    #[arg(long)]
+    pub name: String,
+    /// What it is for: metrics, read (everything that can be read), operate (also starts scans)
+    #[arg(long, value_parser = parse_token_scope)]
+    pub scope: TokenScope,
+    /// The last day on which it is taken, UTC [default: no end]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+    /// The organisation for which it acts, by its id (repeatable) [default: all]
+    #[arg(long, value_name = "ID")]
+    pub organisation: Vec<String>,
 }
 
 /// Which services a command is about.

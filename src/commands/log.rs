@@ -6,12 +6,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::cli::{Global, LogFormat};
 
-/// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. Libraries log
+/// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. That of the daemon
+/// begins with its course, and `-v` says more. Libraries log
 /// their warnings only.
-pub(super) fn start(global: &Global) {
+pub(super) fn start(global: &Global, is_daemon: bool) {
     let own = match global.verbose {
+        0 if is_daemon && !global.quiet => LevelFilter::INFO,
         0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
+        1 if !is_daemon => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
     let levels =

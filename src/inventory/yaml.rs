@@ -63,6 +63,11 @@ pub(crate) fn read<T>(
     }
 }
 
+/// Whether a text holds nothing but comments.
+pub(crate) fn is_empty(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| matches!(Tree::parse(text), Ok(None)))
+}
+
 fn refusal(source: &Source<'_>, at: usize, message: &str, help: &str) -> Diagnostics {
     Diagnostic::new(source, Weight::Error, Span::new(at, at), message, Some(help)).into()
 }

@@ -17,6 +17,7 @@
 mod account;
 pub mod cookie;
 pub mod csrf;
+mod frame_of;
 mod frames;
 pub mod guard;
 pub mod headers;
@@ -26,6 +27,7 @@ pub mod next;
 pub mod oidc;
 pub mod origin;
 pub mod password;
+pub mod proof;
 pub mod proxy;
 pub mod public_page;
 pub mod refusal;
@@ -44,7 +46,7 @@ pub mod wanted;
 mod words;
 
 #[cfg(test)]
-mod testing;
+pub(in crate::serve) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -1,9 +1,11 @@
 //! The state that all parts of the daemon share.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use tokio::task::AbortHandle;
 
 use super::access::Access;
 use super::access::table::StoreTable;
@@ -11,7 +13,9 @@ use super::config::ServeConfig;
 use super::error::ServeError;
 use super::jobs::Jobs;
 use super::readers::{Reader, Readers};
-use crate::inventory::Diagnostics;
+use super::sole::Sole;
+use super::tls::{self, OwnCertificate, Tls};
+use crate::scan::{StopSignal, Stopper};
 use crate::store::{Store, StoreError};
 use crate::view::View;
 
@@ -35,6 +39,11 @@ pub struct App {
     places: Places,
     config: RwLock<Arc<ServeConfig>>,
     config_fault: RwLock<Option<ConfigFault>>,
+    tls: Tls,
+    stop: (Stopper, StopSignal),
+    running_jobs: OnceLock<AbortHandle>,
+    view_is_ready: AtomicBool,
+    _sole: Sole,
     readers: Readers,
     view: View,
     jobs: Jobs,
@@ -47,18 +56,25 @@ pub struct App {
 pub struct ConfigFault {
     /// When it was read.
     pub at: Timestamp,
-    /// What is wrong with it, each with line and column.
-    pub problems: Arc<Diagnostics>,
+    /// What is wrong with it, each with line and column where it has them.
+    pub problems: Arc<[String]>,
 }
 
 impl App {
-    /// Opens what the parts work with. The store is made when it is missing.
+    /// Opens what the parts work with, for this process alone. The store is made when it is missing.
     ///
     /// # Errors
-    /// When the store or what lies beside it can't be used.
+    /// When the store or what lies beside it can't be used, or another daemon serves it.
     pub fn open(places: Places, config: ServeConfig, clock: Clock) -> Result<Shared, ServeError> {
+        let sole = Sole::take(&places.db)?;
         // Brings the store up to this version, or makes it.
         drop(Store::open(&places.db)?);
+        let tls = Tls::default();
+        if let Some(files) = &config.tls {
+            let identity = tls::load(files)
+                .map_err(|fault| ServeError::new(fault.message).help(fault.help))?;
+            tls.replace(Some((files.clone(), identity)));
+        }
         let view = View::open(&places.db)?;
         let sessions = Arc::new(StoreTable::of(&places.db));
         let access = Arc::new(Access::open(&config, sessions, Arc::clone(&clock))?);
@@ -66,6 +82,11 @@ impl App {
             readers: Readers::of(&places.db),
             config: RwLock::new(Arc::new(config)),
             config_fault: RwLock::default(),
+            tls,
+            stop: StopSignal::new(),
+            running_jobs: OnceLock::new(),
+            view_is_ready: AtomicBool::new(false),
+            _sole: sole,
             view,
             jobs: Jobs::default(),
             access,
@@ -130,13 +151,57 @@ impl App {
     }
 
     /// Goes on with the configuration in force, and remembers what is wrong with the one in the file.
-    pub fn refuse_config(&self, problems: Diagnostics) {
-        let fault = ConfigFault { at: self.now(), problems: Arc::new(problems) };
+    pub fn refuse_config(&self, problems: Vec<String>) {
+        let fault = ConfigFault { at: self.now(), problems: problems.into() };
         *self.config_fault.write().unwrap_or_else(PoisonError::into_inner) = Some(fault);
     }
 
     /// The configuration's file, where there is one.
     pub fn config_file(&self) -> Option<&Path> {
         self.places.config.as_deref()
+    }
+
+    /// The identity by which TLS is spoken.
+    pub fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    /// The daemon's own certificate, and whether the files of a newer one can't be used.
+    pub fn own_certificate(&self) -> Option<OwnCertificate> {
+        self.tls.own_certificate()
+    }
+
+    /// What is raised when the daemon ends: what goes on listens to it and comes to its end.
+    pub fn stop_signal(&self) -> StopSignal {
+        self.stop.1.clone()
+    }
+
+    /// Tells everything that goes on that the daemon ends.
+    pub fn stop(&self) {
+        self.stop.0.stop();
+    }
+
+    /// Whether scans are begun at their time.
+    pub fn jobs_are_running(&self) -> bool {
+        self.running_jobs.get().is_some_and(|jobs| !jobs.is_finished())
+    }
+
+    /// Whether the judged view has been brought up to date since the daemon began.
+    pub fn view_is_ready(&self) -> bool {
+        self.view_is_ready.load(Ordering::Relaxed)
+    }
+
+    /// Brings the judged view up to date, for the first time.
+    pub(super) fn begin_view(&self) {
+        match self.view.refresh() {
+            Ok(_) => self.view_is_ready.store(true, Ordering::Relaxed),
+            Err(error) => tracing::error!(%error, "the judged view can't be brought up to date"),
+        }
+    }
+
+    /// Takes what tells whether the jobs go on.
+    pub(super) fn note_jobs(&self, jobs: AbortHandle) {
+        // They are begun once.
+        let _ = self.running_jobs.set(jobs);
     }
 }

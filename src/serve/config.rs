@@ -7,9 +7,14 @@
 pub mod access;
 pub mod alerts;
 pub mod document;
+mod documentation;
 pub mod read;
 pub mod schedules;
 pub mod values;
 
 pub use document::ServeConfig;
+pub use documentation::{documentation, schema};
 pub use values::Secret;
+
+#[cfg(test)]
+mod tests;

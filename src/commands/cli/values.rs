@@ -2,6 +2,7 @@
 
 use crate::model::{Category, Lang, Severity, Stage};
 use crate::runs::as_of::AsOf;
+use crate::serve::access::role::TokenScope;
 
 pub(super) fn parse_lang(text: &str) -> Result<Lang, String> {
     match text {
@@ -27,6 +28,10 @@ pub(super) fn parse_severity(text: &str) -> Result<Severity, String> {
         .into_iter()
         .find(|severity| severity.id() == text)
         .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
+}
+
+pub(super) fn parse_token_scope(text: &str) -> Result<TokenScope, String> {
+    TokenScope::parse(text).ok_or_else(|| "scopes are `metrics`, `read` and `operate`".to_owned())
 }
 
 pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {

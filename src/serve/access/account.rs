@@ -7,13 +7,14 @@ use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 
-use super::frames::frame_of;
+use super::frame_of::frame_of;
 use super::guard::CurrentSession;
+use super::proof::Proof;
 use super::refusal::Refusal;
 use super::role::{Organisations, Role};
 use super::session::SessionTimes;
 use super::state::Access;
-use super::visitor::{Identity, Proof, Visitor};
+use super::visitor::{Identity, Visitor};
 use super::words::AccountWords;
 use crate::serve::pages::frame::Frame;
 

@@ -17,12 +17,13 @@ use super::cookie::Cookie;
 use super::csrf::CsrfToken;
 use super::headers::harden;
 use super::origin;
+use super::proof::Proof;
 use super::proxy::ByProxy;
 use super::refusal::{Refusal, Why};
 use super::secret::Secret;
 use super::session::Session;
 use super::state::{Access, Current, SentToken};
-use super::visitor::{Identity, Proof, Visitor};
+use super::visitor::{Identity, Visitor};
 use super::wanted::Wanted;
 
 /// Octets of a form, and of one that uploads a file.
@@ -111,6 +112,8 @@ fn identify(access: &Access, current: &Current, parts: &Parts) -> Result<Identif
         can_log_in: current.can_log_in(),
         ..Wanted::of(parts, current.lang)
     };
+    let refused = wanted.clone();
+    let refuse = |why| Refusal::new(why, &refused);
     let mut identified = Identified {
         visitor: Visitor::guest(Arc::clone(&current.public), wanted),
         session: None,
@@ -122,7 +125,6 @@ fn identify(access: &Access, current: &Current, parts: &Parts) -> Result<Identif
     if path.starts_with("/assets/") || path == "/healthz" || path == "/readyz" {
         return Ok(identified);
     }
-    let refuse = |why| Refusal::new(why, &identified.visitor.wanted);
     if let Some(token) = bearer(headers) {
         let why = match token.map(|token| access.token(token)) {
             Some(SentToken::Good(identity)) => {

@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use super::cookie::Cookie;
 use super::csrf::CsrfToken;
-use super::frames::{bare_frame, frame_of};
+use super::frame_of::frame_of;
+use super::frames::bare_frame;
 use super::guard::{ClientAddress, CurrentSession, form_key};
 use super::next::LocalPath;
 use super::password::PASSWORD_OCTETS_MAX;

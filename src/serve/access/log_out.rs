@@ -14,8 +14,9 @@ use super::cookie::Cookie;
 use super::frames::bare_frame;
 use super::guard::CurrentSession;
 use super::log_in::see_other;
+use super::proof::Proof;
 use super::state::Access;
-use super::visitor::{Proof, Visitor};
+use super::visitor::Visitor;
 use super::words::AccountWords;
 use crate::serve::pages::frame::Frame;
 

@@ -10,7 +10,7 @@ mod http_client;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
 use openidconnect::core::{
@@ -228,7 +228,7 @@ impl Oidc {
                 let verifier = $client
                     .id_token_verifier()
                     .set_allowed_algs(ALGORITHMS)
-                    .set_time_fn(move || SystemTime::from(now - skew).into())
+                    .set_time_fn(move || system_time(now - skew).into())
                     .set_issue_time_verifier_fn(move |issued| {
                         plausible(SystemTime::from(issued), now, skew)
                     });
@@ -372,6 +372,11 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
+
+/// As the library has times.
+fn system_time(time: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(time.as_second()).unwrap_or_default())
+}
 
 /// Whether a token can have been issued then.
 fn plausible(issued: SystemTime, now: Timestamp, skew: SignedDuration) -> Result<(), String> {

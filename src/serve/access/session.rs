@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::proof::Proof;
 use super::role::{Organisations, Role};
 use super::secret::{NoRandomness, Secret};
-use super::visitor::Proof;
 use crate::model::Digest;
 use crate::store::{SavedSession, StoreError};
 
@@ -189,7 +189,8 @@ impl Sessions {
     /// The session of a cookie, if it still goes on. It is used by that, and its secret may be replaced.
     pub fn find(&self, cookie: &str, times: SessionTimes, now: Timestamp) -> Option<Found> {
         let digest = Secret::parse(cookie)?.digest();
-        let mut inner = self.inner();
+        let mut guard = self.inner();
+        let inner = &mut *guard;
         let key = inner.key_of(digest, now)?;
         let session = inner.sessions.get_mut(&key)?;
         if session.is_over(times, now) {
@@ -206,7 +207,9 @@ impl Sessions {
         let is_due = match digest == key {
             true => now.duration_since(session.rotated) >= ROTATION,
             // The new secret was sent and never came back: another one is.
-            false => now.duration_since(session.rotated) >= GRACE,
+            false => {
+                session.confirmed.is_none() && now.duration_since(session.rotated) >= GRACE
+            }
         };
         let renewed = if is_due { inner.renew(key, digest, now) } else { None };
         let key = renewed.as_ref().map_or(key, Secret::digest);

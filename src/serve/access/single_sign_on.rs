@@ -14,9 +14,10 @@ use super::guard::{ClientAddress, CurrentSession};
 use super::log_in::{Notice, logged_in, page, see_other};
 use super::next::LocalPath;
 use super::oidc::{Callback, OidcError};
+use super::proof::Proof;
 use super::session::Owner;
 use super::state::Access;
-use super::visitor::{Proof, Visitor};
+use super::visitor::Visitor;
 
 /// Where to go afterwards.
 #[derive(Debug, Deserialize)]

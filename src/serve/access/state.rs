@@ -11,13 +11,14 @@ use url::Url;
 
 use super::oidc::{HttpError, Oidc};
 use super::password::{BadPassword, PasswordChecks, PasswordHash};
+use super::proof::Proof;
 use super::public_page::PublicPage;
 use super::role::{Organisations, Role};
 use super::secret::{NoRandomness, Secret};
 use super::session::{Owner, Session, SessionTable, Sessions};
 use super::throttle::Throttle;
 use super::token::ApiToken;
-use super::visitor::{Identity, Proof};
+use super::visitor::Identity;
 use crate::model::{Digest, Lang};
 use crate::serve::config::ServeConfig;
 use crate::serve::config::access::{AccessConfig, TokenConfig, UserConfig};
@@ -274,7 +275,7 @@ impl Access {
         let current = self.current();
         let found = ApiToken::parse(text).and_then(|token| current.token(token.digest()));
         let Some(token) = found else { return SentToken::Unknown };
-        let today = self.now().to_zoned(TimeZone::UTC).date();
+        let today = TimeZone::UTC.to_datetime(self.now()).date();
         if token.until.is_some_and(|until| until < today) {
             return SentToken::Expired;
         }

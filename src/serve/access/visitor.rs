@@ -7,23 +7,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::csrf::CsrfToken;
+use super::proof::Proof;
 use super::public_page::PublicPage;
 use super::refusal::{Refusal, Why};
 use super::role::{Organisations, Permission, Role, TokenScope};
 use super::wanted::Wanted;
 use crate::model::Lang;
-
-/// How somebody showed who she is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Proof {
-    /// A password of the configuration.
-    Password,
-    /// An OpenID Connect provider.
-    Oidc,
-    /// The header of a trusted proxy.
-    Proxy,
-}
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]

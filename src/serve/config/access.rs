@@ -20,9 +20,9 @@ pub(super) use oidc::{OIDC, OidcDraft};
 pub(super) use proxy::{PROXY, ProxyDraft};
 pub(super) use sessions::SESSIONS;
 pub use tokens::TokenConfig;
-pub(super) use tokens::{TOKEN, TokenDraft};
+pub(super) use tokens::TOKEN;
 pub use users::UserConfig;
-pub(super) use users::{USER, UserDraft};
+pub(super) use users::USER;
 pub(super) use word_list::WordList;
 
 /// Who may what.

@@ -1,15 +1,15 @@
 //! The section `serve` as a whole.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
 use super::access::{
     AccessConfig, OIDC, OidcDraft, PROXY, ProxyDraft, SESSIONS, TOKEN, USER, WordList,
 };
-use super::alerts::AlertsConfig;
-use super::schedules::{SCHEDULE, Schedule};
+use super::alerts::{ALERTS, AlertsConfig};
+use super::schedules::{BACKUPS, Backups, RETENTION, Retention, SCHEDULE, Schedule};
 use super::values::{AllBeside, Beside};
 use crate::inventory::fault::Fault;
 use crate::inventory::section::description::Fallback;
@@ -21,6 +21,7 @@ use crate::inventory::section::types::{Parsed, Word};
 use crate::inventory::reader::Reader;
 use crate::model::{Lang, Text};
 use crate::serve::access::public_page::PublicPage;
+use crate::serve::tls::{self, TlsFile, TlsFiles};
 
 /// Where the daemon listens when nothing is said.
 pub const LISTEN: &str = "[::1]:8466";
@@ -42,25 +43,27 @@ pub struct ServeConfig {
     pub inventories: Vec<PathBuf>,
     /// When which scans are made.
     pub schedules: Vec<Schedule>,
+    /// Which runs are kept.
+    pub retention: Retention,
+    /// When the store is copied; `None` = never.
+    pub backups: Option<Backups>,
     /// Who may what.
     pub access: AccessConfig,
     /// Whom to tell what.
     pub alerts: AlertsConfig,
 }
 
+impl ServeConfig {
+    /// Whether a proxy stands in front, which may have a certificate of its own.
+    pub fn has_proxy(&self) -> bool {
+        !self.access.proxy.from.is_empty()
+    }
+}
+
 impl Default for ServeConfig {
     fn default() -> Self {
         Draft::default().config()
     }
-}
-
-/// The files of a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The chain, in PEM.
-    pub certificate: PathBuf,
-    /// The key, in PEM.
-    pub key: PathBuf,
 }
 
 /// What has been read so far.
@@ -73,6 +76,8 @@ pub(crate) struct Draft {
     tls: TlsDraft,
     inventories: Vec<PathBuf>,
     schedules: Vec<Schedule>,
+    retention: Retention,
+    backups: Backups,
     pub(super) access: AccessConfig,
     oidc: OidcDraft,
     proxy: ProxyDraft,
@@ -99,6 +104,8 @@ impl Draft {
             tls: certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key }),
             inventories: self.inventories,
             schedules: self.schedules,
+            retention: self.retention,
+            backups: Some(self.backups).filter(|backups| backups.file.is_some()),
             access: self.access,
             alerts: self.alerts,
         }
@@ -181,6 +188,21 @@ pub(crate) static SERVE: Section<Draft> = Section {
             "[{name: nightly, …}]",
         ),
         Key::section(
+            "retention",
+            &Within { section: &RETENTION, field: |draft: &mut Draft| &mut draft.retention },
+            "{keep_days: 400}",
+        ),
+        Key::section(
+            "backups",
+            &Within { section: &BACKUPS, field: |draft: &mut Draft| &mut draft.backups },
+            "{file: /var/backups/v6ready.db}",
+        ),
+        Key::section(
+            "alerts",
+            &Within { section: &ALERTS, field: |draft: &mut Draft| &mut draft.alerts },
+            "{channels: […], routes: […]}",
+        ),
+        Key::section(
             "users",
             &ListOf {
                 section: &USER,
@@ -242,11 +264,24 @@ pub(crate) static SERVE: Section<Draft> = Section {
     check,
 };
 
-/// A provider sends browsers back by our own URL.
+/// A provider sends browsers back by our own URL, and mails have links to it; names are used once.
 fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
     if let (Some((span, _)), None) = (fields.entry("oidc"), &draft.base_url) {
         let help = "add `base_url: https://…`: the provider sends browsers back there";
         reader.error(span, "`oidc` needs `base_url`", Some(help));
+    }
+    if draft.base_url.is_none() && draft.alerts.contacts.is_some() {
+        let span = fields.entry("alerts").map_or(fields.span, |(span, _)| span);
+        let help = "add `base_url: https://v6.example.gov.vn/`";
+        reader.error(span, "mails to contacts have a link that ends them", Some(help));
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for schedule in &draft.schedules {
+        if !names.insert(schedule.name.as_str()) {
+            let span = fields.entry("schedules").map_or(fields.span, |(span, _)| span);
+            let message = format!("two schedules are called `{}`", schedule.name);
+            reader.error(span, &message, Some("give each a name of its own"));
+        }
     }
 }
 
@@ -283,8 +318,36 @@ static TLS: Section<TlsDraft> = Section {
         .required(),
     ],
     alternatives: &[],
-    check: |_: &mut TlsDraft, _: &Fields<TlsDraft>, _: &mut Reader<'_, '_>| {},
+    check: check_tls,
 };
+
+/// Reads the files, so that a key that doesn't fit is told where it is named.
+fn check_tls(draft: &mut TlsDraft, fields: &Fields<TlsDraft>, reader: &mut Reader<'_, '_>) {
+    let (Some(certificate), Some(key)) = (&draft.certificate, &draft.key) else { return };
+    let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+    let named = |key: &str, reader: &Reader<'_, '_>| {
+        fields.entry(key).map_or(fields.span, |(_, node)| reader.tree.node(node).span)
+    };
+    match tls::load(&files) {
+        Err(fault) => {
+            let at = match fault.file {
+                TlsFile::Certificate => named("certificate", reader),
+                TlsFile::Key => named("key", reader),
+            };
+            reader.error(at, &fault.message, Some(&fault.help));
+        }
+        Ok(_) if is_open_to_all(key) => {
+            let message = format!("{} can be read by every user of this machine", key.display());
+            reader.warn(named("key", reader), &message, Some("`chmod o-r` takes that away"));
+        }
+        Ok(_) => {}
+    }
+}
+
+fn is_open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
 
 /// The languages of pages.
 static LANGS: [(Lang, Text); 2] = [

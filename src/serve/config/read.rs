@@ -9,7 +9,11 @@ use crate::inventory::{Diagnostic, Diagnostics};
 /// Octets of a configuration.
 pub const OCTETS_MAX: usize = 1 << 20;
 
-const CONFIGURATION: Kind = Kind {
+/// The key of the daemon's own section.
+pub(crate) const SERVE_KEY: &str = "serve";
+
+/// How the file is read, which also holds defaults of options.
+pub(crate) const CONFIGURATION: Kind = Kind {
     noun: "configuration",
     octets_max: OCTETS_MAX,
     shorten: "move what is not needed into other files",
@@ -23,7 +27,7 @@ const CONFIGURATION: Kind = Kind {
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
 pub fn read(text: &[u8], file: &str) -> Result<(ServeConfig, Vec<Diagnostic>), Diagnostics> {
-    if text.iter().all(u8::is_ascii_whitespace) {
+    if yaml::is_empty(text) {
         return Ok((ServeConfig::default(), Vec::new()));
     }
     let (draft, warnings) = yaml::read(text, file, &CONFIGURATION, document)?;
@@ -34,13 +38,18 @@ fn document(reader: &mut Reader<'_, '_>, root: NodeId) -> Option<Draft> {
     let mut draft = Draft::default();
     let pairs = reader.pairs(root, "the configuration")?;
     let is_serve = |node: NodeId| {
-        matches!(&reader.tree.node(node).content, Content::Scalar { text, .. } if text == "serve")
+        matches!(&reader.tree.node(node).content, Content::Scalar { text, .. } if text == SERVE_KEY)
     };
     let serve = pairs.chunks_exact(2).find(|pair| is_serve(pair[0])).map(|pair| pair[1]);
     if let Some(serve) = serve {
         SERVE.read(reader, serve, &mut draft)?;
     }
     Some(draft)
+}
+
+/// Says what is wrong with the daemon's own section.
+pub(crate) fn check(reader: &mut Reader<'_, '_>, serve: NodeId) {
+    SERVE.read(reader, serve, &mut Draft::default());
 }
 
 /// Words in the names of keys whose values no message shows.

@@ -39,7 +39,7 @@ impl Store {
                     let (key, until, document) = (Digest(row.get(0)?), row.get(1)?, row.get(2)?);
                     Ok(SavedSession { key, until, document })
                 })?
-                .collect()
+                .collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(|error| StoreError::from_sqlite(&self.path, error))
     }
