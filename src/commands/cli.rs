@@ -42,7 +42,8 @@ pub(super) struct Global {
         env = "V6READY_DB"
     )]
     pub db: PathBuf,
-    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …
+    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …; and what the
+    /// daemon is told, under `serve`
     #[arg(long, global = true, value_name = "FILE", env = "V6READY_CONFIG")]
     pub config: Option<PathBuf>,
     /// When to colour the output (NO_COLOR is honoured)
@@ -384,6 +385,15 @@ pub(super) struct JudgeArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// Make the judged view of all runs anew, which `v6ready serve` shows; prints no result
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "run", "policy", "as_of", "lang", "only", "format", "fail_under", "fail_on",
+            "fail_on_missed_target"
+        ]
+    )]
+    pub rebuild: bool,
     #[command(flatten)]
     pub gate: GateArgs,
 }

@@ -21,8 +21,3 @@ pub use state::{
 pub fn routes() -> Router<Shared> {
     Router::new()
 }
-
-/// Runs the jobs until the daemon ends.
-pub async fn run(app: Shared) {
-    app.stop_signal().raised().await;
-}

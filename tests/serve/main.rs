@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod daemon;
 mod ending;
+mod jobs;
 mod notified;
 mod reload;
 mod start;

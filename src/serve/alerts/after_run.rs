@@ -175,7 +175,11 @@ fn of_run(
         }
     };
     remember_contacts(app, &inventory, &after.inventory);
-    let before = last_look_before(store, listed, run, after)?;
+    // What was so when an inventory is looked at for the first time is no news.
+    let before = match store.alert_mark(&inventory)? {
+        Some(_) => last_look_before(store, listed, run, after)?,
+        None => None,
+    };
     let config = app.config();
     let limits = Limits {
         certificate_days: config.alerts.certificate_days,

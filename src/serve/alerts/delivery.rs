@@ -53,7 +53,8 @@ pub async fn deliver(
     config: &AlertsConfig,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Turn, StoreError> {
-    let due = Store::open_existing(db)?.due_messages(clock(), TURN_MAX)?;
+    let now = clock();
+    let due = with_store(db, move |store| store.due_messages(now, TURN_MAX)).await?;
     let mut by_channel: BTreeMap<String, Vec<StoredMessage>> = BTreeMap::new();
     for message in due {
         by_channel.entry(message.channel.clone()).or_default().push(message);
@@ -89,17 +90,18 @@ async fn deliver_by(
             }
             None => Err(NotSent::for_good("the configuration has no such channel any more")),
         };
-        let now = clock();
-        let store = Store::open_existing(db)?;
+        let (now, number) = (clock(), message.number);
         match tried {
             Ok(()) => {
-                store.note_sent(message.number, now)?;
+                with_store(db, move |store| store.note_sent(number, now)).await?;
                 tracing::info!(channel = message.channel, key = message.key, "sent a message");
                 sent += 1;
             }
             Err(not_sent) => {
                 let again_at = again_at(message, &not_sent, now);
-                store.note_not_sent(message.number, &not_sent.problem, again_at)?;
+                let problem = not_sent.problem.clone();
+                with_store(db, move |store| store.note_not_sent(number, &problem, again_at))
+                    .await?;
                 tracing::warn!(
                     channel = message.channel,
                     key = message.key,
@@ -113,6 +115,16 @@ async fn deliver_by(
         }
     }
     Ok((sent, Ok(())))
+}
+
+/// Work with the store, which may have to wait its turn.
+async fn with_store<T: Send + 'static>(
+    db: &Path,
+    work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let path = db.to_owned();
+    let done = tokio::task::spawn_blocking(move || work(&Store::open_existing(&path)?));
+    done.await.unwrap_or_else(|error| Err(StoreError::Recording(error.to_string())))
 }
 
 /// When a message is tried again; `None` when it is given up.

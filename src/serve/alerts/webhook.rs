@@ -2,14 +2,17 @@
 
 use aws_lc_rs::hmac;
 use jiff::Timestamp;
-use minijinja::{AutoEscape, Environment, context};
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
 use serde_json::json;
 use url::Url;
 
 use super::http::{Post, post};
 use super::mail::plain_text;
-use super::message::Message;
+use super::message::{Group, Message};
 use super::sending::NotSent;
+use crate::model::Severity;
 use crate::serve::config::alerts::{TemplateHook, Webhook};
 
 /// The form of what a webhook gets.
@@ -98,6 +101,20 @@ fn rendered(
         .map_err(|problem| NotSent::for_good(format!("{name}: {problem}")))
 }
 
+/// What a template knows.
+#[derive(Serialize)]
+struct TemplateValues<'a> {
+    id: &'a str,
+    route: &'a str,
+    subject: &'a str,
+    text: String,
+    lang: &'a str,
+    severity: Option<Severity>,
+    groups: &'a [Group],
+    base_url: Option<&'a str>,
+    is_test: bool,
+}
+
 /// What a template makes of a message. In JSON every value is written as JSON, quotes included; in HTML and
 /// XML it is escaped.
 ///
@@ -122,26 +139,26 @@ pub fn render(
         None => error.to_string(),
     };
     environment.add_template("template", template).map_err(told)?;
-    let severity = message.groups.iter().map(|group| group.severity).min();
-    let values = context! {
-        id => key,
-        route => route,
-        subject => message.subject,
-        text => plain_text(message),
-        lang => message.lang.tag(),
-        severity => severity.map(|severity| severity.id()),
-        groups => minijinja::Value::from_serialize(&message.groups),
-        base_url => message.base_url,
-        is_test => message.is_test,
+    let values = TemplateValues {
+        id: key,
+        route,
+        subject: &message.subject,
+        text: plain_text(message),
+        lang: message.lang.tag(),
+        severity: message.groups.iter().map(|group| group.severity).min(),
+        groups: &message.groups,
+        base_url: message.base_url.as_deref(),
+        is_test: message.is_test,
     };
+    let values = Value::from(Serde(values));
     environment.get_template("template").and_then(|one| one.render(values)).map_err(told)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Lang, Severity};
-    use crate::serve::alerts::message::{Entry, Group, Heading};
+    use crate::model::Lang;
+    use crate::serve::alerts::message::{Entry, Heading};
 
     const EXAMPLES: [(&str, &str); 5] = [
         ("slack", include_str!("../../../docs/alerts/slack.json")),

@@ -214,3 +214,6 @@ fn known_channel(
     };
     reader.error(span, &format!("{of}: there is no channel `{name}`"), Some(&help));
 }
+
+#[cfg(test)]
+mod tests;

@@ -264,7 +264,7 @@ pub(crate) static SERVE: Section<Draft> = Section {
     check,
 };
 
-/// What one key alone can't tell: who needs our own URL, and names that are given twice.
+/// A provider sends browsers back by our own URL, and mails have links to it; names are used once.
 fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
     if let (Some((span, _)), None) = (fields.entry("oidc"), &draft.base_url) {
         let help = "add `base_url: https://…`: the provider sends browsers back there";

@@ -28,11 +28,18 @@ const TICK: Duration = Duration::from_secs(2);
 pub async fn run(app: Shared) {
     app.jobs().open(app.db());
     blocking(&app, |app| {
-        schedule::look(app);
         put_back(app);
+        schedule::look(app);
         after_run::catch_up(app);
     })
     .await;
+    let ending = {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            app.stop_signal().raised().await;
+            app.jobs().stop();
+        })
+    };
     let sender = tokio::spawn(crate::serve::alerts::sender::run(Arc::clone(&app)));
     let mut scan: Option<tokio::task::JoinHandle<()>> = None;
     loop {
@@ -57,6 +64,7 @@ pub async fn run(app: Shared) {
         }
     }
     sender.abort();
+    ending.abort();
 }
 
 /// Work that reads or writes the store.

@@ -120,3 +120,6 @@ fn request(schedule: &Schedule, inventory: PathBuf, due_at: Timestamp) -> ScanRe
         by_watch: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

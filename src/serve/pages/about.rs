@@ -76,7 +76,7 @@ fn page(request: &PageRequest) -> Result<AboutPage, Problem> {
         ],
         stages: Stage::ALL.into_iter().map(stage).chain([note.get(lang).to_owned()]).collect(),
         read_at: fault.as_ref().map(|fault| texts::moment(fault.at, timezone, lang)).unwrap_or_default(),
-        faults: faults.map(|fault| fault.render(false)).collect(),
+        faults: faults.map(|fault| clean(fault)).collect(),
         has_api: request.may_view(PublicPage::Api),
         has_account: request.visitor.name().is_some(),
         frame: request.frame(&ABOUT, ABOUT.name.get(lang), picture.as_deref()),

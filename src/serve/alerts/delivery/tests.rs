@@ -245,3 +245,83 @@ async fn a_channel_that_went_and_a_server_that_is_away_lose_nothing() {
     let store = Store::open_existing(&db).unwrap();
     assert_eq!(store.due_messages(minutes(2), 10).unwrap().len(), 2);
 }
+
+/// Answers a mail client until it has enough; what it says goes to `kept`. Returns true when it wants TLS.
+fn converse(
+    stream: &mut (impl std::io::Read + std::io::Write),
+    has_tls: bool,
+    kept: &Mutex<Vec<String>>,
+) -> bool {
+    let mut line = Vec::new();
+    let mut in_data = false;
+    let mut octet = [0];
+    while stream.read(&mut octet).is_ok_and(|octets| octets == 1) {
+        line.push(octet[0]);
+        if !line.ends_with(b"\r\n") {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        line.clear();
+        kept.lock().unwrap().push(text.clone());
+        if in_data && text != "." {
+            continue;
+        }
+        let answer = match text.split(' ').next().unwrap_or_default() {
+            "EHLO" if has_tls => "250-mail.example\r\n250 AUTH PLAIN\r\n",
+            "EHLO" => "250-mail.example\r\n250 STARTTLS\r\n",
+            "STARTTLS" => "220 go on\r\n",
+            "AUTH" => "235 welcome\r\n",
+            "DATA" => "354 go on\r\n",
+            "QUIT" => "221 bye\r\n",
+            _ => "250 ok\r\n",
+        };
+        in_data = text == "DATA";
+        let _ = stream.write_all(answer.as_bytes());
+        let _ = stream.flush();
+        if text == "STARTTLS" {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn starttls_and_a_log_in_go_by_the_authority_that_is_named() {
+    let made = rcgen::generate_simple_self_signed(vec!["::1".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let (tls, said) = (Arc::new(tls), Arc::new(Mutex::new(Vec::new())));
+    let heard = Arc::clone(&said);
+    let port = server(move |mut stream| {
+        let _ = stream.write_all(b"220 mail.example ESMTP\r\n");
+        if converse(&mut stream, false, &heard) {
+            let connection = rustls::ServerConnection::new(Arc::clone(&tls)).unwrap();
+            converse(&mut rustls::StreamOwned::new(connection, stream), true, &heard);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, made.cert.pem()).unwrap();
+    let mut channel = smtp(port, SmtpTls::StartTls);
+    let ChannelKind::Smtp(settings) = &mut channel.kind else { panic!() };
+    settings.login = Some(("u".into(), Secret::new("p4ss")));
+    let (_folder, db) = outbox(&[("m1", "mail")]);
+    // Nobody vouches for the server: nothing but its name for us is told to it.
+    let turn = deliver(&db, &config(vec![channel.clone()]), &|| minutes(1)).await.unwrap();
+    assert!(turn.channels["mail"].as_ref().is_err_and(|problem| !problem.contains("p4ss")));
+    assert!(!said.lock().unwrap().iter().any(|line| line.starts_with("AUTH")));
+    let ChannelKind::Smtp(settings) = &mut channel.kind else { panic!() };
+    settings.ca = Some(ca);
+    let turn = deliver(&db, &config(vec![channel]), &|| minutes(90)).await.unwrap();
+    assert_eq!(turn.channels["mail"], Ok(()));
+    let said = said.lock().unwrap();
+    // base64 of NUL u NUL p4ss.
+    assert!(said.iter().any(|line| line == "AUTH PLAIN AHUAcDRzcw=="), "{said:?}");
+    assert!(said.iter().any(|line| line == "Message-ID: <m1@example.vn>"), "{said:?}");
+}

@@ -110,7 +110,7 @@ impl Site {
         let now: Timestamp = "2026-12-01T02:00:00Z".parse().unwrap();
         let places = Places { db, config: None };
         let app = App::open(places, config, Arc::new(move || now)).unwrap();
-        app.view().refresh().unwrap();
+        app.begin_view();
         Self { folder, app, visitor: operator() }
     }
 
