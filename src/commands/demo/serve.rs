@@ -129,6 +129,15 @@ impl Province {
     }
 }
 
+/// Within async code a runtime can't be waited for; here nothing of the servers is worth it.
+impl Drop for Province {
+    fn drop(&mut self) {
+        if let Some(servers) = self.servers.take() {
+            servers.shutdown_background();
+        }
+    }
+}
+
 /// A daemon over the store, open to whoever reaches it, and to one user who may do more.
 fn open(folder: &Path, db: &Path, at: SocketAddr, secret: &str) -> Result<Shared, CliError> {
     let hash = PasswordHash::of(secret).map_err(|error| CliError::internal(error.to_string()))?;

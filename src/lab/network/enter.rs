@@ -8,6 +8,8 @@ use std::process::{Command, ExitCode};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
 use nix::unistd::{getegid, geteuid};
 
 use crate::lab::error::LabError;
@@ -78,12 +80,15 @@ fn run_inside(variables: &[(&str, &str)]) -> Result<Entered, LabError> {
     let (uid_map, gid_map) = (format!("0 {uid} 1"), format!("0 {gid} 1"));
     let split = move || -> io::Result<()> {
         if uid == 0 {
-            return Ok(unshare(CloneFlags::CLONE_NEWNET)?);
+            unshare(CloneFlags::CLONE_NEWNET)?;
+        } else {
+            unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)?;
+            std::fs::write("/proc/self/setgroups", "deny")?;
+            std::fs::write("/proc/self/uid_map", &uid_map)?;
+            std::fs::write("/proc/self/gid_map", &gid_map)?;
         }
-        unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)?;
-        std::fs::write("/proc/self/setgroups", "deny")?;
-        std::fs::write("/proc/self/uid_map", &uid_map)?;
-        std::fs::write("/proc/self/gid_map", &gid_map)
+        // Whoever ends the program that was started means this one.
+        Ok(set_pdeathsig(Signal::SIGTERM)?)
     };
     // SAFETY: the closure runs in the child between fork and exec. This process has no other
     // thread yet (see above), so no lock can be held there, and allocating is sound.
