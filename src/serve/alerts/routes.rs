@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{texts, unsubscribe};
 use crate::model::Lang;
-use crate::serve::access::Visitor;
+use crate::serve::access::visitor::Visitor;
 use crate::serve::app::Shared;
 use crate::store::{Store, StoreError};
 
