@@ -214,7 +214,7 @@ impl Browser<'_> {
     /// Posts a form of a page that was just fetched.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.get("/form").await.csrf();
-        self.post(path, &[&[("csrf", csrf.as_str())], fields].concat()).await
+        self.post(path, &[&[("csrf", csrf.as_str())][..], fields].concat()).await
     }
 
     pub async fn log_in(&mut self, name: &str, password: &str) -> Answer {

@@ -1,5 +1,7 @@
 //! The whole of it, as browsers and programs meet it.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{HeaderName, StatusCode};
 use jiff::civil::date;
@@ -246,7 +248,7 @@ async fn sessions_outlive_a_restart_and_end_with_what_they_rest_on() {
     let cookies = world.logged_in("operator").await.cookies;
     let viewer = world.logged_in("viewer").await.cookies;
     let world = world.restarted(&old);
-    let get = async |cookies: &std::collections::BTreeMap<_, _>| {
+    let get = async |cookies: &BTreeMap<String, String>| {
         let mut browser = world.browser();
         browser.cookies = cookies.clone();
         let answer = browser.submit("/operate", &[]).await;
