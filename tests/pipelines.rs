@@ -10,7 +10,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-const UNITS: [&str; 5] = [
+const UNITS: [&str; 6] = [
+    "v6ready-serve.service",
     "v6ready.service",
     "v6ready.timer",
     "v6ready-quarter.service",

@@ -41,7 +41,8 @@ pub(super) struct Global {
         env = "V6READY_DB"
     )]
     pub db: PathBuf,
-    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …
+    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …; and what the
+    /// daemon is told, under `serve`
     #[arg(long, global = true, value_name = "FILE", env = "V6READY_CONFIG")]
     pub config: Option<PathBuf>,
     /// When to colour the output (NO_COLOR is honoured)

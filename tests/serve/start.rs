@@ -94,3 +94,11 @@ fn a_configuration_is_checked_whole_and_shows_no_secret() {
     let (code, said) = crate::daemon::refused(place.command().arg("--check-config"));
     assert_eq!(code, 0, "{said}");
 }
+
+#[test]
+fn the_sample_configuration_is_a_good_one() {
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/serve/config.yaml");
+    let place = Place::with(&std::fs::read_to_string(sample).unwrap());
+    let (code, said) = crate::daemon::refused(place.command().arg("--check-config"));
+    assert_eq!((code, &*said), (0, ""));
+}

@@ -25,7 +25,7 @@ fn issued(days: i64) -> Issued {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let end = Timestamp::now() + SignedDuration::from_hours(24 * days);
-    let end = end.to_zoned(TimeZone::UTC).date();
+    let end = TimeZone::UTC.to_datetime(end).date();
     let (month, day) = (u8::try_from(end.month()).unwrap(), u8::try_from(end.day()).unwrap());
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
     params.not_after = rcgen::date_time_ymd(end.year().into(), month, day);

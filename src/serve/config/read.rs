@@ -5,6 +5,7 @@ use crate::inventory::reader::Reader;
 use crate::inventory::tree::{Content, NodeId, Tree};
 use crate::inventory::yaml::{self, Kind};
 use crate::inventory::{Diagnostic, Diagnostics};
+use crate::model::suggestion::nearest;
 
 /// Octets of a configuration.
 pub const OCTETS_MAX: usize = 1 << 20;
@@ -53,50 +54,64 @@ pub(crate) fn check(reader: &mut Reader<'_, '_>, serve: NodeId) {
 }
 
 /// Words in the names of keys whose values no message shows.
-const SECRET_WORDS: [&str; 5] = ["pass", "secret", "token", "hash", "credential"];
+const SECRET_WORDS: [&str; 6] = ["pass", "secret", "token", "hash", "credential", "authorization"];
+
+/// Keys whose values no message shows, also where their names are nearly these: a mistake in writing is what
+/// messages are about. A URL of a chat is as good as a password.
+const SECRET_KEYS: [&str; 4] = ["password", "secret", "token", "url"];
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_near = || nearest(&key, SECRET_KEYS.into_iter()).is_some();
+    !key.ends_with("_file") && (SECRET_WORDS.iter().any(|word| key.contains(word)) || is_near())
+}
 
 /// The same text, octet for octet as long, with what may be secret starred out.
 fn without_secrets(text: &str, tree: Option<&Tree<'_>>) -> String {
     let mut shown = text.as_bytes().to_vec();
     let mut star = |from: usize, to: usize| shown[from..to].fill(b'*');
     match tree {
-        Some(tree) => star_values(tree, tree.root, &mut star),
-        // Without a tree, a line is all that is known.
-        None => {
-            let mut start = 0;
-            for line in text.split_inclusive('\n') {
-                let lower = line.to_ascii_lowercase();
-                let word = SECRET_WORDS.iter().filter_map(|word| lower.find(word)).min();
-                if let Some(word) = word {
-                    let end = line.trim_end_matches(['\n', '\r']).len();
-                    let colon = line[word..].find(':').map_or(end, |at| word + at + 1);
-                    star(start + colon.min(end), start + end);
-                }
-                start += line.len();
-            }
-        }
+        Some(tree) => star_values(tree, &mut star),
+        None => star_lines(text, &mut star),
     }
     // Whole characters were starred out; if not, nothing is shown.
     String::from_utf8(shown).unwrap_or_else(|_| "*".repeat(text.len()))
 }
 
-fn star_values(tree: &Tree<'_>, root: NodeId, star: &mut impl FnMut(usize, usize)) {
-    let mut open = vec![root];
+/// Without a tree, a line is all that is known: from its first such key on it is starred out.
+fn star_lines(text: &str, star: &mut impl FnMut(usize, usize)) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = line.trim_end_matches(['\n', '\r']).len();
+        for (colon, _) in line.match_indices(':') {
+            let before = &line[..colon];
+            let is_of_key = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+            let key = before.trim_end_matches(['"', '\'', ' ']);
+            let from = key.rfind(|c| !is_of_key(c)).map_or(0, |at| at + 1);
+            // The character before may have several octets.
+            let key = key.get(from..).unwrap_or(key);
+            if is_secret(key) {
+                star(start + (colon + 1).min(end), start + end);
+                break;
+            }
+        }
+        start += line.len();
+    }
+}
+
+fn star_values(tree: &Tree<'_>, star: &mut impl FnMut(usize, usize)) {
+    let mut open = vec![tree.root];
     while let Some(node) = open.pop() {
         match &tree.node(node).content {
             Content::Scalar { .. } => {}
             Content::Sequence(items) => open.extend(tree.children(items)),
             Content::Mapping(pairs) => {
                 for pair in tree.children(pairs).chunks_exact(2) {
-                    let (Content::Scalar { text: key, .. }, value) =
-                        (&tree.node(pair[0]).content, tree.node(pair[1]))
-                    else {
-                        continue;
-                    };
-                    let key = key.to_ascii_lowercase();
-                    let is_secret = SECRET_WORDS.iter().any(|word| key.contains(word));
-                    match &value.content {
-                        Content::Scalar { .. } if is_secret && !key.ends_with("_file") => {
+                    let (key, value) = (&tree.node(pair[0]).content, tree.node(pair[1]));
+                    match (key, &value.content) {
+                        (Content::Scalar { text, .. }, Content::Scalar { .. })
+                            if is_secret(text) =>
+                        {
                             star(value.span.start as usize, value.span.end as usize);
                         }
                         _ => open.push(pair[1]),
