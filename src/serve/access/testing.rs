@@ -191,7 +191,8 @@ impl Answer {
     pub fn csrf(&self) -> String {
         let field = "name=\"csrf\" value=\"";
         let values = self.body.split(field).skip(1);
-        let value = values.map(|rest| rest.split('"').next().unwrap()).find(|text| !text.is_empty());
+        let value =
+            values.map(|rest| rest.split('"').next().unwrap()).find(|text| !text.is_empty());
         value.unwrap_or_default().to_owned()
     }
 

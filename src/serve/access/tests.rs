@@ -101,7 +101,10 @@ async fn a_log_in_leads_back_to_what_was_asked_for_and_a_log_out_ends_it() {
     let answer = browser.post("/login", &fields).await;
     assert_eq!(answer.header("location"), "/page/services?stage=1&q=a");
     assert_eq!(browser.get("/page/services").await.status, StatusCode::OK);
-    assert_eq!(browser.get("/login?next=/page/services").await.header("location"), "/page/services");
+    assert_eq!(
+        browser.get("/login?next=/page/services").await.header("location"),
+        "/page/services"
+    );
     let stolen = browser.cookies.clone();
     let account = browser.get("/account").await;
     assert!(account.body.contains("viewer") && account.header("cache-control") == "no-store");
@@ -141,8 +144,7 @@ async fn the_next_page_is_always_one_of_ours() {
     for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "/login", "x"] {
         let mut browser = world.browser();
         let csrf = browser.get("/login").await.csrf();
-        let fields =
-            [("csrf", &*csrf), ("name", "viewer"), ("password", PASSWORD), ("next", next)];
+        let fields = [("csrf", &*csrf), ("name", "viewer"), ("password", PASSWORD), ("next", next)];
         assert_eq!(browser.post("/login", &fields).await.header("location"), "/", "{next}");
     }
     let mut browser = world.browser();
