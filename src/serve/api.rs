@@ -20,6 +20,7 @@ mod problem;
 mod quarters;
 mod results;
 mod runs;
+mod scans;
 mod schemas;
 mod serve;
 mod services;

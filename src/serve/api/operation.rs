@@ -12,7 +12,7 @@ use super::params::{Params, nearest, shown};
 use super::problem::{Fault, Problem};
 use crate::judge::day_of;
 use crate::model::{Lang, RunId, ServiceId, Text};
-use crate::serve::access::Visitor;
+use crate::serve::access::{Permission, Visitor};
 use crate::serve::app::App;
 use crate::view::{Picture, SeenRun};
 
@@ -101,6 +101,14 @@ impl Asked<'_> {
         let of_query = self.operation.parameters.iter().filter(|one| !one.is_of_path);
         let known: Vec<&str> = of_query.map(|parameter| parameter.name).collect();
         self.params.finish(&known)
+    }
+
+    /// The asker may do this.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn may(&self, what: Permission<'_>) -> Result<(), Problem> {
+        self.visitor.require(what).map_err(Problem::refused)
     }
 
     /// The language of sentences.

@@ -6,7 +6,9 @@ use super::documents::{
     HistoryDocument, InventoryDocument, ListDocument, PointDocument, RunDocument, ServiceDocument,
 };
 use super::operation::{Operation, Parameter, Values};
-use super::{causes, diff, inventory_check, quarters, results, runs, schemas, services, verdicts};
+use super::{
+    causes, diff, inventory_check, quarters, results, runs, scans, schemas, services, verdicts,
+};
 use crate::check::CATALOGUE;
 use crate::inventory::INVENTORY_OCTETS_MAX;
 use crate::judge::Change;
@@ -222,6 +224,59 @@ pub static OPERATIONS: &[Operation] = &[
         )],
         answer: |all| all.subschema_for::<RunDocument>(),
         handle: runs::run,
+        ..PLAIN
+    },
+    Operation {
+        method: "POST",
+        path: "/runs",
+        id: "startRun",
+        summary: Text { en: "Start a run", vi: "Bắt đầu một đợt quét" },
+        description: Text {
+            en: "Scans an inventory, or the services of it that `only` chooses, and answers the id that the run \
+                 has. Needs a token with the scope `operate`. Body: `inventory`, `only`, `quick`, each of which may \
+                 be missing.",
+            vi: "Quét một danh mục, hoặc các dịch vụ mà `only` chọn, và trả lời mã của đợt quét. Cần mã truy cập có \
+                 phạm vi `operate`. Nội dung gửi: `inventory`, `only`, `quick`, đều có thể bỏ trống.",
+        },
+        body: &["application/json"],
+        body_octets_max: 1 << 16,
+        answer: |all| all.subschema_for::<scans::StartedDocument>(),
+        handle: scans::start,
+        ..PLAIN
+    },
+    Operation {
+        method: "DELETE",
+        path: "/runs/{run}",
+        id: "cancelRun",
+        summary: Text { en: "Cancel a run", vi: "Hủy một đợt quét" },
+        description: Text {
+            en: "Has a run that goes on end, or takes one back that waits. What was asked until then stays in the \
+                 store. Needs a token with the scope `operate`.",
+            vi: "Kết thúc đợt quét đang chạy hoặc rút đợt quét đang chờ. Kết quả đã thu thập vẫn được giữ trong kho. \
+                 Cần mã truy cập có phạm vi `operate`.",
+        },
+        parameters: &[part(
+            "run",
+            Text { en: "The whole id of the run.", vi: "Mã đầy đủ của đợt quét." },
+            Values::Text,
+        )],
+        answer: |all| all.subschema_for::<scans::StartedDocument>(),
+        handle: scans::cancel,
+        ..PLAIN
+    },
+    Operation {
+        path: "/live",
+        id: "listLiveRuns",
+        summary: Text {
+            en: "The runs that go on or wait",
+            vi: "Các đợt quét đang chạy hoặc đang chờ",
+        },
+        description: Text {
+            en: "The run that goes on, then those that wait in their order.",
+            vi: "Đợt quét đang chạy, sau đó là các đợt đang chờ theo thứ tự.",
+        },
+        answer: |all| all.subschema_for::<ListDocument<scans::LiveDocument>>(),
+        handle: scans::live,
         ..PLAIN
     },
     Operation {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Text;
+use crate::serve::access::Refusal;
 use crate::store::StoreError;
 use crate::view::ViewError;
 
@@ -27,6 +28,8 @@ pub struct Problem {
     errors: Vec<Fault>,
     #[serde(skip)]
     allow: Option<String>,
+    #[serde(skip)]
+    refusal: Option<Refusal>,
 }
 
 /// One thing that is wrong with a request.
@@ -122,6 +125,21 @@ pub const KINDS: &[Kind] = &[
         },
     ),
     kind(
+        "bad-body",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        Text { en: "The body is not what it should be", vi: "Nội dung gửi không hợp lệ" },
+        Text {
+            en: "`detail` says where it differs from the operation's schema.",
+            vi: "`detail` nêu chỗ khác với lược đồ của thao tác.",
+        },
+    ),
+    kind(
+        "later",
+        StatusCode::SERVICE_UNAVAILABLE,
+        Text { en: "It can't be done now", vi: "Hiện chưa thực hiện được" },
+        Text { en: "`detail` says what is in the way.", vi: "`detail` nêu nguyên nhân." },
+    ),
+    kind(
         "not-ready",
         StatusCode::SERVICE_UNAVAILABLE,
         Text { en: "It is not known yet", vi: "Chưa có kết quả" },
@@ -163,7 +181,25 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             allow: None,
+            refusal: None,
         }
+    }
+
+    /// The asker may not do this.
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..Self::of("internal", "") }
+    }
+
+    /// The body is not what it should be.
+    pub fn body(detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let fault = Fault { parameter: None, detail: detail.clone(), expected: Vec::new() };
+        Self::of("bad-body", detail).with(vec![fault])
+    }
+
+    /// It can't be done now.
+    pub fn later(detail: impl Into<String>) -> Self {
+        Self::of("later", detail)
     }
 
     /// Parameters are wrong.
@@ -254,6 +290,9 @@ impl From<ViewError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        if let Some(refusal) = self.refusal {
+            return refusal.into_response();
+        }
         let status = self.status();
         // Serialising this type to memory can't fail.
         let body = serde_json::to_vec(&self).unwrap_or_default();

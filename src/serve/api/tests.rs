@@ -93,7 +93,10 @@ impl Daemon {
         match operation.body.first() {
             Some(media_type) => request
                 .header("content-type", *media_type)
-                .body(Body::from("version: 1\norganisations: [{id: o, servicez: []}]\n"))
+                .body(Body::from(match *media_type {
+                    "application/json" => "{}",
+                    _ => "version: 1\norganisations: [{id: o, servicez: []}]\n",
+                }))
                 .unwrap(),
             None => request.body(Body::empty()).unwrap(),
         }
@@ -140,6 +143,12 @@ async fn every_operation_answers_as_its_document_says() {
     for operation in OPERATIONS {
         assert!(ids.insert(operation.id), "{} is there twice", operation.id);
         let said = daemon.ask(daemon.example(operation)).await;
+        if matches!(operation.id, "startRun" | "cancelRun") {
+            // Nobody starts a scan because the API is public.
+            let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+            assert!(refused.contains(&said.status), "{}: {}", operation.id, said.status);
+            continue;
+        }
         let body = String::from_utf8_lossy(&said.body).into_owned();
         assert_eq!(said.status, operation.status(), "{}: {body}", operation.id);
         assert_eq!(said.header("content-type"), "application/json", "{}", operation.id);

@@ -4,12 +4,16 @@ use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
-use x509_parser::pem::parse_x509_pem;
 
 use super::format::{Sample, family};
-use crate::judge::{Progress, day_of};
+use crate::judge::day_of;
 use crate::serve::app::App;
+use crate::serve::jobs::Progress;
+use crate::store::{AlertFilter, MessageState};
 use crate::view::Picture;
+
+/// Messages of the outbox that are looked at.
+const MESSAGES_MAX: usize = 1000;
 
 /// Targets, by the day of the scrape.
 pub(super) fn write_targets(
@@ -38,7 +42,9 @@ pub(super) fn write_targets(
         page,
         "service_target_reached",
         "Whether the service has reached the stage of its target.",
-        samples(|target| if target.progress == Progress::Reached { 1.0 } else { 0.0 }),
+        samples(
+            |target| if target.progress == crate::judge::Progress::Reached { 1.0 } else { 0.0 },
+        ),
     )
 }
 
@@ -77,14 +83,68 @@ pub(super) fn write(app: &App, picture: Option<&Picture>, page: &mut Vec<u8>) ->
         "Whether the configuration in the file can't be used, so that an earlier one is in force.",
         plain(if has_fault { 1.0 } else { 0.0 }),
     )?;
-    let config = app.config();
-    let own = config.tls.as_ref().and_then(|files| end_of_certificate(&files.certificate));
+    let own = app.own_certificate();
     family(
         page,
         "serve_certificate_not_after_timestamp_seconds",
         "When the daemon's own certificate ends.",
-        own.map(|end| (Vec::new(), end as f64)),
+        own.map(|own| (Vec::new(), seconds(own.not_after))),
+    )?;
+    write_jobs(app, page)?;
+    write_alerts(app, page)
+}
+
+/// The runs that go on or wait.
+fn write_jobs(app: &App, page: &mut Vec<u8>) -> io::Result<()> {
+    let live = app.jobs().live();
+    let states = [
+        ("queued", Progress::Queued),
+        ("running", Progress::Running),
+        ("waiting", Progress::Waiting),
+        ("stopping", Progress::Stopping),
+    ];
+    let count = |state: Progress| live.iter().filter(|run| run.progress == state).count();
+    family(
+        page,
+        "runs_live",
+        "Runs that go on or wait for their turn.",
+        states.map(|(word, state)| (vec![("state", word)], count(state) as f64)),
+    )?;
+    let running = || live.iter().filter(|run| run.progress != Progress::Queued);
+    family(
+        page,
+        "run_live_services",
+        "Services that the run that goes on looks at.",
+        running().take(1).map(|run| (Vec::new(), run.services as f64)),
+    )?;
+    family(
+        page,
+        "run_live_services_finished",
+        "Services that the run that goes on has judged.",
+        running().take(1).map(|run| (Vec::new(), run.finished as f64)),
     )
+}
+
+/// Alerts that last, and messages that wait. Left out while the store can't be read.
+fn write_alerts(app: &App, page: &mut Vec<u8>) -> io::Result<()> {
+    let Ok(store) = app.store() else { return Ok(()) };
+    let open = store.alerts(&AlertFilter { is_open: true, ..AlertFilter::default() });
+    if let Ok(open) = open {
+        let sample: Sample<'_> = (Vec::new(), open.len() as f64);
+        family(page, "alerts_open", "Alerts that last.", [sample])?;
+    }
+    if let Ok(messages) = store.messages(MESSAGES_MAX) {
+        let waiting = messages.iter().filter(|one| matches!(one.state, MessageState::Waiting(_)));
+        let given_up = messages.iter().filter(|one| one.state == MessageState::GivenUp);
+        let (waiting, given_up) = (waiting.count() as f64, given_up.count() as f64);
+        family(
+            page,
+            "outbox_messages",
+            "Messages about alerts among the newest 1,000: that wait, and that were given up.",
+            [(vec![("state", "waiting")], waiting), (vec![("state", "given-up")], given_up)],
+        )?;
+    }
+    Ok(())
 }
 
 fn seconds(moment: Timestamp) -> f64 {
@@ -99,12 +159,4 @@ fn octets_beside(path: &Path, ending: &str) -> u64 {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     octets(Path::new(&name))
-}
-
-/// When the first certificate of a file ends, in seconds since 1970.
-fn end_of_certificate(file: &Path) -> Option<i64> {
-    let text = std::fs::read(file).ok()?;
-    let (_, pem) = parse_x509_pem(&text).ok()?;
-    let certificate = pem.parse_x509().ok()?;
-    Some(certificate.validity().not_after.timestamp())
 }
