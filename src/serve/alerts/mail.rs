@@ -71,10 +71,10 @@ fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, NotSent>
 fn parameters(smtp: &Smtp) -> Result<TlsParameters, NotSent> {
     let mut parameters = TlsParameters::builder(smtp.host.clone());
     if let Some(path) = &smtp.ca {
-        let unusable = |problem: String| NotSent::for_good(format!("{}: {problem}", path.display()));
+        let unusable =
+            |problem: String| NotSent::for_good(format!("{}: {problem}", path.display()));
         let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        let authority =
-            Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        let authority = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
         parameters = parameters.add_root_certificate(authority);
     }
     parameters.build_rustls().map_err(|error| NotSent::for_good(error.to_string()))

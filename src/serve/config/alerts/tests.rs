@@ -97,7 +97,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ("base_url: https://v6.example.gov.vn/", "title: x", "a link that ends them"),
         (", password: p4ss", "", "a log-in is a user and a password"),
         ("user: u", "tls: off, user: u", "not sent without TLS"),
-        ("secret: s3cret}", "secret: s3cret}\n        smtp: {host: a, from: a@example.vn}", "sends in one way"),
+        (
+            "secret: s3cret}",
+            "secret: s3cret}\n        smtp: {host: a, from: a@example.vn}",
+            "sends in one way",
+        ),
         ("severity: warning", "severity: wraning", "`warning`"),
         ("remind: 0s", "remnid: 0s", "did you mean `remind`?"),
     ] {
