@@ -94,7 +94,7 @@ fn built(smtp: &Smtp, mail: &Mail<'_>) -> Result<lettre::Message, NotSent> {
         .message_id(Some(format!("<{}@{}>", mail.key, from.email.domain())))
         .date(made_at)
         .from(from)
-        .subject(message.subject.clone())
+        .subject(super::message::one_line(&message.subject))
         .header(AutoSubmitted);
     for to in mail.to {
         builder = builder.to(address(to)?);
