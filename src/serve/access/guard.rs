@@ -47,7 +47,7 @@ pub struct ClientAddress(pub Option<IpAddr>);
 impl fmt::Display for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(address) => address.fmt(f),
+            Some(address) => write!(f, "{address}"),
             None => f.write_str("(unknown)"),
         }
     }
@@ -79,7 +79,7 @@ async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) 
         Ok(identified) => match check_form(&current, &identified.visitor, &parts, body).await {
             Err(why) => {
                 let address = ClientAddress(identified.address);
-                tracing::warn!(?why, %address, path, "a request was refused");
+                tracing::warn!(?why, %address, path = %path, "a request was refused");
                 Refusal::new(why, &identified.visitor.wanted).into_response()
             }
             Ok(body) => {
