@@ -43,7 +43,6 @@ words! {
         all: "Gồm cả đã khắc phục", "With those that are over";
         nothing_open: "Không có cảnh báo nào chưa khắc phục.", "No alert lasts.";
         nothing: "Chưa có cảnh báo nào.", "There has been no alert yet.";
-        what: "Cảnh báo", "Alert";
         began: "Bắt đầu", "Began";
         ended: "Kết thúc", "Ended";
         taken: "Người xác nhận", "Taken note of";
@@ -57,10 +56,8 @@ words! {
         add: "Thêm", "Add";
         only: "Dịch vụ (mẫu, cách nhau bằng dấu phẩy; trống là tất cả)", "Services (patterns, with commas between; empty for all)";
         end_now: "Kết thúc", "End it";
-
         from: "Từ (giờ của danh mục)", "From (by the inventory's clocks)";
         to: "Đến (giờ của danh mục)", "To (by the inventory's clocks)";
-        flaps: "không ổn định", "comes and goes";
     }
 }
 

@@ -32,7 +32,6 @@ words! {
         gates: "Xét mức", "Gates stage";
         who: "Dịch vụ không đạt tiêu chí này", "Services that fail it";
         nobody: "Không có dịch vụ nào không đạt tiêu chí này.", "No service fails it.";
-        unknown: "Dịch vụ chưa xác định được", "Services of which it is not known";
         reasons: "Theo lý do", "By reason";
         about: "Về tiêu chí này", "About this check";
         vantage: "Tiêu chí này xét điểm đo, không xét dịch vụ.", "This check judges the vantage point, not services.";
