@@ -43,7 +43,6 @@ words! {
         all: "Gồm cả đã khắc phục", "With those that are over";
         nothing_open: "Không có cảnh báo nào chưa khắc phục.", "No alert lasts.";
         nothing: "Chưa có cảnh báo nào.", "There has been no alert yet.";
-        what: "Cảnh báo", "Alert";
         began: "Bắt đầu", "Began";
         ended: "Kết thúc", "Ended";
         taken: "Người xác nhận", "Taken note of";
@@ -57,10 +56,8 @@ words! {
         add: "Thêm", "Add";
         only: "Dịch vụ (mẫu, cách nhau bằng dấu phẩy; trống là tất cả)", "Services (patterns, with commas between; empty for all)";
         end_now: "Kết thúc", "End it";
-
         from: "Từ (giờ của danh mục)", "From (by the inventory's clocks)";
         to: "Đến (giờ của danh mục)", "To (by the inventory's clocks)";
-        flaps: "không ổn định", "comes and goes";
     }
 }
 
@@ -147,7 +144,12 @@ fn page(request: &PageRequest) -> Result<AlertsPage, Problem> {
     })
 }
 
-fn line(request: &PageRequest, picture: &Picture, alert: &Alert, notes: Vec<Acknowledgement>) -> AlertLine {
+fn line(
+    request: &PageRequest,
+    picture: &Picture,
+    alert: &Alert,
+    notes: Vec<Acknowledgement>,
+) -> AlertLine {
     let (lang, links) = (request.lang, request.links());
     let timezone = &picture.result.inventory.timezone;
     let moment = |at| Moment::at(at, timezone, lang);
@@ -158,7 +160,9 @@ fn line(request: &PageRequest, picture: &Picture, alert: &Alert, notes: Vec<Ackn
         id: alert.id.clone(),
         title: said::title(alert, lang),
         particulars: clean(&said::particulars(alert, lang)),
-        check: alert.check().map(|check| Link { text: check.id.to_owned(), href: links.check(check.id) }),
+        check: alert
+            .check()
+            .map(|check| Link { text: check.id.to_owned(), href: links.check(check.id) }),
         service: alert.service.as_ref().map(|id| Link {
             text: id.to_string(),
             href: Some(id).filter(is_there).map(|id| links.service(id)).unwrap_or_default(),

@@ -10,7 +10,6 @@ macro_rules! sentences {
 
 sentences! {
     A_NUMBER "số nguyên từ 1 trở lên" "a whole number from 1 on"
-    A_DAY "ngày dạng 2026-11-30" "a day as 2026-11-30"
     AN_INVENTORY "một danh mục dịch vụ có kết quả" "an inventory of which something is known"
     FIRST_PAGE "Về trang đầu của danh sách" "To the first page of the list"
     TO_RUNS "Đợt quét" "The runs"

@@ -4,6 +4,7 @@
 macro_rules! words {
     ($(#[$doc:meta])* $set:ident { $($word:ident: $vi:literal, $en:literal;)+ }) => {
         $(#[$doc])*
+        #[allow(missing_docs, reason = "a word says itself what it means")]
         #[derive(Debug)]
         pub struct $set {
             $(pub $word: &'static str,)+
