@@ -87,7 +87,7 @@ fn the_demo_shows_a_dashboard_that_goes_on_scanning() {
     loop {
         let answer = get(at, "/api/v1/runs").unwrap();
         let runs: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
-        let runs = runs["runs"].as_array().unwrap();
+        let runs = runs["items"].as_array().unwrap();
         if runs.len() >= 3 && runs.iter().all(|run| run["complete"] == true) {
             break;
         }
