@@ -7,6 +7,7 @@
 //! `atomic_file`. What the daemon needs too is in [`crate::runs`]. Commands may import every room; no
 //! room imports them.
 
+mod alerts;
 mod atomic_file;
 mod check;
 mod cli;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Scan(args) => scan::run(&global, args),
         Command::Check(args) => check::run(&global, args),
         Command::Serve(args) => serve::run(&global, args),
+        Command::Alerts(args) => alerts::run(&global, args),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
         Command::Diff(args) => diff::run(&global, args),

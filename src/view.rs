@@ -28,6 +28,8 @@ mod refresh;
 mod seen_run;
 mod services;
 mod state;
+#[doc(hidden)]
+pub mod synthetic;
 mod tracks;
 mod writer;
 

@@ -38,3 +38,8 @@ for (const live of document.querySelectorAll("[data-live]")) {
     window.location.assign(live.dataset.after || window.location.href);
   });
 }
+
+// A page that waits for something looks again.
+for (const waiting of document.querySelectorAll("[data-reload]")) {
+  window.setTimeout(() => window.location.reload(), 1000 * Number(waiting.dataset.reload));
+}

@@ -108,6 +108,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// The daemon: scans on a schedule, shows what is known, tells people what changed
     Serve(ServeArgs),
+    /// What the daemon tells of: the alerts of the store, and a test of the channels
+    Alerts(AlertsArgs),
     /// Render a run as files
     Report(ReportArgs),
     /// Judge a stored run again, under another policy or newer rules; sends nothing
@@ -128,6 +130,36 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// The manual page, in roff
     Man,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct AlertsArgs {
+    /// Also those that have ended
+    #[arg(long)]
+    pub all: bool,
+    /// So many at the most
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub limit: usize,
+    /// The form of the list on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AlertsCommand {
+    /// Send a test message by the channels of the configuration
+    #[command(after_help = "Example: v6ready --config v6ready.yaml alerts test --channel mail --to noc@example.gov.vn")]
+    Test {
+        /// By this channel alone
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// To these addresses, where a channel sends mail; default: those of the routes
+        #[arg(long, value_name = "ADDRESS")]
+        to: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

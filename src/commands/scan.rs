@@ -37,6 +37,7 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
             let loaded = load::inventory_from_file(file, args.policy.as_deref(), notes)?;
             let how = HowToScan {
+                id: None,
                 only: &args.only.only,
                 vantage: args.vantage.as_deref(),
                 quick: args.quick,

@@ -45,7 +45,11 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliErro
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_config(global: &Global) -> Result<ServeConfig, CliError> {
+/// Reads the daemon's configuration, and prints what is to be said of it.
+///
+/// # Errors
+/// When it can't be read.
+pub(super) fn read_config(global: &Global) -> Result<ServeConfig, CliError> {
     let Some(file) = &global.config else { return Ok(ServeConfig::default()) };
     let name = file.display().to_string();
     let text = std::fs::read(file)

@@ -137,7 +137,9 @@ mod tests {
             listed("a", 1, Scope::Whole),
         ];
         let id = |run: &ListedRun| run.run.id.to_string();
-        let newest = |runs| newest(runs, &|_| ());
+        fn newest(runs: &[ListedRun]) -> Result<&ListedRun, RunsError> {
+            super::newest(runs, &|_| ())
+        }
         assert_eq!(id(newest(&runs).unwrap()), "c");
         assert_eq!(last_before(&runs, &runs[2]).map(id).as_deref(), Some("a"));
         assert_eq!(rescans_after(&runs, &runs[2]).map(id).collect::<Vec<_>>(), ["d"]);

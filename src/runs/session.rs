@@ -19,7 +19,7 @@ use super::service_selection::{selection_for, services_of};
 use super::since_last::since_last;
 use super::stored_run::{self, LoadedRun, load_stored_run};
 use crate::judge::{Counts, RunResult, SinceLast};
-use crate::model::{RequestCounts, Run, RunCounts, Service, Settings, Vantage};
+use crate::model::{RequestCounts, Run, RunCounts, RunId, Service, Settings, Vantage};
 use crate::scan::{self, Ending, ScanEvent, ScanInput, ScanOutcome, StopSignal};
 use crate::store::{COMMAND_LINE, Recorder, RunInputs, Store, StoredRun};
 
@@ -40,6 +40,8 @@ pub struct ScannedRun {
 /// How a run is to be made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HowToScan<'a> {
+    /// The id that the run is given; default: a new one.
+    pub id: Option<&'a RunId>,
     /// The patterns that choose services; empty = all.
     pub only: &'a [String],
     /// The vantage point's name; default: the host's.
@@ -89,8 +91,12 @@ impl Session {
             settings.rounds = 1;
         }
         let vantage = how.vantage.map_or_else(host_name, ToOwned::to_owned);
+        let id = match how.id {
+            Some(id) => id.clone(),
+            None => new_run_id().map_err(|error| RunsError::internal(error.to_string()))?,
+        };
         let run = Run {
-            id: new_run_id().map_err(|error| RunsError::internal(error.to_string()))?,
+            id,
             started_at: Timestamp::now(),
             finished_at: None,
             vantage: Vantage::new(&vantage, &loaded.inventory.settings.resolvers),

@@ -46,7 +46,7 @@ pub mod wanted;
 mod words;
 
 #[cfg(test)]
-mod testing;
+pub(in crate::serve) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -1,19 +1,23 @@
 //! What the daemon does by itself: scans on their schedule, retention, backups.
 
-mod state;
+mod runner;
+pub mod schedule;
+pub mod state;
+pub mod times;
+mod upkeep;
+pub mod watch;
+mod watcher;
 
 use axum::Router;
 
 use super::app::Shared;
 
-pub use state::Jobs;
+pub use runner::run;
+pub use state::{
+    JobError, JobEvent, Jobs, LiveRun, Progress, ScanRequest, ScheduleState, WatchState,
+};
 
 /// The routes of this part.
 pub fn routes() -> Router<Shared> {
     Router::new()
-}
-
-/// Runs the jobs until the daemon ends.
-pub async fn run(app: Shared) {
-    app.stop_signal().raised().await;
 }

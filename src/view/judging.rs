@@ -91,7 +91,14 @@ impl RunToJudge {
         }
     }
 
-    fn judge(
+    /// One of its services under its own id.
+    pub fn one(&self, id: &ServiceId) -> Option<ServiceToJudge> {
+        let known = self.services.iter().find(|service| service.id == *id)?;
+        Some(ServiceToJudge { known: Arc::clone(known), kept_as: id.clone() })
+    }
+
+    /// Judges one service from the evidence in the store.
+    pub fn judge(
         &self,
         store: &Store,
         policy: &Policy,

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::changes::RunChanges;
 use super::error::ViewError;
 use super::file::ViewFile;
+use super::judging::RunToJudge;
 use super::key::RunKey;
 use super::load;
 use super::past::EditionReader;
 use super::picture::Picture;
 use super::refresh::{Refresh, Refreshed};
-use crate::judge::History;
+use crate::judge::{History, ServiceResult};
 use crate::model::{RunId, ServiceId};
 use crate::store::Store;
 
@@ -25,9 +26,13 @@ pub struct View {
     file: ViewFile,
     pictures: RwLock<Arc<Vec<Arc<Picture>>>>,
     comparisons: Mutex<VecDeque<Compared>>,
+    loaded: Mutex<VecDeque<Arc<RunToJudge>>>,
     /// Held by the one refresh of this process.
     refreshing: Mutex<()>,
 }
+
+/// Runs that are kept as they were loaded, so that services are judged again without reading all of them.
+const LOADED_MAX: usize = 4;
 
 /// A comparison of two runs of an edition.
 struct Compared {
@@ -47,6 +52,7 @@ impl View {
             file: ViewFile::beside(db),
             pictures: RwLock::default(),
             comparisons: Mutex::default(),
+            loaded: Mutex::default(),
             refreshing: Mutex::default(),
         };
         view.publish()?;
@@ -149,6 +155,48 @@ impl View {
             reader.history(service, &picture.edition.lineages)
         })?;
         Ok(history.flatten())
+    }
+
+    /// A service of a picture, judged again from the evidence in the store: with the names of the facts that
+    /// its verdicts cite. `None` where the run doesn't have it.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn judge_again(
+        &self,
+        store: &Store,
+        picture: &Picture,
+        service: &ServiceId,
+    ) -> Result<Option<ServiceResult>, ViewError> {
+        let result = &picture.result;
+        let (run, to_judge) = match result.rescans.get(service) {
+            None => {
+                let run = self.loaded(store, &result.run.id)?;
+                let one = run.one(service);
+                (run, one)
+            }
+            Some(rescan) => {
+                let run = self.loaded(store, &rescan.run)?;
+                let known = result.inventory.services.iter().filter(|one| one.id == *service);
+                let known: Vec<_> = known.cloned().collect();
+                let one = run.known_to(&known, &result.inventory).pop();
+                (run, one)
+            }
+        };
+        let Some(to_judge) = to_judge else { return Ok(None) };
+        run.judge(store, &result.policy, &to_judge).map(Some)
+    }
+
+    fn loaded(&self, store: &Store, id: &RunId) -> Result<Arc<RunToJudge>, ViewError> {
+        let kept = || self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = kept().iter().find(|run| run.run.id == *id) {
+            return Ok(Arc::clone(run));
+        }
+        let run = Arc::new(RunToJudge::load(store, id)?);
+        let mut runs = kept();
+        runs.push_front(Arc::clone(&run));
+        runs.truncate(LOADED_MAX);
+        Ok(run)
     }
 
     /// What changed between two whole runs of a picture's track, in whatever order. As `after`, the

@@ -4,6 +4,7 @@
 
 mod daemon;
 mod ending;
+mod jobs;
 mod notified;
 mod reload;
 mod start;

@@ -11,7 +11,7 @@ use v6ready::store::{Contents, Store};
 use crate::program::{DEMO_RUN, UNREACHABLE, interrupted_run, succeed};
 
 /// How often each command is killed.
-fn kills() -> u64 {
+pub fn kills() -> u64 {
     std::env::var("V6READY_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(8)
 }
 

@@ -24,18 +24,32 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
     out.write_all(page.as_bytes())
 }
 
+/// The report without what stands around it, for a page that has a style of its own.
+///
+/// # Errors
+/// When it can't be rendered.
+pub fn body(context: &QuarterContext<'_>) -> io::Result<String> {
+    body_of(context).render().map_err(io::Error::other)
+}
+
 #[derive(Template)]
 #[template(path = "quarter.html")]
 struct Page {
     lang: &'static str,
     title: String,
     about: String,
+    body: Body,
+    version: &'static str,
+    digests: String,
+}
+
+#[derive(Template)]
+#[template(path = "quarter_body.html")]
+struct Body {
     meta: Vec<(&'static str, String)>,
     caveats: Vec<String>,
     figures: Vec<Figure>,
     sections: Vec<SectionBlock>,
-    version: &'static str,
-    digests: String,
 }
 
 struct Figure {
@@ -75,12 +89,23 @@ pub(in crate::report) struct CellBlock {
 }
 
 fn page(context: &QuarterContext<'_>) -> Page {
-    let (review, lang) = (context.review, context.lang);
-    let closing = &review.closing;
+    let closing = &context.review.closing;
     Page {
-        lang: lang.tag(),
+        lang: context.lang.tag(),
         title: title(context),
         about: overview::subject(closing),
+        body: body_of(context),
+        version: env!("CARGO_PKG_VERSION"),
+        digests: format!(
+            "inventory {} · policy {}",
+            closing.inventory.sha256, closing.policy.sha256
+        ),
+    }
+}
+
+fn body_of(context: &QuarterContext<'_>) -> Body {
+    let (review, lang) = (context.review, context.lang);
+    Body {
         meta: particulars(context),
         caveats: review.caveats.iter().map(|caveat| terms::caveat(caveat, lang)).collect(),
         figures: figures(context),
@@ -103,11 +128,6 @@ fn page(context: &QuarterContext<'_>) -> Page {
                 }
             })
             .collect(),
-        version: env!("CARGO_PKG_VERSION"),
-        digests: format!(
-            "inventory {} · policy {}",
-            closing.inventory.sha256, closing.policy.sha256
-        ),
     }
 }
 

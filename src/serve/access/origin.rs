@@ -59,8 +59,8 @@ mod tests {
         for (headers, expected) in cases {
             let map: HeaderMap = headers
                 .iter()
-                .map(|(name, value)| {
-                    (HeaderName::try_from(*name).unwrap(), HeaderValue::from_static(value))
+                .map(|&(name, value)| {
+                    (HeaderName::try_from(name).unwrap(), HeaderValue::from_static(value))
                 })
                 .collect();
             assert_eq!(is_own(&map, Some(&base)), expected, "{headers:?}");

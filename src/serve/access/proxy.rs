@@ -139,7 +139,7 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &[u8])]) -> HeaderMap {
         let mut map = HeaderMap::new();
-        for (name, value) in pairs {
+        for &(name, value) in pairs {
             let value = HeaderValue::from_bytes(value).unwrap();
             map.append(HeaderName::from_static(name), value);
         }

@@ -19,12 +19,15 @@ use url::form_urlencoded::Serializer;
 use super::guard::ClientAddress;
 use super::password::PasswordHash;
 use super::public_page::PublicPage;
-use super::refusal::Refusal;
+use super::csrf::CsrfToken;
+use super::refusal::{Refusal, Why};
 use super::role::{Organisations, Permission, Role};
 use super::session::SessionTable;
 use super::state::Access;
-use super::visitor::Visitor;
-use crate::model::Digest;
+use super::proof::Proof;
+use super::visitor::{Identity, Visitor};
+use super::wanted::Wanted;
+use crate::model::{Digest, Lang};
 use crate::serve::config::ServeConfig;
 use crate::serve::config::access::UserConfig;
 use crate::store::{SavedSession, StoreError};
@@ -256,4 +259,30 @@ impl Browser<'_> {
         let body = String::from_utf8(body.to_vec()).unwrap();
         Answer { status: head.status, headers: head.headers, body }
     }
+}
+
+/// An operator as a handler finds her, for tests of other parts.
+pub fn operator() -> Visitor {
+    Visitor {
+        identity: Identity::User {
+            name: "an".into(),
+            role: Role::Operator,
+            organisations: Organisations::All,
+            proof: Proof::Password,
+        },
+        public: Arc::default(),
+        csrf: Some(CsrfToken::of(b"key", "forms")),
+        wanted: wanted(),
+        why_guest: Why::NotLoggedIn,
+    }
+}
+
+/// Somebody who isn't logged in, as a handler finds her.
+pub fn guest(public: &[PublicPage]) -> Visitor {
+    Visitor::guest(Arc::new(public.iter().copied().collect()), wanted())
+}
+
+fn wanted() -> Wanted {
+    let (parts, ()) = Request::builder().uri("/").body(()).unwrap().into_parts();
+    Wanted::of(&parts, Lang::En)
 }

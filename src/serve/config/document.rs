@@ -8,8 +8,8 @@ use url::Url;
 use super::access::{
     AccessConfig, OIDC, OidcDraft, PROXY, ProxyDraft, SESSIONS, TOKEN, USER, WordList,
 };
-use super::alerts::AlertsConfig;
-use super::schedules::{SCHEDULE, Schedule};
+use super::alerts::{ALERTS, AlertsConfig};
+use super::schedules::{BACKUPS, Backups, RETENTION, Retention, SCHEDULE, Schedule};
 use super::values::{AllBeside, Beside};
 use crate::inventory::fault::Fault;
 use crate::inventory::section::description::Fallback;
@@ -43,6 +43,10 @@ pub struct ServeConfig {
     pub inventories: Vec<PathBuf>,
     /// When which scans are made.
     pub schedules: Vec<Schedule>,
+    /// Which runs are kept.
+    pub retention: Retention,
+    /// When the store is copied; `None` = never.
+    pub backups: Option<Backups>,
     /// Who may what.
     pub access: AccessConfig,
     /// Whom to tell what.
@@ -72,6 +76,8 @@ pub(crate) struct Draft {
     tls: TlsDraft,
     inventories: Vec<PathBuf>,
     schedules: Vec<Schedule>,
+    retention: Retention,
+    backups: Backups,
     pub(super) access: AccessConfig,
     oidc: OidcDraft,
     proxy: ProxyDraft,
@@ -98,6 +104,8 @@ impl Draft {
             tls: certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key }),
             inventories: self.inventories,
             schedules: self.schedules,
+            retention: self.retention,
+            backups: Some(self.backups).filter(|backups| backups.file.is_some()),
             access: self.access,
             alerts: self.alerts,
         }
@@ -180,6 +188,21 @@ pub(crate) static SERVE: Section<Draft> = Section {
             "[{name: nightly, …}]",
         ),
         Key::section(
+            "retention",
+            &Within { section: &RETENTION, field: |draft: &mut Draft| &mut draft.retention },
+            "{keep_days: 400}",
+        ),
+        Key::section(
+            "backups",
+            &Within { section: &BACKUPS, field: |draft: &mut Draft| &mut draft.backups },
+            "{file: /var/backups/v6ready.db}",
+        ),
+        Key::section(
+            "alerts",
+            &Within { section: &ALERTS, field: |draft: &mut Draft| &mut draft.alerts },
+            "{channels: […], routes: […]}",
+        ),
+        Key::section(
             "users",
             &ListOf {
                 section: &USER,
@@ -241,11 +264,24 @@ pub(crate) static SERVE: Section<Draft> = Section {
     check,
 };
 
-/// A provider sends browsers back by our own URL.
+/// A provider sends browsers back by our own URL, and mails have links to it; names are used once.
 fn check(draft: &mut Draft, fields: &Fields<Draft>, reader: &mut Reader<'_, '_>) {
     if let (Some((span, _)), None) = (fields.entry("oidc"), &draft.base_url) {
         let help = "add `base_url: https://…`: the provider sends browsers back there";
         reader.error(span, "`oidc` needs `base_url`", Some(help));
+    }
+    if draft.base_url.is_none() && draft.alerts.contacts.is_some() {
+        let span = fields.entry("alerts").map_or(fields.span, |(span, _)| span);
+        let help = "add `base_url: https://v6.example.gov.vn/`";
+        reader.error(span, "mails to contacts have a link that ends them", Some(help));
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for schedule in &draft.schedules {
+        if !names.insert(schedule.name.as_str()) {
+            let span = fields.entry("schedules").map_or(fields.span, |(span, _)| span);
+            let message = format!("two schedules are called `{}`", schedule.name);
+            reader.error(span, &message, Some("give each a name of its own"));
+        }
     }
 }
 

@@ -1,11 +1,24 @@
 //! What every reader must know, whatever she looks at.
 
+use super::alerts::open_count;
 use super::frame::Banner;
+use super::problem::store_words;
 use super::request::PageRequest;
-use crate::model::{Lang, VantageIpv6};
+use crate::model::{Lang, Text, VantageIpv6};
 use crate::report::texts;
-use crate::serve::access::Permission;
+use crate::serve::access::{Permission, PublicPage};
 use crate::view::Picture;
+
+const REBUILT: Text = Text {
+    vi: "Kết quả đang được tổng hợp lại; các trang hiển thị số liệu của lần tổng hợp trước.",
+    en: "Results are being worked out again; pages show what was known before.",
+};
+
+/// How many alerts last that nobody has taken note of; 0 for whom alerts don't concern.
+pub fn waiting_alerts(request: &PageRequest, picture: &Picture) -> usize {
+    let store = request.may_view(PublicPage::Alerts).then(|| request.app.store().ok()).flatten();
+    store.and_then(|store| open_count(&store, picture).ok()).unwrap_or(0)
+}
 
 /// The banners over a page.
 pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
@@ -27,6 +40,30 @@ pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
                 ),
             },
         });
+    }
+    let now = request.app.now();
+    if let Some(own) = request.app.own_certificate().filter(|own| own.expires_soon(now)) {
+        let timezone = picture.map_or("UTC", |picture| &picture.result.inventory.timezone);
+        let until = texts::moment(own.not_after, timezone, lang);
+        banners.push(Banner {
+            class: if own.not_after <= now { "bad" } else { "" },
+            id: "certificate",
+            text: match lang {
+                Lang::Vi => format!(
+                    "Chứng thư số của chính trang này hết hạn lúc {until}. Người quản trị cần gia hạn."
+                ),
+                Lang::En => format!(
+                    "The certificate of this site itself ends on {until}. Its administrator should renew it."
+                ),
+            },
+        });
+    }
+    if !request.app.view_is_ready() {
+        banners.push(Banner { class: "told", id: "view", text: REBUILT.get(lang).to_owned() });
+    }
+    if let Err(error) = request.app.store() {
+        let words = store_words(&error).map(|words| words.get(lang).to_owned());
+        banners.extend(words.map(|text| Banner { class: "bad", id: "store", text }));
     }
     if let Some(picture) = picture {
         let ipv6 = match picture.result.run.vantage.ipv6 {

@@ -1,6 +1,7 @@
 //! Language and theme: what the browser wishes, until its user chooses otherwise.
 
 use axum::extract::Form;
+use axum::extract::rejection::FormRejection;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -83,7 +84,7 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// What a user chooses.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Choice {
     lang: Option<String>,
     theme: Option<String>,
@@ -91,7 +92,8 @@ pub struct Choice {
 }
 
 /// Keeps a choice in a cookie and goes back to the page.
-pub async fn choose(Form(choice): Form<Choice>) -> Response {
+pub async fn choose(form: Result<Form<Choice>, FormRejection>) -> Response {
+    let choice = form.map(|Form(choice)| choice).unwrap_or_default();
     let mut headers = HeaderMap::new();
     let lang = choice.lang.as_deref().and_then(lang_of).map(|lang| (LANG, lang.tag()));
     let theme = choice.theme.as_deref().and_then(Theme::of).map(|theme| (THEME, theme.id()));

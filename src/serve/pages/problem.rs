@@ -168,7 +168,8 @@ impl From<RunsError> for Problem {
     fn from(error: RunsError) -> Self {
         match error.kind {
             ErrorKind::Internal => Self::internal(&error),
-            _ => Self::conflict(error.text()),
+            // What the operator can do is in the log: it names files.
+            _ => Self::unavailable(&error, None),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::frame::{Frame, InventoryChoice, NavigationLink, Reader};
 use super::links::{Links, escaped};
 use super::preferences::{self, Theme};
 use super::problem::{Help, Problem, ProblemPage};
-use super::section::{SECTIONS, Section};
+use super::section::{ALERTS, SECTIONS, Section};
 use super::words::Words;
 use super::{banners, texts_of_pages as said};
 use crate::model::Lang;
@@ -161,13 +161,17 @@ impl PageRequest {
         let config = self.app.config();
         let inventory = picture.map(|picture| clean(&picture.result.inventory.title));
         let site = config.title.as_deref().map(clean).or_else(|| inventory.clone());
+        let waiting = picture.map_or(0, |picture| banners::waiting_alerts(self, picture));
         let navigation = SECTIONS.iter().filter(|one| self.may_view(one.page));
         let navigation = navigation.map(|one| NavigationLink {
             id: one.id,
             href: links.page(one.path),
             name: one.name.get(lang),
             is_here: one.id == section.id,
-            count: String::new(),
+            count: match one.id == ALERTS.id && waiting > 0 {
+                true => texts::number(waiting, lang),
+                false => String::new(),
+            },
         });
         Frame {
             w: Words::of(lang),
@@ -231,12 +235,16 @@ impl PageRequest {
         permission: Permission<'_>,
         make: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Response {
-        self.answer(permission, |request| {
-            let page = make(request)?;
-            let html = page.render().map_err(|error| Problem::internal(&error))?;
-            Ok(html_answer(StatusCode::OK, html))
-        })
-        .await
+        self.answer(permission, |request| request.rendered(&make(request)?)).await
+    }
+
+    /// A page as an answer.
+    ///
+    /// # Errors
+    /// When it can't be rendered.
+    pub fn rendered<T: Template>(&self, page: &T) -> Result<Response, Problem> {
+        let html = page.render().map_err(|error| Problem::internal(&error))?;
+        Ok(html_answer(StatusCode::OK, html))
     }
 
     /// Makes any answer where work may block, for who may do this.
@@ -268,6 +276,12 @@ impl PageRequest {
             Err(_) => status.into_response(),
         }
     }
+}
+
+/// What is wrong with a form that was sent, on a page.
+pub fn unreadable_form(request: &PageRequest, status: StatusCode) -> Response {
+    let message = said::UNREADABLE_FORM.get(request.lang).to_owned();
+    request.problem(Problem { message: Some(message), ..Problem::plain(status) })
 }
 
 /// By which rules a picture's figures were judged.

@@ -95,7 +95,7 @@ fn page(request: &PageRequest, id: &str) -> Result<RunPage, Problem> {
         (w.version, clean(&run.version)),
     ]);
     if let Some(imported) = &listed.imported {
-        meta.push((w.imported, clean(&imported.file.to_string())));
+        meta.push((w.imported, imported.file.to_string()));
     }
     let seen = picture.and_then(|picture| picture.runs.iter().find(|seen| seen.id == id));
     let policy = picture.map(|picture| &picture.result.policy);

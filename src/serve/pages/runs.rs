@@ -115,7 +115,7 @@ fn page(request: &PageRequest) -> Result<RunsPage, Problem> {
         w: RunsWords::of(lang),
         live: live_runs(request, None),
         scan: request.visitor.may_operate(None).then(|| links.page("/runs/start")),
-        schedules: schedule_lines(request, timezone),
+        schedules: schedule_lines(request, timezone, shown.map(|one| &*one.track.inventory_file)),
         choices: choices(shown, None, lang),
         rows: rows.map(|run| run_line(request, run, timezone)).collect(),
         pager: Pager::of(number, pages, lang, |page| {

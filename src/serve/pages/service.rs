@@ -131,11 +131,15 @@ fn page(request: &PageRequest, id: &ServiceId) -> Result<ServicePage, Problem> {
         Some(rescan) => rescan.ended_at,
         None => picture.result.run.finished_at.unwrap_or(picture.result.as_of),
     };
-    let evidence = request.app.store()?.evidence_of(run, id)?;
+    let store = request.app.store()?;
+    let evidence = store.evidence_of(run, id)?;
+    // The picture has no names of facts; the evidence that was just read has.
+    let judged = request.app.view().judge_again(&store, &picture, id)?;
+    drop(store);
     let facts: HashMap<ObservationId, Arc<Observation>> =
         evidence.all().into_iter().map(|(fact, id)| (id, Arc::clone(fact))).collect();
     let find = |id: ObservationId| facts.get(&id).cloned();
-    let verdicts = result.verdicts.unpack();
+    let verdicts = judged.as_ref().unwrap_or(result).verdicts.unpack();
     let addresses = address_lines(&verdicts, &links, lang);
     let steps = steps(result, &picture.result.policy, &links, lang);
     let mut found = VerdictBlocks::of(verdicts, lang, &find);

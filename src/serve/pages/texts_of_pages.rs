@@ -14,6 +14,7 @@ sentences! {
     AN_INVENTORY "một danh mục dịch vụ có kết quả" "an inventory of which something is known"
     FIRST_PAGE "Về trang đầu của danh sách" "To the first page of the list"
     TO_RUNS "Đợt quét" "The runs"
+    UNREADABLE_FORM "Biểu mẫu gửi lên thiếu trường bắt buộc hoặc không đúng định dạng. Hãy mở lại trang và gửi lại." "The form lacks a field or can't be read. Open its page again and send it from there."
     A_WHOLE_RUN "một đợt quét toàn bộ danh mục đang hiển thị" "a run of the whole inventory that is shown"
     NO_SERVICE "Danh mục không có dịch vụ này." "The inventory has no such service."
     NO_ORGANISATION "Danh mục không có cơ quan, đơn vị này." "The inventory has no such organisation."
