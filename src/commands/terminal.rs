@@ -32,6 +32,18 @@ pub(super) fn stdout_style(global: &Global) -> (bool, usize) {
     (color, columns.unwrap_or(WIDTH).clamp(40, 200))
 }
 
+/// Whether to colour what goes to stderr.
+pub(super) fn stderr_has_color(global: &Global) -> bool {
+    match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            std::io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        }
+    }
+}
+
 fn window_columns() -> Option<usize> {
     let declared = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     declared.or_else(|| Some(terminal_size::terminal_size()?.0.0.into()))

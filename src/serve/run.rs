@@ -103,7 +103,10 @@ async fn serve(
                     listens_at = app.config().listen;
                     say_where(app, &listener);
                 }
-                notify::ready("answering");
+                notify::ready(match app.config_fault() {
+                    None => "answering",
+                    Some(_) => "answering; the configuration in the file can't be taken",
+                });
             }
             _ = tick.tick() => watch.look(app).await,
             accepted = listener.accept(), if connections.have_room() => match accepted {
