@@ -13,6 +13,7 @@
 //! Imports what is below commands.
 
 mod changes;
+mod check_row;
 mod codes;
 mod error;
 mod facts;
@@ -20,6 +21,7 @@ mod file;
 mod judging;
 mod key;
 mod load;
+mod names;
 mod overview;
 mod packed;
 mod past;
@@ -34,13 +36,15 @@ mod tracks;
 mod writer;
 
 pub use changes::{Moved, RunChanges};
+pub use check_row::CheckRow;
 pub use error::ViewError;
 pub use key::{RunKey, rules_digest};
-pub use overview::{CheckRow, OrganisationRow, Overview, TargetFigures};
-pub use picture::{Picture, SeenRun, Track};
+pub use overview::{OrganisationRow, Overview, TargetFigures};
+pub use picture::{Picture, Track};
 pub use refresh::Refreshed;
+pub use seen_run::SeenRun;
 pub use services::{PageOf, ServiceFilter, ServiceOrder, ServiceRow, Sorting, StandingFilter};
 pub use state::View;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -375,6 +375,15 @@ pub(super) struct JudgeArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// Make the judged view of all runs anew, which `v6ready serve` shows; prints no result
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "run", "policy", "as_of", "lang", "only", "format", "fail_under", "fail_on",
+            "fail_on_missed_target"
+        ]
+    )]
+    pub rebuild: bool,
     #[command(flatten)]
     pub gate: GateArgs,
 }

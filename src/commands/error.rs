@@ -151,6 +151,7 @@ from_operator_errors!(
     StoreError,
     TransferError,
     serde_json::Error,
+    crate::view::ViewError,
 );
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::key::RunKey;
-use super::picture::SeenRun;
+use super::seen_run::SeenRun;
 use crate::judge::{Change, ServiceChange, direction};
 use crate::model::ServiceId;
 

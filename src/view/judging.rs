@@ -7,12 +7,12 @@ use std::thread;
 
 use super::error::ViewError;
 use super::facts::Facts;
-use crate::check;
 use crate::evidence::tls::TrustedRoots;
-use crate::inventory;
 use crate::judge::{JudgeContext, Judged, Lineage, ServiceResult, judge_service, judge_vantage};
 use crate::model::{Inventory, Run, RunId, Selection, Service, ServiceId};
 use crate::policy::Policy;
+use crate::runs::RunsError;
+use crate::runs::load::{LoadedInventory, restored_inventory};
 use crate::store::{RunInputs, Store, StoredRun};
 
 /// Services that are judged and wait to be written at the most, so that they don't fill the memory.
@@ -24,7 +24,7 @@ pub(super) struct RunToJudge {
     pub inputs: RunInputs,
     pub inventory: Arc<Inventory>,
     pub policy: Arc<Policy>,
-    trust: TrustedRoots,
+    trust: Arc<TrustedRoots>,
     pub services: Vec<Arc<Service>>,
 }
 
@@ -39,10 +39,8 @@ impl RunToJudge {
     pub fn load(store: &Store, id: &RunId) -> Result<Self, ViewError> {
         let StoredRun { run, inputs } = store.run(id)?;
         let unusable = |detail: String| ViewError::Run { run: id.clone(), detail };
-        let (inventory, policy) = restored(&inputs).map_err(unusable)?;
-        let trust = TrustedRoots::new(&inventory.settings.extra_ca).map_err(|_| {
-            unusable("its `extra_ca` holds something that is no certificate".to_owned())
-        })?;
+        let LoadedInventory { inventory, policy, trust, .. } =
+            restored(&inputs).map_err(|error| unusable(error.to_string()))?;
         let selection =
             Selection::parse(&inputs.only).map_err(|error| unusable(error.to_string()))?;
         let services = inventory.services.iter().filter(|service| selection.matches(service));
@@ -162,19 +160,12 @@ impl RunToJudge {
 }
 
 /// The inventory and the policy that a run was made from. Opens no file.
-pub(super) fn restored(inputs: &RunInputs) -> Result<(Arc<Inventory>, Arc<Policy>), String> {
-    let parsed = inventory::parse(&inputs.inventory, &inputs.inventory_file)
-        .map_err(|_| "its inventory can't be read any more".to_owned())?;
-    let knows = |id: &str, reason: Option<&str>| {
-        check::find(id).is_some_and(|check| {
-            reason.is_none_or(|reason| {
-                let own = check.reasons.iter().map(|one| one.id);
-                own.chain(check::COMMON_REASONS.iter().map(|one| one.id)).any(|one| one == reason)
-            })
-        })
-    };
-    let policy = Policy::parse(&inputs.policy_name, &inputs.policy_yaml, knows)
-        .map_err(|error| error.to_string())?;
-    let inventory = Inventory { settings: inputs.settings.clone(), ..parsed.inventory };
-    Ok((Arc::new(inventory), Arc::new(policy)))
+pub(super) fn restored(inputs: &RunInputs) -> Result<LoadedInventory, RunsError> {
+    restored_inventory(
+        &inputs.inventory_file,
+        &inputs.inventory,
+        inputs.settings.clone(),
+        &inputs.policy_name,
+        &inputs.policy_yaml,
+    )
 }

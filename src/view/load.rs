@@ -13,15 +13,17 @@ use super::error::ViewError;
 use super::file::ViewFile;
 use super::judging::restored;
 use super::key::{RunKey, rules_digest};
+use super::names::service_id;
 use super::packed::{decompress, unpack};
 use super::past::{EditionReader, PlacedRun, lineages, runs};
-use super::picture::{EditionOfPicture, Made, Picture, SeenRun, Track};
-use super::writer::service_id;
+use super::picture::{EditionOfPicture, Made, Picture, Track};
+use super::seen_run::SeenRun;
 use crate::check::CATALOGUE;
 use crate::judge::quarter::Quarter;
 use crate::judge::{Blocker, Look, Rescan, RunResult, ServiceResult, day_of};
 use crate::model::{Outcome, RunId, Service, ServiceId};
 use crate::policy::Policy;
+use crate::runs::load::LoadedInventory;
 use crate::store::{RunInputs, Scope};
 
 /// All pictures of the file by these rules, the one with the newest run first.
@@ -57,7 +59,7 @@ fn picture(connection: &Connection, edition: i64) -> rusqlite::Result<Picture> {
     let run: crate::model::Run = serde_json::from_str(&run).map_err(|_| damaged())?;
     let inputs = decompress(&inputs).ok_or_else(damaged)?;
     let inputs: RunInputs = serde_json::from_slice(&inputs).map_err(|_| damaged())?;
-    let (inventory, policy) = restored(&inputs).map_err(|_| damaged())?;
+    let LoadedInventory { inventory, policy, .. } = restored(&inputs).map_err(|_| damaged())?;
     let vantage = unpack(&vantage, &policy).ok_or_else(damaged)?;
     let (services, rescans) = latest(connection, edition, &policy)?;
     let placed = runs(connection, edition)?;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::check_row::{CheckRow, place};
 use super::picture::Picture;
 use crate::check::{CATALOGUE, Check, Rule};
 use crate::judge::quarter::{Plan, plan};
@@ -39,34 +40,6 @@ pub struct OrganisationRow<'p> {
     pub critical: usize,
     /// How far they are with their targets.
     pub targets: TargetFigures,
-}
-
-/// A check with the services that it judges.
-pub struct CheckRow {
-    /// Which.
-    pub check: &'static Check,
-    /// For how many services it has which outcome, in the order pass, fail, not applicable, inconclusive.
-    pub outcomes: [usize; 4],
-    /// How many services fail it as a cause, and not because of another check.
-    pub causes: usize,
-    /// The gravest severity that a failure of it has here.
-    pub gravest: Option<Severity>,
-}
-
-impl CheckRow {
-    /// For how many services it has this outcome.
-    pub fn count(&self, outcome: Outcome) -> usize {
-        self.outcomes[place(outcome)]
-    }
-}
-
-fn place(outcome: Outcome) -> usize {
-    match outcome {
-        Outcome::Pass => 0,
-        Outcome::Fail => 1,
-        Outcome::NotApplicable => 2,
-        Outcome::Inconclusive => 3,
-    }
 }
 
 impl TargetFigures {

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codes::{finding_of, root_of, standing_of};
-use super::packed::decompress;
-use super::picture::SeenRun;
-use super::writer::{NamedService, service_id};
+use super::names::{NamedService, names_at, service_id};
+use super::seen_run::SeenRun;
 use crate::check::{CATALOGUE, Check};
 use crate::judge::{
     Finding, Histories, History, Lineage, Look, Named, Root, SeenService, ServiceChange, Sight,
@@ -55,24 +54,6 @@ pub(super) fn runs(connection: &Connection, edition: i64) -> rusqlite::Result<Ve
         Ok(PlacedRun { position, seen })
     });
     runs.collect()
-}
-
-/// The services that the inventory had at a position, with their former ids.
-pub(super) fn names_at(
-    connection: &Connection,
-    edition: i64,
-    position: i64,
-) -> rusqlite::Result<Option<Vec<NamedService>>> {
-    let found: Option<Vec<u8>> = connection
-        .prepare_cached(
-            "SELECT names FROM names WHERE edition = ?1 AND position <= ?2
-             ORDER BY position DESC LIMIT 1",
-        )?
-        .query_row(params![edition, position], |row| row.get(0))
-        .optional()?;
-    let Some(octets) = found else { return Ok(None) };
-    let names = decompress(&octets).and_then(|octets| serde_json::from_slice(&octets).ok());
-    names.map(Some).ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
 /// From which positions on the newest ids follow how from those of then.

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Moved;
+use super::check_row::CheckRow;
 use super::key::RunKey;
-use super::overview::CheckRow;
+use super::seen_run::SeenRun;
 use crate::judge::quarter::{Remedy, Shared, remedies, shared};
-use crate::judge::{Lineage, Look, RunResult, ServiceResult, Summary};
-use crate::model::{RunId, ServiceId, VantageIpv6};
+use crate::judge::{Lineage, Look, RunResult, ServiceResult};
+use crate::model::{RunId, ServiceId};
 use crate::store::Scope;
 
 /// An inventory, as one vantage point sees it.
@@ -28,23 +28,6 @@ pub struct Track {
     pub vantage: String,
     /// Whether all its runs were imported from elsewhere.
     pub is_imported: bool,
-}
-
-/// A run of a track that has ended and shows the state of what it was to look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenRun {
-    /// The run.
-    pub id: RunId,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Timestamp,
-    /// The whole inventory, or a part of it.
-    pub scope: Scope,
-    /// Whether its vantage point's IPv6 worked all the time.
-    pub ipv6: VantageIpv6,
-    /// The figures of the services that it looked at.
-    pub summary: Summary,
 }
 
 /// What is known of an inventory now: its newest whole run that shows its state, with what later runs of parts

@@ -13,7 +13,7 @@ use super::judging::{RunToJudge, ServiceToJudge};
 use super::key::rules_digest;
 use super::packed::{compress, pack};
 use super::past;
-use super::picture::SeenRun;
+use super::seen_run::SeenRun;
 use super::tracks::{TrackOfRuns, tracks};
 use super::writer::{EditionWriter, delete_edition, remove_run, truncate};
 use crate::judge::{Counts, Rescan, ServiceResult, Summary};

@@ -1,17 +1,34 @@
-//! A run as the view's file has it.
+//! A run of a track, and how the view's file has it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::picture::SeenRun;
 use crate::judge::{Counts, Summary};
 use crate::model::{Category, RunId, VantageIpv6};
 use crate::store::Scope;
 
+/// A run of a track that has ended and shows the state of what it was to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenRun {
+    /// The run.
+    pub id: RunId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// The whole inventory, or a part of it.
+    pub scope: Scope,
+    /// Whether its vantage point's IPv6 worked all the time.
+    pub ipv6: VantageIpv6,
+    /// The figures of the services that it looked at.
+    pub summary: Summary,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Record {
     id: RunId,
-    started_at: jiff::Timestamp,
-    ended_at: jiff::Timestamp,
+    started_at: Timestamp,
+    ended_at: Timestamp,
     is_part: bool,
     ipv6: VantageIpv6,
     all: Figures,

@@ -120,6 +120,12 @@ impl View {
         self.publish()
     }
 
+    /// An edition that is shown is in the file no more: another process has put one in its place, and the
+    /// reader asks again.
+    fn replaced(&self) -> Result<(), ViewError> {
+        self.publish()
+    }
+
     /// What is known of every inventory, as each vantage point sees it; the newest first.
     pub fn pictures(&self) -> Arc<Vec<Arc<Picture>>> {
         Arc::clone(&self.pictures.read().unwrap_or_else(PoisonError::into_inner))
@@ -152,9 +158,12 @@ impl View {
                 return Ok(None);
             }
             let reader = EditionReader { connection, edition, policy };
-            reader.history(service, &picture.edition.lineages)
+            reader.history(service, &picture.edition.lineages).map(Some)
         })?;
-        Ok(history.flatten())
+        match history {
+            Some(Some(history)) => Ok(history),
+            _ => self.replaced().map(|()| None),
+        }
     }
 
     /// A service of a picture, judged again from the evidence in the store: with the names of the facts that
@@ -233,8 +242,10 @@ impl View {
             }
             EditionReader { connection, edition, policy }.changes(from, to).map(Some)
         })?;
-        // An edition that was replaced meanwhile can't be read any more; the reader asks again.
-        let services = services.flatten().ok_or(ViewError::Replaced)?;
+        let Some(services) = services.flatten() else {
+            self.replaced()?;
+            return Err(ViewError::Replaced);
+        };
         let key = RunKey { run: after.id.clone(), ..picture.key.clone() };
         let changes =
             Arc::new(RunChanges { key, before: before.clone(), after: after.clone(), services });

@@ -14,15 +14,18 @@ use super::file::{ViewFile, WriteLock};
 use super::judging::restored;
 use super::key::rules_digest;
 use super::packed::{compress, pack};
-use super::picture::{SeenRun, Track};
+use super::picture::Track;
+use super::seen_run::SeenRun;
 use super::writer::EditionWriter;
 use crate::check::{CATALOGUE, Rule};
 use crate::judge::{Judged, ServiceResult, Standing, Summary};
 use crate::model::{
-    Inventory, Outcome, Run, RunId, Service, Stage, Subject, SubjectName, Vantage, Verdict,
+    Inventory, Outcome, Run, RunId, Service, Settings, Stage, Subject, SubjectName, Vantage,
+    Verdict,
 };
 use crate::policy;
 use crate::policy::Policy;
+use crate::runs::load::LoadedInventory;
 use crate::store::{RunInputs, Scope};
 
 /// Organisations that the services are divided among.
@@ -61,15 +64,13 @@ impl Synthetic {
             inventory_file: "inventory.yaml".into(),
             inventory_id: Some("bench".into()),
             only: Vec::new(),
-            settings: crate::inventory::parse(text.as_bytes(), "inventory.yaml")
-                .map_err(|problems| fault(problems.render(false)))?
-                .inventory
-                .settings,
+            settings: Settings::default(),
             inventory: text.into_bytes(),
             policy_name: name.into(),
             policy_yaml: policy::built_in(name).unwrap_or_default().into(),
         };
-        let (inventory, policy) = restored(&inputs).map_err(fault)?;
+        let LoadedInventory { inventory, policy, .. } =
+            restored(&inputs).map_err(|error| fault(error.to_string()))?;
         let number = 1;
         connection
             .execute(
@@ -100,7 +101,11 @@ impl Synthetic {
         }
         let position = self.runs;
         self.runs += 1;
-        let run = run(position);
+        let fault = |detail: &str| ViewError::File {
+            path: self.file.path().to_owned(),
+            detail: detail.to_owned(),
+        };
+        let run = run(position).ok_or_else(|| fault("no run has such an id"))?;
         let results: Vec<ServiceResult> = self
             .inventory
             .services
@@ -172,25 +177,27 @@ impl Synthetic {
     }
 }
 
-fn run(position: i64) -> Run {
+fn run(position: i64) -> Option<Run> {
     let began = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * (20_000 + position));
-    Run {
-        // Such ids are always good.
-        id: RunId::parse(&format!("run{position:04}")).unwrap_or_else(|_| unreachable!()),
+    Some(Run {
+        id: RunId::parse(&format!("run{position:04}")).ok()?,
         started_at: began,
         finished_at: Some(began + SignedDuration::from_hours(1)),
         vantage: Vantage::new("here", &[]),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         complete: true,
-    }
+    })
 }
 
 fn inventory(services: usize) -> String {
-    let mut text =
-        String::from("version: 1\nid: bench\nsettings: {resolvers: [\"192.0.2.53\"]}\norganisations:\n");
+    let mut text = String::from(
+        "version: 1\nid: bench\nsettings: {resolvers: [\"192.0.2.53\"]}\norganisations:\n",
+    );
     let share = services.div_ceil(ORGANISATIONS);
     for organisation in 0..ORGANISATIONS {
-        text.push_str(&format!("  - id: o{organisation}\n    name: Organisation {organisation}\n    services:\n"));
+        text.push_str(&format!(
+            "  - id: o{organisation}\n    name: Organisation {organisation}\n    services:\n"
+        ));
         for service in 0..share.min(services.saturating_sub(organisation * share)) {
             text.push_str(&format!(
                 "      - {{id: s{service}, name: Service {service}, category: portal, tags: [t{}], \
@@ -219,10 +226,8 @@ fn result(service: &Arc<Service>, state: u64, policy: &Policy) -> ServiceResult 
             reason,
             detail: vec![("value", format!("{:x}", state >> 8))],
         });
-        let verdict = Verdict {
-            subjects: subject.into_iter().collect(),
-            ..Verdict::plain(outcome, reason)
-        };
+        let verdict =
+            Verdict { subjects: subject.into_iter().collect(), ..Verdict::plain(outcome, reason) };
         let severity =
             policy.severity(check.id, reason).unwrap_or_else(|| check.severity_of(reason));
         Judged { check, severity, verdict }

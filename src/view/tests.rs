@@ -1,6 +1,6 @@
 //! The view beside what judging the runs themselves says.
 
-mod world;
+pub(crate) mod world;
 
 use std::sync::Arc;
 
@@ -64,7 +64,8 @@ fn agrees(world: &World, view: &View) {
     let seen = |result: &RunResult| -> Vec<_> {
         let all = result.services.iter();
         all.map(|one| {
-            let verdicts: Vec<Judged> = one.verdicts.unpack().into_iter().map(without_facts).collect();
+            let verdicts: Vec<Judged> =
+                one.verdicts.unpack().into_iter().map(without_facts).collect();
             (one.service.clone(), one.standing, one.blockers.clone(), verdicts)
         })
         .collect()
@@ -72,10 +73,8 @@ fn agrees(world: &World, view: &View) {
     assert_eq!(seen(&picture.result), seen(&now));
     assert_eq!(picture.result.vantage.len(), now.vantage.len());
 
-    let results: Vec<RunResult> = track
-        .iter()
-        .map(|run| judged(&store, &run.run.id, Some(&policy)))
-        .collect();
+    let results: Vec<RunResult> =
+        track.iter().map(|run| judged(&store, &run.run.id, Some(&policy))).collect();
     assert_eq!(picture.runs.len(), track.len());
     for (seen, result) in picture.runs.iter().zip(&results) {
         assert_eq!(seen.id, result.run.id);
@@ -90,7 +89,13 @@ fn agrees(world: &World, view: &View) {
     for before in &whole {
         for after in &whole {
             let said = view.changes(&picture, &before.run.id, &after.run.id).unwrap();
-            assert_eq!(told(&said.services), told(&news(before, after)), "{} {}", before.run.id, after.run.id);
+            assert_eq!(
+                told(&said.services),
+                told(&news(before, after)),
+                "{} {}",
+                before.run.id,
+                after.run.id
+            );
         }
     }
     let before_last = whole.len().checked_sub(2).map(|at| whole[at]);
@@ -100,9 +105,10 @@ fn agrees(world: &World, view: &View) {
     let mut histories = Histories::default();
     for result in &results {
         let lineage = Lineage::of(&now.inventory, &result.inventory);
-        let sights = result.services.iter().filter_map(|one| {
-            Some((lineage.now(&one.service.id)?.clone(), Sight::of(one)))
-        });
+        let sights = result
+            .services
+            .iter()
+            .filter_map(|one| Some((lineage.now(&one.service.id)?.clone(), Sight::of(one))));
         let run = &result.run;
         let look = Look { run: run.id.clone(), at: run.finished_at.unwrap() };
         histories.add(look, sights.collect::<Vec<_>>());
@@ -199,8 +205,7 @@ fn lists_are_chosen_sorted_and_cut_into_pages() {
         assert_eq!(page.total, all);
         seen.extend(page.rows.iter().map(|row| row.result.service.id.clone()));
     }
-    let ids: Vec<_> =
-        picture.result.services.iter().map(|one| one.service.id.clone()).collect();
+    let ids: Vec<_> = picture.result.services.iter().map(|one| one.service.id.clone()).collect();
     assert_eq!(seen, ids);
     assert!(picture.services(&everything, Sorting::default(), pages + 1, 2).rows.is_empty());
     let count = |filter: ServiceFilter| picture.chosen(&filter, Sorting::default()).len();
@@ -214,14 +219,16 @@ fn lists_are_chosen_sorted_and_cut_into_pages() {
         let id = Some(check.check.id);
         for outcome in ["pass", "fail", "not-applicable", "inconclusive"] {
             let outcome = serde_json::from_str(&format!("\"{outcome}\"")).unwrap();
-            let filter =
-                ServiceFilter { check: id, outcome: Some(outcome), ..Default::default() };
+            let filter = ServiceFilter { check: id, outcome: Some(outcome), ..Default::default() };
             assert_eq!(count(filter), check.count(outcome), "{}", check.check.id);
         }
         let failing = ServiceFilter { check: id, ..Default::default() };
         assert_eq!(count(failing), check.count(crate::model::Outcome::Fail));
     }
-    assert_eq!(count(ServiceFilter { text: Some("SERVICE  www".into()), ..Default::default() }), all);
+    assert_eq!(
+        count(ServiceFilter { text: Some("SERVICE  www".into()), ..Default::default() }),
+        all
+    );
     assert_eq!(count(ServiceFilter { text: Some("nothing".into()), ..Default::default() }), 0);
     assert_eq!(count(ServiceFilter { organisation: Some("o".into()), ..Default::default() }), all);
     let changed: usize = Change::ALL

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, params};
 
 use super::facts::Facts;
+use super::names::{NamedService, names_at, service_id};
 use super::packed::compress;
-use super::picture::SeenRun;
+use super::seen_run::SeenRun;
 use crate::check::CATALOGUE;
 use crate::model::ServiceId;
 use crate::store::Scope;
@@ -19,9 +20,6 @@ pub(super) struct EditionWriter {
     /// The services with their former ids that the last whole run had.
     names: Vec<NamedService>,
 }
-
-/// A service of an inventory: its id, and those that it had.
-pub(super) type NamedService = (ServiceId, Vec<ServiceId>);
 
 /// What holds of a service: since which position, and what.
 struct OpenService {
@@ -92,7 +90,7 @@ impl EditionWriter {
             }
             Ok(())
         })?;
-        let names = super::past::names_at(connection, edition, i64::MAX)?.unwrap_or_default();
+        let names = names_at(connection, edition, i64::MAX)?.unwrap_or_default();
         Ok(Self { edition, services, names })
     }
 
@@ -287,10 +285,4 @@ pub(super) fn delete_edition(connection: &Connection, edition: i64) -> rusqlite:
     }
     connection.execute("DELETE FROM edition WHERE number = ?1", [edition])?;
     Ok(())
-}
-
-/// The id of a service from its text.
-pub(super) fn service_id(text: &str) -> Option<ServiceId> {
-    let (organisation, service) = text.split_once('/')?;
-    Some(ServiceId { organisation: organisation.into(), service: service.into() })
 }

@@ -37,7 +37,7 @@ pub const ROOMS: [MayImport; 16] = [
             "report",
         ],
     ),
-    ("view", &["model", "inventory", "policy", "evidence", "check", "judge", "store", "runs"]),
+    ("view", &["model", "policy", "evidence", "check", "judge", "store", "runs"]),
     (
         "serve",
         &[

@@ -1,6 +1,7 @@
 //! What is done around every request: who is it, may a page of another site have sent it, and what must the
 //! answer carry.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -43,6 +44,15 @@ pub fn protect<S: Clone + Send + Sync + 'static>(
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(address) => address.fmt(f),
+            None => f.write_str("(unknown)"),
+        }
+    }
+}
+
 /// The session of the browser that asks.
 #[derive(Clone, Debug)]
 pub struct CurrentSession(pub Session);
@@ -68,8 +78,8 @@ async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) 
         Err(refusal) => refusal.into_response(),
         Ok(identified) => match check_form(&current, &identified.visitor, &parts, body).await {
             Err(why) => {
-                let (address, path) = (identified.address, &path);
-                tracing::warn!(?why, ?address, path, "a request was refused");
+                let address = ClientAddress(identified.address);
+                tracing::warn!(?why, %address, path, "a request was refused");
                 Refusal::new(why, &identified.visitor.wanted).into_response()
             }
             Ok(body) => {
@@ -135,7 +145,7 @@ fn identify(access: &Access, current: &Current, parts: &Parts) -> Result<Identif
             Some(SentToken::Unknown) | None => Why::UnknownToken,
         };
         if access.bad_tokens.is_due(access.now()) {
-            tracing::warn!(?why, ?address, "a token was refused");
+            tracing::warn!(?why, address = %ClientAddress(address), "a token was refused");
         }
         return Err(refuse(why));
     }
@@ -143,11 +153,13 @@ fn identify(access: &Access, current: &Current, parts: &Parts) -> Result<Identif
         ByProxy::Nobody => {}
         ByProxy::Spoofed => {
             if access.spoofed.is_due(access.now()) {
-                tracing::warn!(?peer, "the proxy's header with the user's name came from elsewhere; ignored");
+                let peer = ClientAddress(peer);
+                tracing::warn!(%peer, "the proxy's header with the user's name came from elsewhere; ignored");
             }
         }
         ByProxy::Unusable(problem) => {
-            tracing::warn!(?peer, problem, "what the proxy says of the user can't be used");
+            let peer = ClientAddress(peer);
+            tracing::warn!(%peer, problem, "what the proxy says of the user can't be used");
             return Err(refuse(Why::UnusableProxy));
         }
         ByProxy::Stranger(_) => identified.visitor.why_guest = Why::Stranger,

@@ -54,7 +54,7 @@ pub async fn begin(
 pub async fn finish(
     visitor: Visitor,
     Extension(access): Extension<Arc<Access>>,
-    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Extension(address): Extension<ClientAddress>,
     session: Option<Extension<CurrentSession>>,
     Query(callback): Query<Callback>,
     headers: HeaderMap,
@@ -80,7 +80,7 @@ pub async fn finish(
                         access.end(&session);
                     }
                     access.keep_id_token(&secret, user.id_token);
-                    tracing::info!(user = user.name, ?address, "logged in at the provider");
+                    tracing::info!(user = user.name, %address, "logged in at the provider");
                     access.write_sessions().await;
                     logged_in(&secret, current.is_secure, &user.next)
                 }
@@ -92,7 +92,7 @@ pub async fn finish(
             }
         }
         Err(error) => {
-            tracing::warn!(%error, ?address, "a log-in at the provider failed");
+            tracing::warn!(%error, %address, "a log-in at the provider failed");
             page(&visitor, &access, &headers, &LocalPath::home(), "", notice_of(&error))
         }
     };

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{texts, unsubscribe};
 use crate::model::Lang;
+use crate::serve::access::visitor::Visitor;
 use crate::serve::app::Shared;
 use crate::store::{Store, StoreError};
 
@@ -46,6 +47,8 @@ enum Step {
 #[template(path = "serve/alerts/unsubscribe.html")]
 struct Page<'a> {
     link: &'a Link,
+    /// What the form of somebody who is logged in has to carry.
+    csrf: Option<String>,
     step: Step,
     lang: Lang,
 }
@@ -75,20 +78,20 @@ impl Page<'_> {
     }
 }
 
-async fn ask(State(app): State<Shared>, Query(link): Query<Link>) -> Response {
+async fn ask(State(app): State<Shared>, visitor: Visitor, Query(link): Query<Link>) -> Response {
     let step = match is_good(&app, &link).await {
         Ok(true) => Step::Ask,
         Ok(false) => Step::BadLink,
         Err(_) => Step::Failed,
     };
-    page(&app, &link, step)
+    page(&app, &visitor, &link, step)
 }
 
-async fn end(State(app): State<Shared>, Query(link): Query<Link>) -> Response {
+async fn end(State(app): State<Shared>, visitor: Visitor, Query(link): Query<Link>) -> Response {
     match is_good(&app, &link).await {
         Ok(true) => {}
-        Ok(false) => return page(&app, &link, Step::BadLink),
-        Err(_) => return page(&app, &link, Step::Failed),
+        Ok(false) => return page(&app, &visitor, &link, Step::BadLink),
+        Err(_) => return page(&app, &visitor, &link, Step::Failed),
     }
     let (db, now, kept) = (app.db().to_owned(), app.now(), link.clone());
     let written = tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
@@ -107,7 +110,7 @@ async fn end(State(app): State<Shared>, Query(link): Query<Link>) -> Response {
         }
         Err(_) => Step::Failed,
     };
-    page(&app, &link, step)
+    page(&app, &visitor, &link, step)
 }
 
 async fn is_good(app: &Shared, link: &Link) -> Result<bool, StoreError> {
@@ -120,7 +123,7 @@ async fn is_good(app: &Shared, link: &Link) -> Result<bool, StoreError> {
     looked.await.unwrap_or(Ok(false))
 }
 
-fn page(app: &Shared, link: &Link, step: Step) -> Response {
+fn page(app: &Shared, visitor: &Visitor, link: &Link, step: Step) -> Response {
     let config = app.config();
     let lang = config.alerts.contacts.as_ref().map_or(config.lang, |contacts| contacts.lang);
     let status = match step {
@@ -128,13 +131,13 @@ fn page(app: &Shared, link: &Link, step: Step) -> Response {
         Step::BadLink => StatusCode::FORBIDDEN,
         Step::Failed => StatusCode::SERVICE_UNAVAILABLE,
     };
-    let html = Page { link, step, lang }.render().unwrap_or_default();
+    let csrf = visitor.csrf().map(ToString::to_string);
+    let html = Page { link, csrf, step, lang }.render().unwrap_or_default();
     let mut response = (status, html).into_response();
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

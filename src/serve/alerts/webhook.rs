@@ -133,7 +133,7 @@ pub fn render(
         kind if kind.contains("html") || kind.contains("xml") => AutoEscape::Html,
         _ => AutoEscape::None,
     };
-    environment.set_auto_escape_callback(move |_| escape);
+    environment.set_auto_escape_callback(move |_| escape.clone());
     let told = |error: minijinja::Error| match error.line() {
         Some(line) => format!("line {line}: {error}"),
         None => error.to_string(),

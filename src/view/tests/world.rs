@@ -19,6 +19,7 @@ use crate::model::{
 };
 use crate::policy;
 use crate::policy::Policy;
+use crate::runs::load::LoadedInventory;
 use crate::store::{Asker, ListedRun, RunInputs, Scope, Store};
 use crate::view::judging::restored;
 
@@ -231,7 +232,7 @@ impl World {
 /// A run, judged as it was when it ended, by its own policy or another.
 pub fn judged(store: &Store, id: &RunId, policy: Option<&Arc<Policy>>) -> RunResult {
     let stored = store.run(id).unwrap();
-    let (inventory, own) = restored(&stored.inputs).unwrap();
+    let LoadedInventory { inventory, policy: own, .. } = restored(&stored.inputs).unwrap();
     let policy = policy.map_or(own, Arc::clone);
     let trust = TrustedRoots::new(&[]).unwrap();
     let as_of = stored.run.finished_at.unwrap();
@@ -245,7 +246,9 @@ pub fn judged(store: &Store, id: &RunId, policy: Option<&Arc<Policy>>) -> RunRes
     let only = crate::model::Selection::parse(&stored.inputs.only).unwrap();
     let services = inventory.services.iter().filter(|service| only.matches(service));
     let services = services
-        .map(|service| judge_service(&context, service, &store.evidence_of(id, &service.id).unwrap()))
+        .map(|service| {
+            judge_service(&context, service, &store.evidence_of(id, &service.id).unwrap())
+        })
         .collect();
     let vantage = judge_vantage(&context, &store.vantage_evidence(id).unwrap());
     RunResult {
@@ -282,4 +285,3 @@ fn answer(host: &str, code: ResponseCode, address: Option<Ipv6Addr>) -> Reply {
     }
     Reply::Dns(DnsMessage::new(Blob::new(message.to_vec().unwrap())))
 }
-
