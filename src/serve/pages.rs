@@ -22,6 +22,7 @@ mod inventory;
 pub mod links;
 mod live;
 mod markdown;
+mod open_alerts;
 mod organisations;
 mod overview;
 pub mod preferences;

@@ -12,13 +12,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use maintenance::{WindowLine, window_lines};
+use maintenance::{NOTE_MAX, WindowLine, window_lines};
 pub use maintenance::{add_window, end_window};
 
 use super::blocks::{Link, Moment, Pager};
 use super::filter::choice;
 use super::frame::Frame;
 use super::links::escaped;
+use super::open_alerts::key_of;
 use super::problem::Problem;
 use super::request::{PageRequest, go_to, unreadable_form};
 use super::section::ALERTS;
@@ -27,16 +28,13 @@ use crate::model::Text;
 use crate::report::describe::clean;
 use crate::report::texts;
 use crate::serve::access::{Permission, PublicPage};
-use crate::serve::alerts::after_run::inventory_key;
 use crate::serve::alerts::alert::Alert;
 use crate::serve::alerts::texts as said;
-use crate::store::{Acknowledgement, AlertFilter, Store};
+use crate::store::{Acknowledgement, AlertFilter};
 use crate::view::Picture;
 
 /// Alerts of a page.
 const PER_PAGE: usize = 100;
-/// Characters of a note.
-pub const NOTE_MAX: usize = 500;
 
 words! {
     /// The words of the page.
@@ -147,24 +145,6 @@ fn page(request: &PageRequest) -> Result<AlertsPage, Problem> {
         note_max: NOTE_MAX,
         frame: request.frame(&ALERTS, ALERTS.name.get(lang), Some(&picture)),
     })
-}
-
-/// The key under which the alerts of what is shown are kept.
-pub fn key_of(picture: &Picture) -> String {
-    inventory_key(picture.track.inventory_id.as_deref(), &picture.track.inventory_file)
-}
-
-/// How many alerts last that nobody has taken note of.
-pub fn open_count(store: &Store, picture: &Picture) -> Result<usize, Problem> {
-    const COUNTED_MAX: usize = 1000;
-    let filter = AlertFilter {
-        inventory: Some(key_of(picture)),
-        is_open: true,
-        limit: COUNTED_MAX,
-        ..AlertFilter::default()
-    };
-    let taken: HashSet<String> = store.acknowledged_alerts()?.into_iter().collect();
-    Ok(store.alerts(&filter)?.iter().filter(|alert| !taken.contains(&alert.id)).count())
 }
 
 fn line(request: &PageRequest, picture: &Picture, alert: &Alert, notes: Vec<Acknowledgement>) -> AlertLine {

@@ -1,12 +1,12 @@
 //! What every reader must know, whatever she looks at.
 
-use super::alerts::open_count;
 use super::frame::Banner;
+use super::open_alerts::open_count;
 use super::problem::store_words;
-use super::request::PageRequest;
 use crate::model::{Lang, Text, VantageIpv6};
 use crate::report::texts;
-use crate::serve::access::{Permission, PublicPage};
+use crate::serve::access::{Permission, PublicPage, Visitor};
+use crate::serve::app::App;
 use crate::view::Picture;
 
 const REBUILT: Text = Text {
@@ -15,17 +15,17 @@ const REBUILT: Text = Text {
 };
 
 /// How many alerts last that nobody has taken note of; 0 for whom alerts don't concern.
-pub fn waiting_alerts(request: &PageRequest, picture: &Picture) -> usize {
-    let store = request.may_view(PublicPage::Alerts).then(|| request.app.store().ok()).flatten();
+pub fn waiting_alerts(app: &App, visitor: &Visitor, picture: &Picture) -> usize {
+    let may_view = visitor.may(Permission::ViewPage(PublicPage::Alerts));
+    let store = may_view.then(|| app.store().ok()).flatten();
     store.and_then(|store| open_count(&store, picture).ok()).unwrap_or(0)
 }
 
 /// The banners over a page.
-pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
-    let lang = request.lang;
+pub fn of(app: &App, visitor: &Visitor, picture: Option<&Picture>, lang: Lang) -> Vec<Banner> {
     let mut banners = Vec::new();
-    if let Some(fault) = request.app.config_fault()
-        && request.visitor.may(Permission::Operate(None))
+    if let Some(fault) = app.config_fault()
+        && visitor.may(Permission::Operate(None))
     {
         let count = texts::number(fault.problems.len(), lang);
         banners.push(Banner {
@@ -41,8 +41,8 @@ pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
             },
         });
     }
-    let now = request.app.now();
-    if let Some(own) = request.app.own_certificate().filter(|own| own.expires_soon(now)) {
+    let now = app.now();
+    if let Some(own) = app.own_certificate().filter(|own| own.expires_soon(now)) {
         let timezone = picture.map_or("UTC", |picture| &picture.result.inventory.timezone);
         let until = texts::moment(own.not_after, timezone, lang);
         banners.push(Banner {
@@ -58,10 +58,10 @@ pub fn of(request: &PageRequest, picture: Option<&Picture>) -> Vec<Banner> {
             },
         });
     }
-    if !request.app.view_is_ready() {
+    if !app.view_is_ready() {
         banners.push(Banner { class: "told", id: "view", text: REBUILT.get(lang).to_owned() });
     }
-    if let Err(error) = request.app.store() {
+    if let Err(error) = app.store() {
         let words = store_words(&error).map(|words| words.get(lang).to_owned());
         banners.extend(words.map(|text| Banner { class: "bad", id: "store", text }));
     }

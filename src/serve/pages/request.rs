@@ -161,7 +161,7 @@ impl PageRequest {
         let config = self.app.config();
         let inventory = picture.map(|picture| clean(&picture.result.inventory.title));
         let site = config.title.as_deref().map(clean).or_else(|| inventory.clone());
-        let waiting = picture.map_or(0, |picture| banners::waiting_alerts(self, picture));
+        let waiting = picture.map_or(0, |picture| banners::waiting_alerts(&self.app, &self.visitor, picture));
         let navigation = SECTIONS.iter().filter(|one| self.may_view(one.page));
         let navigation = navigation.map(|one| NavigationLink {
             id: one.id,
@@ -182,7 +182,7 @@ impl PageRequest {
             path: self.path.clone(),
             navigation: navigation.collect(),
             inventories: self.inventories(picture),
-            banners: banners::of(self, picture),
+            banners: banners::of(&self.app, &self.visitor, picture, lang),
             reader: self.visitor.name().map(|name| Reader {
                 name: clean(name),
                 may_log_out: self.visitor.csrf().is_some(),

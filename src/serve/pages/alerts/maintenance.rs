@@ -9,7 +9,6 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::NOTE_MAX;
 use crate::model::{Selection, Text};
 use crate::report::describe::clean;
 use crate::serve::access::Permission;
@@ -19,6 +18,8 @@ use crate::serve::pages::request::{PageRequest, go_to, unreadable_form};
 use crate::store::{MaintenanceWindow, Store};
 use crate::view::Picture;
 
+/// Characters of a note.
+pub const NOTE_MAX: usize = 500;
 /// Patterns of one window.
 const PATTERNS_MAX: usize = 50;
 

@@ -8,7 +8,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{FAULTS_SHOWN, FaultBlock, InventoryWords, particulars};
+use super::shown::{FAULTS_SHOWN, FaultBlock, InventoryWords, particulars};
 use crate::inventory;
 use crate::inventory::INVENTORY_OCTETS_MAX;
 use crate::model::Text;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 
-use super::InventoryWords;
+use super::shown::InventoryWords;
 use crate::evidence::discovered_names::{self, Via};
 use crate::evidence::query::View;
 use crate::judge;
