@@ -6,12 +6,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage, parse_token_scope};
+use values::{
+    parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage,
+    parse_token_scope,
+};
 
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity, Stage};
-use crate::serve::access::role::TokenScope;
 use crate::runs::as_of::AsOf;
+use crate::serve::access::role::TokenScope;
 
 /// IPv6 readiness scanner: does a service work over IPv6, and with only IPv6?
 #[derive(Debug, Parser)]

@@ -58,8 +58,8 @@ pub(super) fn read_config(global: &Global) -> Result<ServeConfig, CliError> {
     let name = file.display().to_string();
     let text = std::fs::read(file)
         .map_err(|error| CliError::operator(format!("{name}: can't be read: {error}")))?;
-    let (config, warnings) = config::read::read(&text, &name)
-        .map_err(|problems| unusable_config(&name, &problems))?;
+    let (config, warnings) =
+        config::read::read(&text, &name).map_err(|problems| unusable_config(&name, &problems))?;
     for warning in &warnings {
         terminal::note(terminal::render_diagnostic(warning));
     }

@@ -45,8 +45,10 @@ struct Answer {
 
 impl Browser {
     fn ask(&mut self, daemon: &Daemon, method: &str, path: &str, form: &str) -> Answer {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request += &format!("Cookie: {}\r\n", cookies.join("; "));
         if let Some(token) = &self.token {
             request += &format!("Authorization: Bearer {token}\r\n");
@@ -75,7 +77,13 @@ impl Browser {
     }
 
     /// Sends a form with the token of the page that it is on.
-    fn submit(&mut self, daemon: &Daemon, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    fn submit(
+        &mut self,
+        daemon: &Daemon,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let body = self.get(daemon, page).body;
         let field = "name=\"csrf\" value=\"";
         let values = body.split(field).skip(1).map(|rest| rest.split('"').next().unwrap());
@@ -97,7 +105,11 @@ fn a_user_logs_in_and_stays_so_over_a_kill_until_her_password_changes() {
     let mut browser = Browser::default();
     let answer = browser.get(&daemon, "/services?stage=1");
     assert_eq!(answer.status, 303);
-    assert!(answer.head.contains("location: /login?next=%2Fservices%3Fstage%3D1"), "{}", answer.head);
+    assert!(
+        answer.head.contains("location: /login?next=%2Fservices%3Fstage%3D1"),
+        "{}",
+        answer.head
+    );
     let fields = |password| [("name", "an"), ("password", password), ("next", "/account")];
     let answer = browser.submit(&daemon, "/login", "/login", &fields("wrong"));
     assert_eq!(answer.status, 401);
@@ -122,7 +134,9 @@ fn a_user_logs_in_and_stays_so_over_a_kill_until_her_password_changes() {
     let another = run(&place, &["hash"], "another password\n");
     place.write("serve.yaml", &config(text(&another.stdout).trim(), ""));
     daemon.signal(Signal::SIGHUP);
-    wait_until("the session has not ended", || browser.clone().get(&daemon, "/account").status == 303);
+    wait_until("the session has not ended", || {
+        browser.clone().get(&daemon, "/account").status == 303
+    });
 }
 
 #[test]
@@ -135,7 +149,8 @@ fn a_token_is_made_and_taken() {
     let lines = lines.split("under `serve:`").nth(1).unwrap();
     place.write("serve.yaml", &config(text(&hash.stdout).trim(), lines.trim_start_matches('\n')));
     let daemon = place.start();
-    let mut program = Browser { token: Some(text(&made.stdout).trim().to_owned()), ..Browser::default() };
+    let mut program =
+        Browser { token: Some(text(&made.stdout).trim().to_owned()), ..Browser::default() };
     let answer = program.get(&daemon, "/services");
     assert!(!matches!(answer.status, 303 | 401 | 403), "{}", answer.head);
     program.token = Some("v6r_nothing".to_owned());

@@ -21,7 +21,8 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
         true => asked()?,
         false => first_line()?,
     };
-    let hash = PasswordHash::of(&password).map_err(|error| CliError::operator(error.to_string()))?;
+    let hash =
+        PasswordHash::of(&password).map_err(|error| CliError::operator(error.to_string()))?;
     if password.chars().count() < GOOD_LENGTH {
         terminal::note(format_args!(
             "v6ready: a password of {GOOD_LENGTH} characters or more is safer; this one is shorter"

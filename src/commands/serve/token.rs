@@ -21,7 +21,10 @@ pub(super) fn run(args: &ServeTokenArgs) -> Result<ExitCode, CliError> {
     let token = ApiToken::random().map_err(|error| CliError::internal(error.to_string()))?;
     terminal::note("The token, which is shown only now:");
     writeln!(io::stdout(), "{}", token.text())?;
-    terminal::note(format_args!("\nFor the configuration, under `serve:`\n\n{}", lines(args, &token)));
+    terminal::note(format_args!(
+        "\nFor the configuration, under `serve:`\n\n{}",
+        lines(args, &token)
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,7 +60,8 @@ mod tests {
         };
         let token = ApiToken::random().unwrap();
         let text = format!("serve:\n{}\n", lines(&args, &token));
-        let (config, _) = read(text.as_bytes(), "serve.yaml").map_err(|bad| bad.render(false)).unwrap();
+        let (config, _) =
+            read(text.as_bytes(), "serve.yaml").map_err(|bad| bad.render(false)).unwrap();
         let read = &config.access.tokens[0];
         assert_eq!((&*read.name, read.hash), ("a \"b\": #c", token.digest()));
         assert_eq!((read.scope, read.until), (args.scope, args.until));

@@ -107,7 +107,8 @@ fn add_cookie(response: &mut Response, cookie: HeaderValue) {
     let name = |value: &HeaderValue| {
         value.as_bytes().split(|octet| *octet == b'=').next().map(<[u8]>::to_vec)
     };
-    let is_set = response.headers().get_all(SET_COOKIE).iter().any(|set| name(set) == name(&cookie));
+    let is_set =
+        response.headers().get_all(SET_COOKIE).iter().any(|set| name(set) == name(&cookie));
     if !is_set {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -233,7 +234,8 @@ async fn check_form(
     parts: &Parts,
     body: Body,
 ) -> Result<Body, Why> {
-    let is_safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
+    let is_safe =
+        matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     // No browser sends a token by itself.
     if is_safe || matches!(visitor.identity, Identity::Token { .. }) {
         return Ok(body);

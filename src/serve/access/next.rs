@@ -31,7 +31,10 @@ impl LocalPath {
             return None;
         }
         let path = there.path();
-        if path.starts_with("//") || path == "/login" || path.starts_with("/login/") || path == "/logout"
+        if path.starts_with("//")
+            || path == "/login"
+            || path.starts_with("/login/")
+            || path == "/logout"
         {
             return None;
         }

@@ -174,7 +174,8 @@ impl Oidc {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         flows.retain(|_, flow| now.duration_since(flow.began) < FLOW_LASTS);
         if flows.len() >= FLOWS_MAX {
-            let oldest = flows.iter().min_by_key(|(_, flow)| flow.began).map(|(key, _)| key.clone());
+            let oldest =
+                flows.iter().min_by_key(|(_, flow)| flow.began).map(|(key, _)| key.clone());
             oldest.and_then(|key| flows.remove(&key));
         }
         flows.insert(state.secret().clone(), flow);
@@ -219,9 +220,8 @@ impl Oidc {
             .await
             .map_err(|error| OidcError::Provider(causes(&error)))?;
         let bad = |error: &dyn Error| OidcError::Token(causes(error));
-        let id_token = tokens
-            .id_token()
-            .ok_or_else(|| OidcError::Token("there is no ID token".to_owned()))?;
+        let id_token =
+            tokens.id_token().ok_or_else(|| OidcError::Token("there is no ID token".to_owned()))?;
         let skew = SignedDuration::try_from(self.config.clock_skew).unwrap_or_default();
         macro_rules! verify {
             ($client:expr) => {{
@@ -309,9 +309,8 @@ impl Oidc {
         let browser = browser.and_then(Secret::parse).ok_or(OidcError::NoFlow)?.digest();
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         // A state that was overheard elsewhere doesn't end the log-in of the browser that has it.
-        let is_hers = |flow: &Flow| {
-            flow.browser == browser && now.duration_since(flow.began) < FLOW_LASTS
-        };
+        let is_hers =
+            |flow: &Flow| flow.browser == browser && now.duration_since(flow.began) < FLOW_LASTS;
         match flows.get(state).is_some_and(is_hers) {
             true => flows.remove(state).ok_or(OidcError::NoFlow),
             false => Err(OidcError::NoFlow),

@@ -46,7 +46,10 @@ mod tests {
             (&[host, ("sec-fetch-site", "none")], true),
             (&[host, ("sec-fetch-site", "same-site")], false),
             (&[host, ("sec-fetch-site", "cross-site")], false),
-            (&[host, ("sec-fetch-site", "cross-site"), ("origin", "https://v6.example.gov.vn")], false),
+            (
+                &[host, ("sec-fetch-site", "cross-site"), ("origin", "https://v6.example.gov.vn")],
+                false,
+            ),
             (&[host, ("origin", "https://v6.example.gov.vn")], true),
             (&[("host", "127.0.0.1:8466"), ("origin", "https://v6.example.gov.vn")], true),
             (&[("host", "[::1]:8466"), ("origin", "http://[::1]:8466")], true),

@@ -44,7 +44,9 @@ pub enum BadPasswordHash {
     #[error("the hash is made with `{0}`, and only argon2id is taken")]
     Algorithm(String),
     /// Too cheap to go through many passwords with.
-    #[error("the hash is too cheap to check (m={memory}, t={passes}): a thief would guess the password soon")]
+    #[error(
+        "the hash is too cheap to check (m={memory}, t={passes}): a thief would guess the password soon"
+    )]
     Weak {
         /// In KiB.
         memory: u32,
@@ -240,7 +242,8 @@ mod tests {
         assert!(with("$argon2id$v=19$m=8192,t=1,p=1").unwrap_err().contains("too cheap"));
         assert!(with("$argon2id$v=19$m=4194304,t=3,p=4").unwrap_err().contains("too much"));
         assert!(with("$argon2id$v=19$m=19456,t=4000000000,p=1").unwrap_err().contains("too much"));
-        for text in ["", "hunter2", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1", "$$$$", "\u{0}"] {
+        for text in ["", "hunter2", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1", "$$$$", "\u{0}"]
+        {
             let error = PasswordHash::parse(text).unwrap_err();
             assert_eq!(error, BadPasswordHash::NotAHash, "{text}");
             assert!(!error.to_string().contains("hunter2"));

@@ -163,7 +163,8 @@ mod tests {
             assert_eq!(&proxy().user(peer(from), &headers(said)), expected, "{from}");
         }
         assert_eq!(proxy().user(None, &headers(said)), ByProxy::Spoofed);
-        let user = |pairs: &[(&'static str, &[u8])]| proxy().user(peer("127.0.0.1"), &headers(pairs));
+        let user =
+            |pairs: &[(&'static str, &[u8])]| proxy().user(peer("127.0.0.1"), &headers(pairs));
         assert_eq!(user(&[]), ByProxy::Nobody);
         assert_eq!(user(&[("x-remote-user", b"")]), ByProxy::Nobody);
         assert_eq!(user(&[("x-remote-user", b"\xff")]), ByProxy::Nobody);

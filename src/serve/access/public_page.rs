@@ -40,14 +40,8 @@ pub enum PublicPage {
 impl PublicPage {
     /// All pages, each with what it shows.
     pub const ALL: &'static [(Self, Text)] = &[
-        (
-            Self::Overview,
-            Text { en: "the overview", vi: "trang tổng quan" },
-        ),
-        (
-            Self::Services,
-            Text { en: "the list of services", vi: "danh sách dịch vụ" },
-        ),
+        (Self::Overview, Text { en: "the overview", vi: "trang tổng quan" }),
+        (Self::Services, Text { en: "the list of services", vi: "danh sách dịch vụ" }),
         (
             Self::Service,
             Text {
@@ -64,11 +58,16 @@ impl PublicPage {
         ),
         (
             Self::Checks,
-            Text { en: "the checks and who fails them", vi: "các phép kiểm tra và dịch vụ không đạt" },
+            Text {
+                en: "the checks and who fails them",
+                vi: "các phép kiểm tra và dịch vụ không đạt",
+            },
         ),
         (
             Self::Causes,
-            Text { en: "the causes: what to fix first", vi: "các nguyên nhân cần khắc phục trước" },
+            Text {
+                en: "the causes: what to fix first", vi: "các nguyên nhân cần khắc phục trước"
+            },
         ),
         (
             Self::Runs,
@@ -77,25 +76,15 @@ impl PublicPage {
                 vi: "các đợt quét và thay đổi giữa hai đợt quét",
             },
         ),
-        (
-            Self::Quarters,
-            Text { en: "the reports of quarters", vi: "báo cáo quý" },
-        ),
-        (
-            Self::Inventory,
-            Text { en: "the inventory as it was read", vi: "danh mục dịch vụ" },
-        ),
-        (
-            Self::Vantage,
-            Text { en: "the vantage points", vi: "các điểm đo" },
-        ),
-        (
-            Self::Alerts,
-            Text { en: "the alerts", vi: "các cảnh báo" },
-        ),
+        (Self::Quarters, Text { en: "the reports of quarters", vi: "báo cáo quý" }),
+        (Self::Inventory, Text { en: "the inventory as it was read", vi: "danh mục dịch vụ" }),
+        (Self::Vantage, Text { en: "the vantage points", vi: "các điểm đo" }),
+        (Self::Alerts, Text { en: "the alerts", vi: "các cảnh báo" }),
         (
             Self::About,
-            Text { en: "the page about this installation", vi: "trang giới thiệu hệ thống" },
+            Text {
+                en: "the page about this installation", vi: "trang giới thiệu hệ thống"
+            },
         ),
         (
             Self::Badges,
@@ -104,10 +93,7 @@ impl PublicPage {
                 vi: "huy hiệu của cơ quan, đơn vị và dịch vụ",
             },
         ),
-        (
-            Self::Metrics,
-            Text { en: "the metrics, `/metrics`", vi: "số liệu giám sát, `/metrics`" },
-        ),
+        (Self::Metrics, Text { en: "the metrics, `/metrics`", vi: "số liệu giám sát, `/metrics`" }),
         (
             Self::Api,
             Text {

@@ -191,8 +191,10 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let wanted = &self.wanted;
-        let is_at_log_in =
-            self.why == Why::NotLoggedIn && wanted.can_log_in && wanted.is_link && !wanted.is_program;
+        let is_at_log_in = self.why == Why::NotLoggedIn
+            && wanted.can_log_in
+            && wanted.is_link
+            && !wanted.is_program;
         let mut response = match wanted.is_program {
             true => self.document(),
             false => self.page(),

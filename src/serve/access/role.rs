@@ -21,10 +21,7 @@ pub enum Role {
 impl Role {
     /// The roles, each with its meaning.
     pub const ALL: &'static [(Self, Text)] = &[
-        (
-            Self::Viewer,
-            Text { en: "sees every page", vi: "được xem mọi trang" },
-        ),
+        (Self::Viewer, Text { en: "sees every page", vi: "được xem mọi trang" }),
         (
             Self::Operator,
             Text {
@@ -62,7 +59,9 @@ impl TokenScope {
     pub const ALL: &'static [(Self, Text)] = &[
         (
             Self::Metrics,
-            Text { en: "reads the metrics and nothing else", vi: "chỉ được đọc số liệu giám sát" },
+            Text {
+                en: "reads the metrics and nothing else", vi: "chỉ được đọc số liệu giám sát"
+            },
         ),
         (
             Self::Read,

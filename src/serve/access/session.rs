@@ -207,9 +207,7 @@ impl Sessions {
         let is_due = match digest == key {
             true => now.duration_since(session.rotated) >= ROTATION,
             // The new secret was sent and never came back: another one is.
-            false => {
-                session.confirmed.is_none() && now.duration_since(session.rotated) >= GRACE
-            }
+            false => session.confirmed.is_none() && now.duration_since(session.rotated) >= GRACE,
         };
         let renewed = if is_due { inner.renew(key, digest, now) } else { None };
         let key = renewed.as_ref().map_or(key, Secret::digest);

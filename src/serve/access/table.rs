@@ -19,7 +19,10 @@ impl StoreTable {
         Self { path: path.to_owned(), store: Mutex::default() }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&mut Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut open = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut store = match open.take() {
             Some(store) => store,

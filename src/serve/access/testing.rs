@@ -194,7 +194,8 @@ impl Answer {
     pub fn csrf(&self) -> String {
         let field = "name=\"csrf\" value=\"";
         let values = self.body.split(field).skip(1);
-        let value = values.map(|rest| rest.split('"').next().unwrap()).find(|text| !text.is_empty());
+        let value =
+            values.map(|rest| rest.split('"').next().unwrap()).find(|text| !text.is_empty());
         value.unwrap_or_default().to_owned()
     }
 
@@ -217,7 +218,7 @@ impl Browser<'_> {
     /// Posts a form of a page that was just fetched.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.get("/form").await.csrf();
-        self.post(path, &[&[("csrf", csrf.as_str())], fields].concat()).await
+        self.post(path, &[&[("csrf", csrf.as_str())][..], fields].concat()).await
     }
 
     pub async fn log_in(&mut self, name: &str, password: &str) -> Answer {

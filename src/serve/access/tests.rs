@@ -1,5 +1,7 @@
 //! The whole of it, as browsers and programs meet it.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{HeaderName, StatusCode};
 use jiff::civil::date;
@@ -99,7 +101,10 @@ async fn a_log_in_leads_back_to_what_was_asked_for_and_a_log_out_ends_it() {
     let answer = browser.post("/login", &fields).await;
     assert_eq!(answer.header("location"), "/page/services?stage=1&q=a");
     assert_eq!(browser.get("/page/services").await.status, StatusCode::OK);
-    assert_eq!(browser.get("/login?next=/page/services").await.header("location"), "/page/services");
+    assert_eq!(
+        browser.get("/login?next=/page/services").await.header("location"),
+        "/page/services"
+    );
     let stolen = browser.cookies.clone();
     let account = browser.get("/account").await;
     assert!(account.body.contains("viewer") && account.header("cache-control") == "no-store");
@@ -139,8 +144,7 @@ async fn the_next_page_is_always_one_of_ours() {
     for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "/login", "x"] {
         let mut browser = world.browser();
         let csrf = browser.get("/login").await.csrf();
-        let fields =
-            [("csrf", &*csrf), ("name", "viewer"), ("password", PASSWORD), ("next", next)];
+        let fields = [("csrf", &*csrf), ("name", "viewer"), ("password", PASSWORD), ("next", next)];
         assert_eq!(browser.post("/login", &fields).await.header("location"), "/", "{next}");
     }
     let mut browser = world.browser();
@@ -246,7 +250,7 @@ async fn sessions_outlive_a_restart_and_end_with_what_they_rest_on() {
     let cookies = world.logged_in("operator").await.cookies;
     let viewer = world.logged_in("viewer").await.cookies;
     let world = world.restarted(&old);
-    let get = async |cookies: &std::collections::BTreeMap<_, _>| {
+    let get = async |cookies: &BTreeMap<String, String>| {
         let mut browser = world.browser();
         browser.cookies = cookies.clone();
         let answer = browser.submit("/operate", &[]).await;

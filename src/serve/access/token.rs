@@ -46,7 +46,9 @@ mod tests {
         assert_eq!(ApiToken::parse(&token.text()), Some(token.clone()));
         assert_eq!(token.text().len(), 47);
         let text = token.text();
-        for bad in ["", "v6r_", &text[1..], &text[..46], &format!("{text}A"), &text.replace('_', "-")] {
+        for bad in
+            ["", "v6r_", &text[1..], &text[..46], &format!("{text}A"), &text.replace('_', "-")]
+        {
             assert!(ApiToken::parse(bad).is_none_or(|other| other != token), "{bad}");
         }
     }

@@ -70,7 +70,10 @@ impl Visitor {
             (Permission::ViewPage(page), Identity::Token { scope, .. }) => {
                 *scope >= TokenScope::Read || page == PublicPage::Metrics
             }
-            (Permission::Operate(of), Identity::User { role: Role::Operator, organisations, .. })
+            (
+                Permission::Operate(of),
+                Identity::User { role: Role::Operator, organisations, .. },
+            )
             | (
                 Permission::Operate(of),
                 Identity::Token { scope: TokenScope::Operate, organisations, .. },

@@ -19,10 +19,10 @@ pub use oidc::OidcConfig;
 pub(super) use oidc::{OIDC, OidcDraft};
 pub(super) use proxy::{PROXY, ProxyDraft};
 pub(super) use sessions::SESSIONS;
-pub use tokens::TokenConfig;
 pub(super) use tokens::TOKEN;
-pub use users::UserConfig;
+pub use tokens::TokenConfig;
 pub(super) use users::USER;
+pub use users::UserConfig;
 pub(super) use word_list::WordList;
 
 /// Who may what.

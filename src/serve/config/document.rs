@@ -12,13 +12,13 @@ use super::alerts::{ALERTS, AlertsConfig};
 use super::schedules::{BACKUPS, Backups, RETENTION, Retention, SCHEDULE, Schedule};
 use super::values::{AllBeside, Beside};
 use crate::inventory::fault::Fault;
+use crate::inventory::reader::Reader;
 use crate::inventory::section::description::Fallback;
 use crate::inventory::section::forms::{self, Form};
 use crate::inventory::section::key::Key;
 use crate::inventory::section::nested::{ListOf, Within};
 use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{Parsed, Word};
-use crate::inventory::reader::Reader;
 use crate::model::{Lang, Text};
 use crate::serve::access::public_page::PublicPage;
 use crate::serve::tls::{self, TlsFile, TlsFiles};
@@ -149,7 +149,9 @@ pub(crate) static SERVE: Section<Draft> = Section {
             Text { en: "The title of its pages.", vi: "Tiêu đề của các trang." },
         )
         .example_vi("Mức độ sẵn sàng IPv6 của tỉnh")
-        .or(Fallback::Words(Text { en: "that of the inventory", vi: "tiêu đề của danh mục" })),
+        .or(Fallback::Words(Text {
+            en: "that of the inventory", vi: "tiêu đề của danh mục"
+        })),
         Key::new(
             "lang",
             &Word {
@@ -253,10 +255,7 @@ pub(crate) static SERVE: Section<Draft> = Section {
         .or(Fallback::Words(Text { en: "nothing", vi: "không có trang nào" })),
         Key::section(
             "sessions",
-            &Within {
-                section: &SESSIONS,
-                field: |draft: &mut Draft| &mut draft.access.sessions,
-            },
+            &Within { section: &SESSIONS, field: |draft: &mut Draft| &mut draft.access.sessions },
             "{idle: 2h, absolute: 24h}",
         ),
     ],
@@ -364,7 +363,9 @@ fn address(text: &str) -> Result<SocketAddr, Fault> {
     text.parse().or_else(|_| {
         Fault::err(
             format!("`{text}` is not an address with a port"),
-            format!("write it as `\"{LISTEN}\"`, or as `192.0.2.10:8466`; `[::]:8466` is every address"),
+            format!(
+                "write it as `\"{LISTEN}\"`, or as `192.0.2.10:8466`; `[::]:8466` is every address"
+            ),
         )
     })
 }

@@ -165,9 +165,8 @@ async fn exchange(
 ) -> Result<HttpResponse, HttpError> {
     let failed = |why: String| HttpError::Answer { host: shown.to_owned(), why };
     let hyper_failed = |error: hyper::Error| failed(error.to_string());
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(hyper_failed)?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(hyper_failed)?;
     let (mut head, body) = request.into_parts();
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),

@@ -139,7 +139,8 @@ fn a_log_out_ends_a_session_whose_secret_was_just_replaced() {
 fn one_user_does_not_push_others_out() {
     let world = World::new();
     let other = world.sessions.begin(owner("binh"), TIMES, at(0)).unwrap();
-    let all: Vec<_> = (0..60).map(|n| world.sessions.begin(owner("an"), TIMES, at(n)).unwrap()).collect();
+    let all: Vec<_> =
+        (0..60).map(|n| world.sessions.begin(owner("an"), TIMES, at(n)).unwrap()).collect();
     assert_eq!(world.sessions.count_of("an", Proof::Password), SESSIONS_OF_USER_MAX);
     assert!(world.find(&all[9], at(30)).is_none() && world.find(&all[10], at(30)).is_some());
     assert!(world.find(&other, at(30)).is_some());

@@ -30,7 +30,8 @@ pub(super) static PASSWORD_HASH: Form<PasswordHash> = Form {
             .or_else(|error| Fault::err(error.to_string(), "`v6ready serve hash` makes one"))
     },
     label: Text {
-        en: "argon2id hash as a PHC string", vi: "giá trị băm argon2id theo định dạng PHC"
+        en: "argon2id hash as a PHC string",
+        vi: "giá trị băm argon2id theo định dạng PHC",
     },
     schema: || json!({"type": "string", "pattern": "^\\$argon2id\\$"}),
 };
@@ -62,23 +63,24 @@ pub(super) static HEADER: Form<HeaderName> = Form::new(
             Fault::err(format!("`{text}` is not the name of a header that can be taken"), help)
         };
         let Ok(name) = text.parse::<HeaderName>() else { return refuse() };
-        let is_of_protocol = ["authorization", "connection", "content-length", "cookie", "host", "origin"]
-            .contains(&name.as_str());
+        let is_of_protocol =
+            ["authorization", "connection", "content-length", "cookie", "host", "origin"]
+                .contains(&name.as_str());
         if is_of_protocol { refuse() } else { Ok(name) }
     },
     Text { en: "name of a header", vi: "tên trường tiêu đề (header)" },
 );
 
-pub(super) static ISSUER: Form<Url> = Form {
-    parse: issuer,
-    label: Text { en: "URL", vi: "URL" },
-    schema: any_text,
-};
+pub(super) static ISSUER: Form<Url> =
+    Form { parse: issuer, label: Text { en: "URL", vi: "URL" }, schema: any_text };
 
 /// Over plain HTTP only on this machine: whoever sits between could say who somebody is.
 fn issuer(text: &str) -> Result<Url, Fault> {
-    let wanted = "write it as the provider does, such as `https://login.example.gov.vn/realms/staff`";
-    let Ok(url) = Url::parse(text) else { return Fault::err(format!("`{text}` is not a URL"), wanted) };
+    let wanted =
+        "write it as the provider does, such as `https://login.example.gov.vn/realms/staff`";
+    let Ok(url) = Url::parse(text) else {
+        return Fault::err(format!("`{text}` is not a URL"), wanted);
+    };
     let is_local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -95,4 +97,3 @@ fn issuer(text: &str) -> Result<Url, Fault> {
     }
     Ok(url)
 }
-

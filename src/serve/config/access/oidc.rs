@@ -300,4 +300,3 @@ impl OidcConfig {
         format!("{issuer}\n{client_id}\n{user_claim}\n{groups_claim}\n{groups:?}\n{others:?}")
     }
 }
-

@@ -24,7 +24,10 @@ pub(in crate::serve::config) static SESSIONS: Section<SessionTimes> = Section {
                 field: |times: &mut SessionTimes| &mut times.idle,
             },
             "2h",
-            Text { en: "After so long without a request.", vi: "Sau khoảng thời gian không có yêu cầu nào." },
+            Text {
+                en: "After so long without a request.",
+                vi: "Sau khoảng thời gian không có yêu cầu nào.",
+            },
         ),
         Key::new(
             "absolute",
@@ -33,7 +36,10 @@ pub(in crate::serve::config) static SESSIONS: Section<SessionTimes> = Section {
                 field: |times: &mut SessionTimes| &mut times.absolute,
             },
             "24h",
-            Text { en: "So long after the log-in, in any case.", vi: "Sau khoảng thời gian kể từ khi đăng nhập." },
+            Text {
+                en: "So long after the log-in, in any case.",
+                vi: "Sau khoảng thời gian kể từ khi đăng nhập.",
+            },
         ),
     ],
     alternatives: &[],

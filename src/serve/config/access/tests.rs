@@ -49,7 +49,10 @@ fn what_is_said_of_access_is_read() {
     assert_eq!(access.users[1].organisations, Organisations::All);
     let oidc = access.oidc.unwrap();
     assert_eq!((oidc.groups.len(), oidc.others, oidc.clock_skew.as_secs()), (2, None, 120));
-    assert_eq!((oidc.user_claim.as_str(), oidc.shown_title()), ("preferred_username", "login.example.gov.vn"));
+    assert_eq!(
+        (oidc.user_claim.as_str(), oidc.shown_title()),
+        ("preferred_username", "login.example.gov.vn")
+    );
     assert!(!format!("{oidc:?}").contains("very-secret"));
     assert_eq!(access.proxy.user_header.unwrap(), "x-remote-user");
     assert_eq!(access.tokens[0].scope, TokenScope::Metrics);

@@ -48,7 +48,8 @@ impl AccessConfig {
         fields: &Fields<TokenDraft>,
         reader: &mut Reader<'_, '_>,
     ) {
-        let TokenDraft { name: Some(name), hash: Some(hash), scope: Some(scope), .. } = draft else {
+        let TokenDraft { name: Some(name), hash: Some(hash), scope: Some(scope), .. } = draft
+        else {
             return;
         };
         let mut doubled = |key: &str, message: String, help: &str| {
@@ -145,7 +146,11 @@ pub(in crate::serve::config) static TOKEN: Section<TokenDraft> = Section {
             && draft.scope.is_some_and(|scope| scope != TokenScope::Operate)
         {
             let help = "write `scope: operate`, or delete `organisations`: a token that reads reads everything";
-            reader.error(span, "`organisations` says for whom a token acts, and this one doesn't", Some(help));
+            reader.error(
+                span,
+                "`organisations` says for whom a token acts, and this one doesn't",
+                Some(help),
+            );
         }
     },
 };

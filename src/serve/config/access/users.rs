@@ -133,6 +133,10 @@ pub(super) fn bound_viewer<D>(
     }
     if let Some((span, _)) = fields.entry("organisations") {
         let help = "add `role: operator`, or delete `organisations`: whoever is logged in sees all of them";
-        reader.error(span, "`organisations` says for whom an operator acts, and this is none", Some(help));
+        reader.error(
+            span,
+            "`organisations` says for whom an operator acts, and this is none",
+            Some(help),
+        );
     }
 }
