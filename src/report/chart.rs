@@ -82,7 +82,8 @@ pub fn trend(columns: &[Column], title: &str, policy: &Policy, lang: Lang) -> St
         let x = LEFT * 1000 + slot * number + (slot - bar) / 2;
         let mut below = 0;
         for part in Part::all(policy) {
-            let (class, label, count) = (part.class(), part.label(lang), part.count(&column.counts));
+            let (class, label, count) =
+                (part.class(), part.label(lang), part.count(&column.counts));
             if count > 0 {
                 let (from, to) = (y(below), y(below + count));
                 let _ = write!(

@@ -75,7 +75,10 @@ fn page(request: &PageRequest) -> Result<AboutPage, Problem> {
             (w.reader, reader),
         ],
         stages: Stage::ALL.into_iter().map(stage).chain([note.get(lang).to_owned()]).collect(),
-        read_at: fault.as_ref().map(|fault| texts::moment(fault.at, timezone, lang)).unwrap_or_default(),
+        read_at: fault
+            .as_ref()
+            .map(|fault| texts::moment(fault.at, timezone, lang))
+            .unwrap_or_default(),
         faults: faults.map(|fault| clean(fault)).collect(),
         has_api: request.may_view(PublicPage::Api),
         has_account: request.visitor.name().is_some(),

@@ -62,13 +62,19 @@ pub async fn scan_service(
 /// Cancels a run.
 pub async fn cancel(Path(id): Path<String>, request: PageRequest) -> Response {
     let live = RunId::parse(&id).ok();
-    let live = live.and_then(|id| request.app.jobs().live().into_iter().find(|live| live.run == id));
+    let live =
+        live.and_then(|id| request.app.jobs().live().into_iter().find(|live| live.run == id));
     let Some(live) = live else {
         return request.problem(Problem::conflict(NOT_LIVE.get(request.lang).to_owned()));
     };
     // Whoever may not act for all that it looks at is refused as for anything else.
     let permission = match may_cancel(&request, &live) {
-        true => live.request.only.first().and_then(|pattern| pattern.split('/').next()).map(str::to_owned),
+        true => live
+            .request
+            .only
+            .first()
+            .and_then(|pattern| pattern.split('/').next())
+            .map(str::to_owned),
         false => None,
     };
     let run = live.run.clone();

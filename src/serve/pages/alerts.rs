@@ -147,7 +147,12 @@ fn page(request: &PageRequest) -> Result<AlertsPage, Problem> {
     })
 }
 
-fn line(request: &PageRequest, picture: &Picture, alert: &Alert, notes: Vec<Acknowledgement>) -> AlertLine {
+fn line(
+    request: &PageRequest,
+    picture: &Picture,
+    alert: &Alert,
+    notes: Vec<Acknowledgement>,
+) -> AlertLine {
     let (lang, links) = (request.lang, request.links());
     let timezone = &picture.result.inventory.timezone;
     let moment = |at| Moment::at(at, timezone, lang);
@@ -158,7 +163,9 @@ fn line(request: &PageRequest, picture: &Picture, alert: &Alert, notes: Vec<Ackn
         id: alert.id.clone(),
         title: said::title(alert, lang),
         particulars: clean(&said::particulars(alert, lang)),
-        check: alert.check().map(|check| Link { text: check.id.to_owned(), href: links.check(check.id) }),
+        check: alert
+            .check()
+            .map(|check| Link { text: check.id.to_owned(), href: links.check(check.id) }),
         service: alert.service.as_ref().map(|id| Link {
             text: id.to_string(),
             href: Some(id).filter(is_there).map(|id| links.service(id)).unwrap_or_default(),

@@ -12,12 +12,22 @@ use crate::model::Digest;
 
 /// The style sheet.
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../assets/serve/pages.css"))
+    Asset::new(
+        "pages",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../../assets/serve/pages.css"),
+    )
 });
 
 /// The script.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("pages", "js", "text/javascript; charset=utf-8", include_bytes!("../../../assets/serve/pages.js"))
+    Asset::new(
+        "pages",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../../assets/serve/pages.js"),
+    )
 });
 
 /// The icon.

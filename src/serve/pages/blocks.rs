@@ -93,7 +93,13 @@ pub struct Key {
 
 impl StagesBlock {
     /// The bar of some services; `query` chooses them in the list.
-    pub fn of(counts: &Counts, policy: &Policy, links: &Links, query: &[(&str, &str)], lang: Lang) -> Self {
+    pub fn of(
+        counts: &Counts,
+        policy: &Policy,
+        links: &Links,
+        query: &[(&str, &str)],
+        lang: Lang,
+    ) -> Self {
         let key = |part: Part| {
             let mut query = query.to_vec();
             query.push(("stage", stage_word(part)));

@@ -85,10 +85,8 @@ fn line(request: &PageRequest, remedy: &Remedy) -> RemedyLine {
     let (lang, links) = (request.lang, request.links());
     let number = |count| texts::number(count, lang);
     let services = remedy.services.iter().take(NAMED_MAX);
-    let services = services.map(|service| Link {
-        text: service.id.to_string(),
-        href: links.service(&service.id),
-    });
+    let services = services
+        .map(|service| Link { text: service.id.to_string(), href: links.service(&service.id) });
     let more = match remedy.services.len().saturating_sub(NAMED_MAX) {
         0 => String::new(),
         more => format!("{} {}", texts::MORE.get(lang), number(more)),
@@ -99,7 +97,12 @@ fn line(request: &PageRequest, remedy: &Remedy) -> RemedyLine {
         severity_id: remedy.severity.id(),
         severity: texts::severity(remedy.severity).get(lang),
         remedy: remedy.check.remedy(remedy.reason, lang).map(markdown::line_of).unwrap_or_default(),
-        subjects: remedy.subjects.iter().take(NAMED_MAX).map(|name| clean(&name.to_string())).collect(),
+        subjects: remedy
+            .subjects
+            .iter()
+            .take(NAMED_MAX)
+            .map(|name| clean(&name.to_string()))
+            .collect(),
         services: services.collect(),
         more,
         count: number(remedy.services.len()),

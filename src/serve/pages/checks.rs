@@ -106,7 +106,10 @@ fn list(request: &PageRequest) -> Result<ChecksPage, Problem> {
     let rows = picture.checks().iter().map(|row| {
         let id = row.check.id;
         let chosen = |outcome: Outcome| {
-            (number(row.count(outcome)), links.services(&[("check", id), ("outcome", outcome.id())]))
+            (
+                number(row.count(outcome)),
+                links.services(&[("check", id), ("outcome", outcome.id())]),
+            )
         };
         let severity = row.gravest.unwrap_or(row.check.severity);
         Row {
@@ -145,7 +148,8 @@ fn one(request: &PageRequest, id: &str) -> Result<CheckPage, Problem> {
         let nearest = CATALOGUE.iter().max_by(|a, b| {
             strsim::jaro_winkler(a.id, id).total_cmp(&strsim::jaro_winkler(b.id, id))
         });
-        let help = nearest.map(|near| Help { text: near.id.to_owned(), href: links.check(near.id) });
+        let help =
+            nearest.map(|near| Help { text: near.id.to_owned(), href: links.check(near.id) });
         let problem = Problem::not_found(said::NO_CHECK.get(lang).to_owned());
         return Err(Problem { help: help.into_iter().collect(), ..problem });
     };
@@ -159,13 +163,17 @@ fn one(request: &PageRequest, id: &str) -> Result<CheckPage, Problem> {
     let count = |outcome: Outcome, name: &str| {
         let count = row.map_or(0, |row| row.count(outcome));
         let href = links.services(&[("check", check.id), ("outcome", outcome.id())]);
-        Link { text: format!("{} {name}: {}", texts::sign(outcome), texts::number(count, lang)), href }
+        Link {
+            text: format!("{} {name}: {}", texts::sign(outcome), texts::number(count, lang)),
+            href,
+        }
     };
     let w = CheckWords::of(lang);
     Ok(CheckPage {
         up: (links.page(CHECKS.path), CHECKS.name.get(lang)),
         id: check.id,
-        severity: texts::severity(row.and_then(|row| row.gravest).unwrap_or(check.severity)).get(lang),
+        severity: texts::severity(row.and_then(|row| row.gravest).unwrap_or(check.severity))
+            .get(lang),
         gates: gates(check, &picture.result.policy),
         is_about_services: check.is_about_services(),
         counts: vec![

@@ -70,9 +70,11 @@ fn page(request: &PageRequest) -> Result<ComparePage, Problem> {
     let of = |change: Change| {
         changes.services.iter().filter(|service| direction(service) == change).collect()
     };
-    let directions: Vec<Change> = Change::ALL.into_iter().filter(|one| *one != Change::Same).collect();
+    let directions: Vec<Change> =
+        Change::ALL.into_iter().filter(|one| *one != Change::Same).collect();
     let timezone = &picture.result.inventory.timezone;
-    let words = |run: &SeenRun| format!("{} ({})", texts::moment(run.ended_at, timezone, lang), run.id);
+    let words =
+        |run: &SeenRun| format!("{} ({})", texts::moment(run.ended_at, timezone, lang), run.id);
     let note = match changes.before.ended_at.cmp(&changes.after.ended_at) {
         std::cmp::Ordering::Less => "",
         std::cmp::Ordering::Equal => c.same,

@@ -26,11 +26,31 @@ pub const STANDINGS: [(&str, StandingFilter); 8] = [
 
 /// The orders as the address has them.
 pub const ORDERS: [(&str, ServiceOrder, Text); 7] = [
-    ("inventory", ServiceOrder::Inventory, Text { vi: "thứ tự trong danh mục", en: "order of the inventory" }),
-    ("standing", ServiceOrder::Standing, Text { vi: "mức, thấp nhất trước", en: "stage, lowest first" }),
-    ("severity", ServiceOrder::Severity, Text { vi: "lỗi nặng nhất trước", en: "gravest failures first" }),
-    ("since", ServiceOrder::Since, Text { vi: "thay đổi gần nhất trước", en: "latest change first" }),
-    ("deadline", ServiceOrder::Deadline, Text { vi: "thời hạn gần nhất trước", en: "nearest deadline first" }),
+    (
+        "inventory",
+        ServiceOrder::Inventory,
+        Text { vi: "thứ tự trong danh mục", en: "order of the inventory" },
+    ),
+    (
+        "standing",
+        ServiceOrder::Standing,
+        Text { vi: "mức, thấp nhất trước", en: "stage, lowest first" },
+    ),
+    (
+        "severity",
+        ServiceOrder::Severity,
+        Text { vi: "lỗi nặng nhất trước", en: "gravest failures first" },
+    ),
+    (
+        "since",
+        ServiceOrder::Since,
+        Text { vi: "thay đổi gần nhất trước", en: "latest change first" },
+    ),
+    (
+        "deadline",
+        ServiceOrder::Deadline,
+        Text { vi: "thời hạn gần nhất trước", en: "nearest deadline first" },
+    ),
     ("name", ServiceOrder::Name, Text { vi: "tên dịch vụ", en: "name" }),
     ("id", ServiceOrder::Id, Text { vi: "mã dịch vụ", en: "id" }),
 ];
@@ -52,7 +72,8 @@ pub fn filter(request: &PageRequest, picture: &Picture) -> Result<ServiceFilter,
         picture.result.inventory.organisations.iter().map(|one| &*one.id).collect();
     let checks: Vec<&str> = CATALOGUE.iter().map(|check| check.id).collect();
     let text = request.value("q").map(|text| text.chars().take(TEXT_MAX).collect());
-    let organisation = word(request, "organisation", &organisations)?.map(|at| organisations[at].to_owned());
+    let organisation =
+        word(request, "organisation", &organisations)?.map(|at| organisations[at].to_owned());
     Ok(ServiceFilter {
         text,
         organisation,
@@ -72,7 +93,8 @@ pub fn filter(request: &PageRequest, picture: &Picture) -> Result<ServiceFilter,
 /// # Errors
 /// As [`filter`].
 pub fn sorting(request: &PageRequest) -> Result<Sorting, Problem> {
-    let by = choice(request, "sort", &ORDERS, |one| one.0)?.map_or(ServiceOrder::Inventory, |one| one.1);
+    let by =
+        choice(request, "sort", &ORDERS, |one| one.0)?.map_or(ServiceOrder::Inventory, |one| one.1);
     let direction = choice(request, "order", &["ascending", "descending"], |one| one)?;
     Ok(Sorting { by, reversed: direction == Some("descending") })
 }
@@ -101,10 +123,10 @@ fn word(request: &PageRequest, key: &str, all: &[&str]) -> Result<Option<usize>,
     }
     let named: Vec<_> = near.iter().take(NAMED_MAX).map(|word| format!("`{word}`")).collect();
     let more = if near.len() > NAMED_MAX { ", …" } else { "" };
-    let help = near.iter().take(NAMED_MAX).map(|word| Help {
-        text: format!("{key}={word}"),
-        href: request.with(key, word),
-    });
+    let help = near
+        .iter()
+        .take(NAMED_MAX)
+        .map(|word| Help { text: format!("{key}={word}"), href: request.with(key, word) });
     let wanted = format!("{}{more}", named.join(", "));
     Err(Problem::bad(request.wrong(key, value, &wanted), help.collect()))
 }

@@ -124,20 +124,26 @@ fn words(live: &LiveRun, lang: Lang) -> String {
         Progress::Queued => Text { vi: "đang chờ đến lượt", en: "waits for its turn" },
         Progress::Running => Text { vi: "", en: "" },
         Progress::Waiting => Text {
-            vi: "đang chờ IPv6 của điểm đo", en: "waits for the vantage point's IPv6"
+            vi: "đang chờ IPv6 của điểm đo",
+            en: "waits for the vantage point's IPv6",
         },
         Progress::Stopping => Text { vi: "đang dừng", en: "is ending" },
     };
     let number = |count| texts::number(count, lang);
     let counts = format!("{} / {} {}", number(live.finished), number(live.services), OF.get(lang));
     let waits = live.waits_for.as_deref().map(clean);
-    let parts = [Some(state.get(lang).to_owned()), Some(counts).filter(|_| live.services > 0), waits];
+    let parts =
+        [Some(state.get(lang).to_owned()), Some(counts).filter(|_| live.services > 0), waits];
     let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     parts.join(" · ")
 }
 
 /// The schedules of the inventory that is shown; all where none is.
-pub fn schedule_lines(request: &PageRequest, timezone: &str, file: Option<&str>) -> Vec<ScheduleLine> {
+pub fn schedule_lines(
+    request: &PageRequest,
+    timezone: &str,
+    file: Option<&str>,
+) -> Vec<ScheduleLine> {
     let lang = request.lang;
     let name_of = |path: &FilePath| path.file_name().map(|name| name.to_owned());
     let wanted = file.map(|file| name_of(FilePath::new(file)));
@@ -166,7 +172,8 @@ pub async fn events(Path(id): Path<String>, request: PageRequest) -> Response {
     let lang = request.lang;
     let heard = request.app.jobs().subscribe();
     let now = request.app.jobs().live();
-    let Some(live) = RunId::parse(&id).ok().and_then(|id| now.into_iter().find(|live| live.run == id))
+    let Some(live) =
+        RunId::parse(&id).ok().and_then(|id| now.into_iter().find(|live| live.run == id))
     else {
         return request.problem(Problem::not_found(said::NO_RUN.get(lang).to_owned()));
     };
@@ -184,7 +191,10 @@ pub async fn events(Path(id): Path<String>, request: PageRequest) -> Response {
                     return Some((Ok(progress(&live, lang)), (heard, run, None, false)));
                 }
                 Ok(JobEvent::Ended { run: ended, .. }) if ended == run => {
-                    return Some((Ok(Event::default().event("end").data("{}")), (heard, run, None, true)));
+                    return Some((
+                        Ok(Event::default().event("end").data("{}")),
+                        (heard, run, None, true),
+                    ));
                 }
                 // What was missed is in the next event.
                 Ok(_) | Err(RecvError::Lagged(_)) => {}

@@ -122,7 +122,10 @@ mod tests {
 
     #[test]
     fn code_and_emphasis_and_nothing_else() {
-        assert_eq!(line_of("run `a <b>` & **now**"), "run <code>a &lt;b&gt;</code> &amp; <strong>now</strong>");
+        assert_eq!(
+            line_of("run `a <b>` & **now**"),
+            "run <code>a &lt;b&gt;</code> &amp; <strong>now</strong>"
+        );
         assert_eq!(line_of("a * b ` c"), "a * b ` c");
         assert_eq!(line_of("<script>alert(1)</script>"), "&lt;script&gt;alert(1)&lt;/script&gt;");
     }

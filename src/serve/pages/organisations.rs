@@ -135,9 +135,10 @@ fn one(request: &PageRequest, id: &str) -> Result<OrganisationPage, Problem> {
     let found = picture.services(&filter, sorting, request.page()?, PER_PAGE);
     let timezone = &picture.result.inventory.timezone;
     let rows = found.rows.iter().map(|row| ServiceLine::of(row, timezone, &links, lang));
-    let concerns = picture.shared().iter().filter(|shared| {
-        shared.services.iter().any(|service| *service.id.organisation == *id)
-    });
+    let concerns = picture
+        .shared()
+        .iter()
+        .filter(|shared| shared.services.iter().any(|service| *service.id.organisation == *id));
     let concerns: Vec<_> = concerns.cloned().collect();
     let contact = row.organisation.contact.as_deref().filter(|_| may_see_contacts(request));
     Ok(OrganisationPage {
@@ -145,7 +146,13 @@ fn one(request: &PageRequest, id: &str) -> Result<OrganisationPage, Problem> {
         id: id.to_owned(),
         contact: contact.map(clean).unwrap_or_default(),
         figures: figures(request, &picture, row),
-        stages: StagesBlock::of(&row.counts, &picture.result.policy, &links, &[("organisation", id)], lang),
+        stages: StagesBlock::of(
+            &row.counts,
+            &picture.result.policy,
+            &links,
+            &[("organisation", id)],
+            lang,
+        ),
         live: live_runs(request, Some(id)),
         scan: request
             .visitor
@@ -171,14 +178,20 @@ fn figures(request: &PageRequest, picture: &Picture, row: &OrganisationRow<'_>) 
         bad: bad && value > 0,
         href: links.services(&[("organisation", id), more]),
     };
-    let mut figures = vec![number(row.counts.services, texts::SERVICES.get(lang), false, ("q", ""))];
+    let mut figures =
+        vec![number(row.counts.services, texts::SERVICES.get(lang), false, ("q", ""))];
     figures.extend(row.counts.percent_at_least(aim).map(|percent| Figure {
         value: texts::percent(percent, lang),
         label: format!("{} {}", w.share, aim.number()),
         bad: false,
         href: String::new(),
     }));
-    figures.push(number(row.critical, texts::CRITICAL_SERVICES.get(lang), true, ("severity", "critical")));
+    figures.push(number(
+        row.critical,
+        texts::CRITICAL_SERVICES.get(lang),
+        true,
+        ("severity", "critical"),
+    ));
     figures.push(number(row.targets.count(Progress::Missed), w.missed, true, ("sort", "deadline")));
     let unknown = Pill::of(Standing::Unknown { at_least: Stage::Ipv4Only }, lang).text;
     figures.push(number(row.counts.unknown, &unknown, false, ("stage", "unknown")));

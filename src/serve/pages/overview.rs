@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::Response;
 
-use super::blocks::{Figure, Link, Moment, StagesBlock, TableBlock, Cell, count_cells, count_columns};
+use super::blocks::{
+    Cell, Figure, Link, Moment, StagesBlock, TableBlock, count_cells, count_columns,
+};
 use super::changes::{ChangeGroup, groups};
 use super::frame::Frame;
 use super::live::{LiveBlock, live_runs};
@@ -14,8 +16,8 @@ use super::request::PageRequest;
 use super::section::OVERVIEW;
 use super::shared_causes::{SharedLine, shared_lines};
 use super::words::words;
-use crate::judge::{Change, Progress, direction};
 use crate::judge::quarter::Quarter;
+use crate::judge::{Change, Progress, direction};
 use crate::model::Lang;
 use crate::report::chart::{self, Column};
 use crate::report::describe::clean;
@@ -191,18 +193,18 @@ fn columns(picture: &Picture) -> Vec<Column> {
         })
         .collect();
     let last_of = |key: &dyn Fn(&Column) -> (i16, i16)| {
-        let kept: BTreeMap<_, _> = runs.iter().map(|column| (key(column), column.clone())).collect();
+        let kept: BTreeMap<_, _> =
+            runs.iter().map(|column| (key(column), column.clone())).collect();
         kept.into_values().collect::<Vec<_>>()
     };
     let week = |column: &Column| {
         let week = column.day.iso_week_date();
         (week.year(), i16::from(week.week()))
     };
-    let keys: [&dyn Fn(&Column) -> (i16, i16); 3] = [
-        &|column| (column.day.year(), column.day.day_of_year()),
-        &week,
-        &|column| (column.day.year(), i16::from(column.day.month())),
-    ];
+    let keys: [&dyn Fn(&Column) -> (i16, i16); 3] =
+        [&|column| (column.day.year(), column.day.day_of_year()), &week, &|column| {
+            (column.day.year(), i16::from(column.day.month()))
+        }];
     let mut columns = Vec::new();
     for key in keys {
         columns = last_of(key);
@@ -229,14 +231,8 @@ fn trend_table(columns: &[Column], picture: &Picture, w: &OverviewWords, lang: L
 }
 
 fn since(moved: Option<&Moved>, picture: &Picture, request: &PageRequest) -> Since {
-    const DIRECTIONS: [Change; 6] = [
-        Change::Worse,
-        Change::Unknown,
-        Change::Better,
-        Change::Known,
-        Change::New,
-        Change::Gone,
-    ];
+    const DIRECTIONS: [Change; 6] =
+        [Change::Worse, Change::Unknown, Change::Better, Change::Known, Change::New, Change::Gone];
     let Some(moved) = moved else {
         let nothing = String::new;
         return Since { is_known: false, about: nothing(), href: nothing(), groups: Vec::new() };

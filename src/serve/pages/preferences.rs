@@ -59,7 +59,8 @@ pub fn language(headers: &HeaderMap, otherwise: Lang) -> Lang {
         let mut parts = wish.split(';').map(str::trim);
         let tag = parts.next().unwrap_or_default();
         let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
         let weight = (weight.unwrap_or(0.0_f64).clamp(0.0, 1.0) * 1000.0) as u32;
         wishes.extend(lang_of(&primary).filter(|_| weight > 0).map(|lang| (lang, weight)));
     }
@@ -79,7 +80,8 @@ fn lang_of(word: &str) -> Option<Lang> {
 
 fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
@@ -98,7 +100,8 @@ pub async fn choose(form: Result<Form<Choice>, FormRejection>) -> Response {
     let lang = choice.lang.as_deref().and_then(lang_of).map(|lang| (LANG, lang.tag()));
     let theme = choice.theme.as_deref().and_then(Theme::of).map(|theme| (THEME, theme.id()));
     for (name, value) in lang.into_iter().chain(theme) {
-        let cookie = format!("{name}={value}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly");
+        let cookie =
+            format!("{name}={value}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly");
         if let Ok(cookie) = cookie.parse() {
             headers.append(SET_COOKIE, cookie);
         }

@@ -168,12 +168,18 @@ fn files(request: &PageRequest, quarter: Quarter) -> Vec<Link> {
 }
 
 /// The quarter of this name, and its closing run.
-fn asked(request: &PageRequest, picture: &Picture, name: &str) -> Result<(Quarter, SeenRun), Problem> {
+fn asked(
+    request: &PageRequest,
+    picture: &Picture,
+    name: &str,
+) -> Result<(Quarter, SeenRun), Problem> {
     let known = closings(picture);
-    let help = || known.iter().rev().take(8).map(|(quarter, ..)| Help {
-        text: quarter::quarter_name(*quarter, request.lang),
-        href: request.links().page(&format!("/quarters/{quarter}")),
-    });
+    let help = || {
+        known.iter().rev().take(8).map(|(quarter, ..)| Help {
+            text: quarter::quarter_name(*quarter, request.lang),
+            href: request.links().page(&format!("/quarters/{quarter}")),
+        })
+    };
     let Ok(quarter) = name.parse::<Quarter>() else {
         let message = request.wrong("quarter", name, A_QUARTER.get(request.lang));
         return Err(Problem::bad(message, help().collect()));
@@ -261,12 +267,20 @@ fn one_file(
     };
     let owned = format.to_owned();
     let word = picture.track.word();
-    let key = format!("file {word} {quarter} {} {} {} {format}", closing.id, picture.key.policy, lang.tag());
+    let key = format!(
+        "file {word} {quarter} {} {} {} {format}",
+        closing.id,
+        picture.key.policy,
+        lang.tag()
+    );
     let made = workshop.get(&key, move || render(&review, lang, &owned))?;
     let Work::Done(octets) = made else { return working(request, &picture, &title) };
     let headers = [
         (CONTENT_TYPE, kind.to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{quarter}.{}.{format}\"", lang.tag())),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{quarter}.{}.{format}\"", lang.tag()),
+        ),
         (CACHE_CONTROL, "private, no-cache".to_owned()),
     ];
     Ok((headers, octets.as_ref().clone()).into_response())

@@ -161,7 +161,8 @@ impl PageRequest {
         let config = self.app.config();
         let inventory = picture.map(|picture| clean(&picture.result.inventory.title));
         let site = config.title.as_deref().map(clean).or_else(|| inventory.clone());
-        let waiting = picture.map_or(0, |picture| banners::waiting_alerts(&self.app, &self.visitor, picture));
+        let waiting =
+            picture.map_or(0, |picture| banners::waiting_alerts(&self.app, &self.visitor, picture));
         let navigation = SECTIONS.iter().filter(|one| self.may_view(one.page));
         let navigation = navigation.map(|one| NavigationLink {
             id: one.id,
@@ -295,7 +296,10 @@ fn judged(picture: &Picture, lang: Lang) -> Vec<(&'static str, String)> {
     let (result, key) = (&picture.result, &picture.key);
     let policy = clean(result.policy.title(lang));
     vec![
-        (w.rules, format!("v6ready {} ({})", env!("CARGO_PKG_VERSION"), short(key.rules.to_string()))),
+        (
+            w.rules,
+            format!("v6ready {} ({})", env!("CARGO_PKG_VERSION"), short(key.rules.to_string())),
+        ),
         (w.policy, format!("{policy} ({})", short(key.policy.to_string()))),
         (w.as_of, texts::moment(result.as_of, &result.inventory.timezone, lang)),
     ]

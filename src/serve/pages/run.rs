@@ -64,7 +64,8 @@ fn page(request: &PageRequest, id: &str) -> Result<RunPage, Problem> {
     let listed = request.app.store()?.listed_runs()?;
     let listed = listed.into_iter().find(|run| run.run.id == id);
     let pictures = request.app.view().pictures();
-    let picture = listed.as_ref().and_then(|run| pictures.iter().find(|picture| is_of(run, picture)));
+    let picture =
+        listed.as_ref().and_then(|run| pictures.iter().find(|picture| is_of(run, picture)));
     let Some(listed) = listed else {
         // It was asked for, and has not begun.
         let Some(live) = live else { return Err(none()) };

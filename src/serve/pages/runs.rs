@@ -160,15 +160,15 @@ pub fn scope(scope: Scope) -> Text {
 /// How a run ended.
 pub fn state(run: &Run) -> Text {
     match (run.complete, run.finished_at, run.vantage.ipv6) {
-        (false, None, _) => Text {
-            vi: "bị ngắt hoặc đang thực hiện", en: "interrupted or under way"
-        },
-        (_, _, VantageIpv6::Absent) => Text {
-            vi: "điểm đo không có IPv6", en: "vantage point without IPv6"
-        },
-        (true, _, VantageIpv6::Lost) => Text {
-            vi: "hoàn tất, có lúc mất IPv6", en: "complete, IPv6 lost for a while"
-        },
+        (false, None, _) => {
+            Text { vi: "bị ngắt hoặc đang thực hiện", en: "interrupted or under way" }
+        }
+        (_, _, VantageIpv6::Absent) => {
+            Text { vi: "điểm đo không có IPv6", en: "vantage point without IPv6" }
+        }
+        (true, _, VantageIpv6::Lost) => {
+            Text { vi: "hoàn tất, có lúc mất IPv6", en: "complete, IPv6 lost for a while" }
+        }
         (true, _, VantageIpv6::Working) => Text { vi: "hoàn tất", en: "complete" },
         (false, Some(_), _) => Text { vi: "chưa hoàn tất", en: "incomplete" },
     }
@@ -198,7 +198,11 @@ pub fn choices(picture: Option<&Picture>, chosen: Option<(&str, &str)>, lang: La
         None => (before, newest),
     };
     let is_chosen = |id: &str| Some(id) == from || Some(id) == to;
-    let kept = all.iter().rev().enumerate().filter(|(at, run)| *at < CHOICES_MAX || is_chosen(run.id.as_str()));
+    let kept = all
+        .iter()
+        .rev()
+        .enumerate()
+        .filter(|(at, run)| *at < CHOICES_MAX || is_chosen(run.id.as_str()));
     let runs = kept.map(|(_, run)| {
         let id = run.id.to_string();
         let words = format!("{} · {id}", texts::moment(run.ended_at, timezone, lang));

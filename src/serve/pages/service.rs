@@ -113,7 +113,10 @@ impl ServicePage {
 }
 
 /// Hands out the page.
-pub async fn service(Path((organisation, service)): Path<(String, String)>, request: PageRequest) -> Response {
+pub async fn service(
+    Path((organisation, service)): Path<(String, String)>,
+    request: PageRequest,
+) -> Response {
     let id = ServiceId { organisation: organisation.into(), service: service.into() };
     request.show(PublicPage::Service, move |request| page(request, &id)).await
 }
@@ -145,7 +148,8 @@ fn page(request: &PageRequest, id: &ServiceId) -> Result<ServicePage, Problem> {
     let mut found = VerdictBlocks::of(verdicts, lang, &find);
     let hidden = shorten(&mut found);
     let history = request.app.view().history(&picture, id)?;
-    let history = history.map(|history| history_block(service, &history, &inventory.timezone, lang));
+    let history =
+        history.map(|history| history_block(service, &history, &inventory.timezone, lang));
     let organisation = (links.organisation(&id.organisation), clean(row.organisation));
     let may_scan = request.visitor.may_operate(Some(&id.organisation));
     Ok(ServicePage {
@@ -179,9 +183,11 @@ fn no_such(request: &PageRequest, picture: &Picture, id: &ServiceId) -> Problem 
     let wanted = id.to_string();
     let likeness = |id: &ServiceId| strsim::jaro_winkler(&id.to_string(), &wanted);
     let nearest = now.or_else(|| {
-        picture.result.services.iter().max_by(|a, b| {
-            likeness(&a.service.id).total_cmp(&likeness(&b.service.id))
-        })
+        picture
+            .result
+            .services
+            .iter()
+            .max_by(|a, b| likeness(&a.service.id).total_cmp(&likeness(&b.service.id)))
     });
     let help = nearest.map(|one| Help {
         text: format!("{} · {}", one.service.id, clean(&one.service.name)),

@@ -116,10 +116,12 @@ fn fields(request: &PageRequest, picture: &Picture) -> Vec<Field> {
     let inventory = &picture.result.inventory;
     let organisations =
         inventory.organisations.iter().map(|one| (one.id.to_string(), clean(&one.name)));
-    let categories =
-        Category::ALL.iter().map(|one| (one.id().to_owned(), texts::category(*one).get(lang).to_owned()));
-    let standings =
-        STANDINGS.iter().map(|(word, standing)| ((*word).to_owned(), standing_name(*standing, lang)));
+    let categories = Category::ALL
+        .iter()
+        .map(|one| (one.id().to_owned(), texts::category(*one).get(lang).to_owned()));
+    let standings = STANDINGS
+        .iter()
+        .map(|(word, standing)| ((*word).to_owned(), standing_name(*standing, lang)));
     let checks = CATALOGUE
         .iter()
         .filter(|check| check.is_about_services())
@@ -129,8 +131,9 @@ fn fields(request: &PageRequest, picture: &Picture) -> Vec<Field> {
     let severities = SEVERITIES
         .iter()
         .map(|one| (one.id().to_owned(), texts::severity(*one).get(lang).to_owned()));
-    let changes =
-        Change::ALL.iter().map(|one| (one.id().to_owned(), quarter::change(*one).get(lang).to_owned()));
+    let changes = Change::ALL
+        .iter()
+        .map(|one| (one.id().to_owned(), quarter::change(*one).get(lang).to_owned()));
     let mut fields = vec![
         field("organisation", common.organisation, organisations.collect()),
         field("category", common.category, categories.collect()),
@@ -148,7 +151,10 @@ fn fields(request: &PageRequest, picture: &Picture) -> Vec<Field> {
         let tags = tags.into_iter().map(|tag| (tag.to_owned(), clean(tag)));
         fields.push(field("tag", w.tag, tags.collect()));
     }
-    let orders = ORDERS.iter().skip(1).map(|(word, _, name)| ((*word).to_owned(), name.get(lang).to_owned()));
+    let orders = ORDERS
+        .iter()
+        .skip(1)
+        .map(|(word, _, name)| ((*word).to_owned(), name.get(lang).to_owned()));
     let mut order = field("sort", common.sort, orders.collect());
     if let Some(first) = order.options.first_mut() {
         first.label = ORDERS[0].2.get(lang).to_owned();

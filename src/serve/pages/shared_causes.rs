@@ -41,10 +41,11 @@ pub fn shared_lines(all: &[Shared], shown: usize, links: &Links, lang: Lang) -> 
             let message = check::find(id).map_or("", |check| check.message(reason, lang));
             (Link { text: (*id).to_owned(), href: links.check(id) }, message)
         });
-        let services = shared.services.iter().take(SERVICES_SHOWN).map(|service| Link {
-            text: service.id.to_string(),
-            href: links.service(&service.id),
-        });
+        let services = shared
+            .services
+            .iter()
+            .take(SERVICES_SHOWN)
+            .map(|service| Link { text: service.id.to_string(), href: links.service(&service.id) });
         let more = match shared.services.len().saturating_sub(SERVICES_SHOWN) {
             0 => String::new(),
             more => format!("{} {}", texts::MORE.get(lang), number(more)),

@@ -87,7 +87,9 @@ fn point(request: &PageRequest, picture: &Picture) -> Point {
     let moment = |at| Moment::at(at, timezone, lang);
     let (ipv6_class, ipv6) = match vantage.ipv6 {
         VantageIpv6::Working => ("pass", Text { vi: "hoạt động", en: "works" }),
-        VantageIpv6::Lost => ("inconclusive", Text { vi: "có lúc bị mất", en: "was lost for a while" }),
+        VantageIpv6::Lost => {
+            ("inconclusive", Text { vi: "có lúc bị mất", en: "was lost for a while" })
+        }
         VantageIpv6::Absent => ("fail", Text { vi: "không có", en: "absent" }),
     };
     let dnssec = match vantage.validates_dnssec {

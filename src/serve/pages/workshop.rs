@@ -69,9 +69,9 @@ impl Workshop {
             }
             shelf.pieces.insert(name.to_owned(), State::Working);
             let (shop, owned) = (Arc::clone(&self.0), name.to_owned());
-            let started = std::thread::Builder::new()
-                .name("pages".to_owned())
-                .spawn(move || shop.work(owned, move || make().map(|made| Arc::new(made) as Piece)));
+            let started = std::thread::Builder::new().name("pages".to_owned()).spawn(move || {
+                shop.work(owned, move || make().map(|made| Arc::new(made) as Piece))
+            });
             if let Err(error) = started {
                 shelf.pieces.remove(name);
                 return Err(Problem::internal(&error));

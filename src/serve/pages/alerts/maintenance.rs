@@ -40,7 +40,11 @@ pub struct WindowLine {
 }
 
 /// The windows that last or are to come.
-pub fn window_lines(request: &PageRequest, picture: &Picture, store: &Store) -> Result<Vec<WindowLine>, Problem> {
+pub fn window_lines(
+    request: &PageRequest,
+    picture: &Picture,
+    store: &Store,
+) -> Result<Vec<WindowLine>, Problem> {
     let (lang, timezone) = (request.lang, &picture.result.inventory.timezone);
     let moment = |at| Moment::at(at, timezone, lang);
     let may_end = request.visitor.may_operate(None);
@@ -69,9 +73,8 @@ pub struct NewWindow {
     note: String,
 }
 
-const A_TIME: Text = Text {
-    vi: "thời điểm dạng 2026-11-30T22:00", en: "a time as 2026-11-30T22:00"
-};
+const A_TIME: Text =
+    Text { vi: "thời điểm dạng 2026-11-30T22:00", en: "a time as 2026-11-30T22:00" };
 const ENDS_FIRST: Text = Text {
     vi: "Thời điểm kết thúc phải sau thời điểm bắt đầu và sau hiện tại.",
     en: "The window must end after it begins, and after now.",
@@ -103,7 +106,8 @@ pub async fn add_window(
             if ends_at <= begins_at || ends_at <= now {
                 return Err(Problem::bad(ENDS_FIRST.get(request.lang).to_owned(), Vec::new()));
             }
-            let patterns = form.only.split([',', '\n']).map(str::trim).filter(|one| !one.is_empty());
+            let patterns =
+                form.only.split([',', '\n']).map(str::trim).filter(|one| !one.is_empty());
             let only: Vec<String> = patterns.take(PATTERNS_MAX).map(str::to_owned).collect();
             if let Err(error) = Selection::parse(only.iter().map(String::as_str)) {
                 return Err(Problem::bad(error.to_string(), Vec::new()));

@@ -26,7 +26,8 @@ pub const UPLOAD_OCTETS_MAX: usize = INVENTORY_OCTETS_MAX + (64 << 10);
 const NAMED_MAX: usize = 200;
 
 const NO_FILE: Text = Text {
-    vi: "Chưa chọn tệp nào để kiểm tra.", en: "No file was chosen to be looked at."
+    vi: "Chưa chọn tệp nào để kiểm tra.",
+    en: "No file was chosen to be looked at.",
 };
 const BROKEN_OFF: Text = Text {
     vi: "Tệp tải lên bị ngắt giữa chừng hoặc vượt quá giới hạn.",
@@ -63,7 +64,8 @@ pub async fn dry_run(
                 let name = field.file_name().map(clean).filter(|name| !name.is_empty());
                 match field.bytes().await {
                     Ok(octets) => {
-                        found = Some((name.unwrap_or("inventory.yaml".to_owned()), octets.to_vec()));
+                        found =
+                            Some((name.unwrap_or("inventory.yaml".to_owned()), octets.to_vec()));
                     }
                     Err(_) => return too_large(&request),
                 }
@@ -113,7 +115,10 @@ fn page(request: &PageRequest, name: &str, octets: &[u8]) -> DryRunPage {
     DryRunPage {
         up: links.page(INVENTORY.path),
         is_good: parsed.is_some(),
-        meta: parsed.as_ref().map(|parsed| particulars(request, &parsed.inventory)).unwrap_or_default(),
+        meta: parsed
+            .as_ref()
+            .map(|parsed| particulars(request, &parsed.inventory))
+            .unwrap_or_default(),
         faults: faults.iter().take(FAULTS_SHOWN).map(FaultBlock::of).collect(),
         more_faults: match count.saturating_sub(FAULTS_SHOWN) {
             0 => String::new(),

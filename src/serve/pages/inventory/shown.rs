@@ -81,7 +81,8 @@ pub fn particulars(request: &PageRequest, inventory: &Inventory) -> Vec<(&'stati
     let mut particulars = vec![(texts::INVENTORY.get(lang), clean(&inventory.title))];
     particulars.extend(inventory.id.as_deref().map(|id| (w.id, clean(id))));
     particulars.push((w.timezone, clean(&inventory.timezone)));
-    particulars.extend(inventory.policy.as_deref().map(|name| (texts::POLICY.get(lang), clean(name))));
+    particulars
+        .extend(inventory.policy.as_deref().map(|name| (texts::POLICY.get(lang), clean(name))));
     particulars.extend([
         (w.organisations, number(inventory.organisations.len())),
         (w.services, number(inventory.services.len())),

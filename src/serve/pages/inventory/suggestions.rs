@@ -45,9 +45,14 @@ struct Row {
 struct Found(Vec<judge::Suggestion>);
 
 /// Hands out the page.
-pub async fn suggestions(Extension(workshop): Extension<Workshop>, request: PageRequest) -> Response {
+pub async fn suggestions(
+    Extension(workshop): Extension<Workshop>,
+    request: PageRequest,
+) -> Response {
     request
-        .show_for(Permission::ViewPage(PublicPage::Inventory), move |request| page(request, &workshop))
+        .show_for(Permission::ViewPage(PublicPage::Inventory), move |request| {
+            page(request, &workshop)
+        })
         .await
 }
 

@@ -50,11 +50,12 @@ pub fn address_lines(verdicts: &[Judged], links: &Links, lang: Lang) -> Vec<Addr
         let link = |id: &&'static str| Link { text: (*id).to_owned(), href: links.check(id) };
         ids.iter().map(link).collect()
     };
-    let line = |(name, [holds, fails, unknown]): (&SubjectName, [Vec<&'static str>; 3])| AddressLine {
-        name: clean(&name.to_string()),
-        holds: texts::number(holds.len(), lang),
-        fails: linked(&fails),
-        unknown: linked(&unknown),
-    };
+    let line =
+        |(name, [holds, fails, unknown]): (&SubjectName, [Vec<&'static str>; 3])| AddressLine {
+            name: clean(&name.to_string()),
+            holds: texts::number(holds.len(), lang),
+            fails: linked(&fails),
+            unknown: linked(&unknown),
+        };
     lines.into_iter().take(SHOWN).map(line).collect()
 }

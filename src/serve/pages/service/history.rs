@@ -51,7 +51,12 @@ pub struct FindingStep {
 }
 
 /// The history as the page has it.
-pub fn history_block(service: &Service, history: &History, timezone: &str, lang: Lang) -> HistoryBlock {
+pub fn history_block(
+    service: &Service,
+    history: &History,
+    timezone: &str,
+    lang: Lang,
+) -> HistoryBlock {
     let day = |at| Moment::day(at, timezone, lang);
     let was_renamed = history.ids.iter().any(|step| step.value != service.id);
     let ids = history.ids.iter().filter(|_| was_renamed);
@@ -60,7 +65,8 @@ pub fn history_block(service: &Service, history: &History, timezone: &str, lang:
         let left_out = steps.len().saturating_sub(STEPS_SHOWN);
         let step = |step: &&Step<Finding>| {
             let found = &step.value;
-            let (sign, word) = (texts::sign(found.outcome), texts::outcome(found.outcome).get(lang));
+            let (sign, word) =
+                (texts::sign(found.outcome), texts::outcome(found.outcome).get(lang));
             FindingStep {
                 day: day(step.look.at),
                 outcome_id: found.outcome.id(),

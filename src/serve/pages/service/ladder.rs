@@ -27,16 +27,23 @@ pub fn steps(result: &ServiceResult, policy: &Policy, links: &Links, lang: Lang)
     let kind = result.service.target.kind();
     let found = |gate: &str| findings.iter().find(|(check, _)| check.id == gate);
     let step = |stage: Stage| {
-        let gates: Vec<_> = policy.gates_of(kind, stage)?.iter().filter_map(|gate| found(gate)).collect();
+        let gates: Vec<_> =
+            policy.gates_of(kind, stage)?.iter().filter_map(|gate| found(gate)).collect();
         let has = |outcome| gates.iter().any(|(_, finding)| finding.outcome == outcome);
         let outcome = [Outcome::Fail, Outcome::Inconclusive, Outcome::Pass];
-        let outcome = outcome.into_iter().find(|outcome| has(*outcome)).unwrap_or(Outcome::NotApplicable);
+        let outcome =
+            outcome.into_iter().find(|outcome| has(*outcome)).unwrap_or(Outcome::NotApplicable);
         let line = |(check, finding): &&(&'static crate::check::Check, crate::judge::Finding)| {
             let link = Link { text: check.id.to_owned(), href: links.check(check.id) };
             (texts::sign(finding.outcome), finding.outcome.id(), link)
         };
         Some(Step {
-            title: format!("{} {}: {}", texts::STAGE.get(lang), stage.number(), stage.name().get(lang)),
+            title: format!(
+                "{} {}: {}",
+                texts::STAGE.get(lang),
+                stage.number(),
+                stage.name().get(lang)
+            ),
             outcome_id: outcome.id(),
             sign: texts::sign(outcome),
             outcome: texts::outcome(outcome).get(lang),

@@ -8,7 +8,12 @@ use crate::report;
 use crate::view::Picture;
 
 /// A line for each zone and name server, as the program prints it.
-pub fn path_lines(evidence: &Evidence, picture: &Picture, service: &Service, lang: Lang) -> Vec<String> {
+pub fn path_lines(
+    evidence: &Evidence,
+    picture: &Picture,
+    service: &Service,
+    lang: Lang,
+) -> Vec<String> {
     if service.state == State::Retired {
         return Vec::new();
     }
