@@ -35,7 +35,9 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliErro
     if args.check_config {
         match &global.config {
             Some(file) => println!("{}: the configuration can be used", file.display()),
-            None => println!("no configuration is named (`--config FILE`); the defaults can be used"),
+            None => {
+                println!("no configuration is named (`--config FILE`); the defaults can be used")
+            }
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -8,8 +8,8 @@ use harmless::{Harmless, harmless};
 
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
-use crate::runs::Note;
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::Note;
 
 /// Columns where stdout is no terminal, or doesn't say.
 const WIDTH: usize = 100;

@@ -152,7 +152,9 @@ impl Watch {
             self.said_well = Instant::now();
             match health::is_alive(app).await {
                 true => notify::well(),
-                false => tracing::error!("work does not get done; the watchdog is not told otherwise"),
+                false => {
+                    tracing::error!("work does not get done; the watchdog is not told otherwise")
+                }
             }
         }
     }
