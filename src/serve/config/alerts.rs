@@ -35,7 +35,7 @@ pub struct AlertsConfig {
     pub maintenance: Vec<Maintenance>,
     /// What each organisation's contact is told.
     pub contacts: Option<Contacts>,
-    contacts_draft: routes::ContactsDraft,
+    pub(in crate::serve) contacts_draft: routes::ContactsDraft,
 }
 
 impl Default for AlertsConfig {

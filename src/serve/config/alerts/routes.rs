@@ -47,8 +47,8 @@ pub struct Route {
     pub per_hour: u16,
     /// When it is told.
     pub hours: Option<Hours>,
-    patterns: Vec<String>,
-    hours_draft: HoursDraft,
+    pub(in crate::serve) patterns: Vec<String>,
+    pub(in crate::serve) hours_draft: HoursDraft,
 }
 
 impl Default for Route {
@@ -114,7 +114,7 @@ impl Outside {
 }
 
 #[derive(Clone, Debug, Default)]
-struct HoursDraft {
+pub(in crate::serve) struct HoursDraft {
     days: Vec<Weekday>,
     from: Option<Time>,
     to: Option<Time>,
@@ -163,7 +163,7 @@ pub struct Contacts {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ContactsDraft {
+pub(in crate::serve) struct ContactsDraft {
     channel: Option<String>,
     severity: Severity,
     lang: Lang,
