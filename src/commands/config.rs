@@ -135,7 +135,8 @@ fn check_serve(reader: &mut Reader<'_, '_>, root: NodeId) {
     let Content::Mapping(pairs) = &reader.tree.node(root).content else { return };
     let tree = reader.tree;
     for pair in tree.children(pairs).chunks_exact(2) {
-        if matches!(&tree.node(pair[0]).content, Content::Scalar { text, .. } if text == SERVE_KEY) {
+        if matches!(&tree.node(pair[0]).content, Content::Scalar { text, .. } if text == SERVE_KEY)
+        {
             check(reader, pair[1]);
         }
     }
@@ -171,7 +172,9 @@ mod tests {
 
     fn read(text: &str, arguments: &[&str]) -> Result<Cli, String> {
         let command = with_defaults(Cli::command(), text.as_bytes(), "config.yaml", false)
-            .map_err(|problems| problems.iter().map(|one| format!("{one}\n")).collect::<String>())?;
+            .map_err(|problems| {
+                problems.iter().map(|one| format!("{one}\n")).collect::<String>()
+            })?;
         let matches = command
             .try_get_matches_from([&["v6ready"], arguments].concat())
             .map_err(|error| error.to_string())?;
@@ -200,7 +203,10 @@ mod tests {
     fn everything_that_is_wrong_is_named_with_its_place() {
         let problem = |text| read(text, &["scan"]).unwrap_err();
         let text = problem("dbb: x\nscan: {vantag: x}\n");
-        assert!(text.contains("config.yaml:1:1: `dbb` is no option (did you mean `db`?)"), "{text}");
+        assert!(
+            text.contains("config.yaml:1:1: `dbb` is no option (did you mean `db`?)"),
+            "{text}"
+        );
         assert!(text.contains("config.yaml:2:8: `scan.vantag` is no option"), "{text}");
         assert!(problem("config: x").contains("is no option"));
         assert!(problem("scan: {only: {a: b}}").contains("a value or a list"));

@@ -13,9 +13,9 @@ use super::atomic_file::{unwritable, write_atomically};
 use super::cli::ImportArgs;
 use super::error::CliError;
 use super::terminal;
-use crate::runs::load;
 use crate::inventory;
 use crate::inventory::import::{self, Base, MergeError, Reading, Terms, Words};
+use crate::runs::load;
 
 /// Reads the rows, prints what is added, changed and known already, and writes the inventory.
 ///

@@ -33,6 +33,12 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliErro
     }
     let config = read_config(global)?;
     if args.check_config {
+        match &global.config {
+            Some(file) => println!("{}: the configuration can be used", file.display()),
+            None => {
+                println!("no configuration is named (`--config FILE`); the defaults can be used")
+            }
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let places = Places { db: global.db.clone(), config: global.config.clone() };

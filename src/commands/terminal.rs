@@ -8,8 +8,8 @@ use harmless::{Harmless, harmless};
 
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
-use crate::runs::Note;
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::Note;
 
 /// Columns where stdout is no terminal, or doesn't say.
 const WIDTH: usize = 100;
@@ -30,6 +30,18 @@ pub(super) fn stdout_style(global: &Global) -> (bool, usize) {
     };
     let columns = if terminal { window_columns() } else { None };
     (color, columns.unwrap_or(WIDTH).clamp(40, 200))
+}
+
+/// Whether to colour what goes to stderr.
+pub(super) fn stderr_has_color(global: &Global) -> bool {
+    match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            std::io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        }
+    }
 }
 
 fn window_columns() -> Option<usize> {

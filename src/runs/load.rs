@@ -206,10 +206,7 @@ fn own_policy(
 ///
 /// # Errors
 /// When the default policy can't be read.
-pub fn problems_of_files(
-    parsed: &Parsed,
-    folder: &Path,
-) -> Result<Vec<Diagnostic>, RunsError> {
+pub fn problems_of_files(parsed: &Parsed, folder: &Path) -> Result<Vec<Diagnostic>, RunsError> {
     let mut settings = parsed.inventory.settings.clone();
     let mut problems = referenced_files::read_into(&mut settings, &parsed.files, folder);
     own_policy(&parsed.inventory, &parsed.files, folder, &mut problems)?;

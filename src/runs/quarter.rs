@@ -114,10 +114,7 @@ fn points_and_runs(
 ///
 /// # Errors
 /// When there is no such run, or the store can't be read.
-pub fn quarter_runs(
-    store: &Store,
-    request: &QuarterRequest<'_>,
-) -> Result<QuarterRuns, RunsError> {
+pub fn quarter_runs(store: &Store, request: &QuarterRequest<'_>) -> Result<QuarterRuns, RunsError> {
     let chosen = ChosenRuns::choose(store, request)?;
     let closing = load_run_by_id(store, &chosen.closing)?.with_policy(request.policy)?;
     let policy = closing.loaded.policy.clone();

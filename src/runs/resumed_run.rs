@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
+use crate::model::RunId;
 use crate::runs::error::RunsError;
 use crate::runs::load;
 use crate::runs::note::{Note, TakeNotes};
-use crate::model::RunId;
 use crate::store::ListedRun;
 
 /// An inventory that was named beside `--resume`.

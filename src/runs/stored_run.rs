@@ -147,10 +147,7 @@ impl LoadedRun {
 
     /// The run whose result of a service counts, with the service as that run knew it: this one, or a
     /// later one that looked at it again.
-    pub fn last_look<'a>(
-        &'a self,
-        service: &'a Arc<Service>,
-    ) -> (&'a Self, &'a Arc<Service>) {
+    pub fn last_look<'a>(&'a self, service: &'a Arc<Service>) -> (&'a Self, &'a Arc<Service>) {
         let again = self.rescans.iter().find_map(|RescanOfPart { run, lineage }| {
             let now = lineage.now(&service.id)?;
             let same = run.services.iter().find(|known| known.id == *now)?;
@@ -180,11 +177,7 @@ impl LoadedRun {
 ///
 /// # Errors
 /// When the store is damaged: no report is made from half the evidence.
-pub fn judge_run(
-    store: &Store,
-    run: &LoadedRun,
-    as_of: Timestamp,
-) -> Result<RunResult, RunsError> {
+pub fn judge_run(store: &Store, run: &LoadedRun, as_of: Timestamp) -> Result<RunResult, RunsError> {
     let (vantage, tests) = tested_vantage(store, run)?;
     let context = run.judge_context(&vantage, as_of);
     let mut rescans = BTreeMap::new();

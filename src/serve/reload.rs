@@ -39,7 +39,9 @@ async fn taken(app: &Shared, listens_at: SocketAddr) -> Result<Option<TcpListene
         Some(file) => {
             let file = file.to_owned();
             let read = tokio::task::spawn_blocking(move || read_file(&file)).await;
-            read.map_err(|_| vec!["the configuration can't be read: an internal fault".to_owned()])??
+            read.map_err(|_| {
+                vec!["the configuration can't be read: an internal fault".to_owned()]
+            })??
         }
         None => ServeConfig::default(),
     };
@@ -61,7 +63,8 @@ async fn taken(app: &Shared, listens_at: SocketAddr) -> Result<Option<TcpListene
 
 fn read_file(file: &std::path::Path) -> Result<ServeConfig, Vec<String>> {
     let name = file.display().to_string();
-    let text = std::fs::read(file).map_err(|error| vec![format!("{name}: can't be read: {error}")])?;
+    let text =
+        std::fs::read(file).map_err(|error| vec![format!("{name}: can't be read: {error}")])?;
     let (config, warnings) = config::read::read(&text, &name).map_err(in_lines)?;
     for warning in &warnings {
         tracing::warn!("{warning}");

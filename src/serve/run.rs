@@ -111,7 +111,10 @@ async fn serve(
                     listens_at = app.config().listen;
                     say_where(app, &listener);
                 }
-                notify::ready("answering");
+                notify::ready(match app.config_fault() {
+                    None => "answering",
+                    Some(_) => "answering; the configuration in the file can't be taken",
+                });
             }
             _ = tick.tick() => watch.look(app).await,
             accepted = listener.accept(), if connections.have_room() => match accepted {
@@ -157,7 +160,9 @@ impl Watch {
             self.said_well = Instant::now();
             match health::is_alive(app).await {
                 true => notify::well(),
-                false => tracing::error!("work does not get done; the watchdog is not told otherwise"),
+                false => {
+                    tracing::error!("work does not get done; the watchdog is not told otherwise")
+                }
             }
         }
     }

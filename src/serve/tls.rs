@@ -107,13 +107,14 @@ pub fn load(files: &TlsFiles) -> Result<Identity, TlsFault> {
     let key_der = PrivateKeyDer::from_pem_slice(&read(TlsFile::Key, key)?)
         .map_err(|_| of_key("it holds no key in PEM".to_owned(), NO_KEY))?;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let certified = CertifiedKey::from_der(chain, key_der, &provider).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => of_key(
-            format!("the key is not that of {}", certificate.display()),
-            "name the key with which the certificate was asked for",
-        ),
-        other => of_key(format!("the key can't be used: {other}"), NO_KEY),
-    })?;
+    let certified =
+        CertifiedKey::from_der(chain, key_der, &provider).map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => of_key(
+                format!("the key is not that of {}", certificate.display()),
+                "name the key with which the certificate was asked for",
+            ),
+            other => of_key(format!("the key can't be used: {other}"), NO_KEY),
+        })?;
     let mut server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| of_certificate(error.to_string(), "this is a fault of the program"))?

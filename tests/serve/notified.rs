@@ -29,7 +29,10 @@ fn systemd_is_told_of_start_life_reload_and_end() {
     let systemd = Systemd(UnixDatagram::bind(&socket).unwrap());
     systemd.0.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut command = place.command();
-    command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "2000000").env_remove("WATCHDOG_PID");
+    command
+        .env("NOTIFY_SOCKET", &socket)
+        .env("WATCHDOG_USEC", "2000000")
+        .env_remove("WATCHDOG_PID");
     let mut daemon = Daemon::start(&mut command);
     systemd.is_told("READY=1");
     systemd.is_told("WATCHDOG=1");

@@ -12,7 +12,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::daemon::{Answer, Daemon, Place, ask, refused, wait_until};
 
-const CONFIG: &str = "serve:\n  listen: \"127.0.0.1:0\"\n  tls:\n    certificate: server.pem\n    key: server.key\n";
+const CONFIG: &str =
+    "serve:\n  listen: \"127.0.0.1:0\"\n  tls:\n    certificate: server.pem\n    key: server.key\n";
 
 /// A certificate that signs itself, and its key.
 struct Issued {

@@ -19,9 +19,8 @@ pub(in crate::commands) fn carried_out(
 ) -> Result<ScannedRun, CliError> {
     let progress = Progress::new(session.services().len(), session.settings(), global);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let scanned = runtime.block_on(async {
-        session.scan(stop_on_interrupt(), |event| progress.show(&event)).await
-    });
+    let scanned = runtime
+        .block_on(async { session.scan(stop_on_interrupt(), |event| progress.show(&event)).await });
     progress.clear();
     Ok(scanned?.judge()?)
 }

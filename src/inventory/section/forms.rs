@@ -22,10 +22,7 @@ pub(crate) struct Form<T> {
 
 impl<T> Form<T> {
     /// A form whose rules are more than a pattern can say.
-    pub(crate) const fn new(
-        parse: fn(&str) -> Result<T, Fault>,
-        label: Text,
-    ) -> Self {
+    pub(crate) const fn new(parse: fn(&str) -> Result<T, Fault>, label: Text) -> Self {
         Self { parse, label, schema: any_text }
     }
 }

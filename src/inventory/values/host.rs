@@ -38,10 +38,7 @@ fn host_sized(text: &str) -> Result<(), Fault> {
 
 /// `host`, `host:port`, `[v6]:port`, `[v6]` or a bare address. `default_port` is that of the
 /// service's kind; kinds without one need the port.
-pub(crate) fn endpoint(
-    text: &str,
-    default_port: Option<u16>,
-) -> Result<Endpoint, Fault> {
+pub(crate) fn endpoint(text: &str, default_port: Option<u16>) -> Result<Endpoint, Fault> {
     host_sized(text)?;
     if text.contains("://") {
         return Fault::err(

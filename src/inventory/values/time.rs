@@ -27,10 +27,7 @@ pub(crate) fn date(text: &str) -> Result<Date, Fault> {
 }
 
 /// `250ms`, `3s`, `2m` or `1h`, within a range.
-pub(crate) fn duration(
-    text: &str,
-    range: &RangeInclusive<Duration>,
-) -> Result<Duration, Fault> {
+pub(crate) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, Fault> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let unit_ms = match unit.trim_start() {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::bounded_file;
 use crate::check::Check;
-use crate::runs::error::RunsError;
 use crate::model::{Inventory, Outcome, Severity, Stage, Target};
 use crate::policy::Policy;
+use crate::runs::error::RunsError;
 use crate::{check, policy};
 
 /// Octets of a policy's file.

@@ -8,12 +8,12 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::bounded_file;
-use crate::runs::error::RunsError;
 use crate::evidence::dns::delegation::hints;
 use crate::evidence::dns::dnssec::Anchors;
 use crate::evidence::tls::TrustedRoots;
 use crate::inventory::{Diagnostic, FileReference, FileReferences};
 use crate::model::{OriginTable, Settings};
+use crate::runs::error::RunsError;
 
 /// Octets of certificates, root hints or trust anchors.
 const OCTETS_MAX: usize = 16 << 20;

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::judge::quarter::Quarter;
+use crate::model::RunId;
 use crate::runs::error::RunsError;
 use crate::runs::named_run::{named_run, shows_whole_inventory};
 use crate::runs::note::TakeNotes;
 use crate::runs::stored_run::{end_of_run, load_run_by_id};
-use crate::judge::quarter::Quarter;
-use crate::model::RunId;
 use crate::store::{ListedRun, Store};
 
 /// A complete run of a whole inventory.

@@ -7,15 +7,15 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::candidates::Candidate;
-use crate::runs::error::RunsError;
-use crate::runs::histories::{AT_ONCE, judge_then};
-use crate::runs::judge_each::judge_each;
-use crate::runs::stored_run::load_run_by_id;
 use crate::judge;
 use crate::judge::quarter::{Point, Quarter, Snapshot};
 use crate::judge::{Counts, Excerpt, GateReading, Lineage, Sight};
 use crate::model::{Inventory, RunId, ServiceId};
 use crate::policy::Policy;
+use crate::runs::error::RunsError;
+use crate::runs::histories::{AT_ONCE, judge_then};
+use crate::runs::judge_each::judge_each;
+use crate::runs::stored_run::load_run_by_id;
 use crate::store::Store;
 
 /// Earlier quarters in the trend at the most: two years.

@@ -38,9 +38,7 @@ pub fn read(text: &[u8], file: &str) -> Result<(ServeConfig, Vec<Diagnostic>), D
 fn document(reader: &mut Reader<'_, '_>, root: NodeId) -> Option<Draft> {
     let mut draft = Draft::default();
     let pairs = reader.pairs(root, "the configuration")?;
-    let is_serve = |node: NodeId| {
-        matches!(&reader.tree.node(node).content, Content::Scalar { text, .. } if text == SERVE_KEY)
-    };
+    let is_serve = |node: NodeId| matches!(&reader.tree.node(node).content, Content::Scalar { text, .. } if text == SERVE_KEY);
     let serve = pairs.chunks_exact(2).find(|pair| is_serve(pair[0])).map(|pair| pair[1]);
     if let Some(serve) = serve {
         SERVE.read(reader, serve, &mut draft)?;

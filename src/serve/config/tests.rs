@@ -26,7 +26,8 @@ fn what_is_said_is_taken() {
     let (config, _) = read(text.as_bytes(), "/etc/v6ready/serve.yaml").unwrap();
     assert_eq!(config.listen.to_string(), "[::]:443");
     assert_eq!(config.base_url.unwrap().as_str(), "https://v6.example/a/");
-    let inventories: Vec<_> = config.inventories.iter().map(|file| file.display().to_string()).collect();
+    let inventories: Vec<_> =
+        config.inventories.iter().map(|file| file.display().to_string()).collect();
     assert_eq!(inventories, ["/etc/v6ready/a.yaml", "/srv/b.yaml"]);
 }
 
@@ -36,7 +37,12 @@ fn each_fault_has_its_place_and_what_would_be_right() {
         ("serve: [1]", "1:8", "`serve` is a list", "a mapping"),
         ("[1]", "1:1", "the configuration is a list", "a mapping"),
         ("serve: {listen: 8466}", "1:17", "not an address with a port", "\"[::1]:8466\""),
-        ("serve: {listen: localhost:8466}", "1:17", "not an address with a port", "192.0.2.10:8466"),
+        (
+            "serve: {listen: localhost:8466}",
+            "1:17",
+            "not an address with a port",
+            "192.0.2.10:8466",
+        ),
         ("serve: {liste: x}", "1:9", "`liste` is not a key", "did you mean `listen`?"),
         ("serve: {lang: fr}", "1:15", "`lang` is `fr`", "`vi` and `en`"),
         ("serve: {base_url: v6.example}", "1:19", "not a URL", "https://v6.example.gov.vn/"),
