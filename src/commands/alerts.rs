@@ -34,8 +34,7 @@ pub(super) fn run(global: &Global, args: &AlertsArgs) -> Result<ExitCode, CliErr
 
 fn list(global: &Global, args: &AlertsArgs) -> Result<ExitCode, CliError> {
     let config = read_config(global)?;
-    let filter =
-        AlertFilter { is_open: !args.all, limit: args.limit, ..AlertFilter::default() };
+    let filter = AlertFilter { is_open: !args.all, limit: args.limit, ..AlertFilter::default() };
     let store = Store::open_existing(&global.db)?;
     let mut alerts = Vec::new();
     for stored in store.alerts(&filter)? {
@@ -79,7 +78,11 @@ fn list(global: &Global, args: &AlertsArgs) -> Result<ExitCode, CliError> {
     }
     out.flush()?;
     if alerts.is_empty() {
-        terminal::note(if args.all { "no alerts" } else { "no alert is open; `--all` lists those that ended" });
+        terminal::note(if args.all {
+            "no alerts"
+        } else {
+            "no alert is open; `--all` lists those that ended"
+        });
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -131,8 +134,9 @@ fn test(global: &Global, only: Option<&str>, to: &[String]) -> Result<ExitCode, 
 fn chosen<'c>(config: &'c ServeConfig, only: Option<&str>) -> Result<Vec<&'c Channel>, CliError> {
     let channels = &config.alerts.channels;
     if channels.is_empty() {
-        return Err(CliError::operator("the configuration has no channel to try")
-            .help("name the daemon's configuration with `--config`, and add `serve.alerts.channels`"));
+        return Err(CliError::operator("the configuration has no channel to try").help(
+            "name the daemon's configuration with `--config`, and add `serve.alerts.channels`",
+        ));
     }
     let Some(name) = only else { return Ok(channels.iter().collect()) };
     match config.alerts.channel(name) {
@@ -154,7 +158,8 @@ fn recipients(config: &ServeConfig, channel: &Channel, to: &[String]) -> Vec<Str
         return to.to_vec();
     }
     let mut all: Vec<String> = Vec::new();
-    for route in config.alerts.routes.iter().filter(|route| route.channels.contains(&channel.name)) {
+    for route in config.alerts.routes.iter().filter(|route| route.channels.contains(&channel.name))
+    {
         for address in &route.to {
             if !all.contains(address) {
                 all.push(address.clone());

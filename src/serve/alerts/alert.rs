@@ -224,7 +224,8 @@ impl Alert {
     pub fn to_stored(&self) -> StoredAlert {
         let document =
             Document { detail: self.detail.clone(), told: self.told.clone(), kind: self.kind };
-        let part = |part: fn(&ServiceId) -> &str| self.service.as_ref().map(|id| part(id).to_owned());
+        let part =
+            |part: fn(&ServiceId) -> &str| self.service.as_ref().map(|id| part(id).to_owned());
         StoredAlert {
             id: self.id.clone(),
             key: self.key.clone(),

@@ -119,7 +119,9 @@ fn heading(
     let since = |at: Timestamp| moment.now.duration_since(at);
     if !alert.is_open() {
         return match told.map(|told| told.what) {
-            Some(Said::Begun(..)) if alert.detail.gone || alert.detail.flaps => Some(Heading::Silent),
+            Some(Said::Begun(..)) if alert.detail.gone || alert.detail.flaps => {
+                Some(Heading::Silent)
+            }
             Some(Said::Begun(..)) => Some(Heading::Ended),
             Some(Said::Ended) | None => None,
         };
@@ -148,12 +150,9 @@ fn heading(
 
 /// The keys of what a listener was lately told that it comes and goes.
 fn told_as_flapping(alerts: &[Alert], listener: &Listener, moment: &Moment<'_>) -> HashSet<String> {
-    let lately = |told: &Told| {
-        moment.now.duration_since(told.at) < signed(moment.flapping_within)
-    };
-    let is_it = |alert: &&Alert| {
-        alert.detail.flaps && alert.told.get(&listener.name).is_some_and(lately)
-    };
+    let lately = |told: &Told| moment.now.duration_since(told.at) < signed(moment.flapping_within);
+    let is_it =
+        |alert: &&Alert| alert.detail.flaps && alert.told.get(&listener.name).is_some_and(lately);
     alerts.iter().filter(is_it).map(|alert| alert.key.clone()).collect()
 }
 

@@ -74,9 +74,8 @@ pub fn decide(
 ) -> Result<usize, StoreError> {
     for _ in 0..TRIES_MAX {
         let decision = decision(store, happening, audience, now)?;
-        let is_empty = decision.run.is_none()
-            && decision.alerts.is_empty()
-            && decision.messages.is_empty();
+        let is_empty =
+            decision.run.is_none() && decision.alerts.is_empty() && decision.messages.is_empty();
         if is_empty || store.decide_alerts(&decision)? {
             return Ok(decision.messages.len());
         }
@@ -92,10 +91,7 @@ fn decision(
 ) -> Result<AlertDecision, StoreError> {
     let inventory = &happening.inventory;
     let run_before = store.alert_mark(inventory)?;
-    let recent = AlertFilter {
-        since: now.checked_sub(ENDED_FOR).ok(),
-        ..AlertFilter::default()
-    };
+    let recent = AlertFilter { since: now.checked_sub(ENDED_FOR).ok(), ..AlertFilter::default() };
     let open = AlertFilter { is_open: true, ..AlertFilter::default() };
     let mut known: BTreeMap<String, Alert> = BTreeMap::new();
     for stored in store.alerts(&open)?.iter().chain(&store.alerts(&recent)?) {
@@ -234,9 +230,8 @@ fn listeners(
             if !concerned.contains(organisation.as_str()) {
                 continue;
             }
-            let wants = |address: &&String| {
-                !ended.contains(&((*address).clone(), organisation.clone()))
-            };
+            let wants =
+                |address: &&String| !ended.contains(&((*address).clone(), organisation.clone()));
             let addresses: Vec<String> = addresses.iter().filter(wants).cloned().collect();
             listeners.extend(Listener::of_contact(organisation, &addresses, config));
         }

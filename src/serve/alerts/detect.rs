@@ -195,9 +195,10 @@ impl ServiceReader<'_> {
                 service: Some(id.clone()),
                 detail: Detail {
                     stages,
-                    cause: service.blockers.first().map(|blocker| {
-                        self.causes.name(id, blocker.check, blocker.reason)
-                    }),
+                    cause: service
+                        .blockers
+                        .first()
+                        .map(|blocker| self.causes.name(id, blocker.check, blocker.reason)),
                     check: service.blockers.first().map(|blocker| blocker.check.to_owned()),
                     reason: service.blockers.first().map(|blocker| blocker.reason.to_owned()),
                     ..detail_of(after, service)
@@ -310,7 +311,9 @@ impl Causes {
 fn name_of(cause: &SharedCause) -> String {
     match cause {
         SharedCause::NameServer(name) => name.to_string(),
-        SharedCause::Certificate(digest) => format!("certificate {}", digest.get(..16).unwrap_or(digest)),
+        SharedCause::Certificate(digest) => {
+            format!("certificate {}", digest.get(..16).unwrap_or(digest))
+        }
         SharedCause::Network { prefix, port, .. } => format!("{prefix} port {port}"),
         SharedCause::Address(address, ..) => address.to_string(),
         SharedCause::Host(name) | SharedCause::ThirdParty(name) => name.to_string(),

@@ -89,8 +89,7 @@ async fn exchange(
 ) -> Result<(u16, String), NotSent> {
     let host = host_of(post.url);
     let failed = |error: hyper::Error| NotSent::for_now(format!("{host}: {error}"));
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
     let driver = tokio::spawn(connection);
     let response = sender.send_request(request(post)?).await.map_err(failed);
     let read = match response {

@@ -114,7 +114,8 @@ impl Listener {
                 let check = detail.check.as_deref();
                 only.matches_noted(id, &detail.tags, category)
                     && (checks.is_empty()
-                        || check.is_some_and(|check| checks.iter().any(|glob| glob.is_match(check))))
+                        || check
+                            .is_some_and(|check| checks.iter().any(|glob| glob.is_match(check))))
             }
         }
     }
@@ -139,8 +140,6 @@ pub fn are_working(hours: &Hours, now: Timestamp) -> bool {
     let is_day = |day: Weekday| hours.days.is_empty() || hours.days.contains(&day);
     match hours.from <= hours.to {
         true => is_day(today) && hours.from <= time && time < hours.to,
-        false => {
-            is_day(today) && hours.from <= time || is_day(today.previous()) && time < hours.to
-        }
+        false => is_day(today) && hours.from <= time || is_day(today.previous()) && time < hours.to,
     }
 }

@@ -71,10 +71,10 @@ fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, NotSent>
 fn parameters(smtp: &Smtp) -> Result<TlsParameters, NotSent> {
     let mut parameters = TlsParameters::builder(smtp.host.clone());
     if let Some(path) = &smtp.ca {
-        let unusable = |problem: String| NotSent::for_good(format!("{}: {problem}", path.display()));
+        let unusable =
+            |problem: String| NotSent::for_good(format!("{}: {problem}", path.display()));
         let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        let authority =
-            Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        let authority = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
         parameters = parameters.add_root_certificate(authority);
     }
     parameters.build_rustls().map_err(|error| NotSent::for_good(error.to_string()))
@@ -94,7 +94,7 @@ fn built(smtp: &Smtp, mail: &Mail<'_>) -> Result<lettre::Message, NotSent> {
         .message_id(Some(format!("<{}@{}>", mail.key, from.email.domain())))
         .date(made_at)
         .from(from)
-        .subject(message.subject.clone())
+        .subject(super::message::one_line(&message.subject))
         .header(AutoSubmitted);
     for to in mail.to {
         builder = builder.to(address(to)?);

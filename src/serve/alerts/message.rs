@@ -117,12 +117,7 @@ fn is_zero(number: &usize) -> bool {
 
 impl Message {
     /// A message of alerts.
-    pub fn of(
-        spoken: &[Spoken<'_>],
-        lang: Lang,
-        at: Timestamp,
-        base_url: Option<&str>,
-    ) -> Self {
+    pub fn of(spoken: &[Spoken<'_>], lang: Lang, at: Timestamp, base_url: Option<&str>) -> Self {
         let mut order: Vec<&Spoken<'_>> = spoken.iter().collect();
         order.sort_by_key(|one| (one.heading, one.alert.severity));
         let mut groups: Vec<(Key<'_>, Group)> = Vec::new();

@@ -115,7 +115,9 @@ pub fn particulars(alert: &Alert, lang: Lang) -> String {
         (Kind::Target, Some((_, wanted))) => {
             let until = detail.until.as_deref().map(|day| shown_day(day, lang)).unwrap_or_default();
             parts.push(match lang {
-                Lang::Vi => format!("phải đạt mức {wanted} ({}) trước hết ngày {until}", stage(wanted)),
+                Lang::Vi => {
+                    format!("phải đạt mức {wanted} ({}) trước hết ngày {until}", stage(wanted))
+                }
                 Lang::En => format!("stage {wanted} ({}) is due by {until}", stage(wanted)),
             });
         }

@@ -35,7 +35,7 @@ pub struct AlertsConfig {
     pub maintenance: Vec<Maintenance>,
     /// What each organisation's contact is told.
     pub contacts: Option<Contacts>,
-    contacts_draft: routes::ContactsDraft,
+    pub(in crate::serve) contacts_draft: routes::ContactsDraft,
 }
 
 impl Default for AlertsConfig {
@@ -73,7 +73,10 @@ pub(crate) static ALERTS: Section<AlertsConfig> = Section {
     keys: &[
         Key::new(
             "certificate_days",
-            &Number { range: 1..=366, field: |draft: &mut AlertsConfig| &mut draft.certificate_days },
+            &Number {
+                range: 1..=366,
+                field: |draft: &mut AlertsConfig| &mut draft.certificate_days,
+            },
             "21",
             Text {
                 en: "Days before its end from which a certificate is told of.",
@@ -91,7 +94,10 @@ pub(crate) static ALERTS: Section<AlertsConfig> = Section {
         ),
         Key::new(
             "flapping_changes",
-            &Number { range: 2..=100, field: |draft: &mut AlertsConfig| &mut draft.flapping_changes },
+            &Number {
+                range: 2..=100,
+                field: |draft: &mut AlertsConfig| &mut draft.flapping_changes,
+            },
             "4",
             Text {
                 en: "Something that broke so often within `flapping_within` is told once more, as going to \
@@ -170,7 +176,13 @@ fn check(draft: &mut AlertsConfig, fields: &Fields<AlertsConfig>, reader: &mut R
             reader.error(span("routes"), &message, Some("give each a name of its own"));
         }
         for channel in &route.channels {
-            known_channel(draft, channel, &format!("route `{}`", route.name), span("routes"), reader);
+            known_channel(
+                draft,
+                channel,
+                &format!("route `{}`", route.name),
+                span("routes"),
+                reader,
+            );
         }
         let needs_recipient = route.channels.iter().any(|name| {
             draft.channel(name).is_some_and(|channel| matches!(channel.kind, ChannelKind::Smtp(_)))

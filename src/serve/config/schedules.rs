@@ -151,7 +151,11 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
         .or(Fallback::Value(Text { en: TIMEZONE, vi: TIMEZONE })),
         Key::new(
             "only",
-            &ParsedList { item: "a pattern", form: &PATTERN, field: |draft: &mut Schedule| &mut draft.only },
+            &ParsedList {
+                item: "a pattern",
+                form: &PATTERN,
+                field: |draft: &mut Schedule| &mut draft.only,
+            },
             "[\"tag:pilot\"]",
             Text {
                 en: "Which services, as for `scan --only`; without it all.",
@@ -162,7 +166,10 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
             "policy",
             &Parsed { form: &forms::LINE, field: |draft: &mut Schedule| &mut draft.policy },
             "vn-2030",
-            Text { en: "By which policy, as for `scan --policy`.", vi: "Chính sách, như `scan --policy`." },
+            Text {
+                en: "By which policy, as for `scan --policy`.",
+                vi: "Chính sách, như `scan --policy`.",
+            },
         )
         .or(Fallback::Words(Text { en: "the inventory's", vi: "theo danh mục" })),
         Key::new(
@@ -200,7 +207,11 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
     check: |draft: &mut Schedule, fields: &Fields<Schedule>, reader: &mut Reader<'_, '_>| {
         if draft.watch != Duration::ZERO && draft.watch < Duration::from_secs(60) {
             let span = fields.entry("watch").map_or(fields.span, |(span, _)| span);
-            reader.error(span, "`watch` is shorter than a minute", Some("write `watch: 1m` or more"));
+            reader.error(
+                span,
+                "`watch` is shorter than a minute",
+                Some("write `watch: 1m` or more"),
+            );
         }
     },
 };
@@ -220,17 +231,25 @@ pub(super) static RETENTION: Section<Retention> = Section {
             "keep_last",
             &Number { range: 1..=100_000, field: |draft: &mut Retention| &mut draft.keep_last },
             "400",
-            Text { en: "So many whole runs are kept.", vi: "Số lần quét toàn bộ được giữ." },
+            Text {
+                en: "So many whole runs are kept.", vi: "Số lần quét toàn bộ được giữ."
+            },
         ),
         Key::new(
             "keep_days",
             &Number { range: 1..=36_600, field: |draft: &mut Retention| &mut draft.keep_days },
             "400",
-            Text { en: "The runs of so many days are kept.", vi: "Giữ các lần quét trong chừng ấy ngày." },
+            Text {
+                en: "The runs of so many days are kept.",
+                vi: "Giữ các lần quét trong chừng ấy ngày.",
+            },
         ),
         Key::new(
             "keep_alerts_days",
-            &Number { range: 30..=36_600, field: |draft: &mut Retention| &mut draft.keep_alerts_days },
+            &Number {
+                range: 30..=36_600,
+                field: |draft: &mut Retention| &mut draft.keep_alerts_days,
+            },
             "400",
             Text {
                 en: "Alerts that ended, and messages that were sent, are kept so many days.",
@@ -324,8 +343,7 @@ impl<D, T> Described for Filled<D, T> {
     }
 }
 
-static CRON: Form<CronText> =
-    Form::new(cron, Text { en: "cron expression", vi: "biểu thức cron" });
+static CRON: Form<CronText> = Form::new(cron, Text { en: "cron expression", vi: "biểu thức cron" });
 
 static PATTERN: Form<String> =
     Form::new(pattern, Text { en: "pattern of services", vi: "mẫu chọn dịch vụ" });

@@ -177,8 +177,7 @@ fn note_begun(app: &App, run: &RunId, request: &ScanRequest) {
         run: Some(run.to_string()),
         problem: None,
     };
-    let marked =
-        Store::open_existing(app.db()).and_then(|store| store.mark_schedule(name, &mark));
+    let marked = Store::open_existing(app.db()).and_then(|store| store.mark_schedule(name, &mark));
     if let Err(error) = marked {
         tracing::error!(%error, "that a schedule's scan began can't be noted");
     }
@@ -238,7 +237,9 @@ fn told(app: &App, run: &RunId, event: ScanEvent) {
             jobs.tell(JobEvent::Service { run: run.clone(), service, stage });
             jobs.change_running(|live| live.finished = (live.finished + 1).min(live.services));
         }
-        ScanEvent::AskingAgain { .. } => jobs.change_running(|live: &mut LiveRun| live.finished = 0),
+        ScanEvent::AskingAgain { .. } => {
+            jobs.change_running(|live: &mut LiveRun| live.finished = 0)
+        }
         ScanEvent::WaitingForVantage => progress(Progress::Waiting),
         ScanEvent::VantageTested { works: true, .. } => progress(Progress::Running),
         ScanEvent::Stopping => progress(Progress::Stopping),

@@ -96,10 +96,8 @@ fn remove(app: &App, retention: &Retention) -> Result<(), RunsError> {
     }
     let listed = store.listed_runs()?;
     let kept: HashSet<RunId> = closing_runs(&store)?;
-    let keep = Keep {
-        last: retention.keep_last.map(|last| last as usize),
-        days: retention.keep_days,
-    };
+    let keep =
+        Keep { last: retention.keep_last.map(|last| last as usize), days: retention.keep_days };
     // A scan that was asked for and cut off is gone on with.
     let waiting: HashSet<RunId> =
         store.requested_scans()?.into_iter().map(|scan| scan.run).collect();

@@ -14,9 +14,7 @@ use futures_util::stream;
 
 use crate::evidence::query::View;
 use crate::evidence::service::{ConversationAttempts, endpoint_contacts, published_addresses};
-use crate::model::{
-    Evidence, Family, Inventory, Service, ServiceId, State, Target, Vantage,
-};
+use crate::model::{Evidence, Family, Inventory, Service, ServiceId, State, Target, Vantage};
 use crate::scan::{Prober, StopSignal};
 
 /// Requests for one service at the most.
@@ -52,9 +50,8 @@ impl Glimpse {
     /// What the evidence shows of a service.
     pub fn of(view: &View<'_>, service: &Service) -> Self {
         let published = published_addresses(view, service);
-        let addresses = published.filter(|found| {
-            found.lookup(Family::Ipv6).is_none_or(|lookup| lookup.gap().is_none())
-        });
+        let addresses = published
+            .filter(|found| found.lookup(Family::Ipv6).is_none_or(|lookup| lookup.gap().is_none()));
         let addresses = addresses.map(|found| {
             let mut addresses = found.of(Family::Ipv6, view);
             addresses.sort_unstable();
@@ -65,7 +62,10 @@ impl Glimpse {
             .all()
             .filter(|contact| contact.conversation.gap().is_none())
             .map(|contact| {
-                let greeted = contact.greetings.iter().any(|(greeting, _)| matches!(greeting.banner, Some(Ok(_))));
+                let greeted = contact
+                    .greetings
+                    .iter()
+                    .any(|(greeting, _)| matches!(greeting.banner, Some(Ok(_))));
                 (contact.address, reached(&contact.conversation, greeted))
             })
             .collect();

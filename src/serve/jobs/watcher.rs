@@ -132,8 +132,8 @@ fn looked(app: &App, due: &DueWatch) -> Result<(usize, Vec<ServiceId>), RunsErro
     }
     tracing::debug!(since = %end_of_run(&run.stored.run), services = before.len(), "a watch begins");
     let services = before.len();
-    let prober = Live::new(&inventory.settings)
-        .map_err(|error| RunsError::operator(error.to_string()))?;
+    let prober =
+        Live::new(&inventory.settings).map_err(|error| RunsError::operator(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("watch")

@@ -251,7 +251,8 @@ impl Store {
             let mut alerts = Change::of(to, Table::Alert)?;
             let mut notes = Change::of(to, Table::Acknowledgement)?;
             for alert in &old {
-                for note in numbers("SELECT number FROM acknowledgement WHERE alert = ?1", *alert)? {
+                for note in numbers("SELECT number FROM acknowledgement WHERE alert = ?1", *alert)?
+                {
                     notes.leaves(note)?;
                     to.execute("DELETE FROM acknowledgement WHERE number = ?1", [note])?;
                 }

@@ -131,9 +131,11 @@ impl Store {
     pub fn end_requested_scan(&self, run: &RunId) -> Result<bool, StoreError> {
         self.write(|to| {
             let known: Option<i64> = to
-                .query_row("SELECT number FROM requested_scan WHERE run = ?1", [run.as_str()], |row| {
-                    row.get(0)
-                })
+                .query_row(
+                    "SELECT number FROM requested_scan WHERE run = ?1",
+                    [run.as_str()],
+                    |row| row.get(0),
+                )
                 .optional()?;
             let Some(number) = known else { return Ok(false) };
             let mut change = Change::of(to, Table::RequestedScan)?;

@@ -141,11 +141,7 @@ fn other_state_comes_back_as_it_was() {
     let mark = ScheduleMark { ended_at: Some(at(3)), ..mark };
     store.mark_schedule("nightly", &mark).unwrap();
     assert_eq!(store.schedule_mark("nightly").unwrap(), Some(mark));
-    let scan = RequestedScan {
-        run: RunId::of_tests("r"),
-        asked_at: at(1),
-        document: "{}".into(),
-    };
+    let scan = RequestedScan { run: RunId::of_tests("r"), asked_at: at(1), document: "{}".into() };
     store.request_scan(&scan).unwrap();
     assert_eq!(store.requested_scans().unwrap(), [scan.clone()]);
     assert!(store.end_requested_scan(&scan.run).unwrap());

@@ -222,8 +222,7 @@ fn our_own_outage_is_one_message_and_holds_all_others() {
     let told = office.happens(&own(None), 20);
     let mut headings = said(&told[0].1);
     headings.sort_by_key(|(heading, ..)| *heading);
-    let expected =
-        [(Heading::Begun, Some("reach-port"), 2), (Heading::Ended, None, 1)];
+    let expected = [(Heading::Begun, Some("reach-port"), 2), (Heading::Ended, None, 1)];
     assert_eq!(headings, expected);
 }
 
@@ -289,8 +288,10 @@ fn each_route_hears_of_what_it_chooses() {
     let mut office = Office::new(routes);
     office.run(good("1"), 0);
     let told = office.run(closed("2", &["o0/s0", "o1/s1"], "refused"), 15);
-    let counts: Vec<(&str, usize)> =
-        told.iter().map(|(route, message)| (route.as_str(), message.groups[0].entries.len())).collect();
+    let counts: Vec<(&str, usize)> = told
+        .iter()
+        .map(|(route, message)| (route.as_str(), message.groups[0].entries.len()))
+        .collect();
     let mut counts = counts;
     counts.sort_unstable();
     assert_eq!(counts, [("o1", 1), ("pilot", 1), ("port", 2), ("team", 2)]);
@@ -347,7 +348,10 @@ fn certificates_and_targets_are_told_before_it_is_too_late() {
     let told = office.run(ends("2", "2026-12-10T00:00:00Z"), 15);
     assert_eq!(said(&told[0].1), [(Heading::Begun, Some("tls-validity"), 1)]);
     let detail = &told[0].1.groups[0].entries[0].detail;
-    assert!(detail.contains("ends on 10 December 2026") && detail.contains("12 days left"), "{detail}");
+    assert!(
+        detail.contains("ends on 10 December 2026") && detail.contains("12 days left"),
+        "{detail}"
+    );
     assert!(office.run(ends("3", "2026-12-10T00:00:00Z"), 30).is_empty());
     // Graver than it was.
     let told = office.run(ends("4", "2026-11-29T00:00:00Z"), 45);
@@ -355,7 +359,10 @@ fn certificates_and_targets_are_told_before_it_is_too_late() {
     let told = office.run(ends("5", "2027-06-01T00:00:00Z"), 60);
     assert_eq!(said(&told[0].1), [(Heading::Ended, Some("tls-validity"), 1)]);
     // The target of the sample is stage 3 until the end of the year.
-    let late = RunResult { as_of: "2026-12-31T03:00:00Z".parse().unwrap(), ..ends("6", "2027-06-01T00:00:00Z") };
+    let late = RunResult {
+        as_of: "2026-12-31T03:00:00Z".parse().unwrap(),
+        ..ends("6", "2027-06-01T00:00:00Z")
+    };
     let services = late.services.len();
     let told = office.run(late, 75);
     assert_eq!(said(&told[0].1), [(Heading::Begun, None, services)]);

@@ -84,7 +84,9 @@ fn mail_server(kept: Arc<Mutex<Vec<String>>>) -> u16 {
                     let _ = say("354 go on");
                     let mut mail = String::new();
                     let mut part = String::new();
-                    while reader.read_line(&mut part).is_ok_and(|octets| octets > 0) && part != ".\r\n" {
+                    while reader.read_line(&mut part).is_ok_and(|octets| octets > 0)
+                        && part != ".\r\n"
+                    {
                         mail.push_str(&part);
                         part.clear();
                     }
@@ -122,7 +124,8 @@ fn web_server(states: &'static [u16], kept: Arc<Mutex<Vec<(String, String)>>>) -
         let state = states[at.min(states.len() - 1)];
         let mut out = stream;
         let _ = out.write_all(
-            format!("HTTP/1.1 {state} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno").as_bytes(),
+            format!("HTTP/1.1 {state} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno")
+                .as_bytes(),
         );
     })
 }

@@ -184,7 +184,13 @@ pub(super) fn finished(
         let header = header.unwrap_or_else(|| "authorization".to_owned());
         let authorization = authorization.map(|value| (header, value));
         let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
-        ChannelKind::Template(TemplateHook { url: url?, content_type, authorization, file: file?, ca })
+        ChannelKind::Template(TemplateHook {
+            url: url?,
+            content_type,
+            authorization,
+            file: file?,
+            ca,
+        })
     };
     Some(Channel { name: draft.name?, kind })
 }
@@ -238,7 +244,9 @@ static SMTP: Section<SmtpDraft> = Section {
             "host",
             &Parsed { form: &HOST, field: |draft: &mut SmtpDraft| &mut draft.host },
             "mail.example.gov.vn",
-            Text { en: "The server's name or address.", vi: "Tên miền hoặc địa chỉ của máy chủ." },
+            Text {
+                en: "The server's name or address.", vi: "Tên miền hoặc địa chỉ của máy chủ."
+            },
         )
         .required(),
         Key::new(
@@ -314,7 +322,9 @@ static TLS_WORDS: [(SmtpTls, Text); 4] = [
     ),
     (
         SmtpTls::Opportunistic,
-        Text { en: "STARTTLS where the server offers it", vi: "STARTTLS nếu máy chủ hỗ trợ" },
+        Text {
+            en: "STARTTLS where the server offers it", vi: "STARTTLS nếu máy chủ hỗ trợ"
+        },
     ),
     (SmtpTls::Implicit, Text { en: "TLS from the first octet on", vi: "TLS ngay từ đầu" }),
     (SmtpTls::Off, Text { en: "none: for a server on this machine", vi: "không dùng TLS" }),
@@ -340,7 +350,9 @@ static WEBHOOK: Section<WebhookDraft> = Section {
             "secret",
             &SecretText { field: |draft: &mut WebhookDraft| &mut draft.secret },
             "${WEBHOOK_SECRET}",
-            Text { en: "With which messages are signed.", vi: "Khóa dùng để ký thông báo." },
+            Text {
+                en: "With which messages are signed.", vi: "Khóa dùng để ký thông báo."
+            },
         ),
         Key::new(
             "secret_file",
@@ -376,7 +388,9 @@ static TEMPLATE: Section<TemplateDraft> = Section {
             "url",
             &SecretText { field: |draft: &mut TemplateDraft| &mut draft.url },
             "${CHAT_URL}",
-            Text { en: "Where it is. It is kept secret.", vi: "Địa chỉ nhận; được giữ bí mật." },
+            Text {
+                en: "Where it is. It is kept secret.", vi: "Địa chỉ nhận; được giữ bí mật."
+            },
         ),
         Key::new(
             "url_file",
@@ -393,7 +407,10 @@ static TEMPLATE: Section<TemplateDraft> = Section {
         .required(),
         Key::new(
             "content_type",
-            &Parsed { form: &forms::LINE, field: |draft: &mut TemplateDraft| &mut draft.content_type },
+            &Parsed {
+                form: &forms::LINE,
+                field: |draft: &mut TemplateDraft| &mut draft.content_type,
+            },
             "application/json",
             Text { en: "The type of the body.", vi: "Kiểu nội dung." },
         )
@@ -425,20 +442,18 @@ static TEMPLATE: Section<TemplateDraft> = Section {
         ),
     ],
     alternatives: &[],
-    check: |draft: &mut TemplateDraft, fields: &Fields<TemplateDraft>, reader| {
-        match &draft.url {
-            Some(at) => {
-                if let Err(Fault { .. }) = url(at.reveal()) {
-                    let help = "it begins with `https://` or `http://`";
-                    reader.error(fields.span, "the chat's `url` is no URL", Some(help));
-                }
+    check: |draft: &mut TemplateDraft, fields: &Fields<TemplateDraft>, reader| match &draft.url {
+        Some(at) => {
+            if let Err(Fault { .. }) = url(at.reveal()) {
+                let help = "it begins with `https://` or `http://`";
+                reader.error(fields.span, "the chat's `url` is no URL", Some(help));
             }
-            None => {
-                let given = ["url", "url_file"].iter().any(|key| fields.entry(key).is_some());
-                if !given {
-                    let help = "add `url: ${CHAT_URL}`, or `url_file`";
-                    reader.error(fields.span, "`template` has no `url`", Some(help));
-                }
+        }
+        None => {
+            let given = ["url", "url_file"].iter().any(|key| fields.entry(key).is_some());
+            if !given {
+                let help = "add `url: ${CHAT_URL}`, or `url_file`";
+                reader.error(fields.span, "`template` has no `url`", Some(help));
             }
         }
     },

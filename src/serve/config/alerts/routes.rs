@@ -47,8 +47,8 @@ pub struct Route {
     pub per_hour: u16,
     /// When it is told.
     pub hours: Option<Hours>,
-    patterns: Vec<String>,
-    hours_draft: HoursDraft,
+    pub(in crate::serve) patterns: Vec<String>,
+    pub(in crate::serve) hours_draft: HoursDraft,
 }
 
 impl Default for Route {
@@ -114,7 +114,7 @@ impl Outside {
 }
 
 #[derive(Clone, Debug, Default)]
-struct HoursDraft {
+pub(in crate::serve) struct HoursDraft {
     days: Vec<Weekday>,
     from: Option<Time>,
     to: Option<Time>,
@@ -163,7 +163,7 @@ pub struct Contacts {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ContactsDraft {
+pub(in crate::serve) struct ContactsDraft {
     channel: Option<String>,
     severity: Severity,
     lang: Lang,
@@ -193,7 +193,12 @@ impl ContactsDraft {
 static SEVERITIES: [(Severity, Text); 4] = [
     (Severity::Critical, Text { en: "not usable over IPv6", vi: "không dùng được qua IPv6" }),
     (Severity::Error, Text { en: "users can notice it", vi: "người dùng có thể nhận thấy" }),
-    (Severity::Warning, Text { en: "it will be noticed sooner or later", vi: "sớm muộn sẽ bị nhận thấy" }),
+    (
+        Severity::Warning,
+        Text {
+            en: "it will be noticed sooner or later", vi: "sớm muộn sẽ bị nhận thấy"
+        },
+    ),
     (Severity::Info, Text { en: "worth knowing", vi: "để biết" }),
 ];
 
@@ -220,16 +225,27 @@ pub(super) static ROUTE: Section<Route> = Section {
         .required(),
         Key::new(
             "channels",
-            &ParsedList { item: "a channel", form: &forms::LINE, field: |draft: &mut Route| &mut draft.channels },
+            &ParsedList {
+                item: "a channel",
+                form: &forms::LINE,
+                field: |draft: &mut Route| &mut draft.channels,
+            },
             "[mail]",
             Text { en: "By which channels.", vi: "Gửi qua các kênh nào." },
         )
         .required(),
         Key::new(
             "to",
-            &ParsedList { item: "a mail address", form: &MAILBOX, field: |draft: &mut Route| &mut draft.to },
+            &ParsedList {
+                item: "a mail address",
+                form: &MAILBOX,
+                field: |draft: &mut Route| &mut draft.to,
+            },
             "[noc@example.gov.vn]",
-            Text { en: "To whom, where a channel sends mail.", vi: "Người nhận, với kênh gửi thư." },
+            Text {
+                en: "To whom, where a channel sends mail.",
+                vi: "Người nhận, với kênh gửi thư.",
+            },
         ),
         Key::new(
             "severity",
@@ -240,11 +256,17 @@ pub(super) static ROUTE: Section<Route> = Section {
                 set: |draft: &mut Route, severity| draft.severity = severity,
             },
             "error",
-            Text { en: "What is milder is not told.", vi: "Mức nhẹ hơn thì không thông báo." },
+            Text {
+                en: "What is milder is not told.", vi: "Mức nhẹ hơn thì không thông báo."
+            },
         ),
         Key::new(
             "only",
-            &ParsedList { item: "a pattern", form: &PATTERN, field: |draft: &mut Route| &mut draft.patterns },
+            &ParsedList {
+                item: "a pattern",
+                form: &PATTERN,
+                field: |draft: &mut Route| &mut draft.patterns,
+            },
             "[\"org:vp-ubnd\", \"tag:pilot\"]",
             Text {
                 en: "Which services, as for `scan --only`. Without it all of them, and the daemon's own troubles.",
@@ -254,7 +276,11 @@ pub(super) static ROUTE: Section<Route> = Section {
         ),
         Key::new(
             "checks",
-            &ParsedList { item: "a check", form: &CHECKS, field: |draft: &mut Route| &mut draft.checks },
+            &ParsedList {
+                item: "a check",
+                form: &CHECKS,
+                field: |draft: &mut Route| &mut draft.checks,
+            },
             "[\"tls-*\"]",
             Text {
                 en: "Which checks. Without it all of them, and what is no check's.",
@@ -319,9 +345,16 @@ static HOURS: Section<HoursDraft> = Section {
     keys: &[
         Key::new(
             "days",
-            &ParsedList { item: "a day", form: &WEEKDAY, field: |draft: &mut HoursDraft| &mut draft.days },
+            &ParsedList {
+                item: "a day",
+                form: &WEEKDAY,
+                field: |draft: &mut HoursDraft| &mut draft.days,
+            },
             "[mon, tue, wed, thu, fri]",
-            Text { en: "The days; without them every day.", vi: "Các ngày; nếu không có: mọi ngày." },
+            Text {
+                en: "The days; without them every day.",
+                vi: "Các ngày; nếu không có: mọi ngày.",
+            },
         ),
         Key::new(
             "from",
@@ -342,14 +375,14 @@ static HOURS: Section<HoursDraft> = Section {
         .required(),
         Key::new(
             "timezone",
-            &Parsed { form: &forms::TIME_ZONE, field: |draft: &mut HoursDraft| &mut draft.timezone },
+            &Parsed {
+                form: &forms::TIME_ZONE,
+                field: |draft: &mut HoursDraft| &mut draft.timezone,
+            },
             "Asia/Ho_Chi_Minh",
             Text { en: "The time zone.", vi: "Múi giờ." },
         )
-        .or(Fallback::Value(Text {
-            en: "Asia/Ho_Chi_Minh",
-            vi: "Asia/Ho_Chi_Minh",
-        })),
+        .or(Fallback::Value(Text { en: "Asia/Ho_Chi_Minh", vi: "Asia/Ho_Chi_Minh" })),
         Key::new(
             "outside",
             &Word {
@@ -416,19 +449,26 @@ pub(super) static MAINTENANCE: Section<Maintenance> = Section {
         .required(),
         Key::new(
             "timezone",
-            &Parsed { form: &forms::TIME_ZONE, field: |draft: &mut Maintenance| &mut draft.timezone },
+            &Parsed {
+                form: &forms::TIME_ZONE,
+                field: |draft: &mut Maintenance| &mut draft.timezone,
+            },
             "Asia/Ho_Chi_Minh",
             Text { en: "The time zone.", vi: "Múi giờ." },
         )
-        .or(Fallback::Value(Text {
-            en: "Asia/Ho_Chi_Minh",
-            vi: "Asia/Ho_Chi_Minh",
-        })),
+        .or(Fallback::Value(Text { en: "Asia/Ho_Chi_Minh", vi: "Asia/Ho_Chi_Minh" })),
         Key::new(
             "only",
-            &ParsedList { item: "a pattern", form: &PATTERN, field: |draft: &mut Maintenance| &mut draft.patterns },
+            &ParsedList {
+                item: "a pattern",
+                form: &PATTERN,
+                field: |draft: &mut Maintenance| &mut draft.patterns,
+            },
             "[\"org:vp-ubnd\"]",
-            Text { en: "Which services; without it all.", vi: "Dịch vụ nào; nếu không có: tất cả." },
+            Text {
+                en: "Which services; without it all.",
+                vi: "Dịch vụ nào; nếu không có: tất cả.",
+            },
         ),
         Key::new(
             "note",
@@ -463,7 +503,9 @@ impl Maintenance {
 pub(super) static CONTACTS: Section<ContactsDraft> = Section {
     any: "`contacts`",
     this: "`contacts`",
-    title: Text { en: "Contacts of organisations", vi: "Đầu mối của các cơ quan, đơn vị" },
+    title: Text {
+        en: "Contacts of organisations", vi: "Đầu mối của các cơ quan, đơn vị"
+    },
     about: Text {
         en: "Sends each organisation's `contact` what concerns its own services, with a link that ends it.",
         vi: "Gửi cho đầu mối (`contact`) của mỗi cơ quan, đơn vị thông báo về dịch vụ của chính đơn vị đó, kèm liên \
@@ -474,7 +516,9 @@ pub(super) static CONTACTS: Section<ContactsDraft> = Section {
             "channel",
             &Parsed { form: &forms::LINE, field: |draft: &mut ContactsDraft| &mut draft.channel },
             "mail",
-            Text { en: "By which channel; it sends mail.", vi: "Qua kênh nào; là kênh gửi thư." },
+            Text {
+                en: "By which channel; it sends mail.", vi: "Qua kênh nào; là kênh gửi thư."
+            },
         )
         .required(),
         Key::new(
@@ -486,7 +530,9 @@ pub(super) static CONTACTS: Section<ContactsDraft> = Section {
                 set: |draft: &mut ContactsDraft, severity| draft.severity = severity,
             },
             "error",
-            Text { en: "What is milder is not told.", vi: "Mức nhẹ hơn thì không thông báo." },
+            Text {
+                en: "What is milder is not told.", vi: "Mức nhẹ hơn thì không thông báo."
+            },
         ),
         Key::new(
             "lang",
@@ -532,13 +578,7 @@ struct ParsedInto<D, T: 'static> {
 }
 
 impl<D, T> ValueType<D> for ParsedInto<D, T> {
-    fn read(
-        &self,
-        reader: &mut Reader<'_, '_>,
-        node: NodeId,
-        name: &str,
-        draft: &mut D,
-    ) {
+    fn read(&self, reader: &mut Reader<'_, '_>, node: NodeId, name: &str, draft: &mut D) {
         if let Some(value) = reader.value(node, format_args!("`{name}`"), self.form.parse) {
             (self.set)(draft, value);
         }
@@ -565,7 +605,8 @@ static CHECKS: Form<GlobMatcher> =
 static WEEKDAY: Form<Weekday> =
     Form::new(weekday, Text { en: "day of the week (`mon`)", vi: "thứ trong tuần (`mon`)" });
 
-static TIME: Form<Time> = Form::new(time, Text { en: "time of day (`07:30`)", vi: "giờ (`07:30`)" });
+static TIME: Form<Time> =
+    Form::new(time, Text { en: "time of day (`07:30`)", vi: "giờ (`07:30`)" });
 
 static MOMENT: Form<DateTime> = Form::new(
     moment,

@@ -84,7 +84,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ("channels: [mail, chat]", "channels: [mial, chat]", "did you mean `mail`?"),
         ("name: duty", "name: team", "two routes are called `team`"),
         ("name: hook\n", "name: mail\n", "two channels are called `mail`"),
-        ("to: [noc@example.gov.vn]", "severity: info", "sends mail, and says to nobody"),
+        ("to: [noc@example.gov.vn]", "per_hour: 3", "sends mail, and says to nobody"),
         ("noc@example.gov.vn]", "NOC <noc@example.gov.vn>]", "is not a mail address"),
         ("contacts: {channel: mail}", "contacts: {channel: hook}", "sends no mail"),
         ("checks: [\"tls-*\"]", "checks: [tls-nmae]", "did you mean `tls-name`?"),
@@ -97,7 +97,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ("base_url: https://v6.example.gov.vn/", "title: x", "a link that ends them"),
         (", password: p4ss", "", "a log-in is a user and a password"),
         ("user: u", "tls: off, user: u", "not sent without TLS"),
-        ("secret: s3cret}", "secret: s3cret}\n        smtp: {host: a, from: a@example.vn}", "sends in one way"),
+        (
+            "secret: s3cret}",
+            "secret: s3cret}\n        smtp: {host: a, from: a@example.vn}",
+            "sends in one way",
+        ),
         ("severity: warning", "severity: wraning", "`warning`"),
         ("remind: 0s", "remnid: 0s", "did you mean `remind`?"),
     ] {
