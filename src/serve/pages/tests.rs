@@ -87,7 +87,10 @@ fn sound(address: &str, page: &Page, lang: &str) {
     }
     for attribute in ["href=\"", "src=\"", "action=\""] {
         for target in html.split(attribute).skip(1) {
-            assert!(target.starts_with(['/', '#']) && !target.starts_with("//"), "{address}: {target:.40}");
+            assert!(
+                target.starts_with(['/', '#']) && !target.starts_with("//"),
+                "{address}: {target:.40}"
+            );
         }
     }
     let ids: Vec<&str> =
@@ -232,7 +235,10 @@ async fn whoever_may_see_nothing_is_led_to_the_log_in_and_sees_no_forms_where_pa
     assert!(!page.body.contains("/scan\""));
     let navigation: Vec<_> =
         page.links().into_iter().filter(|link| SECTIONS.contains(&&**link)).collect();
-    assert!(navigation.iter().all(|link| ["/", "/organisations"].contains(&&**link)), "{navigation:?}");
+    assert!(
+        navigation.iter().all(|link| ["/", "/organisations"].contains(&&**link)),
+        "{navigation:?}"
+    );
     assert!(!page.body.contains('@'), "contacts are for those who are logged in");
 }
 

@@ -146,7 +146,14 @@ impl Site {
         self.ask(Method::POST, "/inventory/check", "en", kind, body).await
     }
 
-    async fn ask(&self, method: Method, address: &str, lang: &str, kind: &str, body: String) -> Page {
+    async fn ask(
+        &self,
+        method: Method,
+        address: &str,
+        lang: &str,
+        kind: &str,
+        body: String,
+    ) -> Page {
         let request = Request::builder()
             .method(method)
             .uri(address)
