@@ -1,6 +1,6 @@
 //! A quarter's report out of a year of daily runs.
 //!
-//! `cargo bench --bench quarter` takes the run of `reports/demo-run.v6ready`, makes 365 of it, one for each day
+//! `cargo bench --bench quarter` takes the run of `tests/data/lab-run.v6ready`, makes 365 of it, one for each day
 //! of 2026, and prints how long the report takes in each form. All runs show the same, which makes judging
 //! no cheaper: nothing is remembered from one run to the next.
 
@@ -18,7 +18,7 @@ const RUNS: i64 = 365;
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("year.db");
-    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/demo-run.v6ready");
+    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lab-run.v6ready");
     let program = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
         command.arg("--db").arg(&db).args(arguments);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use v6ready::store::{DICTIONARY, documents_of_run, train_dictionary, try_dictionary};
 
-const RUN: &str = "reports/demo-run.v6ready";
+const RUN: &str = "tests/data/lab-run.v6ready";
 const OUT: &str = "target/dictionary/documents.dict";
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! The seeds: made of what the lab answered in `reports/demo-run.v6ready`, of the tables and documents in
+//! The seeds: made of what the lab answered in `tests/data/lab-run.v6ready`, of the tables and documents in
 //! the repository, and of a few texts written for it. `cargo xtask generate` writes them.
 
 mod made;

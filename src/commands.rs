@@ -3,12 +3,11 @@
 //!
 //! What a person reads on the terminal is decided here and nowhere else: results go to stdout, notes
 //! and the one `error::CliError` to stderr, both through `terminal`. A file is named after its
-//! command; beside them are the steps that several commands share: `load` (an inventory with all
-//! that it names), `service_selection`, `named_run` (which run a word means), `stored_run` (a run from
-//! the store, judged), `since_last` (what changed since), `quarter` (the runs of a quarter),
-//! `result_output`, `gate`, and `confinement`, what the process may still do. Commands may import every room; no room
-//! imports them.
+//! command; beside them are the steps that several commands share: `result_output`, `gate`,
+//! `atomic_file`, and `confinement`, what the process may still do. What the daemon needs too is in
+//! [`crate::runs`]. Commands may import every room; no room imports them.
 
+mod alerts;
 mod atomic_file;
 mod check;
 mod cli;
@@ -21,32 +20,24 @@ mod exit_code;
 mod explain;
 mod file_name;
 mod gate;
-mod histories;
 mod import;
 mod inventory;
 mod judge;
-mod judge_each;
 mod letterhead;
-mod load;
 mod log;
-mod named_run;
 mod policy;
 mod progress;
-mod quarter;
 mod report;
 mod result_output;
 mod runs;
 mod runtime;
 mod scan;
 mod scratch_store;
-mod service_selection;
+mod serve;
 mod shell;
 mod show;
-mod since_last;
-mod stored_run;
 mod suggest;
 mod terminal;
-mod unfinished_file;
 
 use std::process::ExitCode;
 
@@ -62,10 +53,10 @@ pub fn main() -> ExitCode {
         Err(error) => return error.print(),
     };
     terminal::color_stderr(&global);
-    log::start(&global);
+    log::start(&global, matches!(command, Command::Serve(_)));
     let reach = Reach::of(&global, &command);
-    // The demo makes a network first.
-    if !matches!(command, Command::Demo(_)) {
+    // The demo makes a network first; what the daemon may do is its unit's to say.
+    if !matches!(command, Command::Demo(_) | Command::Serve(_) | Command::Alerts(_)) {
         confinement::begin(&command, &reach);
         if confinement::is_known_by_arguments(&command) {
             confinement::restrict(&reach);
@@ -75,6 +66,8 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&global, args),
         Command::Scan(args) => scan::run(&global, args, reach),
         Command::Check(args) => check::run(&global, args, reach),
+        Command::Serve(args) => serve::run(&global, args),
+        Command::Alerts(args) => alerts::run(&global, args),
         Command::Report(args) => report::run(&global, args),
         Command::Judge(args) => judge::run(&global, args),
         Command::Diff(args) => diff::run(&global, args),

@@ -30,24 +30,25 @@
 
 mod amend;
 mod diagnostic;
-mod documentation;
-mod fault;
+pub(crate) mod documentation;
+pub(crate) mod fault;
 mod format;
 mod ids;
 pub mod import;
 mod insert;
 mod page;
 mod parse;
-mod reader;
+pub(crate) mod reader;
 mod reference;
 mod scaffold;
 mod schema;
 mod schemes;
-mod section;
-mod source;
+pub(crate) mod section;
+pub(crate) mod source;
 mod targets;
-mod tree;
-mod values;
+pub(crate) mod tree;
+pub(crate) mod values;
+pub(crate) mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Weight};
 pub use documentation::documentation;

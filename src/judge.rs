@@ -29,7 +29,9 @@ mod summary;
 mod target;
 mod verdicts;
 
-pub use change::{Change, CheckChange, ServiceChange, changes, service_change};
+pub use change::{
+    Change, CheckChange, SeenService, ServiceChange, changes, seen_change, service_change,
+};
 pub use comparison::{
     Comparison, InventoryChanges, KeyChange, MadeUnder, RuleChange, direction, goal_text,
 };
@@ -38,7 +40,7 @@ pub use excerpt::Excerpt;
 pub use finding::{Finding, Judged};
 pub use gates::GateReading;
 pub use history::{Histories, History, Look, Sight, Step};
-pub use lineage::Lineage;
+pub use lineage::{Lineage, Named};
 pub use resting::RestingService;
 pub use result::{Rescan, RunResult, ServiceResult};
 pub use root::{Root, RootFinding, RootedFindings, Roots};
@@ -47,7 +49,7 @@ pub use since::{ServiceSince, SinceLast};
 pub use stage::{Blocker, Standing, is_cause_of_unknown};
 pub use suggestion::{Suggestion, suggestions};
 pub use summary::{Counts, Summary};
-pub use target::{Basis, Progress, TargetStanding, targets, targets_by_deadline};
+pub use target::{Basis, Progress, TargetStanding, targets, targets_by_deadline, targets_on};
 pub use verdicts::Verdicts;
 
 use std::sync::Arc;

@@ -9,7 +9,9 @@
 //! heart, asks [`plan`] what a service still needs, has [`probe`] ask the network and [`store`] keep each
 //! answer, and goes on until nothing is missing. Then [`judge`] puts what was seen through every rule of
 //! [`check`], weighs the verdicts by a [`policy`], and [`report`] writes the result. Planner and rules
-//! read the observations through [`evidence`], so that both mean the same. [`model`] has the words as
+//! read the observations through [`evidence`], so that both mean the same. [`runs`] carries a run from its
+//! beginning to its judgement, for the commands and for [`serve`], the daemon, whose pages read a [`view`]
+//! that is derived from the store. [`model`] has the words as
 //! types, and [`lab`] is a small internet to try all this in.
 //!
 //! `docs/architecture.md` has the picture, the walk of one service, and where a new part goes.
@@ -42,5 +44,8 @@ pub mod plan;
 pub mod policy;
 pub mod probe;
 pub mod report;
+pub mod runs;
 pub mod scan;
+pub mod serve;
 pub mod store;
+pub mod view;

@@ -13,6 +13,7 @@
 //! certificates and delegations are read.
 
 pub mod causes;
+pub mod chart;
 pub mod csv;
 pub mod describe;
 pub mod difference;
@@ -39,6 +40,7 @@ pub mod table;
 pub mod terminal;
 pub mod texts;
 mod tls_session;
+pub mod verdict_blocks;
 pub mod xlsx;
 
 use std::sync::Arc;

@@ -7,6 +7,9 @@
 //! and request keys to observations, and keeps everything that it takes to judge it again
 //! ([`RunInputs`]). Verdicts are never stored: they are judged from the evidence.
 //!
+//! Beside the runs it keeps what the daemon must not forget ([`StoredAlert`], [`StoredMessage`], [`SavedSession`]
+//! and others).
+//!
 //! The file is in WAL mode with `synchronous=NORMAL`: a killed process loses nothing that was
 //! committed, and a power failure loses at most the last moments, never the file. The rows of each run
 //! have a digest, its seal, which is checked when the run is opened; and what a killed scan had committed is
@@ -17,6 +20,7 @@
 mod asker;
 mod commit_note;
 mod compression;
+mod daemon;
 mod database;
 #[cfg(feature = "train-dictionary")]
 mod dictionary;
@@ -40,6 +44,10 @@ mod writer;
 
 pub use asker::Asker;
 pub use compression::DICTIONARY;
+pub use daemon::{
+    Acknowledgement, AlertDecision, AlertFilter, MaintenanceWindow, MessageState, NewMessage,
+    RequestedScan, SavedSession, ScheduleMark, StoredAlert, StoredMessage,
+};
 pub use database::Store;
 #[cfg(feature = "train-dictionary")]
 pub use dictionary::{

@@ -10,7 +10,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-const UNITS: [&str; 5] = [
+const UNITS: [&str; 6] = [
+    "v6ready-serve.service",
     "v6ready.service",
     "v6ready.timer",
     "v6ready-quarter.service",
@@ -156,16 +157,40 @@ fn every_metric_is_documented() {
     }
 }
 
+/// The rules and the dashboard of the daemon speak of metrics that there are.
+#[test]
+fn the_daemons_alerts_and_dashboard_know_their_metrics() {
+    let documented = |page: &str| -> BTreeSet<String> {
+        let page = text(page);
+        let names = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        names.map(str::to_owned).collect()
+    };
+    let mut known = documented("docs/prometheus.md");
+    known.extend(documented("docs/monitoring/README.md"));
+    for file in ["docs/monitoring/alerts.yml", "docs/monitoring/grafana.json"] {
+        let text = text(file);
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let metrics: Vec<&str> = words.filter(|word| word.starts_with("v6ready_")).collect();
+        assert!(!metrics.is_empty(), "{file}");
+        for metric in metrics {
+            assert!(known.contains(metric), "{file}: {metric}");
+        }
+    }
+    let dashboard = text("docs/monitoring/grafana.json");
+    serde_json::from_str::<serde_json::Value>(&dashboard).unwrap();
+}
+
 #[test]
 fn prometheus_can_read_the_metrics_and_the_alerts() {
     let Some(mut check) = installed("promtool") else { return };
     let golden = fs::File::open(at("src/report/tests/golden/run.prom")).unwrap();
     let output = check.args(["check", "metrics"]).stdin(Stdio::from(golden)).output().unwrap();
     assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
-    let mut check = installed("promtool").unwrap();
-    let output =
-        check.args(["check", "rules"]).arg(at("docs/prometheus/alerts.yml")).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    for rules in ["docs/prometheus/alerts.yml", "docs/monitoring/alerts.yml"] {
+        let mut check = installed("promtool").unwrap();
+        let output = check.args(["check", "rules"]).arg(at(rules)).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+    }
 }
 
 /// The help and the documentation name the same exit codes.

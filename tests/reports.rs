@@ -1,4 +1,4 @@
-//! `reports/demo-province` is what this program makes of `reports/demo-run.v6ready`; `cargo xtask
+//! `reports/sample-province` is what this program makes of the runs in its `runs` folder; `cargo xtask
 //! generate` makes it anew.
 
 #![allow(clippy::unwrap_used)]
@@ -19,7 +19,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn the_demo_province_s_reports_are_fresh() {
+fn the_sample_province_s_reports_are_fresh() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("store.db");
@@ -33,7 +33,10 @@ fn the_demo_province_s_reports_are_fresh() {
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    program(&["runs", "import", "reports/demo-run.v6ready"]);
+    let runs = root.join("reports/sample-province/runs");
+    for name in files(&runs).into_keys() {
+        program(&["runs", "import", runs.join(name).to_str().unwrap()]);
+    }
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     for (lang, formats) in
         [("vi", "html,pdf,xlsx,csv,markdown,json,junit"), ("en", "html,pdf,markdown")]
@@ -55,7 +58,7 @@ fn the_demo_province_s_reports_are_fresh() {
             out.to_str().unwrap(),
         ]);
         let made = files(&out);
-        let folder = format!("reports/demo-province/{lang}");
+        let folder = format!("reports/sample-province/{lang}");
         let kept = files(&root.join(&folder));
         let is_made = |name: &&String| made.contains_key(*name);
         assert_eq!(kept.keys().filter(|name| !is_made(name)).count(), 0, "more than is made");

@@ -30,6 +30,17 @@ fn the_inventory_schema_is_fresh() {
 }
 
 #[test]
+fn the_schema_and_the_documentation_of_the_daemon_are_fresh() {
+    use v6ready::model::Lang;
+    use v6ready::serve::config::{documentation, schema};
+    let schema = schema();
+    let pages = [Lang::En, Lang::Vi].map(|lang| (lang.tag(), documentation(lang)));
+    let pages = pages.iter().map(|(tag, page)| (format!("docs/serve/{tag}.md"), page.as_bytes()));
+    let schema = ("schemas/serve-1.json".to_owned(), schema.as_bytes());
+    xtask::assert_fresh(pages.chain([schema]));
+}
+
+#[test]
 fn the_policy_schema_is_fresh_and_knows_policies() {
     let text = v6ready::policy::schema();
     is_fresh("policy-1.json", &text);

@@ -14,7 +14,7 @@ use v6ready::store::Store;
 
 use super::Seeds;
 
-const RUN: &str = "reports/demo-run.v6ready";
+const RUN: &str = "tests/data/lab-run.v6ready";
 
 pub(super) fn add(seeds: &mut Seeds) {
     let packed = std::fs::read(format!("{}/{RUN}", env!("CARGO_MANIFEST_DIR"))).unwrap();

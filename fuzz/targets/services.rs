@@ -145,6 +145,7 @@ fn carry_out(
         policy: &POLICY,
         trust: TrustedRoots::public(),
         as_of,
+        is_day_given: false,
     };
     let _ = judge_with_memory(&context, service, &evidence, &memory);
 }

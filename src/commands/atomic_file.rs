@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::error::CliError;
-use super::unfinished_file::{UnfinishedFile, folder_of};
+use crate::runs::unfinished_file::{UnfinishedFile, folder_of};
 
 /// Writes a file under another name first, and gives it its own when everything is on the disk. Who owns a
 /// file that is there and who may read it stays as it is. Where the name is a link, what it leads to is

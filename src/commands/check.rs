@@ -9,15 +9,15 @@ use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
-use super::result_output::print_result;
+use super::result_output::{print_result, with_report_context};
 use super::scan::network::Network;
-use super::scan::print_scanned;
-use super::scan::session::{HowToScan, ScannedRun, start_run};
+use super::scan::{carried_out, print_scanned};
 use super::scratch_store::ScratchStore;
-use super::stored_run::with_report_context;
-use super::{load, terminal};
+use super::terminal;
 use crate::model::Lang;
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::load;
+use crate::runs::session::{HowToScan, ScannedRun, Session};
 use crate::scan::Ending;
 use crate::store::COMMAND_LINE;
 use crate::{inventory, report};
@@ -32,17 +32,18 @@ pub(super) fn run(
     mut reach: Reach,
 ) -> Result<ExitCode, CliError> {
     let policy = args.policy.as_deref();
+    let notes = &terminal::note_of_run;
     let (network, loaded) = match &args.inventory {
         Some(file) => {
             let like = load::read_inventory(file)?;
             reach.extend(like.files());
             let network = Network::open(&reach)?;
-            (network, load::targets_with_inventory(&args.targets, like, policy)?)
+            (network, load::targets_with_inventory(&args.targets, like, policy, notes)?)
         }
         None => {
             let text = inventory::for_targets(&args.targets, None)?.into_bytes();
             let network = Network::open(&reach)?;
-            (network, load::inventory_from_text(text, COMMAND_LINE, policy)?)
+            (network, load::inventory_from_text(text, COMMAND_LINE, policy, notes)?)
         }
     };
     let lang = args.lang.unwrap_or(loaded.inventory.lang);
@@ -55,7 +56,7 @@ pub(super) fn run(
         scratch = ScratchStore::make()?;
         scratch.file()
     };
-    let scanned = start_run(network, db, global, loaded, &how)?;
+    let scanned = carried_out(global, network, Session::begin(db, loaded, &how, notes)?)?;
     match scanned.ending {
         Ending::Complete if args.format == ResultFormat::Text => {
             print_verdicts(global, &scanned, lang)?;

@@ -2,15 +2,20 @@
 
 mod values;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use values::AsOf;
-use values::{parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage};
+use values::{
+    parse_as_of, parse_category, parse_lang, parse_percent, parse_severity, parse_stage,
+    parse_token_scope,
+};
 
 use crate::judge::quarter::Quarter;
 use crate::model::{Category, Lang, Severity, Stage};
+use crate::runs::as_of::AsOf;
+use crate::serve::access::role::TokenScope;
 
 /// The inventory where none is named.
 pub(super) const DEFAULT_INVENTORY: &str = "inventory.yaml";
@@ -43,7 +48,8 @@ pub(super) struct Global {
         env = "V6READY_DB"
     )]
     pub db: PathBuf,
-    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …
+    /// Defaults for options, as YAML: `db: FILE`, `scan: {vantage: NAME}`, …; and what the
+    /// daemon is told, under `serve`
     #[arg(long, global = true, value_name = "FILE", env = "V6READY_CONFIG")]
     pub config: Option<PathBuf>,
     /// When to colour the output (NO_COLOR is honoured)
@@ -107,6 +113,10 @@ pub(super) enum Command {
     Scan(ScanArgs),
     /// Scan names or URLs without an inventory
     Check(CheckArgs),
+    /// The daemon: scans on a schedule, shows what is known, tells people what changed
+    Serve(ServeArgs),
+    /// What the daemon tells of: the alerts of the store, and a test of the channels
+    Alerts(AlertsArgs),
     /// Render a run as files
     Report(ReportArgs),
     /// Judge a stored run again, under another policy or newer rules; sends nothing
@@ -130,10 +140,49 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct AlertsArgs {
+    /// Also those that have ended
+    #[arg(long)]
+    pub all: bool,
+    /// So many at the most
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub limit: usize,
+    /// The form of the list on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AlertsCommand {
+    /// Send a test message by the channels of the configuration
+    #[command(after_help = "Example: v6ready --config v6ready.yaml alerts test --channel mail --to noc@example.gov.vn")]
+    Test {
+        /// By this channel alone
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// To these addresses, where a channel sends mail; default: those of the routes
+        #[arg(long, value_name = "ADDRESS")]
+        to: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// Where the lab's inventory, store and reports go
     #[arg(long, value_name = "DIR", default_value = "reports/demo")]
     pub out: PathBuf,
+    /// Scan a sample province several times, with faults that come and go, and show the dashboard over it
+    #[arg(long)]
+    pub serve: bool,
+    /// Where the dashboard listens [default: a loopback address, port 8466 or a free one]
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
+    pub listen: Option<SocketAddr>,
+    /// Scan the sample province once, as it is at one of its moments, from 0
+    #[arg(long, value_name = "NUMBER", hide = true, conflicts_with = "serve")]
+    pub moment: Option<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +223,48 @@ pub(super) struct ScanArgs {
     /// longer known
     #[arg(long, help_heading = "Gates")]
     pub fail_on_worse: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: v6ready serve --config /etc/v6ready/serve.yaml --check-config")]
+pub(super) struct ServeArgs {
+    /// Only say what is wrong with the configuration
+    #[arg(long)]
+    pub check_config: bool,
+    /// Print the JSON Schema of configurations, for editors
+    #[arg(long)]
+    pub schema: bool,
+    #[command(subcommand)]
+    pub action: Option<ServeAction>,
+}
+
+/// What `serve` does beside serving.
+#[derive(Debug, Subcommand)]
+pub(super) enum ServeAction {
+    /// The hash of a password, for `serve.users`: asks for it, or reads it from stdin
+    Hash,
+    /// A token for a program, and the lines of `serve.tokens` for it
+    Token(ServeTokenArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The token goes to stdout, and the lines for the configuration to stderr.\n\
+                  Example: v6ready serve token --name prometheus --scope metrics --until 2027-12-31"
+)]
+pub(super) struct ServeTokenArgs {
+    /// What it is called, in the configuration and in the log
+    #[arg(long)]
+    pub name: String,
+    /// What it is for: metrics, read (everything that can be read), operate (also starts scans)
+    #[arg(long, value_parser = parse_token_scope)]
+    pub scope: TokenScope,
+    /// The last day on which it is taken, UTC [default: no end]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+    /// The organisation for which it acts, by its id (repeatable) [default: all]
+    #[arg(long, value_name = "ID")]
+    pub organisation: Vec<String>,
 }
 
 /// Which services a command is about.
@@ -300,6 +391,15 @@ pub(super) struct JudgeArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
+    /// Make the judged view of all runs anew, which `v6ready serve` shows; prints no result
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "run", "policy", "as_of", "lang", "only", "format", "fail_under", "fail_on",
+            "fail_on_missed_target"
+        ]
+    )]
+    pub rebuild: bool,
     #[command(flatten)]
     pub gate: GateArgs,
 }

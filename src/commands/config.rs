@@ -1,34 +1,40 @@
 //! `--config FILE`: defaults for the options, so that a cron line stays short.
 //!
 //! A key is the long name of an option; the options of one command are below its name. The file
-//! only replaces built-in defaults: the command line and the environment are stronger.
+//! only replaces built-in defaults: the command line and the environment are stronger. The section `serve`
+//! is the daemon's own (`crate::serve::config`).
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
-use serde_json::{Map, Value};
 
 use super::cli::Cli;
 use super::error::CliError;
 use super::terminal;
+use crate::inventory::Diagnostics;
+use crate::inventory::reader::Reader;
+use crate::inventory::tree::{Content, NodeId};
+use crate::inventory::yaml;
+use crate::model::suggestion::{list, nearest};
+use crate::serve::config::read::{CONFIGURATION, SERVE_KEY, check};
 
 const CONFIG: &str = "config";
 
 /// Reads the command line over the defaults of the configuration file that it names.
 ///
 /// # Errors
-/// When the file can't be read, is no YAML mapping, or names an option that doesn't exist. What is
-/// wrong with the command line itself ends the process, as clap has it.
+/// When the file can't be read, is no YAML mapping, or names options that don't exist: all of it, each with
+/// its place. What is wrong with the command line itself ends the process, as clap has it.
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, CliError> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let command = match file(&arguments) {
         Some(path) => {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(&path)
+            let text = std::fs::read(&path)
                 .map_err(|error| CliError::operator(format!("{name}: can't be read: {error}")))?;
-            with_defaults(Cli::command(), &text)
-                .map_err(|problem| CliError::operator(format!("{name}: {problem}")))?
+            with_defaults(Cli::command(), &text, &name, is_daemon(&arguments))
+                .map_err(|problems| unusable_config(&name, &problems))?
         }
         None => Cli::command(),
     };
@@ -47,6 +53,12 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }
 
+/// Prints what is wrong with a configuration, and says that it can't be used.
+pub(super) fn unusable_config(name: &str, problems: &Diagnostics) -> CliError {
+    terminal::print_diagnostics(problems);
+    CliError::operator(format!("{name}: {} problem(s) in the configuration", problems.count()))
+}
+
 /// The file that the command line or the environment names.
 fn file(arguments: &[OsString]) -> Option<PathBuf> {
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
@@ -54,75 +66,114 @@ fn file(arguments: &[OsString]) -> Option<PathBuf> {
     given(&matches).or_else(|| matches.subcommand().and_then(|(_, matches)| given(matches)))
 }
 
-/// A command whose defaults are those of a configuration.
-fn with_defaults(command: Command, text: &str) -> Result<Command, String> {
-    if text.trim().is_empty() {
-        return Ok(command);
-    }
-    let root: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-    match root {
-        Value::Object(entries) => apply(command, &entries, ""),
-        Value::Null => Ok(command),
-        _ => Err("a mapping of option names to values is expected".to_owned()),
-    }
+/// Whether the command line is the daemon's, whose section is looked at with all else.
+fn is_daemon(arguments: &[OsString]) -> bool {
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(arguments).ok();
+    matches.is_some_and(|matches| matches.subcommand_name() == Some("serve"))
 }
 
-fn apply(mut command: Command, entries: &Map<String, Value>, at: &str) -> Result<Command, String> {
-    for (key, value) in entries {
-        let place = format!("{at}{key}");
-        if let Value::Object(inner) = value {
-            if command.find_subcommand(key).is_none() {
-                return Err(unknown(&command, &place, key));
-            }
-            let mut problem = None;
-            command = command.mut_subcommand(key, |sub| {
-                apply(sub.clone(), inner, &format!("{place}."))
-                    .map_err(|error| problem = Some(error))
-                    .unwrap_or(sub)
-            });
-            if let Some(problem) = problem {
-                return Err(problem);
-            }
+/// A command whose defaults are those of a configuration.
+fn with_defaults(
+    command: Command,
+    text: &[u8],
+    name: &str,
+    is_daemon: bool,
+) -> Result<Command, Diagnostics> {
+    if yaml::is_empty(text) {
+        return Ok(command);
+    }
+    yaml::read(text, name, &CONFIGURATION, |reader, root| {
+        if is_daemon {
+            check_serve(reader, root);
+        }
+        apply(command, reader, root, "")
+    })
+    .map(|(command, _)| command)
+}
+
+fn apply(
+    mut command: Command,
+    reader: &mut Reader<'_, '_>,
+    node: NodeId,
+    at: &str,
+) -> Option<Command> {
+    let what = if at.is_empty() { "the configuration" } else { at.trim_end_matches('.') };
+    let tree = reader.tree;
+    for pair in reader.pairs(node, what)?.chunks_exact(2) {
+        let (key_node, value) = (tree.node(pair[0]), tree.node(pair[1]));
+        let Content::Scalar { text: key, .. } = &key_node.content else {
+            reader.error(key_node.span, "a key is a collection, not a word", None);
+            continue;
+        };
+        if at.is_empty() && key == SERVE_KEY {
             continue;
         }
+        let place = format!("{at}{key}");
         let id = command
             .get_arguments()
             .find(|argument| argument.get_long() == Some(key) && argument.get_id() != CONFIG)
-            .map(|argument| argument.get_id().clone())
-            .ok_or_else(|| unknown(&command, &place, key))?;
-        let values = texts(value)
-            .ok_or_else(|| format!("`{place}`: a value or a list of values is expected"))?;
-        command = command.mut_arg(&id, |argument| argument.default_values(values));
-    }
-    Ok(command)
-}
-
-fn texts(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::String(text) => Some(vec![text.clone()]),
-        Value::Bool(_) | Value::Number(_) => Some(vec![value.to_string()]),
-        Value::Array(items) => {
-            items.iter().map(texts).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
+            .map(|argument| argument.get_id().clone());
+        if command.find_subcommand(&**key).is_some() {
+            let mut inner = None;
+            command = command.mut_subcommand(&**key, |sub| {
+                inner = apply(sub.clone(), reader, pair[1], &format!("{place}."));
+                inner.clone().unwrap_or(sub)
+            });
+        } else if let Some(id) = id {
+            match texts(reader, pair[1]) {
+                Some(values) => {
+                    command = command.mut_arg(&id, |argument| argument.default_values(values));
+                }
+                None => {
+                    let message = format!("`{place}`: a value or a list of values is expected");
+                    reader.error(value.span, &message, Some("write one, or delete the key"));
+                }
+            }
+        } else {
+            let known = known_keys(&command);
+            let known = || known.iter().map(String::as_str);
+            let help = match nearest(key, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known here: {}", list(known())),
+            };
+            reader.error(key_node.span, &format!("`{place}` is no option"), Some(&help));
         }
-        Value::Null | Value::Object(_) => None,
+    }
+    Some(command)
+}
+
+fn check_serve(reader: &mut Reader<'_, '_>, root: NodeId) {
+    let Content::Mapping(pairs) = &reader.tree.node(root).content else { return };
+    let tree = reader.tree;
+    for pair in tree.children(pairs).chunks_exact(2) {
+        if matches!(&tree.node(pair[0]).content, Content::Scalar { text, .. } if text == SERVE_KEY)
+        {
+            check(reader, pair[1]);
+        }
     }
 }
 
-fn unknown(command: &Command, place: &str, key: &str) -> String {
-    let known: Vec<&str> = command
+fn texts(reader: &Reader<'_, '_>, node: NodeId) -> Option<Vec<String>> {
+    match &reader.tree.node(node).content {
+        content if content.is_null() => None,
+        Content::Scalar { text, .. } => Some(vec![text.to_string()]),
+        Content::Sequence(items) => {
+            let items = reader.tree.children(items).iter().map(|item| texts(reader, *item));
+            items.collect::<Option<Vec<_>>>().map(|lists| lists.concat())
+        }
+        Content::Mapping(_) => None,
+    }
+}
+
+/// What a configuration may have at this place.
+fn known_keys(command: &Command) -> Vec<String> {
+    command
         .get_arguments()
         .filter_map(|argument| argument.get_long())
         .filter(|long| ![CONFIG, "help", "version"].contains(long))
         .chain(command.get_subcommands().map(Command::get_name))
-        .collect();
-    let near = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(name, key), *name))
-        .min()
-        .filter(|(distance, _)| *distance <= 2)
-        .map(|(_, name)| format!("; did you mean `{name}`?"))
-        .unwrap_or_default();
-    format!("`{place}` is no option{near} (known here: {})", known.join(", "))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -131,7 +182,10 @@ mod tests {
     use crate::commands::cli::{self, ColorChoice};
 
     fn read(text: &str, arguments: &[&str]) -> Result<Cli, String> {
-        let command = with_defaults(Cli::command(), text)?;
+        let command = with_defaults(Cli::command(), text.as_bytes(), "config.yaml", false)
+            .map_err(|problems| {
+                problems.iter().map(|one| format!("{one}\n")).collect::<String>()
+            })?;
         let matches = command
             .try_get_matches_from([&["v6ready"], arguments].concat())
             .map_err(|error| error.to_string())?;
@@ -141,7 +195,7 @@ mod tests {
     #[test]
     fn defaults_come_from_the_file_and_the_command_line_is_stronger() {
         let text = "db: /srv/a.db\ncolor: never\nquiet: true\nscan:\n  vantage: noc\n  \
-                    fail-under: 80\n  only: [a/*, b/*]\n";
+                    fail-under: 80\n  only: [a/*, b/*]\nserve:\n  title: x\n";
         let cli = read(text, &["scan"]).unwrap();
         assert_eq!(cli.global.db, PathBuf::from("/srv/a.db"));
         assert_eq!((cli.global.color, cli.global.quiet), (ColorChoice::Never, true));
@@ -153,17 +207,23 @@ mod tests {
         let cli::Command::Scan(scan) = cli.command else { panic!() };
         assert_eq!(scan.vantage.as_deref(), Some("x"));
         assert!(read("", &["man"]).is_ok());
+        assert!(read("# nothing yet\n", &["man"]).is_ok());
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn everything_that_is_wrong_is_named_with_its_place() {
         let problem = |text| read(text, &["scan"]).unwrap_err();
-        assert!(problem("dbb: x").contains("did you mean `db`?"));
-        assert!(problem("scan: {vantag: x}").contains("`scan.vantag` is no option"));
+        let text = problem("dbb: x\nscan: {vantag: x}\n");
+        assert!(
+            text.contains("config.yaml:1:1: `dbb` is no option (did you mean `db`?)"),
+            "{text}"
+        );
+        assert!(text.contains("config.yaml:2:8: `scan.vantag` is no option"), "{text}");
         assert!(problem("config: x").contains("is no option"));
-        assert!(problem("scan: {only: {a: b}}").contains("no option"));
+        assert!(problem("scan: {only: {a: b}}").contains("a value or a list"));
+        assert!(problem("db:").contains("a value or a list"));
         assert!(problem("[1]").contains("mapping"));
         assert!(problem("color: pink").contains("pink"));
-        assert!(problem("a: [").contains("line"));
+        assert!(problem("a: [").contains("config.yaml:"));
     }
 }

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use super::cli::{DiffArgs, DiffFormat, Global};
 use super::error::CliError;
 use super::exit_code::GATE_FAILED;
-use super::named_run::named_run;
-use super::service_selection::selection_for;
-use super::stored_run::{LoadedRun, end_of_run, judge_run, load_run_by_id};
-use super::{quarter, terminal};
+use super::terminal;
 use crate::judge::quarter::Quarter;
 use crate::judge::{Comparison, Excerpt, MadeUnder, RunResult};
 use crate::model::Selection;
 use crate::report::difference::{self, DifferenceContext};
+use crate::runs::named_run::named_run;
+use crate::runs::quarter;
+use crate::runs::service_selection::selection_for;
+use crate::runs::stored_run::{LoadedRun, end_of_run, judge_run, load_run_by_id};
 use crate::store::{ListedRun, Store};
 
 /// Compares and prints.
@@ -40,7 +41,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Result<ExitCode, CliError
     let mut after = after.with_policy(args.policy.as_deref())?;
     before.loaded.policy = after.loaded.policy.clone();
     let judge = |run: &LoadedRun| -> Result<RunResult, CliError> {
-        judge_run(&store, run, end_of_run(&run.stored.run))
+        Ok(judge_run(&store, run, end_of_run(&run.stored.run))?)
     };
     let made_under = MadeUnder { before: &policies[0], after: &policies[1] };
     let excerpt = excerpt(&before, &after, args)?;
@@ -82,7 +83,7 @@ fn excerpt(
     let selection = Selection::parse(&args.only.only)?;
     // What only the earlier inventory has is chosen too, and what neither has is an error.
     if !selection.unmatched(inventories[0]).is_empty() {
-        selection_for(inventories[1], &args.only.only)?;
+        selection_for(inventories[1], &args.only.only, &terminal::note_of_run)?;
     }
     Ok(Some(Arc::new(Excerpt::of(selection, &inventories))))
 }
@@ -92,9 +93,9 @@ fn excerpt(
 fn run_or_quarter(store: &Store, word: &str) -> Result<LoadedRun, CliError> {
     let id = match word.parse::<Quarter>() {
         Ok(quarter) => quarter::closing_run(store, quarter)?,
-        Err(_) => named_run(store, word)?,
+        Err(_) => named_run(store, word, &terminal::note_of_run)?,
     };
-    load_run_by_id(store, &id)
+    Ok(load_run_by_id(store, &id)?)
 }
 
 /// Runs of different inventories have services in common by accident only.

@@ -12,7 +12,9 @@ use crate::inventory::import::MergeError;
 use crate::lab::LabError;
 use crate::model::BadPattern;
 use crate::policy::PolicyError;
+use crate::runs::{self, RunsError};
 use crate::scan::ScanError;
+use crate::serve::ServeError;
 use crate::store::{StoreError, TransferError};
 
 /// Why a command ends early. The errors of the rooms become one with `?`.
@@ -115,6 +117,29 @@ macro_rules! from_operator_errors {
     };
 }
 
+impl From<RunsError> for CliError {
+    fn from(error: RunsError) -> Self {
+        let kind = match error.kind {
+            runs::ErrorKind::Operator => ErrorKind::Operator,
+            runs::ErrorKind::Inconclusive => ErrorKind::Inconclusive,
+            runs::ErrorKind::Internal => ErrorKind::Internal,
+        };
+        let message = match &error.problems {
+            Some(problems) => {
+                format!("{}:\n{}", error.message, terminal::render_diagnostics(problems))
+            }
+            None => error.message,
+        };
+        Self { kind, message, help: error.help }
+    }
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> Self {
+        Self { kind: ErrorKind::Operator, message: error.message, help: error.help }
+    }
+}
+
 from_operator_errors!(
     BadPattern,
     BadTargets,
@@ -125,6 +150,7 @@ from_operator_errors!(
     StoreError,
     TransferError,
     serde_json::Error,
+    crate::view::ViewError,
 );
 
 #[cfg(test)]

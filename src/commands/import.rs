@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use super::atomic_file::{RewriteRight, unwritable, write_atomically};
 use super::cli::ImportArgs;
 use super::error::CliError;
-use super::{load, terminal};
+use super::terminal;
 use crate::inventory;
 use crate::inventory::import::{self, Base, MergeError, Reading, Terms, Words};
+use crate::runs::load;
 
 /// Reads the rows, prints what is added, changed and known already, and writes the inventory.
 ///

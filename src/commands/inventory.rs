@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::error::CliError;
-use super::{atomic_file, import, load, suggest, terminal};
+use super::{atomic_file, import, suggest, terminal};
 use crate::inventory::import::BUILT_IN_WORDS;
 use crate::inventory::{self, Diagnostics, INVENTORY_OCTETS_MAX};
 use crate::model::Lang;
+use crate::runs::load;
 
 /// Runs one of the subcommands.
 ///

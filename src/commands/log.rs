@@ -7,16 +7,21 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::cli::{Global, LogFormat};
 use super::terminal;
 
-/// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. Libraries log
-/// their warnings only.
-pub(super) fn start(global: &Global) {
+/// Starts the log: warnings; with `-v` the course of a scan, with `-vv` each request. That of the daemon
+/// begins with its course, and `-v` says more. Libraries log their warnings only.
+pub(super) fn start(global: &Global, is_daemon: bool) {
     let own = match global.verbose {
+        0 if is_daemon && !global.quiet => LevelFilter::INFO,
         0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
+        1 if !is_daemon => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    let levels =
-        Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_PKG_NAME"), own);
+    let package = env!("CARGO_PKG_NAME");
+    let mut levels = Targets::new().with_default(LevelFilter::WARN).with_target(package, own);
+    if is_daemon && global.verbose == 0 {
+        // It opens its store again and again, which is no news.
+        levels = levels.with_target(format!("{package}::store"), LevelFilter::WARN);
+    }
     // Colours are for a terminal: in a file they are octets between which nobody finds anything.
     let log = tracing_subscriber::fmt::layer()
         .with_writer(terminal::errors)

@@ -19,12 +19,13 @@ use run_files::Content;
 use super::cli::{Global, ReportArgs, ReportFormat};
 use super::error::CliError;
 use super::gate::Gate;
-use super::histories::histories;
-use super::quarter::{QuarterRequest, quarter_runs};
-use super::since_last::since_last;
-use super::{stored_run, terminal};
+use super::terminal;
 use crate::judge::quarter::{Quarter, Review};
 use crate::model::Lang;
+use crate::runs::histories::histories;
+use crate::runs::quarter::{QuarterRequest, quarter_runs};
+use crate::runs::since_last::since_last;
+use crate::runs::stored_run;
 use crate::store::Store;
 
 /// Renders a run, or a quarter, and names the files on stdout.
@@ -45,13 +46,14 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<ExitCode, CliErr
 }
 
 fn report_run(store: &Store, args: &ReportArgs) -> Result<ExitCode, CliError> {
-    let mut run =
-        stored_run::load_run(store, args.run.as_deref())?.with_policy(args.policy.as_deref())?;
+    let notes = &terminal::note_of_run;
+    let mut run = stored_run::load_run(store, args.run.as_deref(), notes)?
+        .with_policy(args.policy.as_deref())?;
     let asked = args.as_of.map(|as_of| as_of.moment(&run.loaded.inventory.timezone));
     if let Some(moment) = asked {
         run = run.known_at(moment);
     }
-    let chosen = run.excerpt(&args.only)?.map(Arc::new);
+    let chosen = run.excerpt(&args.only.only, notes)?.map(Arc::new);
     let whole = Arc::clone(&run.loaded.inventory);
     let to = addressees(&whole, chosen, args)?;
     if let Addressees::One(excerpt) = &to {
@@ -96,9 +98,10 @@ fn report_quarter(
         run: args.run.as_deref(),
         as_of: args.as_of,
         policy: args.policy.as_deref(),
+        notes: &terminal::note_of_run,
     };
     let runs = quarter_runs(store, &request)?;
-    let chosen = runs.excerpt(&args.only)?.map(Arc::new);
+    let chosen = runs.excerpt(&args.only.only, &terminal::note_of_run)?.map(Arc::new);
     let to = addressees(&runs.closing.inventory, chosen, args)?;
     let files = Files::of(args, args.lang.unwrap_or(runs.closing.inventory.lang))?;
     if let Addressees::Each { excerpts, .. } = &to {

@@ -4,11 +4,11 @@ use std::io::Write as _;
 
 use super::cli::{Global, ResultFormat};
 use super::error::CliError;
-use super::stored_run::with_report_context;
 use super::terminal;
 use crate::judge::{RunResult, SinceLast};
 use crate::model::Lang;
-use crate::report::{self, difference};
+use crate::report::{self, ReportContext, difference};
+use crate::runs::stored_run;
 use crate::store::Store;
 
 /// Prints a run's result: its summary as text, or all of it as JSON.
@@ -52,4 +52,20 @@ pub(super) fn print_scan(
         out.flush()
     })?;
     Ok(())
+}
+
+/// Gives a renderer its evidence from the store.
+///
+/// # Errors
+/// The renderer's own, and when something that it showed can't be read.
+pub(super) fn with_report_context<T, E>(
+    store: &Store,
+    result: &RunResult,
+    lang: Lang,
+    render: impl FnOnce(&ReportContext<'_>) -> Result<T, E>,
+) -> Result<T, CliError>
+where
+    CliError: From<E>,
+{
+    stored_run::with_report_context(store, result, lang, |context| Ok(render(context)?))
 }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use super::cli::{Global, RunsArgs, RunsCommand};
 use super::error::CliError;
-use super::named_run::NEWEST;
+use crate::runs::named_run::NEWEST;
 
 /// Lists the runs, or does what the subcommand says.
 ///

@@ -1,17 +1,14 @@
 //! `v6ready scan`: an inventory or an interrupted run, to its end.
 
+mod carried_out;
 mod metrics;
 pub(super) mod network;
-mod resumed_run;
-mod run_id;
-pub(super) mod session;
 
 use std::path::Path;
 use std::process::ExitCode;
 
+pub(super) use carried_out::carried_out;
 use network::Network;
-pub(super) use run_id::random_letters;
-use session::{HowToScan, ScannedRun, resume_run, start_run};
 
 use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
 use super::confinement::Reach;
@@ -19,8 +16,10 @@ use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::print_scan;
-use super::{load, terminal};
+use super::terminal;
 use crate::model::Lang;
+use crate::runs::load;
+use crate::runs::session::{HowToScan, Interrupted, ScannedRun, Session};
 use crate::scan::Ending;
 
 /// Scans an inventory, stores the run and prints the summary.
@@ -33,22 +32,30 @@ pub(super) fn run(
     mut reach: Reach,
 ) -> Result<ExitCode, CliError> {
     let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
-    let scanned = match &args.resume {
-        Some(run) => resume_run(global, run.as_deref(), args.inventory.as_deref(), reach)?,
+    let notes = &terminal::note_of_run;
+    let (network, session) = match &args.resume {
+        Some(run) => {
+            let inventory = args.inventory.as_deref();
+            let interrupted = Interrupted::find(&global.db, run.as_deref(), inventory, notes)?;
+            reach.extend(interrupted.files());
+            (Network::open(&reach)?, interrupted.resume(notes)?)
+        }
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
             let read = load::read_inventory(file)?;
             reach.extend(read.files());
             let network = Network::open(&reach)?;
-            let loaded = read.complete(args.policy.as_deref())?;
+            let loaded = read.complete(args.policy.as_deref(), notes)?;
             let how = HowToScan {
+                id: None,
                 only: &args.only.only,
                 vantage: args.vantage.as_deref(),
                 quick: args.quick,
             };
-            start_run(network, &global.db, global, loaded, &how)?
+            (network, Session::begin(&global.db, loaded, &how, notes)?)
         }
     };
+    let scanned = carried_out(global, network, session)?;
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
     let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
     metrics.transpose()?;

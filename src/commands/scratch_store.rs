@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::scan::random_letters;
+use crate::runs::run_id::random_letters;
 
 /// A folder that goes when this is dropped.
 pub(super) struct ScratchStore {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::cli::{Global, ResultFormat, ShowArgs};
 use super::error::CliError;
-use super::stored_run::{LoadedRun, judge_run, load_run, load_run_by_id, with_report_context};
+use super::result_output::with_report_context;
 use super::terminal;
 use crate::evidence::dns::authority;
 use crate::evidence::dns::delegation::Reach;
@@ -19,6 +19,7 @@ use crate::judge::RunResult;
 use crate::model::{Lang, Selection, Service, State};
 use crate::report;
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::stored_run::{LoadedRun, judge_run, load_run, load_run_by_id};
 use crate::store::{Scope, Store};
 
 /// Prints one service of a run.
@@ -95,7 +96,7 @@ fn print_document(store: &Store, result: &RunResult, lang: Lang) -> Result<ExitC
 fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliError> {
     let selection = Selection::parse([&args.service])?;
     let has_it = |run: &LoadedRun| run.services.iter().any(|service| selection.matches(service));
-    let run = load_run(store, args.run.as_deref());
+    let run = load_run(store, args.run.as_deref(), &terminal::note_of_run);
     if let Ok(run) = &run
         && !has_it(run)
         && args.run.is_some()
@@ -104,7 +105,7 @@ fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliErro
     }
     match run {
         Ok(run) if has_it(&run) => Ok(run),
-        Err(error) if args.run.is_some() => Err(error),
+        Err(error) if args.run.is_some() => Err(error.into()),
         other => {
             for part in store.listed_runs()?.iter().filter(|run| run.scope != Scope::Whole) {
                 let part = load_run_by_id(store, &part.run.id)?;
@@ -114,7 +115,7 @@ fn run_with_service(store: &Store, args: &ShowArgs) -> Result<LoadedRun, CliErro
             }
             Err(match other {
                 Ok(run) => no_such_service(&run, &selection),
-                Err(error) => error,
+                Err(error) => error.into(),
             })
         }
     }

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use super::cli::{Global, SuggestArgs, SuggestFormat};
 use super::error::CliError;
-use super::stored_run::load_run;
 use super::terminal;
 use crate::evidence::discovered_names::{self, Via};
 use crate::evidence::query::View;
 use crate::judge::{Suggestion, suggestions};
 use crate::model::Target;
+use crate::runs::stored_run::load_run;
 use crate::store::Store;
 
 /// Prints the suggestions.
@@ -19,7 +19,7 @@ use crate::store::Store;
 /// When the run doesn't exist or the store can't be read.
 pub(super) fn run(global: &Global, args: &SuggestArgs) -> Result<ExitCode, CliError> {
     let store = Store::open_existing(&global.db)?;
-    let loaded = load_run(&store, args.run.as_deref())?;
+    let loaded = load_run(&store, args.run.as_deref(), &terminal::note_of_run)?;
     let run = &loaded.stored.run;
     let inventory = &loaded.loaded.inventory;
     let mut found = Vec::new();

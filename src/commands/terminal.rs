@@ -12,6 +12,7 @@ use output::{Errors, Output};
 use super::cli::{ColorChoice, Global};
 use crate::inventory::{Diagnostic, Diagnostics};
 use crate::report::terminal::{Display, EvidenceBeside};
+use crate::runs::Note;
 
 /// Columns where stdout is no terminal, or doesn't say.
 const WIDTH: usize = 100;
@@ -102,6 +103,14 @@ pub(super) fn say(text: &str) {
 /// Stderr for the log.
 pub(super) fn errors() -> Errors {
     Errors
+}
+
+/// Prints what a step that commands share has to say, on stderr.
+pub(super) fn note_of_run(said: Note) {
+    match said {
+        Note::Text(text) => note(text),
+        Note::Diagnostic(diagnostic) => note(render_diagnostic(&diagnostic)),
+    }
 }
 
 /// Prints what is wrong with an inventory on stderr.

@@ -57,7 +57,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostic {
-    pub(super) fn new(
+    pub(crate) fn new(
         source: &Source<'_>,
         weight: Weight,
         span: Span,
@@ -80,7 +80,7 @@ impl Diagnostic {
 
     /// Another diagnostic at the same place, for what only the caller can find out: a file that
     /// can't be read, a policy that doesn't exist.
-    pub(super) fn restated(&self, weight: Weight, message: &str, help: Option<&str>) -> Self {
+    pub(crate) fn restated(&self, weight: Weight, message: &str, help: Option<&str>) -> Self {
         let (message, help) = (one_line(message), help.map(one_line));
         Self { weight, message, help, ..self.clone() }
     }
@@ -145,7 +145,7 @@ impl Diagnostics {
         text
     }
 
-    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         if self.list.len() < KEPT_MAX {
             self.list.push(diagnostic);
         } else {
@@ -153,15 +153,15 @@ impl Diagnostics {
         }
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.list.len() >= KEPT_MAX
     }
 
-    pub(super) fn count_only(&mut self) {
+    pub(crate) fn count_only(&mut self) {
         self.not_kept += 1;
     }
 
-    pub(super) fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.list.sort_by_key(|diagnostic| diagnostic.span.start);
     }
 }

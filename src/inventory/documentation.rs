@@ -37,7 +37,7 @@ const EXAMPLE: Text = Text { en: "An example", vi: "Ví dụ" };
 
 /// What an inventory may say: a table for each section, and an example.
 pub fn documentation(lang: Lang) -> String {
-    let mut page = Page { lang, text: format!("# {}\n\n{}\n", TITLE.get(lang), NOTE.get(lang)) };
+    let mut page = Page::new(lang, TITLE.get(lang), NOTE.get(lang));
     page.section("", &DOCUMENT);
     page.text.push_str(&tables::documentation(lang));
     let example = scaffold(lang, None);
@@ -45,14 +45,25 @@ pub fn documentation(lang: Lang) -> String {
     page.text
 }
 
-struct Page {
+/// A page of tables, one for each section.
+pub(crate) struct Page {
     lang: Lang,
     text: String,
 }
 
 impl Page {
+    /// Begins with a title and a note.
+    pub(crate) fn new(lang: Lang, title: &str, note: &str) -> Self {
+        Self { lang, text: format!("# {title}\n\n{note}\n") }
+    }
+
+    /// The page as Markdown.
+    pub(crate) fn text(self) -> String {
+        self.text
+    }
+
     /// A section and those within it. `path` names its place in the file: `settings.timeouts`.
-    fn section(&mut self, path: &str, section: &dyn Outline) {
+    pub(crate) fn section(&mut self, path: &str, section: &dyn Outline) {
         let lang = self.lang;
         let (title, about) = (section.title().get(lang), section.about().get(lang));
         let heading = match path {

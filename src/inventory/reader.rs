@@ -12,12 +12,12 @@ use super::tree::{Content, NodeId, Tree};
 use crate::model::suggestion::{list, nearest};
 
 /// Warnings that are kept.
-pub(super) const WARNINGS_MAX: usize = 100;
+pub(crate) const WARNINGS_MAX: usize = 100;
 
 /// A tree, and what is wrong with it so far.
-pub(super) struct Reader<'t, 'a> {
-    pub(super) tree: &'t Tree<'a>,
-    pub(super) source: &'t Source<'a>,
+pub(crate) struct Reader<'t, 'a> {
+    pub(crate) tree: &'t Tree<'a>,
+    pub(crate) source: &'t Source<'a>,
     errors: Diagnostics,
     warnings: Vec<Diagnostic>,
     // A value is read once for each alias of it; what is wrong with it is reported once.
@@ -26,7 +26,7 @@ pub(super) struct Reader<'t, 'a> {
 }
 
 impl<'t, 'a> Reader<'t, 'a> {
-    pub(super) fn new(tree: &'t Tree<'a>, source: &'t Source<'a>) -> Self {
+    pub(crate) fn new(tree: &'t Tree<'a>, source: &'t Source<'a>) -> Self {
         Self {
             tree,
             source,
@@ -38,7 +38,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// The warnings, or, when anything is wrong, all diagnostics.
-    pub(super) fn finish(mut self) -> Result<Vec<Diagnostic>, Diagnostics> {
+    pub(crate) fn finish(mut self) -> Result<Vec<Diagnostic>, Diagnostics> {
         if self.errors.count() == 0 {
             return Ok(self.warnings);
         }
@@ -49,7 +49,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         Err(self.errors)
     }
 
-    pub(super) fn error(&mut self, span: Span, message: &str, help: Option<&str>) {
+    pub(crate) fn error(&mut self, span: Span, message: &str, help: Option<&str>) {
         if !self.reported.insert((span.start, self.hasher.hash_one(message))) {
             return;
         }
@@ -60,31 +60,31 @@ impl<'t, 'a> Reader<'t, 'a> {
         }
     }
 
-    pub(super) fn warn(&mut self, span: Span, message: &str, help: Option<&str>) {
+    pub(crate) fn warn(&mut self, span: Span, message: &str, help: Option<&str>) {
         let is_new = self.reported.insert((span.start, self.hasher.hash_one(message)));
         if is_new && self.warnings.len() < WARNINGS_MAX {
             self.warnings.push(Diagnostic::new(self.source, Weight::Warning, span, message, help));
         }
     }
 
-    pub(super) fn fault(&mut self, span: Span, fault: &Fault) {
+    pub(crate) fn fault(&mut self, span: Span, fault: &Fault) {
         self.error(span, &fault.message, fault.help.as_deref());
     }
 
     /// Words for where something else is: `line 12`.
-    pub(super) fn line_of(&self, span: Span) -> String {
+    pub(crate) fn line_of(&self, span: Span) -> String {
         format!("line {}", self.source.place(span).line)
     }
 
     /// As logs write where something else is: `inventory.yaml:12:30`.
-    pub(super) fn place_of(&self, span: Span) -> String {
+    pub(crate) fn place_of(&self, span: Span) -> String {
         let place = self.source.place(span);
         format!("{}:{}:{}", self.source.file, place.line, place.column)
     }
 
     /// The keys and values of a mapping, one after the other. A null is an empty mapping: what
     /// remains of a section whose entries are all commented out.
-    pub(super) fn pairs(&mut self, node: NodeId, what: impl Display) -> Option<&'t [NodeId]> {
+    pub(crate) fn pairs(&mut self, node: NodeId, what: impl Display) -> Option<&'t [NodeId]> {
         let tree = self.tree;
         let node = tree.node(node);
         match &node.content {
@@ -98,7 +98,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads a sequence; a null is an empty one.
-    pub(super) fn items(&mut self, node: NodeId, what: impl Display) -> Option<&'t [NodeId]> {
+    pub(crate) fn items(&mut self, node: NodeId, what: impl Display) -> Option<&'t [NodeId]> {
         let tree = self.tree;
         let node = tree.node(node);
         match &node.content {
@@ -112,7 +112,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads text; numbers and other plain scalars are taken as they are written.
-    pub(super) fn text(&mut self, node: NodeId, what: impl Display) -> Option<&'t str> {
+    pub(crate) fn text(&mut self, node: NodeId, what: impl Display) -> Option<&'t str> {
         let tree = self.tree;
         let node = tree.node(node);
         match &node.content {
@@ -129,7 +129,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads text and what it means.
-    pub(super) fn value<T>(
+    pub(crate) fn value<T>(
         &mut self,
         node: NodeId,
         what: impl Display,
@@ -146,7 +146,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads a whole number.
-    pub(super) fn number(
+    pub(crate) fn number(
         &mut self,
         node: NodeId,
         what: impl Display,
@@ -175,7 +175,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads `true` or `false`.
-    pub(super) fn flag(&mut self, node: NodeId, what: impl Display) -> Option<bool> {
+    pub(crate) fn flag(&mut self, node: NodeId, what: impl Display) -> Option<bool> {
         let text = self.text(node, &what)?;
         let node = self.tree.node(node);
         let is_plain = matches!(node.content, Content::Scalar { plain: true, .. });
@@ -191,7 +191,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Reads one of a closed set of words and gives its number.
-    pub(super) fn word(
+    pub(crate) fn word(
         &mut self,
         node: NodeId,
         what: impl Display,

@@ -61,7 +61,7 @@ impl FileReference {
         self.place.restated(Weight::Error, message, help)
     }
 
-    pub(super) fn read(
+    pub(crate) fn read(
         reader: &mut Reader<'_, '_>,
         node: NodeId,
         what: impl Display,

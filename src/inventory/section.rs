@@ -9,9 +9,9 @@
 //!
 //! The files build on each other in this order: `description`, `key`, `table`, then `types` and `nested`.
 
-pub(super) mod description;
-pub(super) mod forms;
-pub(super) mod key;
-pub(super) mod nested;
-pub(super) mod table;
-pub(super) mod types;
+pub(crate) mod description;
+pub(crate) mod forms;
+pub(crate) mod key;
+pub(crate) mod nested;
+pub(crate) mod table;
+pub(crate) mod types;

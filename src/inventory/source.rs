@@ -10,41 +10,41 @@ pub const OCTETS_MAX: usize = 64 * 1024 * 1024;
 /// A range of octets of the text. Texts are at most [`OCTETS_MAX`] long, so 32 bits
 /// are enough, and a tree of a million nodes stays small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Span {
-    pub(super) start: u32,
-    pub(super) end: u32,
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
 }
 
 impl Span {
     /// Offsets beyond 4 GiB can't occur (see [`Span`]) and are cut off.
-    pub(super) fn new(start: usize, end: usize) -> Self {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
         let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
         Self { start: narrow(start), end: narrow(end.max(start)) }
     }
 }
 
 /// A text with its name.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// The file's name, for messages.
-    pub(super) file: Arc<str>,
+    pub(crate) file: Arc<str>,
     /// The text without its byte-order mark.
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
     /// Octets of the byte-order mark: 0 or 3.
-    pub(super) bom_octets: usize,
+    pub(crate) bom_octets: usize,
     // Only a faulty text is ever asked for its lines.
     line_starts: OnceCell<Vec<u32>>,
 }
 
 /// Where a span starts, as people count, with the piece of its line that a message shows.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// From 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// From 1, in characters.
-    pub(super) column: usize,
+    pub(crate) column: usize,
     /// The line from its start until some way past the subject; empty when that is too long.
-    pub(super) excerpt: String,
+    pub(crate) excerpt: String,
     /// What of the excerpt is meant, in octets.
-    pub(super) marked: Range<usize>,
+    pub(crate) marked: Range<usize>,
 }
 
 /// Characters that an excerpt holds from its subject on; a line may be as long as the file.
@@ -54,7 +54,7 @@ const EXCERPT_CHARACTERS: usize = 100;
 const EXCERPT_COLUMNS_MAX: usize = 2000;
 
 impl<'a> Source<'a> {
-    pub(super) fn new(file: &str, text: &'a str) -> Self {
+    pub(crate) fn new(file: &str, text: &'a str) -> Self {
         let stripped = text.strip_prefix('\u{feff}').unwrap_or(text);
         Self {
             file: Arc::from(file),
@@ -64,7 +64,13 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(super) fn place(&self, span: Span) -> Place {
+    /// The same places in another text of the same length, such as one without what is secret.
+    pub(crate) fn showing<'b>(&self, text: &'b str) -> Source<'b> {
+        let (file, bom_octets) = (Arc::clone(&self.file), self.bom_octets);
+        Source { file, text, bom_octets, line_starts: OnceCell::new() }
+    }
+
+    pub(crate) fn place(&self, span: Span) -> Place {
         let start = self.boundary(span.start as usize);
         let line_starts = self.line_starts.get_or_init(|| line_starts(self.text));
         let line = line_starts.partition_point(|line_start| *line_start as usize <= start).max(1);
@@ -115,7 +121,7 @@ fn nth(text: &str, characters: usize) -> usize {
 
 /// The same text, octet for octet as long, with the user names and passwords of its URLs starred out
 /// (RFC 3986 §3.2.1): diagnostics end up in logs of CI.
-pub(super) fn without_secrets(text: &str) -> String {
+pub(crate) fn without_secrets(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("//") {
@@ -132,7 +138,7 @@ pub(super) fn without_secrets(text: &str) -> String {
 }
 
 /// What a terminal can be given: an inventory may come from elsewhere and hold control codes.
-pub(super) fn printable(character: char) -> char {
+pub(crate) fn printable(character: char) -> char {
     match character {
         '\t' => ' ',
         // Characters that reorder or hide their neighbours.

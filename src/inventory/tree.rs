@@ -19,21 +19,21 @@ const DEPTH_MAX: usize = 32;
 
 /// A YAML document. Nodes live in one list and name each other by index, so that an alias costs
 /// nothing and a deep tree is dropped without recursion.
-pub(super) struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
     children: Vec<NodeId>,
-    pub(super) root: NodeId,
+    pub(crate) root: NodeId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NodeId(u32);
+pub(crate) struct NodeId(u32);
 
-pub(super) struct Node<'a> {
-    pub(super) span: Span,
-    pub(super) content: Content<'a>,
+pub(crate) struct Node<'a> {
+    pub(crate) span: Span,
+    pub(crate) content: Content<'a>,
 }
 
-pub(super) enum Content<'a> {
+pub(crate) enum Content<'a> {
     /// Text, and whether it was written without quotes, so that it may also be a number or null.
     Scalar { text: Cow<'a, str>, plain: bool },
     /// Items in order.
@@ -44,13 +44,13 @@ pub(super) enum Content<'a> {
 
 /// A range of the tree's list of children.
 #[derive(Clone, Debug)]
-pub(super) struct Children(Range<u32>);
+pub(crate) struct Children(Range<u32>);
 
 /// Why a text is no tree.
-pub(super) struct TreeError {
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+pub(crate) struct TreeError {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
 }
 
 impl<'a> Tree<'a> {
@@ -59,7 +59,7 @@ impl<'a> Tree<'a> {
     /// # Errors
     /// At the first fault of syntax (what follows it can't be trusted), at a second document, at
     /// a tag, and where a limit is reached.
-    pub(super) fn parse(text: &'a str) -> Result<Option<Self>, TreeError> {
+    pub(crate) fn parse(text: &'a str) -> Result<Option<Self>, TreeError> {
         let mut options = Options::default();
         options.set_emit_comments(false);
         options.flow_nesting_limit = DEPTH_MAX;
@@ -72,18 +72,18 @@ impl<'a> Tree<'a> {
         Ok(builder.root.map(|root| Self { nodes: builder.nodes, children: builder.children, root }))
     }
 
-    pub(super) fn node(&self, id: NodeId) -> &Node<'a> {
+    pub(crate) fn node(&self, id: NodeId) -> &Node<'a> {
         &self.nodes[id.0 as usize]
     }
 
-    pub(super) fn children(&self, children: &Children) -> &[NodeId] {
+    pub(crate) fn children(&self, children: &Children) -> &[NodeId] {
         &self.children[children.0.start as usize..children.0.end as usize]
     }
 }
 
 impl Content<'_> {
     /// YAML's null (§10.3.2): nothing at all, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Scalar { text, plain: true }
             if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
     }

@@ -2,8 +2,8 @@
 //! would be right. Nothing here knows of trees, keys or sections; the tables in
 //! [`format`](super::format) name the function of each key.
 
-pub(super) mod address;
-pub(super) mod host;
-pub(super) mod text;
-pub(super) mod time;
-pub(super) mod web;
+pub(crate) mod address;
+pub(crate) mod host;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod web;

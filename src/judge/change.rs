@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Finding, Lineage, Root, Roots, RunResult, ServiceResult, Standing};
+use crate::check::Check;
 use crate::model::{Outcome, Service, ServiceId};
 
 /// The reason of a check for which the run made too few rounds, as a quick one does: it was not to look.
@@ -196,11 +197,16 @@ impl ServiceChange {
 
     /// A service that is no longer in the inventory.
     pub fn gone(before: &ServiceResult) -> Self {
+        Self::gone_from(&before.service, before.standing)
+    }
+
+    /// A service that is no longer in the inventory, by where it stood.
+    pub fn gone_from(service: &Arc<Service>, standing: Standing) -> Self {
         Self {
-            service: Arc::clone(&before.service),
+            service: Arc::clone(service),
             formerly: None,
             change: Change::Gone,
-            before: Some(before.standing),
+            before: Some(standing),
             after: None,
             checks: Vec::new(),
         }
@@ -248,28 +254,78 @@ pub fn service_change(before: Option<&ServiceResult>, after: &ServiceResult) -> 
     }
 }
 
+/// What a run found of a service, without the verdicts themselves.
+#[derive(Clone)]
+pub struct SeenService {
+    /// The service.
+    pub service: Arc<Service>,
+    /// Where it stood.
+    pub standing: Standing,
+    /// What each check found, and what explains that.
+    pub findings: Vec<(&'static Check, Finding, Root)>,
+}
+
+/// As [`service_change`], of what is kept of two runs.
+pub fn seen_change(before: Option<&SeenService>, after: &SeenService) -> ServiceChange {
+    let change = match before {
+        Some(before) => Change::of_standings(before.standing, after.standing),
+        None => Change::New,
+    };
+    let comparable = before.filter(|_| !matches!(change, Change::New | Change::Gone));
+    let checks = comparable.map(|before| {
+        let findings = |seen: &SeenService| -> Vec<(&'static Check, Finding)> {
+            seen.findings.iter().map(|(check, finding, _)| (*check, *finding)).collect()
+        };
+        let roots = |seen: &SeenService| -> RootsByCheck {
+            seen.findings.iter().map(|(check, _, root)| (check.id, *root)).collect()
+        };
+        let mut changes = finding_changes(findings(before), findings(after));
+        if !changes.is_empty() {
+            explain(&mut changes, &roots(before), &roots(after));
+        }
+        changes
+    });
+    ServiceChange {
+        service: Arc::clone(&after.service),
+        formerly: before
+            .map(|before| &before.service.id)
+            .filter(|id| **id != after.service.id)
+            .cloned(),
+        change,
+        before: before.map(|before| before.standing),
+        after: Some(after.standing),
+        checks: checks.unwrap_or_default(),
+    }
+}
+
 fn check_changes(before: &ServiceResult, after: &ServiceResult) -> Vec<CheckChange> {
-    let earlier: HashMap<&str, Finding> =
-        before.verdicts.findings().into_iter().map(|(check, found)| (check.id, found)).collect();
-    let later = after.verdicts.findings().into_iter();
-    let mut changes: Vec<CheckChange> = later
-        .filter_map(|(check, after)| {
-            let before = *earlier.get(check.id)?;
-            let change = Change::of_findings(&before, &after);
-            (change != Change::Same).then_some(CheckChange {
-                check: check.id,
-                change,
-                before,
-                after,
-                root: Root::Itself,
-            })
-        })
-        .collect();
+    let mut changes = finding_changes(before.verdicts.findings(), after.verdicts.findings());
     // Most services have nothing worth unpacking.
     if !changes.is_empty() {
         explain(&mut changes, &roots_of(before), &roots_of(after));
     }
     changes
+}
+
+/// The findings that changed, not yet explained.
+fn finding_changes(
+    before: Vec<(&'static Check, Finding)>,
+    after: Vec<(&'static Check, Finding)>,
+) -> Vec<CheckChange> {
+    let earlier: HashMap<&str, Finding> =
+        before.into_iter().map(|(check, found)| (check.id, found)).collect();
+    let changed = after.into_iter().filter_map(|(check, after)| {
+        let before = *earlier.get(check.id)?;
+        let change = Change::of_findings(&before, &after);
+        (change != Change::Same).then_some(CheckChange {
+            check: check.id,
+            change,
+            before,
+            after,
+            root: Root::Itself,
+        })
+    });
+    changed.collect()
 }
 
 type RootsByCheck = HashMap<&'static str, Root>;

@@ -22,26 +22,33 @@ pub struct Lineage {
 impl Lineage {
     /// How the ids of `later` follow from those of `earlier`.
     pub fn of(later: &Inventory, earlier: &Inventory) -> Self {
-        let claimants: HashMap<&ServiceId, &Service> = later
-            .services
+        let earlier = earlier.services.iter().map(|service| &service.id);
+        Self::of_names(later.services.iter().map(|service| Named::of(service)), earlier)
+    }
+
+    /// The same by the ids alone: those of the later inventory with the former ones, and those of the earlier
+    /// one.
+    pub fn of_names<'a>(
+        later: impl Iterator<Item = Named<'a>>,
+        earlier: impl Iterator<Item = &'a ServiceId>,
+    ) -> Self {
+        let later: Vec<Named<'a>> = later.collect();
+        let claimants: HashMap<&ServiceId, Named<'a>> = later
             .iter()
-            .flat_map(|service| service.formerly.iter().map(move |id| (id, &**service)))
+            .flat_map(|service| service.formerly.iter().map(move |id| (id, *service)))
             .collect();
         if claimants.is_empty() {
             return Self::default();
         }
-        let concerned: Vec<&Service> = later
-            .services
-            .iter()
-            .map(|service| &**service)
-            .filter(|one| !one.formerly.is_empty() || claimants.contains_key(&one.id))
+        let concerned: Vec<Named<'a>> = later
+            .into_iter()
+            .filter(|one| !one.formerly.is_empty() || claimants.contains_key(one.id))
             .collect();
         let named: HashSet<&ServiceId> =
-            claimants.keys().copied().chain(concerned.iter().map(|one| &one.id)).collect();
-        let known: HashSet<&ServiceId> =
-            earlier.services.iter().map(|one| &one.id).filter(|id| named.contains(id)).collect();
+            claimants.keys().copied().chain(concerned.iter().map(|one| one.id)).collect();
+        let known: HashSet<&ServiceId> = earlier.filter(|id| named.contains(id)).collect();
         let mut resolved: HashMap<&ServiceId, Option<&ServiceId>> = HashMap::new();
-        for service in &concerned {
+        for service in concerned {
             resolve(service, &claimants, &known, &mut resolved);
         }
         let mut lineage = Self::default();
@@ -54,14 +61,26 @@ impl Lineage {
         lineage
     }
 
+    /// The same with the earlier and the later inventory in each other's place.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        let Self { then, now } = self;
+        Self { then: now, now: then }
+    }
+
+    /// The services whose id the later inventory says something of, with the one that they had.
+    pub fn renamed(&self) -> impl Iterator<Item = (&ServiceId, &ServiceId)> {
+        let all = self.then.iter().filter_map(|(now, then)| Some((now, then.as_ref()?)));
+        all.filter(|(now, then)| now != then)
+    }
+
     /// How the ids of the services of `after` follow from those of `before`, whichever of the two runs was
     /// made first.
     pub fn between(before: &RunResult, after: &RunResult) -> Self {
         if before.run.started_at <= after.run.started_at {
             return Self::of(&after.inventory, &before.inventory);
         }
-        let Self { then, now } = Self::of(&before.inventory, &after.inventory);
-        Self { then: now, now: then }
+        Self::of(&before.inventory, &after.inventory).reversed()
     }
 
     /// The id in the earlier inventory of a service of the later one; `None` when there was no such service.
@@ -75,31 +94,46 @@ impl Lineage {
     }
 }
 
+/// A service's id, and those that it had.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The id.
+    pub id: &'a ServiceId,
+    /// What the inventory says of its former ids.
+    pub formerly: &'a [ServiceId],
+}
+
+impl<'a> Named<'a> {
+    /// What a service is called.
+    pub fn of(service: &'a Service) -> Self {
+        Self { id: &service.id, formerly: &service.formerly }
+    }
+}
+
 /// Finds the earlier id of a service. Whether its present id was its own then depends on the service that
 /// goes on with that id, and so on; those are resolved first.
 fn resolve<'a>(
-    service: &'a Service,
-    claimants: &HashMap<&'a ServiceId, &'a Service>,
+    service: Named<'a>,
+    claimants: &HashMap<&'a ServiceId, Named<'a>>,
     known: &HashSet<&'a ServiceId>,
     resolved: &mut HashMap<&'a ServiceId, Option<&'a ServiceId>>,
 ) {
     let mut chain = vec![service];
     let mut at = service;
     // Inventories that are read have no circles; the bound is for those that are not.
-    while let Some(claimant) = claimants.get(&at.id)
-        && !resolved.contains_key(&claimant.id)
+    while let Some(claimant) = claimants.get(at.id)
+        && !resolved.contains_key(claimant.id)
         && chain.len() <= claimants.len()
     {
-        at = claimant;
+        at = *claimant;
         chain.push(at);
     }
     for service in chain.into_iter().rev() {
-        let of_claimant =
-            claimants.get(&service.id).and_then(|claimant| resolved.get(&claimant.id));
-        let is_taken = of_claimant.copied().flatten() == Some(&service.id);
-        let own = Some(&service.id).filter(|id| known.contains(id) && !is_taken);
+        let of_claimant = claimants.get(service.id).and_then(|claimant| resolved.get(claimant.id));
+        let is_taken = of_claimant.copied().flatten() == Some(service.id);
+        let own = Some(service.id).filter(|id| known.contains(id) && !is_taken);
         let former = || service.formerly.iter().find(|id| known.contains(id));
-        resolved.insert(&service.id, own.or_else(former));
+        resolved.insert(service.id, own.or_else(former));
     }
 }
 

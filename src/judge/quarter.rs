@@ -319,7 +319,8 @@ fn moved_here(closing: &RunResult, earlier: &RunResult) -> HashMap<Arc<str>, Cou
     moved
 }
 
-fn plan(closing: &RunResult, today: Date) -> Option<Plan> {
+/// What the policy asks of all services of a run together, on a day.
+pub fn plan(closing: &RunResult, today: Date) -> Option<Plan> {
     let goal = closing.policy.goal()?.clone();
     let days_left = days_between(today, goal.by);
     let mut plan = Plan {

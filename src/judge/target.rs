@@ -80,8 +80,17 @@ pub struct TargetStanding {
 /// The targets of all counted services, in the inventory's order. A service without a target of its
 /// own has the policy's, if there is one.
 pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
-    let today = result.today();
-    let as_of = day_of(result.as_of, &result.inventory.timezone);
+    let day = day_of(result.as_of, &result.inventory.timezone);
+    standings(result, day, result.today())
+}
+
+/// The same on another day than that of the judgement, which is known.
+pub fn targets_on(result: &RunResult, today: Date) -> Vec<TargetStanding> {
+    standings(result, today, Some(today))
+}
+
+/// `today` is missing where our own clock was wrong.
+fn standings(result: &RunResult, day: Date, today: Option<Date>) -> Vec<TargetStanding> {
     result
         .services
         .iter()
@@ -96,7 +105,7 @@ pub fn targets(result: &RunResult) -> Vec<TargetStanding> {
                 goal: goal.clone(),
                 basis,
                 standing: service.standing,
-                days_left: days_between(as_of, goal.by),
+                days_left: days_between(day, goal.by),
                 is_day_known: today.is_some(),
             })
         })

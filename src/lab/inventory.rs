@@ -1,5 +1,6 @@
 //! The inventory of the made-up province.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::deadlines::Deadlines;
@@ -17,22 +18,41 @@ pub(super) const VRPS: &str = "{\"roas\": [\
     {\"asn\": \"AS64500\", \"prefix\": \"2001:db8::/32\", \"maxLength\": 48},\n\
     {\"asn\": \"AS64666\", \"prefix\": \"2001:db8:100:c0::/64\", \"maxLength\": 64}]}\n";
 
-/// The organisations, in order, with whom to write to at those that say it.
-const ORGANISATIONS: [(&str, &str, Option<&str>); 3] = [
+/// An organisation: its id, its name, and whom to write to where it says that.
+pub(super) type Organisation = (&'static str, &'static str, Option<&'static str>);
+
+/// What an inventory begins with.
+pub(super) struct Heading<'a> {
+    /// A remark.
+    pub remark: &'a str,
+    pub title: &'a str,
+    /// The organisations, in order.
+    pub organisations: &'a [Organisation],
+}
+
+/// The heading of the province of faults.
+pub(super) const PROVINCE: Heading<'_> = Heading {
+    remark: "The lab of `v6ready demo`: a made-up province that exists in no network but its own.",
+    title: "Tỉnh Ví dụ (phòng thử nghiệm của v6ready)",
+    organisations: &ORGANISATIONS,
+};
+
+/// The organisations of the province of faults, in order.
+const ORGANISATIONS: [Organisation; 3] = [
     ("vp-vidu", "Văn phòng (ví dụ)", Some("Phòng Công nghệ thông tin, cntt@vp.vidu.example")),
     ("so-a-vidu", "Sở A (ví dụ)", Some("cntt@so-a.vidu.example")),
     ("so-b-vidu", "Sở B (ví dụ)", None),
 ];
 
 /// The text of the inventory.
-pub(super) fn text(sites: &[Site], deadlines: Deadlines) -> String {
+pub(super) fn text(heading: &Heading<'_>, sites: &[Site], deadlines: Deadlines) -> String {
     let list = |addresses: &[&str]| {
         addresses.iter().map(|address| format!("\"{address}\"")).collect::<Vec<_>>().join(", ")
     };
     let mut text = format!(
-        "# The lab of `v6ready demo`: a made-up province that exists in no network but its own.
+        "# {}
 version: 1
-title: Tỉnh Ví dụ (phòng thử nghiệm của v6ready)
+title: {}
 lang: vi
 timezone: Asia/Ho_Chi_Minh
 settings:
@@ -57,21 +77,23 @@ networks:
 policy: ipv6-for-gov
 organisations:
 ",
+        heading.remark,
+        heading.title,
         list(&RESOLVERS),
         list(&ROOT_SERVERS),
         deadlines.timeouts(),
     );
-    for (id, name, contact) in ORGANISATIONS {
+    for (id, name, contact) in heading.organisations {
         let contact = contact.map_or(String::new(), |contact| format!("    contact: {contact}\n"));
         // Writing to a `String` can't fail.
         let _ = writeln!(text, "  - id: {id}\n    name: {name}\n{contact}    services:");
-        for site in sites.iter().filter(|site| site.organisation == id) {
+        for site in sites.iter().filter(|site| site.organisation == *id) {
             let web = format!("web: \"https://{}/\"", site.host);
             let _ = writeln!(
                 text,
                 "      - {{id: {}, name: {}, category: {}, {}, state: {}{}}}",
                 site.id,
-                site.name,
+                in_a_mapping(site.name),
                 site.category,
                 site.target.as_deref().unwrap_or(&web),
                 site.state,
@@ -82,19 +104,33 @@ organisations:
     text
 }
 
+/// A text as the value of a flow mapping.
+fn in_a_mapping(text: &str) -> Cow<'_, str> {
+    if text.contains([',', ':']) { format!("\"{text}\"").into() } else { text.into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::province::sample;
 
     #[test]
-    fn the_inventory_is_good() {
+    fn the_inventories_are_good() {
         let sites = crate::lab::province::sites();
         for deadlines in [Deadlines::Short, Deadlines::Long] {
-            let text = text(&sites, deadlines);
+            let text = text(&PROVINCE, &sites, deadlines);
             let parsed = crate::inventory::parse(text.as_bytes(), "lab.yaml")
                 .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
             assert_eq!(parsed.inventory.services.len(), sites.len());
             assert!(sites.len() >= 25 && parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+        }
+        for moment in 0..sample::MOMENTS {
+            let sites = sample::sites(moment);
+            let text = text(&sample::HEADING, &sites, Deadlines::Short);
+            let parsed = crate::inventory::parse(text.as_bytes(), "sample.yaml")
+                .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+            assert_eq!(parsed.inventory.services.len(), sites.len());
+            assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
         }
     }
 }

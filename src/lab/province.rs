@@ -19,13 +19,14 @@ mod mail_routes;
 mod other_kinds;
 mod reach;
 mod records;
+pub(super) mod sample;
 mod state;
 mod tls;
 mod web;
 mod web_healthy;
 mod zones;
 
-pub(super) use zones::zones;
+pub(super) use zones::{common_zones, joined, zones};
 
 use super::site::Site;
 

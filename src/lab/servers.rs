@@ -29,7 +29,7 @@ use super::site::page::Page;
 pub(super) fn start(
     site: &Site,
     authority: &Authority,
-    routed_hosts: &RoutedHosts,
+    routed_hosts: Option<&RoutedHosts>,
 ) -> Result<(), Error> {
     for (address, listener) in &site.listeners {
         start_listener(site.host, *address, listener, authority, routed_hosts)?;
@@ -45,7 +45,7 @@ fn start_listener(
     address: SocketAddr,
     listener: &Listener,
     authority: &Authority,
-    routed_hosts: &RoutedHosts,
+    routed_hosts: Option<&RoutedHosts>,
 ) -> Result<(), Error> {
     let tls = |certificate| authority.tls_config(host, certificate);
     let trusted = || tls(CertificateKind::Trusted).map(TlsAcceptor::from);
@@ -74,7 +74,8 @@ fn start_listener(
         }
         Listener::Routed { tls, page } => {
             let tls = if *tls { Some(trusted()?) } else { None };
-            http1::serve(routed_hosts.listen(address)?, tls, page, host)?;
+            let hosts = routed_hosts.ok_or("nothing is behind the router")?;
+            http1::serve(hosts.listen(address)?, tls, page, host)?;
         }
         Listener::PathMtuBlackHole(page) => {
             let socket = unsteady::path_mtu_black_hole(address)?;

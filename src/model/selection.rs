@@ -7,7 +7,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::suggestion::{list, nearest};
-use super::{Category, Inventory, Service};
+use super::{Category, Inventory, Service, ServiceId};
 
 /// Patterns that services are chosen by: any of them is enough, and without any every service is
 /// chosen.
@@ -110,6 +110,17 @@ impl Selection {
     /// Whether a service is chosen.
     pub fn matches(&self, service: &Service) -> bool {
         self.is_everything() || self.0.iter().any(|pattern| pattern.matches(service))
+    }
+
+    /// Whether something that was noted of a service is chosen: its id, tags, and category's word.
+    pub fn matches_noted(&self, id: &ServiceId, tags: &[String], category: &str) -> bool {
+        let is_it = |pattern: &Pattern| match pattern.of {
+            Of::Id => pattern.glob.is_match(id.to_string()),
+            Of::Tag => tags.iter().any(|tag| pattern.glob.is_match(tag)),
+            Of::Category => pattern.glob.is_match(category),
+            Of::Organisation => pattern.glob.is_match(&*id.organisation),
+        };
+        self.is_everything() || self.0.iter().any(is_it)
     }
 
     /// The patterns as they were given.

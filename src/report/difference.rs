@@ -7,4 +7,5 @@ pub mod since;
 mod terms;
 pub mod text;
 
+pub use collapse::lines;
 pub use context::DifferenceContext;

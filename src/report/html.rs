@@ -6,15 +6,16 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::causes::{Cause, Concerned, causes, extent, following_first, root_blockers};
-use super::describe::{clean, observation};
+use super::describe::clean;
 use super::history::{self, Folded};
 use super::parts::{self, Part, class_of};
 use super::quarter::Section;
 use super::quarter::html::{TableBlock, table_block};
+use super::verdict_blocks::VerdictBlocks;
 use super::{ReportContext, overview, owner, texts};
 use crate::check::Check;
-use crate::judge::{Finding, Histories, Judged, RootFinding, RootedFindings, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Subject, Text};
+use crate::judge::{Finding, Histories, ServiceResult};
+use crate::model::{Lang, Outcome, Stage, Text};
 
 /// Writes the report.
 ///
@@ -151,38 +152,7 @@ struct ServiceBlock {
     standing: String,
     blockers: String,
     history: Option<Folded>,
-    /// What fails or is unknown, each with what follows from it.
-    roots: Vec<RootBlock>,
-    ours: Vec<OursBlock>,
-    /// How many checks hold or don't concern it, and which.
-    others_head: String,
-    others: Vec<VerdictBlock>,
-}
-
-struct RootBlock {
-    root: VerdictBlock,
-    following: String,
-    beneath: Vec<VerdictBlock>,
-}
-
-/// What our own side kept from being found out.
-struct OursBlock {
-    head: String,
-    remedy: &'static str,
-    checks: String,
-}
-
-struct VerdictBlock {
-    check: &'static str,
-    title: &'static str,
-    outcome_id: &'static str,
-    outcome: &'static str,
-    severity: &'static str,
-    sign: &'static str,
-    message: &'static str,
-    remedy: &'static str,
-    subjects: Vec<String>,
-    evidence: Vec<Vec<String>>,
+    found: VerdictBlocks,
 }
 
 fn page(context: &ReportContext<'_>, beside: &Beside<'_>) -> Page {
@@ -384,12 +354,7 @@ fn service_block(
     let history = histories.and_then(|histories| histories.of(&service.id));
     let blockers = root_blockers(result);
     let verdicts = result.verdicts.unpack();
-    let is_open =
-        |judged: &&Judged| matches!(judged.verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
-    let others: Vec<Judged> = verdicts.iter().filter(|one| !is_open(one)).cloned().collect();
-    let RootedFindings { mut roots, ours } = RootedFindings::of(verdicts);
-    // Stable: equals stay in the catalogue's order.
-    roots.sort_by_key(|found| found.root.verdict.outcome != Outcome::Fail);
+    let found = VerdictBlocks::of(verdicts, context.lang, context.find_observation);
     ServiceBlock {
         id: service.id.to_string(),
         name: clean(&service.name),
@@ -398,79 +363,6 @@ fn service_block(
         standing: parts::standing(result.standing, context.lang),
         blockers: blockers.join(", "),
         history: history.map(|history| history::folded(service, history, timezone, context.lang)),
-        roots: roots.iter().map(|found| root_block(context, found)).collect(),
-        ours: ours.iter().map(|(reason, all)| ours_block(reason, all, context.lang)).collect(),
-        others_head: others_head(&others, context.lang),
-        others: others.iter().map(|judged| verdict_block(context, judged)).collect(),
+        found,
     }
-}
-
-fn root_block(context: &ReportContext<'_>, found: &RootFinding) -> RootBlock {
-    let checks: Vec<_> = found.beneath.iter().map(|judged| judged.check.id).collect();
-    RootBlock {
-        root: verdict_block(context, &found.root),
-        following: following_first(checks.len(), &checks, context.lang).unwrap_or_default(),
-        beneath: found.beneath.iter().map(|judged| beneath_block(context, judged)).collect(),
-    }
-}
-
-/// What follows from a root: that has the remedy, and the evidence of what could not be looked at.
-fn beneath_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
-    let block = verdict_block(context, judged);
-    match judged.verdict.outcome {
-        Outcome::Fail => VerdictBlock { remedy: "", ..block },
-        _ => VerdictBlock { remedy: "", evidence: Vec::new(), subjects: Vec::new(), ..block },
-    }
-}
-
-fn ours_block(reason: &str, all: &[Judged], lang: Lang) -> OursBlock {
-    let check = all.first().map(|judged| judged.check);
-    let message = check.map_or("", |check| check.message(reason, lang));
-    let checks: Vec<_> = all.iter().map(|judged| judged.check.id).collect();
-    OursBlock {
-        head: format!("{} {message}", texts::sign(Outcome::Inconclusive)),
-        remedy: check.and_then(|check| check.remedy(reason, lang)).unwrap_or_default(),
-        checks: format!("{}: {}", texts::number(checks.len(), lang), checks.join(", ")),
-    }
-}
-
-/// How many checks hold, and how many don't concern the service.
-fn others_head(others: &[Judged], lang: Lang) -> String {
-    let count = |outcome: Outcome| {
-        let count = others.iter().filter(|judged| judged.verdict.outcome == outcome).count();
-        let (sign, words) = (texts::sign(outcome), texts::outcome(outcome).get(lang));
-        format!("{sign} {words}: {}", texts::number(count, lang))
-    };
-    [Outcome::Pass, Outcome::NotApplicable].map(count).join(" · ")
-}
-
-fn verdict_block(context: &ReportContext<'_>, judged: &Judged) -> VerdictBlock {
-    let (lang, verdict) = (context.lang, &judged.verdict);
-    // What went well needs no remedy and, so that the file stays small, no evidence beside it.
-    let matters = matches!(verdict.outcome, Outcome::Fail | Outcome::Inconclusive);
-    let remedy = judged.check.remedy(verdict.reason, lang).filter(|_| matters);
-    let evidence = verdict.observations.iter().filter(|_| matters);
-    VerdictBlock {
-        check: judged.check.id,
-        title: judged.check.title(lang),
-        outcome_id: verdict.outcome.id(),
-        outcome: texts::outcome(verdict.outcome).get(lang),
-        severity: texts::severity(judged.severity).get(lang),
-        sign: texts::sign(verdict.outcome),
-        message: judged.check.message(verdict.reason, lang),
-        remedy: remedy.unwrap_or_default(),
-        subjects: verdict.subjects.iter().map(subject).collect(),
-        evidence: evidence
-            .filter_map(|id| (context.find_observation)(*id))
-            .map(|fact| observation(&fact, lang))
-            .collect(),
-    }
-}
-
-fn subject(subject: &Subject) -> String {
-    let particulars: Vec<_> =
-        subject.detail.iter().map(|(key, value)| format!("{key}: {}", clean(value))).collect();
-    let name = clean(&subject.name.to_string());
-    let sign = texts::sign(subject.outcome);
-    format!("{sign} {name} · {} {}", subject.reason, particulars.join(", ")).trim_end().to_owned()
 }

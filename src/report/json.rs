@@ -10,7 +10,8 @@ use serde::{Serialize, Serializer};
 use super::ReportContext;
 use super::describe::clean;
 use super::excerpt::ExcerptDocument;
-use super::quarter::json::change::{ChangeDocument, change};
+use super::quarter::json::change::change;
+pub(crate) use super::quarter::json::change::{ChangeDocument, change as change_document};
 use crate::judge::{Counts, Judged, Rescan, Root, Roots, ServiceResult, SinceLast};
 use crate::model::{Lang, ObservationId, Stage, Subject, SubjectName, VantageIpv6};
 

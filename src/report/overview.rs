@@ -86,7 +86,7 @@ fn is_empty_for_its_organisation(result: &RunResult) -> bool {
 }
 
 /// Which services a later run looked at again, and when.
-fn rescans(result: &RunResult, lang: Lang) -> Vec<String> {
+pub fn rescans(result: &RunResult, lang: Lang) -> Vec<String> {
     let mut runs: BTreeMap<(Timestamp, &RunId), Vec<String>> = BTreeMap::new();
     for (service, rescan) in &result.rescans {
         runs.entry((rescan.ended_at, &rescan.run)).or_default().push(service.to_string());

@@ -2,7 +2,6 @@
 //! HTML and Markdown (here), PDF and XLSX (in their own folders) draw in their own way; and the same
 //! as JSON.
 
-mod chart;
 mod context;
 pub mod html;
 pub mod json;
@@ -11,8 +10,7 @@ mod particulars;
 mod sections;
 pub(super) mod terms;
 
-pub use chart::{Chart, axis_top};
 pub use context::QuarterContext;
 pub use particulars::particulars;
-pub use sections::{Section, course, sections, title};
-pub use terms::{caveat, change, progress, quarter_name};
+pub use sections::{Chart, Section, course, sections, title};
+pub use terms::{basis, caveat, cause, change, kind, progress, quarter_name};

@@ -119,6 +119,11 @@ impl Store {
         &self.path
     }
 
+    /// Whether a scan is writing to the store in this file, of this process or another.
+    pub fn is_written_to(path: &Path) -> bool {
+        Lock::is_held(path)
+    }
+
     /// Takes the lock to write to the store, and first settles what a killed scan has left.
     ///
     /// # Errors

@@ -13,12 +13,13 @@ use crate::model::{Digest, RunId};
 const APPLICATION_ID: u32 = 0x7636_7264;
 
 /// Each step leads from one format to the next; the first one from an empty file.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
+    include_str!("migrations/6.sql"),
 ];
 
 /// The format from which on every run's id is one: see [`RunId`].

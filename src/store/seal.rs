@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::model::Digest;
 
@@ -29,7 +29,7 @@ impl Sum {
         }
     }
 
-    fn subtract(&mut self, digest: Digest) {
+    pub(super) fn subtract(&mut self, digest: Digest) {
         let mut borrow = false;
         for (word, taken) in self.0.iter_mut().zip(words(&digest.0)) {
             let (rest, under) = word.overflowing_sub(taken);
@@ -38,7 +38,7 @@ impl Sum {
         }
     }
 
-    fn octets(self) -> [u8; 32] {
+    pub(super) fn octets(self) -> [u8; 32] {
         let mut octets = [0; 32];
         for (place, word) in octets.chunks_exact_mut(8).zip(self.0) {
             place.copy_from_slice(&word.to_le_bytes());
@@ -46,7 +46,7 @@ impl Sum {
         octets
     }
 
-    fn of_octets(octets: &[u8; 32]) -> Self {
+    pub(super) fn of_octets(octets: &[u8; 32]) -> Self {
         let mut sum = Self::default();
         for (word, read) in sum.0.iter_mut().zip(words(octets)) {
             *word = read;
@@ -170,31 +170,33 @@ fn text(value: ValueRef<'_>) -> &str {
 
 /// The digest of a run's own row.
 fn row_digest(of: &Connection, run: i64) -> rusqlite::Result<Digest> {
-    const COLUMNS: usize = 10;
     let mut query = of.prepare_cached(
         "SELECT id, started_at, run, inputs, scope, inventory_file, inventory_id, policy, counts,
          imported FROM run WHERE number = ?1",
     )?;
-    query.query_row([run], |row| {
-        let mut context = Context::new(&SHA256);
-        for column in 0..COLUMNS {
-            let number;
-            let (kind, octets): (u8, &[u8]) = match row.get_ref(column)? {
-                ValueRef::Null => (b'n', &[]),
-                ValueRef::Integer(value) => {
-                    number = value.to_le_bytes();
-                    (b'i', &number)
-                }
-                ValueRef::Text(octets) => (b't', octets),
-                ValueRef::Blob(octets) => (b'b', octets),
-                ValueRef::Real(_) => (b'r', &[]),
-            };
-            context.update(&[kind]);
-            context.update(&(octets.len() as u64).to_le_bytes());
-            context.update(octets);
-        }
-        Ok(finish(context))
-    })
+    query.query_row([run], digest_of_row)
+}
+
+/// The digest of all columns of a row.
+pub(super) fn digest_of_row(row: &Row<'_>) -> rusqlite::Result<Digest> {
+    let mut context = Context::new(&SHA256);
+    for column in 0..row.as_ref().column_count() {
+        let number;
+        let (kind, octets): (u8, &[u8]) = match row.get_ref(column)? {
+            ValueRef::Null => (b'n', &[]),
+            ValueRef::Integer(value) => {
+                number = value.to_le_bytes();
+                (b'i', &number)
+            }
+            ValueRef::Text(octets) => (b't', octets),
+            ValueRef::Blob(octets) => (b'b', octets),
+            ValueRef::Real(_) => (b'r', &[]),
+        };
+        context.update(&[kind]);
+        context.update(&(octets.len() as u64).to_le_bytes());
+        context.update(octets);
+    }
+    Ok(finish(context))
 }
 
 /// Seals a run's own row as it is now.

@@ -227,6 +227,7 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
     let plain = zstd::bulk::compress(&first.document(), 1).unwrap();
     hand.execute("UPDATE observation SET document = ?1", [plain]).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_6).unwrap();
     hand.execute_batch(BEFORE_FORMAT_5).unwrap();
     hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();
@@ -236,8 +237,14 @@ fn a_store_of_the_first_format_is_read_and_goes_on() {
     assert_eq!(*store.observation(id_of_first).unwrap().unwrap(), *first);
     store.resume(&run.id).unwrap().record(service("one"), &second);
     let version: u32 = hand.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
 }
+
+/// Takes away what format 6 added.
+const BEFORE_FORMAT_6: &str = "DROP TABLE session; DROP TABLE acknowledgement; \
+    DROP TABLE alert; DROP TABLE alert_mark; DROP TABLE outbox; \
+    DROP TABLE schedule_mark; DROP TABLE requested_scan; DROP TABLE maintenance; \
+    DROP TABLE unsubscription; DROP TABLE daemon_seal; DROP TABLE secret;";
 
 /// Takes away what format 5 added.
 const BEFORE_FORMAT_5: &str = "DROP TABLE seal; DROP TABLE state;";
@@ -249,6 +256,23 @@ const BEFORE_FORMAT_4: &str = "ALTER TABLE run DROP COLUMN imported;";
 const BEFORE_FORMAT_3: &str = "ALTER TABLE run DROP COLUMN scope; \
     ALTER TABLE run DROP COLUMN inventory_file; ALTER TABLE run DROP COLUMN inventory_id; \
     ALTER TABLE run DROP COLUMN policy; ALTER TABLE run DROP COLUMN counts;";
+
+#[test]
+fn a_store_that_format_5_was_written_by_is_read_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v6ready.db");
+    let stored = zstd::stream::decode_all(&include_bytes!("tests/format-5.db.zst")[..]).unwrap();
+    std::fs::write(&path, stored).unwrap();
+    let mut store = Store::open_existing(&path).unwrap();
+    assert_eq!(store.verify().unwrap(), Contents { runs: 2, observations: 3, blobs: 1 });
+    let whole = RunId::of_tests("20261126T000000Z-aaaa");
+    assert_eq!(store.evidence_of(&whole, &id("two")).unwrap().len(), 2);
+    store.resume(&RunId::of_tests("20261127T000000Z-bbbb")).unwrap();
+    assert!(store.alerts(&AlertFilter::default()).unwrap().is_empty());
+    assert_eq!(store.secret("s").unwrap(), store.secret("s").unwrap());
+    store.prune(&[whole]).unwrap();
+    store.verify().unwrap();
+}
 
 #[test]
 fn runs_of_the_second_format_are_known_as_whole_or_part() {
@@ -268,6 +292,7 @@ fn runs_of_the_second_format_are_known_as_whole_or_part() {
     let listed = store.listed_runs().unwrap();
     drop(store);
     let hand = Connection::open(folder.path().join("v6ready.db")).unwrap();
+    hand.execute_batch(BEFORE_FORMAT_6).unwrap();
     hand.execute_batch(BEFORE_FORMAT_5).unwrap();
     hand.execute_batch(BEFORE_FORMAT_4).unwrap();
     hand.execute_batch(BEFORE_FORMAT_3).unwrap();

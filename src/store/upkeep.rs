@@ -50,6 +50,7 @@ impl Store {
                 format!("a row of `{table}` names another that is not there"),
             ));
         }
+        self.daemon_state_is_whole()?;
         let mut contents = Contents::default();
         // Each is compared with its seal as it is opened.
         for run in self.runs()? {
@@ -101,6 +102,8 @@ impl Store {
             if let Some((run, loss)) = self.all_unnoted_loss() {
                 state::note_loss(&copy, *run, loss)?;
             }
+            // Whoever logged out since the copy was made stays so after it is restored.
+            copy.execute_batch("DELETE FROM session")?;
             state::end_writing(&copy)
         };
         copy().map_err(|error| match StoreError::from_sqlite(file, error) {

@@ -8,7 +8,7 @@ use super::imports::{File, Tree};
 type MayImport = (&'static str, &'static [&'static str]);
 
 /// Every room, and the rooms that it may import beside itself.
-pub const ROOMS: [MayImport; 13] = [
+pub const ROOMS: [MayImport; 16] = [
     ("model", &[]),
     ("inventory", &["model"]),
     ("policy", &["model"]),
@@ -23,6 +23,38 @@ pub const ROOMS: [MayImport; 13] = [
     ("report", &["model", "evidence", "check", "policy", "judge"]),
     ("lab", &["model"]),
     (
+        "runs",
+        &[
+            "model",
+            "inventory",
+            "policy",
+            "evidence",
+            "check",
+            "judge",
+            "probe",
+            "store",
+            "scan",
+            "report",
+        ],
+    ),
+    ("view", &["model", "policy", "evidence", "check", "judge", "store", "runs"]),
+    (
+        "serve",
+        &[
+            "model",
+            "inventory",
+            "policy",
+            "evidence",
+            "check",
+            "judge",
+            "store",
+            "scan",
+            "report",
+            "runs",
+            "view",
+        ],
+    ),
+    (
         "commands",
         &[
             "model",
@@ -36,6 +68,9 @@ pub const ROOMS: [MayImport; 13] = [
             "scan",
             "report",
             "lab",
+            "runs",
+            "view",
+            "serve",
         ],
     ),
 ];

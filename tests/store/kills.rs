@@ -16,7 +16,7 @@ use crate::program::{DEMO_RUN, UNREACHABLE, interrupted_run, succeed};
 const COMMANDS: u32 = 6;
 
 /// How often each command is killed.
-fn kills() -> u32 {
+pub fn kills() -> u32 {
     let all = std::env::var("V6READY_KILLS").ok().and_then(|kills| kills.parse::<u32>().ok());
     all.map_or(8, |all| all.div_ceil(COMMANDS))
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod deliveries;
 mod foreign;
 mod kills;
 mod program;

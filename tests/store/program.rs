@@ -7,7 +7,7 @@ use v6ready::model::{Digest, Run, Settings};
 use v6ready::store::{RunInputs, Store};
 
 /// A run of the lab, with all its evidence.
-pub const DEMO_RUN: &str = "reports/demo-run.v6ready";
+pub const DEMO_RUN: &str = "tests/data/lab-run.v6ready";
 
 /// Runs the program with this store.
 pub fn v6ready(db: &Path, arguments: &[&str]) -> Output {

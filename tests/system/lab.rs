@@ -13,6 +13,7 @@ mod kills;
 mod one_cause;
 mod own_clock;
 mod province;
+mod sample;
 mod store;
 mod week;
 

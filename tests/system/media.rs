@@ -10,7 +10,7 @@ use crate::namespace;
 use crate::program::{fail, succeed, v6ready};
 
 /// A run of the lab, with all its evidence.
-const DEMO_RUN: &str = "reports/demo-run.v6ready";
+const DEMO_RUN: &str = "tests/data/lab-run.v6ready";
 
 fn mount(arguments: &[&str], on: &Path) {
     let mounted = Command::new("mount").args(arguments).arg(on).status().unwrap();

@@ -18,7 +18,7 @@ use crate::namespace;
 use crate::program::{stderr, succeed, v6ready};
 
 /// A run of the lab, with all its evidence.
-const DEMO_RUN: &str = "reports/demo-run.v6ready";
+const DEMO_RUN: &str = "tests/data/lab-run.v6ready";
 
 /// Every command that the help lists, with the commands below it: `runs list` is no command, `runs` is.
 fn commands() -> BTreeSet<String> {

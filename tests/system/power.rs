@@ -19,7 +19,7 @@ use crate::program::{fail, json, start, stderr, succeed, text, v6ready, wait_for
 const NOBODY: &str = "65534";
 
 /// A run of the lab, with all its evidence.
-const DEMO_RUN: &str = "reports/demo-run.v6ready";
+const DEMO_RUN: &str = "tests/data/lab-run.v6ready";
 
 /// How long something that has to happen may take on a machine that is very busy.
 const PATIENCE: Duration = Duration::from_secs(180);

@@ -8,13 +8,15 @@ mod format;
 mod fuzz;
 mod generate;
 mod newcomer;
-mod scan_demo;
+mod scan_lab;
 
 const HELP: &str = "\
 cargo xtask generate         makes every generated file anew: the catalogue of checks, the schemas, the
                              documentation of the inventory, golden files, the sample reports
-cargo xtask demo-run         scans the lab for the run that the sample reports are made from, then generates
-cargo xtask dictionary       trains a dictionary for the store's documents from the demo run, for comparison
+cargo xtask sample           scans the sample province for the runs that the sample reports are made of, then
+                             generates; needs Debian's faketime
+cargo xtask lab-run          scans the lab for the run that tests, a bench and the store's dictionary read
+cargo xtask dictionary       trains a dictionary for the store's documents from that run, for comparison
 cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt doesn't find
 cargo xtask fuzz TARGET [SECONDS]
                              fuzzes a decoder of fuzz/targets.rs (`all`: one after the other), 600 seconds if nothing
@@ -27,7 +29,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["generate"] => generate::run(),
-        ["demo-run"] => scan_demo::run().and_then(|()| generate::run()),
+        ["sample"] => scan_lab::sample_runs().and_then(|()| generate::run()),
+        ["lab-run"] => scan_lab::lab_run(),
         ["dictionary"] => run(
             "cargo",
             &["run", "--quiet", "--features", "train-dictionary", "--example", "train_dictionary"],

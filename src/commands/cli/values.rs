@@ -1,34 +1,8 @@
 //! Values on the command line that need a parser of their own.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use crate::model::{Category, Lang, Severity, Stage};
-
-/// The moment of a judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum AsOf {
-    /// The end of a day, by the clocks of the inventory's time zone.
-    Day(Date),
-    /// A moment.
-    Moment(Timestamp),
-}
-
-impl AsOf {
-    /// The moment. A day ends with its last second.
-    pub(in crate::commands) fn moment(self, timezone: &str) -> Timestamp {
-        match self {
-            Self::Moment(moment) => moment,
-            Self::Day(day) => {
-                let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-                let end = day.at(23, 59, 59, 0);
-                // Only the calendar's very last day can have no moment.
-                zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
-            }
-        }
-    }
-}
+use crate::runs::as_of::AsOf;
+use crate::serve::access::role::TokenScope;
 
 pub(super) fn parse_lang(text: &str) -> Result<Lang, String> {
     match text {
@@ -54,6 +28,10 @@ pub(super) fn parse_severity(text: &str) -> Result<Severity, String> {
         .into_iter()
         .find(|severity| severity.id() == text)
         .ok_or_else(|| "severities are `critical`, `error`, `warning` and `info`".to_owned())
+}
+
+pub(super) fn parse_token_scope(text: &str) -> Result<TokenScope, String> {
+    TokenScope::parse(text).ok_or_else(|| "scopes are `metrics`, `read` and `operate`".to_owned())
 }
 
 pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {

@@ -30,6 +30,8 @@ impl Reach {
             // It opens nothing, or what the lab has made.
             Command::Explain(_) | Command::Completions(_) | Command::Man | Command::Policy(_) => {}
             Command::Demo(args) => reach.folder(&args.out),
+            // These are not confined here.
+            Command::Serve(_) | Command::Alerts(_) => {}
             Command::Scan(args) => reach.of_scan(global, args),
             Command::Check(args) => reach.of_check(global, args),
             Command::Report(args) => reach.of_report(global, args),

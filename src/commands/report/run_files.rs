@@ -10,12 +10,12 @@ use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::cli::ReportFormat;
 use crate::commands::error::CliError;
 use crate::commands::file_name::file_stem;
-use crate::commands::stored_run::Citations;
 use crate::judge::{RunResult, SinceLast};
 use crate::model::Lang;
 use crate::report::mail::{Beside, Mail};
 use crate::report::quarter::Section;
 use crate::report::{self, ReportContext, organisation};
+use crate::runs::stored_run::Citations;
 use crate::store::Store;
 
 /// What of a run is written.

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::commands::cli::ResultFormat;
 use crate::commands::error::CliError;
-use crate::commands::named_run;
-use crate::commands::stored_run::load_run_by_id;
 use crate::commands::terminal;
 use crate::model::{Run, RunCounts, VantageIpv6};
 use crate::report::describe::clean;
+use crate::runs::named_run;
+use crate::runs::stored_run::load_run_by_id;
 use crate::store::{ListedRun, Provenance, Scope, Store};
 
 /// Prints the runs, the newest first.

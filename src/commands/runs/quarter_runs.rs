@@ -7,8 +7,8 @@ use super::transfer;
 use crate::commands::atomic_file::unwritable;
 use crate::commands::error::CliError;
 use crate::commands::file_name::file_stem;
-use crate::commands::quarter::runs_of_quarter;
 use crate::judge::quarter::Quarter;
+use crate::runs::quarter::runs_of_quarter;
 use crate::store::Store;
 
 /// Writes each run that a quarter's report is made from to a file `RUN.v6ready` in a folder, which is made where

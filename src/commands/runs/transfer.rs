@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::keys::{signing_key, trusted_keys};
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::error::CliError;
-use crate::commands::named_run::named_run;
 use crate::commands::terminal;
 use crate::model::RunId;
+use crate::runs::named_run::named_run;
 use crate::store::{Exported, SigningKey, Store, TransferError};
 
 /// Writes a run with its evidence to a file, or to stdout for `-`.
@@ -21,7 +21,7 @@ pub(super) fn export(
 ) -> Result<(), CliError> {
     let key = sign.map(signing_key).transpose()?;
     let store = Store::open_existing(db)?;
-    let id = named_run(&store, run)?;
+    let id = named_run(&store, run, &terminal::note_of_run)?;
     let exported = if file == Path::new("-") {
         store.export(&id, io::stdout().lock(), key.as_ref())?
     } else {

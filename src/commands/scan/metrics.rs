@@ -4,14 +4,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::session::ScannedRun;
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::commands::error::CliError;
-use crate::commands::named_run::shows_whole_inventory;
-use crate::commands::since_last::since_last;
-use crate::commands::stored_run::{filled_in, judge_run};
 use crate::commands::terminal;
 use crate::report::metrics::{self, MetricsContext};
+use crate::runs::named_run::shows_whole_inventory;
+use crate::runs::session::ScannedRun;
+use crate::runs::since_last::since_last;
+use crate::runs::stored_run::{filled_in, judge_run};
 use crate::store::{ListedRun, Scope};
 
 /// Writes the metrics of the whole inventory, so that no series ends because only a part was looked at

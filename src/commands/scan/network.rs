@@ -28,6 +28,18 @@ pub(in crate::commands) struct Network {
 }
 
 impl Network {
+    /// Opens it and leaves the process as it is.
+    ///
+    /// # Errors
+    /// When the system allows too few threads or descriptors.
+    pub(in crate::commands) fn unconfined() -> Result<Self, CliError> {
+        let runtime = runtime::new()?;
+        let entered = runtime.enter();
+        let echo = EchoSockets::open();
+        drop(entered);
+        Ok(Self { runtime, echo })
+    }
+
     /// Opens it, and leaves this process no files but these, and no privilege. To be called before any other thread is
     /// started.
     ///

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::commands::cli::{Global, ShowArgs};
 use crate::commands::error::CliError;
-use crate::commands::histories::{judge_then, look};
-use crate::commands::stored_run::{LoadedRun, load_run_by_id};
 use crate::commands::terminal;
 use crate::judge::{Histories, Lineage, Sight};
 use crate::model::{Service, ServiceId};
 use crate::report;
 use crate::report::history::HowToPrint;
+use crate::runs::histories::{judge_then, look};
+use crate::runs::stored_run::{LoadedRun, load_run_by_id};
 use crate::store::{ListedRun, Scope, Store};
 
 /// Judges the service in every run that looked at it, by today's rules under the policy of the newest of

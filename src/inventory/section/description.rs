@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{Lang, Text};
 
 /// A type of value, without the draft that it is read into.
-pub(in crate::inventory) trait Described {
+pub(crate) trait Described {
     /// Its JSON Schema, without a description.
     fn schema(&self) -> Value;
 
@@ -39,15 +39,15 @@ pub(in crate::inventory) trait Described {
 }
 
 /// A section within another.
-pub(in crate::inventory) struct Subsection {
-    pub(in crate::inventory) section: &'static dyn Outline,
+pub(crate) struct Subsection {
+    pub(crate) section: &'static dyn Outline,
     /// Whether it is a list of such sections.
-    pub(in crate::inventory) is_list: bool,
+    pub(crate) is_list: bool,
 }
 
 /// What holds for a missing key, where its type doesn't say it.
 #[derive(Clone, Copy)]
-pub(in crate::inventory) enum Fallback {
+pub(crate) enum Fallback {
     /// The default of the type, or nothing.
     OfType,
     /// This value, as it is written.
@@ -59,19 +59,19 @@ pub(in crate::inventory) enum Fallback {
 }
 
 /// A row of a section's table, without its draft.
-pub(in crate::inventory) struct Row {
-    pub(in crate::inventory) name: &'static str,
-    pub(in crate::inventory) value: &'static dyn Described,
-    pub(in crate::inventory) is_required: bool,
-    pub(in crate::inventory) fallback: Fallback,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) value: &'static dyn Described,
+    pub(crate) is_required: bool,
+    pub(crate) fallback: Fallback,
     /// Sentences; empty where a section explains itself.
-    pub(in crate::inventory) meaning: Text,
+    pub(crate) meaning: Text,
     /// A value as YAML.
-    pub(in crate::inventory) example: Text,
+    pub(crate) example: Text,
 }
 
 /// A section, without its draft.
-pub(in crate::inventory) trait Outline: Sync {
+pub(crate) trait Outline: Sync {
     /// Its heading.
     fn title(&self) -> Text;
 
@@ -86,7 +86,7 @@ pub(in crate::inventory) trait Outline: Sync {
 }
 
 /// The JSON Schema of a section.
-pub(in crate::inventory) fn schema(section: &dyn Outline) -> Value {
+pub(crate) fn schema(section: &dyn Outline) -> Value {
     let (rows, alternatives) = (section.rows(), section.alternatives());
     let required: Vec<&str> =
         rows.iter().filter(|row| row.is_required).map(|row| row.name).collect();

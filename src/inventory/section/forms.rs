@@ -12,36 +12,33 @@ use crate::inventory::values::{address, host, text, time};
 use crate::model::{Name, Text};
 
 /// A text that means a `T`.
-pub(in crate::inventory) struct Form<T> {
-    pub(in crate::inventory) parse: fn(&str) -> Result<T, Fault>,
+pub(crate) struct Form<T> {
+    pub(crate) parse: fn(&str) -> Result<T, Fault>,
     /// For people.
-    pub(in crate::inventory) label: Text,
+    pub(crate) label: Text,
     /// For editors.
-    pub(in crate::inventory) schema: fn() -> Value,
+    pub(crate) schema: fn() -> Value,
 }
 
 impl<T> Form<T> {
     /// A form whose rules are more than a pattern can say.
-    pub(in crate::inventory) const fn new(
-        parse: fn(&str) -> Result<T, Fault>,
-        label: Text,
-    ) -> Self {
+    pub(crate) const fn new(parse: fn(&str) -> Result<T, Fault>, label: Text) -> Self {
         Self { parse, label, schema: any_text }
     }
 }
 
 /// The JSON Schema of any text that isn't empty.
-pub(in crate::inventory) fn any_text() -> Value {
+pub(crate) fn any_text() -> Value {
     json!({"type": "string", "minLength": 1})
 }
 
-pub(in crate::inventory) static LINE: Form<String> =
+pub(crate) static LINE: Form<String> =
     Form::new(text::one_line, Text { en: "text on one line", vi: "văn bản trên một dòng" });
 
-pub(in crate::inventory) static FILE: Form<String> =
+pub(crate) static FILE: Form<String> =
     Form::new(text::one_line, Text { en: "file name", vi: "tên tệp" });
 
-pub(in crate::inventory) static DOMAIN: Form<Name> =
+pub(crate) static DOMAIN: Form<Name> =
     Form::new(host::domain, Text { en: "domain", vi: "tên miền" });
 
 pub(in crate::inventory) static SOCKET: Form<ScopedSocket> = Form::new(
@@ -52,13 +49,13 @@ pub(in crate::inventory) static SOCKET: Form<ScopedSocket> = Form::new(
     },
 );
 
-pub(in crate::inventory) static PREFIX: Form<IpNet> =
+pub(crate) static PREFIX: Form<IpNet> =
     Form::new(address::prefix, Text { en: "address prefix", vi: "dải địa chỉ (prefix)" });
 
-pub(in crate::inventory) static TIME_ZONE: Form<String> =
+pub(crate) static TIME_ZONE: Form<String> =
     Form::new(time::zone, Text { en: "IANA time zone", vi: "tên múi giờ của IANA" });
 
-pub(in crate::inventory) static ID: Form<Arc<str>> = Form {
+pub(crate) static ID: Form<Arc<str>> = Form {
     parse: |text| text::id(text).map(Arc::from),
     label: Text { en: "id", vi: "mã định danh" },
     schema: || {
@@ -70,7 +67,7 @@ pub(in crate::inventory) static ID: Form<Arc<str>> = Form {
     },
 };
 
-pub(in crate::inventory) static DATE: Form<Date> = Form {
+pub(crate) static DATE: Form<Date> = Form {
     parse: time::date,
     label: Text { en: "date, as year-month-day", vi: "ngày, theo dạng năm-tháng-ngày" },
     schema: || json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),

@@ -10,9 +10,9 @@ use crate::inventory::tree::NodeId;
 use crate::model::{Lang, Text};
 
 /// One section within another, whose draft `C` is a field of the outer draft `D`.
-pub(in crate::inventory) struct Within<D, C: 'static> {
-    pub(in crate::inventory) section: &'static Section<C>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut C,
+pub(crate) struct Within<D, C: 'static> {
+    pub(crate) section: &'static Section<C>,
+    pub(crate) field: fn(&mut D) -> &mut C,
 }
 
 impl<D, C> ValueType<D> for Within<D, C> {
@@ -36,11 +36,11 @@ impl<D, C> Described for Within<D, C> {
 }
 
 /// A list of sections; `add` takes each one's draft `C` into the outer draft `D`.
-pub(in crate::inventory) struct ListOf<D, C: 'static> {
-    pub(in crate::inventory) section: &'static Section<C>,
+pub(crate) struct ListOf<D, C: 'static> {
+    pub(crate) section: &'static Section<C>,
     /// Whether the schema asks for at least one.
-    pub(in crate::inventory) one_at_least: bool,
-    pub(in crate::inventory) add: fn(&mut D, C, &Fields<C>, &mut Reader<'_, '_>),
+    pub(crate) one_at_least: bool,
+    pub(crate) add: fn(&mut D, C, &Fields<C>, &mut Reader<'_, '_>),
 }
 
 impl<D, C: Default> ValueType<D> for ListOf<D, C> {

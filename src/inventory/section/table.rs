@@ -11,27 +11,27 @@ use crate::model::suggestion::{list, nearest};
 use crate::model::{Lang, Text};
 
 /// A mapping with a closed set of keys, read into a draft `D`.
-pub(in crate::inventory) struct Section<D: 'static> {
+pub(crate) struct Section<D: 'static> {
     /// Any such mapping, in messages: `a service`.
-    pub(in crate::inventory) any: &'static str,
+    pub(crate) any: &'static str,
     /// The one that is read, in messages: `this service`.
-    pub(in crate::inventory) this: &'static str,
+    pub(crate) this: &'static str,
     /// The heading of its documentation.
-    pub(in crate::inventory) title: Text,
+    pub(crate) title: Text,
     /// What it is for.
-    pub(in crate::inventory) about: Text,
+    pub(crate) about: Text,
     /// Its keys, in the order in which they are read and documented.
-    pub(in crate::inventory) keys: &'static [Key<D>],
+    pub(crate) keys: &'static [Key<D>],
     /// Keys of which exactly one is given; `check` reads it.
-    pub(in crate::inventory) alternatives: &'static [Key<D>],
+    pub(crate) alternatives: &'static [Key<D>],
     /// What no single value can tell: reports it, with the keys as they were given.
-    pub(in crate::inventory) check: fn(&mut D, &Fields<D>, &mut Reader<'_, '_>),
+    pub(crate) check: fn(&mut D, &Fields<D>, &mut Reader<'_, '_>),
 }
 
 /// The values of a mapping, by known key.
-pub(in crate::inventory) struct Fields<D: 'static> {
+pub(crate) struct Fields<D: 'static> {
     /// Means the mapping as a whole.
-    pub(in crate::inventory) span: Span,
+    pub(crate) span: Span,
     section: &'static Section<D>,
     /// The place of each key and its value, in the order of the table. No section has more keys than
     /// a service, and there may be a hundred thousand of those.
@@ -40,7 +40,7 @@ pub(in crate::inventory) struct Fields<D: 'static> {
 
 impl<D> Section<D> {
     /// Reads a mapping into a draft; `None` when it is none, which then has been reported.
-    pub(in crate::inventory) fn read(
+    pub(crate) fn read(
         &'static self,
         reader: &mut Reader<'_, '_>,
         node: NodeId,
@@ -113,12 +113,12 @@ impl<D> Section<D> {
 
 impl<D> Fields<D> {
     /// The place of a key and its value, which may be null.
-    pub(in crate::inventory) fn entry(&self, key: &str) -> Option<(Span, NodeId)> {
+    pub(crate) fn entry(&self, key: &str) -> Option<(Span, NodeId)> {
         self.section.names().position(|known| known == key).and_then(|at| self.given[at])
     }
 
     /// The alternatives that are given, in the order of the file.
-    pub(in crate::inventory) fn alternatives(&self) -> Vec<Alternative<D>> {
+    pub(crate) fn alternatives(&self) -> Vec<Alternative<D>> {
         let given = self.given.iter().skip(self.section.keys.len());
         let mut found: Vec<_> = self
             .section
@@ -135,18 +135,18 @@ impl<D> Fields<D> {
 }
 
 /// One of several keys that exclude each other.
-pub(in crate::inventory) struct Alternative<D: 'static> {
-    pub(in crate::inventory) name: &'static str,
+pub(crate) struct Alternative<D: 'static> {
+    pub(crate) name: &'static str,
     /// The key's place.
-    pub(in crate::inventory) span: Span,
+    pub(crate) span: Span,
     /// Its value.
-    pub(in crate::inventory) node: NodeId,
+    pub(crate) node: NodeId,
     key: &'static Key<D>,
 }
 
 impl<D> Alternative<D> {
     /// Reads its value into the draft.
-    pub(in crate::inventory) fn read(&self, reader: &mut Reader<'_, '_>, draft: &mut D) {
+    pub(crate) fn read(&self, reader: &mut Reader<'_, '_>, draft: &mut D) {
         self.key.value.read(reader, self.node, self.name, draft);
     }
 }

@@ -15,9 +15,9 @@ use crate::inventory::values::time;
 use crate::model::{Lang, Text};
 
 /// Text in some form.
-pub(in crate::inventory) struct Parsed<D, T: 'static> {
-    pub(in crate::inventory) form: &'static Form<T>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut Option<T>,
+pub(crate) struct Parsed<D, T: 'static> {
+    pub(crate) form: &'static Form<T>,
+    pub(crate) field: fn(&mut D) -> &mut Option<T>,
 }
 
 impl<D, T> ValueType<D> for Parsed<D, T> {
@@ -39,11 +39,11 @@ impl<D, T> Described for Parsed<D, T> {
 }
 
 /// A list of texts in some form.
-pub(in crate::inventory) struct ParsedList<D, T: 'static> {
+pub(crate) struct ParsedList<D, T: 'static> {
     /// One of them, in messages: `a resolver`.
-    pub(in crate::inventory) item: &'static str,
-    pub(in crate::inventory) form: &'static Form<T>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut Vec<T>,
+    pub(crate) item: &'static str,
+    pub(crate) form: &'static Form<T>,
+    pub(crate) field: fn(&mut D) -> &mut Vec<T>,
 }
 
 impl<D, T> ValueType<D> for ParsedList<D, T> {
@@ -74,9 +74,9 @@ fn list_label<T>(form: &Form<T>, lang: Lang) -> String {
 }
 
 /// The name of a file beside the inventory.
-pub(in crate::inventory) struct File<D> {
-    pub(in crate::inventory) form: &'static Form<String>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut Option<FileReference>,
+pub(crate) struct File<D> {
+    pub(crate) form: &'static Form<String>,
+    pub(crate) field: fn(&mut D) -> &mut Option<FileReference>,
 }
 
 impl<D> ValueType<D> for File<D> {
@@ -98,11 +98,11 @@ impl<D> Described for File<D> {
 }
 
 /// Names of files beside the inventory.
-pub(in crate::inventory) struct FileList<D> {
+pub(crate) struct FileList<D> {
     /// One of them, in messages.
-    pub(in crate::inventory) item: &'static str,
-    pub(in crate::inventory) form: &'static Form<String>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut Vec<FileReference>,
+    pub(crate) item: &'static str,
+    pub(crate) form: &'static Form<String>,
+    pub(crate) field: fn(&mut D) -> &mut Vec<FileReference>,
 }
 
 impl<D> ValueType<D> for FileList<D> {
@@ -124,7 +124,7 @@ impl<D> Described for FileList<D> {
 }
 
 /// A field that holds a whole number.
-pub(in crate::inventory) trait Whole {
+pub(crate) trait Whole {
     /// Takes a number within the key's range, which the field's type holds.
     fn put(&mut self, number: u64);
 
@@ -159,9 +159,9 @@ impl<T: Whole + Default> Whole for Option<T> {
 }
 
 /// A whole number. Its default is that of the draft.
-pub(in crate::inventory) struct Number<D, T> {
-    pub(in crate::inventory) range: RangeInclusive<u64>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut T,
+pub(crate) struct Number<D, T> {
+    pub(crate) range: RangeInclusive<u64>,
+    pub(crate) field: fn(&mut D) -> &mut T,
 }
 
 impl<D: Default, T: Whole> ValueType<D> for Number<D, T> {
@@ -191,9 +191,9 @@ impl<D: Default, T: Whole> Described for Number<D, T> {
 }
 
 /// A duration. Its default is that of the draft.
-pub(in crate::inventory) struct Interval<D> {
-    pub(in crate::inventory) range: RangeInclusive<Duration>,
-    pub(in crate::inventory) field: fn(&mut D) -> &mut Duration,
+pub(crate) struct Interval<D> {
+    pub(crate) range: RangeInclusive<Duration>,
+    pub(crate) field: fn(&mut D) -> &mut Duration,
 }
 
 impl<D: Default> ValueType<D> for Interval<D> {
@@ -232,8 +232,8 @@ impl<D: Default> Described for Interval<D> {
 }
 
 /// `true` or `false`. Its default is that of the draft.
-pub(in crate::inventory) struct Flag<D> {
-    pub(in crate::inventory) field: fn(&mut D) -> &mut bool,
+pub(crate) struct Flag<D> {
+    pub(crate) field: fn(&mut D) -> &mut bool,
 }
 
 impl<D: Default> ValueType<D> for Flag<D> {
@@ -259,13 +259,13 @@ impl<D: Default> Described for Flag<D> {
 }
 
 /// One of a closed set of words.
-pub(in crate::inventory) struct Word<D, T: 'static> {
+pub(crate) struct Word<D, T: 'static> {
     /// The values, each with its meaning.
-    pub(in crate::inventory) words: &'static [(T, Text)],
+    pub(crate) words: &'static [(T, Text)],
     /// How a value is written.
-    pub(in crate::inventory) id: fn(T) -> &'static str,
-    pub(in crate::inventory) default: Option<fn() -> T>,
-    pub(in crate::inventory) set: fn(&mut D, T),
+    pub(crate) id: fn(T) -> &'static str,
+    pub(crate) default: Option<fn() -> T>,
+    pub(crate) set: fn(&mut D, T),
 }
 
 impl<D, T: Copy + Sync> ValueType<D> for Word<D, T> {

@@ -57,7 +57,7 @@ pub(in crate::inventory) fn scoped_socket(text: &str) -> Result<ScopedSocket, Fa
 const INTERFACE_OCTETS_MAX: usize = 15;
 
 /// An address with an optional port, 53 by default.
-pub(in crate::inventory) fn socket(text: &str) -> Result<SocketAddr, Fault> {
+pub(crate) fn socket(text: &str) -> Result<SocketAddr, Fault> {
     let example =
         "write an address, such as `2001:db8::53`, `[2001:db8::53]:53` or `192.0.2.53:53`";
     let (address_text, port_text) = split_port(text);
@@ -79,7 +79,7 @@ pub(in crate::inventory) fn socket(text: &str) -> Result<SocketAddr, Fault> {
 }
 
 /// A control target: as [`socket`], but it is asked over IPv6.
-pub(in crate::inventory) fn control_target(text: &str) -> Result<SocketAddr, Fault> {
+pub(crate) fn control_target(text: &str) -> Result<SocketAddr, Fault> {
     let target = socket(text)?;
     match target {
         SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => Fault::err(
@@ -97,7 +97,7 @@ pub(in crate::inventory) fn control_target(text: &str) -> Result<SocketAddr, Fau
 }
 
 /// `2001:db8:100::/40`, without host bits.
-pub(in crate::inventory) fn prefix(text: &str) -> Result<IpNet, Fault> {
+pub(crate) fn prefix(text: &str) -> Result<IpNet, Fault> {
     let Ok(net) = text.parse::<IpNet>() else {
         return match text.parse::<IpAddr>() {
             Ok(address) => Fault::err(
@@ -129,14 +129,14 @@ pub(in crate::inventory) fn prefix(text: &str) -> Result<IpNet, Fault> {
 }
 
 /// A bare IPv6 address has colons too, so a port is taken off only where it can be one.
-pub(super) fn split_port(text: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
         Some((host, port)) if host.ends_with(']') || !host.contains(':') => (host, Some(port)),
         _ => (text, None),
     }
 }
 
-pub(super) fn port(text: &str) -> Result<u16, Fault> {
+pub(crate) fn port(text: &str) -> Result<u16, Fault> {
     match text.parse() {
         Ok(port @ 1..) if text.bytes().all(|octet| octet.is_ascii_digit()) => Ok(port),
         _ => Fault::err(format!("`{text}` is not a port"), "write a number from 1 to 65535"),

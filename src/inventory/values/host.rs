@@ -8,7 +8,7 @@ use crate::model::{Endpoint, Host, Name};
 const HOST_OCTETS_MAX: usize = 1024;
 
 /// A domain: the part after the `@` of mail addresses, or a zone's apex.
-pub(in crate::inventory) fn domain(text: &str) -> Result<Name, Fault> {
+pub(crate) fn domain(text: &str) -> Result<Name, Fault> {
     if let Some((_, domain)) = text.rsplit_once('@') {
         return Fault::err(
             format!("`{text}` is a mail address; the domain alone is wanted"),
@@ -38,10 +38,7 @@ fn host_sized(text: &str) -> Result<(), Fault> {
 
 /// `host`, `host:port`, `[v6]:port`, `[v6]` or a bare address. `default_port` is that of the
 /// service's kind; kinds without one need the port.
-pub(in crate::inventory) fn endpoint(
-    text: &str,
-    default_port: Option<u16>,
-) -> Result<Endpoint, Fault> {
+pub(crate) fn endpoint(text: &str, default_port: Option<u16>) -> Result<Endpoint, Fault> {
     host_sized(text)?;
     if text.contains("://") {
         return Fault::err(

@@ -7,13 +7,13 @@ use crate::inventory::fault::Fault;
 use crate::model::ServiceId;
 
 /// Characters of an id.
-pub(in crate::inventory) const ID_CHARACTERS_MAX: usize = 63;
+pub(crate) const ID_CHARACTERS_MAX: usize = 63;
 
 /// Characters of a title, a name or a reason.
 const TEXT_CHARACTERS_MAX: usize = 1000;
 
 /// Text for people: one line, not empty.
-pub(in crate::inventory) fn one_line(text: &str) -> Result<String, Fault> {
+pub(crate) fn one_line(text: &str) -> Result<String, Fault> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Fault::err("this text is empty", "write a text, or delete the key");
@@ -34,7 +34,7 @@ pub(in crate::inventory) fn one_line(text: &str) -> Result<String, Fault> {
 }
 
 /// An id: `[a-z0-9][a-z0-9-]*`, at most 63 characters.
-pub(in crate::inventory) fn id(text: &str) -> Result<&str, Fault> {
+pub(crate) fn id(text: &str) -> Result<&str, Fault> {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let is_id = text.starts_with(is_letter) && text.chars().all(|c| is_letter(c) || c == '-');
     if is_id && text.len() <= ID_CHARACTERS_MAX {
@@ -52,7 +52,7 @@ pub(in crate::inventory) fn id(text: &str) -> Result<&str, Fault> {
 }
 
 /// A service's id in the whole inventory: `ORG/SERVICE`.
-pub(in crate::inventory) fn service_id(text: &str) -> Result<ServiceId, Fault> {
+pub(crate) fn service_id(text: &str) -> Result<ServiceId, Fault> {
     let Some((organisation, service)) = text.split_once('/') else {
         return Fault::err(
             format!("`{text}` doesn't say the organisation"),
@@ -63,7 +63,7 @@ pub(in crate::inventory) fn service_id(text: &str) -> Result<ServiceId, Fault> {
 }
 
 /// The id that comes closest to a text: `Sở Y tế` → `so-y-te`. Empty when nothing remains.
-pub(in crate::inventory) fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for character in text.nfd().filter(|c| !is_combining_mark(*c)) {
         match character {

@@ -9,7 +9,7 @@ use crate::inventory::fault::Fault;
 use crate::model::suggestion::nearest;
 
 /// `2026-12-31`.
-pub(in crate::inventory) fn date(text: &str) -> Result<Date, Fault> {
+pub(crate) fn date(text: &str) -> Result<Date, Fault> {
     let has_form = text.len() == 10
         && text.bytes().enumerate().all(|(at, octet)| match at {
             4 | 7 => octet == b'-',
@@ -27,10 +27,7 @@ pub(in crate::inventory) fn date(text: &str) -> Result<Date, Fault> {
 }
 
 /// `250ms`, `3s`, `2m` or `1h`, within a range.
-pub(in crate::inventory) fn duration(
-    text: &str,
-    range: &RangeInclusive<Duration>,
-) -> Result<Duration, Fault> {
+pub(crate) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, Fault> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let unit_ms = match unit.trim_start() {
@@ -58,7 +55,7 @@ pub(in crate::inventory) fn duration(
 }
 
 /// A duration as an inventory writes it.
-pub(in crate::inventory) fn show(duration: Duration) -> String {
+pub(crate) fn show(duration: Duration) -> String {
     match duration.as_millis() {
         ms if ms != 0 && ms.is_multiple_of(60_000) => format!("{}m", ms / 60_000),
         ms if ms.is_multiple_of(1000) => format!("{}s", ms / 1000),
@@ -68,7 +65,7 @@ pub(in crate::inventory) fn show(duration: Duration) -> String {
 
 /// A time zone of the IANA database, in its proper spelling. The database in the program counts,
 /// not the machine's, so that an inventory is good or bad everywhere alike.
-pub(in crate::inventory) fn zone(text: &str) -> Result<String, Fault> {
+pub(crate) fn zone(text: &str) -> Result<String, Fault> {
     let database = jiff::tz::TimeZoneDatabase::bundled();
     if let Ok(zone) = database.get(text)
         && let Some(name) = zone.iana_name()

@@ -9,7 +9,7 @@ use crate::model::{Host, Name};
 const URL_OCTETS_MAX: usize = 2048;
 
 /// `http://…` or `https://…`.
-pub(in crate::inventory) fn url(text: &str) -> Result<Url, Fault> {
+pub(crate) fn url(text: &str) -> Result<Url, Fault> {
     if text.len() > URL_OCTETS_MAX {
         return Fault::err(format!("this URL has more than {URL_OCTETS_MAX} octets"), "shorten it");
     }

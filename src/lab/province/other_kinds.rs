@@ -204,12 +204,12 @@ pub(super) fn broken_boxes() -> Vec<Site> {
 }
 
 /// A dual-stack host of another kind, with nothing behind its port yet.
-fn dual(
+pub(super) fn dual(
     number: u16,
     id: &'static str,
     title: &'static str,
     host: &'static str,
-    target: &'static str,
+    target: impl Into<String>,
 ) -> Site {
     let site = Site::unpublished(number, id, title, host).target(target);
     site.record(address_data(ipv6(number))).record(address_data(ipv4(number)))
@@ -217,14 +217,14 @@ fn dual(
 
 impl Site {
     /// The same listener at every address.
-    fn every_port(self, port: u16, listener: Listener) -> Self {
+    pub(super) fn every_port(self, port: u16, listener: Listener) -> Self {
         let addresses: Vec<_> = self.records.iter().filter_map(|data| data.ip_addr()).collect();
         let add = |site: Self, address| site.listener(address, port, listener.clone());
         addresses.into_iter().fold(self, add)
     }
 
     /// A server that speaks first at every address.
-    fn greeting_server(self, port: u16, protocol: Protocol, security: Security) -> Self {
+    pub(super) fn greeting_server(self, port: u16, protocol: Protocol, security: Security) -> Self {
         let server = GreetingServer {
             protocol,
             security,

@@ -7,7 +7,7 @@ use crate::report::texts;
 
 /// The lines below a service: its checks that changed, without those that only follow from another one;
 /// with `all` each of them, and those that changed for neither better nor worse.
-pub(super) fn lines(service: &ServiceChange, all: bool, lang: Lang) -> Vec<String> {
+pub fn lines(service: &ServiceChange, all: bool, lang: Lang) -> Vec<String> {
     let is_listed = |check: &CheckChange| all || check.change != Change::Otherwise;
     if all {
         return service.checks.iter().map(|check| check_line(check, lang)).collect();

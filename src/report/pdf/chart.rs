@@ -9,7 +9,7 @@ use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
 use crate::report::parts::Part;
-use crate::report::quarter::axis_top;
+use crate::report::chart::axis_top;
 use crate::report::texts;
 
 /// The size of letters in charts.

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::chart::{self, Chart};
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{course, sections, title};
+use super::sections::{Chart, course, sections, title};
 use super::terms;
+use crate::judge::quarter::Point;
 use crate::model::{Lang, Outcome, Text};
+use crate::report::chart::{self, Column};
 use crate::report::parts::{Part, class_of};
 use crate::report::table::{Cell, Kind, Table, WithBeneath};
 use crate::report::{overview, texts};
@@ -23,18 +24,32 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
     out.write_all(page.as_bytes())
 }
 
+/// The report without what stands around it, for a page that has a style of its own.
+///
+/// # Errors
+/// When it can't be rendered.
+pub fn body(context: &QuarterContext<'_>) -> io::Result<String> {
+    body_of(context).render().map_err(io::Error::other)
+}
+
 #[derive(Template)]
 #[template(path = "quarter.html")]
 struct Page {
     lang: &'static str,
     title: String,
     about: String,
+    body: Body,
+    version: &'static str,
+    digests: String,
+}
+
+#[derive(Template)]
+#[template(path = "quarter_body.html")]
+struct Body {
     meta: Vec<(&'static str, String)>,
     caveats: Vec<String>,
     figures: Vec<Figure>,
     sections: Vec<SectionBlock>,
-    version: &'static str,
-    digests: String,
 }
 
 struct Figure {
@@ -74,12 +89,23 @@ pub(in crate::report) struct CellBlock {
 }
 
 fn page(context: &QuarterContext<'_>) -> Page {
-    let (review, lang) = (context.review, context.lang);
-    let closing = &review.closing;
+    let closing = &context.review.closing;
     Page {
-        lang: lang.tag(),
+        lang: context.lang.tag(),
         title: title(context),
         about: overview::subject(closing),
+        body: body_of(context),
+        version: env!("CARGO_PKG_VERSION"),
+        digests: format!(
+            "inventory {} · policy {}",
+            closing.inventory.sha256, closing.policy.sha256
+        ),
+    }
+}
+
+fn body_of(context: &QuarterContext<'_>) -> Body {
+    let (review, lang) = (context.review, context.lang);
+    Body {
         meta: particulars(context),
         caveats: review.caveats.iter().map(|caveat| terms::caveat(caveat, lang)).collect(),
         figures: figures(context),
@@ -102,11 +128,6 @@ fn page(context: &QuarterContext<'_>) -> Page {
                 }
             })
             .collect(),
-        version: env!("CARGO_PKG_VERSION"),
-        digests: format!(
-            "inventory {} · policy {}",
-            closing.inventory.sha256, closing.policy.sha256
-        ),
     }
 }
 
@@ -156,8 +177,15 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
             };
             (chart::stages(counts, policy, lang), Part::all(policy).map(key).collect())
         }
-        Some(Chart::Trend(points)) => (chart::trend(points, policy, lang), Vec::new()),
+        Some(Chart::Trend(points)) => {
+            let columns: Vec<_> = points.iter().map(column).collect();
+            (chart::trend(&columns, terms::TREND.get(lang), policy, lang), Vec::new())
+        }
     }
+}
+
+fn column(point: &Point) -> Column {
+    Column { day: point.day, below: point.quarter.to_string(), counts: point.counts }
 }
 
 pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {

@@ -1,12 +1,21 @@
 //! The report's sections: paragraphs, a chart, tables. PDF, HTML and Markdown number and draw them.
 
-use super::chart::Chart;
 use super::context::QuarterContext;
 use super::terms;
-use crate::judge::{Change, Progress};
+use crate::judge::quarter::Point;
+use crate::judge::{Change, Counts, Progress};
 use crate::model::{Lang, Text};
 use crate::report::table::{Table, quarter};
 use crate::report::{overview, texts};
+
+/// A picture of figures.
+#[derive(Clone, Debug)]
+pub enum Chart {
+    /// Where the services stand: one bar.
+    Stages(Counts),
+    /// Where they stood: a column for each point of the trend.
+    Trend(Vec<Point>),
+}
 
 /// A numbered part of the report.
 pub struct Section {

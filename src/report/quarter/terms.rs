@@ -50,7 +50,7 @@ pub fn progress(progress: Progress) -> Text {
 }
 
 /// Who set a target.
-pub(in crate::report) fn basis(basis: Basis) -> Text {
+pub fn basis(basis: Basis) -> Text {
     match basis {
         Basis::Inventory => Text { vi: "danh mục dịch vụ", en: "inventory" },
         Basis::Policy => Text { vi: "chính sách đánh giá", en: "policy" },
@@ -58,7 +58,7 @@ pub(in crate::report) fn basis(basis: Basis) -> Text {
 }
 
 /// What kind of cause several services share.
-pub(in crate::report) fn kind(cause: &SharedCause) -> Text {
+pub fn kind(cause: &SharedCause) -> Text {
     match cause {
         SharedCause::NameServer(_) => Text { vi: "Máy chủ tên miền", en: "Name server" },
         SharedCause::Certificate(_) => Text { vi: "Chứng thư số", en: "Certificate" },
@@ -74,7 +74,7 @@ pub(in crate::report) fn kind(cause: &SharedCause) -> Text {
 }
 
 /// What a shared cause is called.
-pub(in crate::report) fn cause(shared: &Shared, lang: Lang) -> String {
+pub fn cause(shared: &Shared, lang: Lang) -> String {
     const DIGEST_SHOWN: usize = 23;
     let name = match &shared.cause {
         SharedCause::NameServer(name) | SharedCause::Host(name) | SharedCause::ThirdParty(name) => {

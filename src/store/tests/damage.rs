@@ -127,6 +127,7 @@ fn seals_hold_through_all_that_a_store_goes_through() {
 fn a_store_of_format_4_is_sealed_as_it_is() {
     let (folder, store) = two_runs();
     drop(store);
+    by_hand(&folder, super::BEFORE_FORMAT_6);
     by_hand(&folder, super::BEFORE_FORMAT_5);
     by_hand(&folder, "PRAGMA user_version = 4");
     let store = Store::open(&folder.path().join("v6ready.db")).unwrap();

@@ -52,6 +52,7 @@ fn an_id_that_an_earlier_version_took_is_replaced() {
     drop(store);
     let path = folder.path().join("v6ready.db");
     let hand = Connection::open(&path).unwrap();
+    hand.execute_batch(super::BEFORE_FORMAT_6).unwrap();
     hand.execute_batch(super::BEFORE_FORMAT_5).unwrap();
     hand.execute_batch(super::BEFORE_FORMAT_4).unwrap();
     hand.pragma_update(None, "user_version", 3).unwrap();

@@ -151,7 +151,7 @@ fn compare_with_both(site: &Site, service: &Value, visit: &Visit) -> Vec<String>
     let refusal = visit.refusal.as_deref();
     if usable["outcome"] == "inconclusive" {
         let is_wanted = usable["reason"] == "client-certificate-required"
-            && refusal.is_some_and(|error| error.contains("CLIENT_AUTH"));
+            && refusal.is_some_and(is_of_missing_certificate);
         if !is_wanted {
             differences.push(format!("{refusal:?} where we know nothing: {}", usable["reason"]));
         }
@@ -167,6 +167,14 @@ fn compare_with_both(site: &Site, service: &Value, visit: &Visit) -> Vec<String>
         differences.extend(compare_resources(site, service, visit));
     }
     differences
+}
+
+/// Whether an error says that the server wanted a certificate. In TLS 1.3 its alert comes after the handshake
+/// (RFC 8446 §4.4.2.4) with the end of the connection, and Chromium may see the end first.
+fn is_of_missing_certificate(error: &str) -> bool {
+    ["CLIENT_AUTH", "ERR_SOCKET_NOT_CONNECTED", "ERR_CONNECTION_CLOSED", "ERR_CONNECTION_RESET"]
+        .iter()
+        .any(|kind| error.contains(kind))
 }
 
 /// What the page of a site loads, and what browsers block on it.

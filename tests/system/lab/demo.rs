@@ -1,8 +1,13 @@
 //! `v6ready demo`, as a newcomer runs it.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::namespace;
@@ -44,4 +49,54 @@ fn the_demo_scans_its_lab_and_writes_reports() {
         assert_eq!(services.len(), v6ready::lab::sites().len());
         return;
     }
+}
+
+/// How long something that has to happen may take on a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What the dashboard answers.
+fn get(at: SocketAddr, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(at)?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[test]
+fn the_demo_shows_a_dashboard_that_goes_on_scanning() {
+    let _turn = namespace::turn();
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_v6ready"))
+        .args(["demo", "--quiet", "--serve", "--listen", "127.0.0.1:0", "--out"])
+        .arg(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stderr.take().unwrap()).lines();
+    let told = lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, rest) = line.split_once("The dashboard is at http://")?;
+        rest.split_once('/')?.0.parse::<SocketAddr>().ok()
+    });
+    let at = told.unwrap();
+    // It must not wait for a reader of what it logs.
+    let rest = std::thread::spawn(move || lines.count());
+    assert!(get(at, "/").unwrap().contains("Tỉnh Ví dụ"));
+    let began = Instant::now();
+    loop {
+        let answer = get(at, "/api/v1/runs").unwrap();
+        let runs: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let runs = runs["items"].as_array().unwrap();
+        if runs.len() >= 3 && runs.iter().all(|run| run["complete"] == true) {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{runs:?}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    kill(Pid::from_raw(demo.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+    demo.wait().unwrap();
+    // What was started inside ends with it, and with it the reader.
+    rest.join().unwrap();
+    assert!(TcpStream::connect(at).is_err());
 }

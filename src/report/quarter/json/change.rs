@@ -52,7 +52,7 @@ struct FindingDocument {
 }
 
 /// A service's change as a document.
-pub(in crate::report) fn change(change: &ServiceChange) -> ChangeDocument {
+pub(crate) fn change(change: &ServiceChange) -> ChangeDocument {
     ChangeDocument {
         service: change.service.id.to_string(),
         formerly: change.formerly.as_ref().map(ToString::to_string),

@@ -1,0 +1,311 @@
+//! Why something can't be answered, as a problem document (RFC 9457).
+
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::Text;
+use crate::serve::access::Refusal;
+use crate::store::StoreError;
+use crate::view::ViewError;
+
+/// Why something can't be answered (RFC 9457).
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Problem {
+    /// What kind of problem it is: `/api#problem-…`, where the page of the API explains it.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The same in a few words.
+    title: String,
+    /// The status of the answer.
+    status: u16,
+    /// What is wrong here, and what would be right.
+    detail: String,
+    /// Each thing that is wrong with the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+    #[serde(skip)]
+    allow: Option<String>,
+    #[serde(skip)]
+    refusal: Option<Refusal>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Fault {
+    /// The parameter of the query or of the path, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// What is wrong with it.
+    pub detail: String,
+    /// What it may be, the nearest first; not always all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<String>,
+}
+
+/// A kind of problems.
+pub struct Kind {
+    /// The word by which programs know it.
+    pub word: &'static str,
+    /// In a few words.
+    pub title: Text,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What to do.
+    pub help: Text,
+}
+
+const fn kind(word: &'static str, status: StatusCode, title: Text, help: Text) -> Kind {
+    Kind { word, title, status, help }
+}
+
+/// The kinds of problems.
+pub const KINDS: &[Kind] = &[
+    kind(
+        "bad-parameter",
+        StatusCode::BAD_REQUEST,
+        Text { en: "A parameter is wrong", vi: "Tham số không hợp lệ" },
+        Text {
+            en: "`errors` names each parameter that is wrong, and what it may be.",
+            vi: "`errors` nêu từng tham số không hợp lệ và giá trị được chấp nhận.",
+        },
+    ),
+    kind(
+        "stale-cursor",
+        StatusCode::GONE,
+        Text {
+            en: "The list has changed since its first page",
+            vi: "Danh sách đã thay đổi so với trang đầu",
+        },
+        Text {
+            en: "Another run has ended meanwhile. Begin again without `cursor`.",
+            vi: "Một đợt quét khác vừa kết thúc. Yêu cầu lại từ đầu, không kèm `cursor`.",
+        },
+    ),
+    kind(
+        "not-found",
+        StatusCode::NOT_FOUND,
+        Text { en: "There is no such thing", vi: "Không tìm thấy đối tượng" },
+        Text {
+            en: "The list that the thing is from names what there is.",
+            vi: "Danh sách tương ứng nêu những đối tượng hiện có.",
+        },
+    ),
+    kind(
+        "no-such-path",
+        StatusCode::NOT_FOUND,
+        Text { en: "There is nothing at this path", vi: "Đường dẫn không tồn tại" },
+        Text {
+            en: "`GET /api/v1/openapi.json` lists the paths.",
+            vi: "`GET /api/v1/openapi.json` liệt kê các đường dẫn.",
+        },
+    ),
+    kind(
+        "method-not-allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        Text {
+            en: "The path has no such method", vi: "Đường dẫn không hỗ trợ phương thức này"
+        },
+        Text {
+            en: "The header `Allow` names the methods.",
+            vi: "Tiêu đề `Allow` nêu các phương thức được hỗ trợ.",
+        },
+    ),
+    kind(
+        "unsupported-type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Text {
+            en: "The body is of another type", vi: "Kiểu nội dung không được hỗ trợ"
+        },
+        Text {
+            en: "The operation's document names the type.",
+            vi: "Tài liệu của thao tác nêu kiểu nội dung.",
+        },
+    ),
+    kind(
+        "bad-body",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        Text { en: "The body is not what it should be", vi: "Nội dung gửi không hợp lệ" },
+        Text {
+            en: "`detail` says where it differs from the operation's schema.",
+            vi: "`detail` nêu chỗ khác với lược đồ của thao tác.",
+        },
+    ),
+    kind(
+        "later",
+        StatusCode::SERVICE_UNAVAILABLE,
+        Text { en: "It can't be done now", vi: "Hiện chưa thực hiện được" },
+        Text { en: "`detail` says what is in the way.", vi: "`detail` nêu nguyên nhân." },
+    ),
+    kind(
+        "not-ready",
+        StatusCode::SERVICE_UNAVAILABLE,
+        Text { en: "It is not known yet", vi: "Chưa có kết quả" },
+        Text {
+            en: "The runs are being judged. Ask again in a moment.",
+            vi: "Các đợt quét đang được đánh giá. Yêu cầu lại sau giây lát.",
+        },
+    ),
+    kind(
+        "store",
+        StatusCode::SERVICE_UNAVAILABLE,
+        Text { en: "The store can't be read", vi: "Không đọc được kho dữ liệu" },
+        Text {
+            en: "`detail` says why, and what mends it.",
+            vi: "`detail` nêu nguyên nhân và cách khắc phục.",
+        },
+    ),
+    kind(
+        "internal",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        Text { en: "A fault of the program", vi: "Lỗi của chương trình" },
+        Text {
+            en: "Its log has more, under the request's `x-request-id`.",
+            vi: "Nhật ký có thêm chi tiết theo `x-request-id` của yêu cầu.",
+        },
+    ),
+];
+
+impl Problem {
+    /// A problem of one of the [`KINDS`].
+    fn of(word: &str, detail: impl Into<String>) -> Self {
+        let kind = KINDS.iter().find(|kind| kind.word == word);
+        let (title, status) = kind
+            .map_or(("", StatusCode::INTERNAL_SERVER_ERROR), |kind| (kind.title.en, kind.status));
+        Self {
+            kind: format!("/api#problem-{word}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            refusal: None,
+        }
+    }
+
+    /// The asker may not do this.
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..Self::of("internal", "") }
+    }
+
+    /// The body is not what it should be.
+    pub fn body(detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let fault = Fault { parameter: None, detail: detail.clone(), expected: Vec::new() };
+        Self::of("bad-body", detail).with(vec![fault])
+    }
+
+    /// It can't be done now.
+    pub fn later(detail: impl Into<String>) -> Self {
+        Self::of("later", detail)
+    }
+
+    /// Parameters are wrong.
+    pub fn parameters(errors: Vec<Fault>) -> Self {
+        let all: Vec<&str> = errors.iter().map(|fault| fault.detail.as_str()).collect();
+        Self { detail: all.join(" "), ..Self::of("bad-parameter", "") }.with(errors)
+    }
+
+    /// There is no such thing as a parameter names.
+    pub fn not_found(parameter: &str, detail: impl Into<String>, expected: Vec<String>) -> Self {
+        let detail = detail.into();
+        let fault =
+            Fault { parameter: Some(parameter.to_owned()), detail: detail.clone(), expected };
+        Self::of("not-found", detail).with(vec![fault])
+    }
+
+    /// The list has another state than the cursor.
+    pub fn stale_cursor() -> Self {
+        Self::of("stale-cursor", "Another run has ended meanwhile; begin again without `cursor`.")
+    }
+
+    /// Nothing is at this path.
+    pub fn no_such_path(path: &str) -> Self {
+        let detail = format!("There is no `{path}`; GET /api/v1/openapi.json lists the paths.");
+        Self::of("no-such-path", detail)
+    }
+
+    /// The path has other methods.
+    pub fn method(method: &str, allow: &str) -> Self {
+        let detail = format!("{method} can't be used here; {allow} can.");
+        Self { allow: Some(allow.to_owned()), ..Self::of("method-not-allowed", detail) }
+    }
+
+    /// The body is of another type than this.
+    pub fn media_type(found: &str, expected: &[&str]) -> Self {
+        let detail = match found {
+            "" => format!("The body has no Content-Type; send {}.", expected.join(" or ")),
+            found => format!("The body is `{found}`; send {}.", expected.join(" or ")),
+        };
+        let expected = expected.iter().map(|one| (*one).to_owned()).collect();
+        let fault = Fault { parameter: None, detail: detail.clone(), expected };
+        Self::of("unsupported-type", detail).with(vec![fault])
+    }
+
+    /// The runs are still being judged.
+    pub fn not_ready() -> Self {
+        Self::of("not-ready", "No run has been judged yet; ask again in a moment.")
+    }
+
+    /// A fault of the program.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self::of("internal", detail)
+    }
+
+    fn with(self, errors: Vec<Fault>) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSuchRun { .. } | StoreError::Ambiguous { .. } => {
+                Self::not_found("run", error.to_string(), Vec::new())
+            }
+            error => Self::of("store", error.to_string()),
+        }
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Store(error) => error.into(),
+            ViewError::NoSuchRun { .. } => Self::not_found("run", error.to_string(), Vec::new()),
+            ViewError::Replaced | ViewError::Busy { .. } => {
+                Self::of("not-ready", error.to_string())
+            }
+            error => Self::of("store", error.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Some(refusal) = self.refusal {
+            return refusal.into_response();
+        }
+        let status = self.status();
+        // Serialising this type to memory can't fail.
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+            headers.insert(ALLOW, allow);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,12 @@
+//! The daemon as an operator runs it: a process of its own, at ports of loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod access;
+mod daemon;
+mod ending;
+mod jobs;
+mod notified;
+mod reload;
+mod start;
+mod tls;
