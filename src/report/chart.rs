@@ -16,6 +16,8 @@ use crate::policy::Policy;
 pub struct Column {
     /// Its day.
     pub day: Date,
+    /// The same in words, with the time of day where it matters; not escaped either.
+    pub when: String,
     /// A second line below the day; our own words, for it is not escaped.
     pub below: String,
     /// Where the services stood.
@@ -93,7 +95,7 @@ pub fn trend(columns: &[Column], title: &str, policy: &Policy, lang: Lang) -> St
                     thousandths(to),
                     thousandths(bar),
                     thousandths(from - to),
-                    texts::day(column.day, lang)
+                    column.when
                 );
             }
             below += count;

@@ -201,6 +201,12 @@ pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
     }
 }
 
+/// The time of day by the clocks of a time zone.
+pub fn time(at: Timestamp, timezone: &str) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    zone.to_datetime(at).strftime("%H:%M").to_string()
+}
+
 /// How long something lasted, in its two largest units.
 pub fn duration(lasted: SignedDuration, lang: Lang) -> String {
     let minutes = usize::try_from(lasted.as_mins()).unwrap_or(0);

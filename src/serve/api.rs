@@ -14,7 +14,6 @@ mod inventory_check;
 mod openapi;
 mod operation;
 mod operations;
-mod page_words;
 mod params;
 mod problem;
 mod quarters;
@@ -29,7 +28,9 @@ mod verdicts;
 #[cfg(test)]
 mod tests;
 
-pub use openapi::{document, page_routes};
+pub use openapi::document;
+pub use operation::{Operation, Parameter, Values};
+pub use operations::OPERATIONS;
 pub use params::Params;
-pub use problem::Problem;
+pub use problem::{KINDS, Kind, Problem};
 pub use serve::routes;

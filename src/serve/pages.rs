@@ -9,6 +9,7 @@
 mod about;
 mod actions;
 mod alerts;
+mod api;
 mod assets;
 mod banners;
 mod blocks;
@@ -88,6 +89,7 @@ pub fn routes() -> Router<Shared> {
         .route("/alerts/maintenance", post(alerts::add_window))
         .route("/alerts/maintenance/{window}/end", post(alerts::end_window))
         .route("/about", get(about::about))
+        .route("/api", get(api::api))
         .route("/preferences", post(preferences::choose))
         .route("/assets/{name}", get(assets::asset))
         .fallback(no_such_page)

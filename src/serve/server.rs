@@ -32,7 +32,6 @@ pub fn router(app: Shared, process: &str) -> Router {
     let parts = Router::new()
         .merge(pages::routes())
         .nest("/api/v1", api::routes())
-        .merge(api::page_routes())
         .merge(metrics::routes())
         .merge(badges::routes())
         .merge(health::routes())

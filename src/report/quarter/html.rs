@@ -178,14 +178,15 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
             (chart::stages(counts, policy, lang), Part::all(policy).map(key).collect())
         }
         Some(Chart::Trend(points)) => {
-            let columns: Vec<_> = points.iter().map(column).collect();
+            let columns: Vec<_> = points.iter().map(|point| column(point, lang)).collect();
             (chart::trend(&columns, terms::TREND.get(lang), policy, lang), Vec::new())
         }
     }
 }
 
-fn column(point: &Point) -> Column {
-    Column { day: point.day, below: point.quarter.to_string(), counts: point.counts }
+fn column(point: &Point, lang: Lang) -> Column {
+    let when = texts::day(point.day, lang);
+    Column { day: point.day, when, below: point.quarter.to_string(), counts: point.counts }
 }
 
 pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {

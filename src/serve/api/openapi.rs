@@ -1,30 +1,19 @@
-//! The OpenAPI 3.1 document, made from the table of operations, and a page that shows it.
+//! The OpenAPI 3.1 document, made from the table of operations.
 
-use std::borrow::Borrow;
 use std::sync::LazyLock;
 
-use askama::Template;
-use axum::Router;
-use axum::extract::{RawQuery, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::operation::{Operation, Parameter, Values};
 use super::operations::OPERATIONS;
-use super::page_words::Words;
-use super::params::Params;
-use super::problem::{KINDS, Kind, Problem};
+use super::problem::Problem;
 use super::schemas::RESULT;
-use crate::model::{Lang, Text};
 use crate::report::json;
 use crate::serve::access::{Permission, PublicPage, Visitor};
-use crate::serve::app::Shared;
-use crate::serve::pages::preferences;
 
 /// The document.
 pub fn document() -> &'static Value {
@@ -33,7 +22,8 @@ pub fn document() -> &'static Value {
 }
 
 fn made() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
+    // They are answers: what may be left out of one isn't required.
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
     });
     let mut schemas = settings.into_generator();
@@ -150,67 +140,5 @@ pub(super) async fn answer(visitor: Visitor, headers: HeaderMap) -> Response {
     match Answer::json(document()) {
         Ok(answer) => answer.respond(axum::http::StatusCode::OK, &headers),
         Err(problem) => problem.into_response(),
-    }
-}
-
-/// The page of the API, at `/api`.
-pub fn page_routes() -> Router<Shared> {
-    Router::new().route("/api", get(page))
-}
-
-#[derive(Template)]
-#[template(path = "serve/api.html")]
-struct Page<'a> {
-    lang: Lang,
-    w: &'static Words,
-    operations: &'a [Operation],
-    kinds: &'a [Kind],
-}
-
-impl Page<'_> {
-    fn say(&self, text: impl Borrow<Text>) -> &'static str {
-        let text: &Text = text.borrow();
-        text.get(self.lang)
-    }
-
-    fn values(&self, parameter: &Parameter) -> String {
-        match &parameter.values {
-            Values::Text => String::new(),
-            Values::Number(least, most, otherwise) => match self.lang {
-                Lang::Vi => format!("{least} – {most}; mặc định {otherwise}"),
-                Lang::En => format!("{least} – {most}; {otherwise} when nothing is said"),
-            },
-            Values::Words(words) => words().join(", "),
-            Values::Pattern(pattern) => (*pattern).to_owned(),
-        }
-    }
-}
-
-/// No script, no picture, no other style than its own few lines.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'";
-
-async fn page(
-    visitor: Visitor,
-    State(app): State<Shared>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = visitor.require(Permission::ViewPage(PublicPage::Api)) {
-        return refusal.into_response();
-    }
-    let params = Params::of_query(query.as_deref().unwrap_or_default());
-    let chosen = params.choice("lang", &[("vi", Lang::Vi), ("en", Lang::En)]);
-    let lang = chosen.unwrap_or_else(|| preferences::language(&headers, app.config().lang));
-    let page = Page { lang, w: Words::of(lang), operations: OPERATIONS, kinds: KINDS };
-    match page.render() {
-        Ok(html) => {
-            let mut response = html.into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-            response
-        }
-        Err(error) => Problem::internal(error.to_string()).into_response(),
     }
 }

@@ -1,6 +1,9 @@
 //! What several pages show, as `parts.html` draws it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::links::Links;
 use crate::judge::{Counts, Standing};
@@ -44,6 +47,20 @@ impl Moment {
     /// The day.
     pub fn day(at: Timestamp, timezone: &str, lang: Lang) -> Self {
         Self { iso: iso(at), shown: texts::day(crate::judge::day_of(at, timezone), lang) }
+    }
+
+    /// The days, with the time of day where several are of the same day.
+    pub fn days(ats: &[Timestamp], timezone: &str, lang: Lang) -> Vec<Self> {
+        let mut of_day: BTreeMap<Date, usize> = BTreeMap::new();
+        let day_of = |at: &Timestamp| crate::judge::day_of(*at, timezone);
+        for at in ats {
+            *of_day.entry(day_of(at)).or_default() += 1;
+        }
+        let moment = |at: &Timestamp| match of_day.get(&day_of(at)) {
+            Some(1) => Self::day(*at, timezone, lang),
+            _ => Self::at(*at, timezone, lang),
+        };
+        ats.iter().map(moment).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
+use jiff::civil::Date;
 
 use super::blocks::{
     Cell, Figure, Link, Moment, StagesBlock, TableBlock, count_cells, count_columns,
@@ -17,13 +18,13 @@ use super::section::OVERVIEW;
 use super::shared_causes::{SharedLine, shared_lines};
 use super::words::words;
 use crate::judge::quarter::Quarter;
-use crate::judge::{Change, Progress, direction};
+use crate::judge::{Change, Progress, day_of, direction};
 use crate::model::Lang;
 use crate::report::chart::{self, Column};
 use crate::report::describe::clean;
 use crate::report::{overview, texts};
 use crate::serve::access::PublicPage;
-use crate::view::{Moved, Picture};
+use crate::view::{Moved, Picture, SeenRun};
 
 /// Services that a list of changes names.
 const CHANGES_SHOWN: usize = 8;
@@ -31,6 +32,8 @@ const CHANGES_SHOWN: usize = 8;
 const CAUSES_SHOWN: usize = 6;
 /// Columns of the trend: more are not told apart.
 const COLUMNS_MAX: usize = 60;
+/// Days from which on one column a day tells enough.
+const DAYS_ENOUGH: usize = 12;
 
 words! {
     /// The words of the page.
@@ -98,7 +101,7 @@ fn overview_of(request: &PageRequest, picture: &Picture) -> OverviewPage {
     let w = OverviewWords::of(lang);
     let (result, timezone) = (&picture.result, &picture.result.inventory.timezone);
     let counts = result.summary().all;
-    let columns = columns(picture);
+    let columns = columns(picture, lang);
     let since = |moved: Option<&Moved>| since(moved, picture, request);
     OverviewPage {
         figures: figures(request, picture),
@@ -181,17 +184,36 @@ fn figures(request: &PageRequest, picture: &Picture) -> Vec<Figure> {
     figures
 }
 
-/// The whole runs, the last of each day; where there are too many, the last of each week or of each month.
-fn columns(picture: &Picture) -> Vec<Column> {
+/// The whole runs: each of them while they are of few days, else the last of each day; where there are too
+/// many of those, the last of each week or of each month.
+fn columns(picture: &Picture, lang: Lang) -> Vec<Column> {
     let timezone = &picture.result.inventory.timezone;
-    let runs: Vec<Column> = picture
-        .whole_runs()
-        .map(|run| {
-            let day = crate::judge::day_of(run.ended_at, timezone);
-            let counts = run.summary.all;
-            Column { day, below: Quarter::of(day).to_string(), counts }
-        })
-        .collect();
+    let mut of_day: BTreeMap<Date, usize> = BTreeMap::new();
+    for run in picture.whole_runs() {
+        *of_day.entry(day_of(run.ended_at, timezone)).or_default() += 1;
+    }
+    let are_few = of_day.len() < DAYS_ENOUGH && picture.whole_runs().count() <= COLUMNS_MAX;
+    let column = |run: &SeenRun| {
+        let (day, counts) = (day_of(run.ended_at, timezone), run.summary.all);
+        match are_few && of_day.get(&day).is_some_and(|runs| *runs > 1) {
+            true => Column {
+                when: texts::moment(run.ended_at, timezone, lang),
+                below: texts::time(run.ended_at, timezone),
+                day,
+                counts,
+            },
+            false => Column {
+                when: texts::day(day, lang),
+                below: Quarter::of(day).to_string(),
+                day,
+                counts,
+            },
+        }
+    };
+    let runs: Vec<Column> = picture.whole_runs().map(column).collect();
+    if are_few {
+        return runs;
+    }
     let last_of = |key: &dyn Fn(&Column) -> (i16, i16)| {
         let kept: BTreeMap<_, _> =
             runs.iter().map(|column| (key(column), column.clone())).collect();
@@ -220,7 +242,7 @@ fn columns(picture: &Picture) -> Vec<Column> {
 fn trend_table(columns: &[Column], picture: &Picture, w: &OverviewWords, lang: Lang) -> TableBlock {
     let policy = &picture.result.policy;
     let row = |column: &Column| {
-        let day = Cell::text(texts::day(column.day, lang));
+        let day = Cell::text(column.when.clone());
         std::iter::once(day).chain(count_cells(&column.counts, policy, lang)).collect()
     };
     TableBlock {

@@ -150,9 +150,11 @@ impl PageRequest {
         crate::judge::day_of(self.app.now(), &picture.result.inventory.timezone)
     }
 
-    /// Makes the links of the page.
+    /// Makes the links of the page, which stay with the inventory that was asked for, if there is such a one.
     pub fn links(&self) -> Links {
-        Links { inventory: self.value("inventory").map(str::to_owned) }
+        let word = self.value("inventory");
+        let known = word.filter(|word| self.app.view().picture(word, None).is_some());
+        Links { inventory: known.map(str::to_owned) }
     }
 
     /// What stands around a page.

@@ -1,5 +1,7 @@
 //! How a service went over the runs.
 
+use jiff::Timestamp;
+
 use crate::judge::{Finding, History, Step};
 use crate::model::{Lang, Outcome, Service};
 use crate::report::texts;
@@ -16,9 +18,9 @@ pub struct HistoryBlock {
     pub first: Moment,
     /// The last of them.
     pub last: Moment,
-    /// The ids that it had, each with the day from which on.
+    /// The ids that it had, each with the day (or the time of day) from which on.
     pub ids: Vec<(Moment, String)>,
-    /// Where it stood, each with the day from which on.
+    /// Where it stood, each with the day (or the time of day) from which on.
     pub standings: Vec<(Moment, Pill)>,
     /// The checks that changed.
     pub changed: Vec<CheckHistory>,
@@ -32,7 +34,7 @@ pub struct CheckHistory {
     pub check: &'static str,
     /// Its title.
     pub title: &'static str,
-    /// What it found, each with the day from which on.
+    /// What it found, each with the day (or the time of day) from which on.
     pub steps: Vec<FindingStep>,
     /// How many earlier changes are left out.
     pub left_out: usize,
@@ -57,18 +59,19 @@ pub fn history_block(
     timezone: &str,
     lang: Lang,
 ) -> HistoryBlock {
-    let day = |at| Moment::day(at, timezone, lang);
+    let days = |ats: &[Timestamp]| Moment::days(ats, timezone, lang);
     let was_renamed = history.ids.iter().any(|step| step.value != service.id);
-    let ids = history.ids.iter().filter(|_| was_renamed);
-    let standings = history.standings.iter();
+    let ids: &[_] = if was_renamed { &history.ids } else { &[] };
     let changed = history.changed_of_themselves().map(|(check, steps)| {
         let left_out = steps.len().saturating_sub(STEPS_SHOWN);
-        let step = |step: &&Step<Finding>| {
+        let steps = &steps[left_out..];
+        let ats: Vec<Timestamp> = steps.iter().map(|step| step.look.at).collect();
+        let step = |(step, day): (&&Step<Finding>, Moment)| {
             let found = &step.value;
             let (sign, word) =
                 (texts::sign(found.outcome), texts::outcome(found.outcome).get(lang));
             FindingStep {
-                day: day(step.look.at),
+                day,
                 outcome_id: found.outcome.id(),
                 outcome: format!("{sign} {word}"),
                 message: check.message(found.reason, lang),
@@ -77,16 +80,27 @@ pub fn history_block(
         CheckHistory {
             check: check.id,
             title: check.title(lang),
-            steps: steps.iter().skip(left_out).map(step).collect(),
+            steps: steps.iter().zip(days(&ats)).map(step).collect(),
             left_out,
         }
     });
+    let ids_at: Vec<Timestamp> = ids.iter().map(|step| step.look.at).collect();
+    let standings = &history.standings;
+    let standings_at: Vec<Timestamp> = standings.iter().map(|step| step.look.at).collect();
+    let pill = |(day, step): (Moment, &Step<_>)| (day, Pill::of(step.value, lang));
+    let first_day = crate::judge::day_of(history.first.at, timezone);
+    let is_one_day = first_day == crate::judge::day_of(history.last.at, timezone);
+    let bound = if is_one_day && history.looks > 1 { Moment::at } else { Moment::day };
     HistoryBlock {
         looks: texts::number(history.looks, lang),
-        first: day(history.first.at),
-        last: day(history.last.at),
-        ids: ids.map(|step| (day(step.look.at), step.value.to_string())).collect(),
-        standings: standings.map(|step| (day(step.look.at), Pill::of(step.value, lang))).collect(),
+        first: bound(history.first.at, timezone, lang),
+        last: bound(history.last.at, timezone, lang),
+        ids: days(&ids_at)
+            .into_iter()
+            .zip(ids)
+            .map(|(day, step)| (day, step.value.to_string()))
+            .collect(),
+        standings: days(&standings_at).into_iter().zip(standings).map(pill).collect(),
         changed: changed.collect(),
         unchanged: unchanged(history, lang),
     }

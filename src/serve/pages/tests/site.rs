@@ -23,6 +23,7 @@ use crate::store::{RunInputs, Store};
 /// The texts of an inventory that somebody wrote to harm whoever reads it.
 const HOSTILE: &str = r#"
 version: 1
+timezone: Asia/Ho_Chi_Minh
 title: "<script>alert('title')</script>"
 organisations:
   - id: o
@@ -65,7 +66,7 @@ impl Site {
         })
     }
 
-    /// Over a run of an inventory whose texts are hostile.
+    /// Over three runs of two days of an inventory whose texts are hostile.
     pub fn of_hostile_inventory() -> Self {
         Self::over(|db, folder| {
             let file = folder.join("hostile.yaml");
@@ -73,8 +74,9 @@ impl Site {
             let parsed = crate::inventory::parse(HOSTILE.as_bytes(), "hostile.yaml")
                 .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
             let mut store = Store::open(db).unwrap();
-            for (number, day) in ["2026-11-01", "2026-11-02"].into_iter().enumerate() {
-                let started_at: Timestamp = format!("{day}T01:00:00Z").parse().unwrap();
+            let times = ["2026-11-01T01:00:00Z", "2026-11-02T01:00:00Z", "2026-11-02T05:30:00Z"];
+            for (number, time) in times.into_iter().enumerate() {
+                let started_at: Timestamp = time.parse().unwrap();
                 let mut run = Run {
                     id: RunId::parse(&format!("run{number}")).unwrap(),
                     started_at,
