@@ -30,9 +30,7 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> Result<ExitCode, CliError
     let gate = Gate { fail_on_worse: args.fail_on_worse, ..Gate::of(&args.gate) };
     let notes = &terminal::note_of_run;
     let session = match &args.resume {
-        Some(run) => {
-            Session::resume(&global.db, run.as_deref(), args.inventory.as_deref(), notes)?
-        }
+        Some(run) => Session::resume(&global.db, run.as_deref(), args.inventory.as_deref(), notes)?,
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
             let loaded = load::inventory_from_file(file, args.policy.as_deref(), notes)?;
