@@ -93,7 +93,12 @@ impl SampleGround {
     ///
     /// # Errors
     /// When a step fails.
-    pub fn start(&self, folder: &Path, deadlines: Deadlines, moment: usize) -> Result<Lab, LabError> {
+    pub fn start(
+        &self,
+        folder: &Path,
+        deadlines: Deadlines,
+        moment: usize,
+    ) -> Result<Lab, LabError> {
         let sites = province::sample::sites(moment);
         let mut zones = province::common_zones();
         zones.extend(province::sample::zones(moment));

@@ -158,7 +158,9 @@ pub(super) struct AlertsArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum AlertsCommand {
     /// Send a test message by the channels of the configuration
-    #[command(after_help = "Example: v6ready --config v6ready.yaml alerts test --channel mail --to noc@example.gov.vn")]
+    #[command(
+        after_help = "Example: v6ready --config v6ready.yaml alerts test --channel mail --to noc@example.gov.vn"
+    )]
     Test {
         /// By this channel alone
         #[arg(long, value_name = "NAME")]

@@ -13,4 +13,4 @@ pub(super) mod terms;
 pub use context::QuarterContext;
 pub use particulars::particulars;
 pub use sections::{Chart, Section, course, sections, title};
-pub use terms::{basis, caveat, cause, change, kind, progress, quarter_name};
+pub use terms::{basis, cause, caveat, change, kind, progress, quarter_name};

@@ -8,6 +8,7 @@
 pub mod after_run;
 pub mod alert;
 pub mod announce;
+pub mod compose;
 pub mod decide;
 pub mod delivery;
 pub mod detect;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -206,9 +206,4 @@ pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
         assert!(Instant::now() < until, "{what}");
         thread::sleep(PAUSE);
     }
-}
-
-/// A path as text.
-pub fn text(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -51,7 +51,8 @@ pub fn enter_with_socket(
     }
     let socket = listen().map_err(LabError::at_step("listening"))?;
     // Only what is not closed on exec gets in.
-    fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty())).map_err(|error| LabError::Refused(error.into()))?;
+    fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty()))
+        .map_err(|error| LabError::Refused(error.into()))?;
     let descriptor = socket.as_raw_fd().to_string();
     Ok((run_inside(&[(SOCKET, &descriptor)])?, None))
 }

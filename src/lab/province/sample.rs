@@ -4,15 +4,14 @@
 
 mod condition;
 mod services;
+mod sites;
 
 use crate::lab::dns::zone::Zone;
 use crate::lab::inventory::{Heading, Organisation};
 use crate::lab::site::Site;
 use condition::Condition;
+pub use services::MOMENTS;
 use services::{SampleService, services};
-
-/// The moments: the ends of the first three quarters, and three scans of the last one.
-pub const MOMENTS: usize = 6;
 
 /// What its inventory begins with.
 pub(in crate::lab) const HEADING: Heading<'_> = Heading {
@@ -58,8 +57,8 @@ fn site(service: &SampleService, moment: usize) -> Option<Site> {
         return None;
     }
     let SampleService { organisation, category, declared, .. } = *service;
-    let site = Site { organisation, category, declared, ..condition::healthy(service) };
-    Some(condition::in_condition(site, service, condition))
+    let site = Site { organisation, category, declared, ..sites::healthy(service) };
+    Some(sites::in_condition(site, service, condition))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use crate::judge::Counts;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
-use crate::report::parts::Part;
 use crate::report::chart::axis_top;
+use crate::report::parts::Part;
 use crate::report::texts;
 
 /// The size of letters in charts.

@@ -22,7 +22,6 @@ use openidconnect::{
     PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
     SignatureVerificationError, TokenResponse as _, UserInfoClaims,
 };
-use serde_json::Value;
 use url::Url;
 
 use super::next::LocalPath;
@@ -404,9 +403,6 @@ fn causes(error: &dyn Error) -> String {
     }
     text
 }
-
-/// As claims have it: objects of anything.
-type Claims = serde_json::Map<String, Value>;
 
 #[cfg(test)]
 mod tests;

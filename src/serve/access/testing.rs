@@ -16,15 +16,15 @@ use jiff::Timestamp;
 use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
 
+use super::csrf::CsrfToken;
 use super::guard::ClientAddress;
 use super::password::PasswordHash;
+use super::proof::Proof;
 use super::public_page::PublicPage;
-use super::csrf::CsrfToken;
 use super::refusal::{Refusal, Why};
 use super::role::{Organisations, Permission, Role};
 use super::session::SessionTable;
 use super::state::Access;
-use super::proof::Proof;
 use super::visitor::{Identity, Visitor};
 use super::wanted::Wanted;
 use crate::model::{Digest, Lang};

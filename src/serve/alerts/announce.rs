@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alert::{Alert, Kind, Said, Told};
+use super::compose::Spoken;
 use super::listener::{Destination, Listener};
-use super::message::{Heading, Message, Spoken};
+use super::message::{Heading, Message};
 use crate::model::Selection;
 
 /// Everything that decides what is told now.

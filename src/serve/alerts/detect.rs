@@ -9,16 +9,27 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::alert::{Alert, Detail, Kind};
-use crate::check::Check;
+use crate::check::{Check, common};
 use crate::judge::quarter::{SharedCause, shared};
 use crate::judge::{
-    Change, Progress, Root, RunResult, ServiceChange, ServiceResult, Standing, changes, targets,
+    Change, Judged, Progress, Root, RunResult, ServiceChange, ServiceResult, Standing, changes,
+    targets,
 };
-use crate::model::{Outcome, ServiceId, Severity, Verdict};
+use crate::model::{Outcome, ServiceId, Severity, Stage, Verdict};
 
 /// The check that says how long a certificate lasts. What it says is a matter of days, and has alerts of its
 /// own.
 const VALIDITY: &str = "tls-validity";
+
+/// Reasons for which something is not known that lie on our side, beside those that [`Root::Ours`] tells.
+const OURS: [&str; 6] = [
+    common::LIMIT,
+    common::NOT_VISITED,
+    common::REFUSES_OUR_ADDRESS,
+    common::REFUSES_OUR_NAME,
+    "no-icmp-socket",
+    "one-was-fast",
+];
 
 /// From when on a certificate is told.
 #[derive(Clone, Copy, Debug)]
@@ -141,8 +152,12 @@ impl ServiceReader<'_> {
             let (check, verdict) = (judged.check, &judged.verdict);
             let key = format!("check:{id}:{}", check.id);
             if check.id == VALIDITY {
-                self.read_certificate(verdict, limits, into);
-                continue;
+                let is_ending = self.read_certificate(verdict, limits, into);
+                // Its end is one alert, whatever the service loses by it.
+                is_told |= is_ending && changes.get(VALIDITY) == Some(&Change::Worse);
+                if is_ending || verdict.reason.starts_with("expire") {
+                    continue;
+                }
             }
             let kind = match verdict.outcome {
                 Outcome::Fail => Kind::Worse,
@@ -154,12 +169,15 @@ impl ServiceReader<'_> {
                 into.unsure.insert(key);
                 continue;
             }
+            if kind == Kind::Unknown && !self.is_missed(judged) {
+                into.unsure.insert(key);
+                continue;
+            }
             let change = changes.get(check.id).copied().unwrap_or(Change::Same);
             let is_news = matches!(change, Change::Worse | Change::Unknown);
             is_told |= is_news;
             let severity = match kind {
-                Kind::Unknown if self.blocks(check) => judged.severity.min(Severity::Error),
-                Kind::Unknown => Severity::Warning,
+                Kind::Unknown if !self.blocks(check) => Severity::Warning,
                 _ => judged.severity,
             };
             into.troubles.push(Trouble {
@@ -208,20 +226,30 @@ impl ServiceReader<'_> {
         }
     }
 
-    fn read_certificate(&self, verdict: &Verdict, limits: Limits, into: &mut Sighting) {
+    /// Whether it matters that this is not known: a gate of a stage, and nothing of our own hid it.
+    fn is_missed(&self, judged: &Judged) -> bool {
+        let kind = self.service.service.target.kind();
+        let gates = |stage| self.after.policy.gates_of(kind, stage);
+        judged.severity <= Severity::Error
+            && !OURS.contains(&judged.verdict.reason)
+            && Stage::ALL.into_iter().filter_map(gates).flatten().any(|id| id == judged.check.id)
+    }
+
+    /// Tells of a certificate that is about to end, or has ended; `false` where there is none to tell of.
+    fn read_certificate(&self, verdict: &Verdict, limits: Limits, into: &mut Sighting) -> bool {
         let id = &self.service.service.id;
         let key = format!("certificate:{id}");
         if verdict.outcome == Outcome::Inconclusive {
             into.unsure.insert(key);
-            return;
+            return false;
         }
         let ends = verdict.subjects.iter().flat_map(|subject| &subject.detail);
         let ends = ends.filter(|(name, _)| *name == "not-after");
         let first: Option<Timestamp> = ends.filter_map(|(_, at)| at.parse().ok()).min();
-        let Some(end) = first else { return };
+        let Some(end) = first else { return false };
         let days_left = end.duration_since(self.after.as_of).as_hours().div_euclid(24);
         if days_left >= i64::from(limits.certificate_days) {
-            return;
+            return false;
         }
         let day = crate::judge::day_of(end, &self.after.inventory.timezone);
         into.troubles.push(Trouble {
@@ -244,6 +272,7 @@ impl ServiceReader<'_> {
             },
             is_news: true,
         });
+        true
     }
 
     fn blocks(&self, check: &Check) -> bool {

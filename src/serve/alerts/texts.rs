@@ -121,10 +121,12 @@ pub fn particulars(alert: &Alert, lang: Lang) -> String {
                 Lang::En => format!("stage {wanted} ({}) is due by {until}", stage(wanted)),
             });
         }
-        (Kind::Worse, Some((before, after))) if after < before => parts.push(match lang {
-            Lang::Vi => format!("giảm từ mức {before} xuống mức {after} ({})", stage(after)),
-            Lang::En => format!("from stage {before} to stage {after} ({})", stage(after)),
-        }),
+        (Kind::Worse | Kind::Certificate, Some((before, after))) if after < before => {
+            parts.push(match lang {
+                Lang::Vi => format!("giảm từ mức {before} xuống mức {after} ({})", stage(after)),
+                Lang::En => format!("from stage {before} to stage {after} ({})", stage(after)),
+            })
+        }
         _ => {}
     }
     if alert.kind == Kind::Certificate

@@ -11,9 +11,13 @@ mod word_list;
 
 use std::collections::BTreeSet;
 
+use crate::inventory::reader::Reader;
+use crate::inventory::section::table::Fields;
 use crate::serve::access::proxy::Proxy;
 use crate::serve::access::public_page::PublicPage;
 use crate::serve::access::session::SessionTimes;
+use tokens::TokenDraft;
+use users::UserDraft;
 
 pub use oidc::OidcConfig;
 pub(super) use oidc::{OIDC, OidcDraft};
@@ -43,6 +47,34 @@ pub struct AccessConfig {
 }
 
 impl AccessConfig {
+    /// Takes a user that was read.
+    pub(super) fn add_user(
+        &mut self,
+        draft: UserDraft,
+        fields: &Fields<UserDraft>,
+        reader: &mut Reader<'_, '_>,
+    ) {
+        let user = draft.user(&self.users, fields, reader);
+        self.users.extend(user);
+    }
+
+    /// Takes a token that was read.
+    pub(super) fn add_token(
+        &mut self,
+        draft: TokenDraft,
+        fields: &Fields<TokenDraft>,
+        reader: &mut Reader<'_, '_>,
+    ) {
+        let token = draft.token(&self.tokens, fields, reader);
+        self.tokens.extend(token);
+    }
+
+    /// Takes the provider and the proxy that were read.
+    pub(super) fn take_others(&mut self, oidc: OidcDraft, proxy: ProxyDraft) {
+        self.oidc = oidc.provider();
+        self.proxy = proxy.proxy();
+    }
+
     /// Whether anybody can show who she is.
     pub fn knows_anybody(&self) -> bool {
         !self.users.is_empty() || self.oidc.is_some() || self.proxy.user_header.is_some()

@@ -92,8 +92,7 @@ struct TlsDraft {
 
 impl Draft {
     pub(super) fn config(mut self) -> ServeConfig {
-        self.access.take_oidc(self.oidc);
-        self.access.take_proxy(self.proxy);
+        self.access.take_others(self.oidc, self.proxy);
         let default = || SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8466));
         let TlsDraft { certificate, key } = self.tls;
         ServeConfig {

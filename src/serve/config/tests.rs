@@ -47,7 +47,7 @@ fn each_fault_has_its_place_and_what_would_be_right() {
         ("serve: {lang: fr}", "1:15", "`lang` is `fr`", "`vi` and `en`"),
         ("serve: {base_url: v6.example}", "1:19", "not a URL", "https://v6.example.gov.vn/"),
         ("serve: {base_url: \"https://a/?b\"}", "1:19", "can't be the beginning", "https://"),
-        ("serve: {title: }", "1:9", "`title` has no value", "delete the key"),
+        ("serve: {title: }", "1:14", "`title` has no value", "delete the key"),
         ("serve: {tls: {key: a}}", "1:14", "has no `certificate`", "certificate: server.pem"),
         ("serve: {inventories: a.yaml}", "1:22", "`inventories` is text", "a list"),
         ("serve: {title: a, title: b}", "1:19", "given twice", "line 1"),

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter
 
 use super::outbox::{NewMessage, queue};
 use super::sealed::{Change, Table};
-use super::{time, time_if_any};
+use super::transaction::{time, time_if_any};
 use crate::model::RunId;
 use crate::store::database::Store;
 use crate::store::error::StoreError;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::sealed::{Change, Table};
-use super::time;
+use super::transaction::time;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::run::to_json;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::sealed::{Change, Table};
-use super::{time, time_if_any};
+use super::transaction::{time, time_if_any};
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 

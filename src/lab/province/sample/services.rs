@@ -1,7 +1,9 @@
 //! The table of the sample province's services.
 
-use super::MOMENTS;
 use super::condition::Condition;
+
+/// The moments: the ends of the first three quarters, and three scans of the last one.
+pub const MOMENTS: usize = 6;
 
 /// The table: a line for each service.
 const TABLE: &str = include_str!("services.txt");

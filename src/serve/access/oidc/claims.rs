@@ -5,13 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::AdditionalClaims;
 use serde_json::Value;
 
-use super::Claims;
-
 /// Octets of a name that is shown.
 const NAME_OCTETS_MAX: usize = 128;
 
 /// Groups that are looked at.
 const GROUPS_MAX: usize = 10_000;
+
+/// As claims have it: objects of anything.
+pub(super) type Claims = serde_json::Map<String, Value>;
 
 /// Claims that no standard names.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]

@@ -372,6 +372,66 @@ fn certificates_and_targets_are_told_before_it_is_too_late() {
 }
 
 #[test]
+fn a_certificate_that_ended_is_one_alert_with_the_stage_that_it_costs() {
+    let ends = |id: &str, end: &'static str, reason: &'static str, standing: Stage| {
+        let mut run = saying(id, Standing::At(Stage::AtParity), |name, check| {
+            if check != "tls-validity" || name != "o0/s0" {
+                return Verdict::plain(Outcome::Pass, "passes");
+            }
+            let outcome = if reason == "valid" { Outcome::Pass } else { Outcome::Fail };
+            let subject = Subject {
+                name: SubjectName::Socket("[2001:db8::1]:443".parse().unwrap()),
+                outcome,
+                reason,
+                detail: vec![("not-after", end.to_owned())],
+            };
+            Verdict { subjects: vec![subject], ..Verdict::plain(outcome, reason) }
+        });
+        for service in &mut run.services {
+            if service.service.id.to_string() == "o0/s0" {
+                service.standing = Standing::At(standing);
+            }
+        }
+        run
+    };
+    let mut office = Office::new(vec![Route { severity: Severity::Warning, ..team() }]);
+    let valid = ends("1", "2027-01-30T00:00:00Z", "valid", Stage::AtParity);
+    assert!(office.run(valid, 0).is_empty());
+    // The check warns from its thirtieth day on, and the alert waits for the day that was configured.
+    let month = ends("2", "2026-12-25T00:00:00Z", "expires-in-30-days", Stage::AtParity);
+    assert!(office.run(month, 15).is_empty());
+    let ended = ends("3", "2026-11-01T00:00:00Z", "expired", Stage::Reachable);
+    let told = office.run(ended, 30);
+    assert_eq!(said(&told[0].1), [(Heading::Begun, Some("tls-validity"), 1)]);
+    let detail = &told[0].1.groups[0].entries[0].detail;
+    assert!(detail.contains("from stage 3 to stage 2"), "{detail}");
+    assert_eq!(office.open().len(), 1, "{:?}", office.open());
+}
+
+#[test]
+fn only_gates_are_missed_and_not_for_causes_of_our_own() {
+    let unknown = |id: &str, hidden: &'static str, reason: &'static str| {
+        saying(id, Standing::At(Stage::AtParity), |name, check| match check == hidden {
+            true if name == "o0/s0" => Verdict::inconclusive(reason),
+            _ => Verdict::plain(Outcome::Pass, "passes"),
+        })
+    };
+    for (check, reason, is_told) in [
+        ("reach-latency", "one-was-fast", false),
+        ("dns-caa", "unknown-authority", false),
+        ("web-answers", common::LIMIT, false),
+        ("web-answers", common::OUR_FAULT, false),
+        ("web-answers", "challenge", true),
+    ] {
+        let mut office = Office::new(vec![Route { severity: Severity::Info, ..team() }]);
+        assert!(office.run(good("1"), 0).is_empty());
+        let told = office.run(unknown("2", check, reason), 15);
+        assert_eq!(told.len(), usize::from(is_told), "{check} {reason}: {told:?}");
+        assert_eq!(office.open().len(), usize::from(is_told), "{check} {reason}");
+    }
+}
+
+#[test]
 fn a_service_that_went_is_not_told_to_be_well() {
     let mut office = Office::new(vec![team()]);
     office.run(good("1"), 0);

@@ -7,7 +7,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
-use super::AccessConfig;
 use super::forms::ISSUER;
 use super::groups::{GROUP, GroupDraft};
 use crate::inventory::reader::Reader;
@@ -89,27 +88,26 @@ const USER_CLAIM: &str = "preferred_username";
 const GROUPS_CLAIM: &str = "groups";
 const SCOPES: [&str; 1] = ["profile"];
 
-impl AccessConfig {
-    /// Takes the provider that was read, if there is one.
-    pub(in crate::serve::config) fn take_oidc(&mut self, draft: OidcDraft) {
-        let (Some(issuer), Some(client_id)) = (draft.issuer, draft.client_id) else { return };
-        let scopes = match draft.scopes.is_empty() {
+impl OidcDraft {
+    /// The provider that was read, if there is one.
+    pub(super) fn provider(self) -> Option<OidcConfig> {
+        let scopes = match self.scopes.is_empty() {
             true => SCOPES.map(str::to_owned).to_vec(),
-            false => draft.scopes,
+            false => self.scopes,
         };
-        self.oidc = Some(OidcConfig {
-            title: draft.title,
-            issuer,
-            client_id,
-            client_secret: draft.client_secret,
-            authorities: draft.authorities,
+        Some(OidcConfig {
+            title: self.title,
+            issuer: self.issuer?,
+            client_id: self.client_id?,
+            client_secret: self.client_secret,
+            authorities: self.authorities,
             scopes,
-            user_claim: draft.user_claim.unwrap_or_else(|| USER_CLAIM.to_owned()),
-            groups_claim: draft.groups_claim.unwrap_or_else(|| GROUPS_CLAIM.to_owned()),
-            groups: draft.groups,
-            others: draft.others,
-            clock_skew: draft.clock_skew,
-        });
+            user_claim: self.user_claim.unwrap_or_else(|| USER_CLAIM.to_owned()),
+            groups_claim: self.groups_claim.unwrap_or_else(|| GROUPS_CLAIM.to_owned()),
+            groups: self.groups,
+            others: self.others,
+            clock_skew: self.clock_skew,
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 use axum::http::HeaderName;
 use ipnet::IpNet;
 
-use super::AccessConfig;
 use super::forms::HEADER;
 use super::groups::{GROUP, GroupDraft};
 use super::oidc::{OTHERS, nobody_may};
@@ -29,11 +28,11 @@ pub(in crate::serve::config) struct ProxyDraft {
     others: Option<Role>,
 }
 
-impl AccessConfig {
-    /// Takes the proxy that was read.
-    pub(in crate::serve::config) fn take_proxy(&mut self, draft: ProxyDraft) {
-        let ProxyDraft { from, user_header, groups_header, address_header, groups, others } = draft;
-        self.proxy = Proxy { from, user_header, groups_header, address_header, groups, others };
+impl ProxyDraft {
+    /// The proxy that was read.
+    pub(super) fn proxy(self) -> Proxy {
+        let Self { from, user_header, groups_header, address_header, groups, others } = self;
+        Proxy { from, user_header, groups_header, address_header, groups, others }
     }
 }
 
@@ -118,12 +117,6 @@ pub(in crate::serve::config) static PROXY: Section<ProxyDraft> = Section {
         } else if let Some((span, _)) = fields.entry("groups_header").or(fields.entry("groups")) {
             let help = "add `user_header`, or delete the groups";
             reader.error(span, "groups are given, but no header with the user's name", Some(help));
-        }
-        if let Some((span, _)) = fields.entry("from")
-            && draft.from.iter().any(|prefix| prefix.prefix_len() == 0)
-        {
-            let message = "`from` trusts every address: whoever reaches the daemon could be anybody";
-            reader.error(span, message, Some("name the addresses of the proxy"));
         }
     },
 };

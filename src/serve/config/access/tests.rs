@@ -86,7 +86,7 @@ fn everything_that_is_wrong_is_told_at_once_and_shows_no_secret() {
         "is not a URL with `https`",
         "nobody who logs in this way may do anything",
         "`oidc` needs `base_url`",
-        "`from` trusts every address",
+        "`::/0` is the whole Internet",
         "`Cookie` is not the name of a header that can be taken",
         "this is not the hash of a token",
         "`scope` is `admin`",

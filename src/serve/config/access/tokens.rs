@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::AccessConfig;
 use super::forms::{NAME, TOKEN_HASH};
 use crate::inventory::reader::Reader;
 use crate::inventory::section::description::Fallback;
@@ -40,38 +39,40 @@ pub(in crate::serve::config) struct TokenDraft {
     organisations: Vec<Arc<str>>,
 }
 
-impl AccessConfig {
-    /// Takes a token that was read.
-    pub(in crate::serve::config) fn add_token(
-        &mut self,
-        draft: TokenDraft,
-        fields: &Fields<TokenDraft>,
+impl TokenDraft {
+    /// The token, if nothing is missing and there is none like it.
+    pub(super) fn token(
+        self,
+        known: &[TokenConfig],
+        fields: &Fields<Self>,
         reader: &mut Reader<'_, '_>,
-    ) {
-        let TokenDraft { name: Some(name), hash: Some(hash), scope: Some(scope), .. } = draft
+    ) -> Option<TokenConfig> {
+        let Self { name: Some(name), hash: Some(hash), scope: Some(scope), until, organisations } =
+            self
         else {
-            return;
+            return None;
         };
         let mut doubled = |key: &str, message: String, help: &str| {
             let span = fields.entry(key).map_or(fields.span, |(span, _)| span);
             reader.error(span, &message, Some(help));
         };
-        if self.tokens.iter().any(|token| *token.name == *name) {
+        if known.iter().any(|token| *token.name == *name) {
             let message = format!("another token is called `{name}`");
-            return doubled("name", message, "give each token a name of its own");
+            doubled("name", message, "give each token a name of its own");
+            return None;
         }
-        if let Some(other) = self.tokens.iter().find(|token| token.hash == hash) {
+        if let Some(other) = known.iter().find(|token| token.hash == hash) {
             let message = format!("this is the same token as `{}`", other.name);
-            return doubled("hash", message, "make another one with `v6ready serve token`");
+            doubled("hash", message, "make another one with `v6ready serve token`");
+            return None;
         }
-        let organisations = Organisations::listed(draft.organisations);
-        self.tokens.push(TokenConfig {
+        Some(TokenConfig {
             name: name.into(),
             hash,
             scope,
-            until: draft.until,
-            organisations,
-        });
+            until,
+            organisations: Organisations::listed(organisations),
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::AccessConfig;
 use super::forms::{NAME, PASSWORD_HASH};
 use crate::inventory::reader::Reader;
 use crate::inventory::section::forms::ID;
@@ -35,28 +34,29 @@ pub(in crate::serve::config) struct UserDraft {
     organisations: Vec<Arc<str>>,
 }
 
-impl AccessConfig {
-    /// Takes a user that was read.
-    pub(in crate::serve::config) fn add_user(
-        &mut self,
-        draft: UserDraft,
-        fields: &Fields<UserDraft>,
+impl UserDraft {
+    /// The user, if nothing is missing and nobody is called the same.
+    pub(super) fn user(
+        self,
+        known: &[UserConfig],
+        fields: &Fields<Self>,
         reader: &mut Reader<'_, '_>,
-    ) {
-        let UserDraft { name: Some(name), hash: Some(hash), role, organisations } = draft else {
-            return;
+    ) -> Option<UserConfig> {
+        let Self { name: Some(name), hash: Some(hash), role, organisations } = self else {
+            return None;
         };
-        if self.users.iter().any(|user| *user.name == *name) {
+        if known.iter().any(|user| *user.name == *name) {
             let span = fields.entry("name").map_or(fields.span, |(span, _)| span);
             let message = format!("another user is called `{name}`");
-            return reader.error(span, &message, Some("give each user a name of her own"));
+            reader.error(span, &message, Some("give each user a name of her own"));
+            return None;
         }
-        self.users.push(UserConfig {
+        Some(UserConfig {
             name: name.into(),
             hash,
             role: role.unwrap_or(Role::Viewer),
             organisations: Organisations::listed(organisations),
-        });
+        })
     }
 }
 
