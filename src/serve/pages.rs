@@ -45,10 +45,10 @@ mod workshop;
 mod tests;
 
 use axum::extract::DefaultBodyLimit;
-use axum::{Extension, Router};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use super::app::Shared;
 use problem::Problem;

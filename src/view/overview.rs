@@ -111,7 +111,7 @@ fn organisation_row<'p>(
 fn check_rows(picture: &Picture) -> Vec<CheckRow> {
     let concerns_services = |check: &&&'static Check| !matches!(check.rule, Rule::Vantage(_));
     let row = |check: &&'static Check| CheckRow {
-        check: *check,
+        check,
         outcomes: [0; 4],
         causes: 0,
         gravest: None,

@@ -18,7 +18,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     kind: String,
     /// The same in a few words.
-    title: String,
+    title: &'static str,
     /// The status of the answer.
     status: u16,
     /// What is wrong here, and what would be right.
@@ -27,9 +27,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
     #[serde(skip)]
-    allow: Option<String>,
+    allow: Option<&'static str>,
     #[serde(skip)]
-    refusal: Option<Refusal>,
+    refusal: Option<Box<Refusal>>,
 }
 
 /// One thing that is wrong with a request.
@@ -176,7 +176,7 @@ impl Problem {
             .map_or(("", StatusCode::INTERNAL_SERVER_ERROR), |kind| (kind.title.en, kind.status));
         Self {
             kind: format!("/api#problem-{word}"),
-            title: title.to_owned(),
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
@@ -187,7 +187,7 @@ impl Problem {
 
     /// The asker may not do this.
     pub fn refused(refusal: Refusal) -> Self {
-        Self { refusal: Some(refusal), ..Self::of("internal", "") }
+        Self { refusal: Some(Box::new(refusal)), ..Self::of("internal", "") }
     }
 
     /// The body is not what it should be.
@@ -228,9 +228,9 @@ impl Problem {
     }
 
     /// The path has other methods.
-    pub fn method(method: &str, allow: &str) -> Self {
+    pub fn method(method: &str, allow: &'static str) -> Self {
         let detail = format!("{method} can't be used here; {allow} can.");
-        Self { allow: Some(allow.to_owned()), ..Self::of("method-not-allowed", detail) }
+        Self { allow: Some(allow), ..Self::of("method-not-allowed", detail) }
     }
 
     /// The body is of another type than this.
@@ -300,8 +300,8 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
-            headers.insert(ALLOW, allow);
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));

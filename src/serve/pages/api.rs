@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::frame::Frame;
+use super::markdown::line_of;
 use super::problem::Problem;
 use super::request::PageRequest;
 use super::section::ABOUT;
@@ -43,7 +44,8 @@ struct ApiPage {
 struct OperationBlock {
     of: &'static Operation,
     summary: &'static str,
-    description: &'static str,
+    /// As HTML.
+    description: String,
     parameters: Vec<ParameterBlock>,
 }
 
@@ -51,7 +53,8 @@ struct OperationBlock {
 struct ParameterBlock {
     name: &'static str,
     is_of_path: bool,
-    description: &'static str,
+    /// As HTML.
+    description: String,
     values: String,
 }
 
@@ -60,7 +63,8 @@ struct KindBlock {
     word: &'static str,
     title: &'static str,
     status: u16,
-    help: &'static str,
+    /// As HTML.
+    help: String,
 }
 
 /// Hands out the page.
@@ -75,7 +79,7 @@ fn page(request: &PageRequest) -> ApiPage {
         operations: OPERATIONS.iter().map(|one| operation_block(one, lang)).collect(),
         kinds: KINDS.iter().map(|kind| kind_block(kind, lang)).collect(),
         // The page that leads here.
-        frame: request.frame(&ABOUT, w.title, None),
+        frame: request.frame(&ABOUT, w.title, request.picture().ok().as_deref()),
         w,
     }
 }
@@ -84,13 +88,13 @@ fn operation_block(of: &'static Operation, lang: Lang) -> OperationBlock {
     let parameter = |parameter: &Parameter| ParameterBlock {
         name: parameter.name,
         is_of_path: parameter.is_of_path,
-        description: parameter.description.get(lang),
+        description: line_of(parameter.description.get(lang)),
         values: values(&parameter.values, lang),
     };
     OperationBlock {
         of,
         summary: of.summary.get(lang),
-        description: of.description.get(lang),
+        description: line_of(of.description.get(lang)),
         parameters: of.parameters.iter().map(parameter).collect(),
     }
 }
@@ -100,7 +104,7 @@ fn kind_block(kind: &Kind, lang: Lang) -> KindBlock {
         word: kind.word,
         title: kind.title.get(lang),
         status: kind.status.as_u16(),
-        help: kind.help.get(lang),
+        help: line_of(kind.help.get(lang)),
     }
 }
 

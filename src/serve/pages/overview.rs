@@ -184,6 +184,9 @@ fn figures(request: &PageRequest, picture: &Picture) -> Vec<Figure> {
     figures
 }
 
+/// Tells the day, the week or the month of a column.
+type KeyOf = fn(&Column) -> (i16, i16);
+
 /// The whole runs: each of them while they are of few days, else the last of each day; where there are too
 /// many of those, the last of each week or of each month.
 fn columns(picture: &Picture, lang: Lang) -> Vec<Column> {
@@ -214,21 +217,19 @@ fn columns(picture: &Picture, lang: Lang) -> Vec<Column> {
     if are_few {
         return runs;
     }
-    let last_of = |key: &dyn Fn(&Column) -> (i16, i16)| {
+    let last_of = |key: KeyOf| {
         let kept: BTreeMap<_, _> =
             runs.iter().map(|column| (key(column), column.clone())).collect();
         kept.into_values().collect::<Vec<_>>()
     };
-    let week = |column: &Column| {
+    let day: KeyOf = |column| (column.day.year(), column.day.day_of_year());
+    let week: KeyOf = |column| {
         let week = column.day.iso_week_date();
         (week.year(), i16::from(week.week()))
     };
-    let keys: [&dyn Fn(&Column) -> (i16, i16); 3] =
-        [&|column| (column.day.year(), column.day.day_of_year()), &week, &|column| {
-            (column.day.year(), i16::from(column.day.month()))
-        }];
+    let month: KeyOf = |column| (column.day.year(), i16::from(column.day.month()));
     let mut columns = Vec::new();
-    for key in keys {
+    for key in [day, week, month] {
         columns = last_of(key);
         if columns.len() <= COLUMNS_MAX {
             break;
