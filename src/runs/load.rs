@@ -82,7 +82,7 @@ pub fn targets_with_inventory(
 ) -> Result<LoadedInventory, RunsError> {
     let like = inventory_from_file(path, policy, notes)?;
     let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
-    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(problems))?;
+    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(unusable)?;
     let settings = like.inventory.settings.clone();
     let inventory = Arc::new(Inventory { settings, ..parsed.inventory });
     Ok(LoadedInventory { inventory, text, file: COMMAND_LINE.to_owned(), ..like })
@@ -100,7 +100,7 @@ pub fn restored_inventory(
     policy_name: &str,
     policy_yaml: &str,
 ) -> Result<LoadedInventory, RunsError> {
-    let parsed = inventory::parse(text, file).map_err(|problems| unusable(problems))?;
+    let parsed = inventory::parse(text, file).map_err(unusable)?;
     let policy = policy::parse_policy(policy_name, policy_yaml)?;
     let trust = TrustedRoots::new(&settings.extra_ca).map_err(|_| {
         RunsError::operator("the run's `extra_ca` holds something that is no certificate")
@@ -139,7 +139,7 @@ fn load_inventory(
     notes: TakeNotes<'_>,
 ) -> Result<LoadedInventory, RunsError> {
     let Parsed { mut inventory, files, warnings, .. } =
-        inventory::parse(&text, file).map_err(|problems| unusable(problems))?;
+        inventory::parse(&text, file).map_err(unusable)?;
     for warning in warnings {
         notes(Note::Diagnostic(Box::new(warning)));
     }
@@ -237,7 +237,7 @@ pub fn inventory_text(path: &Path) -> Result<Vec<u8>, RunsError> {
 pub fn text_and_id(path: &Path) -> Result<(Vec<u8>, Option<String>), RunsError> {
     let text = inventory_text(path)?;
     let parsed = inventory::parse(&text, &path.display().to_string());
-    let id = parsed.map_err(|problems| unusable(problems))?.inventory.id;
+    let id = parsed.map_err(unusable)?.inventory.id;
     Ok((text, id.as_deref().map(str::to_owned)))
 }
 
