@@ -58,7 +58,7 @@ pub fn read_inventory(path: &Path) -> Result<ReadInventory, RunsError> {
 
 impl ReadInventory {
     fn parse(text: Vec<u8>, file: &str, folder: &Path) -> Result<Self, RunsError> {
-        let parsed = inventory::parse(&text, file).map_err(|problems| unusable(problems))?;
+        let parsed = inventory::parse(&text, file).map_err(unusable)?;
         Ok(Self { text, file: file.to_owned(), folder: folder.to_owned(), parsed })
     }
 
@@ -118,7 +118,7 @@ pub fn targets_with_inventory(
 ) -> Result<LoadedInventory, RunsError> {
     let like = like.complete(policy, notes)?;
     let text = inventory::for_targets(targets, Some(&like.inventory))?.into_bytes();
-    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(|problems| unusable(problems))?;
+    let parsed = inventory::parse(&text, COMMAND_LINE).map_err(unusable)?;
     let settings = like.inventory.settings.clone();
     let inventory = Arc::new(Inventory { settings, ..parsed.inventory });
     Ok(LoadedInventory { inventory, text, file: COMMAND_LINE.to_owned(), ..like })
@@ -136,7 +136,7 @@ pub fn restored_inventory(
     policy_name: &str,
     policy_yaml: &str,
 ) -> Result<LoadedInventory, RunsError> {
-    let parsed = inventory::parse(text, file).map_err(|problems| unusable(problems))?;
+    let parsed = inventory::parse(text, file).map_err(unusable)?;
     let policy = policy::parse_policy(policy_name, policy_yaml)?;
     let trust = TrustedRoots::new(&settings.extra_ca).map_err(|_| {
         RunsError::operator("the run's `extra_ca` holds something that is no certificate")
@@ -297,7 +297,7 @@ pub fn inventory_text(path: &Path) -> Result<Vec<u8>, RunsError> {
 pub fn text_and_id(path: &Path) -> Result<(Vec<u8>, Option<String>), RunsError> {
     let text = inventory_text(path)?;
     let parsed = inventory::parse(&text, &path.display().to_string());
-    let id = parsed.map_err(|problems| unusable(problems))?.inventory.id;
+    let id = parsed.map_err(unusable)?.inventory.id;
     Ok((text, id.as_deref().map(str::to_owned)))
 }
 

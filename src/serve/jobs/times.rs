@@ -85,7 +85,7 @@ impl CronDateTime for LocalTime<'_> {
         Ok(match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => Resolution::Single(is(ambiguous.unambiguous())?),
             AmbiguousOffset::Fold { .. } => {
-                let earlier = is(ambiguous.clone().earlier())?;
+                let earlier = is(ambiguous.earlier())?;
                 Resolution::Ambiguous(earlier, is(ambiguous.later())?)
             }
             AmbiguousOffset::Gap { .. } => Resolution::Gap,

@@ -91,7 +91,7 @@ fn everything_that_is_wrong_is_told_at_once_and_shows_no_secret() {
         "this is not the hash of a token",
         "`scope` is `admin`",
         "did you mean `overview`?",
-        "`idle`",
+        "`1s` is out of range",
     ] {
         assert!(told.contains(expected), "{expected} is missing in\n{told}");
     }
