@@ -19,8 +19,8 @@ use super::service_selection::{selection_for, services_of};
 use super::since_last::since_last;
 use super::stored_run::{self, LoadedRun, load_stored_run};
 use crate::judge::{Counts, RunResult, SinceLast};
-use crate::probe::EchoSockets;
 use crate::model::{RequestCounts, Run, RunCounts, RunId, Service, Settings, Vantage};
+use crate::probe::EchoSockets;
 use crate::scan::{self, Ending, ScanEvent, ScanInput, ScanOutcome, StopSignal};
 use crate::store::{COMMAND_LINE, Recorder, RunInputs, Store, StoredRun};
 

@@ -110,12 +110,8 @@ fn organisation_row<'p>(
 
 fn check_rows(picture: &Picture) -> Vec<CheckRow> {
     let concerns_services = |check: &&&'static Check| !matches!(check.rule, Rule::Vantage(_));
-    let row = |check: &&'static Check| CheckRow {
-        check,
-        outcomes: [0; 4],
-        causes: 0,
-        gravest: None,
-    };
+    let row =
+        |check: &&'static Check| CheckRow { check, outcomes: [0; 4], causes: 0, gravest: None };
     let mut rows: Vec<CheckRow> = CATALOGUE.iter().filter(concerns_services).map(row).collect();
     for service in &picture.result.services {
         let findings = service.verdicts.findings();
