@@ -2,6 +2,8 @@
 //!
 //! `V6READY_VIEW_SERVICES` and `V6READY_VIEW_RUNS` change the size from 10,000 services and 400 runs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -126,7 +126,7 @@ pub enum JobEvent {
     /// A scan was asked for, began, got on, or is to end.
     Run {
         /// The scan.
-        live: LiveRun,
+        live: Box<LiveRun>,
     },
     /// A service was judged.
     Service {
@@ -286,7 +286,7 @@ impl Jobs {
         let live = LiveRun::queued(run.clone(), request, asked_at);
         inner.queue.push_back(live.clone());
         drop(inner);
-        self.tell(JobEvent::Run { live });
+        self.tell(JobEvent::Run { live: Box::new(live) });
         self.wake.notify_one();
         Ok(run)
     }
@@ -305,7 +305,7 @@ impl Jobs {
             running.stopper.stop();
             let live = running.live.clone();
             drop(inner);
-            self.tell(JobEvent::Run { live });
+            self.tell(JobEvent::Run { live: Box::new(live) });
             return Ok(());
         }
         let place = inner.queue.iter().position(|live| live.run == *run);
@@ -460,7 +460,7 @@ impl Jobs {
         let turn = Turn { run: live.run.clone(), request: live.request.clone() };
         inner.running = Some(Running { live: live.clone(), stopper, is_cancelled: false });
         drop(inner);
-        self.tell(JobEvent::Run { live });
+        self.tell(JobEvent::Run { live: Box::new(live) });
         Some(turn)
     }
 
@@ -478,7 +478,7 @@ impl Jobs {
         change(&mut running.live);
         let live = running.live.clone();
         drop(inner);
-        self.tell(JobEvent::Run { live });
+        self.tell(JobEvent::Run { live: Box::new(live) });
     }
 
     /// Notes that the scan that went on has ended; whether somebody cancelled it.

@@ -143,7 +143,7 @@ fn other_state_comes_back_as_it_was() {
     assert_eq!(store.schedule_mark("nightly").unwrap(), Some(mark));
     let scan = RequestedScan { run: RunId::of_tests("r"), asked_at: at(1), document: "{}".into() };
     store.request_scan(&scan).unwrap();
-    assert_eq!(store.requested_scans().unwrap(), [scan.clone()]);
+    assert_eq!(store.requested_scans().unwrap(), std::slice::from_ref(&scan));
     assert!(store.end_requested_scan(&scan.run).unwrap());
     assert!(!store.end_requested_scan(&scan.run).unwrap());
     let window = MaintenanceWindow {
