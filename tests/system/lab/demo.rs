@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -54,6 +54,16 @@ fn the_demo_scans_its_lab_and_writes_reports() {
 /// How long something that has to happen may take on a machine that is very busy.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// A program that ends with the test, however that ends.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = kill(Pid::from_raw(self.0.id().try_into().unwrap()), Signal::SIGTERM);
+        let _ = self.0.wait();
+    }
+}
+
 /// What the dashboard answers.
 fn get(at: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(at)?;
@@ -74,6 +84,7 @@ fn the_demo_shows_a_dashboard_that_goes_on_scanning() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(demo.stderr.take().unwrap()).lines();
+    let demo = Ended(demo);
     let told = lines.find_map(|line| {
         let line = line.unwrap();
         let (_, rest) = line.split_once("The dashboard is at http://")?;
@@ -82,8 +93,12 @@ fn the_demo_shows_a_dashboard_that_goes_on_scanning() {
     let at = told.unwrap();
     // It must not wait for a reader of what it logs.
     let rest = std::thread::spawn(move || lines.count());
-    assert!(get(at, "/").unwrap().contains("Tỉnh Ví dụ"));
     let began = Instant::now();
+    // What is known is put together first.
+    while !get(at, "/").unwrap().contains("Tỉnh Ví dụ") {
+        assert!(began.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(200));
+    }
     loop {
         let answer = get(at, "/api/v1/runs").unwrap();
         let runs: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -94,8 +109,7 @@ fn the_demo_shows_a_dashboard_that_goes_on_scanning() {
         assert!(began.elapsed() < PATIENCE, "{runs:?}");
         std::thread::sleep(Duration::from_millis(500));
     }
-    kill(Pid::from_raw(demo.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
-    demo.wait().unwrap();
+    drop(demo);
     // What was started inside ends with it, and with it the reader.
     rest.join().unwrap();
     assert!(TcpStream::connect(at).is_err());
