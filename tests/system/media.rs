@@ -92,6 +92,21 @@ fn a_store_on_a_read_only_medium_is_read() {
     drop(recorder);
     std::fs::copy(db("copy.db"), db("older.db")).unwrap();
     let older = rusqlite::Connection::open(db("older.db")).unwrap();
+    for table in [
+        "session",
+        "alert",
+        "acknowledgement",
+        "alert_mark",
+        "outbox",
+        "schedule_mark",
+        "requested_scan",
+        "maintenance",
+        "unsubscription",
+        "secret",
+        "daemon_seal",
+    ] {
+        older.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
     older.execute_batch("DROP TABLE seal; DROP TABLE state; PRAGMA user_version = 4").unwrap();
     drop(older);
     mount(&["--bind", medium.to_str().unwrap()], &medium);

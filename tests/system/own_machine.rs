@@ -108,6 +108,10 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("policy ipv6-only", 0, true),
         ("completions bash", 0, true),
         ("man", 0, true),
+        ("serve hash", 2, false),
+        ("serve token --name x --scope read", 0, true),
+        ("alerts", 0, false),
+        ("alerts test", 2, false),
         ("--help", 0, true),
         ("--version", 0, true),
         // From here on the newest run is one without IPv6.
