@@ -11,7 +11,7 @@ use super::access::Access;
 use super::access::table::StoreTable;
 use super::config::ServeConfig;
 use super::error::ServeError;
-use super::jobs::Jobs;
+use super::jobs::state::Jobs;
 use super::readers::{Reader, Readers};
 use super::sole::Sole;
 use super::tls::{self, OwnCertificate, Tls};
