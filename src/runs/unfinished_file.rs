@@ -135,9 +135,13 @@ fn remove_abandoned(folder: &Path) {
         let Some(stem) = name.to_str().and_then(stem_of_unfinished) else { continue };
         let unfinished = folder.join(stem);
         let is_plain = fs::symlink_metadata(&unfinished).is_ok_and(|found| found.is_file());
-        let is_abandoned = match File::open(&unfinished) {
-            Ok(file) => is_plain && file.try_lock().is_ok(),
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        // The lock is held until it is gone: whoever has only just made it then sees that it was taken.
+        let (_lock, is_abandoned) = match File::open(&unfinished) {
+            Ok(file) => {
+                let is_abandoned = is_plain && file.try_lock().is_ok();
+                (Some(file), is_abandoned)
+            }
+            Err(error) => (None, error.kind() == io::ErrorKind::NotFound),
         };
         if is_abandoned {
             tracing::info!(file = %entry.path().display(), "removing what a killed process left");
