@@ -30,7 +30,6 @@ mod progress;
 mod report;
 mod result_output;
 mod runs;
-mod runtime;
 mod scan;
 mod scratch_store;
 mod serve;

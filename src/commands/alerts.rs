@@ -120,11 +120,17 @@ fn test(global: &Global, only: Option<&str>, to: &[String]) -> Result<ExitCode, 
         let key = Digest::of(named.as_bytes()).hex()[..32].to_owned();
         let sending = send_by(channel, &key, "test", &recipients, &message, now);
         match runtime.block_on(sending) {
-            Ok(()) if recipients.is_empty() => println!("{}: taken", channel.name),
-            Ok(()) => println!("{}: taken, for {}", channel.name, recipients.join(", ")),
+            Ok(()) if recipients.is_empty() => {
+                terminal::line(format_args!("{}: taken", channel.name))?
+            }
+            Ok(()) => {
+                let those = recipients.join(", ");
+                terminal::line(format_args!("{}: taken, for {those}", channel.name))?;
+            }
             Err(not_sent) => {
                 have_all_taken_it = false;
-                println!("{}: not taken: {}", channel.name, not_sent.problem);
+                let problem = not_sent.problem;
+                terminal::line(format_args!("{}: not taken: {problem}", channel.name))?;
             }
         }
     }

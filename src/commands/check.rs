@@ -10,7 +10,7 @@ use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
 use super::result_output::{print_result, with_report_context};
-use super::scan::network::Network;
+use super::scan::network;
 use super::scan::{carried_out, print_scanned};
 use super::scratch_store::ScratchStore;
 use super::terminal;
@@ -37,12 +37,12 @@ pub(super) fn run(
         Some(file) => {
             let like = load::read_inventory(file)?;
             reach.extend(like.files());
-            let network = Network::open(&reach)?;
+            let network = network::open(&reach)?;
             (network, load::targets_with_inventory(&args.targets, like, policy, notes)?)
         }
         None => {
             let text = inventory::for_targets(&args.targets, None)?.into_bytes();
-            let network = Network::open(&reach)?;
+            let network = network::open(&reach)?;
             (network, load::inventory_from_text(text, COMMAND_LINE, policy, notes)?)
         }
     };

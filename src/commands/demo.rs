@@ -12,11 +12,12 @@ use super::confinement::{self, Reach};
 use super::error::CliError;
 use super::gate::Gate;
 use super::report::{Dress, run_files};
-use super::scan::network::Network;
+use super::scan::network;
 use super::scan::{carried_out, print_scanned};
-use super::{runtime, terminal};
+use super::terminal;
 use crate::lab;
 use crate::lab::{Deadlines, Entered, Lab};
+use crate::probe;
 use crate::runs::load;
 use crate::runs::session::{HowToScan, Session};
 
@@ -46,7 +47,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<ExitCode, CliError
 }
 
 fn scan_and_report(global: &Global, folder: &Path) -> Result<ExitCode, CliError> {
-    let runtime = runtime::with_workers(1)?;
+    let runtime = probe::runtime(1, || {})?;
     let lab = runtime.block_on(Lab::start(folder, Deadlines::Short))?;
     // The lab's threads go on as they were; what scans and reports from here on is confined as any scan is.
     let mut reach = Reach::default();
@@ -54,7 +55,7 @@ fn scan_and_report(global: &Global, folder: &Path) -> Result<ExitCode, CliError>
     confinement::begin_scan(&reach);
     let read = load::read_inventory(&lab.inventory)?;
     reach.extend(read.files());
-    let network = Network::open(&reach)?;
+    let network = network::open(&reach)?;
     let loaded = read.complete(None, &terminal::note_of_run)?;
     let global = Global { db: folder.join("demo.db"), ..global.clone() };
     let how = HowToScan { vantage: Some("demo"), ..HowToScan::default() };

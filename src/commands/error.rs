@@ -12,6 +12,7 @@ use crate::inventory::import::MergeError;
 use crate::lab::LabError;
 use crate::model::BadPattern;
 use crate::policy::PolicyError;
+use crate::probe::NetworkError;
 use crate::runs::{self, RunsError};
 use crate::scan::ScanError;
 use crate::serve::ServeError;
@@ -131,6 +132,12 @@ impl From<RunsError> for CliError {
             None => error.message,
         };
         Self { kind, message, help: error.help }
+    }
+}
+
+impl From<NetworkError> for CliError {
+    fn from(error: NetworkError) -> Self {
+        Self::operator(error.message).help(error.help)
     }
 }
 

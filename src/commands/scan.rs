@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub(super) use carried_out::carried_out;
-use network::Network;
 
 use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
 use super::confinement::Reach;
@@ -38,13 +37,13 @@ pub(super) fn run(
             let inventory = args.inventory.as_deref();
             let interrupted = Interrupted::find(&global.db, run.as_deref(), inventory, notes)?;
             reach.extend(interrupted.files());
-            (Network::open(&reach)?, interrupted.resume(notes)?)
+            (network::open(&reach)?, interrupted.resume(notes)?)
         }
         None => {
             let file = args.inventory.as_deref().unwrap_or(Path::new(DEFAULT_INVENTORY));
             let read = load::read_inventory(file)?;
             reach.extend(read.files());
-            let network = Network::open(&reach)?;
+            let network = network::open(&reach)?;
             let loaded = read.complete(args.policy.as_deref(), notes)?;
             let how = HowToScan {
                 id: None,

@@ -28,16 +28,19 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<ExitCode, CliErro
         None => {}
     }
     if args.schema {
-        print!("{}", config::schema());
+        terminal::print(config::schema())?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = read_config(global)?;
     if args.check_config {
         match &global.config {
-            Some(file) => println!("{}: the configuration can be used", file.display()),
-            None => {
-                println!("no configuration is named (`--config FILE`); the defaults can be used")
+            Some(file) => {
+                let file = file.display();
+                terminal::line(format_args!("{file}: the configuration can be used"))?;
             }
+            None => terminal::line(
+                "no configuration is named (`--config FILE`); the defaults can be used",
+            )?,
         }
         return Ok(ExitCode::SUCCESS);
     }

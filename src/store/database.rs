@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -60,7 +61,13 @@ impl Store {
     /// As [`Store::open`]; also when there is no such file.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         match path.metadata() {
-            Err(_) => return Err(StoreError::Missing { path: path.to_owned() }),
+            Err(error) => {
+                let path = path.to_owned();
+                return Err(match error.kind() {
+                    io::ErrorKind::NotFound => StoreError::Missing { path },
+                    _ => StoreError::Other { path, detail: error.to_string() },
+                });
+            }
             Ok(file) if file.len() == 0 => {
                 return Err(StoreError::Emptied { path: path.to_owned() });
             }

@@ -6,6 +6,9 @@ use rusqlite::ErrorCode;
 
 use crate::model::{Digest, RunId};
 
+/// SQLite's extended code for a write that failed.
+const IOERR_WRITE: i32 = rusqlite::ffi::SQLITE_IOERR_WRITE;
+
 /// Why the store can't be used. Each message names the file and what would fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -149,6 +152,13 @@ impl StoreError {
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::NotADatabase) => Self::NotAStore { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
+            // A quota that is used up is one, and SQLite doesn't tell it apart.
+            Some(ErrorCode::SystemIoFailure)
+                if error.sqlite_error().is_some_and(|error| error.extended_code == IOERR_WRITE) =>
+            {
+                let detail = format!("{error}: the medium fails, or a quota is used up");
+                Self::Other { path, detail }
+            }
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail: error.to_string() },
             _ => Self::Other { path, detail: error.to_string() },
         }

@@ -17,8 +17,8 @@ use v6ready::probe::Live;
 use crate::namespace;
 use crate::program::{stderr, succeed, v6ready};
 
-/// A run of the lab, with all its evidence.
-const DEMO_RUN: &str = "tests/data/lab-run.v6ready";
+/// A run of sixty services, with all its evidence.
+const SAMPLE_RUN: &str = "reports/sample-province/runs/2026-03-28.v6ready";
 
 /// Every command that the help lists, with the commands below it: `runs list` is no command, `runs` is.
 fn commands() -> BTreeSet<String> {
@@ -67,12 +67,12 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
     let at = |name: &str| folder.path().join(name);
     let db = at("v6ready.db");
     for _ in 0..2 {
-        succeed(&mut v6ready(&db, &["runs", "import", DEMO_RUN]));
+        succeed(&mut v6ready(&db, &["runs", "import", SAMPLE_RUN]));
     }
     succeed(&mut v6ready(&db, &["runs", "keygen", at("key").to_str().unwrap()]));
     std::fs::copy("inventory.yaml", at("inventory.yaml")).unwrap();
     std::fs::write(at("table.csv"), "organisation,web\nNew office,https://new.example/\n").unwrap();
-    let run = std::fs::canonicalize(DEMO_RUN).unwrap();
+    let run = std::fs::canonicalize(SAMPLE_RUN).unwrap();
     let run = run.display();
     let nowhere = "settings: {resolvers: ['2001:db8::53'], control_targets: ['2001:db8::1', \
                    '2001:db8:1::1']}";
@@ -95,7 +95,7 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("runs verify", 0, true),
         ("runs prune --keep-last 9", 0, false),
         ("runs keygen key", 2, false),
-        ("show vp-vidu/portal", 0, true),
+        ("show vp-ubnd/portal", 0, true),
         ("explain", 0, true),
         ("explain dns-aaaa", 0, true),
         ("inventory init -", 0, true),

@@ -8,9 +8,10 @@ use crate::commands::cli::Global;
 use crate::commands::confinement::{self, Reach};
 use crate::commands::error::CliError;
 use crate::commands::scan::carried_out;
-use crate::commands::scan::network::Network;
-use crate::commands::{runtime, terminal};
+use crate::commands::scan::network;
+use crate::commands::terminal;
 use crate::lab::{Deadlines, SampleGround};
+use crate::probe;
 use crate::runs::load;
 use crate::runs::session::{HowToScan, Session};
 
@@ -19,7 +20,7 @@ use crate::runs::session::{HowToScan, Session};
 /// # Errors
 /// When the lab can't be built, or the store can't be written.
 pub(super) fn run(global: &Global, folder: &Path, moment: usize) -> Result<ExitCode, CliError> {
-    let runtime = runtime::with_workers(1)?;
+    let runtime = probe::runtime(1, || {})?;
     let ground = runtime.block_on(SampleGround::set_up())?;
     let inside = runtime.enter();
     let lab = ground.start(folder, Deadlines::Short, moment)?;
@@ -29,7 +30,7 @@ pub(super) fn run(global: &Global, folder: &Path, moment: usize) -> Result<ExitC
     confinement::begin_scan(&reach);
     let read = load::read_inventory(&lab.inventory)?;
     reach.extend(read.files());
-    let network = Network::open(&reach)?;
+    let network = network::open(&reach)?;
     let loaded = read.complete(None, &terminal::note_of_run)?;
     let how = HowToScan { vantage: Some("sample"), ..HowToScan::default() };
     let db = folder.join("demo.db");

@@ -14,9 +14,9 @@ use tokio::runtime::Runtime;
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
 use crate::commands::scan::carried_out;
-use crate::commands::scan::network::Network;
 use crate::commands::terminal;
 use crate::lab::{Deadlines, SampleGround};
+use crate::probe::Network;
 use crate::runs::load;
 use crate::runs::run_id::random_letters;
 use crate::runs::session::{HowToScan, Session};
@@ -73,7 +73,7 @@ pub(super) fn run(
         let notes = &terminal::note_of_run;
         let loaded = load::inventory_from_file(&province.inventory, None, notes)?;
         let how = HowToScan { vantage: Some("demo"), ..HowToScan::default() };
-        carried_out(global, Network::unconfined()?, Session::begin(&db, loaded, &how, notes)?)?;
+        carried_out(global, Network::open()?, Session::begin(&db, loaded, &how, notes)?)?;
     }
     let secret = random_letters(12);
     let app = open(folder, &db, address, &secret)?;

@@ -6,7 +6,7 @@ use tokio::signal::unix::SignalKind;
 use crate::commands::cli::Global;
 use crate::commands::error::CliError;
 use crate::commands::progress::Progress;
-use crate::commands::scan::network::Network;
+use crate::probe::Network;
 use crate::runs::session::{ScannedRun, Session};
 use crate::scan::StopSignal;
 

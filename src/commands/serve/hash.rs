@@ -28,7 +28,7 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
             "v6ready: a password of {GOOD_LENGTH} characters or more is safer; this one is shorter"
         ));
     }
-    writeln!(io::stdout(), "{}", hash.as_str())?;
+    terminal::line(hash.as_str())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,5 @@
 //! `v6ready serve token`: a token for a program.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::commands::cli::ServeTokenArgs;
@@ -20,7 +19,7 @@ pub(super) fn run(args: &ServeTokenArgs) -> Result<ExitCode, CliError> {
     }
     let token = ApiToken::random().map_err(|error| CliError::internal(error.to_string()))?;
     terminal::note("The token, which is shown only now:");
-    writeln!(io::stdout(), "{}", token.text())?;
+    terminal::line(token.text())?;
     terminal::note(format_args!(
         "\nFor the configuration, under `serve:`\n\n{}",
         lines(args, &token)

@@ -18,6 +18,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::in_flight::{DropCounters, DroppedAnswers, InFlight, Key, Outcome};
 use super::query::Query;
@@ -94,12 +95,17 @@ impl Sockets {
             return Err(NetFailure::Exhausted { errno: "every DNS id is in use".to_owned() });
         };
         let _ends = EndOnDrop { socket, key };
-        let answered = async {
-            socket.send(query.with_id(key.1), server).await?;
-            // The sender lives in the table until the question has ended.
-            outcome.await.unwrap_or(Err(NetFailure::TimedOut))
-        };
-        tokio::time::timeout(deadline, answered).await.unwrap_or(Err(NetFailure::TimedOut))
+        let until = Instant::now() + deadline;
+        // What never left can't have been dropped by the server.
+        match timeout_at(until, socket.send(query.with_id(key.1), server)).await {
+            Ok(sent) => sent?,
+            Err(_) => return Err(NetFailure::Exhausted { errno: "EAGAIN".to_owned() }),
+        }
+        // The sender lives in the table until the question has ended.
+        match timeout_at(until, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) | Err(_) => Err(NetFailure::TimedOut),
+        }
     }
 
     /// The messages dropped until now.

@@ -13,7 +13,7 @@ use super::state::{JobEvent, LiveRun, Progress, ScanRequest, Turn};
 use super::upkeep;
 use super::watcher;
 use crate::model::RunId;
-use crate::probe::EchoSockets;
+use crate::probe::Network;
 use crate::runs::load::inventory_from_file;
 use crate::runs::session::{HowToScan, ScannedRun, Session};
 use crate::runs::{Note, RunsError};
@@ -191,14 +191,8 @@ fn scanned(
     request: &ScanRequest,
     signal: &StopSignal,
 ) -> Result<ScannedRun, RunsError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .thread_name("scan")
-        .enable_all()
-        .build()
-        .map_err(|error| RunsError::internal(format!("no threads for a scan: {error}")))?;
-    let within = runtime.enter();
-    let echo = EchoSockets::open();
-    drop(within);
+    let Network { runtime, echo } =
+        Network::open().map_err(|error| RunsError::operator(error.message).help(error.help))?;
     let session = session(app.db(), run, request)?;
     let services = session.services().len();
     app.jobs().change_running(|live| live.services = services);

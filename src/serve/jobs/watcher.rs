@@ -9,7 +9,7 @@ use super::schedule::inventory_of;
 use super::state::{JobError, ScanRequest, WatchState};
 use super::watch::{changed, glimpse_then, is_watched};
 use crate::model::ServiceId;
-use crate::probe::Live;
+use crate::probe::{self, Live};
 use crate::runs::RunsError;
 use crate::runs::named_run::shows_whole_inventory;
 use crate::runs::stored_run::{end_of_run, filled_in};
@@ -134,12 +134,8 @@ fn looked(app: &App, due: &DueWatch) -> Result<(usize, Vec<ServiceId>), RunsErro
     let services = before.len();
     let prober =
         Live::new(&inventory.settings).map_err(|error| RunsError::operator(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("watch")
-        .enable_all()
-        .build()
-        .map_err(|error| RunsError::internal(format!("no threads for a watch: {error}")))?;
+    let runtime = probe::runtime(1, || {})
+        .map_err(|error| RunsError::operator(error.message).help(error.help))?;
     let (stopper, signal) = StopSignal::new();
     let changed = runtime.block_on(async {
         let looks = changed(&prober, &inventory, vantage, before, &signal);
