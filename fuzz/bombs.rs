@@ -162,7 +162,7 @@ fn heads() {
     };
     let settings = frame(4, 0, 0, &[]);
     // One long field in the table, and then its index again and again.
-    let mut block = vec![0x88, 0x40, 1, b'a', 0x7f, 0xe1, 0x1e];
+    let mut block = vec![0x88, 0x40, 1, b'a', 0x7f, 0xa1, 0x1e];
     block.extend(vec![b'b'; 4000]);
     block.extend(vec![0xbe; 12_000]);
     let first = frame(1, 0, 1, &block);

@@ -30,9 +30,13 @@ impl Identity {
         Some(Self { device: there.dev(), inode: there.ino(), mode: there.mode() & 0o777 })
     }
 
-    /// Whether the name still leads to it.
+    /// Whether the name still leads to it, as far as that can be told: a name that can't be looked up at the moment
+    /// is not one that is gone.
     pub(super) fn is_at(&self, path: &Path) -> bool {
-        Self::of(path).is_some_and(|now| (now.device, now.inode) == (self.device, self.inode))
+        match fs::metadata(path) {
+            Ok(now) => (now.dev(), now.ino()) == (self.device, self.inode),
+            Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        }
     }
 }
 

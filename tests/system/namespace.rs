@@ -2,12 +2,15 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
-/// Whole networks share a machine badly, so it is one at a time under `cargo test` too, which runs the
-/// tests of a binary as threads. Under nextest, which runs each as a process, `.config/nextest.toml` sees
-/// to it.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// Whole networks mostly wait, but many of them share a machine badly: so many at a time under `cargo test`,
+/// which runs the tests of a binary as threads. Under nextest, which runs each as a process,
+/// `.config/nextest.toml` sees to it.
+const AT_A_TIME: usize = 2;
+
+/// How many there are, and whether one has gone.
+static NETWORKS: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
 /// Set inside; names the file that says that the test was reached there.
 const MARK: &str = "V6READY_TEST_INSIDE";
@@ -75,9 +78,24 @@ pub fn enter_in(module: &str, test: &str, environment: &[(&str, &str)]) -> bool 
     false
 }
 
-/// Waits until no other test of this process has a network; none has while this is held.
-pub fn turn() -> MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+/// A test's turn to have a network, while it is held.
+pub struct Turn(());
+
+/// Waits until few enough other tests of this process have a network.
+pub fn turn() -> Turn {
+    let (count, changed) = &NETWORKS;
+    let count = count.lock().unwrap_or_else(PoisonError::into_inner);
+    let waited = changed.wait_while(count, |count| *count >= AT_A_TIME);
+    *waited.unwrap_or_else(PoisonError::into_inner) += 1;
+    Turn(())
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (count, changed) = &NETWORKS;
+        *count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        changed.notify_one();
+    }
 }
 
 /// Where Debian installs a program.

@@ -118,6 +118,24 @@ const SELECTED: [(&str, &str); 15] = [
     ("getrandom", "EINTR"),
 ];
 
+/// How often an error was met.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Injected {
+    pub times: usize,
+    /// Whether one of the calls was to wake a thread by an event counter: that can't fail, and tokio panics at it.
+    pub into_wake_up: bool,
+}
+
+/// Reads what a tracer wrote, with the files of descriptors.
+pub fn injected(trace: &str) -> Injected {
+    let mut found = Injected::default();
+    for line in trace.lines().filter(|line| line.contains("(INJECTED)")) {
+        found.times += 1;
+        found.into_wake_up |= line.contains("write(") && line.contains("[eventfd]>");
+    }
+    found
+}
+
 /// An error that one call of each thread ends with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
@@ -250,4 +268,13 @@ fn calls_are_counted_by_thread() {
     assert_eq!(counts["openat"].occurrences(), [2]);
     assert_eq!(counts["poll"].occurrences(), [1]);
     assert_eq!("a:EIO:3".parse::<Fault>().unwrap().to_string(), "a:EIO:3");
+}
+
+#[test]
+fn wakings_are_told_from_other_writes() {
+    let trace = "10 write(4<anon_inode:[eventfd]>, \"\\1\", 8) = -1 ENOSPC (No space left on device) (INJECTED)\n\
+                 10 write(1</tmp/out>, \"a\", 1) = 1\n";
+    assert_eq!(injected(trace), Injected { times: 1, into_wake_up: true });
+    let other = "10 write(1</tmp/out>, \"a\", 1) = -1 EIO (Input/output error) (INJECTED)\n";
+    assert_eq!(injected(other), Injected { times: 1, into_wake_up: false });
 }

@@ -8,7 +8,7 @@ use std::process::Output;
 use serde_json::Value;
 use v6ready::store::Store;
 
-use super::calls::Fault;
+use super::calls::{Fault, Injected};
 use crate::program::{LATENCY, json, stderr, text, v6ready};
 
 /// What holds where nothing fails.
@@ -53,7 +53,7 @@ pub struct End {
     /// What it printed; nothing when it had to be killed.
     output: Option<Output>,
     /// How often the error was met.
-    pub injected: usize,
+    pub injected: Injected,
     /// What verifying the store said, and how many observations it holds.
     verified: Result<usize, String>,
     /// The runs of the store, each with what fails in it.
@@ -62,7 +62,7 @@ pub struct End {
 
 impl End {
     /// Looks at what was printed and at the store.
-    pub fn of(output: Option<Output>, db: &Path, injected: usize) -> Self {
+    pub fn of(output: Option<Output>, db: &Path, injected: Injected) -> Self {
         let store = Store::open_existing(db);
         let verified = store.as_ref().map_err(ToString::to_string).and_then(|store| {
             let held = store.verify().map_err(|error| error.to_string())?;
@@ -101,7 +101,9 @@ impl End {
             .iter()
             .flat_map(|(_, failures)| failures.difference(&baseline.failures))
             .collect();
-        format!("met {}, exit {}, {said} {new:?}", self.injected, self.code())
+        let Injected { times, into_wake_up } = self.injected;
+        let wake_up = if into_wake_up { " (a wake-up)" } else { "" };
+        format!("met {times}{wake_up}, exit {}, {said} {new:?}", self.code())
     }
 
     /// What is wrong with it.
