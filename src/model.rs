@@ -40,6 +40,7 @@ mod settings;
 mod shown_url;
 mod stage;
 pub mod suggestion;
+mod timings;
 mod tls;
 mod verdict;
 
@@ -77,6 +78,7 @@ pub use service::{
 pub use settings::{CaaIssuer, Limits, Settings, Timeouts};
 pub use shown_url::shown_url;
 pub use stage::Stage;
+pub use timings::{Limit, RequestKind, ServerTime, Spent, Timings, Work};
 pub use tls::{
     BehindFailure, Browser, BrowserHello, HelloAnswer, SecondStack, TlsFailed, TlsFailure,
     TlsSession,

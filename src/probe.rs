@@ -5,7 +5,8 @@
 //! came of it. Each protocol has its file or folder: DNS, conversations (TCP, TLS, HTTP and
 //! greetings), QUIC, NTP, ICMP echo, old versions of TLS, routes, and the operator's RPKI validator.
 //! A prober moves bytes once, to one address; it never retries or follows, and every failure is a
-//! named result ([`NetFailure`](crate::model::NetFailure)), ours told apart from theirs. One thing
+//! named result ([`NetFailure`](crate::model::NetFailure)), ours told apart from theirs. What may have
+//! come of our own pace is no result: such a DNS question is asked again more slowly. One thing
 //! takes more than one connection: a handshake that our first TLS library can't hold and browsers
 //! can is held by a second one, and both are in the observation.
 //!
@@ -36,6 +37,7 @@ mod quic;
 mod random;
 mod recheck;
 mod route;
+mod tally;
 mod timing;
 mod trace;
 mod validator;
@@ -45,3 +47,4 @@ pub use dns::DroppedAnswers;
 pub use echo::EchoSockets;
 pub use live::{Live, LiveError};
 pub use network::{Network, NetworkError, runtime};
+pub use tally::Tally;

@@ -19,15 +19,17 @@
 //!
 //! A service:
 //!
-//! 3. A service is asked as soon as a slot is free; there are as many slots as
-//!    [`concurrency`](crate::model::Settings::concurrency) says. Eight times as many services may be
-//!    in memory, because most of them rest (6).
+//! 3. A service is asked as soon as there is room in memory: [`concurrency`](crate::model::Settings::concurrency)
+//!    bounds the conversations that are open, and sixteen times as many services may wait for theirs
+//!    while what was answered to them is not too large. Sixty-four times as many may be under way in
+//!    all, because most of them rest (6).
 //! 4. Each request that [`plan::next`](crate::plan::next) names for it is made once. When an answer
-//!    arrives, others that arrive within 100 ms are taken with it, and the planner is asked again.
+//!    arrives, others that arrive within 100 ms, or until a processor is free for it, are taken with it,
+//!    and the planner is asked again.
 //! 5. A request that any service of the run has made is not sent again: its answer is shared, from
 //!    memory or from the store. Requests of the vantage tests are never shared.
 //! 6. A service rests when nothing is in flight for it and only later rounds are missing: it gives
-//!    its slot back, is judged as far as it can be, and lets its evidence go. Evidence that is
+//!    its place back, is judged as far as it can be, and lets its evidence go. Evidence that is
 //!    needed after all is read again from the store.
 //! 7. A service is judged when nothing is in flight for it and the planner names nothing more.
 //!
@@ -63,6 +65,7 @@ mod engine;
 mod error;
 mod events;
 mod input;
+mod load;
 mod outcome;
 mod prober;
 mod service;

@@ -21,7 +21,32 @@ use std::time::Duration;
 pub use in_flight::DroppedAnswers;
 
 use self::query::Query;
+use super::pacing::Sign;
 use crate::model::{Blob, DnsMessage, DnsQuestion, NetFailure, Reply, Settings, Transport};
+
+/// Octets from which on a message that was cut off holds records, so that its size was the reason.
+const CUT_FOR_SIZE_OCTETS: usize = 512;
+
+/// What a reply to a DNS question says of the pace at which its server is asked.
+pub(super) fn sign(reply: &Reply) -> Sign {
+    const TRUNCATED: u8 = 0x02;
+    const RCODE: u8 = 0x0f;
+    const REFUSED: u8 = 5;
+    match reply {
+        Reply::Dns(message) => match message.raw().bytes() {
+            octets @ [_, _, flags, _, ..]
+                if flags & TRUNCATED != 0 && octets.len() < CUT_FOR_SIZE_OCTETS =>
+            {
+                Sign::Limited
+            }
+            [_, _, _, flags, ..] if flags & RCODE == REFUSED => Sign::Limited,
+            _ => Sign::Whole,
+        },
+        Reply::DnsFailed(NetFailure::TimedOut) => Sign::Lost,
+        Reply::DnsFailed(NetFailure::Closed | NetFailure::Reset) => Sign::Limited,
+        _ => Sign::Nothing,
+    }
+}
 
 /// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets.
 pub(super) struct Client {

@@ -2,6 +2,7 @@
 //! came of it.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,12 +12,14 @@ use tracing::Instrument as _;
 
 use super::dns::DroppedAnswers;
 use super::echo::EchoSockets;
-use super::pacing::Pacing;
+use super::pacing::{Pacing, Permit};
 use super::recheck::Answered;
+use super::tally::Tally;
 use super::timing::micros;
 use super::{conversation, dns, echo, legacy_tls, ntp, quic, route, trace, validator};
 use crate::model::{
-    Family, Name, Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Transport,
+    Family, Name, Observation, OriginTable, Question, Reply, Request, Settings, Timeouts, Timings,
+    Transport,
 };
 
 /// Why asking can't begin: the operator has something to fix.
@@ -33,9 +36,14 @@ pub enum LiveError {
     Conversations(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// A DNS question whose pace may have been why no whole answer came is asked again so often, the last
+/// time at the pace of the beginning.
+const SLOWER_MAX: u8 = 2;
+
 /// The prober of a live run. Many tasks share one.
 pub struct Live {
     pacing: Pacing,
+    tally: Arc<Tally>,
     dns: dns::Client,
     conversations: conversation::Client,
     answered: Answered,
@@ -62,8 +70,10 @@ impl Live {
     /// As [`Live::new`].
     pub fn with_echo(settings: &Settings, echo: EchoSockets) -> Result<Self, LiveError> {
         Handle::try_current().map_err(|_| LiveError::NoRuntime)?;
+        let tally = Arc::new(Tally::default());
         Ok(Self {
-            pacing: Pacing::new(settings),
+            pacing: Pacing::new(settings, Arc::clone(&tally)),
+            tally,
             dns: dns::Client::new(settings).map_err(LiveError::Sockets)?,
             conversations: conversation::Client::new(settings)
                 .map_err(|error| LiveError::Conversations(error.into()))?,
@@ -87,38 +97,74 @@ impl Live {
     /// Sends one request, when pacing lets it go. Waiting for that counts in no deadline: `observed_at` is
     /// when the request left, and `elapsed_us` runs from there. Dropping the future abandons the
     /// request and frees its permit.
+    ///
+    /// A DNS question to a server that is asked faster than at the beginning may be lost, cut off or refused
+    /// for that reason alone. It is asked again, more slowly: what is observed is what the server says to
+    /// those who ask gently.
     pub async fn ask(&self, request: &Request) -> Observation {
-        let permit = match &request.question {
+        let mut slower = 0;
+        loop {
+            let wanted = Instant::now();
+            let permit = self.permit(&request.question).await;
+            let observed_at = Timestamp::now();
+            let started = Instant::now();
+            let span = trace::request_span(request);
+            // Boxed, so that the many requests that wait for their permit take no memory for it.
+            let reply = Box::pin(self.exchange(&request.question).instrument(span.clone())).await;
+            let elapsed = started.elapsed();
+            let elapsed_us = micros(elapsed);
+            tracing::debug!(parent: &span, outcome = %trace::outcome(&reply), elapsed_us, "request ended");
+            if let Some(address) = address(&request.question) {
+                self.tally.server(address, started - wanted, elapsed);
+            }
+            let is_dns = matches!(request.question, Question::Dns(_));
+            let may_be_ours = is_dns
+                && permit.as_ref().is_some_and(|permit| permit.hear(elapsed, dns::sign(&reply)));
+            if may_be_ours && slower < SLOWER_MAX {
+                slower += 1;
+                if slower == SLOWER_MAX
+                    && let Some(permit) = &permit
+                {
+                    permit.go_back();
+                }
+                self.tally.slowed();
+                tracing::debug!(parent: &span, "asked again, more slowly");
+                continue;
+            }
+            drop(permit);
+            return Observation { request: request.clone(), observed_at, elapsed_us, reply };
+        }
+    }
+
+    /// Adds what requests waited for, and which addresses took most time.
+    pub fn add_timings(&self, timings: &mut Timings) {
+        self.tally.add_to(timings);
+    }
+
+    /// Waits until pacing lets a request go; `None` for what is sent to nobody.
+    async fn permit(&self, question: &Question) -> Option<Permit<'_>> {
+        Some(match question {
             Question::Dns(question) => {
-                Some(self.pacing.dns_permit(question.server.ip(), question.transport).await)
+                self.pacing.dns_permit(question.server.ip(), question.transport).await
             }
             Question::Conversation(question) => {
-                Some(self.pacing.conversation_permit(question.address.ip()).await)
+                self.pacing.conversation_permit(question.address.ip()).await
             }
             Question::Greeting(question) => {
-                Some(self.pacing.exclusive_permit(question.address.ip()).await)
+                self.pacing.exclusive_permit(question.address.ip()).await
             }
             Question::Ntp(question) => {
-                Some(self.pacing.dns_permit(question.server.ip(), Transport::Udp).await)
+                self.pacing.dns_permit(question.server.ip(), Transport::Udp).await
             }
             Question::LegacyHello(question) => {
-                Some(self.pacing.conversation_permit(question.address.ip()).await)
+                self.pacing.conversation_permit(question.address.ip()).await
             }
             Question::Quic(question) => {
-                Some(self.pacing.conversation_permit(question.address.ip()).await)
+                self.pacing.conversation_permit(question.address.ip()).await
             }
-            Question::Echo(question) => Some(self.pacing.echo_permit(question.address).await),
-            Question::Route(_) | Question::Origin(_) => None,
-        };
-        let observed_at = Timestamp::now();
-        let started = Instant::now();
-        let span = trace::request_span(request);
-        // Boxed, so that the many requests that wait for their permit take no memory for it.
-        let reply = Box::pin(self.exchange(&request.question).instrument(span.clone())).await;
-        let elapsed_us = micros(started.elapsed());
-        tracing::debug!(parent: &span, outcome = %trace::outcome(&reply), elapsed_us, "request ended");
-        drop(permit);
-        Observation { request: request.clone(), observed_at, elapsed_us, reply }
+            Question::Echo(question) => self.pacing.echo_permit(question.address).await,
+            Question::Route(_) | Question::Origin(_) => return None,
+        })
     }
 
     /// Asks the prober of this kind of question. Each is boxed, so that a small one takes no memory
@@ -168,9 +214,23 @@ impl Live {
     }
 }
 
+/// Where a question goes; `None` for what is sent to nobody.
+fn address(question: &Question) -> Option<IpAddr> {
+    Some(match question {
+        Question::Dns(question) => question.server.ip(),
+        Question::Conversation(question) => question.address.ip(),
+        Question::Greeting(question) => question.address.ip(),
+        Question::Ntp(question) => question.server.ip(),
+        Question::LegacyHello(question) => question.address.ip(),
+        Question::Quic(question) => question.address.ip(),
+        Question::Echo(question) => question.address,
+        Question::Route(_) | Question::Origin(_) => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+    use std::net::{Ipv6Addr, SocketAddr};
     use std::time::Duration;
 
     use tokio::net::UdpSocket;

@@ -1,6 +1,10 @@
 //! When a request may leave: how many are under way, and how fast they follow each other.
 //!
-//! Waiting happens here and nowhere else, before any clock of the request starts.
+//! Waiting happens here and nowhere else, before any clock of the request starts. Each address and each
+//! name server has its own line, and only who is at its head takes one of the places that all share.
+
+mod line;
+mod pace;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -10,9 +14,13 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use crate::model::{Settings, Transport};
+use self::line::Line;
+use self::pace::Departure;
+pub(super) use self::pace::Sign;
+use super::tally::Tally;
+use crate::model::{Limit, Settings, Transport};
 
 /// Between two conversations with an address that turns us away.
 const SLOWED_INTERVAL: Duration = Duration::from_secs(1);
@@ -27,18 +35,37 @@ pub(super) struct Pacing {
     dns_over_udp: Semaphore,
     dns_over_tcp: Semaphore,
     unpaced: HashSet<IpAddr>,
-    dns_rate: Rate,
-    servers: StdMutex<IdleSwept<IpAddr, Instant>>,
+    dns_ceiling: u32,
+    servers: StdMutex<IdleSwept<IpAddr, Arc<Line>>>,
+    tally: Arc<Tally>,
 }
 
 /// The right to have a request under way, until it is dropped.
 pub(super) struct Permit<'a> {
     _slot: Option<SemaphorePermit<'a>>,
     _host: Option<(OwnedSemaphorePermit, Arc<Host>)>,
+    line: Option<(Arc<Line>, Departure)>,
+}
+
+impl Permit<'_> {
+    /// Tells the line of the server what came of the question after so long. Whether its pace may have
+    /// been the reason, because the server was asked faster than at the beginning.
+    pub fn hear(&self, elapsed: Duration, sign: Sign) -> bool {
+        let Some((line, departure)) = &self.line else { return false };
+        line.hear(departure, elapsed, sign);
+        departure.is_raised() && matches!(sign, Sign::Lost | Sign::Limited)
+    }
+
+    /// From now on the server is asked no faster than at the beginning.
+    pub fn go_back(&self) {
+        if let Some((line, _)) = &self.line {
+            line.go_back();
+        }
+    }
 }
 
 impl Pacing {
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, tally: Arc<Tally>) -> Self {
         let limits = &settings.limits;
         Self {
             conversations: semaphore(settings.concurrency),
@@ -50,8 +77,9 @@ impl Pacing {
             // Each holds a descriptor, of which there are fewer than datagrams in flight.
             dns_over_tcp: semaphore(limits.dns_in_flight.min(settings.concurrency)),
             unpaced: settings.resolvers.iter().map(SocketAddr::ip).collect(),
-            dns_rate: Rate::per_second(limits.dns_per_server_per_second),
+            dns_ceiling: limits.dns_per_server_per_second,
             servers: StdMutex::default(),
+            tally,
         }
     }
 
@@ -60,20 +88,20 @@ impl Pacing {
     /// `concurrency` are under way in all. A task that waits for its host holds no permit that another
     /// host could use.
     pub async fn conversation_permit(&self, address: IpAddr) -> Permit<'_> {
-        self.permit(address, 1, &self.conversations).await
+        self.permit(address, 1, &self.conversations, Limit::Concurrency).await
     }
 
     /// As [`Pacing::conversation_permit`], and no other is under way with `address` at the same time: mail
     /// servers count a stranger's connections.
     pub async fn exclusive_permit(&self, address: IpAddr) -> Permit<'_> {
         let share = self.per_host.clamp(1, Semaphore::MAX_PERMITS);
-        self.permit(address, share, &self.conversations).await
+        self.permit(address, share, &self.conversations, Limit::Concurrency).await
     }
 
     /// Waits for a permit to send an echo request: as [`Pacing::conversation_permit`] toward the host, and
     /// fewer than `echoes_in_flight` are under way in all.
     pub async fn echo_permit(&self, address: IpAddr) -> Permit<'_> {
-        self.permit(address, 1, &self.echoes).await
+        self.permit(address, 1, &self.echoes, Limit::EchoesInFlight).await
     }
 
     async fn permit<'a>(
@@ -81,36 +109,58 @@ impl Pacing {
         address: IpAddr,
         share: usize,
         slots: &'a Semaphore,
+        of_slots: Limit,
     ) -> Permit<'a> {
         let host = self.host(address);
         let share = u32::try_from(share).unwrap_or(u32::MAX);
+        let mut since = Instant::now();
         let of_host = Arc::clone(&host.permits).acquire_many_owned(share).await.ok();
+        self.waited(Limit::PerHost, &mut since);
         // Held until this conversation begins, so that starts follow one another.
         let mut last_start = host.last_start.lock().await;
         if let Some(last_start) = *last_start {
             sleep_until(last_start + host.interval(self.per_host_interval)).await;
         }
+        self.waited(Limit::PerHostInterval, &mut since);
         let slot = slots.acquire().await.ok();
+        self.waited(of_slots, &mut since);
         *last_start = Some(Instant::now());
         drop(last_start);
-        Permit { _slot: slot, _host: of_host.map(|of_host| (of_host, host)) }
+        Permit { _slot: slot, _host: of_host.map(|of_host| (of_host, host)), line: None }
     }
 
     /// Waits for a permit to send a DNS question: fewer than `dns_in_flight` are under way, and
-    /// `server` is not asked more often than `dns_per_server_per_second`, unless it is one of our
-    /// own resolvers.
+    /// `server` is not asked faster than it bears nor more often than `dns_per_server_per_second`,
+    /// unless it is one of our own resolvers.
     pub async fn dns_permit(&self, server: IpAddr, transport: Transport) -> Permit<'_> {
-        if !self.unpaced.contains(&server) {
-            let wait = self.dns_wait(server);
-            if !wait.is_zero() {
-                sleep(wait).await;
-            }
-        }
+        let mut since = Instant::now();
+        let line = if self.unpaced.contains(&server) {
+            None
+        } else {
+            let line = self.line(server);
+            let departure = line.turn().await;
+            Some((line, departure))
+        };
+        self.waited(Limit::DnsPerSecond, &mut since);
         let slots = match transport {
             Transport::Udp => &self.dns_over_udp,
             Transport::Tcp => &self.dns_over_tcp,
         };
-        Permit { _slot: slots.acquire().await.ok(), _host: None }
+        let slot = slots.acquire().await.ok();
+        self.waited(Limit::DnsInFlight, &mut since);
+        Permit { _slot: slot, _host: None, line }
+    }
+
+    /// Counts how long something was waited for since then.
+    fn waited(&self, limit: Limit, since: &mut Instant) {
+        let now = Instant::now();
+        // What takes less is no waiting, but how long it takes to find that out.
+        const NOTHING: Duration = Duration::from_micros(100);
+        let waited = now.duration_since(*since);
+        if waited > NOTHING {
+            self.tally.wait(limit, waited);
+        }
+        *since = now;
     }
 
     /// From now on an address that turns us away is asked slowly.
@@ -125,11 +175,12 @@ impl Pacing {
         Arc::clone(hosts.map.entry(address).or_insert_with(|| Arc::new(Host::new(self.per_host))))
     }
 
-    fn dns_wait(&self, server: IpAddr) -> Duration {
+    fn line(&self, server: IpAddr) -> Arc<Line> {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        servers.sweep(|full_until| *full_until > now);
-        self.dns_rate.take(servers.map.entry(server).or_insert(now), now)
+        servers.sweep(|line| Arc::strong_count(line) > 1 || line.is_busy(now));
+        let entry = servers.map.entry(server);
+        Arc::clone(entry.or_insert_with(|| Arc::new(Line::new(self.dns_ceiling))))
     }
 }
 
@@ -170,27 +221,6 @@ impl Host {
     }
 }
 
-/// How often something may happen: a second's worth at once, and evenly from then on.
-struct Rate {
-    interval: Duration,
-    burst: Duration,
-}
-
-impl Rate {
-    fn per_second(times: u32) -> Self {
-        let interval = Duration::from_secs(1) / times.max(1);
-        Self { interval, burst: Duration::from_secs(1).saturating_sub(interval) }
-    }
-
-    /// Takes a turn and returns how long to wait for it. `full_until` is when all turns taken so
-    /// far would be over at an even pace (the generic cell rate algorithm's one variable).
-    fn take(&self, full_until: &mut Instant, now: Instant) -> Duration {
-        let begin = (*full_until).max(now);
-        *full_until = begin + self.interval;
-        begin.duration_since(now).saturating_sub(self.burst)
-    }
-}
-
 /// A table that forgets idle entries whenever it has doubled, so that it stays as small as what is
 /// in use, at a constant cost per entry.
 struct IdleSwept<K, V> {
@@ -222,6 +252,8 @@ mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
     use std::sync::atomic::AtomicUsize;
 
+    use tokio::time::sleep;
+
     use super::*;
     use crate::model::Limits;
 
@@ -232,11 +264,15 @@ mod tests {
         Settings { concurrency: 4, per_host: 2, ..Settings::default() }
     }
 
+    fn pacing(settings: &Settings) -> Pacing {
+        Pacing::new(settings, Arc::default())
+    }
+
     // The tests run on tokio's paused clock: time passes only when every task waits for it.
 
     #[tokio::test(start_paused = true)]
     async fn one_host_is_approached_slowly_and_by_few() {
-        let pacing = Arc::new(Pacing::new(&settings()));
+        let pacing = Arc::new(pacing(&settings()));
         let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let starts = Arc::new(StdMutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
@@ -261,7 +297,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_host_that_turns_us_away_is_approached_more_slowly() {
-        let pacing = Pacing::new(&settings());
+        let pacing = pacing(&settings());
         drop(pacing.conversation_permit(HOST).await);
         pacing.slow_down(HOST);
         let began = Instant::now();
@@ -276,7 +312,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_crowd_for_one_host_holds_up_no_other() {
-        let pacing = Arc::new(Pacing::new(&settings()));
+        let pacing = Arc::new(pacing(&settings()));
         let mut crowd = tokio::task::JoinSet::new();
         for _ in 0..100 {
             let pacing = pacing.clone();
@@ -293,7 +329,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_more_than_the_concurrency_are_under_way() {
-        let pacing = Pacing::new(&settings());
+        let pacing = pacing(&settings());
         let mut permits = Vec::new();
         for last in 1..=4 {
             permits.push(pacing.conversation_permit(IpAddr::from([192, 0, 2, last])).await);
@@ -310,7 +346,7 @@ mod tests {
     async fn name_servers_are_asked_gently_and_our_resolvers_at_will() {
         let resolver = SocketAddr::new(OTHER, 53);
         let limits = Limits { dns_per_server_per_second: 20, ..Limits::default() };
-        let pacing = Pacing::new(&Settings { resolvers: vec![resolver], limits, ..settings() });
+        let pacing = pacing(&Settings { resolvers: vec![resolver], limits, ..settings() });
         let began = Instant::now();
         for _ in 0..1000 {
             drop(pacing.dns_permit(resolver.ip(), Transport::Udp).await);
@@ -327,7 +363,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn idle_hosts_are_forgotten_and_busy_ones_are_not() {
-        let pacing = Pacing::new(&settings());
+        let pacing = pacing(&settings());
         let _permit = pacing.conversation_permit(HOST).await;
         for number in 0..20_000u32 {
             let address = IpAddr::from(Ipv4Addr::from(0x0a00_0000 + number));
@@ -343,7 +379,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn giving_up_frees_the_permit() {
-        let pacing = Pacing::new(&Settings { per_host: 1, ..settings() });
+        let pacing = pacing(&Settings { per_host: 1, ..settings() });
         let first = pacing.conversation_permit(HOST).await;
         let second = pacing.conversation_permit(HOST);
         assert!(tokio::time::timeout(Duration::from_secs(1), second).await.is_err());

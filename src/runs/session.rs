@@ -19,7 +19,7 @@ use super::service_selection::{selection_for, services_of};
 use super::since_last::since_last;
 use super::stored_run::{self, LoadedRun, load_stored_run};
 use crate::judge::{Counts, RunResult, SinceLast};
-use crate::model::{RequestCounts, Run, RunCounts, RunId, Service, Settings, Vantage};
+use crate::model::{RequestCounts, Run, RunCounts, RunId, Service, Settings, Timings, Vantage};
 use crate::probe::EchoSockets;
 use crate::scan::{self, Ending, ScanEvent, ScanInput, ScanOutcome, StopSignal};
 use crate::store::{COMMAND_LINE, Recorder, RunInputs, Store, StoredRun};
@@ -36,6 +36,8 @@ pub struct ScannedRun {
     pub since: Option<SinceLast>,
     /// What this session sent.
     pub requests: RequestCounts,
+    /// Where its time went.
+    pub timings: Timings,
 }
 
 /// How a run is to be made.
@@ -255,7 +257,7 @@ impl ScannedSession {
     /// When the store can't be read or written.
     pub fn judge(self) -> Result<ScannedRun, RunsError> {
         let Self { store, mut run, outcome } = self;
-        let ScanOutcome { run: scanned, ending, results, requests } = outcome;
+        let ScanOutcome { run: scanned, ending, results, requests, timings } = outcome;
         let as_of = scanned.finished_at.unwrap_or_else(|| Timestamp::now().max(scanned.started_at));
         run.stored.run = scanned;
         let result = match results {
@@ -269,7 +271,7 @@ impl ScannedSession {
             Ending::Complete => since_last(&store, &result)?,
             Ending::Interrupted | Ending::VantageAbsent => None,
         };
-        Ok(ScannedRun { store, result, ending, since, requests })
+        Ok(ScannedRun { store, result, ending, since, requests, timings })
     }
 }
 

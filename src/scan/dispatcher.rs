@@ -2,15 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::clock_monitor::ClockMonitor;
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
 use crate::model::{
-    Evidence, Family, Name, Observation, ObservationId, Request, RequestCounts, RunId, ServiceId,
-    Settings,
+    Evidence, Family, Limit, Name, Observation, ObservationId, Request, RequestCounts, RequestKind,
+    RunId, ServiceId, Settings, Timings,
 };
+use crate::evidence::reach::is_later_round;
 use crate::plan;
+use crate::probe::Tally;
 use crate::store::{Asker, Recorder, Store, StoreError};
 
 /// The one way from a service's request to its answer.
@@ -27,6 +30,8 @@ pub(super) struct Dispatcher {
     is_resumed: bool,
     sent: AtomicU64,
     timed_out: AtomicU64,
+    began: Instant,
+    tally: Tally,
 }
 
 /// An observation with its id.
@@ -54,6 +59,8 @@ impl Dispatcher {
             is_resumed,
             sent,
             timed_out,
+            began: Instant::now(),
+            tally: Tally::default(),
         }
     }
 
@@ -68,6 +75,19 @@ impl Dispatcher {
             sent: self.sent.load(Ordering::Relaxed),
             timed_out: self.timed_out.load(Ordering::Relaxed),
         }
+    }
+
+    /// Counts where the time goes.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Where the time went until now.
+    pub(super) fn timings(&self) -> Timings {
+        let mut timings = Timings { lasted: self.began.elapsed(), ..Timings::default() };
+        self.tally.add_to(&mut timings);
+        self.prober.add_timings(&mut timings);
+        timings
     }
 
     /// Everything that was recorded and committed for a service.
@@ -123,6 +143,7 @@ impl Dispatcher {
             None => cell_answer.observation.upgrade().map(|known| (cell_answer.id, known)),
         };
         tracing::debug!(%request, "request shared: the run has its answer already");
+        self.tally.answer_shared();
         self.recorder.share(service.clone(), Arc::clone(&key));
         let known = match known {
             Some(known) => Some(known),
@@ -173,9 +194,14 @@ impl Dispatcher {
         let pause = plan::pause(&self.settings, request);
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
+            let is_later = is_later_round(request);
+            let limit = if is_later { Limit::RoundInterval } else { Limit::RetryInterval };
+            self.tally.wait(limit, pause);
         }
         let observation = self.prober.ask(request).await;
         self.sent.fetch_add(1, Ordering::Relaxed);
+        let took = Duration::from_micros(observation.elapsed_us);
+        self.tally.request(RequestKind::of(&request.question), took);
         let timed_out = u64::from(observation.reply.timed_out());
         self.timed_out.fetch_add(timed_out, Ordering::Relaxed);
         tracing::debug!(%request, elapsed_us = observation.elapsed_us, "request answered");

@@ -1,5 +1,6 @@
 //! The run loop: passes over the services until every observation can be trusted, and the ending.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use super::dispatcher::Dispatcher;
 use super::error::ScanError;
 use super::events::{EventSink, ScanEvent};
 use super::input::ScanInput;
+use super::load::LoadLimits;
 use super::outcome::{Ending, ScanOutcome};
 use super::prober::Prober;
 use super::service::{ScanContext, scan_service};
@@ -25,9 +27,13 @@ use crate::store::{Recorder, StoreError};
 /// Tests that a vantage point that was cut off gets to recover.
 const RECOVERY_TESTS_MAX: u8 = 5;
 
-/// Services in memory for each slot: most of them wait for their next round, with little more than
-/// their verdicts.
-const SERVICES_PER_SLOT: usize = 8;
+/// Services that are being asked at once, for each conversation that may be open: most of them wait for
+/// their turn at an address or a name server, or for an answer.
+const AWAKE_PER_CONVERSATION: usize = 16;
+
+/// Services in memory for each conversation that may be open: most of them wait for their next round,
+/// with little more than their verdicts.
+const SERVICES_PER_CONVERSATION: usize = 64;
 
 /// Carries a run to its end and writes the run to the store.
 pub(super) async fn run(
@@ -39,8 +45,8 @@ pub(super) async fn run(
     let ScanInput { inventory, services, mut run, recorder, reader, resumed, policy, trust } =
         input;
     let settings = inventory.settings.clone();
-    // As many services are asked at once as conversations may be: each has several addresses.
-    let slots_max = settings.concurrency.max(1);
+    let conversations_max = settings.concurrency.max(1);
+    let turns = std::thread::available_parallelism().map_or(1, NonZero::get);
     let dispatcher =
         Dispatcher::new(prober, settings, run.id.clone(), recorder.clone(), reader, resumed);
     let dispatcher = Arc::new(dispatcher);
@@ -79,7 +85,8 @@ pub(super) async fn run(
             vantage: Arc::new(assumed.clone()),
             as_of,
             stop: stop.clone(),
-            slots: Arc::new(Semaphore::new(slots_max)),
+            load: Arc::default(),
+            turns: Arc::new(Semaphore::new(turns)),
             has_stored_evidence: resumed || pass > 0,
             resting,
         };
@@ -92,7 +99,13 @@ pub(super) async fn run(
             biased;
             () = stop_requested(&stop, events) => None,
             () = testing => None,
-            scanned = scan_services(&context, services.clone(), &mut rested, events) => scanned?,
+            scanned = scan_services(
+                &context,
+                conversations_max,
+                services.clone(),
+                &mut rested,
+                events,
+            ) => scanned?,
         };
         // This test ends the last window in which the vantage point may have been lost.
         run.vantage = tests.make_test().await;
@@ -143,22 +156,28 @@ async fn stop_requested(stop: &StopSignal, events: EventSink<'_>) {
 /// results in the order of the services, or `None` when the scan was stopped.
 async fn scan_services(
     context: &ScanContext,
+    conversations_max: usize,
     services: Vec<Arc<Service>>,
     rested: &mut mpsc::UnboundedReceiver<ServiceId>,
     events: EventSink<'_>,
 ) -> Result<Option<Vec<ServiceResult>>, ScanError> {
-    let in_memory_max = context.slots.available_permits() * SERVICES_PER_SLOT;
+    let in_memory_max = conversations_max.saturating_mul(SERVICES_PER_CONVERSATION);
+    let limits = LoadLimits {
+        awake_always: conversations_max,
+        awake_max: conversations_max.saturating_mul(AWAKE_PER_CONVERSATION),
+    };
     let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
     let mut waiting = services.into_iter().enumerate();
     // Dropped with this future, it ends the tasks.
     let mut tasks = JoinSet::new();
     loop {
         while tasks.len() < in_memory_max
+            && context.load.has_room(limits)
             && let Some((index, service)) = waiting.next()
         {
             let span = tracing::info_span!("service", id = %service.id);
-            let context = context.clone();
-            let task = async move { (index, scan_service(context, service).await) };
+            let (context, share) = (context.clone(), context.load.enter());
+            let task = async move { (index, scan_service(context, service, share).await) };
             tasks.spawn(task.instrument(span));
         }
         let joined = tokio::select! {
@@ -221,7 +240,8 @@ fn write_end(
     recorder.finish(&run)?;
     tracing::info!(?ending, "scan finished");
     events(ScanEvent::Finished { ending });
-    Ok(ScanOutcome { run, ending, results: None, requests: dispatcher.request_counts() })
+    let (requests, timings) = (dispatcher.request_counts(), dispatcher.timings());
+    Ok(ScanOutcome { run, ending, results: None, requests, timings })
 }
 
 /// Whether verdicts of a pass are those that the end of the run would give: they depend on the

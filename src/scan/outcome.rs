@@ -1,7 +1,7 @@
 //! How a scan ended, and what it found.
 
 use crate::judge::ServiceResult;
-use crate::model::{RequestCounts, Run};
+use crate::model::{RequestCounts, Run, Timings};
 
 /// A scan that has ended.
 pub struct ScanOutcome {
@@ -14,6 +14,8 @@ pub struct ScanOutcome {
     pub results: Option<Vec<ServiceResult>>,
     /// What this session sent.
     pub requests: RequestCounts,
+    /// Where its time went.
+    pub timings: Timings,
 }
 
 /// How a scan ended.

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::model::{Family, Name, Observation, Request};
+use crate::model::{Family, Name, Observation, Request, Timings};
 use crate::probe::Live;
 
 /// Answers the requests of a scan: from this machine ([`Live`]), from another one, or in a test.
@@ -16,6 +16,11 @@ pub trait Prober: Send + Sync {
     fn introduce_as(&self, names: &[(Family, Name)]) {
         let _ = names;
     }
+
+    /// Adds what is known of where the time went.
+    fn add_timings(&self, timings: &mut Timings) {
+        let _ = timings;
+    }
 }
 
 impl Prober for Live {
@@ -25,5 +30,9 @@ impl Prober for Live {
 
     fn introduce_as(&self, names: &[(Family, Name)]) {
         Live::introduce_as(self, names);
+    }
+
+    fn add_timings(&self, timings: &mut Timings) {
+        Live::add_timings(self, timings);
     }
 }

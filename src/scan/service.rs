@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -12,13 +12,14 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::dispatcher::{Dispatcher, RecordedObservation};
 use super::error::ScanError;
+use super::load::{Load, Share};
 use super::stop::StopSignal;
 use crate::evidence::query::Memory;
 use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
 use crate::judge::{JudgeContext, RestingService, ServiceResult};
-use crate::model::{Evidence, Inventory, Request, Service, ServiceId, Vantage};
+use crate::model::{Evidence, Inventory, Limit, Request, Service, ServiceId, Vantage, Work};
 use crate::policy::Policy;
 use crate::{judge, plan};
 
@@ -34,8 +35,11 @@ pub(super) struct ScanContext {
     /// The moment of the judgement.
     pub as_of: Timestamp,
     pub stop: StopSignal,
-    /// Limits the services that are asked at once. Those that only wait for later rounds don't count.
-    pub slots: Arc<Semaphore>,
+    /// What the services that are being asked take of memory.
+    pub load: Arc<Load>,
+    /// Planning and judging are work for this machine alone: no more services do that at once than it
+    /// has processors, so that what arrives from the network is taken without delay.
+    pub turns: Arc<Semaphore>,
     /// Whether the store may already hold evidence of the services.
     pub has_stored_evidence: bool,
     /// Takes the services that rest.
@@ -54,11 +58,20 @@ const GATHERING: Duration = Duration::from_millis(100);
 pub(super) async fn scan_service(
     context: ScanContext,
     service: Arc<Service>,
+    share: Share,
 ) -> Result<Option<ServiceResult>, ScanError> {
-    // Given back when only later rounds are left. The semaphore is never closed.
-    let mut slot = Arc::clone(&context.slots).acquire_owned().await.ok();
+    // Given back when only later rounds are left.
+    let mut share = Some(share);
     let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
-    let resting = context.resting.clone();
+    let (resting, turns) = (context.resting.clone(), Arc::clone(&context.turns));
+    // The semaphore is never closed.
+    let take_turn = async || {
+        let began = Instant::now();
+        let turn = turns.acquire().await.ok();
+        dispatcher.tally().wait(Limit::Processors, began.elapsed());
+        turn
+    };
+    let mut turn = take_turn().await;
     let mut state = ServiceState::load(context, Arc::clone(&service))?;
     let mut in_flight = FuturesUnordered::new();
     let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
@@ -66,16 +79,20 @@ pub(super) async fn scan_service(
         if stop.is_raised() {
             return Ok(None);
         }
+        let began = Instant::now();
         let next = state.next_requests()?;
+        dispatcher.tally().work(Work::Planning, began.elapsed());
         if in_flight.is_empty() && !next.is_empty() && next.iter().all(is_later_round) {
             tracing::debug!(requests = next.len(), "waiting for later rounds");
-            if slot.take().is_some() {
+            let began = Instant::now();
+            state.rest(&next);
+            dispatcher.tally().work(Work::Judging, began.elapsed());
+            // All of these have been answered, so the planner names none of them again.
+            requested = HashSet::default();
+            if share.take().is_some() {
                 // Nobody listens any more when the scan is being stopped.
                 let _ = resting.send(service.id.clone());
             }
-            state.rest(&next);
-            // All of these have been answered, so the planner names none of them again.
-            requested = HashSet::default();
         }
         for request in next {
             if requested.insert(request.clone()) {
@@ -83,27 +100,47 @@ pub(super) async fn scan_service(
                 in_flight.push(async move { dispatcher.answer(&service.id, &request).await });
             }
         }
+        if in_flight.is_empty() {
+            break;
+        }
+        drop(turn.take());
         let first = tokio::select! {
             answer = in_flight.next() => answer,
             () = stop.raised() => return Ok(None),
         };
-        let Some(first) = first else { break };
-        let mut answers = vec![first];
-        let gathered = tokio::time::sleep(GATHERING);
+        let mut answers: Vec<_> = first.into_iter().collect();
+        // Where many services want a turn, more answers are read at once: the planner is asked less often.
+        let gathered = async {
+            tokio::time::sleep(GATHERING).await;
+            take_turn().await
+        };
         tokio::pin!(gathered);
         while !in_flight.is_empty() {
             tokio::select! {
                 Some(answer) = in_flight.next() => answers.push(answer),
-                () = &mut gathered => break,
+                given = &mut gathered => {
+                    turn = given;
+                    break;
+                }
             }
         }
+        if turn.is_none() {
+            turn = take_turn().await;
+        }
         for answer in answers {
-            state.take_answer(answer?);
+            let answer = answer?;
+            if let Some(share) = &mut share {
+                share.add(&answer.1);
+            }
+            state.take_answer(answer);
         }
         dispatcher.check_recorder()?;
     }
-    drop(slot);
-    state.into_result().map(Some)
+    drop(share);
+    let began = Instant::now();
+    let result = state.into_result().map(Some);
+    dispatcher.tally().work(Work::Judging, began.elapsed());
+    result
 }
 
 /// A service that is under way, with what is known of it.

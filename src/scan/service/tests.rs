@@ -33,7 +33,8 @@ fn context(folder: &std::path::Path) -> ScanContext {
         vantage: Arc::new(run.vantage),
         as_of: Timestamp::UNIX_EPOCH,
         stop: StopSignal::new().1,
-        slots: Arc::new(Semaphore::new(1)),
+        load: Arc::default(),
+        turns: Arc::new(Semaphore::new(1)),
         has_stored_evidence: false,
         resting: tokio::sync::mpsc::unbounded_channel().0,
     }
