@@ -67,7 +67,7 @@ fn page(app: &App, query: Option<&str>, format: Format) -> Result<Vec<u8>, Probl
             write_picture(picture, &mut page)?;
             daemon::write_targets(picture, app.now(), &mut page)?;
         }
-        daemon::write(app, chosen.as_deref(), &mut page)?;
+        daemon::write(app, chosen.as_deref(), format, &mut page)?;
         format.end(&mut page)
     })();
     written.map_err(|error| Problem::internal(error.to_string()))?;

@@ -4,9 +4,12 @@
 
 mod access;
 mod daemon;
+mod dashboard;
 mod ending;
 mod jobs;
 mod notified;
 mod reload;
 mod start;
 mod tls;
+mod walk;
+mod webdriver;

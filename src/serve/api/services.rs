@@ -24,9 +24,10 @@ pub const STANDINGS: [(&str, StandingFilter); 8] = [
 ];
 
 /// The orders as queries have them.
-pub const ORDERS: [(&str, ServiceOrder); 7] = [
+pub const ORDERS: [(&str, ServiceOrder); 8] = [
     ("inventory", ServiceOrder::Inventory),
     ("id", ServiceOrder::Id),
+    ("organisation", ServiceOrder::Organisation),
     ("name", ServiceOrder::Name),
     ("standing", ServiceOrder::Standing),
     ("severity", ServiceOrder::Severity),
