@@ -7,6 +7,7 @@ mod daemon;
 mod dashboard;
 mod ending;
 mod jobs;
+mod kills;
 mod notified;
 mod reload;
 mod start;

@@ -235,7 +235,7 @@ fn everything_can_be_done_without_a_script() {
         reader.go("/alerts");
         browser.has("[data-alert]")
     });
-    browser.click("[data-alert] summary");
+    browser.click("[data-alert] details.take summary");
     browser.fill("[data-alert] input[name=note]", "the line is down <b>");
     browser.click("[data-alert] button");
     browser.wait("not noted", |browser| browser.main().contains("the line is down <b>"));
@@ -281,8 +281,8 @@ fn two_people_see_one_state_and_neither_is_the_other() {
         });
     }
     // Both have the page open; one takes note, and what the other sends later is honestly answered.
-    binh.browser.click("[data-alert] summary");
-    an.browser.click("[data-alert] summary");
+    binh.browser.click("[data-alert] details.take summary");
+    an.browser.click("[data-alert] details.take summary");
     an.browser.fill("[data-alert] input[name=note]", "đã báo nhà mạng");
     an.browser.click("[data-alert] button");
     an.browser.wait("not noted", |browser| browser.main().contains("đã báo nhà mạng"));

@@ -301,9 +301,13 @@ impl Browser<'_> {
     /// of their script.
     pub fn complaints(&self) -> Vec<String> {
         let entries = self.post("/se/log", &json!({"type": "browser"}));
-        let texts = entries.as_array().unwrap().iter().map(|entry| entry["message"].to_string());
-        // That a page says what is wrong is no fault of it.
-        texts.filter(|text| !text.contains("Failed to load resource")).collect()
+        let told = entries.as_array().unwrap().iter().filter(|entry| entry["level"] != "INFO");
+        let texts = told.map(|entry| entry["message"].to_string());
+        // That a page says what is wrong, and that a log-out clears what was kept, are no faults.
+        let is_fault = |text: &String| {
+            !["Failed to load resource", "Clear-Site-Data"].iter().any(|well| text.contains(well))
+        };
+        texts.filter(is_fault).collect()
     }
 }
 

@@ -430,12 +430,12 @@ impl Jobs {
     }
 
     /// Begins to take requests for a store.
-    pub(super) fn open(&self, db: &Path) {
+    pub(in crate::serve) fn open(&self, db: &Path) {
         let _ = self.place.set(db.to_owned());
     }
 
     /// The inventories of the configuration in force.
-    pub(super) fn set_inventories(&self, inventories: Vec<PathBuf>) {
+    pub(in crate::serve) fn set_inventories(&self, inventories: Vec<PathBuf>) {
         *self.inventories.write().unwrap_or_else(PoisonError::into_inner) = inventories;
     }
 

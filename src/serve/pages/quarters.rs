@@ -226,6 +226,8 @@ fn one(request: &PageRequest, name: &str, workshop: &Workshop) -> Result<Respons
     };
     let body = quarter::html::body(&QuarterContext { review: &review, lang });
     let body = body.map_err(|error| Problem::internal(&error))?;
+    // On a page, what scrolls in itself is reached by the keyboard.
+    let body = body.replace("<div class=\"wide\">", "<div class=\"wide\" tabindex=\"0\">");
     request.rendered(&QuarterPage {
         frame: Frame { judged: Vec::new(), ..request.frame(&QUARTERS, &title, Some(&picture)) },
         files: files(request, quarter),
