@@ -45,7 +45,7 @@ mod tls;
 mod verdict;
 
 pub use address::{REGISTRY_DATE, SpecialPurpose, is_globally_reachable, special_purpose};
-pub use blob::{Blob, Digest};
+pub use blob::{Blob, Digest, hex};
 pub use conversation::{Connected, Conversation};
 pub use dns::{DecodeError, Edns, Message, Rcode, Record, RecordData, RecordType, ServiceBinding};
 pub use dns_message::DnsMessage;

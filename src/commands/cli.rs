@@ -216,7 +216,7 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
     /// Write what was found for Prometheus too, as a file for node_exporter's textfile collector
-    /// (docs/prometheus.md)
+    /// (docs/monitoring)
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
     #[command(flatten)]

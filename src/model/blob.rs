@@ -37,7 +37,7 @@ impl Digest {
 
     /// The 64 hexadecimal digits without the prefix.
     pub fn hex(&self) -> String {
-        self.digits().iter().map(|digit| char::from(*digit)).collect()
+        hex(&self.0)
     }
 
     fn digits(&self) -> [u8; 64] {
@@ -49,6 +49,15 @@ impl Digest {
         }
         digits
     }
+}
+
+/// Octets as hexadecimal digits.
+pub fn hex(octets: &[u8]) -> String {
+    octets
+        .iter()
+        .flat_map(|octet| [octet >> 4, octet & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 impl fmt::Display for Digest {

@@ -15,7 +15,7 @@ const RECIPIENTS_MAX: usize = 60;
 const CHARS_MAX: usize = 4_000;
 
 /// A letterhead; every part may be left out.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Letterhead {
     version: u8,
@@ -44,7 +44,7 @@ pub struct Letterhead {
     recipients: Vec<Words>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Signature {
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Signature {
 }
 
 /// One text for both languages, or one for each.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum Words {
     One(String),

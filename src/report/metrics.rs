@@ -1,5 +1,5 @@
 //! The state of an inventory for Prometheus, in its text format (0.0.4), as the textfile collector of
-//! node_exporter reads it. `docs/prometheus.md` lists the metrics.
+//! node_exporter reads it. `docs/monitoring` lists the metrics.
 //!
 //! Labels are ids from closed or declared lists: organisation, service, check, stage, outcome. No address,
 //! no name and no text of a target is one, nor the id of a run, so that a series lives as long as its service.

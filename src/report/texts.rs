@@ -1,5 +1,7 @@
 //! The words and number forms of reports, in both languages.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -193,11 +195,20 @@ pub fn percent(value: f64, lang: Lang) -> String {
 
 /// A moment in the inventory's time zone, in the language's form.
 pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
+    moment_of(at, timezone, lang, ["%H:%M ngày %d/%m/%Y", "%-d %B %Y, %H:%M"])
+}
+
+/// The same with seconds, for moments of one minute.
+pub fn exact_moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
+    moment_of(at, timezone, lang, ["%H:%M:%S ngày %d/%m/%Y", "%-d %B %Y, %H:%M:%S"])
+}
+
+fn moment_of(at: Timestamp, timezone: &str, lang: Lang, [vi, en]: [&str; 2]) -> String {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let local = zone.to_datetime(at);
     match lang {
-        Lang::Vi => local.strftime("%H:%M ngày %d/%m/%Y").to_string(),
-        Lang::En => format!("{} (UTC{})", local.strftime("%-d %B %Y, %H:%M"), zone.to_offset(at)),
+        Lang::Vi => local.strftime(vi).to_string(),
+        Lang::En => format!("{} (UTC{})", local.strftime(en), zone.to_offset(at)),
     }
 }
 
@@ -205,6 +216,29 @@ pub fn moment(at: Timestamp, timezone: &str, lang: Lang) -> String {
 pub fn time(at: Timestamp, timezone: &str) -> String {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     zone.to_datetime(at).strftime("%H:%M").to_string()
+}
+
+/// The same with seconds.
+pub fn exact_time(at: Timestamp, timezone: &str) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    zone.to_datetime(at).strftime("%H:%M:%S").to_string()
+}
+
+/// The minutes that several of some moments are of: to be told apart, they need their seconds.
+pub fn shared_minutes(ats: impl IntoIterator<Item = Timestamp>) -> HashSet<i64> {
+    let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
+    for at in ats {
+        let minute = minute(at);
+        if !seen.insert(minute) {
+            shared.insert(minute);
+        }
+    }
+    shared
+}
+
+/// The minute of a moment, as [`shared_minutes`] counts them.
+pub fn minute(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(60)
 }
 
 /// How long something lasted, in its two largest units.

@@ -20,7 +20,6 @@ mod routes;
 pub mod sender;
 pub mod sending;
 pub mod texts;
-mod tls;
 pub mod unsubscribe;
 pub mod webhook;
 

@@ -26,6 +26,8 @@ mod services;
 mod verdicts;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use openapi::document;

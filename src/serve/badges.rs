@@ -26,7 +26,7 @@ use super::access::{Permission, PublicPage, Visitor};
 use super::api::{Params, Problem};
 use super::app::{App, Shared};
 use crate::judge::{Counts, Standing, day_of};
-use crate::model::{Digest, Lang, ServiceId};
+use crate::model::{Digest, Lang, ServiceId, Text};
 use crate::view::Picture;
 
 /// The routes of this part.
@@ -68,7 +68,7 @@ fn answer(
     }
     match badge(app, of, query.as_deref().unwrap_or_default()) {
         Ok(badge) => respond(&badge.svg(), headers),
-        Err(problem) => problem.into_response(),
+        Err(problem) => problem.respond(headers),
     }
 }
 
@@ -79,8 +79,10 @@ fn badge(app: &App, of: (&str, Option<&str>), query: &str) -> Result<Badge, Prob
     let lang = lang.unwrap_or(app.config().lang);
     params.finish(&["lang", "inventory"])?;
     let not_found = || {
-        let detail =
-            "There is no such badge: they are at /badge/ORG.svg and /badge/ORG/SERVICE.svg.";
+        let detail = Text {
+            en: "There is no such badge: they are at /badge/ORG.svg and /badge/ORG/SERVICE.svg.",
+            vi: "Không có huy hiệu này: huy hiệu ở /badge/ORG.svg và /badge/ORG/SERVICE.svg.",
+        };
         Problem::not_found("file", detail, Vec::new())
     };
     let stem = |file: &str| file.strip_suffix(".svg").map(str::to_owned);

@@ -22,7 +22,7 @@ use self::format::Format;
 use super::access::{Permission, PublicPage, Visitor};
 use super::app::{App, Shared};
 use crate::judge::{ServiceSince, SinceLast};
-use crate::model::Run;
+use crate::model::{Run, Text};
 use crate::report::metrics::{self, MetricsContext};
 use crate::serve::api::Problem;
 use crate::view::Picture;
@@ -53,8 +53,8 @@ async fn answer(
             headers.insert(VARY, HeaderValue::from_static("accept"));
             response
         }
-        Ok(Err(problem)) => problem.into_response(),
-        Err(_) => Problem::internal("The metrics could not be made.").into_response(),
+        Ok(Err(problem)) => problem.respond(&headers),
+        Err(_) => Problem::internal("The metrics could not be made.").respond(&headers),
     }
 }
 
@@ -67,7 +67,7 @@ fn page(app: &App, query: Option<&str>, format: Format) -> Result<Vec<u8>, Probl
             write_picture(picture, &mut page)?;
             daemon::write_targets(picture, app.now(), &mut page)?;
         }
-        daemon::write(app, chosen.as_deref(), &mut page)?;
+        daemon::write(app, chosen.as_deref(), format, &mut page)?;
         format.end(&mut page)
     })();
     written.map_err(|error| Problem::internal(error.to_string()))?;
@@ -92,7 +92,10 @@ fn chosen(app: &App, query: Option<&str>) -> Result<Option<Arc<Picture>>, Proble
         Some(picture) => Ok(Some(picture)),
         None => {
             let words = pictures.iter().map(|one| one.track.word().to_owned()).collect();
-            let detail = "No such inventory has been judged from there.";
+            let detail = Text {
+                en: "No such inventory has been judged from there.",
+                vi: "Không có danh mục nào như vậy đã được đánh giá từ điểm đo đó.",
+            };
             Err(Problem::not_found("inventory", detail, words))
         }
     }

@@ -86,6 +86,7 @@ pub fn routes() -> Router<Shared> {
         .route("/vantage", get(vantage::vantage))
         .route("/alerts", get(alerts::alerts))
         .route("/alerts/{alert}/acknowledge", post(alerts::acknowledge))
+        .route("/alerts/acknowledge", post(alerts::acknowledge_several))
         .route("/alerts/maintenance", post(alerts::add_window))
         .route("/alerts/maintenance/{window}/end", post(alerts::end_window))
         .route("/about", get(about::about))

@@ -29,7 +29,8 @@ pub(super) fn number_namesakes(
         if of_name.len() < 2 || of_name.iter().all(|at| runs[*at].1.inventory_id.is_some()) {
             continue;
         }
-        // The inventories so far, each with its newest whole run; the one that was seen last at the end.
+        // The inventories so far, each with its newest whole run that asked for a service, where it has one; the
+        // one that was seen last at the end.
         let mut known: Vec<(u32, i64)> = Vec::new();
         for at in of_name {
             let (row, run) = &runs[at];
@@ -38,7 +39,9 @@ pub(super) fn number_namesakes(
                 Some(place) => known.remove(place),
                 None => (u32::try_from(known.len()).unwrap_or(u32::MAX), *row),
             };
-            let newest = if run.scope == Scope::Whole { *row } else { newest };
+            // A run that asked nobody, since our own side was cut off, tells no inventory from another.
+            let asked = run.scope == Scope::Whole && queries.next_service(*row, "")?.is_some();
+            let newest = if asked { *row } else { newest };
             known.push((number, newest));
             numbers.push((at, number));
         }
@@ -88,9 +91,12 @@ impl<'c> Queries<'c> {
         Ok(last.filter(|_| asked_nothing || scope != Scope::Whole))
     }
 
-    /// Whether a run asked for a service of an earlier one, under its id or, by what its inventory says of
+    /// Whether an earlier run asked for nothing yet, or a run asked for a service of it, under its id or, by what its inventory says of
     /// former ids, under another.
     fn goes_on(&mut self, row: i64, earlier: i64) -> rusqlite::Result<bool> {
+        if self.next_service(earlier, "")?.is_none() {
+            return Ok(true);
+        }
         let mut service = String::new();
         while let Some(next) = self.next_service(earlier, &service)? {
             service = next;

@@ -338,6 +338,7 @@ fn inventories_of_one_file_name_are_told_apart_by_their_services() {
         ("a3", "a", &["a/w"], &["a/w"]),
         ("b2", "b", &[], &["b/x", "b/y"]),
         ("b3", "b", &[], &[]),
+        ("b4", "b", &[], &["b/y"]),
         // All of it was renamed, and says so.
         ("a4", "formerly: [a/y]", &[], &["c/y"]),
         ("c1", "c", &[], &["d/y"]),
@@ -359,10 +360,10 @@ fn inventories_of_one_file_name_are_told_apart_by_their_services() {
     }
     let listed = store.listed_runs().unwrap();
     let mut numbers: Vec<_> =
-        listed.iter().map(|run| (run.run.id.as_str(), run.namesake)).collect();
+        listed.iter().map(|run| format!("{} {}", run.run.id, run.namesake)).collect();
     numbers.sort_unstable();
     let expected =
-        [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("b1", 1), ("b2", 1), ("b3", 1), ("c1", 2)];
+        ["a1 0", "a2 0", "a3 0", "a4 0", "b1 1", "b2 1", "b3 1", "b4 1", "c1 2"];
     assert_eq!(numbers, expected);
     let find = |id: &str| listed.iter().find(|run| run.run.id.as_str() == id).unwrap();
     assert!(find("a1").is_of_same_inventory(find("a4")));

@@ -54,6 +54,8 @@ pub enum ServiceOrder {
     Inventory,
     /// By `ORG/SERVICE`.
     Id,
+    /// By the name of the organisation, then in the inventory's order.
+    Organisation,
     /// By name.
     Name,
     /// By standing, the worst first: absent, stages 0 to 4, unknown, retired.
@@ -212,6 +214,9 @@ impl Picture {
             ServiceOrder::Id => {
                 by_key(places, &|a, b| services[a].service.id.cmp(&services[b].service.id))
             }
+            ServiceOrder::Organisation => places.sort_by_cached_key(|at| {
+                self.organisation_name(&services[*at].service.id.organisation).to_lowercase()
+            }),
             ServiceOrder::Name => {
                 places.sort_by_cached_key(|at| services[*at].service.name.to_lowercase())
             }

@@ -239,6 +239,7 @@ fn lists_are_chosen_sorted_and_cut_into_pages() {
     for by in [
         ServiceOrder::Inventory,
         ServiceOrder::Id,
+        ServiceOrder::Organisation,
         ServiceOrder::Name,
         ServiceOrder::Standing,
         ServiceOrder::Severity,

@@ -8,11 +8,11 @@ use std::process::{Output, Stdio};
 use nix::sys::signal::Signal;
 
 use crate::daemon::{Daemon, Place, wait_until};
+use crate::dashboard::PASSWORD;
 
-const PASSWORD: &str = "một mật khẩu khá dài";
 
 /// `v6ready serve …` with something on stdin.
-fn run(place: &Place, arguments: &[&str], stdin: &str) -> Output {
+pub fn run(place: &Place, arguments: &[&str], stdin: &str) -> Output {
     let mut command = place.command();
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -20,7 +20,8 @@ fn run(place: &Place, arguments: &[&str], stdin: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn text(octets: &[u8]) -> String {
+/// The text of octets.
+pub fn text(octets: &[u8]) -> String {
     String::from_utf8(octets.to_vec()).unwrap()
 }
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often it is looked whether something has happened.
-const PAUSE: Duration = Duration::from_millis(50);
+pub const PAUSE: Duration = Duration::from_millis(50);
 
 /// A folder with a configuration, a store, and what else a test puts there.
 pub struct Place {

@@ -12,7 +12,7 @@ use v6ready::store::{AlertFilter, RequestedScan, Store};
 use crate::daemon::{Place, wait_until};
 
 /// An inventory whose resolver and control targets are closed ports of this machine.
-const UNREACHABLE: &str = "version: 1
+pub const UNREACHABLE: &str = "version: 1
 settings: {resolvers: [\"[::1]:9\"], control_targets: [\"[::1]:9\", \"[::1]:11\"], attempts: 1}
 networks: [{prefix: \"2001:db8::/32\", name: T, testbed: true}]
 organisations:
@@ -21,7 +21,7 @@ organisations:
 ";
 
 /// A program that takes messages, and keeps their bodies.
-fn receiver() -> (u16, Arc<Mutex<Vec<serde_json::Value>>>) {
+pub fn receiver() -> (u16, Arc<Mutex<Vec<serde_json::Value>>>) {
     let listener = TcpListener::bind("[::1]:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let bodies = Arc::new(Mutex::new(Vec::new()));
@@ -61,7 +61,8 @@ fn place(port: u16) -> Place {
     place
 }
 
-fn store(place: &Place) -> Store {
+/// The store of a place.
+pub fn store(place: &Place) -> Store {
     Store::open(&place.path("v6ready.db")).unwrap()
 }
 

@@ -4,9 +4,13 @@
 
 mod access;
 mod daemon;
+mod dashboard;
 mod ending;
 mod jobs;
+mod kills;
 mod notified;
 mod reload;
 mod start;
 mod tls;
+mod walk;
+mod webdriver;

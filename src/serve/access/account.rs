@@ -16,6 +16,8 @@ use super::session::SessionTimes;
 use super::state::Access;
 use super::visitor::{Identity, Visitor};
 use super::words::AccountWords;
+use crate::model::Lang;
+use crate::report::texts;
 use crate::serve::pages::frame::Frame;
 
 /// The page.
@@ -27,7 +29,8 @@ pub async fn show(
     let Identity::User { name, role, organisations, proof } = visitor.identity() else {
         return Refusal::not_logged_in(visitor.wanted()).into_response();
     };
-    let w = AccountWords::of(visitor.wanted().lang);
+    let lang = visitor.wanted().lang;
+    let w = AccountWords::of(lang);
     let times = access.current().config.sessions;
     let session = session.map(|Extension(CurrentSession(session))| session);
     let (role, role_means) = match role {
@@ -52,9 +55,12 @@ pub async fn show(
             Proof::Oidc => w.by_oidc,
             Proof::Proxy => w.by_proxy,
         },
-        since: session.as_ref().map(|session| shown(session.started)).unwrap_or_default(),
-        idle: hours(times),
-        until: session.as_ref().map(|session| end_of(session.started, times)).unwrap_or_default(),
+        since: session.as_ref().map(|one| shown(one.started, lang)).unwrap_or_default(),
+        idle: hours(times, lang),
+        until: session
+            .as_ref()
+            .map(|one| end_of(one.started, times, lang))
+            .unwrap_or_default(),
         sessions: access.sessions.count_of(name, *proof),
         is_proxy: *proof == Proof::Proxy,
     };
@@ -64,22 +70,22 @@ pub async fn show(
     }
 }
 
-fn shown(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-fn hours(times: SessionTimes) -> String {
-    let minutes = times.idle.as_secs() / 60;
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+/// By UTC: an account belongs to no inventory, and so to no time zone.
+fn shown(time: Timestamp, lang: Lang) -> String {
+    let moment = texts::moment(time, "UTC", lang);
+    match lang {
+        Lang::Vi => format!("{moment} (UTC)"),
+        Lang::En => moment,
     }
 }
 
-fn end_of(started: Timestamp, times: SessionTimes) -> String {
+fn hours(times: SessionTimes, lang: Lang) -> String {
+    texts::duration(SignedDuration::try_from(times.idle).unwrap_or_default(), lang)
+}
+
+fn end_of(started: Timestamp, times: SessionTimes, lang: Lang) -> String {
     let most = SignedDuration::try_from(times.absolute).unwrap_or_default();
-    started.saturating_add(most).map(shown).unwrap_or_default()
+    started.saturating_add(most).map(|end| shown(end, lang)).unwrap_or_default()
 }
 
 #[derive(Template)]

@@ -5,7 +5,7 @@
 //! hour or when a token is signed with a key that isn't known.
 
 mod claims;
-mod http_client;
+mod provider_client;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -30,7 +30,8 @@ use super::secret::Secret;
 use crate::model::Digest;
 use crate::serve::config::access::OidcConfig;
 use claims::{AllClaims, groups_of, name_of, payload};
-pub use http_client::{HttpClient, HttpError};
+use crate::serve::http_client::HttpError;
+pub use provider_client::ProviderClient;
 
 /// The path to which the provider sends the browser back.
 pub const CALLBACK: &str = "/login/oidc/callback";
@@ -52,7 +53,7 @@ pub struct Oidc {
     config: OidcConfig,
     redirect: Url,
     after_log_out: Url,
-    http: HttpClient,
+    http: ProviderClient,
     metadata: Mutex<Option<(Timestamp, Arc<ProviderMetadataWithLogout>)>>,
     flows: Mutex<HashMap<String, Flow>>,
 }
@@ -128,14 +129,14 @@ impl Oidc {
     /// The provider of a configuration; `base` is the URL of this daemon.
     ///
     /// # Errors
-    /// When the authorities of certificates can't be read.
+    /// When an authority that is to be trusted can't be used.
     pub fn new(config: OidcConfig, base: &Url) -> Result<Self, HttpError> {
         let join = |path: &str| base.join(path.trim_start_matches('/'));
         let (redirect, after) = match (join(CALLBACK), join("login")) {
             (Ok(redirect), Ok(after)) => (redirect, after),
             (Err(error), _) | (_, Err(error)) => return Err(HttpError::Url(error.to_string())),
         };
-        let http = HttpClient::new(config.authorities.as_deref())?;
+        let http = ProviderClient::new(&config.authorities)?;
         let (metadata, flows) = (Mutex::default(), Mutex::default());
         Ok(Self { config, redirect, after_log_out: after, http, metadata, flows })
     }

@@ -1,10 +1,9 @@
 //! What somebody is told who may not do what she asked for.
 
 use askama::Template;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::json;
 
 use super::frames::bare_frame;
 use super::public_page::PublicPage;
@@ -13,6 +12,7 @@ use super::wanted::Wanted;
 use super::words::RefusalWords;
 use crate::model::Lang;
 use crate::serve::pages::frame::Frame;
+use crate::serve::problem_document::ProblemDocument;
 
 /// Why somebody is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,77 @@ pub enum Why {
     Stranger,
     /// What the proxy says can't be used.
     UnusableProxy,
+}
+
+impl Why {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::NotLoggedIn,
+        Self::NotAllowed,
+        Self::OtherOrganisation,
+        Self::UnknownToken,
+        Self::ExpiredToken,
+        Self::NarrowToken("operate"),
+        Self::ForeignSite,
+        Self::StaleForm,
+        Self::LongForm,
+        Self::Stranger,
+        Self::UnusableProxy,
+    ];
+
+    /// The status of the answer.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::NotLoggedIn | Self::UnknownToken | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
+            Self::LongForm => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnusableProxy => StatusCode::BAD_REQUEST,
+            _ => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// Its name, for programs.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NotLoggedIn => "not-logged-in",
+            Self::NotAllowed => "not-allowed",
+            Self::OtherOrganisation => "other-organisation",
+            Self::UnknownToken => "unknown-token",
+            Self::ExpiredToken => "expired-token",
+            Self::NarrowToken(_) => "insufficient-scope",
+            Self::ForeignSite => "foreign-site",
+            Self::StaleForm => "stale-form",
+            Self::LongForm => "form-too-long",
+            Self::Stranger => "no-role",
+            Self::UnusableProxy => "unusable-proxy-header",
+        }
+    }
+
+    /// The same in a few words.
+    pub fn title(self, lang: Lang) -> &'static str {
+        let w = RefusalWords::of(lang);
+        match self.status() {
+            StatusCode::UNAUTHORIZED => w.title_401,
+            _ => w.title_403,
+        }
+    }
+
+    /// What is wrong, and what would be right.
+    pub fn texts(self, lang: Lang) -> (&'static str, &'static str) {
+        let w = RefusalWords::of(lang);
+        match self {
+            Self::NotLoggedIn => (w.not_logged_in, w.not_logged_in_help),
+            Self::NotAllowed => (w.not_allowed, w.not_allowed_help),
+            Self::OtherOrganisation => (w.other_organisation, w.other_organisation_help),
+            Self::UnknownToken => (w.unknown_token, w.unknown_token_help),
+            Self::ExpiredToken => (w.expired_token, w.expired_token_help),
+            Self::NarrowToken(_) => (w.narrow_token, w.narrow_token_help),
+            Self::ForeignSite => (w.foreign_site, w.foreign_site_help),
+            Self::StaleForm => (w.stale_form, w.stale_form_help),
+            Self::LongForm => (w.long_form, w.long_form_help),
+            Self::Stranger => (w.stranger, w.stranger_help),
+            Self::UnusableProxy => (w.unusable_proxy, w.unusable_proxy_help),
+        }
+    }
 }
 
 /// A refusal, as a page or as a problem document.
@@ -89,47 +160,12 @@ impl Refusal {
 
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
-        match self.why {
-            Why::NotLoggedIn | Why::UnknownToken | Why::ExpiredToken => StatusCode::UNAUTHORIZED,
-            Why::LongForm => StatusCode::PAYLOAD_TOO_LARGE,
-            Why::UnusableProxy => StatusCode::BAD_REQUEST,
-            _ => StatusCode::FORBIDDEN,
-        }
+        self.why.status()
     }
 
     /// Its name, for programs.
     pub fn id(&self) -> &'static str {
-        match self.why {
-            Why::NotLoggedIn => "not-logged-in",
-            Why::NotAllowed => "not-allowed",
-            Why::OtherOrganisation => "other-organisation",
-            Why::UnknownToken => "unknown-token",
-            Why::ExpiredToken => "expired-token",
-            Why::NarrowToken(_) => "insufficient-scope",
-            Why::ForeignSite => "foreign-site",
-            Why::StaleForm => "stale-form",
-            Why::LongForm => "form-too-long",
-            Why::Stranger => "no-role",
-            Why::UnusableProxy => "unusable-proxy-header",
-        }
-    }
-
-    /// What is wrong, and what would be right.
-    fn texts(&self, lang: Lang) -> (&'static str, &'static str) {
-        let w = RefusalWords::of(lang);
-        match self.why {
-            Why::NotLoggedIn => (w.not_logged_in, w.not_logged_in_help),
-            Why::NotAllowed => (w.not_allowed, w.not_allowed_help),
-            Why::OtherOrganisation => (w.other_organisation, w.other_organisation_help),
-            Why::UnknownToken => (w.unknown_token, w.unknown_token_help),
-            Why::ExpiredToken => (w.expired_token, w.expired_token_help),
-            Why::NarrowToken(_) => (w.narrow_token, w.narrow_token_help),
-            Why::ForeignSite => (w.foreign_site, w.foreign_site_help),
-            Why::StaleForm => (w.stale_form, w.stale_form_help),
-            Why::LongForm => (w.long_form, w.long_form_help),
-            Why::Stranger => (w.stranger, w.stranger_help),
-            Why::UnusableProxy => (w.unusable_proxy, w.unusable_proxy_help),
-        }
+        self.why.id()
     }
 
     /// As RFC 6750 has it.
@@ -150,18 +186,15 @@ impl Refusal {
     }
 
     fn document(&self) -> Response {
-        let (detail, help) = self.texts(Lang::En);
-        let document = json!({
-            "type": format!("urn:v6ready:problem:{}", self.id()),
-            "title": self.status().canonical_reason(),
-            "status": self.status().as_u16(),
-            "detail": format!("{detail} {help}"),
-        });
-        ([(CONTENT_TYPE, "application/problem+json")], document.to_string()).into_response()
+        let lang = self.wanted.lang;
+        let (detail, help) = self.why.texts(lang);
+        let (word, status) = (self.id(), self.status());
+        let title = self.why.title(lang);
+        ProblemDocument::new(word, status, title, format!("{detail} {help}")).respond(lang)
     }
 
     fn page(&self) -> Response {
-        let (message, help) = self.texts(self.wanted.lang);
+        let (message, help) = self.why.texts(self.wanted.lang);
         let w = RefusalWords::of(self.wanted.lang);
         let log_in = match self.why {
             Why::NotLoggedIn if self.wanted.can_log_in && self.wanted.is_link => {
@@ -171,7 +204,7 @@ impl Refusal {
             _ => String::new(),
         };
         let status = self.status().as_u16();
-        let title = if status == 401 { w.title_401 } else { w.title_403 };
+        let title = self.why.title(self.wanted.lang);
         let page = RefusalPage {
             frame: bare_frame(&self.wanted, title),
             w,

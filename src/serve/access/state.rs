@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::oidc::{HttpError, Oidc};
+use super::oidc::Oidc;
 use super::password::{BadPassword, PasswordChecks, PasswordHash};
 use super::proof::Proof;
 use super::public_page::PublicPage;
@@ -23,6 +23,7 @@ use crate::model::{Digest, Lang};
 use crate::serve::config::ServeConfig;
 use crate::serve::config::access::{AccessConfig, TokenConfig, UserConfig};
 use crate::store::StoreError;
+use crate::serve::http_client::HttpError;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

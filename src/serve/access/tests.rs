@@ -181,7 +181,7 @@ async fn forms_of_others_are_refused() {
     let json = || Body::from("{\"inventory\":\"x\"}");
     let answer = hers.send("POST", "/api/v1/operate/a", Some("text/plain"), json()).await;
     assert_eq!(answer.header("content-type"), "application/problem+json");
-    assert!(answer.body.contains("urn:v6ready:problem:stale-form"));
+    assert!(answer.body.contains("/api#problem-stale-form"));
     hers.headers.push(("x-csrf-token", csrf.clone()));
     let answer = hers.send("POST", "/api/v1/operate/a", Some("application/json"), json()).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -325,7 +325,7 @@ async fn tokens_are_refused_as_programs_understand_it() {
         let answer = ask(bad).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
-        assert!(answer.body.contains("urn:v6ready:problem:unknown-token"));
+        assert!(answer.body.contains("/api#problem-unknown-token"));
     }
     // Another scheme is for a proxy in front.
     let answer = ask("Basic YTpi".to_owned()).await;

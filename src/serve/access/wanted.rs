@@ -40,7 +40,8 @@ impl Wanted {
             || !accepts.contains("text/html") && (is_of_programs || accepts.contains("json"));
         Self {
             is_program,
-            lang: language(&parts.headers, lang),
+            // Programs that wish no language are told in English.
+            lang: language(&parts.headers, if is_program { Lang::En } else { lang }),
             theme: theme(&parts.headers),
             site: "v6ready".to_owned(),
             path: LocalPath::or_home(parts.uri.path_and_query().map(|path| path.as_str())),

@@ -28,7 +28,7 @@ words! {
         long_form: "Dữ liệu gửi lên quá lớn.", "What was sent is too large.";
         long_form_help: "Chưa có thao tác nào được thực hiện.", "Nothing was done.";
         stranger: "Tài khoản đã đăng nhập nhưng chưa được cấp quyền nào.", "You are logged in, but have no role here.";
-        stranger_help: "Vui lòng đề nghị quản trị viên cấp quyền cho nhóm của bạn trong tệp cấu hình.", "Ask whoever runs this to give your group a role in the configuration.";
+        stranger_help: "Vui lòng đề nghị quản trị viên cấp quyền cho nhóm người dùng tương ứng trong tệp cấu hình.", "Ask whoever runs this to give your group a role in the configuration.";
         unusable_proxy: "Thông tin do máy chủ ủy quyền (proxy) gửi không sử dụng được.", "What the proxy says of you can't be used.";
         unusable_proxy_help: "Nhật ký của hệ thống ghi rõ nguyên nhân.", "The log of the daemon has the cause.";
     }
@@ -43,7 +43,7 @@ words! {
         submit: "Đăng nhập", "Log in";
         at_provider: "Đăng nhập qua", "Log in with";
         or_password: "Hoặc đăng nhập bằng mật khẩu", "Or with a password";
-        to_go_on: "Trang bạn yêu cầu chỉ dành cho người đã đăng nhập.", "What you asked for is only for those who are logged in.";
+        to_go_on: "Trang được yêu cầu chỉ dành cho người đã đăng nhập.", "What you asked for is only for those who are logged in.";
         none: "Chưa khai báo cách đăng nhập nào.", "No way to log in has been set up.";
         none_help: "Quản trị viên khai báo người dùng tại khóa `users`, `oidc` hoặc `proxy` trong tệp cấu hình.", "Whoever runs this names users in the configuration, under `users`, `oidc` or `proxy`.";
         by_proxy: "Việc đăng nhập do máy chủ ủy quyền (proxy) phía trước thực hiện; yêu cầu này không đi qua máy chủ đó.", "The proxy in front logs people in, and this request did not come through it.";
@@ -87,7 +87,7 @@ words! {
         log_out_everywhere: "Đăng xuất khỏi mọi thiết bị", "Log out everywhere";
         proxy_note: "Việc đăng xuất thực hiện tại máy chủ ủy quyền.", "You log out at the proxy.";
         provider_title: "Đã đăng xuất", "You are logged out";
-        provider_note: "Đã đăng xuất khỏi hệ thống này. Bạn vẫn còn đăng nhập tại hệ thống đăng nhập một lần.", "You are logged out here. You are still logged in at the log-in provider.";
+        provider_note: "Đã đăng xuất khỏi hệ thống này. Phiên tại hệ thống đăng nhập một lần vẫn còn hiệu lực.", "You are logged out here. You are still logged in at the log-in provider.";
         provider_go: "Đăng xuất cả ở đó", "Log out there too";
         home: "Về trang tổng quan", "To the overview";
     }

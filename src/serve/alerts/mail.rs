@@ -6,7 +6,7 @@ use askama::Template as _;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
 use super::message::{Entry, Group, Heading, Message};
@@ -14,6 +14,7 @@ use super::sending::NotSent;
 use super::texts;
 use crate::model::Lang;
 use crate::serve::config::alerts::{Smtp, SmtpTls};
+use crate::serve::trust;
 
 /// How long a mail server may take for one answer.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -69,12 +70,17 @@ fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, NotSent>
 }
 
 fn parameters(smtp: &Smtp) -> Result<TlsParameters, NotSent> {
+    let mut trusted = trust::of_system();
     let mut parameters = TlsParameters::builder(smtp.host.clone());
+    if !trusted.is_empty() {
+        parameters = parameters.certificate_store(CertificateStore::None);
+    }
     if let Some(path) = &smtp.ca {
-        let unusable =
-            |problem: String| NotSent::for_good(format!("{}: {problem}", path.display()));
-        let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        let authority = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        trusted.extend(trust::of_file(path).map_err(NotSent::for_good)?);
+    }
+    for authority in trusted {
+        let authority = Certificate::from_der(authority.to_vec())
+            .map_err(|error| NotSent::for_good(error.to_string()))?;
         parameters = parameters.add_root_certificate(authority);
     }
     parameters.build_rustls().map_err(|error| NotSent::for_good(error.to_string()))

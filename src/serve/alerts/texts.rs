@@ -50,7 +50,9 @@ words! {
     /// A certificate.
     CERTIFICATE "Chứng thư số sắp hết hạn hoặc đã hết hạn" "A certificate is about to end, or has ended"
     /// A target.
-    TARGET "Mục tiêu chưa đạt sắp đến hạn hoặc đã quá hạn" "A target is not reached, and due soon or missed"
+    TARGET "Mục tiêu sắp đến hạn nhưng chưa đạt" "A target is due soon, and not reached"
+    /// A target.
+    TARGET_MISSED "Mục tiêu đã quá hạn nhưng chưa đạt" "A target was missed"
     /// Something comes and goes.
     FLAPS "không ổn định: lặp lại nhiều lần, chỉ thông báo tiếp khi kéo dài" "comes and goes; told again only when it lasts"
     /// A stage fell.
@@ -86,6 +88,9 @@ pub fn title(alert: &Alert, lang: Lang) -> String {
     let fixed = |text: Text| text.get(lang).to_owned();
     match alert.kind {
         Kind::Certificate => fixed(CERTIFICATE),
+        Kind::Target if alert.detail.days_left.is_some_and(|days| days < 0) => {
+            fixed(TARGET_MISSED)
+        }
         Kind::Target => fixed(TARGET),
         Kind::RunFailed => fixed(RUN_FAILED),
         Kind::OwnOutage if alert.is_open() => fixed(OWN_OUTAGE),

@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use url::Url;
 
-use super::webhook::hex;
+use crate::model::hex;
 
 /// The store's secret with which links are signed.
 pub const SECRET: &str = "unsubscribe";

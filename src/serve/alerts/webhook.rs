@@ -12,7 +12,7 @@ use super::http::{Post, post};
 use super::mail::plain_text;
 use super::message::{Group, Message};
 use super::sending::NotSent;
-use crate::model::Severity;
+use crate::model::{Severity, hex};
 use crate::serve::config::alerts::{TemplateHook, Webhook};
 
 /// The form of what a webhook gets.
@@ -37,11 +37,6 @@ pub fn signature(secret: &str, body: &[u8], at: Timestamp) -> String {
     context.update(b".");
     context.update(body);
     format!("t={seconds},v1={}", hex(context.sign().as_ref()))
-}
-
-/// Octets as hexadecimal digits.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// Sends a message to a webhook.

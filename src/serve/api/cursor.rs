@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::params::Params;
 use super::problem::{Fault, Problem};
 use crate::model::Digest;
+use crate::serve::problem_document::Sentence;
 
 /// A page of a list: which list it is, in which state, and how much of it came before.
 pub struct Page {
@@ -38,9 +39,12 @@ impl Page {
                 None => {
                     params.fault(Fault {
                         parameter: Some("cursor".to_owned()),
-                        detail: "`cursor` is none that a list has given: take `next` of the page \
-                                 before, or leave it out for the first page."
-                            .to_owned(),
+                        detail: Sentence::new(
+                            "`cursor` is none that a list has given: take `next` of the page before, or \
+                             leave it out for the first page.",
+                            "`cursor` không phải giá trị do danh sách trả về: dùng `next` của trang trước, \
+                             hoặc bỏ tham số này để xem trang đầu.",
+                        ),
                         expected: Vec::new(),
                     });
                     0

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::operation::{Operation, Parameter, Values};
 use super::operations::OPERATIONS;
-use super::problem::Problem;
-use super::schemas::RESULT;
+use super::schemas::{INVENTORY, RESULT};
 use crate::report::json;
 use crate::serve::access::{Permission, PublicPage, Visitor};
+use crate::serve::problem_document::ProblemDocument;
 
 /// The document.
 pub fn document() -> &'static Value {
@@ -27,7 +27,7 @@ fn made() -> Value {
         settings.definitions_path = "/components/schemas".into();
     });
     let mut schemas = settings.into_generator();
-    let problem = schemas.subschema_for::<Problem>().to_value();
+    let problem = schemas.subschema_for::<ProblemDocument>().to_value();
     let mut paths: Map<String, Value> = Map::new();
     for operation in OPERATIONS {
         let answer = (operation.answer)(&mut schemas).to_value();
@@ -38,7 +38,8 @@ fn made() -> Value {
         }
     }
     let mut components = schemas.take_definitions(true);
-    add_result(&mut components);
+    add_file(&mut components, RESULT, &json::schema());
+    add_file(&mut components, INVENTORY, &crate::inventory::schema());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -65,17 +66,18 @@ fn made() -> Value {
     })
 }
 
-/// Adds the schema of result files, whose parts stand under names of their own.
-fn add_result(components: &mut Map<String, Value>) {
-    let text = json::schema().replace("#/$defs/", &format!("#/components/schemas/{RESULT}"));
+/// Adds the schema of a kind of files, whose parts stand under names of their own.
+fn add_file(components: &mut Map<String, Value>, name: &str, schema: &str) {
+    let text = schema.replace("#/$defs/", &format!("#/components/schemas/{name}"));
     let Ok(Value::Object(mut schema)) = serde_json::from_str(&text) else { return };
     if let Some(Value::Object(parts)) = schema.remove("$defs") {
-        for (name, part) in parts {
-            components.insert(format!("{RESULT}{name}"), part);
+        for (of_part, part) in parts {
+            components.insert(format!("{name}{of_part}"), part);
         }
     }
     schema.remove("$schema");
-    components.insert(RESULT.to_owned(), Value::Object(schema));
+    schema.remove("$id");
+    components.insert(name.to_owned(), Value::Object(schema));
 }
 
 fn described(operation: &Operation, answer: Value, problem: &Value) -> Value {
@@ -104,10 +106,11 @@ fn described(operation: &Operation, answer: Value, problem: &Value) -> Value {
         "responses": responses,
     });
     if let (Value::Object(described), false) = (&mut described, operation.body.is_empty()) {
+        let body = operation.body_schema.map_or_else(|| json!({"type": "string"}), |schema| schema());
         let content: Map<String, Value> = operation
             .body
             .iter()
-            .map(|media_type| ((*media_type).to_owned(), json!({"schema": {"type": "string"}})))
+            .map(|media_type| ((*media_type).to_owned(), json!({"schema": body})))
             .collect();
         described.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
     }
@@ -139,6 +142,6 @@ pub(super) async fn answer(visitor: Visitor, headers: HeaderMap) -> Response {
     }
     match Answer::json(document()) {
         Ok(answer) => answer.respond(axum::http::StatusCode::OK, &headers),
-        Err(problem) => problem.into_response(),
+        Err(problem) => problem.respond(&headers),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::params::{Params, nearest, shown};
@@ -15,6 +16,7 @@ use crate::model::{Lang, RunId, ServiceId, Text};
 use crate::serve::access::{Permission, Visitor};
 use crate::serve::app::App;
 use crate::view::{Picture, SeenRun};
+use crate::serve::problem_document::Sentence;
 
 /// An operation: all that routes and document need to know of it.
 pub struct Operation {
@@ -32,6 +34,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// The types of a body that it takes.
     pub body: &'static [&'static str],
+    /// The schema of the body; any text where there is none.
+    pub body_schema: Option<fn() -> Value>,
     /// Octets of a body at the most.
     pub body_octets_max: usize,
     /// The schema of its answer.
@@ -160,7 +164,11 @@ impl Asked<'_> {
                 _ => tracks(|one| &one.track.vantage),
             };
             let value = shown(self.params.value(name).unwrap_or_default());
-            let detail = format!("There is no {name} `{value}` that has been judged.");
+            let of = if name == "inventory" { "danh mục" } else { "điểm đo" };
+            let detail = Sentence::new(
+                format!("There is no {name} `{value}` that has been judged."),
+                format!("Không có {of} `{value}` nào đã được đánh giá."),
+            );
             return Err(Problem::not_found(name, detail, expected));
         };
         Ok(picture)
@@ -190,7 +198,10 @@ impl Asked<'_> {
         let ids: Vec<String> = services.iter().map(|one| one.service.id.to_string()).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let word = id.to_string();
-        let detail = format!("The inventory has no service `{}`.", shown(&word));
+        let detail = Sentence::new(
+            format!("The inventory has no service `{}`.", shown(&word)),
+            format!("Danh mục không có dịch vụ `{}`.", shown(&word)),
+        );
         Err(Problem::not_found("service", detail, nearest(&word, &ids)))
     }
 
@@ -212,16 +223,21 @@ impl Asked<'_> {
         };
         found.ok_or_else(|| {
             let ids: Vec<&str> = whole.iter().rev().map(|run| run.id.as_str()).collect();
-            let detail = format!(
-                "`{name}` is `{}`, which is no whole run of this inventory that has been judged.",
-                shown(word)
+            let word_shown = shown(word);
+            let detail = Sentence::new(
+                format!(
+                    "`{name}` is `{word_shown}`, which is no whole run of this inventory that has been judged."
+                ),
+                format!(
+                    "`{name}` là `{word_shown}`, không phải đợt quét toàn bộ danh mục này đã được đánh giá."
+                ),
             );
             Problem::not_found(name, detail, nearest(word, &ids))
         })
     }
 
     /// Notes what is wrong with a parameter.
-    pub fn fault(&self, name: &str, detail: String, expected: Vec<String>) {
+    pub fn fault(&self, name: &str, detail: Sentence, expected: Vec<String>) {
         self.params.fault(Fault { parameter: Some(name.to_owned()), detail, expected });
     }
 

@@ -1,11 +1,11 @@
 //! The parameters of a request. All that is wrong with them is told at once.
 
 use std::cell::RefCell;
-use std::str::FromStr;
 
 use url::form_urlencoded;
 
 use super::problem::{Fault, Problem};
+use crate::serve::problem_document::Sentence;
 
 /// Expected words that a fault names at the most.
 const EXPECTED_MAX: usize = 12;
@@ -46,7 +46,10 @@ impl Params {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         self.fault(Fault {
             parameter: Some(name.to_owned()),
-            detail: format!("`{name}` is `{}`, which is none of its values.", shown(value)),
+            detail: Sentence::new(
+                format!("`{name}` is `{}`, which is none of its values.", shown(value)),
+                format!("`{name}` là `{}`, không thuộc các giá trị được chấp nhận.", shown(value)),
+            ),
             expected: nearest(value, &words),
         });
         None
@@ -59,28 +62,14 @@ impl Params {
         if number.is_none() {
             self.fault(Fault {
                 parameter: Some(name.to_owned()),
-                detail: format!(
-                    "`{name}` is `{}`; it is a number from {least} to {most}.",
-                    shown(value)
+                detail: Sentence::new(
+                    format!("`{name}` is `{}`; it is a number from {least} to {most}.", shown(value)),
+                    format!("`{name}` là `{}`; cần là số từ {least} đến {most}.", shown(value)),
                 ),
                 expected: vec![format!("{least}..{most}")],
             });
         }
         number
-    }
-
-    /// A value that is written in a form of its own, such as a quarter.
-    pub fn parsed<T: FromStr>(&self, name: &str, form: &str, example: &str) -> Option<T> {
-        let value = self.value(name)?;
-        let parsed = value.parse().ok();
-        if parsed.is_none() {
-            self.fault(Fault {
-                parameter: Some(name.to_owned()),
-                detail: format!("`{name}` is `{}`; it is {form}.", shown(value)),
-                expected: vec![example.to_owned()],
-            });
-        }
-        parsed
     }
 
     /// Nothing is wrong, and every parameter is one of these.
@@ -93,13 +82,25 @@ impl Params {
             let detail = if !known.contains(&name.as_str()) {
                 let name = shown(name);
                 match known {
-                    [] => format!("There is no parameter `{name}`: this takes none."),
-                    _ => format!("There is no parameter `{name}`."),
+                    [] => Sentence::new(
+                        format!("There is no parameter `{name}`: this takes none."),
+                        format!("Không có tham số `{name}`: thao tác này không nhận tham số."),
+                    ),
+                    _ => Sentence::new(
+                        format!("There is no parameter `{name}`."),
+                        format!("Không có tham số `{name}`."),
+                    ),
                 }
             } else if seen.contains(&name.as_str()) {
-                format!("`{name}` is given twice.")
+                Sentence::new(
+                    format!("`{name}` is given twice."),
+                    format!("`{name}` xuất hiện hai lần."),
+                )
             } else if value.chars().count() > CHARACTERS_MAX {
-                format!("`{name}` has more than {CHARACTERS_MAX} characters.")
+                Sentence::new(
+                    format!("`{name}` has more than {CHARACTERS_MAX} characters."),
+                    format!("`{name}` dài hơn {CHARACTERS_MAX} ký tự."),
+                )
             } else {
                 seen.push(name);
                 continue;
@@ -163,12 +164,13 @@ mod tests {
         assert_eq!(params.choice("stage", &[("0", 0), ("1", 1)]), None);
         assert_eq!(params.number("limit", 1, 10), None);
         let problem = params.finish(&["stage", "limit", "check"]).unwrap_err();
-        let text = serde_json::to_string(&problem).unwrap();
+        let text = &problem.detail().en;
         for part in
             ["`stage` is `9`", "from 1 to 10", "no parameter `colour`", "`check` is given twice"]
         {
             assert!(text.contains(part), "{text}");
         }
+        assert!(problem.detail().vi.contains("cần là số từ 1 đến 10"));
         let params = Params::of_query("stage=1&limit=&cursor=x");
         assert_eq!(params.choice("stage", &[("0", 0), ("1", 1)]), Some(1));
         assert!(params.finish(&["stage", "limit", "cursor"]).is_ok());

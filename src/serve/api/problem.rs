@@ -1,47 +1,37 @@
 //! Why something can't be answered, as a problem document (RFC 9457).
 
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use crate::model::Text;
+use crate::model::{Lang, Text};
 use crate::serve::access::Refusal;
+use crate::serve::pages::preferences::language;
+use crate::serve::problem_document::{FaultDocument, ProblemDocument, Sentence};
 use crate::store::StoreError;
 use crate::view::ViewError;
 
-/// Why something can't be answered (RFC 9457).
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+/// Why something can't be answered.
+#[derive(Clone, Debug)]
 pub struct Problem {
-    /// What kind of problem it is: `/api#problem-…`, where the page of the API explains it.
-    #[serde(rename = "type")]
-    kind: String,
-    /// The same in a few words.
-    title: &'static str,
-    /// The status of the answer.
-    status: u16,
+    /// One of the [`KINDS`].
+    word: &'static str,
     /// What is wrong here, and what would be right.
-    detail: String,
+    detail: Sentence,
     /// Each thing that is wrong with the request.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
-    #[serde(skip)]
     allow: Option<&'static str>,
-    #[serde(skip)]
     refusal: Option<Box<Refusal>>,
 }
 
 /// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The parameter of the query or of the path, where it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// What is wrong with it.
-    pub detail: String,
+    pub detail: Sentence,
     /// What it may be, the nearest first; not always all of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<String>,
 }
 
@@ -125,6 +115,14 @@ pub const KINDS: &[Kind] = &[
         },
     ),
     kind(
+        "too-large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Text { en: "The body is too large", vi: "Nội dung gửi quá lớn" },
+        Text {
+            en: "`detail` says how large it may be.", vi: "`detail` nêu kích thước tối đa."
+        },
+    ),
+    kind(
         "bad-body",
         StatusCode::UNPROCESSABLE_ENTITY,
         Text { en: "The body is not what it should be", vi: "Nội dung gửi không hợp lệ" },
@@ -170,46 +168,34 @@ pub const KINDS: &[Kind] = &[
 
 impl Problem {
     /// A problem of one of the [`KINDS`].
-    fn of(word: &str, detail: impl Into<String>) -> Self {
-        let kind = KINDS.iter().find(|kind| kind.word == word);
-        let (title, status) = kind
-            .map_or(("", StatusCode::INTERNAL_SERVER_ERROR), |kind| (kind.title.en, kind.status));
-        Self {
-            kind: format!("/api#problem-{word}"),
-            title,
-            status: status.as_u16(),
-            detail: detail.into(),
-            errors: Vec::new(),
-            allow: None,
-            refusal: None,
-        }
+    fn of(word: &'static str, detail: impl Into<Sentence>) -> Self {
+        Self { word, detail: detail.into(), errors: Vec::new(), allow: None, refusal: None }
     }
 
     /// The asker may not do this.
     pub fn refused(refusal: Refusal) -> Self {
-        Self { refusal: Some(Box::new(refusal)), ..Self::of("internal", "") }
+        Self { refusal: Some(Box::new(refusal)), ..Self::internal("") }
     }
 
     /// The body is not what it should be.
-    pub fn body(detail: impl Into<String>) -> Self {
-        let detail = detail.into();
+    pub fn body(detail: Sentence) -> Self {
         let fault = Fault { parameter: None, detail: detail.clone(), expected: Vec::new() };
         Self::of("bad-body", detail).with(vec![fault])
     }
 
     /// It can't be done now.
-    pub fn later(detail: impl Into<String>) -> Self {
+    pub fn later(detail: Sentence) -> Self {
         Self::of("later", detail)
     }
 
     /// Parameters are wrong.
     pub fn parameters(errors: Vec<Fault>) -> Self {
-        let all: Vec<&str> = errors.iter().map(|fault| fault.detail.as_str()).collect();
-        Self { detail: all.join(" "), ..Self::of("bad-parameter", "") }.with(errors)
+        let detail = Sentence::joined(errors.iter().map(|fault| &fault.detail));
+        Self::of("bad-parameter", detail).with(errors)
     }
 
     /// There is no such thing as a parameter names.
-    pub fn not_found(parameter: &str, detail: impl Into<String>, expected: Vec<String>) -> Self {
+    pub fn not_found(parameter: &str, detail: impl Into<Sentence>, expected: Vec<String>) -> Self {
         let detail = detail.into();
         let fault =
             Fault { parameter: Some(parameter.to_owned()), detail: detail.clone(), expected };
@@ -218,88 +204,110 @@ impl Problem {
 
     /// The list has another state than the cursor.
     pub fn stale_cursor() -> Self {
-        Self::of("stale-cursor", "Another run has ended meanwhile; begin again without `cursor`.")
+        Self::of(
+            "stale-cursor",
+            Text {
+                en: "Another run has ended meanwhile; begin again without `cursor`.",
+                vi: "Một đợt quét khác vừa kết thúc; yêu cầu lại từ đầu, không kèm `cursor`.",
+            },
+        )
     }
 
     /// Nothing is at this path.
     pub fn no_such_path(path: &str) -> Self {
-        let detail = format!("There is no `{path}`; GET /api/v1/openapi.json lists the paths.");
+        let detail = Sentence::new(
+            format!("There is no `{path}`; GET /api/v1/openapi.json lists the paths."),
+            format!("Không có `{path}`; GET /api/v1/openapi.json liệt kê các đường dẫn."),
+        );
         Self::of("no-such-path", detail)
     }
 
     /// The path has other methods.
     pub fn method(method: &str, allow: &'static str) -> Self {
-        let detail = format!("{method} can't be used here; {allow} can.");
+        let detail = Sentence::new(
+            format!("{method} can't be used here; {allow} can."),
+            format!("Không dùng được {method} tại đây; dùng được {allow}."),
+        );
         Self { allow: Some(allow), ..Self::of("method-not-allowed", detail) }
     }
 
     /// The body is of another type than this.
     pub fn media_type(found: &str, expected: &[&str]) -> Self {
+        let (either, one_of) = (expected.join(" or "), expected.join(" hoặc "));
         let detail = match found {
-            "" => format!("The body has no Content-Type; send {}.", expected.join(" or ")),
-            found => format!("The body is `{found}`; send {}.", expected.join(" or ")),
+            "" => Sentence::new(
+                format!("The body has no Content-Type; send {either}."),
+                format!("Nội dung gửi không có Content-Type; cần là {one_of}."),
+            ),
+            found => Sentence::new(
+                format!("The body is `{found}`; send {either}."),
+                format!("Nội dung gửi có kiểu `{found}`; cần là {one_of}."),
+            ),
         };
         let expected = expected.iter().map(|one| (*one).to_owned()).collect();
         let fault = Fault { parameter: None, detail: detail.clone(), expected };
         Self::of("unsupported-type", detail).with(vec![fault])
     }
 
-    /// The runs are still being judged.
-    pub fn not_ready() -> Self {
-        Self::of("not-ready", "No run has been judged yet; ask again in a moment.")
+    /// The body is larger than the operation takes, or broke off.
+    pub fn too_large(octets_max: usize) -> Self {
+        let detail = Sentence::new(
+            format!("The body may have {octets_max} octets at the most, and must come whole."),
+            format!("Nội dung gửi có tối đa {octets_max} octet và phải được gửi trọn vẹn."),
+        );
+        Self::of("too-large", detail)
     }
 
-    /// A fault of the program.
+    /// The runs are still being judged.
+    pub fn not_ready() -> Self {
+        Self::of(
+            "not-ready",
+            Text {
+                en: "No run has been judged yet; ask again in a moment.",
+                vi: "Chưa có đợt quét nào được đánh giá; yêu cầu lại sau giây lát.",
+            },
+        )
+    }
+
+    /// A fault of the program. What the log has of it is no matter of language.
     pub fn internal(detail: impl Into<String>) -> Self {
-        Self::of("internal", detail)
+        let detail = detail.into();
+        Self::of("internal", Sentence::new(detail.clone(), detail))
+    }
+
+    /// What is wrong here, and what would be right.
+    pub fn detail(&self) -> &Sentence {
+        &self.detail
     }
 
     fn with(self, errors: Vec<Fault>) -> Self {
         Self { errors, ..self }
     }
 
-    /// The status of the answer.
-    pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    /// The answer, in the language that the request wishes: English where it wishes none.
+    pub fn respond(self, asked: &HeaderMap) -> Response {
+        self.in_language(language(asked, Lang::En))
     }
-}
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NoSuchRun { .. } | StoreError::Ambiguous { .. } => {
-                Self::not_found("run", error.to_string(), Vec::new())
-            }
-            error => Self::of("store", error.to_string()),
-        }
-    }
-}
-
-impl From<ViewError> for Problem {
-    fn from(error: ViewError) -> Self {
-        match error {
-            ViewError::Store(error) => error.into(),
-            ViewError::NoSuchRun { .. } => Self::not_found("run", error.to_string(), Vec::new()),
-            ViewError::Replaced | ViewError::Busy { .. } => {
-                Self::of("not-ready", error.to_string())
-            }
-            error => Self::of("store", error.to_string()),
-        }
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn in_language(self, lang: Lang) -> Response {
         if let Some(refusal) = self.refusal {
             return refusal.into_response();
         }
-        let status = self.status();
-        // Serialising this type to memory can't fail.
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (status, body).into_response();
+        let kind = KINDS.iter().find(|kind| kind.word == self.word);
+        let (title, status) = kind.map_or(("", StatusCode::INTERNAL_SERVER_ERROR), |kind| {
+            (kind.title.get(lang), kind.status)
+        });
+        let errors = self.errors.into_iter().map(|fault| FaultDocument {
+            parameter: fault.parameter,
+            detail: fault.detail.get(lang).to_owned(),
+            expected: fault.expected,
+        });
+        let document = ProblemDocument {
+            errors: errors.collect(),
+            ..ProblemDocument::new(self.word, status, title, self.detail.get(lang))
+        };
+        let mut response = document.respond(lang);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
@@ -308,4 +316,37 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSuchRun { .. } | StoreError::Ambiguous { .. } => {
+                Self::not_found("run", no_run(&error), Vec::new())
+            }
+            error => Self::of("store", of_store(&error)),
+        }
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Store(error) => error.into(),
+            ViewError::NoSuchRun { .. } => Self::not_found("run", no_run(&error), Vec::new()),
+            ViewError::Replaced | ViewError::Busy { .. } => Self::of(
+                "not-ready",
+                Sentence::new(error.to_string(), "Các đợt quét đang được đánh giá lại."),
+            ),
+            error => Self::of("store", of_store(&error)),
+        }
+    }
+}
+
+fn no_run(error: &dyn std::fmt::Display) -> Sentence {
+    Sentence::new(error.to_string(), format!("Không có đợt quét này ({error})."))
+}
+
+fn of_store(error: &dyn std::fmt::Display) -> Sentence {
+    Sentence::new(error.to_string(), format!("Không đọc hoặc ghi được kho dữ liệu: {error}"))
 }

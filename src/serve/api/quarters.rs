@@ -11,6 +11,7 @@ use super::problem::{Fault, Problem};
 use crate::judge::quarter::Quarter;
 use crate::judge::{Change, day_of};
 use crate::view::SeenRun;
+use crate::serve::problem_document::Sentence;
 
 /// A quarter of an inventory.
 #[derive(Serialize, JsonSchema)]
@@ -63,14 +64,17 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let quarter: Quarter = word.parse().map_err(|_| {
         Problem::parameters(vec![Fault {
             parameter: Some("quarter".to_owned()),
-            detail: "A quarter is written as `2026Q4`.".to_owned(),
+            detail: Sentence::new("A quarter is written as `2026Q4`.", "Quý được ghi dạng `2026Q4`."),
             expected: known(),
         }])
     })?;
     let runs: Vec<&SeenRun> =
         picture.whole_runs().filter(|run| of(run.ended_at) == quarter).collect();
     let Some(closing) = runs.last() else {
-        let detail = format!("No whole run of this inventory ended in {quarter}.");
+        let detail = Sentence::new(
+            format!("No whole run of this inventory ended in {quarter}."),
+            format!("Không có đợt quét toàn bộ danh mục nào kết thúc trong {quarter}."),
+        );
         return Err(Problem::not_found("quarter", detail, known()));
     };
     let previous = picture.whole_runs().filter(|run| of(run.ended_at) < quarter).last();

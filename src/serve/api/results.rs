@@ -13,6 +13,7 @@ use crate::judge::{Excerpt, RunResult, ServiceResult};
 use crate::model::{Digest, Lang, ObservationId, Selection, ServiceId};
 use crate::report::{ReportContext, json};
 use crate::view::Picture;
+use crate::serve::problem_document::Sentence;
 
 /// The results of services that a filter chooses.
 pub fn results(asked: &Asked<'_>) -> Result<Answer, Problem> {
@@ -75,7 +76,10 @@ pub fn observation(asked: &Asked<'_>) -> Result<Answer, Problem> {
     asked.finish()?;
     let word = asked.part("digest");
     let Some(digest) = Digest::parse(word) else {
-        let detail = "An observation is named by `sha256:` and 64 hexadecimal digits.".to_owned();
+        let detail = Sentence::new(
+            "An observation is named by `sha256:` and 64 hexadecimal digits.",
+            "Mã quan sát gồm `sha256:` và 64 chữ số thập lục phân.",
+        );
         let expected = nearest("", &["sha256:0123…"]);
         let fault = Fault { parameter: Some("digest".to_owned()), detail, expected };
         return Err(Problem::parameters(vec![fault]));
@@ -83,7 +87,10 @@ pub fn observation(asked: &Asked<'_>) -> Result<Answer, Problem> {
     match asked.app.store()?.observation(ObservationId(digest))? {
         Some(observation) => Ok(Answer::octets(observation.document())),
         None => {
-            let detail = "The store has no observation of this name.".to_owned();
+            let detail = Sentence::new(
+                "The store has no observation of this name.",
+                "Kho dữ liệu không có quan sát mang mã này.",
+            );
             Err(Problem::not_found("digest", detail, Vec::new()))
         }
     }

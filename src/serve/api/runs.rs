@@ -7,6 +7,7 @@ use super::operation::Asked;
 use super::params::nearest;
 use super::problem::Problem;
 use crate::store::Scope;
+use crate::model::Text;
 
 /// The inventories, each as one vantage point sees it.
 pub fn inventories(asked: &Asked<'_>) -> Result<Answer, Problem> {
@@ -40,7 +41,10 @@ pub fn run(asked: &Asked<'_>) -> Result<Answer, Problem> {
         Some(run) => Answer::json(&RunDocument::of(run)),
         None => {
             let ids: Vec<&str> = listed.iter().map(|run| run.run.id.as_str()).collect();
-            let detail = "The store has no run of this id; give it whole.".to_owned();
+            let detail = Text {
+                en: "The store has no run of this id; give it whole.",
+                vi: "Kho dữ liệu không có đợt quét mang mã này; cần ghi đầy đủ mã.",
+            };
             Err(Problem::not_found("run", detail, nearest(word, &ids)))
         }
     }

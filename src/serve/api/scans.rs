@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::operation::Asked;
@@ -12,6 +14,7 @@ use super::problem::Problem;
 use crate::model::{RunId, Selection};
 use crate::serve::access::Permission;
 use crate::serve::jobs::{JobError, LiveRun, ScanRequest};
+use crate::serve::problem_document::Sentence;
 
 /// What is to be scanned.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -76,12 +79,20 @@ pub fn live(asked: &Asked<'_>) -> Result<Answer, Problem> {
     Answer::json(&super::documents::ListDocument { key: None, total, next: None, items })
 }
 
+/// The schema of what is to be scanned.
+pub fn start_schema() -> Value {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<StartDocument>();
+    // The document around it says which draft it is.
+    schema.remove("$schema");
+    schema.to_value()
+}
+
 /// Starts a run.
 pub fn start(asked: &Asked<'_>) -> Result<Answer, Problem> {
     asked.finish()?;
     let wanted: StartDocument =
-        serde_json::from_slice(asked.body).map_err(|error| Problem::body(error.to_string()))?;
-    Selection::parse(&wanted.only).map_err(|error| Problem::body(format!("`only`: {error}")))?;
+        serde_json::from_slice(asked.body).map_err(|error| bad_body("JSON", &error))?;
+    Selection::parse(&wanted.only).map_err(|error| bad_body("`only`", &error))?;
     let organisation = one_organisation(&wanted.only);
     asked.may(Permission::Operate(organisation.as_deref()))?;
     let request = ScanRequest {
@@ -102,7 +113,7 @@ pub fn cancel(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let live = asked.app.jobs().live();
     let Some(run) = live.iter().find(|live| live.run.as_str() == word) else {
         let ids = live.iter().map(|live| live.run.to_string()).collect();
-        let detail = format!("No run `{}` goes on or waits.", shown(word));
+        let detail = no_live_run(word);
         return Err(Problem::not_found("run", detail, ids));
     };
     let organisation = one_organisation(&run.request.only);
@@ -131,7 +142,11 @@ fn inventory(asked: &Asked<'_>, word: Option<&str>) -> Result<PathBuf, Problem> 
     let config = asked.app.config();
     let Some(word) = word else {
         return config.inventories.first().cloned().ok_or_else(|| {
-            Problem::not_found("inventory", "The configuration names no inventory.", Vec::new())
+            let detail = Sentence::new(
+                "The configuration names no inventory.",
+                "Cấu hình không khai báo danh mục nào.",
+            );
+            Problem::not_found("inventory", detail, Vec::new())
         });
     };
     let file_of_id =
@@ -147,18 +162,55 @@ fn inventory(asked: &Asked<'_>, word: Option<&str>) -> Result<PathBuf, Problem> 
     config.inventories.iter().find(is_it).cloned().ok_or_else(|| {
         let names = config.inventories.iter().filter_map(|file| file.file_stem()?.to_str());
         let names = names.map(str::to_owned).collect();
-        let detail = format!("The configuration names no inventory `{}`.", shown(word));
+        let detail = no_inventory(word);
         Problem::not_found("inventory", detail, names)
     })
 }
 
+fn bad_body(of: &str, error: &dyn std::fmt::Display) -> Problem {
+    let detail = Sentence::new(
+        format!("{of}: {error}"),
+        format!("Nội dung gửi không hợp lệ, {of}: {error}"),
+    );
+    Problem::body(detail)
+}
+
+fn no_live_run(word: &str) -> Sentence {
+    let word = shown(word);
+    Sentence::new(
+        format!("No run `{word}` goes on or waits."),
+        format!("Không có đợt quét `{word}` nào đang thực hiện hoặc chờ thực hiện."),
+    )
+}
+
+fn no_inventory(word: &str) -> Sentence {
+    let word = shown(word);
+    Sentence::new(
+        format!("The configuration names no inventory `{word}`."),
+        format!("Cấu hình không khai báo danh mục `{word}`."),
+    )
+}
+
 fn problem(error: JobError) -> Problem {
     match error {
-        JobError::NoSuchRun(_) => Problem::not_found("run", error.to_string(), Vec::new()),
-        JobError::NoSuchInventory(_) => {
-            Problem::not_found("inventory", error.to_string(), Vec::new())
+        JobError::NoSuchRun(run) => {
+            Problem::not_found("run", no_live_run(run.as_str()), Vec::new())
         }
-        error => Problem::later(error.to_string()),
+        JobError::NoSuchInventory(word) => {
+            Problem::not_found("inventory", no_inventory(&word), Vec::new())
+        }
+        JobError::NotRunning => Problem::later(Sentence::new(
+            error.to_string(),
+            "Hệ thống đang khởi động hoặc đang dừng nên chưa nhận yêu cầu quét.",
+        )),
+        JobError::QueueFull => Problem::later(Sentence::new(
+            error.to_string(),
+            "Hàng đợi đã đầy; cần chờ một đợt quét kết thúc.",
+        )),
+        JobError::Store(_) => Problem::later(Sentence::new(
+            error.to_string(),
+            format!("Không ghi được kho dữ liệu: {error}"),
+        )),
     }
 }
 

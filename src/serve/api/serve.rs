@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Uri};
@@ -31,11 +32,13 @@ pub fn routes() -> Router<Shared> {
             methods = methods.merge(route(operation));
         }
         let allowed = allowed(&operations);
-        let refuse = move |method: Method| async move { Problem::method(method.as_str(), allowed) };
+        let refuse = move |method: Method, headers: HeaderMap| async move {
+            Problem::method(method.as_str(), allowed).respond(&headers)
+        };
         router = router.route(path, methods.fallback(refuse));
     }
-    router.fallback(|OriginalUri(uri): OriginalUri| async move {
-        Problem::no_such_path(&shown(uri.path()))
+    router.fallback(|OriginalUri(uri): OriginalUri, headers: HeaderMap| async move {
+        Problem::no_such_path(&shown(uri.path())).respond(&headers)
     })
 }
 
@@ -60,11 +63,17 @@ fn route(operation: &'static Operation) -> MethodRouter<Shared> {
     };
     let handler = move |State(app): State<Shared>,
                         visitor: Visitor,
-                        Path(path): Path<HashMap<String, String>>,
+                        path: Result<Path<HashMap<String, String>>, PathRejection>,
                         OriginalUri(uri): OriginalUri,
                         headers: HeaderMap,
-                        body: Bytes| async move {
-        answer(operation, app, visitor, path, &uri, headers, body).await
+                        body: Result<Bytes, BytesRejection>| async move {
+        let Ok(Path(path)) = path else {
+            return Problem::no_such_path(&shown(uri.path())).respond(&headers);
+        };
+        match body {
+            Ok(body) => answer(operation, app, visitor, path, &uri, headers, body).await,
+            Err(_) => Problem::too_large(operation.body_octets_max).respond(&headers),
+        }
     };
     on(filter, handler).layer(DefaultBodyLimit::max(operation.body_octets_max.max(1)))
 }
@@ -85,7 +94,7 @@ async fn answer(
         let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let sent = sent.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !operation.body.iter().any(|one| one.eq_ignore_ascii_case(sent)) {
-            return Problem::media_type(&shown(sent), operation.body).into_response();
+            return Problem::media_type(&shown(sent), operation.body).respond(&headers);
         }
     }
     let here = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
@@ -98,7 +107,7 @@ async fn answer(
     });
     match work.await {
         Ok(Ok(answer)) => answer.respond(operation.status(), &headers),
-        Ok(Err(problem)) => problem.into_response(),
-        Err(_) => Problem::internal("The answer could not be made.").into_response(),
+        Ok(Err(problem)) => problem.respond(&headers),
+        Err(_) => Problem::internal("The answer could not be made.").respond(&headers),
     }
 }

@@ -6,6 +6,7 @@ use super::documents::{HistoryDocument, KeyDocument, ListDocument, ServiceDocume
 use super::operation::Asked;
 use super::params::{nearest, shown};
 use super::problem::Problem;
+use crate::serve::problem_document::Sentence;
 use crate::check::CATALOGUE;
 use crate::judge::Change;
 use crate::model::{Category, Outcome, Severity, Stage};
@@ -24,9 +25,10 @@ pub const STANDINGS: [(&str, StandingFilter); 8] = [
 ];
 
 /// The orders as queries have them.
-pub const ORDERS: [(&str, ServiceOrder); 7] = [
+pub const ORDERS: [(&str, ServiceOrder); 8] = [
     ("inventory", ServiceOrder::Inventory),
     ("id", ServiceOrder::Id),
+    ("organisation", ServiceOrder::Organisation),
     ("name", ServiceOrder::Name),
     ("standing", ServiceOrder::Standing),
     ("severity", ServiceOrder::Severity),
@@ -57,7 +59,10 @@ pub fn filter(asked: &Asked<'_>, picture: &Picture) -> ServiceFilter {
     let organisation = params.value("organisation").map(str::to_owned).inspect(|word| {
         if !organisations.iter().any(|one| *one.id == **word) {
             let ids: Vec<&str> = organisations.iter().map(|one| &*one.id).collect();
-            let detail = format!("The inventory has no organisation `{}`.", shown(word));
+            let detail = Sentence::new(
+                format!("The inventory has no organisation `{}`.", shown(word)),
+                format!("Danh mục không có cơ quan, đơn vị `{}`.", shown(word)),
+            );
             asked.fault("organisation", detail, nearest(word, &ids));
         }
     });

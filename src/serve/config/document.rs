@@ -10,7 +10,7 @@ use super::access::{
 };
 use super::alerts::{ALERTS, AlertsConfig};
 use super::schedules::{BACKUPS, Backups, RETENTION, Retention, SCHEDULE, Schedule};
-use super::values::{AllBeside, Beside};
+use super::values::{AllBeside, Beside, LetterheadFile};
 use crate::inventory::fault::Fault;
 use crate::inventory::reader::Reader;
 use crate::inventory::section::description::Fallback;
@@ -20,6 +20,7 @@ use crate::inventory::section::nested::{ListOf, Within};
 use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{Parsed, Word};
 use crate::model::{Lang, Text};
+use crate::report::letterhead::Letterhead;
 use crate::serve::access::public_page::PublicPage;
 use crate::serve::tls::{self, TlsFile, TlsFiles};
 
@@ -41,6 +42,8 @@ pub struct ServeConfig {
     pub tls: Option<TlsFiles>,
     /// The inventories; the first is the one that pages show where none is chosen.
     pub inventories: Vec<PathBuf>,
+    /// The letterhead of reports.
+    pub letterhead: Letterhead,
     /// When which scans are made.
     pub schedules: Vec<Schedule>,
     /// Which runs are kept.
@@ -75,6 +78,7 @@ pub(crate) struct Draft {
     lang: Lang,
     tls: TlsDraft,
     inventories: Vec<PathBuf>,
+    letterhead: Letterhead,
     schedules: Vec<Schedule>,
     retention: Retention,
     backups: Backups,
@@ -102,6 +106,7 @@ impl Draft {
             lang: self.lang,
             tls: certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key }),
             inventories: self.inventories,
+            letterhead: self.letterhead,
             schedules: self.schedules,
             retention: self.retention,
             backups: Some(self.backups).filter(|backups| backups.file.is_some()),
@@ -177,6 +182,17 @@ pub(crate) static SERVE: Section<Draft> = Section {
             Text {
                 en: "The inventories that it scans and shows, the first before the others.",
                 vi: "Các danh mục được quét và hiển thị; danh mục đầu tiên được hiển thị trước.",
+            },
+        ),
+        Key::new(
+            "letterhead",
+            &LetterheadFile { field: |draft: &mut Draft| &mut draft.letterhead },
+            "letterhead.yaml",
+            Text {
+                en: "The letterhead of the quarters' PDF, as `report --letterhead` takes it. Without it, its \
+                     parts are left blank.",
+                vi: "Tệp phần đầu văn bản của báo cáo quý dạng PDF, như `report --letterhead`. Nếu không có, các \
+                     phần này để trống.",
             },
         ),
         Key::section(

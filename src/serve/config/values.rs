@@ -11,6 +11,10 @@ use crate::inventory::section::key::ValueType;
 use crate::inventory::tree::NodeId;
 use crate::inventory::values::text;
 use crate::model::{Lang, Text};
+use crate::report::letterhead::Letterhead;
+
+/// What mends a letterhead.
+const LETTERHEAD_HELP: &str = "docs/letterhead.yaml of the repository is one to start from";
 
 /// Octets of a file that holds a secret.
 const SECRET_OCTETS_MAX: u64 = 64 * 1024;
@@ -140,6 +144,41 @@ impl<D> ValueType<D> for Beside<D> {
 }
 
 impl<D> Described for Beside<D> {
+    fn schema(&self) -> Value {
+        json!({"type": "string", "minLength": 1})
+    }
+
+    fn label(&self, lang: Lang) -> String {
+        Text { en: "file name", vi: "tên tệp" }.get(lang).to_owned()
+    }
+}
+
+/// The file of a letterhead, relative to the folder of the configuration.
+pub(crate) struct LetterheadFile<D> {
+    pub(crate) field: fn(&mut D) -> &mut Letterhead,
+}
+
+impl<D> ValueType<D> for LetterheadFile<D> {
+    fn read(&self, reader: &mut Reader<'_, '_>, node: NodeId, name: &str, draft: &mut D) {
+        let Some(path) = path(reader, node, name) else { return };
+        let span = reader.tree.node(node).span;
+        match std::fs::read_to_string(&path) {
+            Ok(text) => match Letterhead::parse(&text) {
+                Ok(letterhead) => *(self.field)(draft) = letterhead,
+                Err(error) => {
+                    let message = format!("{}: {error}", path.display());
+                    reader.error(span, &message, Some(LETTERHEAD_HELP));
+                }
+            },
+            Err(error) => {
+                let message = format!("{} can't be read: {error}", path.display());
+                reader.error(span, &message, Some(LETTERHEAD_HELP));
+            }
+        }
+    }
+}
+
+impl<D> Described for LetterheadFile<D> {
     fn schema(&self) -> Value {
         json!({"type": "string", "minLength": 1})
     }

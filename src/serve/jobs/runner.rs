@@ -124,6 +124,9 @@ fn carry_out(app: &App, turn: &Turn, signal: &StopSignal) {
     tracing::info!(%run, by = request.by, inventory = %request.inventory.display(), "a scan begins");
     note_begun(app, run, request);
     let scanned = scanned(app, run, request, signal);
+    if let Ok(scanned) = &scanned {
+        app.jobs().count_requests(scanned.requests);
+    }
     let is_cancelled = app.jobs().end_turn();
     let is_to_be_resumed = match &scanned {
         Ok(scanned) => scanned.ending == Ending::Interrupted && !is_cancelled,

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast};
 
-use crate::model::{RunId, ServiceId};
+use crate::model::{RequestCounts, RunId, ServiceId};
 use crate::runs::run_id::new_run_id;
 use crate::scan::Stopper;
 use crate::store::{RequestedScan, Store, StoreError};
@@ -200,6 +201,8 @@ pub struct Jobs {
     wake: Notify,
     wake_sender: Notify,
     events: broadcast::Sender<JobEvent>,
+    /// Requests of scans since the daemon began: those that were sent, and those that a deadline ended.
+    requests: [AtomicU64; 2],
 }
 
 #[derive(Default)]
@@ -251,11 +254,26 @@ impl Default for Jobs {
             wake: Notify::new(),
             wake_sender: Notify::new(),
             events: broadcast::channel(EVENTS_KEPT).0,
+            requests: Default::default(),
         }
     }
 }
 
 impl Jobs {
+    /// Counts what a scan has sent.
+    pub fn count_requests(&self, counts: RequestCounts) {
+        for (total, more) in self.requests.iter().zip([counts.sent, counts.timed_out]) {
+            total.fetch_add(more, Ordering::Relaxed);
+        }
+    }
+
+    /// What scans have sent since the daemon began.
+    pub fn requests(&self) -> RequestCounts {
+        let [sent, timed_out] = &self.requests;
+        let read = |total: &AtomicU64| total.load(Ordering::Relaxed);
+        RequestCounts { sent: read(sent), timed_out: read(timed_out) }
+    }
+
     /// Asks for a scan, and returns the id that its run will have. One that asks for the same as one that waits
     /// is that one. What was asked for survives the daemon's end.
     ///
@@ -412,12 +430,12 @@ impl Jobs {
     }
 
     /// Begins to take requests for a store.
-    pub(super) fn open(&self, db: &Path) {
+    pub(in crate::serve) fn open(&self, db: &Path) {
         let _ = self.place.set(db.to_owned());
     }
 
     /// The inventories of the configuration in force.
-    pub(super) fn set_inventories(&self, inventories: Vec<PathBuf>) {
+    pub(in crate::serve) fn set_inventories(&self, inventories: Vec<PathBuf>) {
         *self.inventories.write().unwrap_or_else(PoisonError::into_inner) = inventories;
     }
 

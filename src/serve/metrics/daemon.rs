@@ -5,8 +5,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::format::{Sample, family};
+use super::format::{Format, Sample, counter, family};
 use crate::judge::day_of;
+use crate::model::RequestCounts;
 use crate::serve::app::App;
 use crate::serve::jobs::Progress;
 use crate::store::{AlertFilter, MessageState};
@@ -49,7 +50,12 @@ pub(super) fn write_targets(
 }
 
 /// The state of the daemon itself.
-pub(super) fn write(app: &App, picture: Option<&Picture>, page: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn write(
+    app: &App,
+    picture: Option<&Picture>,
+    format: Format,
+    page: &mut Vec<u8>,
+) -> io::Result<()> {
     let plain = |value: f64| -> [Sample<'static>; 1] { [(Vec::new(), value)] };
     let now = seconds(app.now());
     family(page, "serve_up", "Whether the daemon runs.", plain(1.0))?;
@@ -91,6 +97,7 @@ pub(super) fn write(app: &App, picture: Option<&Picture>, page: &mut Vec<u8>) ->
         own.map(|own| (Vec::new(), seconds(own.not_after))),
     )?;
     write_jobs(app, page)?;
+    write_requests(app, format, page)?;
     write_alerts(app, page)
 }
 
@@ -123,6 +130,15 @@ fn write_jobs(app: &App, page: &mut Vec<u8>) -> io::Result<()> {
         "Services that the run that goes on has judged.",
         running().take(1).map(|run| (Vec::new(), run.finished as f64)),
     )
+}
+
+/// What the daemon's scans sent since it began.
+fn write_requests(app: &App, format: Format, page: &mut Vec<u8>) -> io::Result<()> {
+    let RequestCounts { sent, timed_out } = app.jobs().requests();
+    let help = "Requests that the daemon's scans sent since it began.";
+    counter(page, format, "scan_requests", help, sent)?;
+    let help = "Those of these requests that a deadline ended.";
+    counter(page, format, "scan_timeouts", help, timed_out)
 }
 
 /// Alerts that last, and messages that wait. Left out while the store can't be read.

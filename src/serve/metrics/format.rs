@@ -1,8 +1,8 @@
-//! The two formats of metrics, and a writer of gauges for both.
+//! The two formats of metrics, and writers of gauges and counters for both.
 
 use std::io::{self, Write};
 
-/// How metrics are written. The daemon's are gauges, which both formats write alike.
+/// How metrics are written. Gauges are the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     /// The text format of Prometheus, 0.0.4.
@@ -74,6 +74,23 @@ pub(super) fn family<'l>(
         writeln!(page, "{} {value}", if labels.is_empty() { "" } else { "}" })?;
     }
     Ok(())
+}
+
+/// Writes a counter. Its name ends in `_total`, which OpenMetrics leaves out where it names the type.
+pub(super) fn counter(
+    page: &mut Vec<u8>,
+    format: Format,
+    name: &str,
+    help: &str,
+    value: u64,
+) -> io::Result<()> {
+    let of_type = match format {
+        Format::Text => format!("{name}_total"),
+        Format::OpenMetrics => name.to_owned(),
+    };
+    writeln!(page, "# HELP v6ready_{of_type} {help}")?;
+    writeln!(page, "# TYPE v6ready_{of_type} counter")?;
+    writeln!(page, "v6ready_{name}_total {value}")
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::section::ABOUT;
 use super::words::words;
 use crate::model::Lang;
 use crate::serve::access::PublicPage;
+use crate::serve::access::refusal::Why;
 use crate::serve::api::{KINDS, Kind, OPERATIONS, Operation, Parameter, Values};
 
 words! {
@@ -77,7 +78,7 @@ fn page(request: &PageRequest) -> ApiPage {
     let w = ApiWords::of(lang);
     ApiPage {
         operations: OPERATIONS.iter().map(|one| operation_block(one, lang)).collect(),
-        kinds: KINDS.iter().map(|kind| kind_block(kind, lang)).collect(),
+        kinds: kinds(lang),
         // The page that leads here.
         frame: request.frame(&ABOUT, w.title, request.picture().ok().as_deref()),
         w,
@@ -99,13 +100,21 @@ fn operation_block(of: &'static Operation, lang: Lang) -> OperationBlock {
     }
 }
 
-fn kind_block(kind: &Kind, lang: Lang) -> KindBlock {
-    KindBlock {
+/// All kinds of problems: those of operations, and why somebody is refused.
+fn kinds(lang: Lang) -> Vec<KindBlock> {
+    let of_operations = KINDS.iter().map(|kind: &Kind| KindBlock {
         word: kind.word,
         title: kind.title.get(lang),
         status: kind.status.as_u16(),
         help: line_of(kind.help.get(lang)),
-    }
+    });
+    let refusals = Why::ALL.iter().map(|why| KindBlock {
+        word: why.id(),
+        title: why.texts(lang).0,
+        status: why.status().as_u16(),
+        help: line_of(why.texts(lang).1),
+    });
+    of_operations.chain(refusals).collect()
 }
 
 fn values(values: &Values, lang: Lang) -> String {

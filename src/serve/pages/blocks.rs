@@ -1,11 +1,12 @@
 //! What several pages show, as `parts.html` draws it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::links::Links;
+use super::words::Words;
 use crate::judge::{Counts, Standing};
 use crate::model::{Lang, Stage};
 use crate::policy::Policy;
@@ -44,6 +45,14 @@ impl Moment {
         Self { iso: iso(at), shown: texts::moment(at, timezone, lang) }
     }
 
+    /// With the time of day, and with seconds where several of a list are of the same minute.
+    pub fn among(at: Timestamp, shared: &HashSet<i64>, timezone: &str, lang: Lang) -> Self {
+        match shared.contains(&texts::minute(at)) {
+            true => Self { iso: iso(at), shown: texts::exact_moment(at, timezone, lang) },
+            false => Self::at(at, timezone, lang),
+        }
+    }
+
     /// The day.
     pub fn day(at: Timestamp, timezone: &str, lang: Lang) -> Self {
         Self { iso: iso(at), shown: texts::day(crate::judge::day_of(at, timezone), lang) }
@@ -56,9 +65,10 @@ impl Moment {
         for at in ats {
             *of_day.entry(day_of(at)).or_default() += 1;
         }
+        let shared = texts::shared_minutes(ats.iter().copied());
         let moment = |at: &Timestamp| match of_day.get(&day_of(at)) {
             Some(1) => Self::day(*at, timezone, lang),
-            _ => Self::at(*at, timezone, lang),
+            _ => Self::among(*at, &shared, timezone, lang),
         };
         ats.iter().map(moment).collect()
     }
@@ -184,6 +194,24 @@ impl ServiceLine {
             blockers: root_blockers(row.result).into_iter().map(blocker).collect(),
             since: Moment::day(row.since.at, timezone, lang),
         }
+    }
+}
+
+/// A heading of a list of services.
+pub struct ServiceHeading {
+    /// Its words.
+    pub text: &'static str,
+    /// The list sorted by it, or the other way round where it is; empty where nothing is sorted.
+    pub href: String,
+    /// `ascending` or `descending` where the list is sorted by it, else empty.
+    pub sorted: &'static str,
+}
+
+impl ServiceHeading {
+    /// The headings of a list that is not sorted by them.
+    pub fn plain(w: &Words) -> Vec<Self> {
+        let texts = [w.service, w.organisation, w.stage, w.blockers, w.since];
+        texts.map(|text| Self { text, href: String::new(), sorted: "" }).into()
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::blocks::{Link, Pager, ServiceLine};
+use super::blocks::{Link, Pager, ServiceHeading, ServiceLine};
 use super::frame::Frame;
 use super::markdown;
 use super::problem::{Help, Problem};
@@ -75,6 +75,7 @@ struct CheckPage {
     is_about_services: bool,
     counts: Vec<Link>,
     reasons: Vec<ReasonLine>,
+    headings: Vec<ServiceHeading>,
     rows: Vec<ServiceLine>,
     pager: Pager,
     document: String,
@@ -182,6 +183,7 @@ fn one(request: &PageRequest, id: &str) -> Result<CheckPage, Problem> {
             count(Outcome::NotApplicable, w.not_applicable),
         ],
         reasons: reasons(request, &picture, check),
+        headings: ServiceHeading::plain(super::words::Words::of(lang)),
         rows: rows.collect(),
         pager: Pager::of(found.page, found.pages, lang, |page| {
             request.with("page", &if page == 1 { String::new() } else { page.to_string() })

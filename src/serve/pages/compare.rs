@@ -24,6 +24,7 @@ words! {
     /// The words of the page.
     CompareWords {
         title: "So sánh hai đợt quét", "Two runs compared";
+        changes: "Thay đổi", "Changes";
         nothing: "Không có thay đổi.", "Nothing changed.";
         same: "Đây là cùng một đợt quét.", "This is one and the same run.";
         swapped: "Đợt trước diễn ra sau đợt sau.", "The earlier run came after the later one.";

@@ -25,7 +25,7 @@ pub const STANDINGS: [(&str, StandingFilter); 8] = [
 ];
 
 /// The orders as the address has them.
-pub const ORDERS: [(&str, ServiceOrder, Text); 7] = [
+pub const ORDERS: [(&str, ServiceOrder, Text); 8] = [
     (
         "inventory",
         ServiceOrder::Inventory,
@@ -50,6 +50,11 @@ pub const ORDERS: [(&str, ServiceOrder, Text); 7] = [
         "deadline",
         ServiceOrder::Deadline,
         Text { vi: "thời hạn gần nhất trước", en: "nearest deadline first" },
+    ),
+    (
+        "organisation",
+        ServiceOrder::Organisation,
+        Text { vi: "tên cơ quan, đơn vị", en: "organisation" },
     ),
     ("name", ServiceOrder::Name, Text { vi: "tên dịch vụ", en: "name" }),
     ("id", ServiceOrder::Id, Text { vi: "mã dịch vụ", en: "id" }),

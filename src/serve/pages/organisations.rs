@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::blocks::{Figure, Pager, Pill, ServiceLine, StagesBlock, thin_bar};
+use super::blocks::{Figure, Pager, Pill, ServiceHeading, ServiceLine, StagesBlock, thin_bar};
 use super::frame::Frame;
 use super::links::escaped;
 use super::live::{LiveBlock, live_runs};
@@ -73,6 +73,7 @@ struct OrganisationPage {
     live: Vec<LiveBlock>,
     scan: Option<String>,
     shared: Vec<SharedLine>,
+    headings: Vec<ServiceHeading>,
     rows: Vec<ServiceLine>,
     pager: Pager,
 }
@@ -158,6 +159,7 @@ fn one(request: &PageRequest, id: &str) -> Result<OrganisationPage, Problem> {
             .visitor
             .may_operate(Some(id))
             .then(|| links.page(&format!("/organisations/{}/scan", escaped(id)))),
+        headings: ServiceHeading::plain(super::words::Words::of(lang)),
         shared: shared_lines(&concerns, concerns.len(), &links, lang),
         rows: rows.collect(),
         pager: Pager::of(found.page, found.pages, lang, |page| {

@@ -195,13 +195,17 @@ fn columns(picture: &Picture, lang: Lang) -> Vec<Column> {
     for run in picture.whole_runs() {
         *of_day.entry(day_of(run.ended_at, timezone)).or_default() += 1;
     }
+    let shared = texts::shared_minutes(picture.whole_runs().map(|run| run.ended_at));
     let are_few = of_day.len() < DAYS_ENOUGH && picture.whole_runs().count() <= COLUMNS_MAX;
     let column = |run: &SeenRun| {
         let (day, counts) = (day_of(run.ended_at, timezone), run.summary.all);
         match are_few && of_day.get(&day).is_some_and(|runs| *runs > 1) {
             true => Column {
-                when: texts::moment(run.ended_at, timezone, lang),
-                below: texts::time(run.ended_at, timezone),
+                when: Moment::among(run.ended_at, &shared, timezone, lang).shown,
+                below: match shared.contains(&texts::minute(run.ended_at)) {
+                    true => texts::exact_time(run.ended_at, timezone),
+                    false => texts::time(run.ended_at, timezone),
+                },
                 day,
                 counts,
             },

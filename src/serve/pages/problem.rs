@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::frame::Frame;
+use super::markdown::line_of;
 use super::words::words;
 use crate::model::{Lang, Text};
 use crate::runs::{ErrorKind, RunsError};
@@ -181,6 +182,7 @@ pub struct ProblemPage {
     frame: Frame,
     w: &'static ProblemWords,
     status: u16,
+    /// As HTML.
     message: String,
     general: &'static str,
     help: Vec<Help>,
@@ -197,6 +199,7 @@ impl ProblemPage {
             message: problem
                 .message
                 .or(problem.text.map(|text| text.get(lang).to_owned()))
+                .map(|message| line_of(&message))
                 .unwrap_or_default(),
             help: problem.help,
             frame,

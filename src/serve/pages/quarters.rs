@@ -15,7 +15,7 @@ use super::words::words;
 use super::workshop::{Work, Workshop};
 use crate::judge::day_of;
 use crate::judge::quarter::{Quarter, Review};
-use crate::model::{Lang, Text};
+use crate::model::{Digest, Lang, Text};
 use crate::report::letterhead::Letterhead;
 use crate::report::quarter::{self, QuarterContext};
 use crate::report::{pdf, texts, xlsx};
@@ -226,6 +226,8 @@ fn one(request: &PageRequest, name: &str, workshop: &Workshop) -> Result<Respons
     };
     let body = quarter::html::body(&QuarterContext { review: &review, lang });
     let body = body.map_err(|error| Problem::internal(&error))?;
+    // On a page, what scrolls in itself is reached by the keyboard.
+    let body = body.replace("<div class=\"wide\">", "<div class=\"wide\" tabindex=\"0\">");
     request.rendered(&QuarterPage {
         frame: Frame { judged: Vec::new(), ..request.frame(&QUARTERS, &title, Some(&picture)) },
         files: files(request, quarter),
@@ -265,15 +267,17 @@ fn one_file(
     let Work::Done(review) = review(request, &picture, quarter, &closing, workshop)? else {
         return working(request, &picture, &title);
     };
-    let owned = format.to_owned();
+    let (owned, letterhead) = (format.to_owned(), request.app.config().letterhead.clone());
     let word = picture.track.word();
     let key = format!(
-        "file {word} {quarter} {} {} {} {format}",
+        "file {word} {quarter} {} {} {} {format} {}",
         closing.id,
         picture.key.policy,
-        lang.tag()
+        lang.tag(),
+        // Of another letterhead it is another file.
+        Digest::of(format!("{letterhead:?}").as_bytes()).hex(),
     );
-    let made = workshop.get(&key, move || render(&review, lang, &owned))?;
+    let made = workshop.get(&key, move || render(&review, &letterhead, lang, &owned))?;
     let Work::Done(octets) = made else { return working(request, &picture, &title) };
     let headers = [
         (CONTENT_TYPE, kind.to_owned()),
@@ -286,11 +290,16 @@ fn one_file(
     Ok((headers, octets.as_ref().clone()).into_response())
 }
 
-fn render(review: &Review, lang: Lang, format: &str) -> Result<Vec<u8>, Problem> {
+fn render(
+    review: &Review,
+    letterhead: &Letterhead,
+    lang: Lang,
+    format: &str,
+) -> Result<Vec<u8>, Problem> {
     let context = QuarterContext { review, lang };
     let mut octets = Vec::new();
     let written = match format {
-        "pdf" => pdf::quarter::write(&context, &Letterhead::default(), &mut octets),
+        "pdf" => pdf::quarter::write(&context, letterhead, &mut octets),
         "xlsx" => xlsx::quarter::write(&context, &mut octets),
         _ => quarter::html::write(&context, &mut octets),
     };

@@ -90,9 +90,15 @@ impl PageRequest {
 
     /// This page with another value in its query; an empty one is left out.
     pub fn with(&self, key: &str, value: &str) -> String {
-        let kept = self.query.iter().filter(|(name, own)| name != key && !own.trim().is_empty());
+        self.with_all(&[(key, value)])
+    }
+
+    /// This page with other values in its query; empty ones are left out.
+    pub fn with_all(&self, values: &[(&str, &str)]) -> String {
+        let is_kept = |name: &str| values.iter().all(|(key, _)| *key != name);
+        let kept = self.query.iter().filter(|(name, own)| is_kept(name) && !own.trim().is_empty());
         let pairs = kept.map(|(name, own)| (name.as_str(), own.as_str()));
-        let pairs = pairs.chain(Some((key, value)).filter(|(_, value)| !value.is_empty()));
+        let pairs = pairs.chain(values.iter().copied().filter(|(_, value)| !value.is_empty()));
         let pairs: Vec<_> =
             pairs.map(|(name, own)| format!("{}={}", escaped(name), escaped(own))).collect();
         match pairs.is_empty() {

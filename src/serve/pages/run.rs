@@ -28,6 +28,7 @@ words! {
         scope: "Phạm vi", "Scope";
         state: "Tình trạng", "State";
         vantage: "Điểm đo", "Vantage point";
+        policy: "Chính sách đánh giá", "Policy";
         version: "Phiên bản chương trình", "Version";
         inventory: "Tệp danh mục", "Inventory's file";
         imported: "Nhập từ tệp", "Imported from";
@@ -92,7 +93,7 @@ fn page(request: &PageRequest, id: &str) -> Result<RunPage, Problem> {
         (w.scope, scope(listed.scope).get(lang).to_owned()),
         (w.inventory, clean(&listed.inventory_file)),
         (w.vantage, format!("{} · {resolver}", line.vantage)),
-        (super::words::Words::of(lang).policy, clean(&listed.policy)),
+        (w.policy, clean(&listed.policy)),
         (w.version, clean(&run.version)),
     ]);
     if let Some(imported) = &listed.imported {

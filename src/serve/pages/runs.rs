@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::blocks::{Link, Moment, Pager};
 use super::frame::Frame;
@@ -109,7 +110,21 @@ fn page(request: &PageRequest) -> Result<RunsPage, Problem> {
     }
     let timezone = shown.map_or("UTC", |picture| &picture.result.inventory.timezone);
     let pages = listed.len().div_ceil(PER_PAGE).max(1);
-    let rows = listed.iter().skip((number - 1).saturating_mul(PER_PAGE)).take(PER_PAGE);
+    let rows: Vec<&ListedRun> =
+        listed.iter().skip((number - 1).saturating_mul(PER_PAGE)).take(PER_PAGE).collect();
+    let ats = |at: fn(&Run) -> Option<Timestamp>| {
+        texts::shared_minutes(rows.iter().filter_map(|listed| at(&listed.run)))
+    };
+    let (began, ended) = (ats(|run| Some(run.started_at)), ats(|run| run.finished_at));
+    let rows = rows.iter().map(|listed| {
+        let line = run_line(request, listed, timezone);
+        let among = |at, shared: &_| Moment::among(at, shared, timezone, lang);
+        RunLine {
+            began: among(listed.run.started_at, &began),
+            ended: listed.run.finished_at.map(|at| among(at, &ended)),
+            ..line
+        }
+    });
     let links = request.links();
     Ok(RunsPage {
         w: RunsWords::of(lang),
@@ -117,7 +132,7 @@ fn page(request: &PageRequest) -> Result<RunsPage, Problem> {
         scan: request.visitor.may_operate(None).then(|| links.page("/runs/start")),
         schedules: schedule_lines(request, timezone, shown.map(|one| &*one.track.inventory_file)),
         choices: choices(shown, None, lang),
-        rows: rows.map(|run| run_line(request, run, timezone)).collect(),
+        rows: rows.collect(),
         pager: Pager::of(number, pages, lang, |page| {
             request.with("page", &if page == 1 { String::new() } else { page.to_string() })
         }),
@@ -142,7 +157,11 @@ pub fn run_line(request: &PageRequest, listed: &ListedRun, timezone: &str) -> Ru
         ended: run.finished_at.map(moment),
         scope: scope(listed.scope).get(lang),
         vantage: clean(&run.vantage.name),
-        state: state(run).get(lang),
+        state: match request.app.jobs().live().iter().any(|live| live.run == run.id) {
+            true => UNDER_WAY,
+            false => state(run),
+        }
+        .get(lang),
         stages: listed.counts.as_ref().map_or("–".to_owned(), |counts| stages(counts, lang)),
         imported: listed.imported.is_some(),
     }
@@ -157,12 +176,12 @@ pub fn scope(scope: Scope) -> Text {
     }
 }
 
+const UNDER_WAY: Text = Text { vi: "đang thực hiện", en: "under way" };
+
 /// How a run ended.
 pub fn state(run: &Run) -> Text {
     match (run.complete, run.finished_at, run.vantage.ipv6) {
-        (false, None, _) => {
-            Text { vi: "bị ngắt hoặc đang thực hiện", en: "interrupted or under way" }
-        }
+        (false, None, _) => Text { vi: "bị ngắt", en: "interrupted" },
         (_, _, VantageIpv6::Absent) => {
             Text { vi: "điểm đo không có IPv6", en: "vantage point without IPv6" }
         }
@@ -191,6 +210,7 @@ pub fn choices(picture: Option<&Picture>, chosen: Option<(&str, &str)>, lang: La
     let Some(picture) = picture else { return Choices { runs: Vec::new() } };
     let timezone = &picture.result.inventory.timezone;
     let all: Vec<_> = picture.whole_runs().collect();
+    let shared = texts::shared_minutes(all.iter().map(|run| run.ended_at));
     let newest = all.last().map(|run| run.id.as_str());
     let before = all.len().checked_sub(2).and_then(|at| all.get(at)).map(|run| run.id.as_str());
     let (from, to) = match chosen {
@@ -205,7 +225,7 @@ pub fn choices(picture: Option<&Picture>, chosen: Option<(&str, &str)>, lang: La
         .filter(|(at, run)| *at < CHOICES_MAX || is_chosen(run.id.as_str()));
     let runs = kept.map(|(_, run)| {
         let id = run.id.to_string();
-        let words = format!("{} · {id}", texts::moment(run.ended_at, timezone, lang));
+        let words = format!("{} · {id}", Moment::among(run.ended_at, &shared, timezone, lang).shown);
         let (is_from, is_to) = (Some(&*id) == from, Some(&*id) == to);
         (id, words, is_from, is_to)
     });

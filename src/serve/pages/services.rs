@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::blocks::{Pager, ServiceLine};
+use super::blocks::{Pager, ServiceHeading, ServiceLine};
 use super::filter::{ORDERS, OUTCOMES, SEVERITIES, STANDINGS, filter, sorting};
 use super::frame::Frame;
 use super::problem::Problem;
@@ -16,7 +16,7 @@ use crate::model::{Category, Lang, Stage};
 use crate::report::describe::clean;
 use crate::report::{parts, quarter, texts};
 use crate::serve::access::PublicPage;
-use crate::view::{Picture, StandingFilter};
+use crate::view::{Picture, Sorting, StandingFilter};
 
 /// Services of a page.
 const PER_PAGE: usize = 100;
@@ -46,6 +46,7 @@ struct ServicesPage {
     reason: String,
     is_reversed: bool,
     found: String,
+    headings: Vec<ServiceHeading>,
     rows: Vec<ServiceLine>,
     pager: Pager,
     clear: String,
@@ -91,6 +92,7 @@ fn page(request: &PageRequest) -> Result<ServicesPage, Problem> {
         reason: request.value("reason").unwrap_or_default().to_owned(),
         is_reversed: sorting.reversed,
         found: texts::number(found.total, lang),
+        headings: headings(request, sorting),
         rows: rows.collect(),
         pager: Pager::of(found.page, found.pages, lang, |page| {
             request.with("page", &if page == 1 { String::new() } else { page.to_string() })
@@ -98,6 +100,34 @@ fn page(request: &PageRequest) -> Result<ServicesPage, Problem> {
         clear: links.page("/services"),
         frame: request.frame(&SERVICES, SERVICES.name.get(lang), Some(&picture)),
     })
+}
+
+/// The headings, each with the order of its column.
+fn headings(request: &PageRequest, sorting: Sorting) -> Vec<ServiceHeading> {
+    // Of each order: its word, and whether the greatest comes first.
+    const COLUMNS: [(&str, bool); 5] = [
+        ("name", false),
+        ("organisation", false),
+        ("standing", false),
+        ("severity", true),
+        ("since", true),
+    ];
+    let chosen = ORDERS.iter().find(|order| order.1 == sorting.by).map(|order| order.0);
+    let plain = ServiceHeading::plain(super::words::Words::of(request.lang)).into_iter();
+    let heading = |(heading, (word, falls)): (ServiceHeading, (&str, bool))| {
+        let is_by_it = chosen == Some(word);
+        let order = if is_by_it && !sorting.reversed { "descending" } else { "" };
+        ServiceHeading {
+            href: request.with_all(&[("sort", word), ("order", order), ("page", "")]),
+            sorted: match (is_by_it, falls == sorting.reversed) {
+                (false, _) => "",
+                (true, true) => "ascending",
+                (true, false) => "descending",
+            },
+            ..heading
+        }
+    };
+    plain.zip(COLUMNS).map(heading).collect()
 }
 
 fn fields(request: &PageRequest, picture: &Picture) -> Vec<Field> {

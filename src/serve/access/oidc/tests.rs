@@ -153,7 +153,7 @@ async fn start(key: Key) -> (Provider, Oidc) {
         issuer: Url::parse(&issuer).unwrap(),
         client_id: "v6ready".to_owned(),
         client_secret: Some(values::Secret::new("client-secret")),
-        authorities: Some(vec![authority()]),
+        authorities: vec![authority()],
         scopes: vec!["profile".to_owned()],
         user_claim: "preferred_username".to_owned(),
         groups_claim: "groups".to_owned(),

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::forms::ISSUER;
@@ -20,6 +19,7 @@ use crate::model::Text;
 use crate::serve::access::role::Role;
 use crate::serve::access::rules::GroupRule;
 use crate::serve::config::values::{Beside, Secret, SecretFile, SecretText};
+use crate::serve::trust;
 
 /// The provider that people log in at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct OidcConfig {
     pub client_id: String,
     /// By which it knows us; `None` for a public client.
     pub client_secret: Option<Secret>,
-    /// The authorities of its certificate; `None` for those of the system.
-    pub authorities: Option<Vec<CertificateDer<'static>>>,
+    /// Authorities of its certificate beside the usual ones.
+    pub authorities: Vec<CertificateDer<'static>>,
     /// What is asked for beside `openid`.
     pub scopes: Vec<String>,
     /// The claim that is the user's name.
@@ -55,7 +55,7 @@ pub(in crate::serve::config) struct OidcDraft {
     client_id: Option<String>,
     client_secret: Option<Secret>,
     ca_file: Option<PathBuf>,
-    authorities: Option<Vec<CertificateDer<'static>>>,
+    authorities: Vec<CertificateDer<'static>>,
     scopes: Vec<String>,
     user_claim: Option<String>,
     groups_claim: Option<String>,
@@ -72,7 +72,7 @@ impl Default for OidcDraft {
             client_id: None,
             client_secret: None,
             ca_file: None,
-            authorities: None,
+            authorities: Vec::new(),
             scopes: Vec::new(),
             user_claim: None,
             groups_claim: None,
@@ -164,11 +164,14 @@ pub(in crate::serve::config) static OIDC: Section<OidcDraft> = Section {
             &Beside { field: |draft: &mut OidcDraft| &mut draft.ca_file },
             "ca.pem",
             Text {
-                en: "A PEM file with the authorities of the provider's certificate.",
-                vi: "Tệp PEM chứa chứng thư của tổ chức chứng thực cấp chứng thư cho hệ thống đăng nhập.",
+                en: "A PEM file with authorities that are trusted beside the usual ones.",
+                vi: "Tệp PEM gồm các tổ chức chứng thực được tin cậy thêm.",
             },
         )
-        .or(Fallback::Words(Text { en: "those of the system", vi: "danh sách của hệ điều hành" })),
+        .or(Fallback::Words(Text {
+            en: "those of the system alone",
+            vi: "chỉ danh sách của hệ điều hành",
+        })),
         Key::new(
             "title",
             &Parsed { form: &LINE, field: |draft: &mut OidcDraft| &mut draft.title },
@@ -257,16 +260,9 @@ pub(super) const OTHERS: Text = Text {
 fn check(draft: &mut OidcDraft, fields: &Fields<OidcDraft>, reader: &mut Reader<'_, '_>) {
     nobody_may(&draft.groups, draft.others, fields, reader);
     let (Some(path), Some((span, _))) = (&draft.ca_file, fields.entry("ca_file")) else { return };
-    let certificates = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<CertificateDer<'static>>, _>>);
-    match certificates {
-        Ok(found) if !found.is_empty() => draft.authorities = Some(found),
-        Ok(_) => {
-            let message = format!("{} has no certificate", path.display());
-            reader.error(span, &message, Some("it should be a PEM file with `BEGIN CERTIFICATE`"));
-        }
-        Err(error) => {
-            let message = format!("{} can't be read: {error}", path.display());
+    match trust::of_file(path) {
+        Ok(found) => draft.authorities = found,
+        Err(message) => {
             reader.error(span, &message, Some("it should be a PEM file with `BEGIN CERTIFICATE`"));
         }
     }

@@ -491,6 +491,11 @@ pub(super) static MAINTENANCE: Section<Maintenance> = Section {
 };
 
 impl Maintenance {
+    /// Which services, as it is written; empty = all.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
     /// From when until when; a moment that a change of the clock leaves out, or has twice, is the
     /// earlier one.
     pub fn span(&self) -> Option<(jiff::Timestamp, jiff::Timestamp)> {

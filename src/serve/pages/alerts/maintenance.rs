@@ -39,7 +39,7 @@ pub struct WindowLine {
     pub end: String,
 }
 
-/// The windows that last or are to come.
+/// The windows that last or are to come: those of the configuration, and those that were announced here.
 pub fn window_lines(
     request: &PageRequest,
     picture: &Picture,
@@ -59,7 +59,25 @@ pub fn window_lines(
             false => String::new(),
         },
     };
-    Ok(store.maintenance(request.app.now())?.into_iter().map(line).collect())
+    let now = request.app.now();
+    let config = request.app.config();
+    let configured = config.alerts.maintenance.iter().filter_map(|window| {
+        let (begins_at, ends_at) = window.span().filter(|(_, ends_at)| *ends_at > now)?;
+        let own = WindowLine {
+            from: moment(begins_at),
+            to: moment(ends_at),
+            only: clean(&window.patterns().join(", ")),
+            note: window.note.as_deref().map(clean).unwrap_or_default(),
+            by: CONFIGURATION.get(lang).to_owned(),
+            end: String::new(),
+        };
+        Some((begins_at, own))
+    });
+    let announced = store.maintenance(now)?;
+    let mut all: Vec<(Timestamp, WindowLine)> = configured.collect();
+    all.extend(announced.into_iter().map(|window| (window.begins_at, line(window))));
+    all.sort_by_key(|(begins_at, _)| *begins_at);
+    Ok(all.into_iter().map(|(_, line)| line).collect())
 }
 
 /// What the form sends that announces a window.
@@ -73,6 +91,7 @@ pub struct NewWindow {
     note: String,
 }
 
+const CONFIGURATION: Text = Text { vi: "tệp cấu hình", en: "the configuration" };
 const A_TIME: Text =
     Text { vi: "thời điểm dạng 2026-11-30T22:00", en: "a time as 2026-11-30T22:00" };
 const ENDS_FIRST: Text = Text {
