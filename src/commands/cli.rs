@@ -598,7 +598,7 @@ pub(super) enum InventoryCommand {
         #[arg(default_value = "inventory.yaml")]
         file: PathBuf,
     },
-    /// Put services from a table or a zone file into an inventory, whose own text stays as it is
+    /// Put services from a table, a zone file or another tool's list into an inventory, whose own text stays as it is
     Import(ImportArgs),
     /// Names that a run came by under the organisations' own domains and that the inventory doesn't list
     Suggest(SuggestArgs),
@@ -616,10 +616,11 @@ pub(super) enum InventoryCommand {
                   contact, formerly (mã cũ). `v6ready inventory words` prints all of them; a file in the same form adds others: \
                   --words FILE.\n\
                   Examples: v6ready inventory import services.xlsx --dry-run\n          \
-                  v6ready inventory import services.ods --update --sheet 'Phụ lục 1'"
+                  v6ready inventory import services.ods --update --sheet 'Phụ lục 1'\n          \
+                  v6ready inventory import targets.yml --from prometheus --organisation vp-ubnd"
 )]
 pub(super) struct ImportArgs {
-    /// The table or zone file; `-` is stdin
+    /// The table, zone file or list; `-` is stdin
     #[arg(value_name = "FILE")]
     pub source: PathBuf,
     /// What it is; default: by what it holds, and its name (.csv, .tsv, .xlsx, .ods, .xls, else a zone file)
@@ -655,7 +656,8 @@ pub(super) struct ImportArgs {
     /// A table with the columns `what`, `word` and `means` of further words (repeatable)
     #[arg(long, value_name = "FILE")]
     pub words: Vec<PathBuf>,
-    /// The zone's name, for a zone file without `$ORIGIN`
+    /// The zone's name, for a zone file without `$ORIGIN`; the domain of whynoipv6's subdomains, where the
+    /// file isn't called after it
     #[arg(long, value_name = "NAME")]
     pub origin: Option<String>,
     /// The language of a new inventory's comments and reports
@@ -701,6 +703,19 @@ pub(super) enum ImportFormat {
     Xlsx,
     /// A zone's master file (RFC 1035)
     Zone,
+    /// A host, a URL or KIND:NAME a line
+    Names,
+    /// A request or results of internet.nl's batch API
+    InternetNl,
+    /// A campaign of whynoipv6.com, or its subdomains of one domain
+    #[value(name = "whynoipv6")]
+    WhyNoIpv6,
+    /// Targets of Prometheus's blackbox exporter: a file of file_sd_configs, static_configs, or a configuration
+    Prometheus,
+    /// Certificate Transparency: the JSON of crt.sh or Cert Spotter
+    Certificates,
+    /// What `nmap -oX` wrote
+    Nmap,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `v6ready inventory import`: services from a table or a zone file.
+//! `v6ready inventory import`: services from a table, a zone file or the list of another tool.
 
 mod output;
 mod questions;

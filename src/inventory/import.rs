@@ -17,6 +17,7 @@ pub(super) mod documentation;
 mod encoding;
 mod head;
 mod line;
+mod lists;
 mod markup;
 mod merge;
 mod merged;
@@ -40,6 +41,7 @@ pub use budget::{
 pub use candidate::{Candidate, Problem, Reading};
 pub use changes::{Change, Changed};
 pub use delimited::csv_table;
+pub use lists::{ListFormat, ListOptions, list_candidates, list_format};
 pub use merge::merge;
 pub use merged::{Added, MergeError, Merged};
 pub use near::{Doubt, doubts};

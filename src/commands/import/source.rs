@@ -5,9 +5,13 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::commands::cli::{ImportArgs, ImportFormat};
 use crate::commands::error::CliError;
-use crate::inventory::import::{self, Budget, FILE_OCTETS_MAX, Options, Reading, Words};
+use crate::inventory::import::{
+    self, Budget, FILE_OCTETS_MAX, ListFormat, ListOptions, Options, Reading, Words,
+};
 use crate::model::Name;
 
 /// How long a table is read; one of 100,000 services takes some seconds.
@@ -23,20 +27,63 @@ pub(super) fn read(args: &ImportArgs, words: &Words) -> Result<Reading, CliError
     let began = Instant::now();
     let is_late = || began.elapsed() > TIME_MAX;
     let budget = Budget::new(&is_late);
-    let tables = match args.from.unwrap_or_else(|| guess_format(&args.source, &octets)) {
+    let format = args.from.unwrap_or_else(|| guess_format(&args.source, &octets));
+    if let Some(list) = list_of(format) {
+        let options = ListOptions {
+            origin: origin(args)?.or_else(|| name_of_file(&args.source)),
+            words: words.clone(),
+            now: Some(Timestamp::now()),
+        };
+        return import::list_candidates(list, &octets, &options, &budget).map_err(faulty);
+    }
+    let tables = match format {
         ImportFormat::Csv => vec![import::csv_table(&octets, &budget).map_err(faulty)?],
         ImportFormat::Xlsx => import::workbook_tables(&octets, &budget).map_err(faulty)?,
         ImportFormat::Zone => {
             let text = String::from_utf8(octets)
                 .map_err(|_| faulty("the zone file is not UTF-8".to_owned()))?;
-            let origin = args.origin.as_deref().map(Name::parse).transpose();
-            let origin = origin.map_err(|error| faulty(format!("--origin: {error}")))?;
-            return Ok(import::zone_candidates(&text, origin.as_ref()));
+            return Ok(import::zone_candidates(&text, origin(args)?.as_ref()));
         }
+        _ => Vec::new(),
     };
     let options =
         Options { words: words.clone(), sheet: args.sheet.clone(), fills_down: args.fill_down };
     Ok(import::candidates(&tables, &options))
+}
+
+fn origin(args: &ImportArgs) -> Result<Option<Name>, CliError> {
+    let origin = args.origin.as_deref().map(Name::parse).transpose();
+    origin.map_err(|error| CliError::operator(format!("--origin: {error}")))
+}
+
+/// The domain that a file is called after: `example.gov.vn.yml`.
+fn name_of_file(file: &Path) -> Option<Name> {
+    let stem = file.file_stem()?.to_str().filter(|stem| stem.contains('.'))?;
+    Name::parse(stem).ok()
+}
+
+/// The list of another tool that a format is.
+fn list_of(format: ImportFormat) -> Option<ListFormat> {
+    match format {
+        ImportFormat::Csv | ImportFormat::Xlsx | ImportFormat::Zone => None,
+        ImportFormat::Names => Some(ListFormat::Names),
+        ImportFormat::InternetNl => Some(ListFormat::InternetNl),
+        ImportFormat::WhyNoIpv6 => Some(ListFormat::WhyNoIpv6),
+        ImportFormat::Prometheus => Some(ListFormat::Prometheus),
+        ImportFormat::Certificates => Some(ListFormat::Certificates),
+        ImportFormat::Nmap => Some(ListFormat::Nmap),
+    }
+}
+
+fn format_of(list: ListFormat) -> ImportFormat {
+    match list {
+        ListFormat::Names => ImportFormat::Names,
+        ListFormat::InternetNl => ImportFormat::InternetNl,
+        ListFormat::WhyNoIpv6 => ImportFormat::WhyNoIpv6,
+        ListFormat::Prometheus => ImportFormat::Prometheus,
+        ListFormat::Certificates => ImportFormat::Certificates,
+        ListFormat::Nmap => ImportFormat::Nmap,
+    }
 }
 
 /// A file's octets, or those of standard input.
@@ -77,6 +124,9 @@ pub(super) fn name(file: &Path) -> String {
 fn guess_format(source: &Path, octets: &[u8]) -> ImportFormat {
     if import::is_workbook(octets) {
         return ImportFormat::Xlsx;
+    }
+    if let Some(list) = import::list_format(octets) {
+        return format_of(list);
     }
     let ending = source.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     match ending.to_ascii_lowercase().as_str() {

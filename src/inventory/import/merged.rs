@@ -38,7 +38,7 @@ pub enum MergeError {
     Inventory(Diagnostics),
     /// A candidate names no organisation, and there is no default.
     #[error(
-        "{place}: no organisation is named; add a column `organisation`, use `--organisation`, or \
+        "{place}: no organisation is named; use `--organisation`, or in a table a column `organisation`, or \
          `--fill-down` where an empty cell means the organisation of the row above"
     )]
     NoOrganisation {
