@@ -162,7 +162,7 @@ settings:
   extra_ca: [ca.pem]
 networks:
   - {prefix: \"2001:db8::/32\", name: Bench, testbed: true}
-  - {prefix: \"198.18.0.0/15\", name: Bench, internal: true}
+  - {prefix: \"198.18.0.0/15\", name: Bench, testbed: true}
 organisations:
   - id: o
     services:
