@@ -39,6 +39,7 @@ pub mod quarter;
 pub mod table;
 pub mod terminal;
 pub mod texts;
+pub mod timings;
 mod tls_session;
 pub mod verdict_blocks;
 pub mod xlsx;

@@ -1,16 +1,21 @@
 //! A scan of N healthy dual-stack web services, beside a bare loop that makes the same connections,
-//! handshakes and GETs, and beside the scan's probers alone: `cargo bench --bench scan -- 1000 10000`.
+//! handshakes and GETs, beside the scan's probers alone, and beside blackbox_exporter where it is
+//! installed: `cargo bench --bench scan -- 1000 10000`. With `zone`, all services lie in one zone; with
+//! `week`, seven scans follow one another, and then the store is looked after.
 //!
 //! Everything runs in a network namespace of its own (needs `ip` from iproute2, and root or user
 //! namespaces). The servers are a process of their own, whose CPU time isn't counted. What is
 //! printed: services per second, client CPU per service and per conversation, requests per service,
-//! peak memory, and the ratios to the bare loop of the same run.
+//! peak memory, the most questions that a zone's server got in any second, and the ratios to the bare loop
+//! of the same run. Of what runs several times, by turns, the median counts.
 
 #![allow(clippy::unwrap_used)]
 
 mod bare;
+mod blackbox;
 mod probers;
 mod servers;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,12 +30,14 @@ use serde::Deserialize;
 
 const ROLE: &str = "V6READY_BENCH_ROLE";
 
+/// The role of what is measured.
+const OF_ROLE: &str = "V6READY_BENCH_OF_ROLE";
+
 /// Connections that a healthy https service costs: 443 and 80 over both families.
 const CONVERSATIONS: usize = 4;
 
-/// How often the bare loop and the probers run, by turns: other work on the machine can only make them
-/// dearer, so the cheapest run of each counts. Not of sizes beyond this, where a run is long.
-const REPEATS: usize = 5;
+/// How often everything runs, by turns; once where there are more services than this, and a run is long.
+const REPEATS: usize = 3;
 const REPEATED_MAX: usize = 2000;
 
 fn main() {
@@ -44,6 +51,7 @@ fn main() {
             bare::run(sizes[0], [sizes[1], sizes[2], sizes[3]], Path::new(&folder));
         }
         Ok("probers") => probers::run(sizes[0], [sizes[1], sizes[2], sizes[3]]),
+        Ok("measure") => measure(),
         _ => outside(&sizes),
     }
 }
@@ -53,10 +61,14 @@ fn outside(sizes: &[usize]) {
     if !nix::unistd::geteuid().is_root() {
         unshare.arg("--map-root-user");
     }
+    let said = |word: &str| std::env::args().any(|argument| argument == word);
+    let zone = if said("zone") { *sizes.iter().max().unwrap() + 1 } else { servers::ZONE_SERVICES };
     let status = unshare
         .args(["--net", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(sizes.iter().map(ToString::to_string))
+        .args(["week"].into_iter().filter(|word| said(word)))
+        .env(servers::ZONE, zone.to_string())
         .env(ROLE, "inside")
         .status()
         .unwrap();
@@ -82,22 +94,51 @@ fn inside(sizes: &[usize]) {
         std::thread::sleep(Duration::from_millis(20));
     }
     for &services in sizes {
+        if std::env::args().any(|argument| argument == "week") {
+            upkeep::run(services, &upkeep::Week { runs: 7 }, folder.path());
+            continue;
+        }
         let printed = folder.path().join("result.json");
-        let scan = measured(scan(services, folder.path()).stdout(File::create(&printed).unwrap()));
+        let repeats = if services > REPEATED_MAX { 1 } else { REPEATS };
+        let mut scans = Vec::new();
+        for _ in 0..repeats {
+            let _ = std::fs::remove_file(folder.path().join(format!("{services}.db")));
+            let scan = scan(services, folder.path());
+            scans.push(folded(&scan, File::create(&printed).unwrap().into()));
+        }
         let asked = Asked::of(&folder.path().join(format!("{services}.db")));
         let same = ["dns udp", "hello", "connect"].map(|kind| asked.number(kind));
         let same = [services, same[0], same[1], same[2]].map(|number| number.to_string());
         let mut loops: [Vec<Measured>; 2] = Default::default();
-        for _ in 0..if services > REPEATED_MAX { 1 } else { REPEATS } {
+        let mut exporter = Vec::new();
+        for _ in 0..repeats {
             for (name, of) in ["bare", "probers"].into_iter().zip(&mut loops) {
-                of.push(measured(&mut role(name, &same, folder.path())));
+                of.push(folded(&role(name, &same, folder.path()), Stdio::null()));
             }
+            exporter.extend(blackbox_exporter(services, folder.path()));
         }
-        let least = |all: Vec<Measured>| all.into_iter().min_by_key(|one| one.cpu).unwrap();
-        let [bare, probers] = loops.map(least);
+        let [bare, probers] = loops.map(median);
+        let scan = median(scans);
         let printed = BufReader::new(File::open(&printed).unwrap());
         let printed = serde_json::from_reader(printed).unwrap();
         print(services, [&bare, &probers, &scan], &printed, &asked);
+        if exporter.is_empty() {
+            println!("  blackbox_exporter is not installed");
+        } else {
+            let exporter = median(exporter);
+            println!(
+                "  blackbox_exporter, {} probes a service: {:.0} services/s, CPU {:.0} µs a service, \
+                 {:.2}× that of the probers, {:.2}× that of the whole scan",
+                blackbox::PROBES,
+                services as f64 / exporter.wall.as_secs_f64(),
+                exporter.cpu.as_secs_f64() * 1e6 / services as f64,
+                exporter.cpu.as_secs_f64() / probers.cpu.as_secs_f64(),
+                exporter.cpu.as_secs_f64() / scan.cpu.as_secs_f64(),
+            );
+        }
+        if let Ok(most) = std::fs::read_to_string(folder.path().join(servers::MOST)) {
+            println!("  a zone's server got at most {} questions in a second", most.trim());
+        }
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
@@ -121,7 +162,7 @@ settings:
   extra_ca: [ca.pem]
 networks:
   - {prefix: \"2001:db8::/32\", name: Bench, testbed: true}
-  - {prefix: \"198.18.0.0/15\", name: Bench, internal: true}
+  - {prefix: \"198.18.0.0/15\", name: Bench, testbed: true}
 organisations:
   - id: o
     services:
@@ -139,7 +180,7 @@ organisations:
         .arg("--quiet")
         .arg("--db")
         .arg(folder.join(format!("{services}.db")))
-        .args(["scan", "--format", "json"])
+        .args(["scan", "--timings", "--format", "json"])
         .arg(inventory);
     command
 }
@@ -157,14 +198,62 @@ struct Summary {
     stages: BTreeMap<String, usize>,
 }
 
+/// What a command took.
+#[derive(Deserialize, serde::Serialize)]
 struct Measured {
     wall: Duration,
     cpu: Duration,
     peak_kib: i64,
 }
 
-/// Runs a child and says what it alone took.
-fn measured(command: &mut Command) -> Measured {
+/// The one of which as many are cheaper as dearer.
+fn median(mut all: Vec<Measured>) -> Measured {
+    all.sort_by_key(|one| one.cpu);
+    all.swap_remove(all.len() / 2)
+}
+
+/// Runs a command as the only child of a process, whose peak memory is then known apart.
+fn folded(command: &Command, stdout: Stdio) -> Measured {
+    let result = tempfile::NamedTempFile::new().unwrap();
+    let mut measuring = Command::new(std::env::current_exe().unwrap());
+    measuring.arg(result.path()).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        let name = if name == ROLE { OF_ROLE } else { name.to_str().unwrap() };
+        measuring.env(name, value.unwrap());
+    }
+    let status = measuring.env(ROLE, "measure").stdin(Stdio::null()).stdout(stdout).status();
+    assert!(status.unwrap().success(), "{command:?}");
+    serde_json::from_reader(File::open(result.path()).unwrap()).unwrap()
+}
+
+/// The other side of [`folded`].
+fn measure() {
+    let mut words = std::env::args_os().skip(1);
+    let result = words.next().unwrap();
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).env_remove(ROLE);
+    if let Some(role) = std::env::var_os(OF_ROLE) {
+        command.env(ROLE, role).env_remove(OF_ROLE);
+    }
+    let measured = measured(|| assert!(command.status().unwrap().success(), "{command:?}"));
+    serde_json::to_writer(File::create(result).unwrap(), &measured).unwrap();
+}
+
+/// blackbox_exporter's probes of every service, where it is installed.
+fn blackbox_exporter(services: usize, folder: &Path) -> Option<Measured> {
+    let mut exporter = blackbox::start(folder)?;
+    let mut failed = 0;
+    let measured = measured(|| {
+        failed = blackbox::probe(services);
+        exporter.kill().unwrap();
+        exporter.wait().unwrap();
+    });
+    assert_eq!(failed, 0, "of {} probes", services * blackbox::PROBES);
+    Some(measured)
+}
+
+/// Says what the children took that end meanwhile.
+fn measured(run: impl FnOnce()) -> Measured {
     let cpu = || {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
         let part = |time: nix::sys::time::TimeVal| {
@@ -175,13 +264,12 @@ fn measured(command: &mut Command) -> Measured {
         part(usage.user_time()) + part(usage.system_time())
     };
     let (cpu_before, began) = (cpu(), Instant::now());
-    let status = command.status().unwrap();
+    run();
     let wall = began.elapsed();
-    assert!(status.success(), "{command:?}");
     Measured {
         wall,
         cpu: cpu() - cpu_before,
-        // Of the largest child so far; the scan is the largest.
+        // Of the largest child so far.
         peak_kib: getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss(),
     }
 }

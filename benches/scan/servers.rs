@@ -1,9 +1,12 @@
 //! A resolver, a root name server, two name servers for each zone, and one web server that stands
 //! for all of them.
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, NS, SOA};
@@ -16,9 +19,20 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
-/// Services of one zone: a scan asks no name server faster than it may, so a single zone for all
-/// of them would measure nothing but that.
-const ZONE_SERVICES: usize = 25;
+/// Services of one zone, as a rule: a scan asks no name server faster than it may, so a single zone for
+/// all of them measures nothing but that.
+pub const ZONE_SERVICES: usize = 25;
+
+/// Where it is said how many services one zone has.
+pub const ZONE: &str = "V6READY_BENCH_ZONE";
+
+/// The file of the most questions that any zone's server got in any second.
+pub const MOST: &str = "most";
+
+fn zone_services() -> usize {
+    static SERVICES: OnceLock<usize> = OnceLock::new();
+    *SERVICES.get_or_init(|| std::env::var(ZONE).unwrap().parse().unwrap())
+}
 
 /// The resolver.
 pub const RESOLVER: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x53, 0, 0, 0, 0, 0x53);
@@ -28,7 +42,7 @@ pub const ROOT: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x53, 0, 0, 0, 0, 0x54);
 
 /// The host of a service.
 pub fn host(number: usize) -> String {
-    format!("s{number}.z{}.example", number / ZONE_SERVICES)
+    format!("s{number}.z{}.example", number / zone_services())
 }
 
 /// The address of a zone's first or second name server.
@@ -65,23 +79,48 @@ pub fn run(services: usize, folder: &Path) {
             let tls = (port == 443).then(|| tls.clone());
             tokio::spawn(web(listener, tls));
         }
-        let zones = (0..=services / ZONE_SERVICES)
+        let zones = (0..=services / zone_services())
             .flat_map(|zone| [1, 2].map(|server| (zone_server(zone, server), Role::Zone)));
         for (address, role) in
             [(RESOLVER, Role::Resolver), (ROOT, Role::Root)].into_iter().chain(zones)
         {
-            names(SocketAddr::new(address.into(), 53), role).await;
+            let asked = Arc::new(Asked { most: folder.join(MOST), times: Mutex::default() });
+            let asked = (role == Role::Zone).then_some(asked);
+            names(SocketAddr::new(address.into(), 53), role, asked).await;
         }
         std::future::pending::<()>().await;
     });
 }
 
-async fn names(address: SocketAddr, role: Role) {
+/// When a server was asked in the last second.
+struct Asked {
+    most: PathBuf,
+    times: Mutex<VecDeque<Instant>>,
+}
+
+impl Asked {
+    fn note(&self) {
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let now = Instant::now();
+        let mut times = self.times.lock().unwrap();
+        times.push_back(now);
+        while times.front().is_some_and(|time| *time + Duration::from_secs(1) <= now) {
+            times.pop_front();
+        }
+        if times.len() > MOST.fetch_max(times.len(), Ordering::Relaxed) {
+            std::fs::write(&self.most, times.len().to_string()).unwrap();
+        }
+    }
+}
+
+async fn names(address: SocketAddr, role: Role, asked: Option<Arc<Asked>>) {
+    let of_udp = asked.clone();
     let socket = UdpSocket::bind(address).await.unwrap();
     tokio::spawn(async move {
         let mut octets = [0; 4096];
         loop {
             let (length, from) = socket.recv_from(&mut octets).await.unwrap();
+            of_udp.iter().for_each(|asked| asked.note());
             if let Some(answer) = answer(&octets[..length], role) {
                 let _ = socket.send_to(&answer, from).await;
             }
@@ -90,6 +129,7 @@ async fn names(address: SocketAddr, role: Role) {
     let listener = TcpListener::bind(address).await.unwrap();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            asked.iter().for_each(|asked| asked.note());
             tokio::spawn(async move {
                 let length = stream.read_u16().await.unwrap_or(0);
                 let mut octets = vec![0; usize::from(length)];
@@ -114,7 +154,7 @@ fn certificates(services: usize, folder: &Path) -> TlsAcceptor {
         format!(". 300 NS a.root.example.\na.root.example. 300 AAAA {ROOT}\n"),
     )
     .unwrap();
-    let zones = (0..=services / ZONE_SERVICES).map(|_| OnceLock::new()).collect();
+    let zones = (0..=services / zone_services()).map(|_| OnceLock::new()).collect();
     let key = KeyPair::generate().unwrap();
     let certificates = Certificates { authority, key, zones };
     let mut config = rustls::ServerConfig::builder_with_provider(
@@ -238,7 +278,7 @@ impl Owner {
     /// The zone that it lies in; `None` above all zones.
     fn zone(self) -> Option<usize> {
         match self {
-            Self::Service(service) => Some(service / ZONE_SERVICES),
+            Self::Service(service) => Some(service / zone_services()),
             Self::Server(zone, _) | Self::Apex(zone) => Some(zone),
             Self::Above => None,
             Self::Nothing(zone) => zone,

@@ -219,6 +219,10 @@ pub(super) struct ScanArgs {
     /// (docs/monitoring)
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+    /// Say on stderr where the time went: by kinds of requests, by limits that were waited for, and the
+    /// slowest addresses
+    #[arg(long)]
+    pub timings: bool,
     #[command(flatten)]
     pub gate: GateArgs,
     /// Exit with 1 when anything is worse than in the last whole run of the same inventory, or no

@@ -17,6 +17,7 @@ use super::gate::Gate;
 use super::result_output::print_scan;
 use super::terminal;
 use crate::model::Lang;
+use crate::report::timings;
 use crate::runs::load;
 use crate::runs::session::{HowToScan, Interrupted, ScannedRun, Session};
 use crate::scan::Ending;
@@ -57,6 +58,10 @@ pub(super) fn run(
     let scanned = carried_out(global, network, session)?;
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
     let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
+    if args.timings {
+        let lang = args.lang.unwrap_or(scanned.result.inventory.lang);
+        terminal::say(&timings::text(&scanned.timings, lang));
+    }
     metrics.transpose()?;
     Ok(code)
 }

@@ -121,8 +121,8 @@ pub struct Limits {
     pub requests_per_service: usize,
     /// DNS questions under way at once.
     pub dns_in_flight: usize,
-    /// DNS questions a second to one address that is not one of our own resolvers; a second's
-    /// worth may leave at once.
+    /// The most DNS questions in any second to one address that is not one of our own resolvers. A
+    /// server is asked less often at first, and as often as this while it answers fast and wholly.
     pub dns_per_server_per_second: u32,
     /// TLS handshakes under way at once.
     pub tls_in_flight: usize,
@@ -189,7 +189,7 @@ impl Default for Limits {
             minimised_labels: 10,
             requests_per_service: 800,
             dns_in_flight: 1000,
-            dns_per_server_per_second: 20,
+            dns_per_server_per_second: 300,
             tls_in_flight: 64,
             echoes_in_flight: 64,
         }

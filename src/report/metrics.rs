@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::judge::{Change, Judged, RunResult, ServiceResult, SinceLast, Standing};
-use crate::model::{Outcome, RequestCounts, Run, Stage, VantageIpv6};
+use crate::model::{Outcome, RequestCounts, Run, Spent, Stage, Timings, VantageIpv6};
 
 /// What is written.
 pub struct MetricsContext<'a> {
@@ -21,6 +21,8 @@ pub struct MetricsContext<'a> {
     pub last_complete: Option<&'a Run>,
     /// What the session that ended the run sent; `None` when it is of an earlier day.
     pub requests: Option<RequestCounts>,
+    /// Where its time went, where that is still known.
+    pub timings: Option<&'a Timings>,
 }
 
 const OUTCOMES: [Outcome; 4] =
@@ -33,6 +35,9 @@ const OUTCOMES: [Outcome; 4] =
 pub fn write(context: &MetricsContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out };
     write_run(context, &mut page)?;
+    if let Some(timings) = context.timings {
+        write_timings(timings, &mut page)?;
+    }
     write_vantage(context.result, &mut page)?;
     write_summary(context, &mut page)?;
     let services: Vec<_> = context.result.services.iter().filter_map(Told::of).collect();
@@ -76,6 +81,55 @@ fn write_run(context: &MetricsContext<'_>, page: &mut Page<'_>) -> io::Result<()
         }
     }
     Ok(())
+}
+
+/// Where the time of the run's session went. Addresses are no labels, so the slowest are in
+/// `scan --timings` alone.
+fn write_timings(timings: &Timings, page: &mut Page<'_>) -> io::Result<()> {
+    type Samples<'l> = Vec<(Vec<(&'l str, &'l str)>, f64)>;
+    fn samples<'l>(
+        label: &'l str,
+        rows: impl Iterator<Item = (&'l str, Spent)>,
+        value: fn(Spent) -> f64,
+    ) -> Samples<'l> {
+        rows.map(|(id, spent)| (vec![(label, id)], value(spent))).collect()
+    }
+    let kinds = || timings.kinds.iter().map(|(kind, spent)| (kind.id(), *spent));
+    let limits = || timings.limits.iter().map(|(limit, spent)| (limit.id(), *spent));
+    let work = || timings.work.iter().map(|(work, spent)| (work.id(), *spent));
+    let times: fn(Spent) -> f64 = |spent| spent.times as f64;
+    let total: fn(Spent) -> f64 = |spent| spent.total.as_secs_f64();
+    page.family("run_kind_requests", "Requests by kind.", samples("kind", kinds(), times))?;
+    page.family(
+        "run_kind_seconds",
+        "Time that requests were under way, by kind; of those under way together, the sum.",
+        samples("kind", kinds(), total),
+    )?;
+    page.family(
+        "run_waits",
+        "How often something waited, by the limit that it waited for.",
+        samples("limit", limits(), times),
+    )?;
+    page.family(
+        "run_wait_seconds",
+        "Time that requests and services waited, by the limit that they waited for.",
+        samples("limit", limits(), total),
+    )?;
+    page.family(
+        "run_work_seconds",
+        "Time of this machine's processors, by the work that it was.",
+        samples("work", work(), total),
+    )?;
+    page.one(
+        "run_answers_shared",
+        "Answers that were there already, from another service's request.",
+        timings.shared as f64,
+    )?;
+    page.one(
+        "run_questions_slowed",
+        "DNS questions that were asked again more slowly, to be sure of the answer.",
+        timings.slowed as f64,
+    )
 }
 
 fn write_vantage(result: &RunResult, page: &mut Page<'_>) -> io::Result<()> {

@@ -46,7 +46,9 @@ pub(super) async fn run(
         input;
     let settings = inventory.settings.clone();
     let conversations_max = settings.concurrency.max(1);
+    // One processor is left for what arrives from the network, where there are several.
     let turns = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let turns = turns.saturating_sub(1).max(1);
     let dispatcher =
         Dispatcher::new(prober, settings, run.id.clone(), recorder.clone(), reader, resumed);
     let dispatcher = Arc::new(dispatcher);

@@ -37,8 +37,8 @@ pub(super) struct ScanContext {
     pub stop: StopSignal,
     /// What the services that are being asked take of memory.
     pub load: Arc<Load>,
-    /// Planning and judging are work for this machine alone: no more services do that at once than it
-    /// has processors, so that what arrives from the network is taken without delay.
+    /// Planning and judging are work for this machine alone: fewer services do that at once than it has
+    /// processors, so that what arrives from the network is taken without delay.
     pub turns: Arc<Semaphore>,
     /// Whether the store may already hold evidence of the services.
     pub has_stored_evidence: bool,

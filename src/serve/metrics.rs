@@ -64,7 +64,7 @@ fn page(app: &App, query: Option<&str>, format: Format) -> Result<Vec<u8>, Probl
     let mut page = Vec::new();
     let written = (|| {
         if let Some(picture) = &chosen {
-            write_picture(picture, &mut page)?;
+            write_picture(app, picture, &mut page)?;
             daemon::write_targets(picture, app.now(), &mut page)?;
         }
         daemon::write(app, chosen.as_deref(), format, &mut page)?;
@@ -101,7 +101,7 @@ fn chosen(app: &App, query: Option<&str>) -> Result<Option<Arc<Picture>>, Proble
     }
 }
 
-fn write_picture(picture: &Picture, page: &mut Vec<u8>) -> std::io::Result<()> {
+fn write_picture(app: &App, picture: &Picture, page: &mut Vec<u8>) -> std::io::Result<()> {
     let result = &picture.result;
     let since = picture.since_last.as_ref().map(|moved| SinceLast {
         run: moved.since.id.clone(),
@@ -114,12 +114,14 @@ fn write_picture(picture: &Picture, page: &mut Vec<u8>) -> std::io::Result<()> {
             .collect(),
     });
     let last_complete: &Run = &result.run;
+    let timings = app.jobs().timings(&last_complete.id);
     metrics::write(
         &MetricsContext {
             result,
             since: since.as_ref(),
             last_complete: Some(last_complete),
             requests: None,
+            timings: timings.as_deref(),
         },
         page,
     )

@@ -21,7 +21,7 @@ use crate::store::{ListedRun, Scope};
 /// # Errors
 /// When the store can't be read or the file can't be written.
 pub(super) fn write_metrics(file: &Path, scanned: &ScannedRun) -> Result<(), CliError> {
-    let ScannedRun { store, result, since, requests, .. } = scanned;
+    let ScannedRun { store, result, since, requests, timings, .. } = scanned;
     let listed = store.listed_runs()?;
     let Some(own) = listed.iter().find(|run| run.run.id == result.run.id) else { return Ok(()) };
     if result.run.finished_at.is_none() {
@@ -32,7 +32,8 @@ pub(super) fn write_metrics(file: &Path, scanned: &ScannedRun) -> Result<(), Cli
         listed.iter().filter(is_of_same).find(|run| shows_whole_inventory(run)).map(|run| &run.run);
     if own.scope == Scope::Whole {
         let (since, requests) = (since.as_ref(), Some(*requests));
-        return write(file, &MetricsContext { result, since, last_complete, requests });
+        let timings = Some(timings);
+        return write(file, &MetricsContext { result, since, last_complete, requests, timings });
     }
     let mut whole = listed.iter().filter(is_of_same).filter(|run| run.scope == Scope::Whole);
     let Some(whole) = whole.find(|run| run.run.finished_at.is_some()) else {
@@ -46,8 +47,13 @@ pub(super) fn write_metrics(file: &Path, scanned: &ScannedRun) -> Result<(), Cli
     let whole = filled_in(store, &listed, whole)?;
     let result = judge_run(store, &whole, Timestamp::now())?;
     let since = since_last(store, &result)?;
-    let context =
-        MetricsContext { result: &result, since: since.as_ref(), last_complete, requests: None };
+    let context = MetricsContext {
+        result: &result,
+        since: since.as_ref(),
+        last_complete,
+        requests: None,
+        timings: None,
+    };
     write(file, &context)
 }
 

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 
 use super::sample::{HOSTILE, golden, result};
 use crate::judge::{RunResult, SinceLast};
-use crate::model::{RequestCounts, RunId, VantageIpv6};
+use crate::model::{
+    Limit, RequestCounts, RequestKind, RunId, Spent, Timings, VantageIpv6, Work,
+};
 use crate::report::metrics::{MetricsContext, write};
 
 fn text(result: &RunResult) -> String {
@@ -18,10 +20,29 @@ fn text(result: &RunResult) -> String {
         since: Some(&since),
         last_complete: Some(&result.run),
         requests: Some(RequestCounts { sent: 281, timed_out: 3 }),
+        timings: Some(&timings()),
     };
     let mut out = Vec::new();
     write(&context, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+fn timings() -> Timings {
+    let spent = |times, millis| {
+        let [total, longest] = [millis, millis / 2].map(std::time::Duration::from_millis);
+        Spent { times, total, longest }
+    };
+    Timings {
+        kinds: vec![
+            (RequestKind::DnsUdp, spent(121, 1500)),
+            (RequestKind::Https, spent(160, 8000)),
+        ],
+        limits: vec![(Limit::RoundInterval, spent(20, 200_000))],
+        work: vec![(Work::Planning, spent(90, 45)), (Work::Judging, spent(10, 30))],
+        shared: 17,
+        slowed: 1,
+        ..Timings::default()
+    }
 }
 
 /// The sample has no particulars of certificates; this one ends on these days.

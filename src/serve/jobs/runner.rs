@@ -158,6 +158,11 @@ fn carry_out(app: &App, turn: &Turn, signal: &StopSignal) {
         }
         Ok(())
     };
+    if let Ok(scanned) = &scanned
+        && request.only.is_empty()
+    {
+        app.jobs().keep_timings(&request.inventory, run, scanned.timings.clone());
+    }
     if let Err(error) = keep() {
         tracing::error!(%error, %run, "how a scan ended can't be noted");
     }

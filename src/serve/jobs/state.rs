@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast};
 
-use crate::model::{RequestCounts, RunId, ServiceId};
+use crate::model::{RequestCounts, RunId, ServiceId, Timings};
 use crate::runs::run_id::new_run_id;
 use crate::scan::Stopper;
 use crate::store::{RequestedScan, Store, StoreError};
@@ -216,6 +216,8 @@ struct Inner {
     contacts: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// When it was last looked whether time brings anything to tell, and whether there are new runs.
     looked_at: Option<(Timestamp, Timestamp)>,
+    /// Where the time of the last scan of each inventory went, since the daemon began.
+    timings: BTreeMap<PathBuf, (RunId, Arc<Timings>)>,
 }
 
 /// What it is time for.
@@ -334,6 +336,19 @@ impl Jobs {
         let problem = Some("cancelled".to_owned());
         self.tell(JobEvent::Ended { run: run.clone(), complete: false, problem });
         Ok(())
+    }
+
+    /// Keeps where the time of an inventory's last scan went, until its next one ends.
+    pub(super) fn keep_timings(&self, inventory: &Path, run: &RunId, timings: Timings) {
+        let kept = (run.clone(), Arc::new(timings));
+        self.lock().timings.insert(inventory.to_owned(), kept);
+    }
+
+    /// Where the time of a run went, as long as it is its inventory's last one since the daemon began.
+    pub fn timings(&self, run: &RunId) -> Option<Arc<Timings>> {
+        let inner = self.lock();
+        let mut kept = inner.timings.values();
+        kept.find(|(of, _)| of == run).map(|(_, timings)| Arc::clone(timings))
     }
 
     /// The scan that goes on, then those that wait in their order.
