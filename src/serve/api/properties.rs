@@ -243,6 +243,8 @@ fn the_bodies_have_their_schemas() {
         assert!(!start.is_valid(&bad), "{bad}");
     }
     let inventory = schema("/inventory/check", "application/yaml");
-    assert!(inventory.is_valid(&json!({"version": 1, "organisations": []})));
+    let service = json!({"id": "s", "category": "portal", "web": "https://www.example/"});
+    let good = json!({"version": 1, "organisations": [{"id": "o", "services": [service]}]});
+    assert!(inventory.is_valid(&good));
     assert!(!inventory.is_valid(&json!({"version": 1, "organizations": []})));
 }
