@@ -47,7 +47,8 @@ struct Answer {
 /// One request; `None` where the daemon was killed meanwhile.
 fn ask(at: SocketAddr, method: &str, path: &str, head: &[String], body: &str) -> Option<Answer> {
     let mut stream = TcpStream::connect(at).ok()?;
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     head.iter().for_each(|line| request += &format!("{line}\r\n"));
     request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).ok()?;
@@ -57,7 +58,8 @@ fn ask(at: SocketAddr, method: &str, path: &str, head: &[String], body: &str) ->
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
     let length = head.to_ascii_lowercase();
-    let length = length.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length =
+        length.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     // Only the whole of an answer is one.
     length.is_none_or(|length: usize| length == body.len()).then(|| Answer {
         status,
@@ -115,7 +117,8 @@ impl Promised {
         // An outage of our own, which the other inventory's scan finds, would hold what is told of these.
         let is_broken = round < broken();
         let inventory = if is_broken { format!("broken{round}") } else { "inventory".to_owned() };
-        let head = [format!("Authorization: Bearer {token}"), "Content-Type: application/json".into()];
+        let head =
+            [format!("Authorization: Bearer {token}"), "Content-Type: application/json".into()];
         let body = format!("{{\"inventory\": \"{inventory}\"}}");
         let answer = ask(at, "POST", "/api/v1/runs", &head, &body)?;
         // Right after its start it takes no scans yet.
@@ -140,7 +143,11 @@ impl Promised {
     fn is_kept(&mut self, store: &Store) {
         for (alert, note) in &self.notes {
             let noted = store.acknowledgements(alert).unwrap();
-            assert!(noted.iter().any(|one| one.note == *note), "{alert}: {note} of {}", noted.len());
+            assert!(
+                noted.iter().any(|one| one.note == *note),
+                "{alert}: {note} of {}",
+                noted.len()
+            );
         }
         let alerts = store.alerts(&AlertFilter::default()).unwrap();
         let alerts: BTreeSet<String> = alerts.into_iter().map(|alert| alert.id).collect();
