@@ -188,7 +188,8 @@ fn prometheus_can_read_the_metrics_and_the_alerts() {
     let output = check.args(["check", "metrics"]).stdin(Stdio::from(golden)).output().unwrap();
     assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
     let mut check = installed("promtool").unwrap();
-    let output = check.args(["check", "rules"]).arg(at("docs/monitoring/alerts.yml")).output().unwrap();
+    let output =
+        check.args(["check", "rules"]).arg(at("docs/monitoring/alerts.yml")).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
 }
 

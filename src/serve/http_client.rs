@@ -129,8 +129,9 @@ impl HttpClient {
     ) -> Result<Answer, HttpError> {
         let failed = |why: String| HttpError::Answer { host: shown.to_owned(), why };
         let hyper_failed = |error: hyper::Error| failed(error.to_string());
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(hyper_failed)?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(hyper_failed)?;
         let request = for_connection(url, request)?;
         let answer = async {
             let response = sender.send_request(request).await.map_err(hyper_failed)?;

@@ -362,8 +362,7 @@ fn inventories_of_one_file_name_are_told_apart_by_their_services() {
     let mut numbers: Vec<_> =
         listed.iter().map(|run| format!("{} {}", run.run.id, run.namesake)).collect();
     numbers.sort_unstable();
-    let expected =
-        ["a1 0", "a2 0", "a3 0", "a4 0", "b1 1", "b2 1", "b3 1", "b4 1", "c1 2"];
+    let expected = ["a1 0", "a2 0", "a3 0", "a4 0", "b1 1", "b2 1", "b3 1", "b4 1", "c1 2"];
     assert_eq!(numbers, expected);
     let find = |id: &str| listed.iter().find(|run| run.run.id.as_str() == id).unwrap();
     assert!(find("a1").is_of_same_inventory(find("a4")));

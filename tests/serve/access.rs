@@ -10,7 +10,6 @@ use nix::sys::signal::Signal;
 use crate::daemon::{Daemon, Place, wait_until};
 use crate::dashboard::PASSWORD;
 
-
 /// `v6ready serve …` with something on stdin.
 pub fn run(place: &Place, arguments: &[&str], stdin: &str) -> Output {
     let mut command = place.command();

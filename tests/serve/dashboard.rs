@@ -85,7 +85,12 @@ fn fill(place: &Place) {
 }
 
 /// What a service rests on: a request was made once, whoever asked for it.
-fn record(recorder: &Recorder, service: &ServiceId, evidence: &Evidence, known: &mut HashSet<String>) {
+fn record(
+    recorder: &Recorder,
+    service: &ServiceId,
+    evidence: &Evidence,
+    known: &mut HashSet<String>,
+) {
     for (observation, _) in evidence.all() {
         let key = observation.request.key();
         match known.insert(key.clone()) {

@@ -32,6 +32,11 @@ fn kills() -> u32 {
     std::env::var("V6READY_SERVE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS)
 }
 
+/// How many inventories can't be read: a scan of each is an alert and a message.
+fn broken() -> u32 {
+    kills() / 2
+}
+
 /// What came back before the daemon was killed, if it did as a whole.
 struct Answer {
     status: u16,
@@ -42,7 +47,8 @@ struct Answer {
 /// One request; `None` where the daemon was killed meanwhile.
 fn ask(at: SocketAddr, method: &str, path: &str, head: &[String], body: &str) -> Option<Answer> {
     let mut stream = TcpStream::connect(at).ok()?;
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     head.iter().for_each(|line| request += &format!("{line}\r\n"));
     request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).ok()?;
@@ -52,7 +58,8 @@ fn ask(at: SocketAddr, method: &str, path: &str, head: &[String], body: &str) ->
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
     let length = head.to_ascii_lowercase();
-    let length = length.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length =
+        length.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     // Only the whole of an answer is one.
     length.is_none_or(|length: usize| length == body.len()).then(|| Answer {
         status,
@@ -107,16 +114,18 @@ impl Promised {
         own.extend(cookies(&answer));
         let own = cookie_line(&own);
         self.sessions.push(own.clone());
-        for inventory in ["inventory", "other"] {
-            let head = [format!("Authorization: Bearer {token}"), "Content-Type: application/json".into()];
-            let body = format!("{{\"inventory\": \"{inventory}\"}}");
-            let answer = ask(at, "POST", "/api/v1/runs", &head, &body)?;
-            // Right after its start it takes no scans yet.
-            assert!([202, 503].contains(&answer.status), "{} {}", answer.status, answer.body);
-            if answer.status == 202 && inventory == "inventory" {
-                let run: Value = serde_json::from_str(&answer.body).unwrap();
-                self.runs.insert(run["run"].as_str().unwrap().to_owned());
-            }
+        // An outage of our own, which the other inventory's scan finds, would hold what is told of these.
+        let is_broken = round < broken();
+        let inventory = if is_broken { format!("broken{round}") } else { "inventory".to_owned() };
+        let head =
+            [format!("Authorization: Bearer {token}"), "Content-Type: application/json".into()];
+        let body = format!("{{\"inventory\": \"{inventory}\"}}");
+        let answer = ask(at, "POST", "/api/v1/runs", &head, &body)?;
+        // Right after its start it takes no scans yet.
+        assert!([202, 503].contains(&answer.status), "{} {}", answer.status, answer.body);
+        if answer.status == 202 && !is_broken {
+            let run: Value = serde_json::from_str(&answer.body).unwrap();
+            self.runs.insert(run["run"].as_str().unwrap().to_owned());
         }
         let page = ask(at, "GET", "/account", &[own.clone()], "")?;
         let csrf = csrf(&page.body)?;
@@ -134,7 +143,11 @@ impl Promised {
     fn is_kept(&mut self, store: &Store) {
         for (alert, note) in &self.notes {
             let noted = store.acknowledgements(alert).unwrap();
-            assert!(noted.iter().any(|one| one.note == *note), "{alert}: {note} of {}", noted.len());
+            assert!(
+                noted.iter().any(|one| one.note == *note),
+                "{alert}: {note} of {}",
+                noted.len()
+            );
         }
         let alerts = store.alerts(&AlertFilter::default()).unwrap();
         let alerts: BTreeSet<String> = alerts.into_iter().map(|alert| alert.id).collect();
@@ -156,23 +169,24 @@ fn what_was_answered_for_survives_every_kill() {
     let made = run(&place, &["token", "--name", "ci", "--scope", "operate"], "");
     let lines = text(&made.stderr);
     let lines = lines.split("under `serve:`").nth(1).unwrap().trim_start_matches('\n');
+    let broken: Vec<String> = (0..broken()).map(|number| format!("broken{number}.yaml")).collect();
     place.write(
         "serve.yaml",
         &format!(
-            "serve:\n  listen: \"127.0.0.1:0\"\n  inventories: [inventory.yaml, other.yaml]\n  \
+            "serve:\n  listen: \"127.0.0.1:0\"\n  inventories: [inventory.yaml, {}]\n  \
              users: [{{name: an, role: operator, password_hash: \"{}\"}}]\n{lines}\n  alerts:\n    channels:\n      \
              - {{name: hook, webhook: {{url: \"http://[::1]:{port}/\"}}}}\n    routes:\n      \
              - {{name: team, channels: [hook], lang: en, per_hour: 1000}}\n",
+            broken.join(", "),
             text(&hash.stdout).trim()
         ),
     );
     place.write("inventory.yaml", UNREACHABLE);
+    broken.iter().for_each(|name| place.write(name, BROKEN));
     let token = text(&made.stdout).trim().to_owned();
     let mut promised = Promised::default();
     let mut under_way = 0;
     for round in 0..kills() {
-        // What can't be read, and can again, is an alert that comes and goes.
-        place.write("other.yaml", if round % 2 == 0 { BROKEN } else { UNREACHABLE });
         let mut daemon = place.start();
         let (pid, at) = (daemon.pid(), daemon.address);
         let part = f64::from(round) * 0.618_034 % 1.0;

@@ -9,6 +9,7 @@ mod ending;
 mod jobs;
 mod kills;
 mod notified;
+mod postfix;
 mod reload;
 mod start;
 mod tls;

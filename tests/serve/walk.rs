@@ -86,8 +86,14 @@ impl<'d> Reader<'d> {
         self.go("/");
         pages.extend(self.links("#since-last p.dim a").into_iter().take(1));
         pages.extend(
-            ["/inventory/suggestions", "/alerts?state=all", "/account", "/api", "/services?stage=7"]
-                .map(str::to_owned),
+            [
+                "/inventory/suggestions",
+                "/alerts?state=all",
+                "/account",
+                "/api",
+                "/services?stage=7",
+            ]
+            .map(str::to_owned),
         );
         pages.push(format!("/services/{SERVICE}"));
         pages.extend(OPEN.map(str::to_owned));
@@ -110,9 +116,12 @@ impl<'d> Reader<'d> {
         );
         let violations = found["violations"].as_array().unwrap_or_else(|| panic!("{found}"));
         let one = |violation: &Value| {
-            let nodes = violation["nodes"].as_array().unwrap().iter().take(3).map(|node| {
-                format!("\n    {} {}", node["html"], node["failureSummary"])
-            });
+            let nodes = violation["nodes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .take(3)
+                .map(|node| format!("\n    {} {}", node["html"], node["failureSummary"]));
             format!("{}: {}{}", violation["id"], violation["help"], nodes.collect::<String>())
         };
         violations.iter().map(one).collect()
@@ -121,7 +130,9 @@ impl<'d> Reader<'d> {
 
 /// What a browser loads without a server.
 fn is_browsers_own(url: &str) -> bool {
-    ["data:", "about:", "chrome:", "chrome-error:", "devtools:"].iter().any(|one| url.starts_with(one))
+    ["data:", "about:", "chrome:", "chrome-error:", "devtools:"]
+        .iter()
+        .any(|one| url.starts_with(one))
 }
 
 /// A made-up inventory with something wrong in its second line.
@@ -154,7 +165,8 @@ fn every_page_is_sound_in_both_languages_with_its_script() {
             assert_eq!(browser.run("return document.documentElement.lang"), lang, "{page}");
             assert!(browser.has("main h1"), "{page}");
             titles.insert(browser.title());
-            faults.extend(reader.faults().into_iter().map(|fault| format!("{page} {lang}: {fault}")));
+            faults
+                .extend(reader.faults().into_iter().map(|fault| format!("{page} {lang}: {fault}")));
             let overflow = "return document.documentElement.scrollWidth - innerWidth";
             assert!(browser.run(overflow).as_i64().unwrap() <= 0, "{page} is too wide");
         }
@@ -168,7 +180,8 @@ fn every_page_is_sound_in_both_languages_with_its_script() {
     reader.browser.wait("no fault", |browser| browser.has("[data-line='2'][data-column='1']"));
     faults.extend(reader.faults());
     // On a telephone no page is wider than it.
-    let telephone = serde_json::json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true});
+    let telephone =
+        serde_json::json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true});
     reader.browser.devtools("Emulation.setDeviceMetricsOverride", telephone);
     for page in &pages {
         reader.go(page);
@@ -290,7 +303,10 @@ fn two_people_see_one_state_and_neither_is_the_other() {
     binh.browser.click("[data-alert] form button");
     binh.browser.wait("not told", |browser| browser.main().contains("me too"));
     let seen = binh.browser.main();
-    assert!(seen.contains("đã báo nhà mạng") && seen.contains("an") && seen.contains("binh"), "{seen}");
+    assert!(
+        seen.contains("đã báo nhà mạng") && seen.contains("an") && seen.contains("binh"),
+        "{seen}"
+    );
     an.go("/alerts");
     assert!(an.browser.main().contains("me too"));
     // Each is still who she was, in her language.

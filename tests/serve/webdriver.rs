@@ -64,7 +64,8 @@ impl Driver {
         });
         // It must not wait for a reader of what it says later.
         std::thread::spawn(move || lines.count());
-        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port.expect("chromedriver names its port")));
+        let at =
+            SocketAddr::from((Ipv4Addr::LOCALHOST, port.expect("chromedriver names its port")));
         Self { process, at, home }
     }
 
@@ -243,8 +244,12 @@ impl Browser<'_> {
     /// Presses a key.
     pub fn press(&self, key: char) {
         let key = key.to_string();
-        let actions = [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
-        self.post("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
+        let actions =
+            [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        self.post(
+            "/actions",
+            &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}),
+        );
     }
 
     /// Loads the page again.

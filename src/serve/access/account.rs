@@ -57,10 +57,7 @@ pub async fn show(
         },
         since: session.as_ref().map(|one| shown(one.started, lang)).unwrap_or_default(),
         idle: hours(times, lang),
-        until: session
-            .as_ref()
-            .map(|one| end_of(one.started, times, lang))
-            .unwrap_or_default(),
+        until: session.as_ref().map(|one| end_of(one.started, times, lang)).unwrap_or_default(),
         sessions: access.sessions.count_of(name, *proof),
         is_proxy: *proof == Proof::Proxy,
     };

@@ -29,8 +29,8 @@ use super::rules::{Grant, granted};
 use super::secret::Secret;
 use crate::model::Digest;
 use crate::serve::config::access::OidcConfig;
-use claims::{AllClaims, groups_of, name_of, payload};
 use crate::serve::http_client::HttpError;
+use claims::{AllClaims, groups_of, name_of, payload};
 pub use provider_client::ProviderClient;
 
 /// The path to which the provider sends the browser back.

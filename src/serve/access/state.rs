@@ -22,8 +22,8 @@ use super::visitor::Identity;
 use crate::model::{Digest, Lang};
 use crate::serve::config::ServeConfig;
 use crate::serve::config::access::{AccessConfig, TokenConfig, UserConfig};
-use crate::store::StoreError;
 use crate::serve::http_client::HttpError;
+use crate::store::StoreError;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

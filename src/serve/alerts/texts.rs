@@ -88,9 +88,7 @@ pub fn title(alert: &Alert, lang: Lang) -> String {
     let fixed = |text: Text| text.get(lang).to_owned();
     match alert.kind {
         Kind::Certificate => fixed(CERTIFICATE),
-        Kind::Target if alert.detail.days_left.is_some_and(|days| days < 0) => {
-            fixed(TARGET_MISSED)
-        }
+        Kind::Target if alert.detail.days_left.is_some_and(|days| days < 0) => fixed(TARGET_MISSED),
         Kind::Target => fixed(TARGET),
         Kind::RunFailed => fixed(RUN_FAILED),
         Kind::OwnOutage if alert.is_open() => fixed(OWN_OUTAGE),

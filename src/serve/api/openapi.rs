@@ -106,7 +106,8 @@ fn described(operation: &Operation, answer: Value, problem: &Value) -> Value {
         "responses": responses,
     });
     if let (Value::Object(described), false) = (&mut described, operation.body.is_empty()) {
-        let body = operation.body_schema.map_or_else(|| json!({"type": "string"}), |schema| schema());
+        let body =
+            operation.body_schema.map_or_else(|| json!({"type": "string"}), |schema| schema());
         let content: Map<String, Value> = operation
             .body
             .iter()

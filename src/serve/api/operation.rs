@@ -15,8 +15,8 @@ use crate::judge::day_of;
 use crate::model::{Lang, RunId, ServiceId, Text};
 use crate::serve::access::{Permission, Visitor};
 use crate::serve::app::App;
-use crate::view::{Picture, SeenRun};
 use crate::serve::problem_document::Sentence;
+use crate::view::{Picture, SeenRun};
 
 /// An operation: all that routes and document need to know of it.
 pub struct Operation {

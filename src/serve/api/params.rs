@@ -63,7 +63,10 @@ impl Params {
             self.fault(Fault {
                 parameter: Some(name.to_owned()),
                 detail: Sentence::new(
-                    format!("`{name}` is `{}`; it is a number from {least} to {most}.", shown(value)),
+                    format!(
+                        "`{name}` is `{}`; it is a number from {least} to {most}.",
+                        shown(value)
+                    ),
                     format!("`{name}` là `{}`; cần là số từ {least} đến {most}.", shown(value)),
                 ),
                 expected: vec![format!("{least}..{most}")],

@@ -71,9 +71,8 @@ impl Api {
         let quarter = crate::judge::quarter::Quarter::of(crate::judge::day_of(run.ended_at, zone));
         let store = app.store().unwrap();
         let services = picture.result.services.iter();
-        let judged = services.filter_map(|one| {
-            app.view().judge_again(&store, &picture, &one.service.id).unwrap()
-        });
+        let judged = services
+            .filter_map(|one| app.view().judge_again(&store, &picture, &one.service.id).unwrap());
         let cited = judged.flat_map(|one| one.observations()).next().unwrap();
         let good = HashMap::from([
             ("run", run.id.to_string()),
@@ -95,7 +94,13 @@ impl Api {
     }
 
     /// Sends a request, and holds its answer against the document.
-    async fn send(&mut self, method: &str, path: &str, described: &Value, body: Option<(&str, &str)>) {
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        described: &Value,
+        body: Option<(&str, &str)>,
+    ) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some((media_type, _)) = body {
             request = request.header("content-type", media_type);
@@ -133,7 +138,10 @@ impl Api {
             whole["components"] = super::openapi::document()["components"].clone();
             jsonschema::draft202012::new(&whole).unwrap()
         });
-        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+        validator
+            .iter_errors(document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
     }
 
     /// A path with these values in it; what is not among them is good.
@@ -231,7 +239,8 @@ async fn whatever_is_sent_the_answer_is_one_that_the_document_describes() {
 fn the_bodies_have_their_schemas() {
     let schema = |path: &str, media_type: &str| {
         let mut schema =
-            document()["paths"][path]["post"]["requestBody"]["content"][media_type]["schema"].clone();
+            document()["paths"][path]["post"]["requestBody"]["content"][media_type]["schema"]
+                .clone();
         schema["components"] = document()["components"].clone();
         jsonschema::draft202012::new(&schema).unwrap()
     };
@@ -243,6 +252,8 @@ fn the_bodies_have_their_schemas() {
         assert!(!start.is_valid(&bad), "{bad}");
     }
     let inventory = schema("/inventory/check", "application/yaml");
-    assert!(inventory.is_valid(&json!({"version": 1, "organisations": []})));
+    let service = json!({"id": "s", "category": "portal", "web": "https://www.example/"});
+    let good = json!({"version": 1, "organisations": [{"id": "o", "services": [service]}]});
+    assert!(inventory.is_valid(&good));
     assert!(!inventory.is_valid(&json!({"version": 1, "organizations": []})));
 }

@@ -10,8 +10,8 @@ use super::operation::Asked;
 use super::problem::{Fault, Problem};
 use crate::judge::quarter::Quarter;
 use crate::judge::{Change, day_of};
-use crate::view::SeenRun;
 use crate::serve::problem_document::Sentence;
+use crate::view::SeenRun;
 
 /// A quarter of an inventory.
 #[derive(Serialize, JsonSchema)]
@@ -64,7 +64,10 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let quarter: Quarter = word.parse().map_err(|_| {
         Problem::parameters(vec![Fault {
             parameter: Some("quarter".to_owned()),
-            detail: Sentence::new("A quarter is written as `2026Q4`.", "Quý được ghi dạng `2026Q4`."),
+            detail: Sentence::new(
+                "A quarter is written as `2026Q4`.",
+                "Quý được ghi dạng `2026Q4`.",
+            ),
             expected: known(),
         }])
     })?;

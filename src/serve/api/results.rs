@@ -12,8 +12,8 @@ use super::services::{filter, sorting};
 use crate::judge::{Excerpt, RunResult, ServiceResult};
 use crate::model::{Digest, Lang, ObservationId, Selection, ServiceId};
 use crate::report::{ReportContext, json};
-use crate::view::Picture;
 use crate::serve::problem_document::Sentence;
+use crate::view::Picture;
 
 /// The results of services that a filter chooses.
 pub fn results(asked: &Asked<'_>) -> Result<Answer, Problem> {

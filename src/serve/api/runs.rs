@@ -6,8 +6,8 @@ use super::documents::{InventoryDocument, KeyDocument, ListDocument, PointDocume
 use super::operation::Asked;
 use super::params::nearest;
 use super::problem::Problem;
-use crate::store::Scope;
 use crate::model::Text;
+use crate::store::Scope;
 
 /// The inventories, each as one vantage point sees it.
 pub fn inventories(asked: &Asked<'_>) -> Result<Answer, Problem> {

@@ -81,7 +81,8 @@ pub fn live(asked: &Asked<'_>) -> Result<Answer, Problem> {
 
 /// The schema of what is to be scanned.
 pub fn start_schema() -> Value {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<StartDocument>();
+    let mut schema =
+        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<StartDocument>();
     // The document around it says which draft it is.
     schema.remove("$schema");
     schema.to_value()

@@ -6,10 +6,10 @@ use super::documents::{HistoryDocument, KeyDocument, ListDocument, ServiceDocume
 use super::operation::Asked;
 use super::params::{nearest, shown};
 use super::problem::Problem;
-use crate::serve::problem_document::Sentence;
 use crate::check::CATALOGUE;
 use crate::judge::Change;
 use crate::model::{Category, Outcome, Severity, Stage};
+use crate::serve::problem_document::Sentence;
 use crate::view::{Picture, ServiceFilter, ServiceOrder, Sorting, StandingFilter};
 
 /// The stages as queries have them.

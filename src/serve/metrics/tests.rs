@@ -46,6 +46,8 @@ async fn a_prometheus_scrapes_the_daemon() {
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
     });
 
+    let page = tokio::task::spawn_blocking(move || scrape(daemon)).await.unwrap().unwrap();
+    assert_eq!(complaints(&page), DAYS);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("prometheus.yml");
     let text = format!(
@@ -79,6 +81,35 @@ async fn a_prometheus_scrapes_the_daemon() {
     let seen = seen.await.unwrap();
     serving.abort();
     assert_eq!(seen, Ok(()));
+}
+
+/// What promtool says of every page: that a duration should be in seconds. Days are what people ask for.
+const DAYS: &str = "v6ready_service_target_days use base unit \"seconds\" instead of \"days\"";
+
+/// The metrics as a scrape gets them.
+fn scrape(at: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(at)?;
+    write!(stream, "GET /metrics HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    Ok(body.to_owned())
+}
+
+/// What promtool finds wrong with them.
+fn complaints(page: &str) -> String {
+    let mut promtool = Command::new("/usr/bin/promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    promtool.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let said = promtool.wait_with_output().unwrap();
+    let said = [said.stdout, said.stderr].map(|octets| String::from_utf8(octets).unwrap());
+    said.concat().trim().to_owned()
 }
 
 /// What Prometheus answers to a query.

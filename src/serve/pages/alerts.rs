@@ -117,9 +117,8 @@ impl AlertLine {
         let key = |line: &Self| {
             let check = line.check.as_ref().map(|check| check.text.clone());
             let ended = line.ended.as_ref().map(|ended| ended.iso.clone());
-            let taken = line.taken.iter().map(|(by, at, note)| {
-                (by.clone(), at.iso.clone(), note.clone())
-            });
+            let taken =
+                line.taken.iter().map(|(by, at, note)| (by.clone(), at.iso.clone(), note.clone()));
             (
                 (line.title.clone(), line.particulars.clone(), check, line.severity_id),
                 (line.began.iso.clone(), ended, taken.collect::<Vec<_>>(), line.may_take),

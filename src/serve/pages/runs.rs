@@ -225,7 +225,8 @@ pub fn choices(picture: Option<&Picture>, chosen: Option<(&str, &str)>, lang: La
         .filter(|(at, run)| *at < CHOICES_MAX || is_chosen(run.id.as_str()));
     let runs = kept.map(|(_, run)| {
         let id = run.id.to_string();
-        let words = format!("{} · {id}", Moment::among(run.ended_at, &shared, timezone, lang).shown);
+        let words =
+            format!("{} · {id}", Moment::among(run.ended_at, &shared, timezone, lang).shown);
         let (is_from, is_to) = (Some(&*id) == from, Some(&*id) == to);
         (id, words, is_from, is_to)
     });
