@@ -28,6 +28,7 @@ pub mod letterhead;
 pub mod mail;
 pub mod markdown;
 pub mod metrics;
+pub mod office;
 pub mod organisation;
 mod outages;
 pub mod overview;

@@ -203,6 +203,9 @@ pub(super) struct ScanArgs {
     /// One round of connections: nothing is said of whether the services answer each time
     #[arg(long, conflicts_with = "resume")]
     pub quick: bool,
+    /// Print everything: each service and each cause, and not only what fits on two screens
+    #[arg(long)]
+    pub all: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -390,6 +393,9 @@ pub(super) struct JudgeArgs {
     pub lang: Option<Lang>,
     #[command(flatten)]
     pub only: OnlyArgs,
+    /// Print everything: each service and each cause, and not only what fits on two screens
+    #[arg(long)]
+    pub all: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -397,7 +403,7 @@ pub(super) struct JudgeArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "run", "policy", "as_of", "lang", "only", "format", "fail_under", "fail_on",
+            "run", "policy", "as_of", "lang", "only", "all", "format", "fail_under", "fail_on",
             "fail_on_missed_target"
         ]
     )]

@@ -10,12 +10,12 @@ use std::process::ExitCode;
 pub(super) use carried_out::carried_out;
 use network::Network;
 
-use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
+use super::cli::{DEFAULT_INVENTORY, Global, ScanArgs};
 use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
-use super::result_output::print_scan;
+use super::result_output::{Form, print_scan};
 use super::terminal;
 use crate::model::Lang;
 use crate::runs::load;
@@ -57,7 +57,13 @@ pub(super) fn run(
     };
     let scanned = carried_out(global, network, session)?;
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
-    let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
+    let code = print_scanned(
+        global,
+        &scanned,
+        args.lang,
+        Form { format: args.format, all: args.all },
+        &gate,
+    )?;
     metrics.transpose()?;
     Ok(code)
 }
@@ -70,12 +76,12 @@ pub(super) fn print_scanned(
     global: &Global,
     scanned: &ScannedRun,
     lang: Option<Lang>,
-    format: ResultFormat,
+    form: impl Into<Form>,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
     let ScannedRun { store, result, ending, since, .. } = scanned;
     let lang = lang.unwrap_or(result.inventory.lang);
-    print_scan(global, store, result, since.as_ref(), lang, format)?;
+    print_scan(global, store, result, since.as_ref(), lang, form.into())?;
     let run = &result.run;
     match ending {
         Ending::Complete => {

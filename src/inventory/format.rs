@@ -17,6 +17,7 @@ mod organisations;
 mod origin_data;
 mod plan;
 mod services;
+mod reporting;
 mod settings;
 mod timeouts;
 

@@ -18,6 +18,16 @@ pub fn clean(text: &str) -> String {
     clean_to(text, SHOWN_MAX)
 }
 
+/// Words of a check's page for paper: without the marks of code.
+pub fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = parts.map(|(at, part)| match at % 2 {
+        0 => part.to_owned(),
+        _ => format!("“{part}”"),
+    });
+    quoted.collect()
+}
+
 /// As [`clean`], with a length of its own, in characters.
 pub fn clean_to(text: &str, shown_max: usize) -> String {
     let mut shown: String = text

@@ -8,6 +8,7 @@ use super::formerly;
 use super::listed_twice;
 use super::networks::{NETWORK, Networks};
 use super::organisations::{ORGANISATION, Organisations};
+use super::reporting::{REPORTING, ReportingDraft};
 use super::settings::{SETTINGS, SettingsDraft};
 use crate::inventory::fault::Fault;
 use crate::inventory::reader::Reader;
@@ -55,6 +56,7 @@ pub(in crate::inventory) struct Draft {
     title: Option<String>,
     lang: Lang,
     timezone: Option<String>,
+    reporting: ReportingDraft,
     settings: SettingsDraft,
     networks: Networks,
     policy: Option<FileReference>,
@@ -119,6 +121,11 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
             },
         )
         .or(Fallback::Value(Text { en: TIME_ZONE, vi: TIME_ZONE })),
+        Key::section(
+            "reporting",
+            &Within { section: &REPORTING, field: |draft: &mut Draft| &mut draft.reporting },
+            "{period: decree-09-2019}",
+        ),
         Key::section(
             "settings",
             &Within { section: &SETTINGS, field: |draft: &mut Draft| &mut draft.settings },
@@ -223,6 +230,7 @@ impl Draft {
             title: self.title.unwrap_or_else(|| TITLE.get(self.lang).to_owned()),
             lang: self.lang,
             timezone: self.timezone.unwrap_or_else(|| TIME_ZONE.to_owned()),
+            reporting: self.reporting.period,
             settings,
             networks: model::Networks::new(self.networks.list),
             policy,

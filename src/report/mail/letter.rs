@@ -112,7 +112,7 @@ impl Letter<'_> {
         let services = texts::SERVICES.get(lang);
         page.item("- ", &format!("{services}: {}{retired}", number(counts.services)));
         if let Some(percent) = counts.percent_at_least(stage) {
-            let (reached, known) = (number(counts.at_least(stage)), number(counts.known()));
+            let (reached, known) = (number(counts.at_least(stage)), number(counts.decided(stage)));
             let percent = texts::percent(percent, lang);
             let stage = format!("{} ({})", stage.number(), stage.name().get(lang));
             page.item("- ", &match lang {

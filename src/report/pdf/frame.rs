@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
 use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
+use super::element::Element;
+use super::wrap;
 use crate::model::{Lang, Text};
 use crate::report::letterhead::Letterhead;
 
@@ -34,34 +36,37 @@ const SEAL: f32 = 72.0;
 
 /// What a document is about, and to whom it is written.
 pub(super) struct About<'a> {
-    /// In words, where the letterhead has none of its own.
-    pub(super) text: &'a str,
-    /// The body that it is written to, when it is to one alone.
-    pub(super) addressee: Option<&'a str>,
+    /// The kind of document.
+    pub(super) title: &'a str,
+    /// In words.
+    pub(super) subject: &'a str,
+    /// The bodies that it is written to.
+    pub(super) addressees: &'a [String],
 }
 
-/// Draws everything before the content. `today` is the date where the letterhead has none.
-pub(super) fn head(
-    flow: &mut Flow<'_>,
-    letterhead: &Letterhead,
-    about: &About<'_>,
-    today: Date,
-    lang: Lang,
-) {
+/// Draws everything before the content.
+pub(super) fn head(flow: &mut Flow<'_>, letterhead: &Letterhead, about: &About<'_>, lang: Lang) {
     let top = flow.y;
     let left = (LEFT, BODY_WIDTH);
     let right = (LEFT + TEXT_WIDTH - NATION_WIDTH, NATION_WIDTH);
     let (superior, issuer) = (letterhead.superior(lang), letterhead.issuer(lang));
     let mut body = top;
     if !superior.is_empty() {
-        body = flow.column(&superior, (Style::Regular, 12.0, Align::Center), left, body);
+        body = flow.whole(Element::Paragraph, |flow| {
+            flow.column(&superior, (Style::Regular, 12.0, Align::Center), left, body)
+        });
     }
     let issuer = or(issuer, BLANK);
-    body = flow.column(&issuer, (Style::Bold, 12.0, Align::Center), left, body);
-    underline(flow, left, body, 0.4 * BODY_WIDTH);
+    body = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&issuer, (Style::Bold, 12.0, Align::Center), left, body)
+    });
+    let length = 0.4 * last_line(flow, &issuer, (Style::Bold, 12.0), BODY_WIDTH);
+    underline(flow, left, body, length);
 
-    let mut nation = flow.column(NATION.get(lang), (Style::Bold, 12.0, Align::Center), right, top);
-    nation = flow.column(MOTTO.get(lang), (Style::Bold, 13.0, Align::Center), right, nation);
+    let nation = flow.whole(Element::Paragraph, |flow| {
+        let nation = flow.column(NATION.get(lang), (Style::Bold, 12.0, Align::Center), right, top);
+        flow.column(MOTTO.get(lang), (Style::Bold, 13.0, Align::Center), right, nation)
+    });
     let length = flow.fonts.width(Style::Bold, 13.0, MOTTO.get(lang));
     underline(flow, right, nation, length);
 
@@ -69,38 +74,96 @@ pub(super) fn head(
     let number = or(letterhead.number(lang), NUMBER_BLANK);
     // Blanks that don't break and don't shrink: room for a hand.
     let number = format!("{} {}", NUMBER.get(lang), number.replace(' ', "\u{a0}"));
-    let below = flow.column(&number, (Style::Regular, BODY, Align::Center), left, second);
-    let date = place_and_date(letterhead, today, lang);
-    let beside = flow.column(&date, (Style::Italic, BODY, Align::Center), right, second);
+    let below = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&number, (Style::Regular, BODY, Align::Center), left, second)
+    });
+    let date = place_and_date(letterhead, lang);
+    let beside = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&date, (Style::Italic, BODY, Align::Center), right, second)
+    });
     flow.y = below.max(beside) + 14.0;
 
-    let title = or(letterhead.title(lang), REPORT.get(lang));
-    flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
-    let subject = or(letterhead.subject(lang), about.text);
-    flow.text(&subject, Style::Bold, 14.0, Align::Center, 0.0);
+    let title = or(about.title.to_owned(), REPORT.get(lang));
+    let heading = Element::Heading(1, format!("{title}: {}", about.subject));
+    let subject = nfc(about.subject);
+    flow.whole(heading, |flow| {
+        flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
+        flow.text(&subject, Style::Bold, 14.0, Align::Center, 0.0);
+    });
     let y = flow.y;
-    underline(flow, (LEFT, TEXT_WIDTH), y, 0.2 * TEXT_WIDTH);
+    let length = 0.4 * last_line(flow, &subject, (Style::Bold, 14.0), TEXT_WIDTH);
+    underline(flow, (LEFT, TEXT_WIDTH), y, length);
     flow.y += 2.0 * GAP + 4.0;
-    if let Some(addressee) = about.addressee {
-        let line = format!("{} {addressee}", ADDRESSED.get(lang));
-        flow.text(&line, Style::Regular, BODY, Align::Center, 0.0);
-        flow.y += GAP;
+    addressees(flow, about.addressees, lang);
+}
+
+/// `Kính gửi:`, a line for each.
+fn addressees(flow: &mut Flow<'_>, addressees: &[String], lang: Lang) {
+    let label = ADDRESSED.get(lang);
+    flow.whole(Element::Paragraph, |flow| match addressees {
+        [] | [_] => {
+            let one = addressees.first().map_or(BLANK, String::as_str);
+            flow.text(&format!("{label} {one}"), Style::Regular, BODY, Align::Center, 0.0);
+        }
+        several => {
+            let width = flow.fonts.width(Style::Regular, BODY, label);
+            let x = LEFT + 0.18 * TEXT_WIDTH;
+            let style = (Style::Regular, BODY, Align::Left);
+            flow.column(label, style, (x, width + 6.0), flow.y);
+            let beside = (x + width + 8.0, TEXT_WIDTH - (x - LEFT) - width - 8.0);
+            for (at, one) in several.iter().enumerate() {
+                let end = if at + 1 == several.len() { '.' } else { ';' };
+                let line = format!("- {}{end}", one.trim_end_matches(['.', ';']));
+                flow.y = flow.column(&line, style, beside, flow.y);
+            }
+        }
+    });
+    flow.y += 2.0 * GAP;
+}
+
+/// How wide the last line of a text is when it is broken into lines of a width.
+fn last_line(flow: &Flow<'_>, text: &str, (style, size): (Style, f32), width: f32) -> f32 {
+    let lines = wrap::wrapped_lines(flow.fonts, style, size, &nfc(text), width, 0.0);
+    lines.last().map_or(0.0, |line| flow.fonts.width(style, size, &line.text))
+}
+
+/// The line under an annex's title that says to which document it belongs.
+pub(super) fn belongs_to(letterhead: &Letterhead, lang: Lang) -> String {
+    let number = or(letterhead.number(lang), NUMBER_BLANK);
+    let number = number.trim();
+    let number = if number.starts_with('/') { format!("……{number}") } else { number.to_owned() };
+    let issuer = or(letterhead.issuer(lang), BLANK);
+    let date = letterhead.date;
+    match lang {
+        Lang::Vi => {
+            let date = date.map_or_else(|| "… tháng … năm …".to_owned(), |date| vietnamese(date));
+            format!("(Kèm theo Báo cáo số {number} ngày {date} của {issuer})")
+        }
+        Lang::En => {
+            let date = date.map_or_else(|| "…".to_owned(), |date| date.strftime("%-d %B %Y").to_string());
+            format!("(Attached to report No. {number} of {date} by {issuer})")
+        }
     }
 }
 
-/// `Khánh Hòa, ngày 05 tháng 01 năm 2026`: days below 10 and the first two months have two digits.
-fn place_and_date(letterhead: &Letterhead, today: Date, lang: Lang) -> String {
-    let date = letterhead.date.unwrap_or(today);
+/// `05 tháng 01 năm 2026`: days below 10 and the first two months have two digits.
+fn vietnamese(date: Date) -> String {
+    let month = match date.month() {
+        month @ 1..=2 => format!("0{month}"),
+        month => month.to_string(),
+    };
+    format!("{:02} tháng {month} năm {}", date.day(), date.year())
+}
+
+/// `Khánh Hòa, ngày 05 tháng 01 năm 2026`. The date is that on which the document is issued; without it,
+/// the clerk writes it in.
+fn place_and_date(letterhead: &Letterhead, lang: Lang) -> String {
     let place = or(letterhead.place(lang), PLACE_BLANK);
-    match lang {
-        Lang::Vi => {
-            let month = match date.month() {
-                month @ 1..=2 => format!("0{month}"),
-                month => month.to_string(),
-            };
-            format!("{place}, ngày {:02} tháng {month} năm {}", date.day(), date.year())
-        }
-        Lang::En => format!("{place}, {}", date.strftime("%-d %B %Y")),
+    match (lang, letterhead.date) {
+        (Lang::Vi, Some(date)) => format!("{place}, ngày {}", vietnamese(date)),
+        (Lang::Vi, None) => format!("{place}, ngày …… tháng …… năm ………"),
+        (Lang::En, Some(date)) => format!("{place}, {}", date.strftime("%-d %B %Y")),
+        (Lang::En, None) => format!("{place}, …… …………… 20……"),
     }
 }
 
@@ -117,26 +180,30 @@ pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
     let left = (LEFT, 0.46 * TEXT_WIDTH);
     let right = (LEFT + 0.5 * TEXT_WIDTH, 0.5 * TEXT_WIDTH);
     let listed = (recipients.len() as f32 + 2.0) * 2.0 * 11.0 * LEADING;
-    flow.keep(listed.max(SEAL + 4.0 * BODY * LEADING).min(Flow::page_height()));
+    flow.keep(listed.max(SEAL + 4.0 * BODY * LEADING).min(flow.page_height()));
     let top = flow.y;
     let mut below = top;
     if !recipients.is_empty() {
-        below =
-            flow.column(RECIPIENTS.get(lang), (Style::BoldItalic, 12.0, Align::Left), left, below);
+        below = flow.whole(Element::Paragraph, |flow| {
+            flow.column(RECIPIENTS.get(lang), (Style::BoldItalic, 12.0, Align::Left), left, below)
+        });
         let last = recipients.len() - 1;
         for (at, recipient) in recipients.iter_mut().enumerate() {
             let end = if at == last { '.' } else { ';' };
             let text = format!("- {}{end}", recipient.trim_end_matches(['.', ';']));
-            below = flow.column(&text, (Style::Regular, 11.0, Align::Left), left, below);
+            below = flow.whole(Element::Item, |flow| {
+                flow.column(&text, (Style::Regular, 11.0, Align::Left), left, below)
+            });
         }
     }
     let bold = (Style::Bold, BODY, Align::Center);
     let mut beside = top;
     for text in [authority, position].iter().filter(|text| !text.is_empty()) {
-        beside = flow.column(text, bold, right, beside);
+        beside = flow.whole(Element::Paragraph, |flow| flow.column(text, bold, right, beside));
     }
     if !name.is_empty() {
-        beside = flow.column(&name, bold, right, beside + SEAL);
+        beside =
+            flow.whole(Element::Paragraph, |flow| flow.column(&name, bold, right, beside + SEAL));
     }
     flow.y = below.max(beside);
 }
@@ -159,9 +226,11 @@ mod tests {
 
     #[test]
     fn dates_are_written_as_the_decree_wants() {
-        let letterhead = Letterhead::parse("version: 1\nplace: Nha Trang").unwrap();
-        let written = |year, month, day, lang| {
-            place_and_date(&letterhead, Date::new(year, month, day).unwrap(), lang)
+        let mut letterhead = Letterhead::parse("version: 1\nplace: Nha Trang").unwrap();
+        assert_eq!(place_and_date(&letterhead, Lang::Vi), "Nha Trang, ngày …… tháng …… năm ………");
+        let mut written = |year, month, day, lang| {
+            letterhead.date = Some(Date::new(year, month, day).unwrap());
+            place_and_date(&letterhead, lang)
         };
         assert_eq!(written(2026, 1, 5, Lang::Vi), "Nha Trang, ngày 05 tháng 01 năm 2026");
         assert_eq!(written(2026, 3, 15, Lang::Vi), "Nha Trang, ngày 15 tháng 3 năm 2026");
