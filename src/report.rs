@@ -16,6 +16,7 @@ pub mod causes;
 pub mod chart;
 pub mod csv;
 pub mod describe;
+pub mod docx;
 pub mod difference;
 mod excerpt;
 pub mod failures;

@@ -93,8 +93,12 @@ pub(super) enum ReportFormat {
     Markdown,
     /// Schema v6ready/result/1
     Json,
+    /// The same as a stream: the document without services, then a service a line
+    Ndjson,
     /// An administrative document (Decree 30/2020/NĐ-CP)
     Pdf,
+    /// The same as a Word document, to be edited before it is signed
+    Docx,
     /// A spreadsheet
     Xlsx,
     /// Two tables: services, verdicts
@@ -362,7 +366,8 @@ pub(super) struct ReportArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "reports", conflicts_with = "split")]
     pub out: PathBuf,
-    /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
+    /// What a PDF or DOCX says of who issues, signs and receives it, and its template and fonts, as
+    /// YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
     pub letterhead: Option<PathBuf>,
     /// The mildest severity that JUnit takes for a failure; what is milder passes and is told in the

@@ -43,13 +43,14 @@ pub(super) fn read_letterhead(path: Option<&Path>) -> Result<Letterhead, CliErro
     Ok(letterhead)
 }
 
-fn template(path: &Path, lang: Lang) -> Result<Template, CliError> {
+fn template(path: &Path, lang: Lang) -> Result<String, CliError> {
     let text = fs::read_to_string(path).map_err(|error| {
         CliError::operator(format!("{}: the template can't be read: {error}", path.display()))
             .help("`template` of the letterhead names a file beside it; docs/report-template.md describes one")
     })?;
     Template::parse(&text, lang)
-        .map_err(|error| CliError::operator(format!("{}: {error}", path.display())))
+        .map_err(|error| CliError::operator(format!("{}: {error}", path.display())))?;
+    Ok(text)
 }
 
 fn font(path: &Path) -> Result<Vec<u8>, CliError> {

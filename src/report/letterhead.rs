@@ -6,7 +6,6 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::describe::clean_to;
-use super::office::template::Template;
 use crate::model::Lang;
 
 /// Recipients that a letterhead may name.
@@ -71,8 +70,8 @@ pub struct FontNames {
 /// What the files hold that a letterhead names.
 #[derive(Clone, Debug, Default)]
 pub struct LetterheadFiles {
-    /// The words of the body, in Vietnamese and in English.
-    pub templates: [Option<Template>; 2],
+    /// The words of the body, in Vietnamese and in English; they were read as templates before.
+    pub templates: [Option<String>; 2],
     /// The faces: regular, bold, italic, bold italic.
     pub fonts: Option<[Vec<u8>; 4]>,
 }
@@ -182,14 +181,13 @@ impl Letterhead {
         self.fonts.as_ref()
     }
 
-    /// The body's words.
-    pub fn template(&self, lang: Lang) -> Template {
+    /// The body's own words.
+    pub fn template(&self, lang: Lang) -> Option<&str> {
         let [vi, en] = &self.files.templates;
-        let own = match lang {
-            Lang::Vi => vi,
-            Lang::En => en,
-        };
-        own.clone().unwrap_or_else(|| Template::built_in(lang))
+        match lang {
+            Lang::Vi => vi.as_deref(),
+            Lang::En => en.as_deref(),
+        }
     }
 
     /// Paragraphs before the first section, such as the decisions that it rests on.

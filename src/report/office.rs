@@ -4,6 +4,7 @@
 mod annexes;
 mod body;
 mod compose;
+pub(in crate::report) mod frame;
 mod matter;
 mod paper;
 mod tables;

@@ -85,7 +85,7 @@ fn write_paper(
         draw(&mut document, block, result, &mut figures);
     }
     frame::foot(&mut document.flow, letterhead, lang);
-    let belongs_to = frame::belongs_to(letterhead, lang);
+    let belongs_to = office::frame::belongs_to(letterhead, lang);
     for annex in annexes {
         document.annex(annex.title, &belongs_to);
         for block in &annex.blocks {

@@ -87,9 +87,9 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
                 en: "What the inventory is known by: with an `id`, runs belong together though the file is renamed. \
                      Without one, they do when their files have the same name, in whatever folder, and services in \
                      common. Runs of different inventories are never compared.",
-                vi: "Mã của danh mục: khi có mã, các đợt quét vẫn thuộc cùng một danh mục dù tệp được đổi tên. Khi \
-                     không có mã, các đợt quét thuộc cùng một danh mục nếu các tệp cùng tên, bất kể ở thư mục nào, \
-                     và có dịch vụ chung. Các đợt quét của danh mục khác nhau không được so sánh với nhau.",
+                vi: "Mã của danh mục: khi có mã, các đợt đo vẫn thuộc cùng một danh mục dù tệp được đổi tên. Khi \
+                     không có mã, các đợt đo thuộc cùng một danh mục nếu các tệp cùng tên, bất kể ở thư mục nào, \
+                     và có dịch vụ chung. Các đợt đo của danh mục khác nhau không được so sánh với nhau.",
             },
         ),
         Key::new(

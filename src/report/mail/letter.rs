@@ -83,7 +83,7 @@ impl Letter<'_> {
         page.paragraph(&match lang {
             Lang::Vi => format!(
                 "Dưới đây là kết quả đánh giá mức độ sẵn sàng IPv6 của các dịch vụ do cơ quan, đơn vị quản lý \
-                 ({}), kết luận tại thời điểm {at}, theo dữ liệu của đợt quét {run} từ điểm đo {vantage}.",
+                 ({}), kết luận tại thời điểm {at}, theo dữ liệu của đợt đo {run} từ điểm đo {vantage}.",
                 self.occasion
             ),
             Lang::En => format!(

@@ -3,13 +3,16 @@
 use super::matter::Matter;
 use super::paper::{Block, Paper, Picture, Sheet};
 use super::tables;
-use super::template::{FigureName, Line, TableName, TemplateError};
+use super::template::{FigureName, Line, TableName, Template, TemplateError};
 use super::values::Values;
 use crate::report::letterhead::Letterhead;
 use crate::report::overview;
 
 pub(super) fn body(matter: &Matter<'_>, letterhead: &Letterhead) -> Result<Paper, TemplateError> {
-    let template = letterhead.template(matter.lang);
+    let template = match letterhead.template(matter.lang) {
+        Some(own) => Template::parse(own, matter.lang)?,
+        None => Template::built_in(matter.lang),
+    };
     let lines = template.render(&Values::of(matter, letterhead))?;
     let mut paper = Paper {
         title: letterhead.title(matter.lang),

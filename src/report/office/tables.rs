@@ -32,13 +32,13 @@ pub(super) fn results(matter: &Matter<'_>) -> Sheet {
     let before = matter.previous.map(|previous| previous.result.summary().all);
     let mut table = Table::new("", 1).column(CONTENT.get(lang), Kind::Text, 40).column(
         NOW.get(lang),
-        Kind::Text,
+        Kind::Count,
         12,
     );
     if before.is_some() {
-        table = table.column(BEFORE.get(lang), Kind::Text, 12).column(
+        table = table.column(BEFORE.get(lang), Kind::Count, 12).column(
             DIFFERENCE.get(lang),
-            Kind::Text,
+            Kind::Count,
             12,
         );
     }

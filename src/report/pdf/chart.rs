@@ -67,7 +67,7 @@ pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
 const ROW: f32 = 17.0;
 
 fn draw_bars(flow: &mut Flow<'_>, bars: &[Bar]) {
-    const LABELS: f32 = 0.36 * TEXT_WIDTH;
+    const LABELS: f32 = 0.44 * TEXT_WIDTH;
     const NUMBERS: f32 = 90.0;
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1) as f32;
     let from = LEFT + LABELS;

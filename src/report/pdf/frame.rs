@@ -1,31 +1,16 @@
 //! What surrounds the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
 //! national heading and the issuing body above, the signature and the recipients below.
 
-use jiff::civil::Date;
-
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
 use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
 use super::element::Element;
 use super::wrap;
-use crate::model::{Lang, Text};
+use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
-
-const NATION: Text = Text {
-    vi: "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-    en: "SOCIALIST REPUBLIC OF VIET NAM",
+use crate::report::office::frame::{
+    ADDRESSED, BLANK, MOTTO, NATION, RECIPIENTS, REPORT, number_line, or, place_and_date,
 };
-const MOTTO: Text =
-    Text { vi: "Độc lập - Tự do - Hạnh phúc", en: "Independence - Freedom - Happiness" };
-const REPORT: Text = Text { vi: "BÁO CÁO", en: "REPORT" };
-const NUMBER: Text = Text { vi: "Số:", en: "No.:" };
-const ADDRESSED: Text = Text { vi: "Kính gửi:", en: "To:" };
-const RECIPIENTS: Text = Text { vi: "Nơi nhận:", en: "Recipients:" };
-
-/// Where a letterhead says nothing, a clerk writes it in by hand.
-const BLANK: &str = "……………………";
-const NUMBER_BLANK: &str = "……/BC-……";
-const PLACE_BLANK: &str = "……………";
 
 /// The left part of the heading, and the gap between both.
 const BODY_WIDTH: f32 = 0.38 * TEXT_WIDTH;
@@ -71,9 +56,7 @@ pub(super) fn head(flow: &mut Flow<'_>, letterhead: &Letterhead, about: &About<'
     underline(flow, right, nation, length);
 
     let second = body.max(nation) + 8.0;
-    let number = or(letterhead.number(lang), NUMBER_BLANK);
-    // Blanks that don't break and don't shrink: room for a hand.
-    let number = format!("{} {}", NUMBER.get(lang), number.replace(' ', "\u{a0}"));
+    let number = number_line(letterhead, lang);
     let below = flow.whole(Element::Paragraph, |flow| {
         flow.column(&number, (Style::Regular, BODY, Align::Center), left, second)
     });
@@ -127,46 +110,6 @@ fn last_line(flow: &Flow<'_>, text: &str, (style, size): (Style, f32), width: f3
     lines.last().map_or(0.0, |line| flow.fonts.width(style, size, &line.text))
 }
 
-/// The line under an annex's title that says to which document it belongs.
-pub(super) fn belongs_to(letterhead: &Letterhead, lang: Lang) -> String {
-    let number = or(letterhead.number(lang), NUMBER_BLANK);
-    let number = number.trim();
-    let number = if number.starts_with('/') { format!("……{number}") } else { number.to_owned() };
-    let issuer = or(letterhead.issuer(lang), BLANK);
-    let date = letterhead.date;
-    match lang {
-        Lang::Vi => {
-            let date = date.map_or_else(|| "… tháng … năm …".to_owned(), |date| vietnamese(date));
-            format!("(Kèm theo Báo cáo số {number} ngày {date} của {issuer})")
-        }
-        Lang::En => {
-            let date = date.map_or_else(|| "…".to_owned(), |date| date.strftime("%-d %B %Y").to_string());
-            format!("(Attached to report No. {number} of {date} by {issuer})")
-        }
-    }
-}
-
-/// `05 tháng 01 năm 2026`: days below 10 and the first two months have two digits.
-fn vietnamese(date: Date) -> String {
-    let month = match date.month() {
-        month @ 1..=2 => format!("0{month}"),
-        month => month.to_string(),
-    };
-    format!("{:02} tháng {month} năm {}", date.day(), date.year())
-}
-
-/// `Khánh Hòa, ngày 05 tháng 01 năm 2026`. The date is that on which the document is issued; without it,
-/// the clerk writes it in.
-fn place_and_date(letterhead: &Letterhead, lang: Lang) -> String {
-    let place = or(letterhead.place(lang), PLACE_BLANK);
-    match (lang, letterhead.date) {
-        (Lang::Vi, Some(date)) => format!("{place}, ngày {}", vietnamese(date)),
-        (Lang::Vi, None) => format!("{place}, ngày …… tháng …… năm ………"),
-        (Lang::En, Some(date)) => format!("{place}, {}", date.strftime("%-d %B %Y")),
-        (Lang::En, None) => format!("{place}, …… …………… 20……"),
-    }
-}
-
 /// Draws the signature and the recipients, which stay together on one page. Without them in the
 /// letterhead there is nothing to draw.
 pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
@@ -211,30 +154,4 @@ pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
 fn underline(flow: &mut Flow<'_>, (x, width): (f32, f32), y: f32, length: f32) {
     let from = x + (width - length) / 2.0;
     flow.mark(rule((from, y + 1.5), (from + length, y + 1.5), 0.7, BLACK));
-}
-
-fn or(text: String, otherwise: &str) -> String {
-    match nfc(&text).trim() {
-        "" => otherwise.to_owned(),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_written_as_the_decree_wants() {
-        let mut letterhead = Letterhead::parse("version: 1\nplace: Nha Trang").unwrap();
-        assert_eq!(place_and_date(&letterhead, Lang::Vi), "Nha Trang, ngày …… tháng …… năm ………");
-        let mut written = |year, month, day, lang| {
-            letterhead.date = Some(Date::new(year, month, day).unwrap());
-            place_and_date(&letterhead, lang)
-        };
-        assert_eq!(written(2026, 1, 5, Lang::Vi), "Nha Trang, ngày 05 tháng 01 năm 2026");
-        assert_eq!(written(2026, 3, 15, Lang::Vi), "Nha Trang, ngày 15 tháng 3 năm 2026");
-        assert_eq!(written(2026, 12, 31, Lang::Vi), "Nha Trang, ngày 31 tháng 12 năm 2026");
-        assert_eq!(written(2026, 1, 5, Lang::En), "Nha Trang, 5 January 2026");
-    }
 }

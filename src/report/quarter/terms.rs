@@ -97,14 +97,14 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
     let fixed = match caveat {
         Caveat::Incomplete => texts::INCOMPLETE,
         Caveat::Partial => Text {
-            vi: "Đợt kết quý chỉ quét một phần danh mục dịch vụ.",
+            vi: "Đợt đo chốt số liệu quý chỉ đo một phần danh mục dịch vụ.",
             en: "The closing run looked at a part of the inventory only.",
         },
         Caveat::NoServices => texts::NO_SERVICES,
         Caveat::VantageAbsent => texts::NO_IPV6,
         Caveat::VantageLost => texts::IPV6_LOST,
         Caveat::OutsideQuarter => Text {
-            vi: "Đợt quét được chọn làm đợt kết quý không nằm trong quý báo cáo.",
+            vi: "Đợt đo được chọn làm đợt đo chốt số liệu quý không nằm trong quý báo cáo.",
             en: "The run that was named as the closing run does not lie in the quarter.",
         },
         Caveat::QuarterNotOver => Text {
@@ -112,11 +112,11 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
             en: "The quarter is not over on the day of the judgement.",
         },
         Caveat::NoPrevious => Text {
-            vi: "Chưa có đợt quét hoàn tất nào của các quý trước để so sánh.",
+            vi: "Chưa có đợt đo hoàn tất nào của các quý trước để so sánh.",
             en: "No earlier quarter has a complete run to compare with.",
         },
         Caveat::InventoryChanged => Text {
-            vi: "Danh mục dịch vụ đã thay đổi so với lần kết quý trước; dịch vụ thêm, bớt được nêu riêng.",
+            vi: "Danh mục dịch vụ đã thay đổi so với lần chốt số liệu quý trước; dịch vụ thêm, bớt được nêu riêng.",
             en: "The inventory has changed since the earlier closing run; services that came or went are listed apart.",
         },
         Caveat::PreviousIsOlder(quarter) => {
@@ -124,7 +124,7 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
             return match lang {
                 Lang::Vi => {
                     format!(
-                        "Quý liền trước không có đợt quét hoàn tất; số liệu được so sánh với {quarter}."
+                        "Quý liền trước không có đợt đo hoàn tất; số liệu được so sánh với {quarter}."
                     )
                 }
                 Lang::En => {

@@ -58,7 +58,7 @@ pub fn exemptions(review: &Review, lang: Lang) -> Table {
     const EXPIRED: Text = Text { vi: "đã hết hạn", en: "expired" };
     const SOON: Text = Text { vi: "sắp hết hạn", en: "expires soon" };
     const HOLDS: Text = Text { vi: "còn hiệu lực", en: "in force" };
-    let mut table = Table::new(Text { vi: "Miễn trừ", en: "Exemptions" }.get(lang), 2)
+    let mut table = Table::new(Text { vi: "Trường hợp được miễn", en: "Exemptions" }.get(lang), 2)
         .column(texts::SERVICE.get(lang), Kind::Text, 30)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(NOW.get(lang), Kind::Stage, 10)
