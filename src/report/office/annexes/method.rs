@@ -5,6 +5,7 @@ use crate::model::{Lang, Stage, Text};
 use crate::report::describe::{clean, prose};
 use crate::report::office::matter::Matter;
 use crate::report::office::paper::{Block, Sheet};
+use crate::report::overview;
 use crate::report::parts::Part;
 use crate::report::table::{Cell, Kind, Table};
 use crate::report::texts;
@@ -43,6 +44,8 @@ pub(super) fn blocks(matter: &Matter<'_>) -> Vec<Block> {
     let run = &result.run;
     let settings = &result.inventory.settings;
     let resolver = run.vantage.resolver.as_deref().map_or_else(|| "–".to_owned(), clean);
+    let own = overview::excerpt_particulars(result, lang).into_iter();
+    blocks.extend(own.map(|(label, value)| Block::Item(format!("{label}: {value}."))));
     let pairs = [
         (texts::RUN, run.id.to_string()),
         (texts::VANTAGE, clean(&run.vantage.name)),
