@@ -69,7 +69,9 @@ impl Doc {
             Lang::En => Cow::Borrowed(self.en),
             Lang::Vi => {
                 let words = WORDS.iter();
-                Cow::Owned(words.fold(self.vi.to_owned(), |page, (id, word)| page.replace(id, word)))
+                Cow::Owned(
+                    words.fold(self.vi.to_owned(), |page, (id, word)| page.replace(id, word)),
+                )
             }
         }
     }

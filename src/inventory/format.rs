@@ -16,8 +16,8 @@ mod networks;
 mod organisations;
 mod origin_data;
 mod plan;
-mod services;
 mod reporting;
+mod services;
 mod settings;
 mod timeouts;
 

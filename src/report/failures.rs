@@ -125,9 +125,12 @@ pub fn tls(failure: &TlsFailure, lang: Lang) -> String {
 pub fn http(failure: &HttpFailure, lang: Lang) -> String {
     let (words, detail) = match failure {
         HttpFailure::Net { failure } => return net(failure, lang),
-        HttpFailure::HeadersTooLarge => {
-            (Text { vi: "trường tiêu đề (header) vượt giới hạn", en: "headers over the limit" }, None)
-        }
+        HttpFailure::HeadersTooLarge => (
+            Text {
+                vi: "trường tiêu đề (header) vượt giới hạn", en: "headers over the limit"
+            },
+            None,
+        ),
         HttpFailure::TlsAlert { code, name } => {
             let words = Text { vi: "máy chủ gửi cảnh báo TLS", en: "TLS alert" };
             return with_detail(words, Some(&format!("{name} ({code})")), lang);

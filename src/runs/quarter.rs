@@ -234,8 +234,7 @@ pub fn closing_runs(store: &Store) -> Result<HashSet<RunId>, RunsError> {
     let mut closing: Vec<Candidate> = Vec::new();
     for run in candidates(listed, &reckoning) {
         let replaced = |earlier: &Candidate| {
-            earlier.quarter == run.quarter
-                && earlier.listed.is_of_same_inventory(&run.listed)
+            earlier.quarter == run.quarter && earlier.listed.is_of_same_inventory(&run.listed)
         };
         closing.retain(|earlier| !replaced(earlier));
         closing.push(run);

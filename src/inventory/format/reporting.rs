@@ -14,10 +14,7 @@ pub(super) static REPORTING: Section<ReportingDraft> = Section {
     any: "`reporting`",
     this: "the settings of reports",
     title: Text { en: "Reports", vi: "Báo cáo" },
-    about: Text {
-        en: "How quarters are reported on.",
-        vi: "Quy định về báo cáo quý.",
-    },
+    about: Text { en: "How quarters are reported on.", vi: "Quy định về báo cáo quý." },
     keys: &[Key::new(
         "period",
         &Word {

@@ -85,9 +85,7 @@ impl Quarter {
     pub fn last_counting_day(self, period: ReportingPeriod) -> Date {
         match period {
             ReportingPeriod::Calendar => self.last_day(),
-            ReportingPeriod::Decree092019 => {
-                Date::constant(self.year, self.number * 3, CLOSES_ON)
-            }
+            ReportingPeriod::Decree092019 => Date::constant(self.year, self.number * 3, CLOSES_ON),
         }
     }
 
@@ -134,7 +132,10 @@ mod tests {
         let period = ReportingPeriod::Decree092019;
         let quarter: Quarter = "2026Q4".parse().unwrap();
         let (first, last) = (quarter.first_counting_day(period), quarter.last_counting_day(period));
-        assert_eq!((first.to_string(), last.to_string()), ("2026-09-15".into(), "2026-12-14".into()));
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2026-09-15".into(), "2026-12-14".into())
+        );
         for (day, expected) in [
             (first.yesterday().unwrap(), "2026Q3"),
             (first, "2026Q4"),

@@ -47,10 +47,13 @@ pub(super) fn stages(counts: &Counts, policy: &Policy, lang: Lang) -> String {
         strings(&[texts::SERVICES.get(lang).to_owned()], "A"),
         data(&names, &values, 1),
     );
-    space(&format!(
-        r#"<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>{series}<c:gapWidth val="40"/><c:axId val="1"/><c:axId val="2"/></c:barChart>{}"#,
-        axes("maxMin", false)
-    ), false)
+    space(
+        &format!(
+            r#"<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>{series}<c:gapWidth val="40"/><c:axId val="1"/><c:axId val="2"/></c:barChart>{}"#,
+            axes("maxMin", false)
+        ),
+        false,
+    )
 }
 
 /// A column for each point of the trend, its parts on top of each other.
@@ -73,17 +76,17 @@ pub(super) fn trend(points: &[Point], policy: &Policy, lang: Lang) -> String {
             data(&names, &values, at + 1),
         );
     }
-    space(&format!(
-        r#"<c:barChart><c:barDir val="col"/><c:grouping val="stacked"/><c:varyColors val="0"/>{series}<c:gapWidth val="60"/><c:overlap val="100"/><c:axId val="1"/><c:axId val="2"/></c:barChart>{}"#,
-        axes("minMax", true)
-    ), true)
+    space(
+        &format!(
+            r#"<c:barChart><c:barDir val="col"/><c:grouping val="stacked"/><c:varyColors val="0"/>{series}<c:gapWidth val="60"/><c:overlap val="100"/><c:axId val="1"/><c:axId val="2"/></c:barChart>{}"#,
+            axes("minMax", true)
+        ),
+        true,
+    )
 }
 
 fn fill(part: Part) -> String {
-    format!(
-        r#"<c:spPr><a:solidFill><a:srgbClr val="{}"/></a:solidFill></c:spPr>"#,
-        color(part)
-    )
+    format!(r#"<c:spPr><a:solidFill><a:srgbClr val="{}"/></a:solidFill></c:spPr>"#, color(part))
 }
 
 fn data(names: &[String], values: &[usize], column: usize) -> String {

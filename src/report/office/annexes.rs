@@ -9,10 +9,8 @@ use super::matter::Matter;
 use super::paper::Annex;
 use crate::model::Text;
 
-/// Rows of a table on paper at the most; the spreadsheet has all of them.
-const ROWS_MAX: usize = 5_000;
-
-const SERVICES: Text = Text { vi: "Kết quả của từng dịch vụ", en: "Results by service" };
+const SERVICES: Text =
+    Text { vi: "Kết quả của từng dịch vụ", en: "Results by service" };
 const WORK: Text = Text {
     vi: "Danh mục nhiệm vụ cần thực hiện và biện pháp khắc phục",
     en: "Work list and remedies",

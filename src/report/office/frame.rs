@@ -32,7 +32,8 @@ pub(in crate::report) fn number_line(letterhead: &Letterhead, lang: Lang) -> Str
 pub(in crate::report) fn belongs_to(letterhead: &Letterhead, lang: Lang) -> String {
     let number = or(letterhead.number(lang), NUMBER_BLANK);
     let number = number.trim();
-    let number = if number.starts_with('/') { format!("……{number}") } else { number.to_owned() };
+    let number =
+        if number.starts_with('/') { format!("……{number}") } else { number.to_owned() };
     let issuer = or(letterhead.issuer(lang), BLANK);
     let date = letterhead.date;
     match lang {
@@ -41,7 +42,8 @@ pub(in crate::report) fn belongs_to(letterhead: &Letterhead, lang: Lang) -> Stri
             format!("(Kèm theo Báo cáo số {number} ngày {date} của {issuer})")
         }
         Lang::En => {
-            let date = date.map_or_else(|| "…".to_owned(), |date| date.strftime("%-d %B %Y").to_string());
+            let date =
+                date.map_or_else(|| "…".to_owned(), |date| date.strftime("%-d %B %Y").to_string());
             format!("(Attached to report No. {number} of {date} by {issuer})")
         }
     }

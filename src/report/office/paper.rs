@@ -4,6 +4,9 @@ use crate::judge::Counts;
 use crate::judge::quarter::Point;
 use crate::report::table::Table;
 
+/// Rows of a table on paper at the most; the spreadsheet has all of them.
+pub(super) const ROWS_MAX: usize = 5_000;
+
 /// A report.
 pub struct Paper {
     /// The kind of document: `BÁO CÁO`.

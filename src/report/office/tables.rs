@@ -17,7 +17,8 @@ const ORGANISATIONS_MAX: usize = 8;
 /// Tasks that the body lists.
 const TASKS_MAX: usize = 8;
 
-const ASSESSED: Text = Text { vi: "Số dịch vụ được đánh giá", en: "Services assessed" };
+const ASSESSED: Text =
+    Text { vi: "Số dịch vụ được đánh giá", en: "Services assessed" };
 const NOW: Text = Text { vi: "Kỳ này", en: "Now" };
 const BEFORE: Text = Text { vi: "Kỳ trước", en: "Before" };
 const DIFFERENCE: Text = Text { vi: "Tăng, giảm", en: "Change" };
@@ -82,7 +83,13 @@ pub(super) fn results(matter: &Matter<'_>) -> Sheet {
     if let Some(before) = &before {
         let points = percent(&now).zip(percent(before)).map(|(now, before)| {
             let tenths = (now * 10.0).round() - (before * 10.0).round();
-            let sign = if tenths < 0.0 { "−" } else if tenths > 0.0 { "+" } else { "" };
+            let sign = if tenths < 0.0 {
+                "−"
+            } else if tenths > 0.0 {
+                "+"
+            } else {
+                ""
+            };
             let points = texts::decimal((tenths / 10.0).abs(), lang);
             match lang {
                 Lang::Vi => format!("{sign}{points} điểm %"),
@@ -118,8 +125,12 @@ pub(super) fn categories(matter: &Matter<'_>) -> Sheet {
 
 /// By organisation; of many, the highest and the lowest.
 pub(super) fn organisations(matter: &Matter<'_>) -> Sheet {
-    const HIGHEST: Text = Text { vi: "Các cơ quan, đơn vị có tỷ lệ cao nhất", en: "The highest shares" };
-    const LOWEST: Text = Text { vi: "Các cơ quan, đơn vị có tỷ lệ thấp nhất", en: "The lowest shares" };
+    const HIGHEST: Text =
+        Text { vi: "Các cơ quan, đơn vị có tỷ lệ cao nhất", en: "The highest shares" };
+    const LOWEST: Text = Text {
+        vi: "Các cơ quan, đơn vị có tỷ lệ thấp nhất",
+        en: "The lowest shares",
+    };
     let lang = matter.lang;
     let mut table = group_table(matter, texts::ORGANISATION);
     let all = ranked(&matter.organisations, matter.result.policy.aim());
@@ -137,8 +148,7 @@ pub(super) fn organisations(matter: &Matter<'_>) -> Sheet {
     let half = ORGANISATIONS_MAX / 2;
     all[..half].iter().for_each(|one| row(one));
     all[all.len() - half..].iter().for_each(|one| row(one));
-    let groups =
-        vec![(0, HIGHEST.get(lang).to_owned()), (half, LOWEST.get(lang).to_owned())];
+    let groups = vec![(0, HIGHEST.get(lang).to_owned()), (half, LOWEST.get(lang).to_owned())];
     Sheet { title: String::new(), table, groups }
 }
 
@@ -195,10 +205,11 @@ pub(super) fn tasks(matter: &Matter<'_>) -> Sheet {
     const WHO: Text = Text { vi: "Cơ quan, đơn vị thực hiện", en: "Who" };
     const BY: Text = Text { vi: "Thời hạn", en: "By" };
     const SERVICES: Text = Text { vi: "Số dịch vụ liên quan", en: "Services concerned" };
-    const LIFTED: Text = Text { vi: "Số dịch vụ được nâng mức", en: "Services lifted" };
+    const LIFTED: Text =
+        Text { vi: "Số dịch vụ được nâng mức", en: "Services lifted" };
     let lang = matter.lang;
     let mut table = Table::new("", 1)
-        .column(NUMBER.get(lang), Kind::Count, 4)
+        .column(NUMBER.get(lang), Kind::Count, 6)
         .column(TASK.get(lang), Kind::Text, 44)
         .column(WHO.get(lang), Kind::Text, 30)
         .column(BY.get(lang), Kind::Text, 12)
@@ -243,9 +254,8 @@ fn who(matter: &Matter<'_>, effect: &Effect) -> String {
 fn by(matter: &Matter<'_>, effect: &Effect) -> String {
     const BLANK: &str = "…/…/……";
     let open = matter.targets.iter().filter(|target| target.days_left >= 0);
-    let concerned = open.filter(|target| {
-        effect.services.iter().any(|service| service.id == target.service.id)
-    });
+    let concerned =
+        open.filter(|target| effect.services.iter().any(|service| service.id == target.service.id));
     let nearest = concerned.map(|target| target.goal.by).min();
     nearest.map_or_else(|| BLANK.to_owned(), |by| texts::day(by, matter.lang))
 }

@@ -147,12 +147,14 @@ impl Template {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_fuel(Some(FUEL));
-        environment.set_formatter(move |out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value| {
-            let words = words(value, lang)?;
-            out.write_char(GUARD).and_then(|()| out.write_str(&words)).map_err(|_| {
-                Error::new(ErrorKind::WriteFailure, "the text can't be put together")
-            })
-        });
+        environment.set_formatter(
+            move |out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value| {
+                let words = words(value, lang)?;
+                out.write_char(GUARD).and_then(|()| out.write_str(&words)).map_err(|_| {
+                    Error::new(ErrorKind::WriteFailure, "the text can't be put together")
+                })
+            },
+        );
         // `{{ services|count("service", "services") }}`; in Vietnamese one form serves all.
         environment.add_filter("count", move |count: usize, one: String, many: Option<String>| {
             let form = if count == 1 { one } else { many.unwrap_or(one) };
@@ -205,12 +207,8 @@ fn parse_line(line: &str) -> Result<Line, TemplateError> {
             ))),
         };
     }
-    let signs: [(&str, fn(String) -> Line); 4] = [
-        ("# ", Line::Section),
-        ("## ", Line::Heading),
-        ("- ", Line::Item),
-        ("! ", Line::Warning),
-    ];
+    let signs: [(&str, fn(String) -> Line); 4] =
+        [("# ", Line::Section), ("## ", Line::Heading), ("- ", Line::Item), ("! ", Line::Warning)];
     let found = signs.into_iter().find_map(|(sign, make)| Some((line.strip_prefix(sign)?, make)));
     Ok(match found {
         Some((rest, make)) => make(text(rest)),

@@ -233,7 +233,8 @@ impl Values {
         let counts = summary.all;
         let aim = result.policy.aim();
         let zone = &result.inventory.timezone;
-        let stage = |stage: Stage| StageValue { number: stage.number(), name: stage.name().get(lang) };
+        let stage =
+            |stage: Stage| StageValue { number: stage.number(), name: stage.name().get(lang) };
         let share = |counts: &Counts| counts.percent_at_least(aim).map(|p| texts::percent(p, lang));
         let group = |name: String, counts: &Counts| GroupValue {
             name: shortened(&name),
@@ -291,7 +292,10 @@ impl Values {
                 .iter()
                 .map(|one| group(texts::category(one.of).get(lang).to_owned(), &one.counts))
                 .collect(),
-            best: ranked[..ends].iter().map(|one| group(clean(&one.of.name), &one.counts)).collect(),
+            best: ranked[..ends]
+                .iter()
+                .map(|one| group(clean(&one.of.name), &one.counts))
+                .collect(),
             worst: ranked[ranked.len() - ends..]
                 .iter()
                 .rev()
@@ -343,7 +347,9 @@ pub(super) fn ranked<T>(groups: &[Group<T>], aim: Stage) -> Vec<&Group<T>> {
         .iter()
         .filter_map(|group| Some((group, group.counts.percent_at_least(aim)?)))
         .collect();
-    ranked.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(b.counts.decided(aim).cmp(&a.counts.decided(aim))));
+    ranked.sort_by(|(a, x), (b, y)| {
+        y.total_cmp(x).then(b.counts.decided(aim).cmp(&a.counts.decided(aim)))
+    });
     ranked.into_iter().map(|(group, _)| group).collect()
 }
 
@@ -368,9 +374,8 @@ fn previous(matter: &Matter<'_>) -> Option<PreviousValue> {
             }
         })
         .collect();
-    let worsened: Vec<String> = with(Change::Worse)
-        .map(|one| named(matter, &one.service))
-        .collect();
+    let worsened: Vec<String> =
+        with(Change::Worse).map(|one| named(matter, &one.service)).collect();
     Some(PreviousValue {
         quarter: quarter_name(previous.quarter, lang),
         share: before.map(|share| texts::percent(share, lang)),

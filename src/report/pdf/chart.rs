@@ -1,9 +1,9 @@
 //! Charts, as vectors. Colour is never the only sign: every bar and line has its words and number.
 
+use super::element::Element;
 use super::flow::{Align, Flow, LEADING, line_mark};
 use super::font::{Style, nfc};
 use super::page::{BLACK, Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
-use super::element::Element;
 use super::wrap::{self, Line};
 use crate::judge::Counts;
 use crate::judge::quarter::Point;
@@ -58,7 +58,8 @@ pub(super) fn stage_bars(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<Ba
 pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
     flow.space(SIZE / 2.0);
     flow.keep(bars.len() as f32 * ROW + 3.0 * SIZE);
-    let words: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.words)).collect();
+    let words: Vec<String> =
+        bars.iter().map(|bar| format!("{}: {}", bar.label, bar.words)).collect();
     let figure = Element::Figure(format!("{title}. {}.", words.join("; ")));
     flow.whole(figure, |flow| draw_bars(flow, bars));
     caption(flow, title);

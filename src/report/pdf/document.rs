@@ -14,11 +14,11 @@ use krilla::page::PageSettings;
 use krilla::tagging::Identifier;
 use krilla::{Document as File, SerializeSettings};
 
+use super::element::{self, Element};
 use super::flow::{Align, BODY, Flow, GAP, INDENT, LEADING};
 use super::font::Style;
 use super::grid::Grid;
 use super::page::{self, Sheet};
-use super::element::{self, Element};
 use crate::model::{Lang, Text};
 
 const ANNEX: Text = Text { vi: "Phụ lục", en: "Annex" };

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU16;
 
-use krilla::tagging::{
-    Identifier, ListNumbering, Node, TableHeaderScope, Tag, TagGroup, TagTree,
-};
+use krilla::tagging::{Identifier, ListNumbering, Node, TableHeaderScope, Tag, TagGroup, TagTree};
 
 /// A part of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +23,11 @@ pub(super) enum Element {
 }
 
 /// The tree of all parts, each with what was drawn of it.
-pub(super) fn tree(parts: &[Element], mut drawn: HashMap<usize, Vec<Identifier>>, lang: &str) -> TagTree {
+pub(super) fn tree(
+    parts: &[Element],
+    mut drawn: HashMap<usize, Vec<Identifier>>,
+    lang: &str,
+) -> TagTree {
     let mut tree = TagTree::new().with_lang(Some(lang.to_owned()));
     let mut list: Option<TagGroup> = None;
     let mut at = 0;

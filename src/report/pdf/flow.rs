@@ -1,8 +1,8 @@
 //! Text that flows from page to page.
 
+use super::element::Element;
 use super::font::{Fonts, Style, nfc};
 use super::page::{BOTTOM, LEFT, Mark, Page, Sheet, TOP};
-use super::element::Element;
 use super::wrap::{self, Line};
 
 /// The size of running text (Decree 30/2020/NĐ-CP: 13 to 14).
@@ -74,7 +74,11 @@ impl<'a> Flow<'a> {
     }
 
     /// Draws marks that belong to a part; to none, they are decoration.
-    pub(super) fn within<T>(&mut self, part: Option<usize>, draw: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn within<T>(
+        &mut self,
+        part: Option<usize>,
+        draw: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let outer = std::mem::replace(&mut self.part, part);
         let drawn = draw(self);
         self.part = outer;

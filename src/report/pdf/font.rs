@@ -18,7 +18,8 @@ const ITALIC: &[u8] = include_bytes!("../../../assets/fonts/Tinos-Italic.ttf");
 const BOLD_ITALIC: &[u8] = include_bytes!("../../../assets/fonts/Tinos-BoldItalic.ttf");
 
 /// Letters that a face must have to print Vietnamese.
-const NEEDED: &str = "aăâbcdđeêghiklmnoôơpqrstuưvxyÀẢÃÁẠẰẲẴẮẶẦẨẪẤẬỀỂỄẾỆỒỔỖỐỘỜỞỠỚỢỪỬỮỨỰỲỶỸÝỴĐ0123456789–“”…";
+const NEEDED: &str =
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyÀẢÃÁẠẰẲẴẮẶẦẨẪẤẬỀỂỄẾỆỒỔỖỐỘỜỞỠỚỢỪỬỮỨỰỲỶỸÝỴĐ0123456789–“”…";
 
 /// What stands for a character that the fonts don't hold.
 const UNKNOWN: char = '\u{fffd}';
@@ -136,9 +137,9 @@ impl Face {
 pub(super) fn check(data: &[u8]) -> io::Result<()> {
     let face = Face::new(data)?;
     match NEEDED.chars().find(|character| !face.glyphs.contains_key(character)) {
-        Some(missing) => {
-            Err(io::Error::other(format!("it lacks the letter `{missing}`, which Vietnamese needs")))
-        }
+        Some(missing) => Err(io::Error::other(format!(
+            "it lacks the letter `{missing}`, which Vietnamese needs"
+        ))),
         None => Ok(()),
     }
 }

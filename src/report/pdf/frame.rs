@@ -1,10 +1,10 @@
 //! What surrounds the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
 //! national heading and the issuing body above, the signature and the recipients below.
 
+use super::element::Element;
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
 use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
-use super::element::Element;
 use super::wrap;
 use crate::model::Lang;
 use crate::report::letterhead::Letterhead;

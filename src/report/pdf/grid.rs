@@ -1,9 +1,9 @@
 //! Tables that break over pages and say their headings again on each.
 
+use super::element::Element;
 use super::flow::{Align, Flow, line_mark};
 use super::font::{Fonts, Style, nfc};
 use super::page::{Color, GRAY, LEFT, Mark, rule};
-use super::element::Element;
 use super::wrap::{self, Line};
 use crate::model::Lang;
 use crate::report::describe::prose;
@@ -207,8 +207,7 @@ impl<'a> Drawing<'a> {
     fn cells(&self, flow: &Flow<'_>, row: &Row) -> Vec<Set> {
         let (texts, style) = match row {
             Row::Group(text) | Row::Note(text) => {
-                let style =
-                    if matches!(row, Row::Group(_)) { Style::Bold } else { Style::Italic };
+                let style = if matches!(row, Row::Group(_)) { Style::Bold } else { Style::Italic };
                 let whole = (LEFT, flow.text_width());
                 return vec![cell(flow, text, style, Align::Left, whole)];
             }
@@ -225,13 +224,7 @@ impl<'a> Drawing<'a> {
 
     /// A row, on the next page where it doesn't fit on this one; a row that fits on no page is
     /// broken where the page ends.
-    fn row(
-        &self,
-        flow: &mut Flow<'_>,
-        row: &Row,
-        (table, number): (usize, usize),
-        head: &[Set],
-    ) {
+    fn row(&self, flow: &mut Flow<'_>, row: &Row, (table, number): (usize, usize), head: &[Set]) {
         let fill = matches!(row, Row::Group(_)).then_some(GROUP_FILL);
         let mut cells = self.cells(flow, row);
         for set in &mut cells {
@@ -305,7 +298,8 @@ fn widths(grid: &Grid, fonts: &Fonts, whole: f32) -> Vec<f32> {
     }
     if all <= whole {
         // What is left goes to the words, which are the easier to read for it.
-        let words: f32 = grid.columns.iter().zip(&wanted).filter(|(c, _)| c.is_words()).map(|(_, w)| w).sum();
+        let words: f32 =
+            grid.columns.iter().zip(&wanted).filter(|(c, _)| c.is_words()).map(|(_, w)| w).sum();
         let left = whole - all;
         return grid
             .columns
@@ -332,7 +326,8 @@ impl Column {
 fn wanted_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
     const BROKEN_FROM: f32 = 160.0;
     let measure = |text: &str| fonts.width(Style::Regular, SIZE, text);
-    let widest = cells_of(grid, at).flat_map(|text| text.split('\n')).map(measure).fold(0.0, f32::max);
+    let widest =
+        cells_of(grid, at).flat_map(|text| text.split('\n')).map(measure).fold(0.0, f32::max);
     let title = fonts.width(Style::Bold, SIZE, &grid.columns[at].title) / 2.0;
     match widest <= BROKEN_FROM {
         true => widest.max(title),

@@ -117,11 +117,7 @@ pub(super) fn draw(
     found
 }
 
-fn draw_marks<'m>(
-    surface: &mut Surface<'_>,
-    fonts: &Fonts,
-    marks: impl Iterator<Item = &'m Mark>,
-) {
+fn draw_marks<'m>(surface: &mut Surface<'_>, fonts: &Fonts, marks: impl Iterator<Item = &'m Mark>) {
     for mark in marks {
         match mark {
             Mark::Text { x, y, style, size, text, blank } => {

@@ -35,8 +35,10 @@ pub struct Section {
 }
 
 const CHANGES: Text = Text { vi: "Thay đổi so với kỳ trước", en: "What changed" };
-const INCIDENTS: Text =
-    Text { vi: "Sự cố phát sinh và kết thúc trong kỳ báo cáo", en: "What came and went" };
+const INCIDENTS: Text = Text {
+    vi: "Sự cố phát sinh và kết thúc trong kỳ báo cáo",
+    en: "What came and went",
+};
 const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
 const EXEMPTIONS: Text = Text { vi: "Trường hợp được miễn", en: "Exemptions" };
 const SHARED: Text =
@@ -311,8 +313,7 @@ fn targets(context: &QuarterContext<'_>) -> Section {
 fn exemptions(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let none = Text {
-        vi: "Không có trường hợp được miễn.",
-        en: "No service has an exemption.",
+        vi: "Không có trường hợp được miễn.", en: "No service has an exemption."
     };
     let table = quarter::exemptions(review, lang);
     listing(section("exemptions", EXEMPTIONS.get(lang)), table, &[], none, lang)

@@ -53,9 +53,9 @@ pub fn verdict_rows(result: &RunResult, lang: Lang) -> impl Iterator<Item = Vec<
         verdicts.into_iter().enumerate().map(of)
     });
     let of_vantage = result.vantage.iter().map(|judged| (String::new(), judged.clone(), None));
-    of_vantage
-        .chain(of_services)
-        .flat_map(move |(service, judged, root)| rows([&run, &as_of, &service], &judged, root, lang))
+    of_vantage.chain(of_services).flat_map(move |(service, judged, root)| {
+        rows([&run, &as_of, &service], &judged, root, lang)
+    })
 }
 
 fn rows(

@@ -154,8 +154,12 @@ impl Page<'_> {
 /// How many services a cause concerns and lifts, and the first of them.
 fn reach(effect: &Effect, lang: Lang) -> String {
     let count = effect.services.len();
-    let mut names: Vec<String> =
-        effect.services.iter().take(NAMED_MAX).map(|service| clean(&service.id.to_string())).collect();
+    let mut names: Vec<String> = effect
+        .services
+        .iter()
+        .take(NAMED_MAX)
+        .map(|service| clean(&service.id.to_string()))
+        .collect();
     if let more @ 1.. = count.saturating_sub(NAMED_MAX) {
         names.push(format!("{} {}", texts::MORE.get(lang), texts::number(more, lang)));
     }

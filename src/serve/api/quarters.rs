@@ -99,7 +99,8 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     Answer::json(&QuarterDocument {
         key: KeyDocument::of(&picture.key),
         quarter: quarter.to_string(),
-        is_over: asked.today(&picture) > quarter.last_counting_day(picture.result.inventory.reporting),
+        is_over: asked.today(&picture)
+            > quarter.last_counting_day(picture.result.inventory.reporting),
         closing: PointDocument::of(closing),
         previous: previous.map(PointDocument::of),
         categories: categories.collect(),

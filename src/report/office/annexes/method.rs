@@ -50,18 +50,24 @@ pub(super) fn blocks(matter: &Matter<'_>) -> Vec<Block> {
         (texts::RUN, run.id.to_string()),
         (texts::VANTAGE, clean(&run.vantage.name)),
         (texts::RESOLVER, resolver),
-        (texts::POLICY, format!("{} – {}", clean(result.policy.title(lang)), clean(result.policy.source(lang)))),
-        (Text { vi: "Số lần thử mỗi phép đo", en: "Attempts at each measurement" }, texts::number(settings.attempts.into(), lang)),
         (
-            Text { vi: "Mã băm SHA-256 của danh mục dịch vụ", en: "SHA-256 of the inventory" },
+            texts::POLICY,
+            format!("{} – {}", clean(result.policy.title(lang)), clean(result.policy.source(lang))),
+        ),
+        (
+            Text { vi: "Số lần thử mỗi phép đo", en: "Attempts at each measurement" },
+            texts::number(settings.attempts.into(), lang),
+        ),
+        (
+            Text {
+                vi: "Mã băm SHA-256 của danh mục dịch vụ", en: "SHA-256 of the inventory"
+            },
             result.inventory.sha256.to_string(),
         ),
-        (
-            Text { vi: "Phần mềm", en: "Software" },
-            format!("v6ready {}", env!("CARGO_PKG_VERSION")),
-        ),
+        (Text { vi: "Phần mềm", en: "Software" }, format!("v6ready {}", env!("CARGO_PKG_VERSION"))),
     ];
-    blocks.extend(pairs.map(|(label, value)| Block::Item(format!("{}: {value}.", label.get(lang)))));
+    blocks
+        .extend(pairs.map(|(label, value)| Block::Item(format!("{}: {value}.", label.get(lang)))));
     blocks
 }
 

@@ -1,12 +1,11 @@
 //! Annex I: where each service stands, and what holds it there.
 
-use super::ROWS_MAX;
 use crate::judge::{Counts, RootedFindings, ServiceResult};
 use crate::model::{Lang, Outcome, Text};
 use crate::report::causes::root_blockers;
 use crate::report::describe::{clean, prose};
 use crate::report::office::matter::Matter;
-use crate::report::office::paper::{Block, Sheet};
+use crate::report::office::paper::{Block, ROWS_MAX, Sheet};
 use crate::report::office::tables::NUMBER;
 use crate::report::table::{Cell, Kind, Table};
 use crate::report::texts;
@@ -20,14 +19,14 @@ pub(super) fn blocks(matter: &Matter<'_>) -> Vec<Block> {
     let (lang, result) = (matter.lang, matter.result);
     let compared = matter.previous.is_some();
     let mut table = Table::new("", 2)
-        .column(NUMBER.get(lang), Kind::Count, 5)
+        .column(NUMBER.get(lang), Kind::Count, 6)
         .column(texts::SERVICE.get(lang), Kind::Text, 34)
         .column(ADDRESS.get(lang), Kind::Code, 34)
         .column(texts::CATEGORY.get(lang), Kind::Text, 20);
     if compared {
-        table = table.column(BEFORE.get(lang), Kind::Stage, 8);
+        table = table.column(BEFORE.get(lang), Kind::Stage, 10);
     }
-    table = table.column(NOW.get(lang), Kind::Stage, 8).column(HELD.get(lang), Kind::Text, 48);
+    table = table.column(NOW.get(lang), Kind::Stage, 10).column(HELD.get(lang), Kind::Text, 48);
     let before: std::collections::HashMap<_, _> = matter
         .changes
         .iter()
@@ -128,7 +127,9 @@ fn held_by(service: &ServiceResult, lang: Lang) -> String {
         let message = match root {
             Some(root) => root.check.message(root.verdict.reason, lang),
             None => {
-                let Some(by) = service.blockers.iter().find(|by| by.check == check) else { continue };
+                let Some(by) = service.blockers.iter().find(|by| by.check == check) else {
+                    continue;
+                };
                 match crate::check::find(check) {
                     Some(check) => check.message(by.reason, lang),
                     None => continue,

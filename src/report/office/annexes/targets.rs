@@ -1,11 +1,10 @@
 //! Annex III: targets that are not reached, exemptions, what changed.
 
-use super::ROWS_MAX;
 use crate::judge::{Change, Progress};
 use crate::model::{Lang, ServiceId, Text};
 use crate::report::describe::{clean, prose};
 use crate::report::office::matter::Matter;
-use crate::report::office::paper::{Block, Sheet};
+use crate::report::office::paper::{Block, ROWS_MAX, Sheet};
 use crate::report::office::tables::NUMBER;
 use crate::report::owner;
 use crate::report::quarter::{change, progress};
@@ -36,7 +35,10 @@ pub(super) fn blocks(matter: &Matter<'_>) -> Vec<Block> {
     part(Text { vi: "Mục tiêu chưa đạt", en: "Targets not reached" }, targets(matter));
     part(Text { vi: "Trường hợp được miễn", en: "Exemptions" }, exemptions(matter));
     if matter.previous.is_some() {
-        let title = Text { vi: "Dịch vụ thay đổi mức so với kỳ trước", en: "Services whose stage changed" };
+        let title = Text {
+            vi: "Dịch vụ thay đổi mức so với kỳ trước",
+            en: "Services whose stage changed",
+        };
         part(title, changes(matter));
     }
     if matter.quarter.is_some() {
@@ -95,7 +97,7 @@ impl<'a> Grouped<'a> {
 }
 
 fn start(lang: Lang) -> Table {
-    Table::new("", 2).column(NUMBER.get(lang), Kind::Count, 5).column(
+    Table::new("", 2).column(NUMBER.get(lang), Kind::Count, 6).column(
         texts::SERVICE.get(lang),
         Kind::Text,
         40,
@@ -112,14 +114,17 @@ fn targets(matter: &Matter<'_>) -> Sheet {
         .column(LEFT.get(lang), Kind::Text, 18);
     let mut grouped = Grouped::new(matter);
     for target in matter.targets.iter().filter(|one| one.progress != Progress::Reached) {
-        grouped.push(&target.service.id, vec![
-            Cell::text(&target.service.name),
-            Cell::text(progress(target.progress).get(lang)),
-            Cell::Count(target.goal.stage.number().into()),
-            Cell::Stage(target.standing),
-            Cell::Date(target.goal.by),
-            Cell::Text(texts::days_left(target.days_left, lang)),
-        ]);
+        grouped.push(
+            &target.service.id,
+            vec![
+                Cell::text(&target.service.name),
+                Cell::text(progress(target.progress).get(lang)),
+                Cell::Count(target.goal.stage.number().into()),
+                Cell::Stage(target.standing),
+                Cell::Date(target.goal.by),
+                Cell::Text(texts::days_left(target.days_left, lang)),
+            ],
+        );
     }
     grouped.sheet(table)
 }
@@ -141,13 +146,16 @@ fn exemptions(matter: &Matter<'_>) -> Sheet {
             (_, true) => SOON,
             _ => HOLDS,
         };
-        grouped.push(&one.service.id, vec![
-            Cell::text(&one.service.name),
-            Cell::Stage(one.standing),
-            Cell::Date(one.exemption.until),
-            Cell::text(state.get(lang)),
-            Cell::text(&one.exemption.reason),
-        ]);
+        grouped.push(
+            &one.service.id,
+            vec![
+                Cell::text(&one.service.name),
+                Cell::Stage(one.standing),
+                Cell::Date(one.exemption.until),
+                Cell::text(state.get(lang)),
+                Cell::text(&one.exemption.reason),
+            ],
+        );
     }
     grouped.sheet(table)
 }
@@ -164,13 +172,16 @@ fn changes(matter: &Matter<'_>) -> Sheet {
     let mut grouped = Grouped::new(matter);
     for one in matter.changes.iter().filter(|one| one.change != Change::Same) {
         let stage = |standing: Option<_>| standing.map_or(Cell::Empty, Cell::Stage);
-        grouped.push(&one.service.id, vec![
-            Cell::text(&one.service.name),
-            stage(one.before),
-            stage(one.after),
-            Cell::text(change(one.change).get(lang)),
-            Cell::Text(reason_of(one, lang)),
-        ]);
+        grouped.push(
+            &one.service.id,
+            vec![
+                Cell::text(&one.service.name),
+                stage(one.before),
+                stage(one.after),
+                Cell::text(change(one.change).get(lang)),
+                Cell::Text(reason_of(one, lang)),
+            ],
+        );
     }
     grouped.sheet(table)
 }
@@ -191,7 +202,7 @@ fn incidents(matter: &Matter<'_>) -> Sheet {
     const LASTED: Text = Text { vi: "Kéo dài", en: "Lasted" };
     let lang = matter.lang;
     let mut table = Table::new("", 1)
-        .column(NUMBER.get(lang), Kind::Count, 5)
+        .column(NUMBER.get(lang), Kind::Count, 6)
         .column(WHAT.get(lang), Kind::Text, 50)
         .column(texts::SERVICE.get(lang), Kind::Text, 50)
         .column(FROM.get(lang), Kind::Text, 18)

@@ -1,10 +1,9 @@
 //! Annex II: what is to be done, one heading for each kind of failure with its remedy, and below it where.
 
-use super::ROWS_MAX;
 use crate::model::{Lang, Text};
 use crate::report::describe::{clean, prose};
 use crate::report::office::matter::Matter;
-use crate::report::office::paper::{Block, Sheet};
+use crate::report::office::paper::{Block, ROWS_MAX, Sheet};
 use crate::report::office::tables::NUMBER;
 use crate::report::owner::owners;
 use crate::report::table::quarter::names;
@@ -22,7 +21,7 @@ pub(super) fn blocks(matter: &Matter<'_>) -> Vec<Block> {
         return vec![Block::Paragraph(texts::ALL_WELL.get(lang).to_owned())];
     }
     let mut table = Table::new("", 1)
-        .column(NUMBER.get(lang), Kind::Count, 5)
+        .column(NUMBER.get(lang), Kind::Count, 6)
         .column(WHERE.get(lang), Kind::Code, 44)
         .column(texts::SERVICE.get(lang), Kind::Text, 40);
     let is_of_one = result.organisation().is_some();
