@@ -81,7 +81,12 @@ fn write_paper(
     let Paper { title, subject, addressees, body, annexes } = paper;
     frame::head(&mut document.flow, letterhead, &About { title, subject, addressees }, lang);
     let mut figures = 0;
-    for block in body {
+    for (at, block) in body.iter().enumerate() {
+        // The signature isn't alone on its page.
+        if at + 1 == body.len() && matches!(block, Block::Paragraph(_)) {
+            let foot = frame::foot_height(&document.flow, letterhead, lang);
+            document.flow.keep(foot + 4.0 * flow::BODY * flow::LEADING);
+        }
         draw(&mut document, block, result, &mut figures);
     }
     frame::foot(&mut document.flow, letterhead, lang);

@@ -110,6 +110,12 @@ fn last_line(flow: &Flow<'_>, text: &str, (style, size): (Style, f32), width: f3
     lines.last().map_or(0.0, |line| flow.fonts.width(style, size, &line.text))
 }
 
+/// Room that the signature and the recipients take at the most.
+pub(super) fn foot_height(flow: &Flow<'_>, letterhead: &Letterhead, lang: Lang) -> f32 {
+    let listed = (letterhead.recipients(lang).count() as f32 + 2.0) * 2.0 * 11.0 * LEADING;
+    listed.max(SEAL + 4.0 * BODY * LEADING).min(flow.page_height())
+}
+
 /// Draws the signature and the recipients, which stay together on one page. Without them in the
 /// letterhead there is nothing to draw.
 pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
@@ -122,8 +128,7 @@ pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
     flow.space(2.0 * GAP);
     let left = (LEFT, 0.46 * TEXT_WIDTH);
     let right = (LEFT + 0.5 * TEXT_WIDTH, 0.5 * TEXT_WIDTH);
-    let listed = (recipients.len() as f32 + 2.0) * 2.0 * 11.0 * LEADING;
-    flow.keep(listed.max(SEAL + 4.0 * BODY * LEADING).min(flow.page_height()));
+    flow.keep(foot_height(flow, letterhead, lang));
     let top = flow.y;
     let mut below = top;
     if !recipients.is_empty() {
