@@ -179,7 +179,8 @@ mod tests {
             namesake: 0,
         };
         let day: Date = day.parse().unwrap();
-        Candidate { listed, ended_at: day.in_tz("UTC").unwrap().timestamp(), day }
+        let quarter = Quarter::of(day);
+        Candidate { listed, ended_at: day.in_tz("UTC").unwrap().timestamp(), day, quarter }
     }
 
     #[test]
