@@ -50,7 +50,7 @@ pub(crate) mod tree;
 pub(crate) mod values;
 pub(crate) mod yaml;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Weight};
+pub use diagnostic::{Diagnostic, Diagnostics, Weight, problems};
 pub use documentation::documentation;
 pub use parse::{Parsed, parse};
 pub use reference::{FileReference, FileReferences, InterfaceReference, ScopedAddress};

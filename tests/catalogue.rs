@@ -27,7 +27,7 @@ fn page(lang: Lang) -> String {
     }
     for check in CATALOGUE.iter() {
         text.push_str(&format!("\n<a id=\"{}\"></a>\n", check.id));
-        for line in check.doc.markdown(lang).trim_end().lines() {
+        for line in check.doc.shown(lang).trim_end().lines() {
             let deeper = if line.starts_with('#') { "#" } else { "" };
             text.push_str(&format!("{deeper}{line}\n"));
             if line.starts_with("# ") {

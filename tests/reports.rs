@@ -41,7 +41,7 @@ fn the_sample_province_s_reports_are_fresh() {
     }
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     for (lang, formats) in
-        [("vi", "html,pdf,xlsx,csv,markdown,json,junit"), ("en", "html,pdf,markdown")]
+        [("vi", "html,pdf,docx,xlsx,csv,markdown,json,junit"), ("en", "html,pdf,markdown")]
     {
         let out = folder.path().join(lang);
         program(&[

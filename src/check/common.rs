@@ -93,7 +93,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The observation that this check needs was not made.",
         },
         remedy: Text {
-            vi: "Quét lại; nếu đợt quét bị gián đoạn, dùng tùy chọn `scan --resume`.",
+            vi: "Quét lại; nếu đợt đo bị gián đoạn, dùng tùy chọn `scan --resume`.",
             en: "Scan again; if the run was interrupted, use `scan --resume`.",
         },
     },
@@ -105,7 +105,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "It was observed while the vantage point itself was cut off, so it judges nobody.",
         },
         remedy: Text {
-            vi: "Khôi phục kết nối IPv6 và máy chủ phân giải tên miền của điểm đo, sau đó quét lại.",
+            vi: "Khôi phục kết nối IPv6 và máy chủ phân giải tên miền của điểm đo, sau đó đo lại.",
             en: "Restore the vantage point's IPv6 and resolver, then scan again.",
         },
     },
@@ -129,7 +129,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "Our own machine could not ask; that says nothing about the service.",
         },
         remedy: Text {
-            vi: "Kiểm tra tuyến, tường lửa và giới hạn tài nguyên của máy đo, sau đó quét lại.",
+            vi: "Kiểm tra tuyến, tường lửa và giới hạn tài nguyên của máy đo, sau đó đo lại.",
             en: "Check the scanner's own routes, firewall and resource limits, then scan again.",
         },
     },
@@ -141,7 +141,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "Our own machine's clock was wrong, so dates could not be compared; that says nothing about the service.",
         },
         remedy: Text {
-            vi: "Chỉnh đồng hồ của máy đo (xem tiêu chí vantage-clock), sau đó quét lại.",
+            vi: "Chỉnh đồng hồ của máy đo (xem tiêu chí vantage-clock), sau đó đo lại.",
             en: "Set the scanner's clock (see vantage-clock), then scan again.",
         },
     },
@@ -188,7 +188,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "Asking stopped at one of our own limits.",
         },
         remedy: Text {
-            vi: "Xem bằng chứng để biết giới hạn nào; dịch vụ có số địa chỉ, số máy chủ thư hoặc số lần chuyển hướng bất thường, hoặc có trang dung lượng quá lớn.",
+            vi: "Xem minh chứng để biết giới hạn nào; dịch vụ có số địa chỉ, số máy chủ thư hoặc số lần chuyển hướng bất thường, hoặc có trang dung lượng quá lớn.",
             en: "The evidence shows which limit; the service has unusually many addresses, exchangers or redirects, or very large pages.",
         },
     },
@@ -196,7 +196,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
         id: CLIENT_CERTIFICATE,
         outcome: Outcome::Inconclusive,
         message: Text {
-            vi: "Máy chủ yêu cầu chứng thư số của máy khách; điểm đo không có chứng thư này nên không thấy được phần phía sau.",
+            vi: "Máy chủ yêu cầu chứng thư số của máy khách; điểm đo không có chứng thư số này nên không thấy được phần phía sau.",
             en: "The server asks for a client certificate; the scanner has none, so what lies behind could not be seen.",
         },
         remedy: Text {
@@ -212,7 +212,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The server answered at first and then refused whatever the scanner asked, also what it had answered before (commonly a rate limit); what visitors get is not known.",
         },
         remedy: Text {
-            vi: "Đề nghị đơn vị quản trị miễn trừ địa chỉ của điểm đo khỏi giới hạn tần suất, hoặc tăng `per_host_interval`, sau đó quét lại: nếu máy chủ thực sự hỏng, lần quét sau bị từ chối ngay từ đầu và tiêu chí này sẽ không đạt.",
+            vi: "Đề nghị đơn vị quản trị được miễn địa chỉ của điểm đo khỏi giới hạn tần suất, hoặc tăng `per_host_interval`, sau đó đo lại: nếu máy chủ thực sự hỏng, lần quét sau bị từ chối ngay từ đầu và tiêu chí này sẽ không đạt.",
             en: "Ask the server's operator to exempt the vantage point's address from limits, or raise `per_host_interval`, then scan again: a server that is really broken refuses the next run from its first request on, and then fails this check.",
         },
     },
@@ -253,7 +253,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The layer below failed, so this could not be tested; that failure is another check's.",
         },
         remedy: Text {
-            vi: "Khắc phục tầng bên dưới trước (kết nối, bắt tay TLS), sau đó quét lại.",
+            vi: "Khắc phục tầng bên dưới trước (kết nối, bắt tay TLS), sau đó đo lại.",
             en: "Mend the layer below first (connection, TLS handshake), then scan again.",
         },
     },
@@ -289,7 +289,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The mail server refuses the vantage point's own address (its reverse name, a block list or a policy), which says nothing of the service.",
         },
         remedy: Text {
-            vi: "Tạo bản ghi PTR có tên phân giải ngược lại đúng địa chỉ của điểm đo (xem tiêu chí vantage-mail), gỡ địa chỉ khỏi danh sách chặn, sau đó quét lại.",
+            vi: "Tạo bản ghi PTR có tên phân giải ngược lại đúng địa chỉ của điểm đo (xem tiêu chí vantage-mail), gỡ địa chỉ khỏi danh sách chặn, sau đó đo lại.",
             en: "Give the vantage point's address a PTR record whose name leads back to it (see vantage-mail), have it taken off block lists, then scan again.",
         },
     },
@@ -301,7 +301,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The mail server refuses the name that the vantage point gave in EHLO, which says nothing of the service.",
         },
         remedy: Text {
-            vi: "Khai báo tên đầy đủ của điểm đo tại `settings.helo`, hoặc tạo bản ghi PTR cho địa chỉ của điểm đo, sau đó quét lại.",
+            vi: "Khai báo tên đầy đủ của điểm đo tại `settings.helo`, hoặc tạo bản ghi PTR cho địa chỉ của điểm đo, sau đó đo lại.",
             en: "Declare the vantage point's full name as `settings.helo`, or give its address a PTR record, then scan again.",
         },
     },
@@ -313,7 +313,7 @@ pub static COMMON_REASONS: &[CommonReason] = &[
             en: "The mail server asked the vantage point to come back later at every attempt (greylisting or a rate limit), which says nothing of the service.",
         },
         remedy: Text {
-            vi: "Quét lại sau một giờ; đề nghị đơn vị quản trị miễn trừ địa chỉ của điểm đo.",
+            vi: "Quét lại sau một giờ; đề nghị đơn vị quản trị được miễn địa chỉ của điểm đo.",
             en: "Scan again in an hour; ask the server's operator to exempt the vantage point's address.",
         },
     },

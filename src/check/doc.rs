@@ -3,6 +3,7 @@
 //! `v6ready explain`, the remedies in reports and the generated catalogue all come from it, so no
 //! sentence about a check exists twice.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::model::Lang;
@@ -40,7 +41,7 @@ pub const HEADINGS_EN: [&str; 5] =
     ["Why it matters", "What is tested", "Outcomes", "How to fix it", "Sources"];
 /// The same in Vietnamese.
 pub const HEADINGS_VI: [&str; 5] =
-    ["Vì sao quan trọng", "Nội dung kiểm tra", "Các kết luận", "Cách khắc phục", "Nguồn"];
+    ["Vì sao quan trọng", "Nội dung kiểm tra", "Các kết luận", "Biện pháp khắc phục", "Nguồn"];
 
 impl Doc {
     /// Takes the two pages; they are read when first asked for.
@@ -53,6 +54,25 @@ impl Doc {
         match lang {
             Lang::En => self.en,
             Lang::Vi => self.vi,
+        }
+    }
+
+    /// The same as readers see it: outcomes in words of the language.
+    pub fn shown(&self, lang: Lang) -> Cow<'static, str> {
+        const WORDS: [(&str, &str); 4] = [
+            (" (pass): ", " (đạt): "),
+            (" (fail): ", " (không đạt): "),
+            (" (inconclusive): ", " (chưa xác định): "),
+            (" (not-applicable): ", " (không áp dụng): "),
+        ];
+        match lang {
+            Lang::En => Cow::Borrowed(self.en),
+            Lang::Vi => {
+                let words = WORDS.iter();
+                Cow::Owned(
+                    words.fold(self.vi.to_owned(), |page, (id, word)| page.replace(id, word)),
+                )
+            }
         }
     }
 

@@ -93,8 +93,12 @@ pub(super) enum ReportFormat {
     Markdown,
     /// Schema v6ready/result/1
     Json,
+    /// The same as a stream: the document without services, then a service a line
+    Ndjson,
     /// An administrative document (Decree 30/2020/NĐ-CP)
     Pdf,
+    /// The same as a Word document, to be edited before it is signed
+    Docx,
     /// A spreadsheet
     Xlsx,
     /// Two tables: services, verdicts
@@ -203,6 +207,9 @@ pub(super) struct ScanArgs {
     /// One round of connections: nothing is said of whether the services answer each time
     #[arg(long, conflicts_with = "resume")]
     pub quick: bool,
+    /// Print everything: each service and each cause, and not only what fits on two screens
+    #[arg(long)]
+    pub all: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -363,7 +370,8 @@ pub(super) struct ReportArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "reports", conflicts_with = "split")]
     pub out: PathBuf,
-    /// What a PDF says of who issues, signs and receives it, as YAML; docs/letterhead.yaml is one
+    /// What a PDF or DOCX says of who issues, signs and receives it, and its template and fonts, as
+    /// YAML; docs/letterhead.yaml is one
     #[arg(long, value_name = "FILE")]
     pub letterhead: Option<PathBuf>,
     /// The mildest severity that JUnit takes for a failure; what is milder passes and is told in the
@@ -394,6 +402,9 @@ pub(super) struct JudgeArgs {
     pub lang: Option<Lang>,
     #[command(flatten)]
     pub only: OnlyArgs,
+    /// Print everything: each service and each cause, and not only what fits on two screens
+    #[arg(long)]
+    pub all: bool,
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
@@ -401,7 +412,7 @@ pub(super) struct JudgeArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "run", "policy", "as_of", "lang", "only", "format", "fail_under", "fail_on",
+            "run", "policy", "as_of", "lang", "only", "all", "format", "fail_under", "fail_on",
             "fail_on_missed_target"
         ]
     )]

@@ -56,7 +56,10 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
 /// Prints what is wrong with a configuration, and says that it can't be used.
 pub(super) fn unusable_config(name: &str, problems: &Diagnostics) -> CliError {
     terminal::print_diagnostics(problems);
-    CliError::operator(format!("{name}: {} problem(s) in the configuration", problems.count()))
+    CliError::operator(format!(
+        "{name}: {} in the configuration",
+        crate::inventory::problems(problems.count())
+    ))
 }
 
 /// The file that the command line or the environment names.

@@ -24,7 +24,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
     };
     match check::find(id) {
         Some(check) => {
-            terminal::print(check.doc.markdown(args.lang))?;
+            terminal::print(check.doc.shown(args.lang))?;
             Ok(ExitCode::SUCCESS)
         }
         None => {

@@ -117,7 +117,7 @@ fn under(result: &RunResult, percent: f64) -> Option<Said> {
         Said::Failed(format!(
             "--fail-under {percent}: {} of {} services ({reached:.1} %) reached stage {}",
             counts.at_least(stage),
-            counts.known(),
+            counts.decided(stage),
             stage.number()
         ))
     })
@@ -201,7 +201,7 @@ fn reached(what: &str, chosen: &[&ServiceResult], stage: Stage, percent: f64) ->
             Some(Said::Failed(format!(
                 "{asked}: {} of {} services ({share:.1} %) reached it; not {}",
                 counts.at_least(stage),
-                counts.known(),
+                counts.decided(stage),
                 names_of(chosen.iter().filter(is_below).copied())
             )))
         }
@@ -220,7 +220,7 @@ fn reached(what: &str, chosen: &[&ServiceResult], stage: Stage, percent: f64) ->
 
 /// Whether the share is reached even if so many services of unknown stage are all below it.
 fn holds_without(counts: &Counts, unknown: usize, stage: Stage, percent: f64) -> bool {
-    let reached = counts.counted() - unknown - (counts.known() - counts.at_least(stage));
+    let reached = counts.counted() - unknown - counts.below(stage);
     reached as f64 * 100.0 >= percent * counts.counted() as f64
 }
 

@@ -97,7 +97,10 @@ fn refuse_bad_rows(args: &ImportArgs, reading: &Reading) -> Result<(), CliError>
         return Ok(());
     }
     let source = source::name(&args.source);
-    let error = CliError::operator(format!("{source}: {bad} problem(s); nothing is written"));
+    let error = CliError::operator(format!(
+        "{source}: {}; nothing is written",
+        crate::inventory::problems(bad)
+    ));
     Err(match reading.candidates.is_empty() {
         true => error,
         false => error.help("`--keep-going` takes the good rows alone"),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::cli::{Global, JudgeArgs};
 use super::error::CliError;
 use super::gate::Gate;
-use super::result_output::print_result;
+use super::result_output::{Form, print_result};
 use super::terminal;
 use crate::runs::stored_run::{judge_run, load_run};
 use crate::store::Store;
@@ -36,7 +36,8 @@ pub(super) fn run(global: &Global, args: &JudgeArgs) -> Result<ExitCode, CliErro
         result = result.limited_to(&Arc::new(excerpt));
     }
     let lang = args.lang.unwrap_or(result.inventory.lang);
-    print_result(global, &store, &result, lang, args.format)?;
+    let form = Form { format: args.format, all: args.all };
+    print_result(global, &store, &result, lang, form)?;
     Ok(Gate::of(&args.gate).exit_code(&result, None))
 }
 

@@ -11,6 +11,21 @@ use crate::report::{self, ReportContext, difference};
 use crate::runs::stored_run;
 use crate::store::Store;
 
+/// In which form a result is printed.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    /// As text or as JSON.
+    pub format: ResultFormat,
+    /// Whether the text has everything, and not only what fits on two screens.
+    pub all: bool,
+}
+
+impl From<ResultFormat> for Form {
+    fn from(format: ResultFormat) -> Self {
+        Self { format, all: false }
+    }
+}
+
 /// Prints a run's result: its summary as text, or all of it as JSON.
 ///
 /// # Errors
@@ -20,9 +35,9 @@ pub(super) fn print_result(
     store: &Store,
     result: &RunResult,
     lang: Lang,
-    format: ResultFormat,
+    form: impl Into<Form>,
 ) -> Result<(), CliError> {
-    print_scan(global, store, result, None, lang, format)
+    print_scan(global, store, result, None, lang, form.into())
 }
 
 /// Prints the result of a scan, which ends with what changed since the last whole run.
@@ -35,14 +50,15 @@ pub(super) fn print_scan(
     result: &RunResult,
     since: Option<&SinceLast>,
     lang: Lang,
-    format: ResultFormat,
+    form: Form,
 ) -> Result<(), CliError> {
     with_report_context(store, result, lang, |context| {
         let mut out = terminal::results();
-        match format {
+        match form.format {
             ResultFormat::Json => report::json::write_since(context, since, &mut out)?,
             ResultFormat::Text => {
-                let display = terminal::display(global);
+                let mut display = terminal::display(global);
+                display.all |= form.all;
                 report::terminal::write(context, display, &mut out)?;
                 if let Some(since) = since {
                     difference::since::plain(since, result, lang, display, &mut out)?;

@@ -9,12 +9,12 @@ use std::process::ExitCode;
 
 pub(super) use carried_out::carried_out;
 
-use super::cli::{DEFAULT_INVENTORY, Global, ResultFormat, ScanArgs};
+use super::cli::{DEFAULT_INVENTORY, Global, ScanArgs};
 use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::INTERRUPTED;
 use super::gate::Gate;
-use super::result_output::print_scan;
+use super::result_output::{Form, print_scan};
 use super::terminal;
 use crate::model::Lang;
 use crate::report::timings;
@@ -57,7 +57,8 @@ pub(super) fn run(
     };
     let scanned = carried_out(global, network, session)?;
     let metrics = args.metrics.as_ref().map(|file| metrics::write_metrics(file, &scanned));
-    let code = print_scanned(global, &scanned, args.lang, args.format, &gate)?;
+    let form = Form { format: args.format, all: args.all };
+    let code = print_scanned(global, &scanned, args.lang, form, &gate)?;
     if args.timings {
         let lang = args.lang.unwrap_or(scanned.result.inventory.lang);
         terminal::say(&timings::text(&scanned.timings, lang));
@@ -74,12 +75,12 @@ pub(super) fn print_scanned(
     global: &Global,
     scanned: &ScannedRun,
     lang: Option<Lang>,
-    format: ResultFormat,
+    form: impl Into<Form>,
     gate: &Gate,
 ) -> Result<ExitCode, CliError> {
     let ScannedRun { store, result, ending, since, .. } = scanned;
     let lang = lang.unwrap_or(result.inventory.lang);
-    print_scan(global, store, result, since.as_ref(), lang, format)?;
+    print_scan(global, store, result, since.as_ref(), lang, form.into())?;
     let run = &result.run;
     match ending {
         Ending::Complete => {

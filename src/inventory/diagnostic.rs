@@ -50,10 +50,15 @@ pub struct Diagnostic {
 
 /// Everything that is wrong with an inventory, in the order of the file; at least one error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("{} problem(s) in the inventory", self.count())]
+#[error("{} in the inventory", problems(self.count()))]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     not_kept: usize,
+}
+
+/// `1 problem`, `2 problems`.
+pub fn problems(count: usize) -> String {
+    format!("{count} problem{}", if count == 1 { "" } else { "s" })
 }
 
 impl Diagnostic {

@@ -16,6 +16,7 @@ mod networks;
 mod organisations;
 mod origin_data;
 mod plan;
+mod reporting;
 mod services;
 mod settings;
 mod timeouts;

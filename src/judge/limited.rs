@@ -92,6 +92,7 @@ fn excerpt_of_inventory(inventory: &Inventory, excerpt: &Excerpt) -> Inventory {
         id: inventory.id.clone(),
         title: inventory.title.clone(),
         lang: inventory.lang,
+        reporting: inventory.reporting,
         timezone: inventory.timezone.clone(),
         settings: inventory.settings.clone(),
         networks: inventory.networks.clone(),

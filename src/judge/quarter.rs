@@ -3,12 +3,14 @@
 //! A [`Review`] is made from judged runs alone ([`Material`]). Everything here is judged by the same rules and the same policy, so that a changed rule never
 //! looks like a changed service.
 
+mod effect;
 mod failing;
 mod incident;
 mod period;
 mod remedy;
 mod shared;
 
+pub use effect::{Effect, effects};
 pub use incident::{Incident, Snapshot, incidents};
 pub use period::{InvalidQuarter, Quarter};
 pub use remedy::{Remedy, remedies};
@@ -193,7 +195,7 @@ impl Point {
         let day = day_of(at, &result.inventory.timezone);
         Self {
             run: run.id.clone(),
-            quarter: Quarter::of(day),
+            quarter: Quarter::counting(day, result.inventory.reporting),
             day,
             counts: Counts::of(&result.services),
             vantage: run.vantage.name.clone(),
@@ -274,7 +276,8 @@ fn trend(closing: &RunResult, mut points: Vec<Point>) -> Vec<Point> {
     points
 }
 
-fn categories(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Category>> {
+/// The services by category, and how they stood in an earlier run.
+pub fn categories(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Category>> {
     let before = earlier.map(|earlier| earlier.summary().categories);
     closing
         .summary()
@@ -287,7 +290,8 @@ fn categories(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Cat
         .collect()
 }
 
-fn organisations(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Organisation>> {
+/// The services by organisation, and how they stood in an earlier run.
+pub fn organisations(closing: &RunResult, earlier: Option<&RunResult>) -> Vec<Group<Organisation>> {
     let before = earlier.map(RunResult::by_organisation).unwrap_or_default();
     let mut moved = earlier.map(|earlier| moved_here(closing, earlier)).unwrap_or_default();
     closing
@@ -354,7 +358,8 @@ pub fn plan(closing: &RunResult, today: Date) -> Option<Plan> {
     Some(plan)
 }
 
-fn exemptions(closing: &RunResult, today: Date) -> Vec<ExemptionStanding> {
+/// The recorded exemptions of a run's services on a day, by their last day.
+pub fn exemptions(closing: &RunResult, today: Date) -> Vec<ExemptionStanding> {
     let mut exemptions: Vec<_> = closing
         .services
         .iter()
@@ -407,7 +412,7 @@ fn caveats(
     if Point::of(closing).quarter != quarter {
         caveats.push(Caveat::OutsideQuarter);
     }
-    if today < quarter.last_day() {
+    if today < quarter.last_counting_day(closing.inventory.reporting) {
         caveats.push(Caveat::QuarterNotOver);
     }
     match previous {

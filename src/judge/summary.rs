@@ -4,7 +4,7 @@ use super::{ServiceResult, Standing};
 use crate::model::{Category, Severity, Stage};
 
 /// Counts of services by standing: each service is counted in one field beside `services`. A share
-/// always names its denominator: services whose stage is known.
+/// always names its denominator: services of which it is known whether they reached the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All services.
@@ -16,6 +16,8 @@ pub struct Counts {
     pub absent: usize,
     /// Services whose stage is unknown.
     pub unknown: usize,
+    /// The same by the highest stage that they are known to have reached.
+    pub unknown_from: [usize; 5],
     /// Retired services, which are not counted anywhere else.
     pub retired: usize,
 }
@@ -32,9 +34,24 @@ pub struct Summary {
 }
 
 impl Counts {
-    /// Services whose stage is known: the denominator. A name that doesn't exist is known too.
+    /// Services whose stage is known. A name that doesn't exist is known too.
     pub fn known(&self) -> usize {
-        self.at_least(Stage::Ipv4Only)
+        self.stages.iter().sum::<usize>() + self.absent
+    }
+
+    /// Services of which it is known whether they reached this stage: the denominator of its share.
+    /// One whose stage is unknown may be known to have reached this one all the same.
+    pub fn decided(&self, stage: Stage) -> usize {
+        self.known() + self.unknown_above(stage)
+    }
+
+    /// Services of which it isn't known whether they reached this stage.
+    pub fn undecided(&self, stage: Stage) -> usize {
+        self.counted() - self.decided(stage)
+    }
+
+    fn unknown_above(&self, stage: Stage) -> usize {
+        self.unknown_from[usize::from(stage.number())..].iter().sum()
     }
 
     /// Services that are counted at all: those that aren't retired.
@@ -49,15 +66,22 @@ impl Counts {
         self.stages[usize::from(stage.number())] + absent
     }
 
-    /// Services that reached at least this stage.
+    /// Services that are known to have reached at least this stage.
     pub fn at_least(&self, stage: Stage) -> usize {
-        Stage::ALL.into_iter().filter(|at| *at >= stage).map(|at| self.numbered(at)).sum()
+        let known = Stage::ALL.into_iter().filter(|at| *at >= stage).map(|at| self.numbered(at));
+        known.sum::<usize>() + self.unknown_above(stage)
     }
 
-    /// The share of services, in percent, that reached at least this stage, among those whose
-    /// stage is known; `None` when none is.
+    /// Services that are known not to have reached this stage.
+    pub fn below(&self, stage: Stage) -> usize {
+        self.decided(stage) - self.at_least(stage)
+    }
+
+    /// The share of services, in percent, that reached at least this stage, among those of which
+    /// that is known; `None` when it is known of none.
     pub fn percent_at_least(&self, stage: Stage) -> Option<f64> {
-        (self.known() > 0).then(|| self.at_least(stage) as f64 * 100.0 / self.known() as f64)
+        let decided = self.decided(stage);
+        (decided > 0).then(|| self.at_least(stage) as f64 * 100.0 / decided as f64)
     }
 
     /// Counts services by their stages.
@@ -75,7 +99,10 @@ impl Counts {
         match standing {
             Standing::At(stage) => self.stages[usize::from(stage.number())] += 1,
             Standing::Absent => self.absent += 1,
-            Standing::Unknown { .. } => self.unknown += 1,
+            Standing::Unknown { at_least } => {
+                self.unknown += 1;
+                self.unknown_from[usize::from(at_least.number())] += 1;
+            }
             Standing::NotCounted => self.retired += 1,
         }
     }
@@ -116,14 +143,17 @@ mod tests {
             Standing::NotCounted,
         ]);
         standings.for_each(|standing| counts.add(standing));
-        let Counts { services, stages, absent, unknown, retired } = counts;
+        let Counts { services, stages, absent, unknown, unknown_from, retired } = counts;
         assert_eq!((services, stages, absent, unknown, retired), (9, [1; 5], 2, 1, 1));
+        assert_eq!(unknown_from, [0, 1, 0, 0, 0]);
         assert_eq!(stages.iter().sum::<usize>() + absent + unknown + retired, services);
         assert_eq!((counts.known(), counts.counted()), (7, 8));
         // By number, those whose name doesn't exist are at 0.
         assert_eq!(Stage::ALL.map(|stage| counts.numbered(stage)), [3, 1, 1, 1, 1]);
-        assert_eq!(Stage::ALL.map(|stage| counts.at_least(stage)), [7, 4, 3, 2, 1]);
+        assert_eq!(Stage::ALL.map(|stage| counts.at_least(stage)), [8, 5, 3, 2, 1]);
+        assert_eq!(Stage::ALL.map(|stage| counts.decided(stage)), [8, 8, 7, 7, 7]);
+        assert_eq!(Stage::ALL.map(|stage| counts.undecided(stage)), [0, 0, 1, 1, 1]);
         // They improve no share.
-        assert_eq!(counts.percent_at_least(Stage::Addressed), Some(4.0 * 100.0 / 7.0));
+        assert_eq!(counts.percent_at_least(Stage::Addressed), Some(5.0 * 100.0 / 8.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Digest, Lang, Networks, Organisation, Service, Settings};
+use super::{Digest, Lang, Networks, Organisation, ReportingPeriod, Service, Settings};
 
 /// A valid inventory.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Inventory {
     pub lang: Lang,
     /// The time zone in which reports print times, an IANA name.
     pub timezone: String,
+    /// Which days' runs count for a quarter's report.
+    pub reporting: ReportingPeriod,
     /// What is asked of whom, how often and how long.
     pub settings: Settings,
     /// The declared address ranges.

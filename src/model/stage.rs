@@ -37,9 +37,10 @@ impl Stage {
             Self::Addressed => Text { vi: "đã công bố địa chỉ IPv6", en: "addressed" },
             Self::Reachable => Text { vi: "truy cập được qua IPv6", en: "reachable" },
             Self::AtParity => Text { vi: "tương đương IPv4", en: "at parity" },
-            Self::Ipv6OnlyUsable => {
-                Text { vi: "sử dụng được chỉ với IPv6", en: "IPv6-only usable" }
-            }
+            Self::Ipv6OnlyUsable => Text {
+                vi: "sử dụng được trên mạng thuần IPv6",
+                en: "usable over IPv6 alone",
+            },
         }
     }
 }

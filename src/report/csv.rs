@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use super::ReportContext;
 use super::quarter::QuarterContext;
-use super::table::{self, Table};
+use super::table::{self, Cell, Table};
 use crate::model::Lang;
 
 /// The byte order mark in UTF-8.
@@ -35,7 +35,8 @@ pub fn write_services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::R
 /// # Errors
 /// When `out` can't be written.
 pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(&table::verdicts(context.result, context.lang), context.lang, out)
+    let head = table::verdict_columns(context.lang);
+    write_rows(&head, table::verdict_rows(context.result, context.lang), context.lang, out)
 }
 
 /// Writes what a run leaves to be done: a row for each cause and service.
@@ -61,12 +62,22 @@ pub fn write_work(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Resu
 /// # Errors
 /// When `out` can't be written.
 pub fn write(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    rows.write_record(table.columns.iter().map(|column| formula_guarded(column.title.clone())))?;
-    for row in table.rows.iter().chain(&table.total) {
-        rows.write_record(row.iter().map(|cell| formula_guarded(cell.words(lang))))?;
+    write_rows(table, table.rows.iter().chain(&table.total), lang, out)
+}
+
+/// Writes the headings of a table and rows as they come.
+fn write_rows<R: AsRef<[Cell]>>(
+    head: &Table,
+    rows: impl Iterator<Item = R>,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut file = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    file.write_record(head.columns.iter().map(|column| formula_guarded(column.title.clone())))?;
+    for row in rows {
+        file.write_record(row.as_ref().iter().map(|cell| formula_guarded(cell.words(lang))))?;
     }
-    rows.flush()
+    file.flush()
 }
 
 /// Text that no spreadsheet takes for a formula, not even after blanks that it might strip.

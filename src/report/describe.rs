@@ -18,6 +18,42 @@ pub fn clean(text: &str) -> String {
     clean_to(text, SHOWN_MAX)
 }
 
+/// Words of a check's page for paper: without the marks of code.
+pub fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = parts.map(|(at, part)| match at % 2 {
+        0 => part.to_owned(),
+        _ => format!("“{part}”"),
+    });
+    quoted.collect()
+}
+
+/// Text as HTML: everything escaped, and what stands between backticks as code.
+pub fn marked(text: &str) -> String {
+    let escaped = |part: &str| {
+        part.chars().fold(String::with_capacity(part.len()), |mut out, character| {
+            match character {
+                '&' => out.push_str("&#38;"),
+                '<' => out.push_str("&#60;"),
+                '>' => out.push_str("&#62;"),
+                '"' => out.push_str("&#34;"),
+                '\'' => out.push_str("&#39;"),
+                other => out.push(other),
+            }
+            out
+        })
+    };
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let each = parts.iter().enumerate().map(|(at, part)| match at % 2 {
+        0 => escaped(part),
+        _ => format!("<code>{}</code>", escaped(part)),
+    });
+    each.collect()
+}
+
 /// As [`clean`], with a length of its own, in characters.
 pub fn clean_to(text: &str, shown_max: usize) -> String {
     let mut shown: String = text

@@ -103,14 +103,14 @@ pub fn tls(failure: &TlsFailure, lang: Lang) -> String {
         }
         TlsFailure::ClientCertificate { alert } => (
             Text {
-                vi: "máy chủ yêu cầu chứng thư của máy khách",
+                vi: "máy chủ yêu cầu chứng thư số của máy khách",
                 en: "asks for a certificate of the client",
             },
             alert.map(|code| format!("alert {code}")),
         ),
         TlsFailure::ChainTooLarge => (
             Text {
-                vi: "chuỗi chứng thư vượt giới hạn", en: "certificate chain over the limit"
+                vi: "chuỗi chứng thư số vượt giới hạn", en: "certificate chain over the limit"
             },
             None,
         ),
@@ -125,9 +125,12 @@ pub fn tls(failure: &TlsFailure, lang: Lang) -> String {
 pub fn http(failure: &HttpFailure, lang: Lang) -> String {
     let (words, detail) = match failure {
         HttpFailure::Net { failure } => return net(failure, lang),
-        HttpFailure::HeadersTooLarge => {
-            (Text { vi: "phần đầu vượt giới hạn", en: "headers over the limit" }, None)
-        }
+        HttpFailure::HeadersTooLarge => (
+            Text {
+                vi: "trường tiêu đề (header) vượt giới hạn", en: "headers over the limit"
+            },
+            None,
+        ),
         HttpFailure::TlsAlert { code, name } => {
             let words = Text { vi: "máy chủ gửi cảnh báo TLS", en: "TLS alert" };
             return with_detail(words, Some(&format!("{name} ({code})")), lang);

@@ -11,7 +11,7 @@ use crate::judge::{self, Finding, History, Look, Standing, Step};
 use crate::model::{Lang, Outcome, Service, Text};
 
 const HISTORY: Text = Text { vi: "Diễn biến", en: "History" };
-const RUNS: Text = Text { vi: "Số đợt quét", en: "Runs" };
+const RUNS: Text = Text { vi: "Số đợt đo", en: "Runs" };
 const IDS: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
 const CHANGED: Text =
     Text { vi: "Tiêu chí đã thay đổi kết luận", en: "Checks that changed" };
@@ -20,7 +20,7 @@ const HIDDEN: Text = Text {
     en: "Checks that changed only as another one failed below them (`-v` shows them)",
 };
 const UNCHANGED: Text = Text {
-    vi: "Tiêu chí giữ nguyên kết luận qua mọi đợt quét",
+    vi: "Tiêu chí giữ nguyên kết luận qua mọi đợt đo",
     en: "Checks that found the same in every run",
 };
 const NOTHING: Text = Text { vi: "Không có tiêu chí nào.", en: "None." };

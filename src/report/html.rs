@@ -228,7 +228,7 @@ fn figures(context: &ReportContext<'_>) -> Vec<Figure> {
                 GOAL.get(lang),
                 stage.number(),
                 texts::number(counts.at_least(stage), lang),
-                texts::number(counts.known(), lang),
+                texts::number(counts.decided(stage), lang),
                 texts::OF_KNOWN.get(lang)
             ),
             bad: false,

@@ -61,15 +61,26 @@ struct RescanDocument {
 
 /// Each service's document is made when its turn to be written comes: together they would take
 /// more memory than all the rest of a run.
-struct Services<'a>(&'a ReportContext<'a>);
+struct Services<'a> {
+    context: &'a ReportContext<'a>,
+    /// Whether they are written here, and not on lines of their own.
+    are_here: bool,
+}
 
 impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ReportContext { result, lang, .. } = *self.0;
-        serializer.collect_seq(result.services.iter().map(|service| {
+        let here = if self.are_here { usize::MAX } else { 0 };
+        serializer.collect_seq(self.context.each_service().take(here))
+    }
+}
+
+impl ReportContext<'_> {
+    fn each_service(&self) -> impl Iterator<Item = OneService<'_>> {
+        let (result, lang) = (self.result, self.lang);
+        result.services.iter().map(move |service| {
             let rescan = result.rescans.get(&service.service.id);
             OneService { service, rescan, lang }
-        }))
+        })
     }
 }
 
@@ -251,6 +262,22 @@ pub fn write_since(
     writeln!(out)
 }
 
+/// Writes the document as a stream: a line that is the document with no services, then each service on a
+/// line of its own.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_lines(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let services = Services { context, are_here: false };
+    serde_json::to_writer(&mut *out, &Document { services, ..document(context) })?;
+    writeln!(out)?;
+    for service in context.each_service() {
+        serde_json::to_writer(&mut *out, &service)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 /// The JSON Schema of the document.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
@@ -302,7 +329,7 @@ fn document<'a>(context: &'a ReportContext<'a>) -> Document<'a> {
             .iter()
             .map(|judged| verdict(judged, Root::Itself, context.lang))
             .collect(),
-        services: Services(context),
+        services: Services { context, are_here: true },
         since: None,
     }
 }

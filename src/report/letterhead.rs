@@ -35,6 +35,8 @@ pub struct Letterhead {
     #[serde(default)]
     subject: Words,
     #[serde(default)]
+    addressees: Vec<Words>,
+    #[serde(default)]
     opening: Vec<Words>,
     #[serde(default)]
     closing: Vec<Words>,
@@ -42,6 +44,36 @@ pub struct Letterhead {
     signature: Signature,
     #[serde(default)]
     recipients: Vec<Words>,
+    #[serde(default)]
+    template: Option<Words>,
+    #[serde(default)]
+    fonts: Option<FontNames>,
+    /// What the files that it names hold; whoever reads them puts it here.
+    #[serde(skip)]
+    pub files: LetterheadFiles,
+}
+
+/// The names of font files.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FontNames {
+    /// The regular face.
+    pub regular: String,
+    /// The bold face.
+    pub bold: String,
+    /// The italic face.
+    pub italic: String,
+    /// The bold italic face.
+    pub bold_italic: String,
+}
+
+/// What the files hold that a letterhead names.
+#[derive(Clone, Debug, Default)]
+pub struct LetterheadFiles {
+    /// The words of the body, in Vietnamese and in English; they were read as templates before.
+    pub templates: [Option<String>; 2],
+    /// The faces: regular, bold, italic, bold italic.
+    pub fonts: Option<[Vec<u8>; 4]>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -132,6 +164,30 @@ impl Letterhead {
     /// What the document is about; empty for the usual words.
     pub fn subject(&self, lang: Lang) -> String {
         self.subject.get(lang)
+    }
+
+    /// To whom the document is written, one a line.
+    pub fn addressees(&self, lang: Lang) -> impl Iterator<Item = String> {
+        self.addressees.iter().map(move |words| words.get(lang))
+    }
+
+    /// The name of the file that has the body's words in a language, beside the letterhead.
+    pub fn template_name(&self, lang: Lang) -> Option<String> {
+        self.template.as_ref().map(|words| words.get(lang)).filter(|name| !name.is_empty())
+    }
+
+    /// The names of its own font files, beside the letterhead.
+    pub fn font_names(&self) -> Option<&FontNames> {
+        self.fonts.as_ref()
+    }
+
+    /// The body's own words.
+    pub fn template(&self, lang: Lang) -> Option<&str> {
+        let [vi, en] = &self.files.templates;
+        match lang {
+            Lang::Vi => vi.as_deref(),
+            Lang::En => en.as_deref(),
+        }
     }
 
     /// Paragraphs before the first section, such as the decisions that it rests on.

@@ -69,7 +69,7 @@ fn compared_quarters(context: &QuarterContext<'_>) -> Vec<String> {
     let (better, worse, unknown) = (of(Change::Better), of(Change::Worse), of(Change::Unknown));
     vec![match lang {
         Lang::Vi => format!(
-            "So với {quarter}: {better} dịch vụ tốt lên, {worse} kém đi, {unknown} không còn xác định được."
+            "So với {quarter}: {better} dịch vụ cải thiện, {worse} suy giảm, {unknown} không còn xác định được."
         ),
         Lang::En => format!(
             "Since {quarter}: {better} services got better, {worse} got worse, {unknown} are no longer known."

@@ -52,7 +52,7 @@ pub fn write(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()>
                 texts::STAGE.get(lang),
                 stage.number(),
                 summary.all.at_least(stage),
-                summary.all.known(),
+                summary.all.decided(stage),
                 texts::percent(percent, lang),
                 texts::OF_KNOWN.get(lang),
             )?;

@@ -9,13 +9,13 @@ use crate::model::{Lang, Text};
 
 const DEADLINES: Text = Text { vi: "Mục tiêu và thời hạn", en: "Targets and deadlines" };
 const CHANGES: Text =
-    Text { vi: "Thay đổi so với đợt quét trước", en: "Changes since the run before" };
+    Text { vi: "Thay đổi so với đợt đo trước", en: "Changes since the run before" };
 const NO_TARGETS: Text = Text {
     vi: "Danh mục dịch vụ và chính sách không đặt mục tiêu nào cho các dịch vụ này.",
     en: "Neither the inventory nor the policy sets a target for these services.",
 };
 const NO_RUN_BEFORE: Text = Text {
-    vi: "Chưa có đợt quét hoàn tất nào trước đợt này để so sánh.",
+    vi: "Chưa có đợt đo hoàn tất nào trước đợt này để so sánh.",
     en: "There is no complete run before this one to compare with.",
 };
 const NO_CHANGES: Text = Text { vi: "Không có thay đổi.", en: "Nothing changed." };
@@ -65,7 +65,7 @@ pub(super) fn change_sentences(
     let Some(since) = since else { return vec![NO_RUN_BEFORE.get(lang).to_owned()] };
     let at = texts::moment(since.ended_at, &context.result.inventory.timezone, lang);
     let compared = match lang {
-        Lang::Vi => format!("So với đợt quét {} ({at}), kết luận theo cùng quy tắc.", since.run),
+        Lang::Vi => format!("So với đợt đo {} ({at}), kết luận theo cùng quy tắc.", since.run),
         Lang::En => format!("Compared with run {} ({at}), judged by the same rules.", since.run),
     };
     let counts: Vec<String> = Change::ALL

@@ -100,7 +100,7 @@ pub fn rescans(result: &RunResult, lang: Lang) -> Vec<String> {
         let named = services[..services.len().min(RESCANNED_NAMED_MAX)].join(", ");
         match lang {
             Lang::Vi => {
-                format!("Kết quả tại thời điểm {at} (đã quét lại, đợt {run}): {named}{more}.")
+                format!("Kết quả tại thời điểm {at} (đã đo lại, đợt {run}): {named}{more}.")
             }
             Lang::En => format!("As of {at}, rescanned by run {run}: {named}{more}."),
         }

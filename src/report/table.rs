@@ -15,5 +15,5 @@ pub use cells::{Cell, Column, Kind, Table};
 pub(in crate::report) use cells::{WithBeneath, beneath_note};
 pub use counts::{categories, organisations, stages};
 pub use services::{checks, services};
-pub use verdicts::verdicts;
+pub use verdicts::{verdict_columns, verdict_rows, verdicts};
 pub use work_list::work_list;

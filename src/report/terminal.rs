@@ -1,4 +1,7 @@
-//! The result on a terminal: a table, then what to do, grouped by cause.
+//! The result on a terminal: what fits on two screens, or all of it: a table, then what to do, grouped by
+//! cause.
+
+mod brief;
 
 use std::io::{self, Write};
 
@@ -9,9 +12,6 @@ use super::describe::{clean, clean_to, observation};
 use super::{ReportContext, overview, owner, parts, texts};
 use crate::judge::{Judged, RootFinding, RootedFindings, ServiceResult};
 use crate::model::{Lang, Outcome, Stage, Subject, Text, VantageIpv6};
-
-/// Subjects of one cause that are listed; the HTML report has them all.
-const LISTED_MAX: usize = 8;
 
 /// Characters of a certificate's digest that are shown where not everything is.
 const DIGEST_SHOWN: usize = 19;
@@ -29,7 +29,7 @@ pub struct Display {
     pub color: bool,
     /// The columns of the terminal.
     pub width: usize,
-    /// Whether what only follows from a cause, and what holds, is listed too.
+    /// Whether everything is listed: each service, each cause with what only follows from it, what holds.
     pub all: bool,
     /// Beside what the evidence is shown.
     pub evidence: EvidenceBeside,
@@ -55,6 +55,9 @@ pub fn write(context: &ReportContext<'_>, display: Display, out: &mut dyn Write)
     // With no IPv6 of our own there is one thing to say, and not one for each service.
     if context.result.run.vantage.ipv6 == VantageIpv6::Absent {
         return page.totals(context);
+    }
+    if !display.all {
+        return page.brief(context);
     }
     page.services(context)?;
     page.causes(context, texts::WORK_LIST, Outcome::Fail)?;
@@ -199,33 +202,18 @@ impl Page<'_> {
             line.push_str(&format!(" ({})", extent(cause, self.lang)));
         }
         self.wrapped(" ", "    ", &line)?;
-        let listed_max = match (self.all, cause.is_ours()) {
-            (true, _) => usize::MAX,
-            (false, true) => 0,
-            (false, false) => LISTED_MAX,
-        };
         let owners = owner::headings(context.result, cause.services.iter().map(|one| one.service));
-        for (concerned, owner) in cause.services.iter().zip(owners).take(listed_max) {
+        for (concerned, owner) in cause.services.iter().zip(owners) {
             if let Some(owner) = owner {
                 self.wrapped("    ", "      ", &format!("{owner}:"))?;
             }
             let which: Vec<_> = concerned.subjects.iter().map(|one| self.subject(one)).collect();
             let line = format!("{}  {}", concerned.service.service.id, which.join("; "));
             self.wrapped("      ", "        ", &line)?;
-            if self.all {
-                for (check, finding) in &concerned.beneath {
-                    let sign = texts::sign(finding.outcome);
-                    writeln!(self.out, "        {sign} {} {}", check.id, finding.reason)?;
-                }
+            for (check, finding) in &concerned.beneath {
+                let sign = texts::sign(finding.outcome);
+                writeln!(self.out, "        {sign} {} {}", check.id, finding.reason)?;
             }
-        }
-        if let more @ 1.. = cause.services.len().saturating_sub(listed_max)
-            && !cause.is_ours()
-        {
-            writeln!(self.out, "    {} {more}", texts::MORE.get(self.lang))?;
-        }
-        if !self.all && !cause.is_ours() {
-            self.following(cause.beneath_count(), &cause.beneath_checks())?;
         }
         match cause.remedy(self.lang) {
             Some(remedy) => self.wrapped("  → ", "    ", remedy),
@@ -325,7 +313,7 @@ impl Page<'_> {
                 texts::STAGE.get(lang),
                 stage.number(),
                 texts::number(counts.at_least(stage), lang),
-                texts::number(counts.known(), lang),
+                texts::number(counts.decided(stage), lang),
                 texts::percent(percent, lang),
                 texts::OF_KNOWN.get(lang),
                 stage.name().get(lang),

@@ -37,7 +37,7 @@ words! {
     /// A warning.
     NO_SERVICES "Danh mục dịch vụ không có dịch vụ nào của cơ quan, đơn vị này." "The inventory has no service of this organisation."
     /// A warning.
-    NONE_SCANNED "Đợt quét không kiểm tra dịch vụ nào của cơ quan, đơn vị này." "The run looked at no service of this organisation."
+    NONE_SCANNED "Đợt đo không kiểm tra dịch vụ nào của cơ quan, đơn vị này." "The run looked at no service of this organisation."
     /// A heading.
     BY_CATEGORY "Theo nhóm dịch vụ" "By category"
     /// A heading.
@@ -51,11 +51,11 @@ words! {
     /// A column.
     BLOCKERS "Nguyên nhân cản trở" "Blockers"
     /// A heading.
-    WORK_LIST "Danh mục việc cần thực hiện" "Work list"
+    WORK_LIST "Danh mục nhiệm vụ cần thực hiện" "Work list"
     /// A heading.
-    UNKNOWNS "Chưa xác định được" "Could not be found out"
+    UNKNOWNS "Nội dung chưa xác định được" "Could not be determined"
     /// Before a remedy.
-    REMEDY "Cách khắc phục" "How to fix it"
+    REMEDY "Biện pháp khắc phục" "How to fix it"
     /// A standing.
     UNKNOWN "chưa xác định" "unknown"
     /// A standing.
@@ -67,25 +67,25 @@ words! {
     /// A standing.
     RETIRED "đã ngừng hoạt động" "retired"
     /// A count.
-    CRITICAL_SERVICES "dịch vụ có lỗi nghiêm trọng" "services with critical failures"
+    CRITICAL_SERVICES "dịch vụ có vấn đề rất nghiêm trọng" "services with critical failures"
     /// A count.
     ABSENT_SERVICES "dịch vụ có tên miền không tồn tại" "services whose name does not exist"
     /// Before a share's denominator.
-    OF_KNOWN "trong số dịch vụ đã xác định được mức" "of the services whose stage is known"
+    OF_KNOWN "trong số dịch vụ đã kết luận được" "of the services that could be assessed"
     /// A label.
     VANTAGE "Điểm đo" "Vantage point"
     /// A label.
-    RESOLVER "Máy chủ phân giải" "Resolver"
+    RESOLVER "Máy chủ phân giải tên miền" "Resolver"
     /// A label.
-    POLICY "Chính sách đánh giá" "Policy"
+    POLICY "Bộ tiêu chí đánh giá" "Policy"
     /// A label.
-    RUN "Đợt quét" "Run"
+    RUN "Đợt đo" "Run"
     /// A label.
     JUDGED_AT "Kết luận tại thời điểm" "Judged as of"
     /// A heading.
-    EVIDENCE "Bằng chứng" "Evidence"
+    EVIDENCE "Minh chứng" "Evidence"
     /// A warning.
-    INCOMPLETE "Đợt quét chưa hoàn tất." "The run is incomplete."
+    INCOMPLETE "Đợt đo chưa hoàn tất." "The run is incomplete."
     /// A warning.
     NO_IPV6 "Điểm đo không có IPv6: không kết luận về bất kỳ dịch vụ nào." "The vantage point had no IPv6: nothing is said of any service."
     /// A warning.
@@ -95,9 +95,9 @@ words! {
     /// Before the id that a service had.
     FORMERLY "trước đây là" "formerly"
     /// Before the moment and the run of a service that was looked at again.
-    RESCANNED "Đã quét lại, kết quả tại thời điểm" "Rescanned, as of"
+    RESCANNED "Đã đo lại, kết quả tại thời điểm" "Rescanned, as of"
     /// Nothing to do.
-    ALL_WELL "Không có việc cần thực hiện." "Nothing to do."
+    ALL_WELL "Không có nhiệm vụ cần thực hiện." "Nothing to do."
     /// Counts more.
     MORE "và thêm" "and more:"
 }
@@ -125,8 +125,8 @@ pub fn sign(outcome: Outcome) -> &'static str {
 /// A severity's word.
 pub fn severity(severity: Severity) -> Text {
     match severity {
-        Severity::Critical => Text { vi: "nghiêm trọng", en: "critical" },
-        Severity::Error => Text { vi: "lỗi", en: "error" },
+        Severity::Critical => Text { vi: "rất nghiêm trọng", en: "critical" },
+        Severity::Error => Text { vi: "nghiêm trọng", en: "error" },
         Severity::Warning => Text { vi: "cảnh báo", en: "warning" },
         Severity::Info => Text { vi: "thông tin", en: "info" },
     }
@@ -139,7 +139,7 @@ pub fn state(state: State) -> Text {
         State::Retired => Text { vi: "đã ngừng hoạt động", en: "retired" },
         State::Internal => Text { vi: "nội bộ", en: "internal" },
         State::Redirected => Text { vi: "chuyển hướng", en: "redirected" },
-        State::Ipv6Only => Text { vi: "chỉ IPv6", en: "IPv6-only" },
+        State::Ipv6Only => Text { vi: "thuần IPv6", en: "IPv6-only" },
     }
 }
 
@@ -155,7 +155,7 @@ pub fn category(category: Category) -> Text {
     match category {
         Category::Portal => Text { vi: "Cổng thông tin điện tử", en: "Portals" },
         Category::PublicService => {
-            Text { vi: "Cổng dịch vụ công", en: "Public-service portals" }
+            Text { vi: "Cổng dịch vụ công trực tuyến", en: "Public-service portals" }
         }
         Category::InformationSystem => {
             Text { vi: "Hệ thống thông tin", en: "Information systems" }
@@ -186,7 +186,12 @@ pub fn number(value: usize, lang: Lang) -> String {
 
 /// A percentage with one decimal, in the language's form.
 pub fn percent(value: f64, lang: Lang) -> String {
-    let text = format!("{value:.1} %");
+    format!("{}%", decimal(value, lang))
+}
+
+/// A number with one decimal, in the language's form.
+pub fn decimal(value: f64, lang: Lang) -> String {
+    let text = format!("{value:.1}");
     match lang {
         Lang::En => text,
         Lang::Vi => text.replace('.', ","),
@@ -259,6 +264,37 @@ pub fn duration(lasted: SignedDuration, lang: Lang) -> String {
     shown.map(|(_, unit)| named(*unit)).collect::<Vec<_>>().join(" ")
 }
 
+/// The days to a deadline, or since it passed.
+pub fn days_left(days: i32, lang: Lang) -> String {
+    let count = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
+    let words = number(count, lang);
+    let noun = if count == 1 { "day" } else { "days" };
+    match (lang, days) {
+        (Lang::Vi, ..0) => format!("quá hạn {words} ngày"),
+        (Lang::Vi, _) => format!("còn {words} ngày"),
+        (Lang::En, ..0) => format!("{words} {noun} overdue"),
+        (Lang::En, _) => format!("{words} {noun} left"),
+    }
+}
+
+/// A quarter as tables have it: `quý IV/2026`.
+pub fn quarter_short(quarter: i8, year: i16, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!("quý {}/{year}", roman_quarter(quarter)),
+        Lang::En => format!("Q{quarter}/{year}"),
+    }
+}
+
+/// The number of a quarter as Vietnamese documents have it.
+pub fn roman_quarter(quarter: i8) -> &'static str {
+    match quarter {
+        1 => "I",
+        2 => "II",
+        3 => "III",
+        _ => "IV",
+    }
+}
+
 /// A day in the language's form.
 pub fn day(date: Date, lang: Lang) -> String {
     let form = match lang {
@@ -285,7 +321,10 @@ mod tests {
         assert_eq!(number(1_234_567, Lang::Vi), "1.234.567");
         assert_eq!(number(1_234, Lang::En), "1,234");
         assert_eq!(number(999, Lang::En), "999");
-        assert_eq!(percent(66.666, Lang::Vi), "66,7 %");
-        assert_eq!(percent(66.666, Lang::En), "66.7 %");
+        assert_eq!(days_left(-365, Lang::Vi), "quá hạn 365 ngày");
+        assert_eq!(days_left(1, Lang::En), "1 day left");
+        assert_eq!(quarter_short(4, 2026, Lang::Vi), "quý IV/2026");
+        assert_eq!(percent(66.666, Lang::Vi), "66,7%");
+        assert_eq!(percent(66.666, Lang::En), "66.7%");
     }
 }

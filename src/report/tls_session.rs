@@ -27,7 +27,7 @@ pub(super) fn session_lines(session: &TlsSession, lang: Lang, lines: &mut Vec<St
 }
 
 const ASKS: Text = Text {
-    vi: "máy chủ yêu cầu chứng thư của máy khách",
+    vi: "máy chủ yêu cầu chứng thư số của máy khách",
     en: "the server asks for a certificate of the client",
 };
 const NOT_VERIFIED: Text = Text {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use candidates::{Candidate, candidates, last_of_quarter, quarter_timezone};
+use candidates::{Candidate, candidates, last_of_quarter, reckoning};
 use trend::{Followed, FollowedRun, HowToFollow, follow, runs_judged_whole, trend_runs};
 
 use super::as_of::AsOf;
@@ -183,12 +183,12 @@ struct ChosenRuns {
 impl ChosenRuns {
     fn choose(store: &Store, request: &QuarterRequest<'_>) -> Result<Self, RunsError> {
         let listed = store.listed_runs()?;
-        let timezone = quarter_timezone(store, &listed, request.run, request.notes)?;
-        let as_of = request.as_of.map(|as_of| as_of.moment(&timezone));
-        let mut candidates = candidates(listed.clone(), &timezone);
+        let reckoning = reckoning(store, &listed, request.run, request.notes)?;
+        let as_of = request.as_of.map(|as_of| as_of.moment(&reckoning.timezone));
+        let mut candidates = candidates(listed.clone(), &reckoning);
         let id = match request.run {
             Some(run) => named_run(store, run, request.notes)?,
-            None => last_of_quarter(&candidates, request.quarter, as_of, &timezone)?,
+            None => last_of_quarter(&candidates, request.quarter, as_of, &reckoning)?,
         };
         let closing = store.run(&id)?.run;
         let ended_at = end_of_run(&closing);
@@ -198,12 +198,12 @@ impl ChosenRuns {
                 && run.ended_at <= ended_at
                 && own.is_some_and(|own| own.is_of_same_inventory(&run.listed))
         });
-        let closing_day = judge::day_of(ended_at, &timezone);
+        let closing_day = judge::day_of(ended_at, &reckoning.timezone);
         let (earlier, weekly) = trend_runs(&candidates, request.quarter, closing_day);
         let weekly = weekly.into_iter().map(|run| run.id().clone()).collect();
         let earlier: HashSet<RunId> = earlier.into_iter().map(|run| run.id().clone()).collect();
         let (of_quarter, before): (Vec<_>, Vec<_>) =
-            candidates.into_iter().partition(|run| Quarter::of(run.day) == request.quarter);
+            candidates.into_iter().partition(|run| run.quarter == request.quarter);
         let mut earlier: Vec<_> =
             before.into_iter().filter(|run| earlier.contains(run.id())).collect();
         let previous = earlier.pop();
@@ -217,8 +217,8 @@ impl ChosenRuns {
 /// When there is none, or the store can't be read.
 pub fn closing_run(store: &Store, quarter: Quarter) -> Result<RunId, RunsError> {
     let listed = store.listed_runs()?;
-    let timezone = quarter_timezone(store, &listed, None, &|_| ())?;
-    last_of_quarter(&candidates(listed, &timezone), quarter, None, &timezone)
+    let reckoning = reckoning(store, &listed, None, &|_| ())?;
+    last_of_quarter(&candidates(listed, &reckoning), quarter, None, &reckoning)
 }
 
 /// The closing run of each quarter, of each inventory.
@@ -230,12 +230,11 @@ pub fn closing_runs(store: &Store) -> Result<HashSet<RunId>, RunsError> {
     if !listed.iter().any(shows_whole_inventory) {
         return Ok(HashSet::new());
     }
-    let timezone = quarter_timezone(store, &listed, None, &|_| ())?;
+    let reckoning = reckoning(store, &listed, None, &|_| ())?;
     let mut closing: Vec<Candidate> = Vec::new();
-    for run in candidates(listed, &timezone) {
+    for run in candidates(listed, &reckoning) {
         let replaced = |earlier: &Candidate| {
-            Quarter::of(earlier.day) == Quarter::of(run.day)
-                && earlier.listed.is_of_same_inventory(&run.listed)
+            earlier.quarter == run.quarter && earlier.listed.is_of_same_inventory(&run.listed)
         };
         closing.retain(|earlier| !replaced(earlier));
         closing.push(run);
@@ -251,5 +250,5 @@ fn judge_previous(
     let mut loaded = load_run_by_id(store, run.id())?;
     loaded.loaded.policy = Arc::clone(policy);
     let result = judge_run(store, &loaded, run.ended_at)?;
-    Ok(Previous { quarter: Quarter::of(run.day), result })
+    Ok(Previous { quarter: run.quarter, result })
 }

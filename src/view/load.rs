@@ -73,7 +73,8 @@ fn picture(connection: &Connection, edition: i64) -> rusqlite::Result<Picture> {
     };
     let whole = || placed.iter().rev().filter(|one| one.seen.scope == Scope::Whole);
     let since_last = since(whole().nth(1))?;
-    let quarter = |at: Timestamp| Quarter::of(day_of(at, &inventory.timezone));
+    let quarter =
+        |at: Timestamp| Quarter::counting(day_of(at, &inventory.timezone), inventory.reporting);
     let is_earlier = |one: &&PlacedRun| quarter(one.seen.ended_at) < quarter(ended_at);
     let since_quarter = since(whole().find(is_earlier))?;
     let standing_since = standing_since(&reader, &services, &placed, &lineages)?;

@@ -36,19 +36,19 @@ struct Record {
     critical: usize,
 }
 
-/// Services, stages 0 to 4, absent, unknown, retired.
+/// Services, stages 0 to 4, absent, unknown, retired, and the unknown ones by what they reached at least.
 #[derive(Serialize, Deserialize)]
-struct Figures(usize, [usize; 5], usize, usize, usize);
+struct Figures(usize, [usize; 5], usize, usize, usize, #[serde(default)] [usize; 5]);
 
 impl Figures {
     fn of(counts: &Counts) -> Self {
-        let Counts { services, stages, absent, unknown, retired } = *counts;
-        Self(services, stages, absent, unknown, retired)
+        let Counts { services, stages, absent, unknown, unknown_from, retired } = *counts;
+        Self(services, stages, absent, unknown, retired, unknown_from)
     }
 
     fn counts(&self) -> Counts {
-        let Self(services, stages, absent, unknown, retired) = *self;
-        Counts { services, stages, absent, unknown, retired }
+        let Self(services, stages, absent, unknown, retired, unknown_from) = *self;
+        Counts { services, stages, absent, unknown, unknown_from, retired }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::report::mail::recipients;
 pub(super) const MAIL_ENDINGS: [&str; 2] = [".eml", ".mail.txt"];
 
 /// Endings of files that an office attaches to a mail.
-const ATTACHED: [&str; 4] = [".html", ".pdf", ".xlsx", ".md"];
+const ATTACHED: [&str; 5] = [".html", ".pdf", ".docx", ".xlsx", ".md"];
 
 /// The names of the files that are written with a mail and that people read.
 pub(super) fn attached<'e>(stem: &str, endings: impl Iterator<Item = &'e str>) -> Vec<String> {

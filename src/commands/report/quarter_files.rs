@@ -15,7 +15,7 @@ use crate::judge::quarter::Review;
 use crate::model::Lang;
 use crate::report::mail::{Beside, Mail};
 use crate::report::quarter::{self, QuarterContext};
-use crate::report::{ReportContext, csv, junit, pdf, xlsx};
+use crate::report::{ReportContext, csv, docx, json, junit, pdf, xlsx};
 
 /// Writes `QUARTER.FORMAT` files into a folder, which is made when it is missing, and names each on
 /// stdout once it is whole; those of an excerpt begin with what it is of.
@@ -69,8 +69,15 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
             &[(".md", |paper, out| quarter::markdown::write(paper.context, out))]
         }
         ReportFormat::Json => &[(".json", |paper, out| quarter::json::write(paper.context, out))],
+        // The services of the closing run.
+        ReportFormat::Ndjson => {
+            &[(".ndjson", |paper, out| json::write_lines(&closing_run(paper.context), out))]
+        }
         ReportFormat::Pdf => &[(".pdf", |paper, out| {
             pdf::quarter::write(paper.context, &paper.dress.letterhead, out)
+        })],
+        ReportFormat::Docx => &[(".docx", |paper, out| {
+            docx::write_quarter(paper.context, &paper.dress.letterhead, out)
         })],
         ReportFormat::Xlsx => &[(".xlsx", |paper, out| xlsx::quarter::write(paper.context, out))],
         // The services and verdicts of the closing run, and the work that the quarter leaves.

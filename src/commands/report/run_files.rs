@@ -114,8 +114,14 @@ fn renderers(format: ReportFormat) -> &'static [(&'static str, Renderer)] {
             report::quarter::markdown::write_sections(paper.sections, paper.context.lang, out)
         })],
         ReportFormat::Json => &[(".json", |paper, out| report::json::write(paper.context, out))],
+        ReportFormat::Ndjson => {
+            &[(".ndjson", |paper, out| report::json::write_lines(paper.context, out))]
+        }
         ReportFormat::Pdf => &[(".pdf", |paper, out| {
             report::pdf::write_with(paper.context, &paper.dress.letterhead, paper.sections, out)
+        })],
+        ReportFormat::Docx => &[(".docx", |paper, out| {
+            report::docx::write_with(paper.context, &paper.dress.letterhead, paper.sections, out)
         })],
         ReportFormat::Xlsx => {
             &[(".xlsx", |paper, out| report::xlsx::write_with(paper.context, paper.sections, out))]

@@ -8,6 +8,7 @@ use super::formerly;
 use super::listed_twice;
 use super::networks::{NETWORK, Networks};
 use super::organisations::{ORGANISATION, Organisations};
+use super::reporting::{REPORTING, ReportingDraft};
 use super::settings::{SETTINGS, SettingsDraft};
 use crate::inventory::fault::Fault;
 use crate::inventory::reader::Reader;
@@ -55,6 +56,7 @@ pub(in crate::inventory) struct Draft {
     title: Option<String>,
     lang: Lang,
     timezone: Option<String>,
+    reporting: ReportingDraft,
     settings: SettingsDraft,
     networks: Networks,
     policy: Option<FileReference>,
@@ -85,9 +87,9 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
                 en: "What the inventory is known by: with an `id`, runs belong together though the file is renamed. \
                      Without one, they do when their files have the same name, in whatever folder, and services in \
                      common. Runs of different inventories are never compared.",
-                vi: "Mã của danh mục: khi có mã, các đợt quét vẫn thuộc cùng một danh mục dù tệp được đổi tên. Khi \
-                     không có mã, các đợt quét thuộc cùng một danh mục nếu các tệp cùng tên, bất kể ở thư mục nào, \
-                     và có dịch vụ chung. Các đợt quét của danh mục khác nhau không được so sánh với nhau.",
+                vi: "Mã của danh mục: khi có mã, các đợt đo vẫn thuộc cùng một danh mục dù tệp được đổi tên. Khi \
+                     không có mã, các đợt đo thuộc cùng một danh mục nếu các tệp cùng tên, bất kể ở thư mục nào, \
+                     và có dịch vụ chung. Các đợt đo của danh mục khác nhau không được so sánh với nhau.",
             },
         ),
         Key::new(
@@ -119,6 +121,11 @@ pub(in crate::inventory) static DOCUMENT: Section<Draft> = Section {
             },
         )
         .or(Fallback::Value(Text { en: TIME_ZONE, vi: TIME_ZONE })),
+        Key::section(
+            "reporting",
+            &Within { section: &REPORTING, field: |draft: &mut Draft| &mut draft.reporting },
+            "{period: decree-09-2019}",
+        ),
         Key::section(
             "settings",
             &Within { section: &SETTINGS, field: |draft: &mut Draft| &mut draft.settings },
@@ -223,6 +230,7 @@ impl Draft {
             title: self.title.unwrap_or_else(|| TITLE.get(self.lang).to_owned()),
             lang: self.lang,
             timezone: self.timezone.unwrap_or_else(|| TIME_ZONE.to_owned()),
+            reporting: self.reporting.period,
             settings,
             networks: model::Networks::new(self.networks.list),
             policy,

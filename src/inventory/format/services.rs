@@ -155,7 +155,7 @@ pub(super) static SERVICE: Section<ServiceDraft> = Section {
                      them: its history goes on under the new one. It stays as long as runs from before are \
                      compared. No two services name the same id, and no two each other.",
                 vi: "Mã dịch vụ trước khi đổi mã hoặc chuyển cơ quan, đơn vị, hoặc danh sách các mã đó: lịch sử \
-                     của dịch vụ được nối tiếp dưới mã mới. Giữ khóa này chừng nào còn so sánh với các đợt quét \
+                     của dịch vụ được nối tiếp dưới mã mới. Giữ khóa này chừng nào còn so sánh với các đợt đo \
                      trước đó. Mỗi mã cũ chỉ do một dịch vụ khai báo; hai dịch vụ không khai báo mã của nhau.",
             },
         ),

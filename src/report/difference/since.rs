@@ -10,14 +10,15 @@ use crate::report::outages::outages;
 use crate::report::terminal::Display;
 use crate::report::{quarter, texts};
 
-/// Services of one direction that are listed; `diff` has them all.
-const LISTED_MAX: usize = 20;
+/// Services of one direction that are listed; `diff` has them all. A rescan answers for more.
+const LISTED_MAX: usize = 5;
+const RESCANNED_MAX: usize = 20;
 
 /// The directions that are listed as they are; the rest is only worth it for a rescan.
 const LISTED: [Change; 6] =
     [Change::Worse, Change::Unknown, Change::Better, Change::Known, Change::New, Change::Gone];
 
-const SINCE: Text = Text { vi: "Thay đổi so với đợt quét", en: "Since run" };
+const SINCE: Text = Text { vi: "Thay đổi so với đợt đo", en: "Since run" };
 const NOTHING: Text = Text { vi: "Không có thay đổi", en: "Nothing changed" };
 const RENAMED: Text =
     Text { vi: "đổi mã hoặc chuyển cơ quan, đơn vị", en: "renamed or moved" };
@@ -58,10 +59,15 @@ pub fn plain(
         let (ours, services): (Vec<_>, Vec<_>) = services.into_iter().partition(is_outage);
         let (outages, _) = outages(ours.iter().map(|one| &one.change));
         outages.iter().try_for_each(|outage| page.item(&outage.line(lang)))?;
-        for service in services.iter().take(LISTED_MAX) {
+        let listed_max = match (display.all, since.is_rescan) {
+            (true, _) => usize::MAX,
+            (false, true) => RESCANNED_MAX,
+            (false, false) => LISTED_MAX,
+        };
+        for service in services.iter().take(listed_max) {
             write_service(service, since.is_rescan, display.all, lang, &mut page)?;
         }
-        if let more @ 1.. = services.len().saturating_sub(LISTED_MAX) {
+        if let more @ 1.. = services.len().saturating_sub(listed_max) {
             let more = texts::number(more, lang);
             let (before, after) = (&since.run, &result.run.id);
             let which = format!("`v6ready diff {before} {after}`");

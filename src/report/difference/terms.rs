@@ -4,7 +4,7 @@ use crate::judge::{KeyChange, RuleChange, goal_text};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
 
-pub(super) const TITLE: Text = Text { vi: "So sánh hai đợt quét", en: "Two runs compared" };
+pub(super) const TITLE: Text = Text { vi: "So sánh hai đợt đo", en: "Two runs compared" };
 pub(super) const JUDGED_BY: Text = Text {
     vi: "Cả hai đợt được đánh giá lại theo cùng một bộ quy tắc và chính sách",
     en: "Both were judged again by the same rules and the policy",

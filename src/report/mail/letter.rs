@@ -83,7 +83,7 @@ impl Letter<'_> {
         page.paragraph(&match lang {
             Lang::Vi => format!(
                 "Dưới đây là kết quả đánh giá mức độ sẵn sàng IPv6 của các dịch vụ do cơ quan, đơn vị quản lý \
-                 ({}), kết luận tại thời điểm {at}, theo dữ liệu của đợt quét {run} từ điểm đo {vantage}.",
+                 ({}), kết luận tại thời điểm {at}, theo dữ liệu của đợt đo {run} từ điểm đo {vantage}.",
                 self.occasion
             ),
             Lang::En => format!(
@@ -112,7 +112,7 @@ impl Letter<'_> {
         let services = texts::SERVICES.get(lang);
         page.item("- ", &format!("{services}: {}{retired}", number(counts.services)));
         if let Some(percent) = counts.percent_at_least(stage) {
-            let (reached, known) = (number(counts.at_least(stage)), number(counts.known()));
+            let (reached, known) = (number(counts.at_least(stage)), number(counts.decided(stage)));
             let percent = texts::percent(percent, lang);
             let stage = format!("{} ({})", stage.number(), stage.name().get(lang));
             page.item("- ", &match lang {

@@ -28,7 +28,7 @@ fn a_mail_says_who_what_and_by_when_in_both_languages() {
         "Kính gửi: Cổng thông tin điện tử\r\n",
         "Đầu mối liên hệ: Phòng CNTT, it@example.vn\r\n",
         "VIỆC CẦN THỰC HIỆN\r\n",
-        "Cách khắc phục: ",
+        "Biện pháp khắc phục: ",
         "MỤC TIÊU VÀ THỜI HẠN\r\n",
         "chậm nhất ngày 31/12/2026",
         "còn 34 ngày",

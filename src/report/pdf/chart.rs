@@ -1,5 +1,6 @@
 //! Charts, as vectors. Colour is never the only sign: every bar and line has its words and number.
 
+use super::element::Element;
 use super::flow::{Align, Flow, LEADING, line_mark};
 use super::font::{Style, nfc};
 use super::page::{BLACK, Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
@@ -55,11 +56,20 @@ pub(super) fn stage_bars(counts: &Counts, policy: &Policy, lang: Lang) -> Vec<Ba
 
 /// Draws horizontal bars under each other, with a title below.
 pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
-    const ROW: f32 = 20.0;
-    const LABELS: f32 = 0.36 * TEXT_WIDTH;
-    const NUMBERS: f32 = 90.0;
     flow.space(SIZE / 2.0);
     flow.keep(bars.len() as f32 * ROW + 3.0 * SIZE);
+    let words: Vec<String> =
+        bars.iter().map(|bar| format!("{}: {}", bar.label, bar.words)).collect();
+    let figure = Element::Figure(format!("{title}. {}.", words.join("; ")));
+    flow.whole(figure, |flow| draw_bars(flow, bars));
+    caption(flow, title);
+}
+
+const ROW: f32 = 17.0;
+
+fn draw_bars(flow: &mut Flow<'_>, bars: &[Bar]) {
+    const LABELS: f32 = 0.44 * TEXT_WIDTH;
+    const NUMBERS: f32 = 90.0;
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1) as f32;
     let from = LEFT + LABELS;
     let top = flow.y;
@@ -75,7 +85,6 @@ pub(super) fn bars(flow: &mut Flow<'_>, title: &str, bars: &[Bar]) {
         flow.y += ROW;
     }
     flow.mark(rule((from, top), (from, flow.y), 0.7, BLACK));
-    caption(flow, title);
 }
 
 /// Draws a column for each run, its stages on top of each other, with a legend and a title below.
@@ -87,14 +96,37 @@ pub(super) fn columns(
     policy: &Policy,
     lang: Lang,
 ) {
-    const PLOT: f32 = 130.0;
-    const NUMBERS: f32 = 30.0;
-    const LINES: usize = 4;
-    const COLUMN_MAX: f32 = 46.0;
     let row = SIZE * LEADING;
     flow.space(SIZE / 2.0);
     let legend = stage_bars(&Counts::default(), policy, lang);
-    flow.keep(PLOT + (3.0 + legend.len() as f32) * row + 3.0 * SIZE);
+    flow.keep(PLOT + (3.0 + legend.len().div_ceil(2) as f32) * row + 3.0 * SIZE);
+    let aim = policy.aim();
+    let words: Vec<String> = points
+        .iter()
+        .map(|point| {
+            let share = point.counts.percent_at_least(aim);
+            let share = share.map_or_else(|| "–".to_owned(), |share| texts::percent(share, lang));
+            format!("{}: {share} ≥ {}", texts::day(point.day, lang), aim.number())
+        })
+        .collect();
+    let figure = Element::Figure(format!("{title}. {}.", words.join("; ")));
+    flow.whole(figure, |flow| draw_columns(flow, points, &legend, policy, lang));
+    caption(flow, title);
+}
+
+const PLOT: f32 = 110.0;
+
+fn draw_columns(
+    flow: &mut Flow<'_>,
+    points: &[Point],
+    legend: &[Bar],
+    policy: &Policy,
+    lang: Lang,
+) {
+    const NUMBERS: f32 = 30.0;
+    const LINES: usize = 4;
+    const COLUMN_MAX: f32 = 56.0;
+    let row = SIZE * LEADING;
     let tallest = points.iter().map(|point| point.counts.counted());
     let top = axis_top(tallest.max().unwrap_or(0).max(1));
     let (from, base) = (LEFT + NUMBERS, flow.y + PLOT);
@@ -125,18 +157,22 @@ pub(super) fn columns(
             let area = (x + width / 2.0 - COLUMN_MAX / 2.0, COLUMN_MAX);
             let day = point.day.strftime("%d/%m").to_string();
             draw_text(flow, &day, Align::Center, area, base + 2.0);
-            draw_text(flow, &point.quarter.to_string(), Align::Center, area, base + 2.0 + row);
+            let quarter = texts::quarter_short(point.quarter.number, point.quarter.year, lang);
+            draw_text(flow, &quarter, Align::Center, area, base + 2.0 + row);
         }
     }
     flow.mark(rule((from, base), (LEFT + TEXT_WIDTH, base), 0.7, BLACK));
     flow.y = base + 2.0 * row + SIZE / 2.0;
-    for bar in legend {
-        let (x, y, color) = (from, flow.y + 3.0, bar.color);
-        flow.mark(Mark::Area { x, y, width: SIZE, height: SIZE, color });
-        draw_text(flow, &bar.label, Align::Left, (from + 1.6 * SIZE, TEXT_WIDTH / 2.0), flow.y);
-        flow.y += row;
+    // In two columns, one after the other.
+    let half = legend.len().div_ceil(2);
+    let width = (TEXT_WIDTH - NUMBERS) / 2.0;
+    for (at, bar) in legend.iter().enumerate() {
+        let x = if at < half { from } else { from + width };
+        let (top, color) = (flow.y + (at % half) as f32 * row, bar.color);
+        flow.mark(Mark::Area { x, y: top + 3.0, width: SIZE, height: SIZE, color });
+        draw_text(flow, &bar.label, Align::Left, (x + 1.6 * SIZE, width - 2.0 * SIZE), top);
     }
-    caption(flow, title);
+    flow.y += half as f32 * row;
 }
 
 /// The first line of a text, shortened where it is too wide.
@@ -155,6 +191,8 @@ pub(super) fn draw_text(flow: &mut Flow<'_>, text: &str, align: Align, area: (f3
 /// Words under a picture.
 pub(super) fn caption(flow: &mut Flow<'_>, title: &str) {
     flow.y += SIZE / 2.0;
-    flow.text(title, Style::Italic, SIZE + 1.0, Align::Center, 0.0);
+    flow.whole(Element::Paragraph, |flow| {
+        flow.text(title, Style::BoldItalic, 12.0, Align::Center, 0.0);
+    });
     flow.y += SIZE / 2.0;
 }

@@ -1,5 +1,6 @@
-//! A document in the making: numbered sections, paragraphs, annexes, and then the file.
+//! A document in the making: numbered sections, paragraphs, tables, annexes, and then the file.
 
+use std::collections::HashMap;
 use std::io;
 
 use jiff::Timestamp;
@@ -10,15 +11,18 @@ use krilla::geom::Point;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
+use krilla::tagging::Identifier;
 use krilla::{Document as File, SerializeSettings};
 
+use super::element::{self, Element};
 use super::flow::{Align, BODY, Flow, GAP, INDENT, LEADING};
 use super::font::Style;
 use super::grid::Grid;
-use super::page::{self, HEIGHT, WIDTH};
+use super::page::{self, Sheet};
 use crate::model::{Lang, Text};
 
-const ANNEX: Text = Text { vi: "PHỤ LỤC", en: "ANNEX" };
+const ANNEX: Text = Text { vi: "Phụ lục", en: "Annex" };
+const TABLE: Text = Text { vi: "Bảng", en: "Table" };
 
 /// A document in the making.
 pub(super) struct Document<'a> {
@@ -27,13 +31,15 @@ pub(super) struct Document<'a> {
     sections: usize,
     headings: usize,
     annexes: usize,
-    /// Titles that are drawn together with what comes after them.
-    waiting: Vec<String>,
+    tables: usize,
+    /// Titles that are drawn together with what comes after them, and their levels.
+    waiting: Vec<(u16, String)>,
 }
 
 impl<'a> Document<'a> {
     pub(super) fn new(flow: Flow<'a>, lang: Lang) -> Self {
-        Self { flow, lang, sections: 0, headings: 0, annexes: 0, waiting: Vec::new() }
+        let (sections, headings, annexes, tables) = (0, 0, 0, 0);
+        Self { flow, lang, sections, headings, annexes, tables, waiting: Vec::new() }
     }
 
     /// Begins a section: a Roman number and capitals.
@@ -41,22 +47,31 @@ impl<'a> Document<'a> {
         self.sections += 1;
         self.headings = 0;
         let title = format!("{}. {}", roman(self.sections), title.to_uppercase());
-        self.waiting.push(title);
+        self.waiting.push((2, title));
     }
 
     /// Begins a part of a section: an Arabic number.
-    fn heading(&mut self, title: &str) {
+    pub(super) fn heading(&mut self, title: &str) {
         self.headings += 1;
         let title = format!("{}. {title}", self.headings);
-        self.waiting.push(title);
+        self.waiting.push((3, title));
     }
 
-    /// A table, and a heading that stays with it.
-    pub(super) fn table(&mut self, title: Option<&str>, grid: &Grid) {
-        if let Some(title) = title {
-            self.heading(title);
+    /// A table; one of the body has a number where it has a title.
+    pub(super) fn table(&mut self, title: &str, grid: &Grid) {
+        const TITLE: f32 = BODY * LEADING + GAP;
+        let least = grid.least_height(&self.flow) + if title.is_empty() { 0.0 } else { TITLE };
+        self.titles(least);
+        if !title.is_empty() {
+            self.tables += 1;
+            self.flow.keep(least);
+            let title = format!("{} {}. {title}", TABLE.get(self.lang), self.tables);
+            self.flow.space(GAP / 2.0);
+            self.flow.whole(Element::Paragraph, |flow| {
+                flow.text(&title, Style::BoldItalic, 12.0, Align::Center, 0.0);
+            });
+            self.flow.space(GAP / 2.0);
         }
-        self.titles(grid.least_height(&self.flow));
         grid.draw(&mut self.flow);
     }
 
@@ -67,67 +82,104 @@ impl<'a> Document<'a> {
             return;
         }
         self.flow.keep(self.waiting.len() as f32 * TITLE + below);
-        for title in std::mem::take(&mut self.waiting) {
-            self.flow.space(GAP);
-            self.flow.bookmark(&title);
-            self.flow.text(&title, Style::Bold, BODY, Align::Left, INDENT);
+        for (level, title) in std::mem::take(&mut self.waiting) {
+            self.flow.space(GAP / 2.0);
+            self.flow.bookmark(level, &title);
+            self.flow.whole(Element::Heading(level, title.clone()), |flow| {
+                flow.text(&title, Style::Bold, BODY, Align::Left, INDENT);
+            });
             self.flow.space(GAP / 2.0);
         }
     }
 
     /// A paragraph.
     pub(super) fn paragraph(&mut self, text: &str) {
-        self.titles(3.0 * BODY * LEADING);
-        self.flow.text(text, Style::Regular, BODY, Align::Both, INDENT);
-        self.flow.space(GAP);
+        self.running(text, Style::Regular, Element::Paragraph);
+    }
+
+    /// A point of a list.
+    pub(super) fn item(&mut self, text: &str) {
+        self.running(&format!("- {text}"), Style::Regular, Element::Item);
     }
 
     /// A paragraph that must not be overlooked.
     pub(super) fn warning(&mut self, text: &str) {
+        self.running(text, Style::BoldItalic, Element::Paragraph);
+    }
+
+    fn running(&mut self, text: &str, style: Style, part: Element) {
         self.titles(3.0 * BODY * LEADING);
-        self.flow.text(text, Style::Bold, BODY, Align::Both, INDENT);
+        self.flow.whole(part, |flow| flow.text(text, style, BODY, Align::Both, INDENT));
         self.flow.space(GAP);
     }
 
-    /// Begins an annex on a page of its own.
-    pub(super) fn annex(&mut self, title: &str) {
+    /// Begins an annex on a page of its own, which lies on its side for wide tables; below its title stands
+    /// to which document it belongs.
+    pub(super) fn annex(&mut self, title: &str, belongs_to: &str) {
         self.annexes += 1;
-        self.flow.turn();
+        self.headings = 0;
+        self.flow.begin(Sheet::Landscape);
         let number = format!("{} {}", ANNEX.get(self.lang), roman(self.annexes));
-        self.flow.bookmark(&format!("{number}. {title}"));
-        self.flow.text(&number, Style::Bold, 14.0, Align::Center, 0.0);
+        self.flow.bookmark(2, &format!("{number}. {title}"));
+        let heading = Element::Heading(2, format!("{number}. {title}"));
         let title = title.to_uppercase();
-        self.flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
-        self.flow.space(GAP);
+        self.flow.whole(heading, |flow| {
+            flow.text(&number, Style::Bold, 14.0, Align::Center, 0.0);
+            flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
+        });
+        self.flow.whole(Element::Paragraph, |flow| {
+            flow.text(belongs_to, Style::Italic, 14.0, Align::Center, 0.0);
+        });
+        self.flow.space(2.0 * GAP);
     }
 
-    /// The file: PDF/A-2u (ISO 19005-2), so that it can be archived and its text searched. Its date
-    /// is that of the judgement, and nothing in it depends on chance.
+    /// The file: PDF/A-2u (ISO 19005-2), so that it can be archived and its text searched, with the tree of
+    /// its parts for screen readers. Its date is that of the judgement, and nothing in it depends on chance.
     ///
     /// # Errors
     /// When the library refuses what was drawn.
     pub(super) fn finish(mut self, title: &str, as_of: Timestamp) -> io::Result<Vec<u8>> {
         self.flow.number_pages();
-        let Flow { fonts, pages, bookmarks, .. } = self.flow;
+        let Flow { fonts, pages, bookmarks, parts, .. } = self.flow;
         let configuration = ConfigurationBuilder::new()
             .with_archival_validator(Archival::A2_U)
             .finish()
             .map_err(|error| page::failed(&error))?;
-        let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
+        let settings = SerializeSettings {
+            configuration,
+            enable_tagging: true,
+            ..SerializeSettings::default()
+        };
         let mut file = File::new_with(settings);
-        for marks in &pages {
-            let size = PageSettings::from_wh(WIDTH, HEIGHT)
+        let mut drawn_of: HashMap<usize, Vec<Identifier>> = HashMap::new();
+        for page in pages {
+            let size = PageSettings::from_wh(page.sheet.width(), page.sheet.height())
                 .ok_or_else(|| page::failed(&"no page of this size"))?;
             let mut drawn = file.start_page_with(size);
             let mut surface = drawn.surface();
-            page::draw(&mut surface, fonts, marks);
+            for (part, identifier) in page::draw(&mut surface, fonts, &page) {
+                drawn_of.entry(part).or_default().push(identifier);
+            }
             surface.finish();
             drawn.finish();
         }
+        file.set_tag_tree(element::tree(&parts, drawn_of, self.lang.tag()));
         let mut outline = Outline::new();
+        let mut chapter: Option<OutlineNode> = None;
         for bookmark in bookmarks {
             let place = XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y));
-            outline.push_child(OutlineNode::new(bookmark.title, place));
+            let node = OutlineNode::new(bookmark.title, place);
+            match &mut chapter {
+                Some(chapter) if bookmark.level > 2 => chapter.push_child(node),
+                _ => {
+                    if let Some(done) = chapter.replace(node) {
+                        outline.push_child(done);
+                    }
+                }
+            }
+        }
+        if let Some(last) = chapter {
+            outline.push_child(last);
         }
         file.set_outline(outline);
         file.set_metadata(
@@ -154,7 +206,8 @@ fn date(at: Timestamp) -> DateTime {
         .utc_offset_minute(0)
 }
 
-fn roman(mut number: usize) -> String {
+/// A number as headings have it.
+pub(super) fn roman(mut number: usize) -> String {
     let mut text = String::new();
     for (value, sign) in [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")] {
         while number >= value {

@@ -1,7 +1,8 @@
 //! Text that flows from page to page.
 
+use super::element::Element;
 use super::font::{Fonts, Style, nfc};
-use super::page::{BOTTOM, HEIGHT, LEFT, Mark, TEXT_WIDTH, TOP, WIDTH};
+use super::page::{BOTTOM, LEFT, Mark, Page, Sheet, TOP};
 use super::wrap::{self, Line};
 
 /// The size of running text (Decree 30/2020/NĐ-CP: 13 to 14).
@@ -29,6 +30,8 @@ pub(super) enum Align {
 /// A place that the reader's program lists beside the pages.
 #[derive(Clone, Debug)]
 pub(super) struct Bookmark {
+    /// 2 for what stands at the outermost, 3 for what is below it.
+    pub level: u16,
     pub title: String,
     pub page: usize,
     pub y: f32,
@@ -37,30 +40,77 @@ pub(super) struct Bookmark {
 /// Pages that fill up from the top.
 pub(super) struct Flow<'a> {
     pub fonts: &'a Fonts,
-    pub pages: Vec<Vec<Mark>>,
+    pub pages: Vec<Page>,
     pub bookmarks: Vec<Bookmark>,
     /// The top of what comes next on the last page.
     pub y: f32,
+    /// What the marks belong to, in the order in which it is read.
+    pub parts: Vec<Element>,
+    /// The number of the part that is being drawn.
+    part: Option<usize>,
 }
 
 impl<'a> Flow<'a> {
     pub(super) fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, pages: vec![Vec::new()], bookmarks: Vec::new(), y: TOP }
+        let first = Page { sheet: Sheet::Upright, number: 1, marks: Vec::new() };
+        let (bookmarks, parts) = (Vec::new(), Vec::new());
+        Self { fonts, pages: vec![first], bookmarks, y: TOP, parts, part: None }
+    }
+
+    /// How the last page lies.
+    pub(super) fn sheet(&self) -> Sheet {
+        self.pages.last().map_or(Sheet::Upright, |page| page.sheet)
+    }
+
+    /// The width between the margins.
+    pub(super) fn text_width(&self) -> f32 {
+        self.sheet().text_width()
+    }
+
+    /// A part of the document, of which marks are drawn by [`Flow::within`].
+    pub(super) fn part(&mut self, part: Element) -> usize {
+        self.parts.push(part);
+        self.parts.len() - 1
+    }
+
+    /// Draws marks that belong to a part; to none, they are decoration.
+    pub(super) fn within<T>(
+        &mut self,
+        part: Option<usize>,
+        draw: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = std::mem::replace(&mut self.part, part);
+        let drawn = draw(self);
+        self.part = outer;
+        drawn
+    }
+
+    /// Draws a part as a whole.
+    pub(super) fn whole<T>(&mut self, part: Element, draw: impl FnOnce(&mut Self) -> T) -> T {
+        let part = self.part(part);
+        self.within(Some(part), draw)
     }
 
     /// What is left of the page, in points.
     pub(super) fn room(&self) -> f32 {
-        HEIGHT - BOTTOM - self.y
+        self.sheet().height() - BOTTOM - self.y
     }
 
     /// The height between the margins.
-    pub(super) fn page_height() -> f32 {
-        HEIGHT - BOTTOM - TOP
+    pub(super) fn page_height(&self) -> f32 {
+        self.sheet().height() - BOTTOM - TOP
     }
 
-    /// Begins a page.
+    /// Begins a page that lies as the one before.
     pub(super) fn turn(&mut self) {
-        self.pages.push(Vec::new());
+        let number = self.pages.last().map_or(1, |page| page.number + 1);
+        self.pages.push(Page { sheet: self.sheet(), number, marks: Vec::new() });
+        self.y = TOP;
+    }
+
+    /// Begins a page from which pages are counted anew.
+    pub(super) fn begin(&mut self, sheet: Sheet) {
+        self.pages.push(Page { sheet, number: 1, marks: Vec::new() });
         self.y = TOP;
     }
 
@@ -80,19 +130,20 @@ impl<'a> Flow<'a> {
 
     pub(super) fn mark(&mut self, mark: Mark) {
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.marks.push((self.part, mark));
         }
     }
 
     /// Remembers this place under a title.
-    pub(super) fn bookmark(&mut self, title: &str) {
+    pub(super) fn bookmark(&mut self, level: u16, title: &str) {
         let page = self.pages.len() - 1;
-        self.bookmarks.push(Bookmark { title: nfc(title), page, y: self.y });
+        self.bookmarks.push(Bookmark { level, title: nfc(title), page, y: self.y });
     }
 
     /// Sets text between the margins. The first line is indented by `indent`.
     pub(super) fn text(&mut self, text: &str, style: Style, size: f32, align: Align, indent: f32) {
-        let lines = wrap::wrapped_lines(self.fonts, style, size, &nfc(text), TEXT_WIDTH, indent);
+        let width = self.text_width();
+        let lines = wrap::wrapped_lines(self.fonts, style, size, &nfc(text), width, indent);
         let height = size * LEADING;
         // A paragraph doesn't leave its first line alone on a page.
         if lines.len() > 1 {
@@ -101,7 +152,7 @@ impl<'a> Flow<'a> {
         for (at, line) in lines.iter().enumerate() {
             self.keep(height);
             let indent = if at == 0 { indent } else { 0.0 };
-            let area = (LEFT + indent, TEXT_WIDTH - indent);
+            let area = (LEFT + indent, width - indent);
             let mark = line_mark(self.fonts, line, style, size, align, area, self.y);
             self.mark(mark);
             self.y += height;
@@ -125,14 +176,15 @@ impl<'a> Flow<'a> {
         y
     }
 
-    /// Puts the number on every page but the first, in the middle of the upper margin.
+    /// Puts the number on every page but the first of the report and of each annex, in the middle of the
+    /// upper margin.
     pub(super) fn number_pages(&mut self) {
-        for (at, page) in self.pages.iter_mut().enumerate().skip(1) {
-            let text = (at + 1).to_string();
+        for page in self.pages.iter_mut().filter(|page| page.number > 1) {
+            let text = page.number.to_string();
             let width = self.fonts.width(Style::Regular, BODY, &text);
-            let (x, y) = ((WIDTH - width) / 2.0, TOP - BODY);
+            let (x, y) = ((page.sheet.width() - width) / 2.0, TOP - BODY);
             let (style, size, blank) = (Style::Regular, BODY, 0.0);
-            page.push(Mark::Text { x, y, style, size, text, blank });
+            page.marks.insert(0, (None, Mark::Text { x, y, style, size, text, blank }));
         }
     }
 }
@@ -157,5 +209,10 @@ pub(super) fn line_mark(
         Align::Both => (0.0, left / blanks as f32),
     };
     let (x, y) = (x + shift, y + size * ASCENT);
-    Mark::Text { x, y, style, size, text: line.text.clone(), blank }
+    let mut text = line.text.clone();
+    // Words on both sides of a line's end stay two words to whoever reads the text alone.
+    if !line.last && !text.is_empty() {
+        text.push(' ');
+    }
+    Mark::Text { x, y, style, size, text, blank }
 }

@@ -1,4 +1,4 @@
-//! The three faces: from characters to glyphs and widths.
+//! The four faces: from characters to glyphs and widths.
 //!
 //! Text is normalised to NFC, so that a Vietnamese letter is one character and one glyph; no shaping
 //! is needed for the scripts that the fonts hold. What they don't hold is drawn as `�`, but copied
@@ -12,9 +12,14 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
 use unicode_normalization::UnicodeNormalization as _;
 
-const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Regular.ttf");
-const BOLD: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Bold.ttf");
-const ITALIC: &[u8] = include_bytes!("../../../assets/fonts/LibertinusSerif-Italic.ttf");
+const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/Tinos-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../../assets/fonts/Tinos-Bold.ttf");
+const ITALIC: &[u8] = include_bytes!("../../../assets/fonts/Tinos-Italic.ttf");
+const BOLD_ITALIC: &[u8] = include_bytes!("../../../assets/fonts/Tinos-BoldItalic.ttf");
+
+/// Letters that a face must have to print Vietnamese.
+const NEEDED: &str =
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyÀẢÃÁẠẰẲẴẮẶẦẨẪẤẬỀỂỄẾỆỒỔỖỐỘỜỞỠỚỢỪỬỮỨỰỲỶỸÝỴĐ0123456789–“”…";
 
 /// What stands for a character that the fonts don't hold.
 const UNKNOWN: char = '\u{fffd}';
@@ -25,7 +30,6 @@ pub(super) enum Style {
     Regular,
     Bold,
     Italic,
-    /// Drawn as a thickened italic: the font's own lacks Ơ ơ Ư ư.
     BoldItalic,
 }
 
@@ -34,6 +38,7 @@ pub(super) struct Fonts {
     regular: Face,
     bold: Face,
     italic: Face,
+    bold_italic: Face,
 }
 
 struct Face {
@@ -43,15 +48,20 @@ struct Face {
 }
 
 impl Fonts {
-    /// Reads the faces that are built in.
+    /// Reads the faces: an office's own, or those that are built in.
     ///
     /// # Errors
-    /// Never with the files of this repository.
-    pub(super) fn new() -> io::Result<Self> {
+    /// When a file is no font; never with those of this repository.
+    pub(super) fn new(own: Option<&[Vec<u8>; 4]>) -> io::Result<Self> {
+        let [regular, bold, italic, bold_italic] = match own {
+            Some(own) => [0, 1, 2, 3].map(|at| own[at].as_slice()),
+            None => [REGULAR, BOLD, ITALIC, BOLD_ITALIC],
+        };
         Ok(Self {
-            regular: Face::new(REGULAR)?,
-            bold: Face::new(BOLD)?,
-            italic: Face::new(ITALIC)?,
+            regular: Face::new(regular)?,
+            bold: Face::new(bold)?,
+            italic: Face::new(italic)?,
+            bold_italic: Face::new(bold_italic)?,
         })
     }
 
@@ -59,7 +69,8 @@ impl Fonts {
         match style {
             Style::Regular => &self.regular,
             Style::Bold => &self.bold,
-            Style::Italic | Style::BoldItalic => &self.italic,
+            Style::Italic => &self.italic,
+            Style::BoldItalic => &self.bold_italic,
         }
     }
 
@@ -95,9 +106,9 @@ impl Fonts {
 }
 
 impl Face {
-    fn new(data: &'static [u8]) -> io::Result<Self> {
-        let unusable = || io::Error::other("a built-in font can't be read");
-        let font = Font::new(data.into(), 0).ok_or_else(unusable)?;
+    fn new(data: &[u8]) -> io::Result<Self> {
+        let unusable = || io::Error::other("it is no TrueType or OpenType font");
+        let font = Font::new(data.to_vec().into(), 0).ok_or_else(unusable)?;
         let tables = FontRef::new(data).map_err(io::Error::other)?;
         let em = f32::from(tables.head_units());
         let metrics = tables.glyph_metrics(Size::unscaled(), LocationRef::default());
@@ -116,6 +127,20 @@ impl Face {
     fn glyph(&self, character: char) -> (GlyphId, f32) {
         let found = self.glyphs.get(&character).or_else(|| self.glyphs.get(&UNKNOWN));
         found.copied().unwrap_or((GlyphId::new(0), 0.5))
+    }
+}
+
+/// Whether a file can serve as a face.
+///
+/// # Errors
+/// When it is no font, or lacks letters of Vietnamese.
+pub(super) fn check(data: &[u8]) -> io::Result<()> {
+    let face = Face::new(data)?;
+    match NEEDED.chars().find(|character| !face.glyphs.contains_key(character)) {
+        Some(missing) => Err(io::Error::other(format!(
+            "it lacks the letter `{missing}`, which Vietnamese needs"
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -148,7 +173,7 @@ mod tests {
     /// Every face has every letter of Vietnamese, in NFC and from NFD.
     #[test]
     fn vietnamese_is_complete() {
-        let fonts = Fonts::new().unwrap();
+        let fonts = Fonts::new(None).unwrap();
         let vowels = "aăâeêioôơuưy";
         let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
         for vowel in vowels.chars() {
@@ -156,7 +181,7 @@ mod tests {
                 let text = nfc(&format!("{vowel}{tone}"));
                 let text = text.clone() + &text.to_uppercase() + "đĐ₫–…“”";
                 assert_eq!(nfc(&text), text);
-                for face in [&fonts.regular, &fonts.bold, &fonts.italic] {
+                for face in [&fonts.regular, &fonts.bold, &fonts.italic, &fonts.bold_italic] {
                     let missing = text.chars().find(|c| !face.glyphs.contains_key(c));
                     assert_eq!(missing, None, "{text}");
                     assert!(face.glyphs.contains_key(&UNKNOWN));

@@ -1,29 +1,16 @@
 //! What surrounds the content of an administrative document (Decree 30/2020/NĐ-CP, Annex I): the
 //! national heading and the issuing body above, the signature and the recipients below.
 
-use jiff::civil::Date;
-
+use super::element::Element;
 use super::flow::{Align, BODY, Flow, GAP, LEADING};
 use super::font::{Style, nfc};
 use super::page::{BLACK, LEFT, TEXT_WIDTH, rule};
-use crate::model::{Lang, Text};
+use super::wrap;
+use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
-
-const NATION: Text = Text {
-    vi: "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-    en: "SOCIALIST REPUBLIC OF VIET NAM",
+use crate::report::office::frame::{
+    ADDRESSED, BLANK, MOTTO, NATION, RECIPIENTS, REPORT, number_line, or, place_and_date,
 };
-const MOTTO: Text =
-    Text { vi: "Độc lập - Tự do - Hạnh phúc", en: "Independence - Freedom - Happiness" };
-const REPORT: Text = Text { vi: "BÁO CÁO", en: "REPORT" };
-const NUMBER: Text = Text { vi: "Số:", en: "No.:" };
-const ADDRESSED: Text = Text { vi: "Kính gửi:", en: "To:" };
-const RECIPIENTS: Text = Text { vi: "Nơi nhận:", en: "Recipients:" };
-
-/// Where a letterhead says nothing, a clerk writes it in by hand.
-const BLANK: &str = "……………………";
-const NUMBER_BLANK: &str = "……/BC-……";
-const PLACE_BLANK: &str = "……………";
 
 /// The left part of the heading, and the gap between both.
 const BODY_WIDTH: f32 = 0.38 * TEXT_WIDTH;
@@ -34,74 +21,99 @@ const SEAL: f32 = 72.0;
 
 /// What a document is about, and to whom it is written.
 pub(super) struct About<'a> {
-    /// In words, where the letterhead has none of its own.
-    pub(super) text: &'a str,
-    /// The body that it is written to, when it is to one alone.
-    pub(super) addressee: Option<&'a str>,
+    /// The kind of document.
+    pub(super) title: &'a str,
+    /// In words.
+    pub(super) subject: &'a str,
+    /// The bodies that it is written to.
+    pub(super) addressees: &'a [String],
 }
 
-/// Draws everything before the content. `today` is the date where the letterhead has none.
-pub(super) fn head(
-    flow: &mut Flow<'_>,
-    letterhead: &Letterhead,
-    about: &About<'_>,
-    today: Date,
-    lang: Lang,
-) {
+/// Draws everything before the content.
+pub(super) fn head(flow: &mut Flow<'_>, letterhead: &Letterhead, about: &About<'_>, lang: Lang) {
     let top = flow.y;
     let left = (LEFT, BODY_WIDTH);
     let right = (LEFT + TEXT_WIDTH - NATION_WIDTH, NATION_WIDTH);
     let (superior, issuer) = (letterhead.superior(lang), letterhead.issuer(lang));
     let mut body = top;
     if !superior.is_empty() {
-        body = flow.column(&superior, (Style::Regular, 12.0, Align::Center), left, body);
+        body = flow.whole(Element::Paragraph, |flow| {
+            flow.column(&superior, (Style::Regular, 12.0, Align::Center), left, body)
+        });
     }
     let issuer = or(issuer, BLANK);
-    body = flow.column(&issuer, (Style::Bold, 12.0, Align::Center), left, body);
-    underline(flow, left, body, 0.4 * BODY_WIDTH);
+    body = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&issuer, (Style::Bold, 12.0, Align::Center), left, body)
+    });
+    let length = 0.4 * last_line(flow, &issuer, (Style::Bold, 12.0), BODY_WIDTH);
+    underline(flow, left, body, length);
 
-    let mut nation = flow.column(NATION.get(lang), (Style::Bold, 12.0, Align::Center), right, top);
-    nation = flow.column(MOTTO.get(lang), (Style::Bold, 13.0, Align::Center), right, nation);
+    let nation = flow.whole(Element::Paragraph, |flow| {
+        let nation = flow.column(NATION.get(lang), (Style::Bold, 12.0, Align::Center), right, top);
+        flow.column(MOTTO.get(lang), (Style::Bold, 13.0, Align::Center), right, nation)
+    });
     let length = flow.fonts.width(Style::Bold, 13.0, MOTTO.get(lang));
     underline(flow, right, nation, length);
 
     let second = body.max(nation) + 8.0;
-    let number = or(letterhead.number(lang), NUMBER_BLANK);
-    // Blanks that don't break and don't shrink: room for a hand.
-    let number = format!("{} {}", NUMBER.get(lang), number.replace(' ', "\u{a0}"));
-    let below = flow.column(&number, (Style::Regular, BODY, Align::Center), left, second);
-    let date = place_and_date(letterhead, today, lang);
-    let beside = flow.column(&date, (Style::Italic, BODY, Align::Center), right, second);
+    let number = number_line(letterhead, lang);
+    let below = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&number, (Style::Regular, BODY, Align::Center), left, second)
+    });
+    let date = place_and_date(letterhead, lang);
+    let beside = flow.whole(Element::Paragraph, |flow| {
+        flow.column(&date, (Style::Italic, BODY, Align::Center), right, second)
+    });
     flow.y = below.max(beside) + 14.0;
 
-    let title = or(letterhead.title(lang), REPORT.get(lang));
-    flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
-    let subject = or(letterhead.subject(lang), about.text);
-    flow.text(&subject, Style::Bold, 14.0, Align::Center, 0.0);
+    let title = or(about.title.to_owned(), REPORT.get(lang));
+    let heading = Element::Heading(1, format!("{title}: {}", about.subject));
+    let subject = nfc(about.subject);
+    flow.whole(heading, |flow| {
+        flow.text(&title, Style::Bold, 14.0, Align::Center, 0.0);
+        flow.text(&subject, Style::Bold, 14.0, Align::Center, 0.0);
+    });
     let y = flow.y;
-    underline(flow, (LEFT, TEXT_WIDTH), y, 0.2 * TEXT_WIDTH);
+    let length = 0.4 * last_line(flow, &subject, (Style::Bold, 14.0), TEXT_WIDTH);
+    underline(flow, (LEFT, TEXT_WIDTH), y, length);
     flow.y += 2.0 * GAP + 4.0;
-    if let Some(addressee) = about.addressee {
-        let line = format!("{} {addressee}", ADDRESSED.get(lang));
-        flow.text(&line, Style::Regular, BODY, Align::Center, 0.0);
-        flow.y += GAP;
-    }
+    addressees(flow, about.addressees, lang);
 }
 
-/// `Khánh Hòa, ngày 05 tháng 01 năm 2026`: days below 10 and the first two months have two digits.
-fn place_and_date(letterhead: &Letterhead, today: Date, lang: Lang) -> String {
-    let date = letterhead.date.unwrap_or(today);
-    let place = or(letterhead.place(lang), PLACE_BLANK);
-    match lang {
-        Lang::Vi => {
-            let month = match date.month() {
-                month @ 1..=2 => format!("0{month}"),
-                month => month.to_string(),
-            };
-            format!("{place}, ngày {:02} tháng {month} năm {}", date.day(), date.year())
+/// `Kính gửi:`, a line for each.
+fn addressees(flow: &mut Flow<'_>, addressees: &[String], lang: Lang) {
+    let label = ADDRESSED.get(lang);
+    flow.whole(Element::Paragraph, |flow| match addressees {
+        [] | [_] => {
+            let one = addressees.first().map_or(BLANK, String::as_str);
+            flow.text(&format!("{label} {one}"), Style::Regular, BODY, Align::Center, 0.0);
         }
-        Lang::En => format!("{place}, {}", date.strftime("%-d %B %Y")),
-    }
+        several => {
+            let width = flow.fonts.width(Style::Regular, BODY, label);
+            let x = LEFT + 0.18 * TEXT_WIDTH;
+            let style = (Style::Regular, BODY, Align::Left);
+            flow.column(label, style, (x, width + 6.0), flow.y);
+            let beside = (x + width + 8.0, TEXT_WIDTH - (x - LEFT) - width - 8.0);
+            for (at, one) in several.iter().enumerate() {
+                let end = if at + 1 == several.len() { '.' } else { ';' };
+                let line = format!("- {}{end}", one.trim_end_matches(['.', ';']));
+                flow.y = flow.column(&line, style, beside, flow.y);
+            }
+        }
+    });
+    flow.y += 2.0 * GAP;
+}
+
+/// How wide the last line of a text is when it is broken into lines of a width.
+fn last_line(flow: &Flow<'_>, text: &str, (style, size): (Style, f32), width: f32) -> f32 {
+    let lines = wrap::wrapped_lines(flow.fonts, style, size, &nfc(text), width, 0.0);
+    lines.last().map_or(0.0, |line| flow.fonts.width(style, size, &line.text))
+}
+
+/// Room that the signature and the recipients take at the most.
+pub(super) fn foot_height(flow: &Flow<'_>, letterhead: &Letterhead, lang: Lang) -> f32 {
+    let listed = (letterhead.recipients(lang).count() as f32 + 2.0) * 2.0 * 11.0 * LEADING;
+    listed.max(SEAL + 4.0 * BODY * LEADING).min(flow.page_height())
 }
 
 /// Draws the signature and the recipients, which stay together on one page. Without them in the
@@ -116,27 +128,30 @@ pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
     flow.space(2.0 * GAP);
     let left = (LEFT, 0.46 * TEXT_WIDTH);
     let right = (LEFT + 0.5 * TEXT_WIDTH, 0.5 * TEXT_WIDTH);
-    let listed = (recipients.len() as f32 + 2.0) * 2.0 * 11.0 * LEADING;
-    flow.keep(listed.max(SEAL + 4.0 * BODY * LEADING).min(Flow::page_height()));
+    flow.keep(foot_height(flow, letterhead, lang));
     let top = flow.y;
     let mut below = top;
     if !recipients.is_empty() {
-        below =
-            flow.column(RECIPIENTS.get(lang), (Style::BoldItalic, 12.0, Align::Left), left, below);
+        below = flow.whole(Element::Paragraph, |flow| {
+            flow.column(RECIPIENTS.get(lang), (Style::BoldItalic, 12.0, Align::Left), left, below)
+        });
         let last = recipients.len() - 1;
         for (at, recipient) in recipients.iter_mut().enumerate() {
             let end = if at == last { '.' } else { ';' };
             let text = format!("- {}{end}", recipient.trim_end_matches(['.', ';']));
-            below = flow.column(&text, (Style::Regular, 11.0, Align::Left), left, below);
+            below = flow.whole(Element::Item, |flow| {
+                flow.column(&text, (Style::Regular, 11.0, Align::Left), left, below)
+            });
         }
     }
     let bold = (Style::Bold, BODY, Align::Center);
     let mut beside = top;
     for text in [authority, position].iter().filter(|text| !text.is_empty()) {
-        beside = flow.column(text, bold, right, beside);
+        beside = flow.whole(Element::Paragraph, |flow| flow.column(text, bold, right, beside));
     }
     if !name.is_empty() {
-        beside = flow.column(&name, bold, right, beside + SEAL);
+        beside =
+            flow.whole(Element::Paragraph, |flow| flow.column(&name, bold, right, beside + SEAL));
     }
     flow.y = below.max(beside);
 }
@@ -144,28 +159,4 @@ pub(super) fn foot(flow: &mut Flow<'_>, letterhead: &Letterhead, lang: Lang) {
 fn underline(flow: &mut Flow<'_>, (x, width): (f32, f32), y: f32, length: f32) {
     let from = x + (width - length) / 2.0;
     flow.mark(rule((from, y + 1.5), (from + length, y + 1.5), 0.7, BLACK));
-}
-
-fn or(text: String, otherwise: &str) -> String {
-    match nfc(&text).trim() {
-        "" => otherwise.to_owned(),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_written_as_the_decree_wants() {
-        let letterhead = Letterhead::parse("version: 1\nplace: Nha Trang").unwrap();
-        let written = |year, month, day, lang| {
-            place_and_date(&letterhead, Date::new(year, month, day).unwrap(), lang)
-        };
-        assert_eq!(written(2026, 1, 5, Lang::Vi), "Nha Trang, ngày 05 tháng 01 năm 2026");
-        assert_eq!(written(2026, 3, 15, Lang::Vi), "Nha Trang, ngày 15 tháng 3 năm 2026");
-        assert_eq!(written(2026, 12, 31, Lang::Vi), "Nha Trang, ngày 31 tháng 12 năm 2026");
-        assert_eq!(written(2026, 1, 5, Lang::En), "Nha Trang, 5 January 2026");
-    }
 }

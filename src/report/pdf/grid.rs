@@ -1,10 +1,13 @@
 //! Tables that break over pages and say their headings again on each.
 
+use super::element::Element;
 use super::flow::{Align, Flow, line_mark};
 use super::font::{Fonts, Style, nfc};
-use super::page::{Color, GRAY, LEFT, Mark, TEXT_WIDTH, rule};
+use super::page::{Color, GRAY, LEFT, Mark, rule};
 use super::wrap::{self, Line};
 use crate::model::Lang;
+use crate::report::describe::prose;
+use crate::report::office::Sheet;
 use crate::report::table::{Cell, Kind, Table, WithBeneath, beneath_note};
 use crate::report::texts;
 
@@ -32,7 +35,6 @@ pub(super) struct Grid {
 
 struct Column {
     title: String,
-    weight: f32,
     align: Align,
     unit: Unit,
 }
@@ -51,6 +53,8 @@ enum Row {
     Cells(Vec<String>),
     /// A heading over the rows that follow.
     Group(String),
+    /// More about them.
+    Note(String),
     /// A line that adds up.
     Total(Vec<String>),
 }
@@ -63,7 +67,6 @@ impl Grid {
             .iter()
             .map(|column| Column {
                 title: column.title.clone(),
-                weight: column.width_chars.into(),
                 unit: match column.kind {
                     Kind::Count | Kind::Percent | Kind::Date => Unit::Cell,
                     Kind::Code | Kind::Stage | Kind::Outcome | Kind::Severity => Unit::Piece,
@@ -97,18 +100,26 @@ impl Grid {
         Self { columns, rows }
     }
 
-    /// Puts headings over rows: the number of the row that comes next, and the words.
-    pub(super) fn grouped(mut self, groups: Vec<(usize, String)>) -> Self {
-        for (at, title) in groups.into_iter().rev() {
-            let at = at.min(self.rows.len());
-            self.rows.insert(at, Row::Group(title));
+    /// A table with headings over its rows.
+    pub(super) fn from_sheet(sheet: &Sheet, lang: Lang) -> Self {
+        let mut grid = Self::from_table(&sheet.table, lang);
+        let mut groups = sheet.groups.iter().peekable();
+        let mut rows = Vec::with_capacity(grid.rows.len() + sheet.groups.len());
+        for (at, row) in grid.rows.into_iter().enumerate() {
+            while let Some((_, title)) = groups.next_if(|(place, _)| *place <= at) {
+                let (title, note) = title.split_once('\n').unwrap_or((title, ""));
+                rows.push(Row::Group(title.to_owned()));
+                rows.extend((!note.is_empty()).then(|| Row::Note(note.to_owned())));
+            }
+            rows.push(row);
         }
-        self
+        grid.rows = rows;
+        grid
     }
 
     /// How much of the table stays together at its beginning, in points.
     pub(super) fn least_height(&self, flow: &Flow<'_>) -> f32 {
-        let drawing = Drawing::new(self, flow.fonts);
+        let drawing = Drawing::new(self, flow);
         let mut whole = height_of(&drawing.head(flow));
         let first = self.rows.first().map(|row| height_of(&drawing.cells(flow, row)));
         let least = whole + first.unwrap_or(0.0).min(6.0 * LINE);
@@ -125,11 +136,16 @@ impl Grid {
     pub(super) fn draw(&self, flow: &mut Flow<'_>) {
         let least = self.least_height(flow);
         flow.keep(least);
-        let drawing = Drawing::new(self, flow.fonts);
+        let drawing = Drawing::new(self, flow);
         let head = drawing.head(flow);
-        drawing.draw_row(flow, &head, Some(HEAD_FILL));
-        for row in &self.rows {
-            drawing.row(flow, row, &head);
+        let first = flow.part(Element::Table);
+        let mut tagged = drawing.head(flow);
+        for set in &mut tagged {
+            set.part = Some(flow.part(Element::Cell { table: first, row: 0 }));
+        }
+        drawing.draw_row(flow, &tagged, Some(HEAD_FILL));
+        for (at, row) in self.rows.iter().enumerate() {
+            drawing.row(flow, row, (first, at + 1), &head);
         }
         flow.space(LINE / 2.0);
     }
@@ -150,16 +166,6 @@ fn words(cell: &Cell, lang: Lang) -> String {
     }
 }
 
-/// Words of a check's page without the marks of code.
-fn prose(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let quoted = parts.map(|(at, part)| match at % 2 {
-        0 => part.to_owned(),
-        _ => format!("“{part}”"),
-    });
-    quoted.collect()
-}
-
 /// The lines of one cell.
 struct Set {
     lines: Vec<Line>,
@@ -167,6 +173,8 @@ struct Set {
     align: Align,
     x: f32,
     width: f32,
+    /// The part of the document that it is.
+    part: Option<usize>,
 }
 
 struct Drawing<'a> {
@@ -176,9 +184,9 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(grid: &'a Grid, fonts: &Fonts) -> Self {
+    fn new(grid: &'a Grid, flow: &Flow<'_>) -> Self {
         let mut x = LEFT;
-        let places = widths(grid, fonts)
+        let places = widths(grid, flow.fonts, flow.text_width())
             .into_iter()
             .map(|width| {
                 let place = (x, width);
@@ -198,9 +206,10 @@ impl<'a> Drawing<'a> {
 
     fn cells(&self, flow: &Flow<'_>, row: &Row) -> Vec<Set> {
         let (texts, style) = match row {
-            Row::Group(title) => {
-                let whole = (LEFT, TEXT_WIDTH);
-                return vec![cell(flow, title, Style::Bold, Align::Left, whole)];
+            Row::Group(text) | Row::Note(text) => {
+                let style = if matches!(row, Row::Group(_)) { Style::Bold } else { Style::Italic };
+                let whole = (LEFT, flow.text_width());
+                return vec![cell(flow, text, style, Align::Left, whole)];
             }
             Row::Cells(texts) => (texts, Style::Regular),
             Row::Total(texts) => (texts, Style::Bold),
@@ -215,16 +224,20 @@ impl<'a> Drawing<'a> {
 
     /// A row, on the next page where it doesn't fit on this one; a row that fits on no page is
     /// broken where the page ends.
-    fn row(&self, flow: &mut Flow<'_>, row: &Row, head: &[Set]) {
+    fn row(&self, flow: &mut Flow<'_>, row: &Row, (table, number): (usize, usize), head: &[Set]) {
         let fill = matches!(row, Row::Group(_)).then_some(GROUP_FILL);
         let mut cells = self.cells(flow, row);
+        for set in &mut cells {
+            set.part = Some(flow.part(Element::Cell { table, row: number }));
+        }
         // A heading of a group doesn't stand alone at the end of a page.
-        let with_next = if fill.is_some() { LINE + 2.0 * PAD } else { 0.0 };
+        let is_heading = matches!(row, Row::Group(_) | Row::Note(_));
+        let with_next = if is_heading { 2.0 * (LINE + 2.0 * PAD) } else { 0.0 };
         loop {
             if height_of(&cells) + with_next <= flow.room() {
                 return self.draw_row(flow, &cells, fill);
             }
-            let page = Flow::page_height() - height_of(head);
+            let page = flow.page_height() - height_of(head);
             if height_of(&cells) + with_next <= page {
                 self.turn(flow, head);
                 continue;
@@ -252,10 +265,10 @@ impl<'a> Drawing<'a> {
     fn draw_row(&self, flow: &mut Flow<'_>, cells: &[Set], fill: Option<Color>) {
         let (top, height) = (flow.y, height_of(cells));
         if let Some(color) = fill {
-            let (x, y, width) = (LEFT, top, TEXT_WIDTH);
+            let (x, y, width) = (LEFT, top, flow.text_width());
             flow.mark(Mark::Area { x, y, width, height, color });
         }
-        let (right, bottom) = (LEFT + TEXT_WIDTH, top + height);
+        let (right, bottom) = (LEFT + flow.text_width(), top + height);
         for y in [top, bottom] {
             flow.mark(rule((LEFT, y), (right, y), 0.5, GRAY));
         }
@@ -264,41 +277,69 @@ impl<'a> Drawing<'a> {
             flow.mark(rule((x, top), (x, bottom), 0.5, GRAY));
         }
         for set in cells {
-            set.draw(flow, top + PAD);
+            flow.within(set.part, |flow| set.draw(flow, top + PAD));
         }
         flow.y = bottom;
     }
 }
 
-/// The widths of the columns: by their weights, but a column is wide enough for the longest word of
-/// its heading and for whole numbers and dates, as long as all of them fit between the margins.
-fn widths(grid: &Grid, fonts: &Fonts) -> Vec<f32> {
+/// The widths of the columns: as wide as their text where all fits; else none is narrower than its longest
+/// word, and the others share what is left by how much they want.
+fn widths(grid: &Grid, fonts: &Fonts, whole: f32) -> Vec<f32> {
+    let around = 2.0 * PAD + 0.5;
     let least: Vec<f32> =
-        (0..grid.columns.len()).map(|at| least_width(grid, at, fonts) + 2.0 * PAD + 0.5).collect();
-    let needed: f32 = least.iter().sum();
-    if needed >= TEXT_WIDTH {
-        return least.iter().map(|width| TEXT_WIDTH * width / needed).collect();
+        (0..grid.columns.len()).map(|at| least_width(grid, at, fonts) + around).collect();
+    let wanted: Vec<f32> = (0..grid.columns.len())
+        .map(|at| (wanted_width(grid, at, fonts) + around).max(least[at]))
+        .collect();
+    let (needed, all): (f32, f32) = (least.iter().sum(), wanted.iter().sum());
+    if needed >= whole {
+        return least.iter().map(|width| whole * width / needed).collect();
     }
-    let mut widths = vec![0.0; grid.columns.len()];
-    let mut fixed = vec![false; grid.columns.len()];
-    // Each turn fixes a column, or is the last.
-    loop {
-        let free = |at: &usize| !fixed[*at];
-        let columns = || (0..grid.columns.len()).filter(free);
-        let taken: f32 = (0..widths.len()).filter(|at| fixed[*at]).map(|at| widths[at]).sum();
-        let weights: f32 = columns().map(|at| grid.columns[at].weight).sum();
-        let share = |at: usize| (TEXT_WIDTH - taken) * grid.columns[at].weight / weights;
-        let narrow = columns().find(|at| share(*at) < least[*at]);
-        let Some(narrow) = narrow else {
-            let shares: Vec<_> = columns().map(|at| (at, share(at))).collect();
-            for (at, width) in shares {
-                widths[at] = width;
-            }
-            return widths;
-        };
-        widths[narrow] = least[narrow];
-        fixed[narrow] = true;
+    if all <= whole {
+        // What is left goes to the words, which are the easier to read for it.
+        let words: f32 =
+            grid.columns.iter().zip(&wanted).filter(|(c, _)| c.is_words()).map(|(_, w)| w).sum();
+        let left = whole - all;
+        return grid
+            .columns
+            .iter()
+            .zip(&wanted)
+            .map(|(column, width)| match words > 0.0 {
+                true if column.is_words() => width + left * width / words,
+                true => *width,
+                false => width * whole / all,
+            })
+            .collect();
     }
+    let more = (whole - needed) / (all - needed);
+    least.iter().zip(&wanted).map(|(least, wanted)| least + (wanted - least) * more).collect()
+}
+
+impl Column {
+    fn is_words(&self) -> bool {
+        self.align == Align::Left
+    }
+}
+
+/// As wide as the widest cell; the longest ones count as if they were broken a few times.
+fn wanted_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
+    const BROKEN_FROM: f32 = 160.0;
+    let measure = |text: &str| fonts.width(Style::Regular, SIZE, text);
+    let widest =
+        cells_of(grid, at).flat_map(|text| text.split('\n')).map(measure).fold(0.0, f32::max);
+    let title = fonts.width(Style::Bold, SIZE, &grid.columns[at].title) / 2.0;
+    match widest <= BROKEN_FROM {
+        true => widest.max(title),
+        false => (BROKEN_FROM + (widest - BROKEN_FROM) / 4.0).max(title),
+    }
+}
+
+fn cells_of(grid: &Grid, at: usize) -> impl Iterator<Item = &String> {
+    grid.rows.iter().filter_map(move |row| match row {
+        Row::Cells(texts) | Row::Total(texts) => texts.get(at),
+        Row::Group(_) | Row::Note(_) => None,
+    })
 }
 
 fn least_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
@@ -306,18 +347,14 @@ fn least_width(grid: &Grid, at: usize, fonts: &Fonts) -> f32 {
     // As wide as a heading or a total, which are bold.
     let measure = |text: &str| fonts.width(Style::Bold, SIZE, text);
     let title = column.title.split(' ').map(measure).fold(0.0, f32::max);
-    let cells = grid.rows.iter().filter_map(|row| match row {
-        Row::Cells(texts) | Row::Total(texts) => texts.get(at),
-        Row::Group(_) => None,
-    });
+    let cells = cells_of(grid, at);
     match column.unit {
         Unit::Cell => cells.map(|text| measure(text)).fold(title, f32::max),
-        Unit::Piece => cells
+        Unit::Piece | Unit::Word => cells
             .flat_map(|text| text.split([' ', '\n']).flat_map(wrap::pieces))
             .map(measure)
             .filter(|width| *width <= PIECE_MAX)
             .fold(title, f32::max),
-        Unit::Word => title,
     }
 }
 
@@ -341,7 +378,7 @@ impl Set {
 fn cell(flow: &Flow<'_>, text: &str, style: Style, align: Align, (x, width): (f32, f32)) -> Set {
     let inner = width - 2.0 * PAD;
     let lines = wrap::wrapped_lines(flow.fonts, style, SIZE, &nfc(text), inner, 0.0);
-    Set { lines, style, align, x, width }
+    Set { lines, style, align, x, width, part: None }
 }
 
 fn height_of(cells: &[Set]) -> f32 {

@@ -7,6 +7,7 @@ use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, FillRule, Stroke, StrokeDash};
 use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier};
 
 use super::font::{Fonts, Style};
 
@@ -30,6 +31,45 @@ pub(super) const RIGHT: f32 = 15.0 * MM;
 
 /// The width between the margins.
 pub(super) const TEXT_WIDTH: f32 = WIDTH - LEFT - RIGHT;
+
+/// How a sheet lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sheet {
+    Upright,
+    /// For wide tables, with the same margins.
+    Landscape,
+}
+
+impl Sheet {
+    pub(super) fn width(self) -> f32 {
+        match self {
+            Self::Upright => WIDTH,
+            Self::Landscape => HEIGHT,
+        }
+    }
+
+    pub(super) fn height(self) -> f32 {
+        match self {
+            Self::Upright => HEIGHT,
+            Self::Landscape => WIDTH,
+        }
+    }
+
+    /// The width between the margins.
+    pub(super) fn text_width(self) -> f32 {
+        self.width() - LEFT - RIGHT
+    }
+}
+
+/// A page: what is drawn on it, and the number of the part of the document that each mark belongs to. What
+/// belongs to none is decoration.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    pub sheet: Sheet,
+    /// Its number where it has one.
+    pub number: usize,
+    pub marks: Vec<(Option<usize>, Mark)>,
+}
 
 /// Red, green, blue.
 pub(super) type Color = (u8, u8, u8);
@@ -55,16 +95,34 @@ pub(super) fn rule(from: (f32, f32), to: (f32, f32), width: f32, color: Color) -
     Mark::Line { places: vec![from, to], width, color, dashed: false }
 }
 
-/// Draws the marks of one page.
-pub(super) fn draw(surface: &mut Surface<'_>, fonts: &Fonts, marks: &[Mark]) {
+/// Draws the marks of one page, and gives for each part what a screen reader finds it by.
+pub(super) fn draw(
+    surface: &mut Surface<'_>,
+    fonts: &Fonts,
+    page: &Page,
+) -> Vec<(usize, Identifier)> {
+    let mut found = Vec::new();
+    for marks in page.marks.chunk_by(|(a, _), (b, _)| a == b) {
+        let Some((part, _)) = marks.first() else { continue };
+        match part {
+            Some(part) => found.push((*part, surface.start_tagged(ContentTag::Other))),
+            None => {
+                let decoration = Artifact::with_kind(ArtifactType::Layout);
+                surface.start_tagged(ContentTag::Artifact(decoration));
+            }
+        }
+        draw_marks(surface, fonts, marks.iter().map(|(_, mark)| mark));
+        surface.end_tagged();
+    }
+    found
+}
+
+fn draw_marks<'m>(surface: &mut Surface<'_>, fonts: &Fonts, marks: impl Iterator<Item = &'m Mark>) {
     for mark in marks {
         match mark {
             Mark::Text { x, y, style, size, text, blank } => {
                 surface.set_fill(Some(fill(BLACK)));
-                // A pen's width that makes an italic as heavy as a bold.
-                let heavy =
-                    (*style == Style::BoldItalic).then(|| stroke(BLACK, size * 0.03, false));
-                surface.set_stroke(heavy);
+                surface.set_stroke(None);
                 let glyphs = fonts.glyphs(*style, *size, text, *blank);
                 let start = Point::from_xy(*x, *y);
                 surface.draw_glyphs(start, &glyphs, fonts.file(*style), text, *size, false);

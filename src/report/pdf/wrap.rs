@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn broken(text: &str, width: f32, indent: f32) -> Vec<String> {
-        let fonts = Fonts::new().unwrap();
+        let fonts = Fonts::new(None).unwrap();
         wrapped_lines(&fonts, Style::Regular, 10.0, text, width, indent)
             .into_iter()
             .map(|line| line.text)
@@ -111,7 +111,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_and_everything_fits(text in "[ a-zơ/.\u{1f600}]{0,80}", width in 12.0f32..200.0) {
-            let fonts = Fonts::new().unwrap();
+            let fonts = Fonts::new(None).unwrap();
             let all = wrapped_lines(&fonts, Style::Regular, 10.0, &text, width, 0.0);
             let joined: String = all.iter().map(|line| line.text.replace(' ', "")).collect();
             prop_assert_eq!(joined, text.replace(' ', ""));

@@ -151,7 +151,7 @@ fn figures(context: &QuarterContext<'_>) -> Vec<Figure> {
             texts::STAGE.get(lang),
             aim.number(),
             texts::number(counts.at_least(aim), lang),
-            texts::number(counts.known(), lang),
+            texts::number(counts.decided(aim), lang),
             texts::OF_KNOWN.get(lang)
         ),
         bad: false,

@@ -8,7 +8,7 @@ use crate::report::{overview, texts};
 
 /// What the report rests on: labels and values.
 pub fn particulars(context: &QuarterContext<'_>) -> Vec<(&'static str, String)> {
-    const CLOSING: Text = Text { vi: "Đợt kết quý", en: "Closing run" };
+    const CLOSING: Text = Text { vi: "Đợt đo chốt số liệu quý", en: "Closing run" };
     const COMPARED: Text = Text { vi: "So sánh với", en: "Compared with" };
     let (review, lang) = (context.review, context.lang);
     let closing = &review.closing;

@@ -35,10 +35,12 @@ pub struct Section {
 }
 
 const CHANGES: Text = Text { vi: "Thay đổi so với kỳ trước", en: "What changed" };
-const INCIDENTS: Text =
-    Text { vi: "Sự cố phát sinh và kết thúc trong quý", en: "What came and went" };
+const INCIDENTS: Text = Text {
+    vi: "Sự cố phát sinh và kết thúc trong kỳ báo cáo",
+    en: "What came and went",
+};
 const TARGETS: Text = Text { vi: "Thực hiện mục tiêu", en: "Targets" };
-const EXEMPTIONS: Text = Text { vi: "Miễn trừ", en: "Exemptions" };
+const EXEMPTIONS: Text = Text { vi: "Trường hợp được miễn", en: "Exemptions" };
 const SHARED: Text =
     Text { vi: "Nguyên nhân chung của nhiều dịch vụ", en: "Shared causes" };
 const GROUPS: Text = Text {
@@ -47,7 +49,7 @@ const GROUPS: Text = Text {
 };
 const COURSE: Text = Text { vi: "Diễn biến theo ngày", en: "Day by day" };
 const TITLE: Text =
-    Text { vi: "Báo cáo mức độ sẵn sàng IPv6", en: "IPv6 readiness report" };
+    Text { vi: "Kết quả chuyển đổi IPv6", en: "Results of the IPv6 transition" };
 
 /// The report's title.
 pub fn title(context: &QuarterContext<'_>) -> String {
@@ -76,7 +78,7 @@ pub fn sections(context: &QuarterContext<'_>) -> Vec<Section> {
 pub fn course(context: &QuarterContext<'_>) -> Option<Section> {
     let (review, lang) = (context.review, context.lang);
     let about = Text {
-        vi: "Mỗi dòng là một lần thay đổi giữa hai đợt quét liên tiếp, tính từ đợt kết quý trước; ngày là ngày của đợt quét đầu tiên ghi nhận.",
+        vi: "Mỗi dòng là một lần thay đổi giữa hai đợt đo liên tiếp, tính từ đợt đo chốt số liệu quý trước; ngày là ngày của đợt đo đầu tiên ghi nhận.",
         en: "Each line is one change between two runs that follow each other, from the earlier closing run on; the day is that of the first run that saw it.",
     };
     let tables = nonempty_tables([
@@ -118,18 +120,18 @@ fn summary(context: &QuarterContext<'_>) -> Section {
     let share = counts.percent_at_least(stage).map(|percent| texts::percent(percent, lang));
     paragraphs.push(match (lang, share) {
         (Lang::Vi, Some(share)) => format!(
-            "{} trong {} dịch vụ đã xác định được mức ({share}) đạt từ mức {} trở lên; {} dịch vụ chưa xác định được mức.",
-            number(counts.at_least(stage)), number(counts.known()), stage.number(), number(counts.unknown)
+            "{} trong {} dịch vụ đã kết luận được ({share}) đạt từ mức {} trở lên; {} dịch vụ chưa xác định được.",
+            number(counts.at_least(stage)), number(counts.decided(stage)), stage.number(), number(counts.undecided(stage))
         ),
         (Lang::En, Some(share)) => format!(
-            "{} of the {} services whose stage is known ({share}) have reached stage {}; the stage of {} is unknown.",
-            number(counts.at_least(stage)), number(counts.known()), stage.number(), number(counts.unknown)
+            "{} of the {} services that could be assessed ({share}) have reached stage {}; of {} it could not be determined.",
+            number(counts.at_least(stage)), number(counts.decided(stage)), stage.number(), number(counts.undecided(stage))
         ),
         (Lang::Vi, None) => format!("Chưa xác định được mức của dịch vụ nào trong {} dịch vụ.", number(counts.services)),
         (Lang::En, None) => format!("The stage of none of the {} services is known.", number(counts.services)),
     });
     paragraphs.push(match lang {
-        Lang::Vi => format!("Số dịch vụ có lỗi nghiêm trọng: {}.", number(summary.critical)),
+        Lang::Vi => format!("Số dịch vụ có vấn đề rất nghiêm trọng: {}.", number(summary.critical)),
         Lang::En => format!("Services with critical failures: {}.", number(summary.critical)),
     });
     paragraphs.extend((counts.absent > 0).then(|| absent(counts.absent, lang)));
@@ -141,11 +143,11 @@ fn summary(context: &QuarterContext<'_>) -> Section {
         let of = |change| number(review.changed(change).count());
         paragraphs.push(match lang {
             Lang::Vi => format!(
-                "So với {quarter} (từ mức {} trở lên: {share}): {} dịch vụ tốt lên, {} kém đi, {} không còn xác định được.",
+                "So với {quarter} (từ mức {} trở lên: {share}): {} dịch vụ cải thiện, {} suy giảm, {} chuyển sang chưa xác định.",
                 stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
             ),
             Lang::En => format!(
-                "Since {quarter} (at or above stage {}: {share}) {} services got better, {} got worse, {} are no longer known.",
+                "Since {quarter} (at or above stage {}: {share}) {} improved, {} worsened, {} became unknown.",
                 stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
             ),
         });
@@ -179,7 +181,7 @@ fn plan(context: &QuarterContext<'_>) -> Option<String> {
     let progress = terms::progress(plan.progress).get(lang);
     Some(match lang {
         Lang::Vi => format!(
-            "Mục tiêu chung theo chính sách: mọi dịch vụ đạt từ mức {stage} chậm nhất ngày {by}: {progress} (đã đạt {}, chưa đạt {}, chưa xác định {}, được miễn trừ {}).",
+            "Mục tiêu chung theo bộ tiêu chí đánh giá: mọi dịch vụ đạt từ mức {stage} chậm nhất ngày {by}: {progress} (đã đạt {}, chưa đạt {}, chưa xác định {}, được miễn {}).",
             number(plan.reached),
             number(plan.behind),
             number(plan.unknown),
@@ -198,8 +200,8 @@ fn plan(context: &QuarterContext<'_>) -> Option<String> {
 fn trend(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let method = Text {
-        vi: "Mỗi cột là một đợt quét hoàn tất: đợt kết quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt kết quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các cột không do quy tắc thay đổi.",
-        en: "Each column is a complete run: the closing runs of earlier quarters, the last run of each week of this quarter, and the closing run. All of them were judged again by the same rules and the same policy, so that no difference comes from a changed rule.",
+        vi: "Mỗi dòng là một đợt đo hoàn tất: đợt đo chốt số liệu quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt đo chốt số liệu quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các dòng không do quy tắc thay đổi.",
+        en: "Each line is a complete run: the closing runs of earlier quarters, the last run of each week of this quarter, and the closing run. All of them were judged again by the same rules and the same policy, so that no difference comes from a changed rule.",
     };
     Section {
         paragraphs: vec![method.get(lang).to_owned()],
@@ -229,7 +231,7 @@ fn changes(context: &QuarterContext<'_>) -> Section {
             let (quarter, run) =
                 (terms::quarter_name(previous.quarter, lang), &previous.result.run.id);
             paragraphs.push(match lang {
-                Lang::Vi => format!("So với đợt kết {quarter} ({run}), kết luận lại theo cùng quy tắc. Dịch vụ không còn xác định được mức không được coi là không thay đổi."),
+                Lang::Vi => format!("So với đợt đo chốt số liệu {quarter} ({run}), kết luận lại theo cùng quy tắc. Dịch vụ không còn xác định được mức không được coi là không thay đổi."),
                 Lang::En => format!("Compared with the closing run of {quarter} ({run}), judged again by the same rules. A service that is no longer known never counts as unchanged."),
             });
             let counts: Vec<String> = Change::ALL
@@ -269,15 +271,15 @@ fn renamed(context: &QuarterContext<'_>) -> Option<String> {
 fn incidents(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let none = Text {
-        vi: "Các đợt quét trong quý không ghi nhận sự cố nào phát sinh và kết thúc trong quý.",
+        vi: "Các đợt đo trong quý không ghi nhận sự cố nào phát sinh và kết thúc trong quý.",
         en: "The runs of the quarter saw nothing that came and went within it.",
     };
     let about = Text {
-        vi: "Những gì xấu đi rồi trở lại như trước trong quý, nên không thể hiện khi so sánh hai đợt kết quý.",
+        vi: "Những gì suy giảm rồi trở lại như trước trong quý, nên không thể hiện khi so sánh hai đợt đo chốt số liệu quý.",
         en: "What got worse and was as before again within the quarter, so that a comparison of the two closing runs does not show it.",
     };
     let method = Text {
-        vi: "Thời gian tính từ lúc kết thúc đợt quét đầu tiên ghi nhận đến lúc kết thúc đợt quét đầu tiên không còn ghi nhận; thực tế có thể dài hơn hoặc ngắn hơn trong khoảng cách giữa hai đợt quét.",
+        vi: "Thời gian tính từ lúc kết thúc đợt đo đầu tiên ghi nhận đến lúc kết thúc đợt đo đầu tiên không còn ghi nhận; thực tế có thể dài hơn hoặc ngắn hơn trong khoảng cách giữa hai đợt đo.",
         en: "The time runs from the end of the first run that saw it to the end of the first that no longer did; it may really have been longer or shorter by what lies between two runs.",
     };
     let table = quarter::incidents(review, lang);
@@ -311,8 +313,7 @@ fn targets(context: &QuarterContext<'_>) -> Section {
 fn exemptions(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let none = Text {
-        vi: "Không có dịch vụ nào được miễn trừ.",
-        en: "No service has an exemption.",
+        vi: "Không có trường hợp được miễn.", en: "No service has an exemption."
     };
     let table = quarter::exemptions(review, lang);
     listing(section("exemptions", EXEMPTIONS.get(lang)), table, &[], none, lang)
@@ -326,7 +327,7 @@ fn shared(context: &QuarterContext<'_>) -> Section {
     };
     let about = Text {
         vi: "Mỗi dòng là một nguyên nhân làm từ hai dịch vụ trở lên cùng không đạt: một máy chủ tên miền, một chứng thư số, một quy tắc chặn (cùng biểu hiện trên cùng cổng trong cùng dải địa chỉ), một máy chủ hoặc một bên thứ ba; một lần khắc phục có lợi cho tất cả.",
-        en: "Each line is one cause by which two services or more fail: a name server, a certificate, a filter (the same symptom at the same port in one range of addresses), a server or a third party. One mend helps them all.",
+        en: "Each line is one cause by which two services or more fail: a name server, a certificate, a filter (the same symptom at the same port in one range of addresses), a server or a third party. One fix helps them all.",
     };
     let table = quarter::shared(review, lang);
     listing(section("shared", SHARED.get(lang)), table, &[about], none, lang)
@@ -336,7 +337,7 @@ fn work(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let about = Text {
         vi: "Xếp theo số dịch vụ được nâng ít nhất một mức nếu chỉ riêng việc đó được khắc phục, sau đó theo số dịch vụ đang bị việc đó giữ lại ở mức hiện tại.",
-        en: "Ordered by how many services would climb at least one stage by that mend alone, then by how many it holds at their stage.",
+        en: "Ordered by how many services would climb at least one stage by that fix alone, then by how many it holds at their stage.",
     };
     let table =
         nonempty_tables([quarter::work_list(review, lang), quarter::remedies(review, lang)]);

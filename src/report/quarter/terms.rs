@@ -4,20 +4,17 @@ use crate::judge::quarter::{Caveat, Quarter, Shared, SharedCause};
 use crate::judge::{Basis, Change, Progress};
 use crate::model::{Lang, Text};
 use crate::report::describe::clean;
+use crate::report::texts;
 
 /// A heading, which the trend's chart has too.
 pub(super) const TREND: Text = Text { vi: "Diễn biến", en: "Trend" };
 
 /// A quarter as running text has it.
 pub fn quarter_name(quarter: Quarter, lang: Lang) -> String {
-    let roman = match quarter.number {
-        1 => "I",
-        2 => "II",
-        3 => "III",
-        _ => "IV",
-    };
     match lang {
-        Lang::Vi => format!("quý {roman} năm {}", quarter.year),
+        Lang::Vi => {
+            format!("quý {} năm {}", texts::roman_quarter(quarter.number), quarter.year)
+        }
         Lang::En => format!("quarter {} of {}", quarter.number, quarter.year),
     }
 }
@@ -25,14 +22,14 @@ pub fn quarter_name(quarter: Quarter, lang: Lang) -> String {
 /// A direction of change.
 pub fn change(change: Change) -> Text {
     match change {
-        Change::Worse => Text { vi: "kém đi", en: "worse" },
-        Change::Unknown => Text { vi: "không còn xác định được", en: "no longer known" },
-        Change::Better => Text { vi: "tốt lên", en: "better" },
-        Change::Known => Text { vi: "nay đã xác định được", en: "known now" },
-        Change::New => Text { vi: "mới đưa vào danh mục", en: "new" },
-        Change::Gone => Text { vi: "không còn trong danh mục", en: "gone" },
+        Change::Worse => Text { vi: "suy giảm", en: "worsened" },
+        Change::Unknown => Text { vi: "chuyển sang chưa xác định", en: "became unknown" },
+        Change::Better => Text { vi: "cải thiện", en: "improved" },
+        Change::Known => Text { vi: "nay đã xác định được", en: "became known" },
+        Change::New => Text { vi: "mới đưa vào danh mục", en: "appeared" },
+        Change::Gone => Text { vi: "không còn trong danh mục", en: "disappeared" },
         Change::Otherwise => Text { vi: "thay đổi khác", en: "otherwise changed" },
-        Change::Same => Text { vi: "không thay đổi", en: "the same" },
+        Change::Same => Text { vi: "không thay đổi", en: "unchanged" },
     }
 }
 
@@ -43,8 +40,8 @@ pub fn progress(progress: Progress) -> Text {
         Progress::Undetermined => {
             Text { vi: "quá hạn, chưa xác định được", en: "past due, not known" }
         }
-        Progress::Due => Text { vi: "chưa đến hạn", en: "due" },
-        Progress::Exempt => Text { vi: "được miễn trừ", en: "exempt" },
+        Progress::Due => Text { vi: "chưa đến hạn", en: "not yet due" },
+        Progress::Exempt => Text { vi: "được miễn", en: "exempt" },
         Progress::Reached => Text { vi: "đã đạt", en: "reached" },
     }
 }
@@ -53,7 +50,7 @@ pub fn progress(progress: Progress) -> Text {
 pub fn basis(basis: Basis) -> Text {
     match basis {
         Basis::Inventory => Text { vi: "danh mục dịch vụ", en: "inventory" },
-        Basis::Policy => Text { vi: "chính sách đánh giá", en: "policy" },
+        Basis::Policy => Text { vi: "bộ tiêu chí đánh giá", en: "policy" },
     }
 }
 
@@ -98,16 +95,16 @@ pub fn cause(shared: &Shared, lang: Lang) -> String {
 /// One sentence on what weakens the report.
 pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
     let fixed = match caveat {
-        Caveat::Incomplete => crate::report::texts::INCOMPLETE,
+        Caveat::Incomplete => texts::INCOMPLETE,
         Caveat::Partial => Text {
-            vi: "Đợt kết quý chỉ quét một phần danh mục dịch vụ.",
+            vi: "Đợt đo chốt số liệu quý chỉ đo một phần danh mục dịch vụ.",
             en: "The closing run looked at a part of the inventory only.",
         },
-        Caveat::NoServices => crate::report::texts::NO_SERVICES,
-        Caveat::VantageAbsent => crate::report::texts::NO_IPV6,
-        Caveat::VantageLost => crate::report::texts::IPV6_LOST,
+        Caveat::NoServices => texts::NO_SERVICES,
+        Caveat::VantageAbsent => texts::NO_IPV6,
+        Caveat::VantageLost => texts::IPV6_LOST,
         Caveat::OutsideQuarter => Text {
-            vi: "Đợt quét được chọn làm đợt kết quý không nằm trong quý báo cáo.",
+            vi: "Đợt đo được chọn làm đợt đo chốt số liệu quý không nằm trong quý báo cáo.",
             en: "The run that was named as the closing run does not lie in the quarter.",
         },
         Caveat::QuarterNotOver => Text {
@@ -115,11 +112,11 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
             en: "The quarter is not over on the day of the judgement.",
         },
         Caveat::NoPrevious => Text {
-            vi: "Chưa có đợt quét hoàn tất nào của các quý trước để so sánh.",
+            vi: "Chưa có đợt đo hoàn tất nào của các quý trước để so sánh.",
             en: "No earlier quarter has a complete run to compare with.",
         },
         Caveat::InventoryChanged => Text {
-            vi: "Danh mục dịch vụ đã thay đổi so với lần kết quý trước; dịch vụ thêm, bớt được nêu riêng.",
+            vi: "Danh mục dịch vụ đã thay đổi so với lần chốt số liệu quý trước; dịch vụ thêm, bớt được nêu riêng.",
             en: "The inventory has changed since the earlier closing run; services that came or went are listed apart.",
         },
         Caveat::PreviousIsOlder(quarter) => {
@@ -127,7 +124,7 @@ pub fn caveat(caveat: &Caveat, lang: Lang) -> String {
             return match lang {
                 Lang::Vi => {
                     format!(
-                        "Quý liền trước không có đợt quét hoàn tất; số liệu được so sánh với {quarter}."
+                        "Quý liền trước không có đợt đo hoàn tất; số liệu được so sánh với {quarter}."
                     )
                 }
                 Lang::En => {

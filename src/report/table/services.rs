@@ -22,8 +22,8 @@ const INCONCLUSIVE: Text =
     Text { vi: "Số tiêu chí chưa xác định", en: "Checks inconclusive" };
 const GOAL_STAGE: Text = Text { vi: "Mức mục tiêu", en: "Target stage" };
 const GOAL_BY: Text = Text { vi: "Thời hạn", en: "Deadline" };
-const EXEMPT_UNTIL: Text = Text { vi: "Miễn trừ đến", en: "Exempt until" };
-const EXEMPT_WHY: Text = Text { vi: "Lý do miễn trừ", en: "Reason of the exemption" };
+const EXEMPT_UNTIL: Text = Text { vi: "Được miễn đến", en: "Exempt until" };
+const EXEMPT_WHY: Text = Text { vi: "Lý do được miễn", en: "Reason of the exemption" };
 
 /// One row for each service: what it is, its stage, its goal and its exemption. With
 /// `checks`, also a column for the outcome of each check.

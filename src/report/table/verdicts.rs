@@ -1,13 +1,18 @@
 //! The table of all verdicts.
 
 use super::cells::{Cell, Kind, Table};
-use crate::judge::{Roots, RunResult};
+use crate::judge::{Judged, Roots, RunResult};
 use crate::model::{Lang, Subject, SubjectName, Text};
 
-/// One row for each subject of each verdict, those of the vantage point first; a verdict without
-/// subjects has one row. Words and headings are those of the JSON result in either language, so that
-/// programs can hold on to them; only `message` is in the reader's.
+/// The table of [`verdict_rows`].
 pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
+    let mut table = verdict_columns(lang);
+    table.rows.extend(verdict_rows(result, lang));
+    table
+}
+
+/// The columns of [`verdict_rows`], without rows.
+pub fn verdict_columns(lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Kết luận chi tiết", en: "Raw verdicts" };
     let mut table = Table::new(TITLE.get(lang), 0);
     for (title, kind, width_chars) in [
@@ -29,6 +34,17 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
     ] {
         table = table.column(title, kind, width_chars);
     }
+    table
+}
+
+/// One row for each subject of each verdict, those of the vantage point first; a verdict without
+/// subjects has one row. Words and headings are those of the JSON result in either language, so that
+/// programs can hold on to them; only `message` is in the reader's.
+///
+/// The rows of a service are made when their turn comes: together they would take more memory than all the
+/// rest of a run.
+pub fn verdict_rows(result: &RunResult, lang: Lang) -> impl Iterator<Item = Vec<Cell>> {
+    let (run, as_of) = (result.run.id.to_string(), result.as_of.to_string());
     let of_services = result.services.iter().flat_map(|service| {
         let verdicts = service.verdicts.unpack();
         let roots = Roots::of(&verdicts);
@@ -37,38 +53,47 @@ pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
         verdicts.into_iter().enumerate().map(of)
     });
     let of_vantage = result.vantage.iter().map(|judged| (String::new(), judged.clone(), None));
-    for (service, judged, root) in of_vantage.chain(of_services) {
-        let verdict = &judged.verdict;
-        let head = [
-            Cell::text(&result.run.id.to_string()),
-            Cell::text(&result.as_of.to_string()),
-            Cell::text(&service),
-            Cell::text(judged.check.id),
-            Cell::Count(judged.check.revision.into()),
-            Cell::text(judged.severity.id()),
-            Cell::text(verdict.outcome.id()),
-            Cell::text(verdict.reason),
-        ];
-        let message = Cell::text(judged.check.message(verdict.reason, lang));
-        let mut push = |subject: [Cell; 5]| {
-            let tail = [message.clone(), Cell::text(root.unwrap_or_default())];
-            let row = head.iter().cloned().chain(subject).chain(tail).collect();
-            table.rows.push(row);
-        };
-        if verdict.subjects.is_empty() {
-            push([const { Cell::Empty }; 5]);
-        }
-        for subject in &verdict.subjects {
-            push([
-                Cell::text(kind_of(&subject.name)),
-                Cell::text(&subject.name.to_string()),
-                Cell::text(subject.outcome.id()),
-                Cell::text(subject.reason),
-                Cell::text(&particulars(subject)),
-            ]);
-        }
+    of_vantage.chain(of_services).flat_map(move |(service, judged, root)| {
+        rows([&run, &as_of, &service], &judged, root, lang)
+    })
+}
+
+fn rows(
+    [run, as_of, service]: [&str; 3],
+    judged: &Judged,
+    root: Option<&'static str>,
+    lang: Lang,
+) -> Vec<Vec<Cell>> {
+    let verdict = &judged.verdict;
+    let head = [
+        Cell::text(run),
+        Cell::text(as_of),
+        Cell::text(service),
+        Cell::text(judged.check.id),
+        Cell::Count(judged.check.revision.into()),
+        Cell::text(judged.severity.id()),
+        Cell::text(verdict.outcome.id()),
+        Cell::text(verdict.reason),
+    ];
+    let message = Cell::text(judged.check.message(verdict.reason, lang));
+    let mut rows = Vec::new();
+    let mut push = |subject: [Cell; 5]| {
+        let tail = [message.clone(), Cell::text(root.unwrap_or_default())];
+        rows.push(head.iter().cloned().chain(subject).chain(tail).collect());
+    };
+    if verdict.subjects.is_empty() {
+        push([const { Cell::Empty }; 5]);
     }
-    table
+    for subject in &verdict.subjects {
+        push([
+            Cell::text(kind_of(&subject.name)),
+            Cell::text(&subject.name.to_string()),
+            Cell::text(subject.outcome.id()),
+            Cell::text(subject.reason),
+            Cell::text(&particulars(subject)),
+        ]);
+    }
+    rows
 }
 
 fn kind_of(name: &SubjectName) -> &'static str {

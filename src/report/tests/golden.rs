@@ -10,7 +10,7 @@ use crate::model::Lang;
 use crate::report::letterhead::Letterhead;
 use crate::report::mail::{Beside, Mail};
 use crate::report::quarter::{QuarterContext, html, json, markdown};
-use crate::report::{ReportContext, csv, junit, pdf, xlsx};
+use crate::report::{ReportContext, csv, docx, junit, pdf, xlsx};
 
 type Render = fn(&ReportContext<'_>, &mut dyn Write) -> std::io::Result<()>;
 
@@ -21,12 +21,13 @@ fn with_letterhead(context: &ReportContext<'_>, out: &mut dyn Write) -> std::io:
 
 type RenderQuarter = fn(&QuarterContext<'_>, &Letterhead, &mut dyn Write) -> std::io::Result<()>;
 
-fn quarter_formats() -> [(&'static str, RenderQuarter); 6] {
+fn quarter_formats() -> [(&'static str, RenderQuarter); 7] {
     [
         ("html", |context, _, out| html::write(context, out)),
         ("md", |context, _, out| markdown::write(context, out)),
         ("json", |context, _, out| json::write(context, out)),
         ("pdf", pdf::quarter::write),
+        ("docx", docx::write_quarter),
         ("xlsx", |context, _, out| xlsx::quarter::write(context, out)),
         ("work.csv", |context, _, out| csv::write_work(context, out)),
     ]

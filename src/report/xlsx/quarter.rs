@@ -47,7 +47,7 @@ fn summary(context: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), Xlsx
     let lang = context.lang;
     let page = book.add_worksheet();
     page.set_name(texts::SUMMARY.get(lang))?;
-    page.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    page.set_paper_size(9).set_print_fit_to_pages(1, 1);
     let heading = Format::new().set_bold().set_font_size(16);
     let label = Format::new().set_bold().set_align(FormatAlign::Top);
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);

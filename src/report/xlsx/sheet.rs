@@ -1,5 +1,7 @@
 //! One table as one sheet: headings that stay, filters, types, colours, and a print layout.
 
+use std::ops::Range;
+
 use rust_xlsxwriter::{ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use super::style;
@@ -8,8 +10,8 @@ use crate::model::Lang;
 use crate::report::table::{Cell, Column, Kind, Table};
 use crate::report::texts;
 
-/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one for
-/// the note that there were more.
+/// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one for a line that
+/// adds up.
 const ROWS_MAX: usize = 1_048_574;
 
 /// Columns narrower than this have upright headings and signs instead of words.
@@ -26,18 +28,35 @@ const LINES_MAX: usize = 12;
 /// A4 in the numbers of the format.
 const A4: u8 = 9;
 
-/// Adds a sheet.
+/// Adds a sheet, and further ones where its rows don't fit on it.
 ///
 /// # Errors
 /// Only what the format itself forbids, such as two sheets of one name.
 pub(super) fn write(table: &Table, lang: Lang, book: &mut Workbook) -> Result<(), XlsxError> {
-    let page = book.add_worksheet();
-    page.set_name(table.title)?;
-    page.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
-    page.set_footer("&C&P / &N");
-    write_at(page, 0, table, lang)?;
-    page.set_repeat_rows(0, 0)?;
-    page.set_freeze_panes(1, table.naming)?;
+    write_sheets(table, lang, book, ROWS_MAX)
+}
+
+fn write_sheets(
+    table: &Table,
+    lang: Lang,
+    book: &mut Workbook,
+    rows_max: usize,
+) -> Result<(), XlsxError> {
+    let sheets = table.rows.len().div_ceil(rows_max).max(1);
+    for number in 0..sheets {
+        let page = book.add_worksheet();
+        match number {
+            0 => page.set_name(table.title)?,
+            _ => page.set_name(format!("{} ({})", table.title, number + 1))?,
+        };
+        page.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+        page.set_footer("&C&P / &N");
+        let from = number * rows_max;
+        let to = (from + rows_max).min(table.rows.len());
+        write_rows(page, 0, table, from..to, lang)?;
+        page.set_repeat_rows(0, 0)?;
+        page.set_freeze_panes(1, table.naming)?;
+    }
     Ok(())
 }
 
@@ -51,36 +70,44 @@ pub(super) fn write_at(
     table: &Table,
     lang: Lang,
 ) -> Result<(), XlsxError> {
-    let shown = table.rows.len().min(ROWS_MAX);
-    let last = first + u32::try_from(shown).unwrap_or(0);
+    write_rows(page, first, table, 0..table.rows.len(), lang)
+}
+
+fn write_rows(
+    page: &mut Worksheet,
+    first: u32,
+    table: &Table,
+    shown: Range<usize>,
+    lang: Lang,
+) -> Result<(), XlsxError> {
+    let rows = &table.rows[shown.clone()];
+    let is_last = shown.end == table.rows.len();
+    let last = first + u32::try_from(rows.len()).unwrap_or(0);
     page.set_row_height(first, heading_height(table))?;
-    for (row, cells) in (first + 1..).zip(table.rows.iter().take(shown)) {
+    for (row, cells) in (first + 1..).zip(rows) {
         page.set_row_height(row, height(table, cells, lang))?;
     }
-    group_rows(page, first, table)?;
+    group_rows(page, first, table, &shown)?;
     for (at, column) in (0u16..).zip(&table.columns) {
         let narrow = is_narrow(column);
         page.set_column_width(at, column.width_chars)?;
         page.write_string_with_format(first, at, &column.title, &style::heading(narrow))?;
         let look = style::cell(column.kind, lang, false);
-        for (row, cells) in (first + 1..).zip(table.rows.iter().take(shown)) {
+        for (row, cells) in (first + 1..).zip(rows) {
             if let Some(cell) = cells.get(usize::from(at)) {
                 write_cell(page, (row, at), cell, &look, lang, narrow)?;
             }
         }
-        if let Some(cell) = table.total.as_ref().and_then(|total| total.get(usize::from(at))) {
+        let total = table.total.as_ref().filter(|_| is_last);
+        if let Some(cell) = total.and_then(|total| total.get(usize::from(at))) {
             let look = style::cell(column.kind, lang, true);
             write_cell(page, (last + 1, at), cell, &look, lang, narrow)?;
         }
-        if shown > 0 {
+        if !rows.is_empty() {
             for rule in style::rules(column.kind, lang, narrow, (first + 1, at)) {
                 page.add_conditional_format(first + 1, at, last, at, &rule)?;
             }
         }
-    }
-    if shown < table.rows.len() {
-        let more = format!("{} {}", texts::MORE.get(lang), table.rows.len() - shown);
-        page.write_string(last + 1, 0, more)?;
     }
     let columns = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
     page.autofilter(first, 0, last, columns.saturating_sub(1))?;
@@ -88,10 +115,15 @@ pub(super) fn write_at(
 }
 
 /// Folds away the rows that only tell more of one above them.
-fn group_rows(page: &mut Worksheet, first: u32, table: &Table) -> Result<(), XlsxError> {
-    let numbers = table.beneath.iter().filter(|number| **number < ROWS_MAX);
+fn group_rows(
+    page: &mut Worksheet,
+    first: u32,
+    table: &Table,
+    shown: &Range<usize>,
+) -> Result<(), XlsxError> {
+    let numbers = table.beneath.range(shown.clone()).map(|number| number - shown.start);
     let mut spans: Vec<(u32, u32)> = Vec::new();
-    for row in numbers.filter_map(|number| Some(first + 1 + u32::try_from(*number).ok()?)) {
+    for row in numbers.filter_map(|number| Some(first + 1 + u32::try_from(number).ok()?)) {
         match spans.last_mut() {
             Some((_, last)) if *last + 1 == row => *last = row,
             _ => spans.push((row, row)),
@@ -200,4 +232,22 @@ fn write_cell(
         }
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_on_a_sheet_goes_on_on_the_next() {
+        let mut table = Table::new("Rows", 0).column("n", Kind::Count, 10);
+        table.rows = (0..5).map(|number| vec![Cell::Count(number)]).collect();
+        table.beneath.insert(3);
+        table.total = Some(vec![Cell::Count(10)]);
+        let mut book = Workbook::new();
+        write_sheets(&table, Lang::En, &mut book, 2).unwrap();
+        let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
+        assert_eq!(names, ["Rows", "Rows (2)", "Rows (3)"]);
+        assert!(book.save_to_buffer().is_ok());
+    }
 }

@@ -34,7 +34,7 @@ pub(super) fn trend_runs(
     let mut closing = BTreeMap::new();
     let mut weeks = BTreeMap::new();
     for run in candidates {
-        let its = Quarter::of(run.day);
+        let its = run.quarter;
         if its < quarter {
             closing.insert(its, run);
         } else if its == quarter {
@@ -129,7 +129,7 @@ fn followed(store: &Store, id: &RunId, how: &HowToFollow<'_>) -> Result<Followed
     let day = judge::day_of(ended_at, &context.inventory.timezone);
     let point = Point {
         run: run.id.clone(),
-        quarter: Quarter::of(day),
+        quarter: Quarter::counting(day, how.closing.reporting),
         day,
         counts,
         vantage: run.vantage.name.clone(),
@@ -179,7 +179,8 @@ mod tests {
             namesake: 0,
         };
         let day: Date = day.parse().unwrap();
-        Candidate { listed, ended_at: day.in_tz("UTC").unwrap().timestamp(), day }
+        let quarter = Quarter::of(day);
+        Candidate { listed, ended_at: day.in_tz("UTC").unwrap().timestamp(), day, quarter }
     }
 
     #[test]

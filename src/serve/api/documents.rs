@@ -48,7 +48,7 @@ pub struct CountsDocument {
 impl CountsDocument {
     /// Of counts.
     pub fn of(counts: &Counts) -> Self {
-        let Counts { services, stages, absent, unknown, retired } = *counts;
+        let Counts { services, stages, absent, unknown, retired, .. } = *counts;
         Self { services, stages, absent, unknown, retired }
     }
 }

@@ -52,8 +52,9 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let picture = asked.picture()?;
     asked.finish()?;
     let word = asked.part("quarter");
-    let timezone = &picture.result.inventory.timezone;
-    let of = |at: Timestamp| Quarter::of(day_of(at, timezone));
+    let inventory = &picture.result.inventory;
+    let of =
+        |at: Timestamp| Quarter::counting(day_of(at, &inventory.timezone), inventory.reporting);
     let known = || -> Vec<String> {
         let mut quarters: Vec<String> =
             picture.whole_runs().map(|run| of(run.ended_at).to_string()).collect();
@@ -105,7 +106,8 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     Answer::json(&QuarterDocument {
         key: KeyDocument::of(&picture.key),
         quarter: quarter.to_string(),
-        is_over: asked.today(&picture) > quarter.last_day(),
+        is_over: asked.today(&picture)
+            > quarter.last_counting_day(picture.result.inventory.reporting),
         closing: PointDocument::of(closing),
         previous: previous.map(PointDocument::of),
         categories: categories.collect(),

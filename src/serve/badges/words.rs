@@ -37,18 +37,18 @@ pub(super) fn service(name: &str, standing: Standing, age: Age, lang: Lang) -> B
 
 /// The badge of an organisation: how many of its services have reached the stage that is aimed at.
 pub(super) fn organisation(name: &str, counts: &Counts, aim: Stage, age: Age, lang: Lang) -> Badge {
-    let (known, reached) = (counts.known(), counts.at_least(aim));
+    let (known, reached) = (counts.decided(aim), counts.at_least(aim));
     if known == 0 {
         return badge(name, UNKNOWN.get(lang).to_owned(), GREY, true, age, lang);
     }
     let stage = aim.number();
-    let (of, unknown) = (texts::number(known, lang), texts::number(counts.unknown, lang));
+    let (of, unknown) = (texts::number(known, lang), texts::number(counts.undecided(aim), lang));
     let reached_text = texts::number(reached, lang);
     let mut value = match lang {
         Lang::Vi => format!("{reached_text}/{of} dịch vụ đạt mức {stage}"),
         Lang::En => format!("{reached_text}/{of} at stage {stage}"),
     };
-    if counts.unknown > 0 {
+    if counts.undecided(aim) > 0 {
         value.push_str(&match lang {
             Lang::Vi => format!(", {unknown} chưa xác định"),
             Lang::En => format!(", {unknown} unknown"),

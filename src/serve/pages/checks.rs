@@ -188,7 +188,7 @@ fn one(request: &PageRequest, id: &str) -> Result<CheckPage, Problem> {
         pager: Pager::of(found.page, found.pages, lang, |page| {
             request.with("page", &if page == 1 { String::new() } else { page.to_string() })
         }),
-        document: markdown::page(check.doc.markdown(lang)),
+        document: markdown::page(&check.doc.shown(lang)),
         frame: request.frame(&CHECKS, check.title(lang), Some(&picture)),
         w,
     })

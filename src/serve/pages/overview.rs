@@ -155,7 +155,7 @@ fn figures(request: &PageRequest, picture: &Picture) -> Vec<Figure> {
             w.at_least,
             aim.number(),
             texts::number(counts.at_least(aim), lang),
-            texts::number(counts.known(), lang),
+            texts::number(counts.decided(aim), lang),
             texts::OF_KNOWN.get(lang)
         ),
         bad: false,
@@ -211,7 +211,7 @@ fn columns(picture: &Picture, lang: Lang) -> Vec<Column> {
             },
             false => Column {
                 when: texts::day(day, lang),
-                below: Quarter::of(day).to_string(),
+                below: Quarter::counting(day, picture.result.inventory.reporting).to_string(),
                 day,
                 counts,
             },

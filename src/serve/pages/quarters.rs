@@ -144,10 +144,11 @@ fn list(request: &PageRequest) -> Result<QuartersPage, Problem> {
 
 /// Each quarter with its last whole run and how many it had, the earliest first.
 fn closings(picture: &Picture) -> Vec<(Quarter, &SeenRun, usize)> {
-    let timezone = &picture.result.inventory.timezone;
+    let inventory = &picture.result.inventory;
     let mut quarters: Vec<(Quarter, &SeenRun, usize)> = Vec::new();
     for run in picture.whole_runs() {
-        let quarter = Quarter::of(day_of(run.ended_at, timezone));
+        let quarter =
+            Quarter::counting(day_of(run.ended_at, &inventory.timezone), inventory.reporting);
         match quarters.last_mut() {
             Some((last, closing, runs)) if *last == quarter => {
                 *closing = run;
@@ -231,7 +232,8 @@ fn one(request: &PageRequest, name: &str, workshop: &Workshop) -> Result<Respons
     request.rendered(&QuarterPage {
         frame: Frame { judged: Vec::new(), ..request.frame(&QUARTERS, &title, Some(&picture)) },
         files: files(request, quarter),
-        is_over: quarter.last_day() < request.today(&picture),
+        is_over: quarter.last_counting_day(picture.result.inventory.reporting)
+            < request.today(&picture),
         body,
         up,
         w,

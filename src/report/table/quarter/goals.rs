@@ -10,8 +10,8 @@ use crate::report::texts;
 
 const TARGET: Text = Text { vi: "Mức mục tiêu", en: "Target stage" };
 const BY: Text = Text { vi: "Thời hạn", en: "Deadline" };
-const LEFT: Text = Text { vi: "Số ngày còn lại", en: "Days left" };
-const SET_BY: Text = Text { vi: "Căn cứ", en: "Set by" };
+const LEFT: Text = Text { vi: "Thời gian", en: "Time" };
+const SET_BY: Text = Text { vi: "Theo", en: "Set by" };
 const PROGRESS: Text = Text { vi: "Tình trạng", en: "Progress" };
 const UNTIL: Text = Text { vi: "Đến hết ngày", en: "Until" };
 const WHY: Text = Text { vi: "Lý do", en: "Reason" };
@@ -31,7 +31,7 @@ pub fn targets_of(targets: &[TargetStanding], lang: Lang) -> Table {
         .column(TARGET.get(lang), Kind::Count, 9)
         .column(NOW.get(lang), Kind::Stage, 10)
         .column(BY.get(lang), Kind::Date, 11)
-        .column(LEFT.get(lang), Kind::Text, 9)
+        .column(LEFT.get(lang), Kind::Text, 16)
         .column(SET_BY.get(lang), Kind::Text, 12);
     for target in targets.iter().filter(|target| target.progress != Progress::Reached) {
         table.rows.push(vec![
@@ -41,16 +41,11 @@ pub fn targets_of(targets: &[TargetStanding], lang: Lang) -> Table {
             Cell::Count(target.goal.stage.number().into()),
             Cell::Stage(target.standing),
             Cell::Date(target.goal.by),
-            Cell::text(&days(target.days_left)),
+            Cell::Text(texts::days_left(target.days_left, lang)),
             Cell::text(terms::basis(target.basis).get(lang)),
         ]);
     }
     table
-}
-
-/// Days with a real minus sign, which no spreadsheet reads as a formula.
-fn days(days: i32) -> String {
-    if days < 0 { format!("−{}", days.unsigned_abs()) } else { days.to_string() }
 }
 
 /// One row for each exemption.
@@ -58,7 +53,7 @@ pub fn exemptions(review: &Review, lang: Lang) -> Table {
     const EXPIRED: Text = Text { vi: "đã hết hạn", en: "expired" };
     const SOON: Text = Text { vi: "sắp hết hạn", en: "expires soon" };
     const HOLDS: Text = Text { vi: "còn hiệu lực", en: "in force" };
-    let mut table = Table::new(Text { vi: "Miễn trừ", en: "Exemptions" }.get(lang), 2)
+    let mut table = Table::new(Text { vi: "Trường hợp được miễn", en: "Exemptions" }.get(lang), 2)
         .column(texts::SERVICE.get(lang), Kind::Text, 30)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(NOW.get(lang), Kind::Stage, 10)

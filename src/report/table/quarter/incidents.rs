@@ -13,7 +13,7 @@ const WHAT: Text = Text { vi: "Diễn biến", en: "What happened" };
 const FROM: Text = Text { vi: "Từ", en: "From" };
 const TO: Text = Text { vi: "Đến", en: "To" };
 const LASTED: Text = Text { vi: "Kéo dài", en: "Lasted" };
-const RUNS: Text = Text { vi: "Số đợt quét ghi nhận", en: "Runs that saw it" };
+const RUNS: Text = Text { vi: "Số đợt đo ghi nhận", en: "Runs that saw it" };
 const WHICH: Text = Text { vi: "Mã dịch vụ", en: "Service ids" };
 
 /// One row for each thing that happened, however many services it concerned.

@@ -14,7 +14,7 @@ const KIND: Text = Text { vi: "Loại", en: "Kind" };
 const NAME: Text = Text { vi: "Tên", en: "Name" };
 const WHOSE: Text =
     Text { vi: "Cơ quan, đơn vị (đầu mối)", en: "Organisation (contact)" };
-const HOLDS: Text = Text { vi: "Dịch vụ bị giữ lại", en: "Services held" };
+const HOLDS: Text = Text { vi: "Dịch vụ bị cản trở", en: "Services held" };
 const LIFTS: Text = Text { vi: "Dịch vụ được nâng mức", en: "Services lifted" };
 
 /// One row for each cause that several services fail by.
