@@ -1,10 +1,12 @@
 //! A small HTTP client for the provider: no redirects, no proxies, small answers, little time.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hickory_resolver::TokioResolver;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
@@ -112,8 +114,8 @@ impl HttpClient {
                 Host::Domain(name) => {
                     ServerName::try_from((*name).to_owned()).map_err(|_| bad())?
                 }
-                Host::Ipv4(address) => ServerName::from(std::net::IpAddr::from(*address)),
-                Host::Ipv6(address) => ServerName::from(std::net::IpAddr::from(*address)),
+                Host::Ipv4(address) => ServerName::from(IpAddr::from(*address)),
+                Host::Ipv6(address) => ServerName::from(IpAddr::from(*address)),
             };
             let connector = tokio_rustls::TlsConnector::from(tls);
             let stream = connector.connect(name, stream).await.map_err(|error| {
@@ -142,8 +144,8 @@ async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream,
         Host::Ipv4(address) => vec![(*address, port).into()],
         Host::Ipv6(address) => vec![(*address, port).into()],
         Host::Domain(name) => {
-            let found = tokio::net::lookup_host((*name, port)).await;
-            found.map_err(|error| failed(error.to_string()))?.collect::<Vec<_>>()
+            let found = look_up(name).await.map_err(failed)?;
+            found.into_iter().map(|address| (address, port).into()).collect()
         }
     };
     let mut why = "it has no address".to_owned();
@@ -155,6 +157,15 @@ async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream,
         }
     }
     Err(failed(why))
+}
+
+/// The addresses of a name, by the system's resolvers and its file of hosts. Unlike the C library's look-up it takes no thread
+/// that a silent resolver would hold beyond the request's own deadline.
+async fn look_up(name: &str) -> Result<Vec<IpAddr>, String> {
+    let resolver = TokioResolver::builder_tokio().and_then(|builder| builder.build());
+    let resolver = resolver.map_err(|error| format!("the system's resolvers can't be used: {error}"))?;
+    let found = resolver.lookup_ip(name).await.map_err(|error| error.to_string())?;
+    Ok(found.iter().collect())
 }
 
 async fn exchange(
