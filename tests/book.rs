@@ -56,7 +56,7 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     let mut quote = None;
     let mut is_quoted = false;
     let mut characters = line.trim_start_matches("$ ").chars().peekable();
-    let mut end = |word: &mut String, is_quoted: &mut bool, commands: &mut Vec<Vec<String>>| {
+    let end = |word: &mut String, is_quoted: &mut bool, commands: &mut Vec<Vec<String>>| {
         if !word.is_empty() || *is_quoted {
             commands.last_mut().unwrap().push(std::mem::take(word));
         }

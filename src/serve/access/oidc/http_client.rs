@@ -1,7 +1,7 @@
 //! A small HTTP client for the provider: no redirects, no proxies, small answers, little time.
 
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,7 +140,7 @@ impl<'c> AsyncHttpClient<'c> for HttpClient {
 /// To the first of the host's addresses that takes the connection.
 async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream, HttpError> {
     let failed = |why: String| HttpError::Connection { host: shown.to_owned(), why };
-    let addresses = match host {
+    let addresses: Vec<SocketAddr> = match host {
         Host::Ipv4(address) => vec![(*address, port).into()],
         Host::Ipv6(address) => vec![(*address, port).into()],
         Host::Domain(name) => {
