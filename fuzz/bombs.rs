@@ -281,6 +281,29 @@ fn certificates() {
 }
 
 #[test]
+fn lists() {
+    hold(
+        "list",
+        vec![
+            ("names", repeated("a.example\n", 8 * MIB)),
+            ("nested", [b"{\"domains\":", &repeated("[", MIB)[..]].concat()),
+            ("certificates", [b"[", &repeated("{\"name_value\":\"a.example\\nb.example\"},", 8 * MIB)[..], b"{}]"].concat()),
+            ("targets", repeated("- targets: [a.example]\n", 4 * MIB)),
+            ("hosts", [b"<nmaprun>", &repeated("<host><hostname name=\"a.example\"/></host>", 8 * MIB)[..]].concat()),
+        ],
+    );
+    hold(
+        "layout",
+        vec![
+            ("comments", repeated("# a\n", 4 * MIB)),
+            ("items", repeated("- a\n", 4 * MIB)),
+            ("brackets", repeated("[", MIB)),
+            ("folded", [b"a: |\n", &repeated("  b\n", 4 * MIB)[..]].concat()),
+        ],
+    );
+}
+
+#[test]
 fn tables() {
     hold(
         "csv",

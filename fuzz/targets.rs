@@ -37,7 +37,7 @@ macro_rules! for_each_target {
             ntp quic
             validator_json origin_tables
             inventory policy letterhead words targets trust_anchors pem selection
-            zone_file csv workbook xlsx_parts ods_parts
+            zone_file csv workbook xlsx_parts ods_parts list layout
             run_file run_lines signing_keys observation
         }
     };
@@ -64,7 +64,7 @@ mod targets_by_name {
                 decode: $module::$name,
                 grows_with_input: matches!(
                     stringify!($name).as_bytes(),
-                    b"inventory" | b"origin_tables" | b"zone_file" | b"words"
+                    b"inventory" | b"origin_tables" | b"zone_file" | b"words" | b"list" | b"layout"
                 ),
                 words: &[$($word),*],
             };)*
@@ -113,6 +113,8 @@ mod targets_by_name {
         zone_file [b"$ORIGIN " b"$TTL 1h\n" b"$INCLUDE /dev/zero\n" b"IN " b"AAAA " b"A " b"CNAME " b"MX 10 " b"TXT \"" b"SOA " b"(" b")" b";" b"@" b"\\032" b"\\."]
     }
     target! { tables:
+        list [b"domains:\n" b"subdomains:\n" b"- targets:\n" b"scrape_configs:\n" b"labels: {module: " b"\"domains\":" b"\"name_value\":" b"\"dns_names\":" b"<nmaprun>" b"<host>" b"</host>" b"<port portid=\"443\">" b"<state state=\"open\"/>" b"\\n" b"*.a.example"]
+        layout [b"- " b": " b"\n  " b"# " b"|\n" b">-\n" b"[" b"]" b"{" b"}" b"&a " b"*a" b"? " b"\""]
         csv [b"sep=;\n" b"," b";" b"\t" b"\"" b"\"\"" b"\r\n" b"\xef\xbb\xbf" b"'=" b"id" b"name" b"web" b"\xc4\x90\xc6\xa1n v\xe1\xbb\x8b" b"https://"]
         workbook [b"PK\x03\x04" b"PK\x01\x02" b"PK\x05\x06" b"\0\0" b"xl/worksheets/sheet1.xml" b"content.xml"]
         xlsx_parts [b"<row r=\"1\">" b"<c r=\"A1\" t=\"s\"><v>0</v></c>" b"t=\"inlineStr\"><is><t>" b"<si><t>" b"<mergeCells><mergeCell ref=\"A1:A9\"/></mergeCells>" b"<dimension ref=\"A1:XFD1048576\"/>" b"r=\"XFD1048576\"" b"&lt;" b"&#x" b"<f>" b"<f t=\"shared\" ref=\"A1:A9\" si=\"0\">" b"<!--" b"<!DOCTYPE"]

@@ -15,6 +15,7 @@ mod config;
 mod confinement;
 mod demo;
 mod diff;
+mod doctor;
 mod error;
 mod exit_code;
 mod explain;
@@ -43,6 +44,22 @@ use std::process::ExitCode;
 use cli::{Cli, Command};
 use confinement::Reach;
 pub use exit_code::INTERNAL_FAULT;
+
+/// Whether arguments are such as the program takes; nothing is run. For the tests of the documentation.
+///
+/// # Errors
+/// What is wrong with them, as the command line says it.
+#[doc(hidden)]
+pub fn check_arguments(arguments: &[String]) -> Result<(), String> {
+    use clap::CommandFactory as _;
+    let words = std::iter::once("v6ready").chain(arguments.iter().map(String::as_str));
+    match Cli::command().try_get_matches_from(words) {
+        Ok(_) => Ok(()),
+        // Help and the version.
+        Err(error) if !error.use_stderr() => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
 
 /// Runs the program and returns its exit code: 0 all that was asked holds, 1 the gate failed, 2 the
 /// operator must fix something, 3 inconclusive, 4 an internal fault, 130 interrupted.
@@ -74,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&global, args),
         Command::Explain(args) => explain::run(args),
         Command::Inventory(args) => inventory::run(&global, args),
+        Command::Doctor(args) => doctor::run(args, reach),
         Command::Policy(args) => policy::run(args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),

@@ -5,8 +5,8 @@
 //! inventory names come back as [`FileReferences`]. The text becomes a [tree](tree::Tree) whose nodes
 //! know their place, and a [reader](reader::Reader) goes through it by the tables in [`format`], one row
 //! a key; [`schema()`] and [`documentation()`] come from the same tables. Beside reading there is what
-//! writes inventories: [`scaffold()`] a first one, [`for_targets`] one for a few names, and [`import`]
-//! adds services to one that its owner keeps. Of this crate only [`crate::model`] may be imported here.
+//! writes inventories: [`scaffold()`] a first one, [`for_targets`] one for a few names, [`import`]
+//! adds services to one that its owner keeps, and [`laid_out`] lays one out. Of this crate only [`crate::model`] may be imported here.
 //!
 //! ```
 //! use v6ready::inventory;
@@ -30,12 +30,14 @@
 
 mod amend;
 mod diagnostic;
+mod difference;
 pub(crate) mod documentation;
 pub(crate) mod fault;
 mod format;
 mod ids;
 pub mod import;
 mod insert;
+mod layout;
 mod page;
 mod parse;
 pub(crate) mod reader;
@@ -51,7 +53,9 @@ pub(crate) mod values;
 pub(crate) mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Weight, problems};
+pub use difference::{EntryChange, EntryDifference, InventoryDifference, ValueChange};
 pub use documentation::documentation;
+pub use layout::{LayoutError, laid_out};
 pub use parse::{Parsed, parse};
 pub use reference::{FileReference, FileReferences, InterfaceReference, ScopedAddress};
 pub use scaffold::{scaffold, scaffold_head};

@@ -4,10 +4,10 @@ use std::io::{Cursor, Write as _};
 
 use v6ready::inventory;
 use v6ready::inventory::import::{
-    Base, Budget, Options, Table, Terms, candidates, csv_table, doubts, is_workbook, merge,
-    workbook_tables,
+    Base, Budget, ListFormat, ListOptions, Options, Table, Terms, Words, candidates, csv_table,
+    doubts, is_workbook, list_candidates, list_format, merge, workbook_tables,
 };
-use v6ready::model::Category;
+use v6ready::model::{Category, Name};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -15,6 +15,28 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 pub fn csv(octets: &[u8]) {
     if let Ok(table) = csv_table(octets, &Budget::new(&|| false)) {
         import(&[table]);
+    }
+}
+
+/// The list of another tool, by what it holds.
+pub fn list(octets: &[u8]) {
+    let options = ListOptions {
+        origin: Name::parse("example.gov.vn").ok(),
+        words: Words::built_in(),
+        now: "2026-11-30T00:00:00Z".parse().ok(),
+    };
+    let format = list_format(octets).unwrap_or(ListFormat::Names);
+    let reading = list_candidates(format, octets, &options, &Budget::new(&|| false));
+    for candidate in reading.into_iter().flat_map(|reading| reading.candidates) {
+        assert!(!candidate.place.is_empty());
+    }
+}
+
+/// A text that is laid out: it says the same afterwards, and is laid out.
+pub fn layout(octets: &[u8]) {
+    let Ok(text) = std::str::from_utf8(octets) else { return };
+    if let Ok(once) = inventory::laid_out(text) {
+        assert_eq!(inventory::laid_out(&once).as_ref(), Ok(&once));
     }
 }
 

@@ -133,8 +133,10 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Why a check matters, what it tests, what it says and how to fix it
     Explain(ExplainArgs),
-    /// Start or check an inventory
+    /// Start, check, extend and compare inventories
     Inventory(InventoryArgs),
+    /// Whether this host can be a vantage point, and what mends it
+    Doctor(DoctorArgs),
     /// Print a built-in policy, to copy and change
     Policy(PolicyArgs),
     /// Completions for a shell
@@ -613,6 +615,37 @@ pub(super) enum InventoryCommand {
         #[arg(default_value = "inventory.yaml")]
         file: PathBuf,
     },
+    /// Lay out an inventory's lines alike, so that versions of it are compared easily; what they say stays
+    #[command(
+        after_help = "Exit codes: 0 it is laid out so · 1 with --check: it is not · 2 it is no YAML, or can't be written"
+    )]
+    Fmt {
+        /// The file; `-` is stdin, laid out to stdout
+        #[arg(default_value = "inventory.yaml")]
+        file: PathBuf,
+        /// Only say whether it is laid out so
+        #[arg(long)]
+        check: bool,
+    },
+    /// What two inventories say otherwise
+    #[command(
+        after_help = "Exit codes: 0 they say the same, however they write it · 1 they differ · 2 one of them is faulty\n\
+                      Example: git show HEAD~1:inventory.yaml | v6ready inventory diff - inventory.yaml"
+    )]
+    Diff {
+        /// The earlier one; `-` is stdin
+        #[arg(value_name = "A")]
+        before: PathBuf,
+        /// The later one; `-` is stdin
+        #[arg(value_name = "B")]
+        after: PathBuf,
+        /// The form of the result on stdout
+        #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+        format: ResultFormat,
+        /// The language; default: that of B
+        #[arg(long, value_parser = parse_lang)]
+        lang: Option<Lang>,
+    },
     /// Put services from a table, a zone file or another tool's list into an inventory, whose own text stays as it is
     Import(ImportArgs),
     /// Names that a run came by under the organisations' own domains and that the inventory doesn't list
@@ -731,6 +764,31 @@ pub(super) enum ImportFormat {
     Certificates,
     /// What `nmap -oX` wrote
     Nmap,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It asks the control targets of the inventory (without any: four root name servers over IPv6, and one over \
+                  IPv4) for the root's SOA and DNSKEY and for an echo, the resolvers for those, ipv4only.arpa and the names \
+                  of this host's own addresses, and each --target for its addresses and mail exchangers, at ports 443 (TCP \
+                  and UDP), and its first exchanger at port 25. Nobody else.\n\
+                  Exit codes: 0 nothing fails · 1 something fails that costs checks · 2 usage or inventory · 3 no IPv6 or \
+                  no resolver here\n\
+                  Example: v6ready doctor --target www.example.gov.vn"
+)]
+pub(super) struct DoctorArgs {
+    /// A host with a web site over HTTP/3 and mail, to try UDP port 443, TCP port 25 and the clock with (repeatable)
+    #[arg(long, value_name = "HOST")]
+    pub target: Vec<String>,
+    /// Take resolvers, control targets, networks, limits and the language from this inventory
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
+    /// The form of the result on stdout
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub format: ResultFormat,
+    /// The language; default: the inventory's, else English
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Debug, Args)]

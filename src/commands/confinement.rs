@@ -15,7 +15,7 @@ use super::cli::Command;
 
 /// Gives up every privilege that this command doesn't need, and the way to gain others.
 pub(super) fn begin(command: &Command, reach: &Reach) {
-    let needs_raw_sockets = matches!(command, Command::Scan(_) | Command::Check(_));
+    let needs_raw_sockets = matches!(command, Command::Scan(_) | Command::Check(_) | Command::Doctor(_));
     capabilities::reduce(needs_raw_sockets, reach);
 }
 
@@ -27,7 +27,8 @@ pub(super) fn begin_scan(reach: &Reach) {
 /// Whether the files that the command line names are all that a command opens. What scans reads its inventory
 /// first.
 pub(super) fn is_known_by_arguments(command: &Command) -> bool {
-    !matches!(command, Command::Scan(_) | Command::Check(_) | Command::Demo(_))
+    use Command::{Check, Demo, Doctor, Scan};
+    !matches!(command, Scan(_) | Check(_) | Doctor(_) | Demo(_))
 }
 
 /// Leaves no network, and only these files to write to. Everything can still be read.

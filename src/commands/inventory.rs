@@ -1,4 +1,6 @@
-//! `v6ready inventory`: starting and checking one.
+//! `v6ready inventory`: starting and checking one, laying it out, comparing two.
+
+mod difference;
 
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -6,7 +8,9 @@ use std::process::ExitCode;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::error::CliError;
+use super::exit_code::GATE_FAILED;
 use super::{atomic_file, import, suggest, terminal};
+use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::inventory::import::BUILT_IN_WORDS;
 use crate::inventory::{self, Diagnostics, INVENTORY_OCTETS_MAX};
 use crate::model::Lang;
@@ -20,6 +24,10 @@ pub(super) fn run(global: &Global, args: &InventoryArgs) -> Result<ExitCode, Cli
     match &args.command {
         InventoryCommand::Init { file, lang, title } => init(file, *lang, title.as_deref()),
         InventoryCommand::Validate { file } => validate(file),
+        InventoryCommand::Fmt { file, check } => fmt(file, *check),
+        InventoryCommand::Diff { before, after, format, lang } => {
+            difference::run(before, after, *format, *lang)
+        }
         InventoryCommand::Suggest(args) => suggest::run(global, args),
         InventoryCommand::Import(args) => import::run(args),
         InventoryCommand::Words => {
@@ -58,16 +66,52 @@ fn init(file: &Path, lang: Lang, title: Option<&str>) -> Result<ExitCode, CliErr
     }
 }
 
+/// Lays a file out.
+fn fmt(file: &Path, check: bool) -> Result<ExitCode, CliError> {
+    let (text, name) = text_of(file)?;
+    let text = String::from_utf8(text)
+        .map_err(|_| CliError::operator(format!("{name} is not UTF-8")).help("save it in UTF-8"))?;
+    let laid_out = inventory::laid_out(&text).map_err(|error| {
+        CliError::operator(format!("{name}: {error}"))
+            .help("`v6ready inventory validate` says what is wrong with it")
+    })?;
+    if check {
+        return Ok(match laid_out == text {
+            true => ExitCode::SUCCESS,
+            false => {
+                terminal::note(format_args!("{name} is not laid out; `v6ready inventory fmt` does it"));
+                ExitCode::from(GATE_FAILED)
+            }
+        });
+    }
+    if file == Path::new("-") {
+        terminal::print(laid_out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if laid_out == text {
+        terminal::note(format_args!("{name} is left as it is"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    write_atomically(file, |out| out.write_all(laid_out.as_bytes()))
+        .map_err(|error| unwritable(file, &error))?;
+    terminal::note(format_args!("{name} is written"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The octets of an inventory and what messages call it.
+fn text_of(file: &Path) -> Result<(Vec<u8>, String), CliError> {
+    if file != Path::new("-") {
+        return Ok((load::inventory_text(file)?, file.display().to_string()));
+    }
+    let mut text = Vec::new();
+    // One octet more than is read says that there are too many.
+    std::io::stdin().take(INVENTORY_OCTETS_MAX as u64 + 1).read_to_end(&mut text)?;
+    Ok((text, "(stdin)".to_owned()))
+}
+
 fn validate(file: &Path) -> Result<ExitCode, CliError> {
-    let (text, name, folder) = if file == Path::new("-") {
-        let mut text = Vec::new();
-        // One octet more than is read says that there are too many.
-        std::io::stdin().take(INVENTORY_OCTETS_MAX as u64 + 1).read_to_end(&mut text)?;
-        (text, "(stdin)".to_owned(), Path::new(""))
-    } else {
-        let folder = file.parent().unwrap_or(Path::new(""));
-        (load::inventory_text(file)?, file.display().to_string(), folder)
-    };
+    let (text, name) = text_of(file)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
     let faulty = |problems: &Diagnostics| {
         terminal::print_diagnostics(problems);
         CliError::operator(format!("{name}: {problems}"))

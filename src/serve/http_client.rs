@@ -1,9 +1,11 @@
 //! The HTTP client of the daemon, for webhooks and the log-in provider: no redirects, no proxies, small answers,
 //! little time.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hickory_resolver::TokioResolver;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper_util::rt::TokioIo;
@@ -199,12 +201,12 @@ fn for_connection(url: &Url, request: Request) -> Result<http::Request<Full<Byte
 /// To the first of the host's addresses that takes the connection.
 async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream, HttpError> {
     let failed = |why: String| HttpError::Connection { host: shown.to_owned(), why };
-    let addresses = match host {
+    let addresses: Vec<SocketAddr> = match host {
         Host::Ipv4(address) => vec![(*address, port).into()],
         Host::Ipv6(address) => vec![(*address, port).into()],
         Host::Domain(name) => {
-            let found = tokio::net::lookup_host((*name, port)).await;
-            found.map_err(|error| failed(error.to_string()))?.collect::<Vec<_>>()
+            let found = look_up(name).await.map_err(failed)?;
+            found.into_iter().map(|address| (address, port).into()).collect()
         }
     };
     let mut why = "it has no address".to_owned();
@@ -216,4 +218,14 @@ async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream,
         }
     }
     Err(failed(why))
+}
+
+/// The addresses of a name, by the system's resolvers and its file of hosts. Unlike the C library's look-up it takes no
+/// thread that a silent resolver would hold beyond the request's own deadline.
+async fn look_up(name: &str) -> Result<Vec<IpAddr>, String> {
+    let resolver = TokioResolver::builder_tokio().and_then(|builder| builder.build());
+    let resolver =
+        resolver.map_err(|error| format!("the system's resolvers can't be used: {error}"))?;
+    let found = resolver.lookup_ip(name).await.map_err(|error| error.to_string())?;
+    Ok(found.iter().collect())
 }

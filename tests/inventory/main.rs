@@ -5,6 +5,7 @@
 
 mod bounds;
 mod concurrent;
+mod lists;
 mod make;
 mod tables;
 mod update;

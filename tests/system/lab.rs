@@ -2,6 +2,7 @@
 
 mod day;
 mod demo;
+mod doctor;
 mod each_its_own;
 mod examples;
 mod faults;

@@ -101,6 +101,8 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("inventory init -", 0, true),
         ("inventory validate inventory.yaml", 0, true),
         ("inventory import table.csv --into inventory.yaml --dry-run --new-organisations", 0, true),
+        ("inventory fmt - <inventory.yaml", 0, true),
+        ("inventory diff inventory.yaml nowhere.yaml", 1, true),
         ("inventory suggest", 0, true),
         ("inventory words", 0, true),
         ("inventory schema", 0, true),
@@ -114,6 +116,7 @@ fn every_command_ends_well_where_its_outputs_can_not_be_written() {
         ("alerts test", 2, false),
         ("--help", 0, true),
         ("--version", 0, true),
+        ("doctor --inventory nowhere.yaml", 3, true),
         // From here on the newest run is one without IPv6.
         ("check https://www.example/ --inventory nowhere.yaml", 3, true),
         ("scan nowhere.yaml", 3, true),

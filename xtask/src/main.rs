@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+mod book;
+mod deb;
 mod format;
 mod fuzz;
 mod generate;
@@ -21,6 +23,9 @@ cargo xtask fmt [--check]    formats every Rust file, those too that cargo fmt d
 cargo xtask fuzz TARGET [SECONDS]
                              fuzzes a decoder of fuzz/targets.rs (`all`: one after the other), 600 seconds if nothing
                              is said; needs a C++ compiler for libFuzzer
+cargo xtask book             makes the documentation's site in target/book, in both languages; needs mdbook
+cargo xtask deb [OPTIONS]    makes the Debian package of profile `dist` (V6READY_PROFILE chooses another); needs cargo-deb,
+                             which takes the options. `packaging/test` installs, upgrades and removes it in a clean root
 cargo xtask newcomer         follows CONTRIBUTING.md in a copy of the tree and runs the tests there
 ";
 
@@ -35,6 +40,8 @@ fn main() -> ExitCode {
             "cargo",
             &["run", "--quiet", "--features", "train-dictionary", "--example", "train_dictionary"],
         ),
+        ["book"] => book::run(),
+        ["deb", ref options @ ..] => deb::run_with(options),
         ["newcomer"] => newcomer::run(),
         ["fuzz", target] => fuzz::run(target, "600"),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),

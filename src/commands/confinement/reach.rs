@@ -34,6 +34,7 @@ impl Reach {
             Command::Serve(_) | Command::Alerts(_) => {}
             Command::Scan(args) => reach.of_scan(global, args),
             Command::Check(args) => reach.of_check(global, args),
+            Command::Doctor(args) => args.inventory.iter().for_each(|file| reach.read(file)),
             Command::Report(args) => reach.of_report(global, args),
             Command::Judge(_) | Command::Diff(_) | Command::Show(_) => reach.file(&global.db),
             Command::Runs(args) => reach.of_runs(global, args),
@@ -92,7 +93,14 @@ impl Reach {
                 self.file(&args.into);
             }
             InventoryCommand::Suggest(_) => self.file(&global.db),
-            InventoryCommand::Validate { file } => self.read(file),
+            InventoryCommand::Validate { file } | InventoryCommand::Fmt { file, check: true } => {
+                self.read(file);
+            }
+            InventoryCommand::Fmt { file, check: false } => self.file(file),
+            InventoryCommand::Diff { before, after, .. } => {
+                self.read(before);
+                self.read(after);
+            }
             InventoryCommand::Words | InventoryCommand::Schema => {}
         }
     }

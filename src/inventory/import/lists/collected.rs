@@ -15,7 +15,7 @@ const ENTRIES_MAX: usize = 100_000;
 const PROBLEMS_MAX: usize = 10_000;
 
 /// What a candidate takes beside its texts, in cells of a table.
-const CELLS: usize = 16;
+const CELLS: usize = 8;
 
 /// The services of a list, in its order.
 pub(super) struct Collected<'b, 'c> {

@@ -1,6 +1,6 @@
 //! A YAML or JSON document whose owner is another tool: what of it is looked at, with lines for messages.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 
 use crate::inventory::tree::{Content, NodeId, Tree};
 
@@ -8,8 +8,8 @@ use crate::inventory::tree::{Content, NodeId, Tree};
 pub(super) struct Document<'t> {
     tree: Tree<'t>,
     text: &'t str,
-    /// The place that was asked for last, and its line: places are asked for in the order of the text.
-    last: Cell<(usize, usize)>,
+    /// Where each line ends; only a document with targets is asked for lines.
+    line_ends: OnceCell<Vec<u32>>,
 }
 
 impl<'t> Document<'t> {
@@ -19,10 +19,10 @@ impl<'t> Document<'t> {
     /// A sentence that names the line.
     pub(super) fn parse(text: &'t str) -> Result<Self, String> {
         match Tree::parse(text) {
-            Ok(Some(tree)) => Ok(Self { tree, text, last: Cell::new((0, 1)) }),
+            Ok(Some(tree)) => Ok(Self { tree, text, line_ends: OnceCell::new() }),
             Ok(None) => Err("it is empty".to_owned()),
             Err(error) => {
-                let line = 1 + newlines(text, 0, error.span.start as usize);
+                let line = 1 + newlines(text).take_while(|end| *end < error.span.start).count();
                 let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
                 Err(format!("line {line}: {}{help}", error.message))
             }
@@ -69,15 +69,13 @@ impl<'t> Document<'t> {
 
     /// `line 12`, for messages.
     pub(super) fn place(&self, id: NodeId) -> String {
-        let at = self.tree.node(id).span.start as usize;
-        let (from, line) = Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, 1));
-        let line = line + newlines(self.text, from, at);
-        self.last.set((at, line));
-        format!("line {line}")
+        let at = self.tree.node(id).span.start;
+        let ends = self.line_ends.get_or_init(|| newlines(self.text).collect());
+        format!("line {}", 1 + ends.partition_point(|end| *end < at))
     }
 }
 
-fn newlines(text: &str, from: usize, to: usize) -> usize {
-    let between = text.as_bytes().get(from..to).unwrap_or_default();
-    between.iter().filter(|octet| **octet == b'\n').count()
+fn newlines(text: &str) -> impl Iterator<Item = u32> {
+    let ends = text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n');
+    ends.map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX))
 }

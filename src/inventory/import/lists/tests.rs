@@ -85,10 +85,10 @@ fn internet_nl_requests_and_results() {
 #[test]
 fn whynoipv6_campaigns_and_subdomains() {
     let campaign = "title: Khánh Hòa\ndescription: Sites of the province\nuuid: 1c902e81\ndomains:\n    - example.gov.vn\n    \
-        - sở.example # one\n";
+        - bücher.example # one\n";
     assert_eq!(
         services(ListFormat::WhyNoIpv6, campaign),
-        ["line 5 https://example.gov.vn/", "line 6 https://xn--s-ggs.example/"]
+        ["line 5 https://example.gov.vn/", "line 6 https://xn--bcher-kva.example/"]
     );
     assert_eq!(
         services(ListFormat::WhyNoIpv6, "subdomains:\n  - tv\n  - secure.login\n"),

@@ -1,0 +1,93 @@
+//! The findings on stdout.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::finding::{Finding, Point, State};
+use super::texts::{self, NAMES};
+use crate::commands::terminal;
+use crate::model::Lang;
+use crate::report::describe::clean;
+
+/// The schema's name.
+const SCHEMA: &str = "v6ready/doctor/1";
+
+/// Columns before a sentence.
+const INDENT: usize = 26;
+
+/// A line for each finding, and below it what mends it.
+pub(super) fn text(findings: &[Finding], lang: Lang) -> io::Result<()> {
+    let mut out = terminal::results();
+    for finding in findings {
+        let sign = match finding.state {
+            State::Pass => '✓',
+            State::Fail => '✗',
+            State::Unknown => '?',
+        };
+        let name = name(finding.point, lang);
+        let gap = INDENT.saturating_sub(2 + name.chars().count()).max(1);
+        writeln!(out, "{sign} {name}{}{}", " ".repeat(gap), clean(&texts::sentence(finding, lang)))?;
+        if let Some(mend) = finding.say.mend() {
+            writeln!(out, "{}→ {}", " ".repeat(INDENT), mend.get(lang))?;
+        }
+    }
+    let verdict = match is_usable(findings) {
+        true => texts::USABLE,
+        false => texts::UNUSABLE,
+    };
+    writeln!(out, "\n{}", verdict.get(lang))?;
+    out.flush()
+}
+
+/// As JSON, schema `v6ready/doctor/1`.
+pub(super) fn json(findings: &[Finding], lang: Lang) -> io::Result<()> {
+    let findings_out = findings.iter().map(|finding| FindingDocument {
+        id: finding.point.id(),
+        state: finding.state.id(),
+        message: texts::sentence(finding, lang),
+        mend: finding.say.mend().map(|mend| mend.get(lang)),
+    });
+    let document = Document {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        is_vantage_point: is_usable(findings),
+        findings: findings_out.collect(),
+    };
+    let mut out = terminal::results();
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+fn name(point: Point, lang: Lang) -> &'static str {
+    let found = NAMES.iter().find(|(known, _)| *known == point);
+    found.map_or(point.id(), |(_, name)| name.get(lang))
+}
+
+fn is_usable(findings: &[Finding]) -> bool {
+    let blocks = |finding: &&Finding| {
+        finding.state == State::Fail
+            && matches!(finding.point, Point::Ipv6 | Point::Resolver | Point::OpenFiles | Point::Threads)
+    };
+    !findings.iter().any(|finding| blocks(&finding))
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    version: &'static str,
+    /// Whether scans from here judge anything.
+    is_vantage_point: bool,
+    findings: Vec<FindingDocument>,
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    id: &'static str,
+    /// `pass`, `fail` or `unknown`.
+    state: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<&'static str>,
+}
