@@ -163,7 +163,8 @@ async fn connect(host: &Host<&str>, port: u16, shown: &str) -> Result<TcpStream,
 /// that a silent resolver would hold beyond the request's own deadline.
 async fn look_up(name: &str) -> Result<Vec<IpAddr>, String> {
     let resolver = TokioResolver::builder_tokio().and_then(|builder| builder.build());
-    let resolver = resolver.map_err(|error| format!("the system's resolvers can't be used: {error}"))?;
+    let resolver =
+        resolver.map_err(|error| format!("the system's resolvers can't be used: {error}"))?;
     let found = resolver.lookup_ip(name).await.map_err(|error| error.to_string())?;
     Ok(found.iter().collect())
 }
