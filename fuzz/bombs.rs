@@ -287,9 +287,24 @@ fn lists() {
         vec![
             ("names", repeated("a.example\n", 8 * MIB)),
             ("nested", [b"{\"domains\":", &repeated("[", MIB)[..]].concat()),
-            ("certificates", [b"[", &repeated("{\"name_value\":\"a.example\\nb.example\"},", 8 * MIB)[..], b"{}]"].concat()),
+            (
+                "certificates",
+                [
+                    b"[",
+                    &repeated("{\"name_value\":\"a.example\\nb.example\"},", 8 * MIB)[..],
+                    b"{}]",
+                ]
+                .concat(),
+            ),
             ("targets", repeated("- targets: [a.example]\n", 4 * MIB)),
-            ("hosts", [b"<nmaprun>", &repeated("<host><hostname name=\"a.example\"/></host>", 8 * MIB)[..]].concat()),
+            (
+                "hosts",
+                [
+                    b"<nmaprun>",
+                    &repeated("<host><hostname name=\"a.example\"/></host>", 8 * MIB)[..],
+                ]
+                .concat(),
+            ),
         ],
     );
     hold(

@@ -40,7 +40,9 @@ fn shell_lines(text: &str) -> Vec<&str> {
     for line in text.lines() {
         let bare = line.trim_start();
         match bare.strip_prefix("```") {
-            Some(kind) => is_shell = !is_shell && matches!(kind.trim(), "sh" | "bash" | "console" | "shell"),
+            Some(kind) => {
+                is_shell = !is_shell && matches!(kind.trim(), "sh" | "bash" | "console" | "shell")
+            }
             None if is_shell => lines.push(line),
             None => {}
         }
@@ -128,9 +130,18 @@ fn every_command_in_the_documentation_is_one_of_the_program() {
 fn commands_are_told_from_what_is_around_them() {
     let words = |line: &str| commands(line).iter().map(|words| words.join("|")).collect::<Vec<_>>();
     assert_eq!(words("v6ready explain dns-aaaa   # why"), ["v6ready|explain|dns-aaaa"]);
-    assert_eq!(words("A=1 v6ready --quiet scan a.yaml > out.txt 2>&1"), ["A=1|v6ready|--quiet|scan|a.yaml"]);
-    assert_eq!(words("git show a | v6ready inventory diff - b && true"), ["git|show|a", "v6ready|inventory|diff|-|b", "true"]);
-    assert_eq!(words("v6ready runs keygen k --name 'NOC | x'"), ["v6ready|runs|keygen|k|--name|NOC | x"]);
+    assert_eq!(
+        words("A=1 v6ready --quiet scan a.yaml > out.txt 2>&1"),
+        ["A=1|v6ready|--quiet|scan|a.yaml"]
+    );
+    assert_eq!(
+        words("git show a | v6ready inventory diff - b && true"),
+        ["git|show|a", "v6ready|inventory|diff|-|b", "true"]
+    );
+    assert_eq!(
+        words("v6ready runs keygen k --name 'NOC | x'"),
+        ["v6ready|runs|keygen|k|--name|NOC | x"]
+    );
     assert!(v6ready::commands::check_arguments(&["scna".to_owned()]).is_err());
 }
 
@@ -148,9 +159,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
         is_code ^= is_fence;
         !is_code && !is_fence
     });
-    lines.flat_map(|line| {
-        line.split("](").skip(1).filter_map(|rest| rest.split(')').next())
-    })
+    lines.flat_map(|line| line.split("](").skip(1).filter_map(|rest| rest.split(')').next()))
 }
 
 #[test]
@@ -196,7 +205,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let mut anchors: BTreeSet<String> = headings
         .map(|heading| {
             let heading = heading.trim_start_matches('#').trim().to_lowercase();
-            let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            let kept =
+                heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
             kept.map(|c| if c == ' ' { '-' } else { c }).collect()
         })
         .collect();
@@ -242,12 +252,22 @@ fn run(folder: &Path, arguments: &[String]) -> Output {
 /// The commands of these pages are run one after the other, as their reader would: all that need no network.
 #[test]
 fn the_guides_commands_do_what_they_say() {
-    for page in ["inventory", "reports", "operating", "security", "fleet", "verdicts", "promises", "first-scan"] {
+    for page in [
+        "inventory",
+        "reports",
+        "operating",
+        "security",
+        "fleet",
+        "verdicts",
+        "promises",
+        "first-scan",
+    ] {
         for lang in ["en", "vi"] {
             let folder = tempfile::tempdir().unwrap();
             let at = |name: &str| folder.path().join(name);
             prepare(folder.path());
-            let text = fs::read_to_string(root().join(format!("docs/guide/{page}.{lang}.md"))).unwrap();
+            let text =
+                fs::read_to_string(root().join(format!("docs/guide/{page}.{lang}.md"))).unwrap();
             let backup = at("backup").display().to_string();
             for line in shell_lines(&text) {
                 for command in commands(&line.replace("/backup/", &format!("{backup}/"))) {
@@ -255,22 +275,29 @@ fn the_guides_commands_do_what_they_say() {
                     // What comes out of git comes from a person's repository; the others ask the network.
                     let network = ["-", "scan", "check", "doctor", "demo", "serve"];
                     let is_left_out = |word: &String| network.contains(&&**word);
-                    if arguments.iter().take(3).any(is_left_out) && !arguments.contains(&"--schema".to_owned()) {
+                    if arguments.iter().take(3).any(is_left_out)
+                        && !arguments.contains(&"--schema".to_owned())
+                    {
                         continue;
                     }
                     // The province's organisations have ids of their own.
-                    let arguments: Vec<String> = match arguments.iter().any(|word| word == "import") {
+                    let arguments: Vec<String> = match arguments.iter().any(|word| word == "import")
+                    {
                         true => arguments.to_vec(),
                         false => arguments
                             .iter()
-                            .map(|word| word.replace("so-y-te", "so-yt").replace("vp-ubnd/portal", "vp-ubnd/*"))
+                            .map(|word| {
+                                word.replace("so-y-te", "so-yt")
+                                    .replace("vp-ubnd/portal", "vp-ubnd/*")
+                            })
                             .collect(),
                     };
                     let output = run(folder.path(), &arguments);
                     let said = String::from_utf8_lossy(&output.stderr).into_owned();
                     let code = output.status.code();
                     // Whatever the example's services are like: it must not be a mistake of the example.
-                    let is_difference = arguments.iter().any(|word| word == "diff" || word == "--check");
+                    let is_difference =
+                        arguments.iter().any(|word| word == "diff" || word == "--check");
                     let expected = code == Some(0) || code == Some(1) && is_difference;
                     assert!(expected, "{page}.{lang}: {line}\n{code:?}: {said}");
                 }
@@ -299,7 +326,11 @@ fn prepare(folder: &Path) {
          ns IN AAAA 2001:db8::53\nwww IN AAAA 2001:db8::80\n",
     )
     .unwrap();
-    fs::write(at("targets.yml"), "- targets: ['https://app.example.gov.vn/']\n  labels: {module: http_2xx}\n").unwrap();
+    fs::write(
+        at("targets.yml"),
+        "- targets: ['https://app.example.gov.vn/']\n  labels: {module: http_2xx}\n",
+    )
+    .unwrap();
     fs::copy(root().join("inventory.yaml"), at("other.yaml")).unwrap();
     fs::copy(root().join("docs/letterhead.yaml"), at("letterhead.yaml")).unwrap();
 }
@@ -307,7 +338,9 @@ fn prepare(folder: &Path) {
 fn table() -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
-    for (row, cells) in (0..).zip([["organisation", "web"], ["Sở Y tế", "https://syt.example.gov.vn/"]]) {
+    for (row, cells) in
+        (0..).zip([["organisation", "web"], ["Sở Y tế", "https://syt.example.gov.vn/"]])
+    {
         for (column, text) in (0..).zip(cells) {
             sheet.write(row, column, text).unwrap();
         }

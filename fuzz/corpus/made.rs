@@ -40,10 +40,16 @@ fn add_documents(seeds: &mut Seeds) {
 /// Lists of other tools, and inventories that are laid out.
 fn add_lists(seeds: &mut Seeds) {
     seeds.add("list", "www.example.gov.vn\n# remark\n2,a.example\nmail:example.gov.vn\n");
-    seeds.add("list", "{\"name\": \"Q4\", \"type\": \"mail\", \"domains\": [\"example.gov.vn\", \"a.example\"]}");
+    seeds.add(
+        "list",
+        "{\"name\": \"Q4\", \"type\": \"mail\", \"domains\": [\"example.gov.vn\", \"a.example\"]}",
+    );
     seeds.add("list", "{\"api_version\": \"2.3.0\", \"request\": {\"request_type\": \"web\"}, \"domains\": {\"example.gov.vn\": {\"status\": \"ok\", \"results\": {\"custom\": {}}}}}");
     seeds.add("list", "{\"success\": true, \"data\": {\"domains\": [{\"domain\": \"example.gov.vn\", \"link\": \"http://nl.example/mail/example.gov.vn/1/\", \"views\": []}]}}");
-    seeds.add("list", "title: T\ndescription: D\ndomains:\n  - example.gov.vn\n  - bücher.example\n");
+    seeds.add(
+        "list",
+        "title: T\ndescription: D\ndomains:\n  - example.gov.vn\n  - bücher.example\n",
+    );
     seeds.add("list", "subdomains: [tv, secure.login]\n");
     seeds.add("list", "- targets:\n  - https://www.example.gov.vn/\n  - 'app.example:8883'\n  labels: {organisation: A, name: B, module: tcp_tls}\n");
     seeds.add("list", "scrape_configs:\n  - job_name: ssh\n    metrics_path: /probe\n    params: {module: [ssh_banner]}\n    static_configs: [{targets: ['a.example:22', '[2001:db8::1]:22']}]\n");
@@ -52,7 +58,10 @@ fn add_lists(seeds: &mut Seeds) {
     seeds.add("list", "<?xml version=\"1.0\"?><!DOCTYPE nmaprun><nmaprun scanner=\"nmap\"><host><address addr=\"2001:db8::80\" addrtype=\"ipv6\"/><hostnames><hostname name=\"www.example\" type=\"user\"/></hostnames><ports><port protocol=\"tcp\" portid=\"443\"><state state=\"open\"/><service name=\"http\" tunnel=\"ssl\"/></port><port protocol=\"udp\" portid=\"53\"><state state=\"open\"/></port></ports></host></nmaprun>");
     seeds.add("layout", "version: 1   \r\n\r\n\r\norganisations:\r\n- id: a   # first\r\n  services:\r\n  -   id: s\r\n      web: https://a.example/\r\n");
     seeds.add("layout", "o:\n- name: |\n    one\n      two  \n\n    # no comment\n  why: >-\n      a\n      b\n  list: [a,\n     b]   \n  quoted: \"a\n    b\"\n  kept: |+\n\n    c\n\n  d: 1\n");
-    seeds.add("layout", "x-own: &a\n   z: 1   # one\n          # two\nuse: *a\n? long\n: key\n# end\n");
+    seeds.add(
+        "layout",
+        "x-own: &a\n   z: 1   # one\n          # two\nuse: *a\n? long\n: key\n# end\n",
+    );
 }
 
 fn add_tables(seeds: &mut Seeds) {

@@ -15,7 +15,8 @@ use super::cli::Command;
 
 /// Gives up every privilege that this command doesn't need, and the way to gain others.
 pub(super) fn begin(command: &Command, reach: &Reach) {
-    let needs_raw_sockets = matches!(command, Command::Scan(_) | Command::Check(_) | Command::Doctor(_));
+    let needs_raw_sockets =
+        matches!(command, Command::Scan(_) | Command::Check(_) | Command::Doctor(_));
     capabilities::reduce(needs_raw_sockets, reach);
 }
 

@@ -52,15 +52,23 @@ pub(super) fn run(args: &DoctorArgs, mut reach: Reach) -> Result<ExitCode, CliEr
         Ok(network) => {
             let Network { runtime, echo } = network;
             let looked = runtime.block_on(async {
-                let live = Live::with_echo(&known.settings, echo).map_err(|error| error.to_string())?;
+                let live =
+                    Live::with_echo(&known.settings, echo).map_err(|error| error.to_string())?;
                 Ok::<_, String>(network::look(&live, known, &targets).await)
             });
             match looked {
                 Ok(found) => findings.extend(found),
-                Err(why) => findings.push(Finding::new(Point::OpenFiles, State::Fail, Say::NoSockets, why)),
+                Err(why) => {
+                    findings.push(Finding::new(Point::OpenFiles, State::Fail, Say::NoSockets, why))
+                }
             }
         }
-        Err(error) => findings.push(Finding::new(Point::Threads, State::Fail, Say::TooFewThreads, error.text())),
+        Err(error) => findings.push(Finding::new(
+            Point::Threads,
+            State::Fail,
+            Say::TooFewThreads,
+            error.text(),
+        )),
     }
     findings.extend(machine.findings(&known.settings));
     let lang = args.lang.unwrap_or(match args.inventory {
@@ -77,7 +85,8 @@ pub(super) fn run(args: &DoctorArgs, mut reach: Reach) -> Result<ExitCode, CliEr
 fn targets(args: &DoctorArgs) -> Result<Vec<Host>, CliError> {
     let parsed = args.target.iter().map(|text| {
         Host::parse(text).map_err(|error| {
-            CliError::operator(format!("--target: {error}")).help("name a host, such as www.example.gov.vn")
+            CliError::operator(format!("--target: {error}"))
+                .help("name a host, such as www.example.gov.vn")
         })
     });
     parsed.collect()

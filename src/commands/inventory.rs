@@ -79,7 +79,9 @@ fn fmt(file: &Path, check: bool) -> Result<ExitCode, CliError> {
         return Ok(match laid_out == text {
             true => ExitCode::SUCCESS,
             false => {
-                terminal::note(format_args!("{name} is not laid out; `v6ready inventory fmt` does it"));
+                terminal::note(format_args!(
+                    "{name} is not laid out; `v6ready inventory fmt` does it"
+                ));
                 ExitCode::from(GATE_FAILED)
             }
         });

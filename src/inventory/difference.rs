@@ -112,7 +112,9 @@ fn organisations(
             None => found.push(entry(EntryChange::Added, one, Vec::new())),
             Some(other) => {
                 let changes = value_changes(values(other, also_before), values(one, also_after));
-                found.extend((!changes.is_empty()).then(|| entry(EntryChange::Changed, one, changes)));
+                found.extend(
+                    (!changes.is_empty()).then(|| entry(EntryChange::Changed, one, changes)),
+                );
             }
         }
     }
@@ -143,7 +145,13 @@ fn services(before: &[Arc<Service>], after: &[Arc<Service>]) -> Vec<EntryDiffere
         };
         let shown = one.target.to_string();
         let Some(other) = other else {
-            found.push(EntryDifference { change: EntryChange::Added, id, formerly: None, shown, values: Vec::new() });
+            found.push(EntryDifference {
+                change: EntryChange::Added,
+                id,
+                formerly: None,
+                shown,
+                values: Vec::new(),
+            });
             continue;
         };
         let values = value_changes(service_values(other), service_values(one));
@@ -179,10 +187,19 @@ fn service_values(service: &Service) -> Vec<(&'static str, Option<String>)> {
         ("tags", list(service.tags.iter().map(ToString::to_string).collect())),
         ("state", Some(service.state.id().to_owned())),
         ("security_level", service.security_level.map(|level| level.to_string())),
-        ("target", service.goal.as_ref().map(|goal| format!("{{stage: {}, by: {}}}", goal.stage.number(), goal.by))),
+        (
+            "target",
+            service
+                .goal
+                .as_ref()
+                .map(|goal| format!("{{stage: {}, by: {}}}", goal.stage.number(), goal.by)),
+        ),
         (
             "exemption",
-            service.exemption.as_ref().map(|one| format!("{{reason: {}, until: {}}}", one.reason, one.until)),
+            service
+                .exemption
+                .as_ref()
+                .map(|one| format!("{{reason: {}, until: {}}}", one.reason, one.until)),
         ),
         ("expect_status", service.expect_status.map(|status| status.to_string())),
         ("geo_dns", service.geo_dns.then(|| "true".to_owned())),
@@ -209,7 +226,11 @@ fn head_changes(before: &str, after: &str) -> Vec<ValueChange> {
             changes.push(ValueChange { key, from, to: Some(to) });
         }
     }
-    changes.extend(before.into_iter().map(|(key, from)| ValueChange { key, from: Some(from), to: None }));
+    changes.extend(before.into_iter().map(|(key, from)| ValueChange {
+        key,
+        from: Some(from),
+        to: None,
+    }));
     changes.sort_by(|one, other| one.key.cmp(&other.key));
     changes
 }
@@ -250,7 +271,8 @@ fn written(tree: &Tree<'_>, id: NodeId) -> String {
         }
         Content::Mapping(entries) => {
             let entries = tree.children(entries).chunks_exact(2);
-            let entries = entries.map(|entry| format!("{}: {}", written(tree, entry[0]), written(tree, entry[1])));
+            let entries = entries
+                .map(|entry| format!("{}: {}", written(tree, entry[0]), written(tree, entry[1])));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
     }
@@ -262,7 +284,9 @@ mod tests {
     use crate::inventory::parse;
 
     fn difference(before: &str, after: &str) -> InventoryDifference {
-        let parsed = |text: &str| parse(text.as_bytes(), "t.yaml").unwrap_or_else(|e| panic!("{}", e.render(false)));
+        let parsed = |text: &str| {
+            parse(text.as_bytes(), "t.yaml").unwrap_or_else(|e| panic!("{}", e.render(false)))
+        };
         InventoryDifference::of((&parsed(before), before), (&parsed(after), after))
     }
 
@@ -285,7 +309,8 @@ mod tests {
             web: \"https://o.example/\", formerly: a/old}]}\n  - {id: b, services: [{id: t, category: portal, zone: t.example}]}\n";
         let found = difference(BEFORE, after);
         let change = |change: &ValueChange| {
-            let (from, to) = (change.from.as_deref().unwrap_or("-"), change.to.as_deref().unwrap_or("-"));
+            let (from, to) =
+                (change.from.as_deref().unwrap_or("-"), change.to.as_deref().unwrap_or("-"));
             format!("{}: {from} → {to}", change.key)
         };
         let entry = |one: &EntryDifference| {
@@ -295,7 +320,12 @@ mod tests {
         let head: Vec<_> = found.head.iter().map(change).collect();
         assert_eq!(
             head,
-            ["lang: - → vi", "settings.attempts: 2 → -", "settings.timeouts.dns: 3s → 5s", "title: A → B"]
+            [
+                "lang: - → vi",
+                "settings.attempts: 2 → -",
+                "settings.timeouts.dns: 3s → 5s",
+                "title: A → B"
+            ]
         );
         let organisations: Vec<_> = found.organisations.iter().map(entry).collect();
         assert_eq!(organisations, ["Changed a None name: A → AA", "Added b None "]);

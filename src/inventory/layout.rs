@@ -99,7 +99,9 @@ enum Inner {
 /// For each line, from the first, what it is within. The text is known to be a document.
 fn inner_lines(text: &str) -> Vec<Inner> {
     let mut starts = vec![0];
-    starts.extend(text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n').map(|(at, _)| at + 1));
+    starts.extend(
+        text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n').map(|(at, _)| at + 1),
+    );
     let mut inner = vec![Inner::No; starts.len()];
     let mut mark = |start: usize, end: usize, kind: Inner| {
         let line_of = |at: usize| starts.partition_point(|start| *start <= at) - 1;
@@ -192,7 +194,11 @@ impl Layout {
         let column = columns(line);
         let is_item = |text: &str| text == "-" || text.starts_with("- ");
         // The end of a document, and its directives, are in the first column.
-        if column == 0 && (content.starts_with("---") || content.starts_with("...") || content.starts_with('%')) {
+        if column == 0
+            && (content.starts_with("---")
+                || content.starts_with("...")
+                || content.starts_with('%'))
+        {
             let levels = std::mem::take(&mut self.levels);
             self.place_waiting(&levels, None, output);
             push(output, line.trim_end());
@@ -250,7 +256,12 @@ impl Layout {
 
     /// Writes the comments that waited: with the next line where they stand at its column, else at the place of the level
     /// before them that has their column, or of the one that they are within.
-    fn place_waiting(&mut self, before: &[Level], next: Option<(usize, usize)>, output: &mut String) {
+    fn place_waiting(
+        &mut self,
+        before: &[Level],
+        next: Option<(usize, usize)>,
+        output: &mut String,
+    ) {
         // A comment behind a value may go on below itself.
         let mut goes_on = true;
         let (last, shift) = (std::mem::take(&mut self.last), self.shift);

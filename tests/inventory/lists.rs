@@ -8,13 +8,21 @@ use crate::make::Office;
 #[test]
 fn each_list_is_known_by_what_it_holds() {
     for (name, text, expected) in [
-        ("sites.txt", "www.example.gov.vn\nmail:example.gov.vn\n", "vp/www-example-gov-vn https://www.example.gov.vn/"),
+        (
+            "sites.txt",
+            "www.example.gov.vn\nmail:example.gov.vn\n",
+            "vp/www-example-gov-vn https://www.example.gov.vn/",
+        ),
         (
             "request.json",
             "{\"type\": \"web\", \"domains\": [\"www.example.gov.vn\"]}",
             "vp/www-example-gov-vn https://www.example.gov.vn/",
         ),
-        ("example.gov.vn.yml", "subdomains:\n  - tv\n", "vp/tv-example-gov-vn https://tv.example.gov.vn/"),
+        (
+            "example.gov.vn.yml",
+            "subdomains:\n  - tv\n",
+            "vp/tv-example-gov-vn https://tv.example.gov.vn/",
+        ),
         (
             "targets.yml",
             "- targets: ['a.example:22']\n  labels: {module: ssh_banner}\n",
@@ -47,12 +55,25 @@ fn each_list_is_known_by_what_it_holds() {
 #[test]
 fn what_is_wrong_with_a_list_is_said() {
     let office = Office::new();
-    let import = office.import("bad.json", b"{\"type\": \"web\", \"domains\": [", &["--organisation", "vp"]);
+    let import =
+        office.import("bad.json", b"{\"type\": \"web\", \"domains\": [", &["--organisation", "vp"]);
     assert_eq!(import.code, Some(2));
-    assert!(import.stderr.contains("bad.json: it is no request or result of internet.nl"), "{}", import.stderr);
-    let import = office.import("names.txt", b"a b\ngood.example\n", &["--from", "names", "--organisation", "vp"]);
+    assert!(
+        import.stderr.contains("bad.json: it is no request or result of internet.nl"),
+        "{}",
+        import.stderr
+    );
+    let import = office.import(
+        "names.txt",
+        b"a b\ngood.example\n",
+        &["--from", "names", "--organisation", "vp"],
+    );
     assert_eq!(import.code, Some(2));
-    assert!(import.stderr.contains("error: line 1:") && import.stderr.contains("--keep-going"), "{}", import.stderr);
+    assert!(
+        import.stderr.contains("error: line 1:") && import.stderr.contains("--keep-going"),
+        "{}",
+        import.stderr
+    );
     let import = office.import("names.txt", b"good.example\n", &[]);
     assert_eq!(import.code, Some(2));
     assert!(import.stderr.contains("use `--organisation`"), "{}", import.stderr);
@@ -85,7 +106,10 @@ fn an_inventory_is_laid_out_and_compared() {
     let differs = program(folder.path(), &["diff", "a.yaml", "b.yaml"]);
     assert_eq!(differs.status.code(), Some(1));
     let said = String::from_utf8(differs.stdout).unwrap();
-    assert_eq!(said, "~ a/s  https://a.example/\n    category: portal → public-service\nservices: changed 1\n");
+    assert_eq!(
+        said,
+        "~ a/s  https://a.example/\n    category: portal → public-service\nservices: changed 1\n"
+    );
     let json = program(folder.path(), &["diff", "a.yaml", "b.yaml", "--format", "json"]).stdout;
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["schema"], "v6ready/inventory-diff/1");

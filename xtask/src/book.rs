@@ -19,11 +19,15 @@ pub fn run() -> Result<(), String> {
     remove_folder(&site)?;
     for (at_language, (lang, title)) in LANGUAGES.into_iter().enumerate() {
         let (other, _) = LANGUAGES[1 - at_language];
-        let book = Book { own: listed(&docs, lang)?, others: listed(&docs, other)?, other, docs: &docs };
+        let book =
+            Book { own: listed(&docs, lang)?, others: listed(&docs, other)?, other, docs: &docs };
         let folder = sources.join(lang);
         book.copy(&docs, &folder.join("src"))?;
         let text = read(&docs.join(format!("book/SUMMARY.{lang}.md")))?;
-        let text = text.replace("](../", "](").replace("](front", "](book/front").replace("README.md", "index.md");
+        let text = text
+            .replace("](../", "](")
+            .replace("](front", "](book/front")
+            .replace("README.md", "index.md");
         write(&folder.join("src/SUMMARY.md"), &text)?;
         let text = read(&docs.join("book/book.toml"))?;
         write(&folder.join("book.toml"), &text.replace("{title}", title).replace("{lang}", lang))?;
@@ -94,7 +98,8 @@ impl Book<'_> {
         while let Some(middle) = rest.find("](") {
             let Some(length) = rest[middle + 2..].find(')') else { break };
             let target = &rest[middle + 2..middle + 2 + length];
-            let begin = rest[..middle].rfind('[').filter(|begin| !rest[*begin..middle].contains('\n'));
+            let begin =
+                rest[..middle].rfind('[').filter(|begin| !rest[*begin..middle].contains('\n'));
             match (begin, self.on_the_site(target, page)) {
                 // What the site hasn't got is no link.
                 (Some(begin), None) => {
@@ -127,7 +132,8 @@ impl Book<'_> {
         }
         // A page of the other language lies in its own book.
         let depth = folder.strip_prefix(self.docs).ok()?.components().count();
-        let html = below.with_extension("html").display().to_string().replace("README.html", "index.html");
+        let html =
+            below.with_extension("html").display().to_string().replace("README.html", "index.html");
         let up = "../".repeat(depth + 1);
         self.others.contains(below).then(|| format!("{up}{}/{html}{fragment}", self.other))
     }

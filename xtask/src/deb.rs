@@ -24,7 +24,8 @@ pub fn run_with(arguments: &[&str]) -> Result<(), String> {
         "dev" => run("cargo", &["build", "--locked", "--bin", "v6ready"])?,
         _ => run("packaging/build-release", &[])?,
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     let folder = if profile == "dev" { "debug" } else { &*profile };
     let program = target.join(folder).join("v6ready");
     put_together(&root, &program)?;

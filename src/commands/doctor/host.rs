@@ -36,9 +36,12 @@ impl Machine {
         let needed = settings.concurrency as u64 + FILES_BESIDE;
         let files = match self.open_files {
             None => Finding::new(Point::OpenFiles, State::Unknown, Say::LimitUnknown, ""),
-            Some(open) if open < needed => {
-                Finding::new(Point::OpenFiles, State::Fail, Say::FewFiles, format!("{open} < {needed}"))
-            }
+            Some(open) if open < needed => Finding::new(
+                Point::OpenFiles,
+                State::Fail,
+                Say::FewFiles,
+                format!("{open} < {needed}"),
+            ),
             Some(open) => Finding::new(Point::OpenFiles, State::Pass, Say::Files, open.to_string()),
         };
         let threads = match &self.threads {
@@ -65,7 +68,8 @@ fn available_memory() -> Option<u64> {
         Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
     });
     let groups = fs::read_to_string("/proc/self/cgroup").ok();
-    let own = groups.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::/")));
+    let own =
+        groups.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::/")));
     let root = Path::new("/sys/fs/cgroup");
     let own = root.join(own.unwrap_or_default());
     let number = |folder: &Path, file| {
@@ -88,11 +92,18 @@ mod tests {
             let found = machine.findings(&Settings::default());
             found.iter().map(|finding| (finding.point.id(), finding.state.id())).collect()
         };
-        let poor = Machine { open_files: Some(64), threads: Err("none".to_owned()), memory: Some(1 << 20) };
+        let poor = Machine {
+            open_files: Some(64),
+            threads: Err("none".to_owned()),
+            memory: Some(1 << 20),
+        };
         assert_eq!(judged(poor), [("open-files", "fail"), ("threads", "fail"), ("memory", "fail")]);
         let rich = Machine { open_files: Some(65_536), threads: Ok(2), memory: Some(1 << 30) };
         assert_eq!(judged(rich), [("open-files", "pass"), ("threads", "pass"), ("memory", "pass")]);
         let dark = Machine { open_files: None, threads: Ok(1), memory: None };
-        assert_eq!(judged(dark), [("open-files", "unknown"), ("threads", "pass"), ("memory", "unknown")]);
+        assert_eq!(
+            judged(dark),
+            [("open-files", "unknown"), ("threads", "pass"), ("memory", "unknown")]
+        );
     }
 }

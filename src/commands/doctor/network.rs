@@ -12,9 +12,9 @@ use crate::evidence::own_clock::{ClockWitnesses, own_clock};
 use crate::evidence::own_names::{own_addresses, own_name_questions};
 use crate::evidence::vantage;
 use crate::model::{
-    ClockState, ConversationQuestion, Digest, DnsQuestion, EchoQuestion, Evidence, Host,
-    HttpGet, Inventory, Name, NetFailure, ObservationId, Question, QuicFailure, QuicQuestion,
-    RecordData, RecordType, Reply, Request, Settings, Transport,
+    ClockState, ConversationQuestion, Digest, DnsQuestion, EchoQuestion, Evidence, Host, HttpGet,
+    Inventory, Name, NetFailure, ObservationId, Question, QuicFailure, QuicQuestion, RecordData,
+    RecordType, Reply, Request, Settings, Transport,
 };
 use crate::probe::Live;
 
@@ -37,7 +37,13 @@ const SILENT_MIN: usize = 2;
 /// Everything that takes the network.
 pub(super) async fn look(live: &Live, inventory: &Inventory, targets: &[Host]) -> Vec<Finding> {
     let settings = &inventory.settings;
-    let mut asked = Asked { live, settings, evidence: Evidence::new(), witnesses: ClockWitnesses::default(), count: 0 };
+    let mut asked = Asked {
+        live,
+        settings,
+        evidence: Evidence::new(),
+        witnesses: ClockWitnesses::default(),
+        count: 0,
+    };
     let began = Timestamp::now();
     asked.ask(vantage::questions(settings, 1)).await;
     let mut findings = Vec::new();
@@ -55,16 +61,28 @@ pub(super) async fn look(live: &Live, inventory: &Inventory, targets: &[Host]) -
         }
     });
     findings.push(asked.ipv4().await);
-    let list = |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |addresses: &[SocketAddr]| {
+        addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
     findings.push(match &reading {
         Some(reading) if reading.resolver_works() && reading.silent_resolvers.is_empty() => {
             Finding::new(Point::Resolver, State::Pass, Say::ResolverWorks, list(&reading.resolvers))
         }
-        Some(reading) if reading.resolver_works() => {
-            Finding::new(Point::Resolver, State::Pass, Say::SomeResolversSilent, list(&reading.silent_resolvers))
+        Some(reading) if reading.resolver_works() => Finding::new(
+            Point::Resolver,
+            State::Pass,
+            Say::SomeResolversSilent,
+            list(&reading.silent_resolvers),
+        ),
+        _ if settings.resolvers.is_empty() => {
+            Finding::new(Point::Resolver, State::Fail, Say::NoResolver, "")
         }
-        _ if settings.resolvers.is_empty() => Finding::new(Point::Resolver, State::Fail, Say::NoResolver, ""),
-        _ => Finding::new(Point::Resolver, State::Fail, Say::ResolverSilent, list(&settings.resolvers)),
+        _ => Finding::new(
+            Point::Resolver,
+            State::Fail,
+            Say::ResolverSilent,
+            list(&settings.resolvers),
+        ),
     });
     let resolver = reading.as_ref().and_then(|reading| reading.resolvers.first()).copied();
     findings.push(asked.echo().await);
@@ -157,7 +175,12 @@ impl Asked<'_> {
         let seen: Vec<_> = own.iter().filter(|address| address.names.is_some()).collect();
         if seen.is_empty() {
             let shown: Vec<_> = own.iter().map(|own| own.address.to_string()).collect();
-            return Finding::new(Point::Ptr, State::Unknown, Say::NoGlobalAddress, shown.join(", "));
+            return Finding::new(
+                Point::Ptr,
+                State::Unknown,
+                Say::NoGlobalAddress,
+                shown.join(", "),
+            );
         }
         let nameless: Vec<String> = seen
             .iter()
@@ -166,8 +189,15 @@ impl Asked<'_> {
             .collect();
         match nameless.is_empty() {
             true => {
-                let names = seen.iter().filter_map(|own| Some(format!("{} {}", own.address, own.confirmed_name()?)));
-                Finding::new(Point::Ptr, State::Pass, Say::Named, names.collect::<Vec<_>>().join(", "))
+                let names = seen
+                    .iter()
+                    .filter_map(|own| Some(format!("{} {}", own.address, own.confirmed_name()?)));
+                Finding::new(
+                    Point::Ptr,
+                    State::Pass,
+                    Say::Named,
+                    names.collect::<Vec<_>>().join(", "),
+                )
             }
             false => Finding::new(Point::Ptr, State::Fail, Say::Nameless, nameless.join(", ")),
         }
@@ -176,15 +206,20 @@ impl Asked<'_> {
     async fn clock(&mut self, began: Timestamp, resolver: Option<SocketAddr>) -> Finding {
         let targets = vantage::control_targets(self.settings);
         let servers = targets.into_iter().filter(|target| target.port() == 53).chain(resolver);
-        let questions = servers.map(|server| dns(server, Name::root(), RecordType::DNSKEY, Some(server) == resolver));
+        let questions = servers
+            .map(|server| dns(server, Name::root(), RecordType::DNSKEY, Some(server) == resolver));
         self.ask_all(questions.collect()).await;
         let clock = own_clock(self.witnesses.all(), None, began);
         let count = clock.witnesses.len().to_string();
         match clock.state {
             ClockState::Right => Finding::new(Point::Clock, State::Pass, Say::ClockRight, count),
-            ClockState::Unknown => Finding::new(Point::Clock, State::Unknown, Say::ClockUnknown, ""),
+            ClockState::Unknown => {
+                Finding::new(Point::Clock, State::Unknown, Say::ClockUnknown, "")
+            }
             ClockState::Wrong | ClockState::Changed => {
-                let behind = clock.behind_s.map_or_else(|| began.to_string(), |seconds| format!("{} s", -seconds));
+                let behind = clock
+                    .behind_s
+                    .map_or_else(|| began.to_string(), |seconds| format!("{} s", -seconds));
                 Finding::new(Point::Clock, State::Fail, Say::ClockWrong, behind)
             }
         }
@@ -216,7 +251,8 @@ impl Asked<'_> {
             };
             self.ask_all(addresses.iter().take(1).map(page).collect()).await;
             if let Some((exchanger, addresses)) = self.exchanger(target, resolver).await {
-                let questions = addresses.iter().map(|address| connection(SocketAddr::new(*address, 25)));
+                let questions =
+                    addresses.iter().map(|address| connection(SocketAddr::new(*address, 25)));
                 let replies = self.ask_all(questions.collect()).await;
                 tried.exchangers.push((exchanger.to_string(), replies));
             }
@@ -225,11 +261,17 @@ impl Asked<'_> {
     }
 
     /// The first mail exchanger of a domain, and its addresses.
-    async fn exchanger(&mut self, target: &Host, resolver: Option<SocketAddr>) -> Option<(Name, Vec<IpAddr>)> {
+    async fn exchanger(
+        &mut self,
+        target: &Host,
+        resolver: Option<SocketAddr>,
+    ) -> Option<(Name, Vec<IpAddr>)> {
         let (Host::Name(domain), Some(resolver)) = (target, resolver) else { return None };
         let records = self.records(resolver, domain.clone(), RecordType::MX).await;
         let exchangers = records.into_iter().filter_map(|record| match record {
-            RecordData::Mx { preference, exchange } if exchange != Name::root() => Some((preference, exchange)),
+            RecordData::Mx { preference, exchange } if exchange != Name::root() => {
+                Some((preference, exchange))
+            }
             _ => None,
         });
         let (_, exchanger) = exchangers.min()?;
@@ -257,7 +299,12 @@ impl Asked<'_> {
         found
     }
 
-    async fn records(&mut self, resolver: SocketAddr, name: Name, record_type: RecordType) -> Vec<RecordData> {
+    async fn records(
+        &mut self,
+        resolver: SocketAddr,
+        name: Name,
+        record_type: RecordType,
+    ) -> Vec<RecordData> {
         let replies = self.ask_all(vec![dns(resolver, name, record_type, true)]).await;
         let Some(Reply::Dns(message)) = replies.first() else { return Vec::new() };
         message.decoded().map_or_else(
@@ -282,12 +329,18 @@ impl Tried {
         // Whatever comes back, a refusal too, has gone there and back.
         let is_back = |reply: &Reply| match reply {
             Reply::Quic(Ok(_)) => true,
-            Reply::Quic(Err(QuicFailure::Net { failure })) => matches!(failure, NetFailure::Refused),
+            Reply::Quic(Err(QuicFailure::Net { failure })) => {
+                matches!(failure, NetFailure::Refused)
+            }
             Reply::Quic(Err(_)) => true,
             _ => false,
         };
-        let is_forbidden =
-            |reply: &Reply| matches!(reply, Reply::Quic(Err(QuicFailure::Net { failure: NetFailure::NotPermitted })));
+        let is_forbidden = |reply: &Reply| {
+            matches!(
+                reply,
+                Reply::Quic(Err(QuicFailure::Net { failure: NetFailure::NotPermitted }))
+            )
+        };
         match () {
             () if !self.has_targets => finding(State::Unknown, Say::NoTarget),
             () if self.quic.is_empty() => finding(State::Unknown, Say::NoTargetAddress),
@@ -308,7 +361,9 @@ impl Tried {
         match () {
             () if !self.has_targets => finding(State::Unknown, Say::NoTarget),
             () if self.exchangers.is_empty() => finding(State::Unknown, Say::NoExchanger),
-            () if replies.any(|reply| answered(reply) || failures(reply) == Some(NetFailure::Refused)) => {
+            () if replies
+                .any(|reply| answered(reply) || failures(reply) == Some(NetFailure::Refused)) =>
+            {
                 finding(State::Pass, Say::Port25Works)
             }
             () if self

@@ -27,7 +27,12 @@ pub(super) fn text(findings: &[Finding], lang: Lang) -> io::Result<()> {
         };
         let name = name(finding.point, lang);
         let gap = INDENT.saturating_sub(2 + name.chars().count()).max(1);
-        writeln!(out, "{sign} {name}{}{}", " ".repeat(gap), clean(&texts::sentence(finding, lang)))?;
+        writeln!(
+            out,
+            "{sign} {name}{}{}",
+            " ".repeat(gap),
+            clean(&texts::sentence(finding, lang))
+        )?;
         if let Some(mend) = finding.say.mend() {
             writeln!(out, "{}→ {}", " ".repeat(INDENT), mend.get(lang))?;
         }
@@ -68,7 +73,10 @@ fn name(point: Point, lang: Lang) -> &'static str {
 fn is_usable(findings: &[Finding]) -> bool {
     let blocks = |finding: &&Finding| {
         finding.state == State::Fail
-            && matches!(finding.point, Point::Ipv6 | Point::Resolver | Point::OpenFiles | Point::Threads)
+            && matches!(
+                finding.point,
+                Point::Ipv6 | Point::Resolver | Point::OpenFiles | Point::Threads
+            )
     };
     !findings.iter().any(|finding| blocks(&finding))
 }

@@ -21,10 +21,8 @@ use crate::report::describe::clean;
 const SCHEMA: &str = "v6ready/inventory-diff/1";
 
 const NOT_SAID: Text = Text { en: "(not said)", vi: "(không khai báo)" };
-const SAME: Text = Text {
-    en: "the inventories say the same",
-    vi: "hai danh mục có nội dung như nhau",
-};
+const SAME: Text =
+    Text { en: "the inventories say the same", vi: "hai danh mục có nội dung như nhau" };
 const ORGANISATION: Text = Text { en: "organisation", vi: "cơ quan, đơn vị" };
 const FORMERLY: Text = Text { en: "formerly", vi: "trước đây là" };
 const SERVICES: Text = Text { en: "services", vi: "dịch vụ" };
@@ -84,7 +82,9 @@ fn print(difference: &InventoryDifference, lang: Lang, out: &mut impl Write) -> 
         writeln!(out, "~ {}", value(change, lang))?;
     }
     let organisation = format!("{} ", ORGANISATION.get(lang));
-    for (prefix, entries) in [(&*organisation, &difference.organisations), ("", &difference.services)] {
+    for (prefix, entries) in
+        [(&*organisation, &difference.organisations), ("", &difference.services)]
+    {
         for entry in entries {
             print_entry(prefix, entry, lang, out)?;
         }
@@ -93,7 +93,9 @@ fn print(difference: &InventoryDifference, lang: Lang, out: &mut impl Write) -> 
     for (what, entries) in parts {
         let counts: Vec<String> = COUNTED
             .iter()
-            .map(|(change, word)| (entries.iter().filter(|entry| entry.change == *change).count(), word))
+            .map(|(change, word)| {
+                (entries.iter().filter(|entry| entry.change == *change).count(), word)
+            })
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{} {count}", word.get(lang)))
             .collect();
@@ -104,14 +106,20 @@ fn print(difference: &InventoryDifference, lang: Lang, out: &mut impl Write) -> 
     Ok(())
 }
 
-fn print_entry(prefix: &str, entry: &EntryDifference, lang: Lang, out: &mut impl Write) -> io::Result<()> {
+fn print_entry(
+    prefix: &str,
+    entry: &EntryDifference,
+    lang: Lang,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let sign = match entry.change {
         EntryChange::Added => '+',
         EntryChange::Removed => '-',
         EntryChange::Renamed | EntryChange::Changed => '~',
     };
     let formerly = entry.formerly.as_ref();
-    let formerly = formerly.map(|id| format!("  ({} {id})", FORMERLY.get(lang))).unwrap_or_default();
+    let formerly =
+        formerly.map(|id| format!("  ({} {id})", FORMERLY.get(lang))).unwrap_or_default();
     writeln!(out, "{sign} {prefix}{}  {}{formerly}", entry.id, clean(&entry.shown))?;
     for change in &entry.values {
         writeln!(out, "    {}", value(change, lang))?;

@@ -29,7 +29,10 @@ fn lines_go_to_their_levels() {
         "version: 1\n\norganisations:\n  - id: a   # first\n    services:\n      - id: s\n        \
          web: https://a.example/\n",
     );
-    check("a:\n        b: 1\n        c:\n            - - 1\n              - 2\n", "a:\n  b: 1\n  c:\n    - - 1\n      - 2\n");
+    check(
+        "a:\n        b: 1\n        c:\n            - - 1\n              - 2\n",
+        "a:\n  b: 1\n  c:\n    - - 1\n      - 2\n",
+    );
     check("---\na:\n- b\n...\n", "---\na:\n  - b\n...\n");
 }
 
@@ -43,7 +46,10 @@ fn comments_stay_with_what_they_are_of() {
 
 #[test]
 fn a_comment_behind_a_value_goes_on_below_it() {
-    check("a:\n    b: ế   # one\n           # two\n    # c\n    c: 1\n", "a:\n  b: ế   # one\n         # two\n  # c\n  c: 1\n");
+    check(
+        "a:\n    b: ế   # one\n           # two\n    # c\n    c: 1\n",
+        "a:\n  b: ế   # one\n         # two\n  # c\n  c: 1\n",
+    );
 }
 
 #[test]

@@ -106,7 +106,10 @@ impl Certificates<'_, '_, '_> {
                 self.collected.pass_over("wildcards, which name no host");
             } else if name.contains('@') {
                 self.collected.pass_over("mail addresses");
-            } else if name.len() > NAME_OCTETS_MAX || !name.contains('.') || name.contains([' ', '/', ':']) {
+            } else if name.len() > NAME_OCTETS_MAX
+                || !name.contains('.')
+                || name.contains([' ', '/', ':'])
+            {
                 self.collected.pass_over("texts that are no host names");
             } else {
                 let known = self.names.entry(name).or_insert((number, false));

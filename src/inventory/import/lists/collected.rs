@@ -28,7 +28,12 @@ pub(super) struct Collected<'b, 'c> {
 
 impl<'b, 'c> Collected<'b, 'c> {
     pub(super) fn new(budget: &'b Budget<'c>) -> Self {
-        Self { budget, reading: Reading::default(), known: HashSet::new(), passed_over: BTreeMap::new() }
+        Self {
+            budget,
+            reading: Reading::default(),
+            known: HashSet::new(),
+            passed_over: BTreeMap::new(),
+        }
     }
 
     /// Takes one step of work.
@@ -42,7 +47,12 @@ impl<'b, 'c> Collected<'b, 'c> {
     }
 
     /// Takes a host or a domain as a service of a kind; a URL, and nothing, for what they are.
-    pub(super) fn take_host(&mut self, place: String, kind: &str, name: &str) -> Result<(), String> {
+    pub(super) fn take_host(
+        &mut self,
+        place: String,
+        kind: &str,
+        name: &str,
+    ) -> Result<(), String> {
         match name.is_empty() || name.contains("://") {
             true => self.take(place, name),
             false => self.take(place, &format!("{kind}:{name}")),
@@ -80,7 +90,9 @@ impl<'b, 'c> Collected<'b, 'c> {
     fn problem(&mut self, place: String, fault: Fault) -> Result<(), String> {
         self.budget.cells(CELLS, &fault.message)?;
         if self.reading.problems.len() >= PROBLEMS_MAX {
-            return Err(format!("more than {PROBLEMS_MAX} entries can't be read; is it such a list?"));
+            return Err(format!(
+                "more than {PROBLEMS_MAX} entries can't be read; is it such a list?"
+            ));
         }
         let Fault { message, help } = fault;
         self.reading.problems.push(Problem { place, message, help });
@@ -103,7 +115,9 @@ impl<'b, 'c> Collected<'b, 'c> {
     /// When the list holds nothing at all.
     pub(super) fn finish(mut self) -> Result<Reading, String> {
         let passed_over = self.passed_over.iter();
-        self.reading.notes.extend(passed_over.map(|(why, count)| format!("passed over, {why}: {count}")));
+        self.reading
+            .notes
+            .extend(passed_over.map(|(why, count)| format!("passed over, {why}: {count}")));
         let Reading { candidates, problems, notes } = &self.reading;
         match candidates.is_empty() && problems.is_empty() {
             true if notes.is_empty() => Err("the list holds no services".to_owned()),

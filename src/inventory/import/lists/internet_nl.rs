@@ -53,7 +53,8 @@ pub(super) fn read(text: &str, collected: &mut Collected<'_, '_>) -> Result<(), 
     }
     let domains = document.domains.or_else(|| document.data?.domains);
     let Some(Domains(domains)) = domains else {
-        return Err("it has no `domains`; take a request, or the results and not the state of one".to_owned());
+        return Err("it has no `domains`; take a request, or the results and not the state of one"
+            .to_owned());
     };
     if kind.is_none() && domains.iter().all(|domain| domain.link.is_none()) {
         collected.note(

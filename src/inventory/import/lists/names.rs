@@ -47,7 +47,9 @@ fn entry(line: &str) -> &str {
     }
     let line = line.split(" #").next().unwrap_or_default().trim();
     match line.split_once(',') {
-        Some((rank, name)) if !rank.is_empty() && rank.bytes().all(|octet| octet.is_ascii_digit()) => {
+        Some((rank, name))
+            if !rank.is_empty() && rank.bytes().all(|octet| octet.is_ascii_digit()) =>
+        {
             name.trim()
         }
         _ => line,

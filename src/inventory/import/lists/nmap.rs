@@ -66,7 +66,8 @@ pub(super) fn read(text: &str, collected: &mut Collected<'_, '_>) -> Result<(), 
                     }
                     "port" => {
                         let number = value("portid").parse().unwrap_or_default();
-                        port = PortSeen { protocol: value("protocol"), number, ..PortSeen::default() };
+                        port =
+                            PortSeen { protocol: value("protocol"), number, ..PortSeen::default() };
                     }
                     "state" => port.is_open = value("state") == "open",
                     "service" => {
@@ -127,7 +128,8 @@ impl HostSeen {
             let place = format!("host {number}, port {port}");
             match parsed(&ports::written(&kind, &host, port)) {
                 Ok(target) => {
-                    collected.add(Candidate { guess: Some(GUESS), ..Candidate::new(place, target) })?;
+                    collected
+                        .add(Candidate { guess: Some(GUESS), ..Candidate::new(place, target) })?;
                 }
                 Err(_) => collected.pass_over("hosts whose name is none that can be asked for"),
             }

@@ -30,7 +30,8 @@ pub(super) fn read(
     }
     let groups = document.get(root, "static_configs").unwrap_or(root);
     if !document.is_list(groups) {
-        return Err("it has neither a list of `targets` nor `static_configs` nor `scrape_configs`".to_owned());
+        return Err("it has neither a list of `targets` nor `static_configs` nor `scrape_configs`"
+            .to_owned());
     }
     reading.groups(groups, None, collected)
 }
@@ -90,7 +91,8 @@ impl Targets<'_, '_> {
                 let text = self.document.text(*target).unwrap_or_default().trim();
                 match service(text, module) {
                     Some(text) => {
-                        collected.take_with(place, &text, |target| self.labelled(target, labels))?;
+                        collected
+                            .take_with(place, &text, |target| self.labelled(target, labels))?;
                     }
                     None => collected.pass_over("echo requests, which are no service"),
                 }
@@ -103,7 +105,9 @@ impl Targets<'_, '_> {
     fn labelled(&self, mut candidate: Candidate, labels: Option<NodeId>) -> Candidate {
         let Some(labels) = labels else { return candidate };
         for (label, value) in self.document.entries(labels) {
-            let Some(value) = self.document.text(value).map(|text| text.trim().to_owned()) else { continue };
+            let Some(value) = self.document.text(value).map(|text| text.trim().to_owned()) else {
+                continue;
+            };
             if value.is_empty() || value.len() > 1000 || value.contains(char::is_control) {
                 continue;
             }

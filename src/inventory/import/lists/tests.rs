@@ -24,7 +24,11 @@ fn names_a_line() {
     let text = "# Sites.\nwww.example.gov.vn\n\n2,a.example # second\nmail:example.gov.vn\nwww.example.gov.vn\n";
     assert_eq!(
         services(ListFormat::Names, text),
-        ["line 2 https://www.example.gov.vn/", "line 4 https://a.example/", "line 5 mail:example.gov.vn"]
+        [
+            "line 2 https://www.example.gov.vn/",
+            "line 4 https://a.example/",
+            "line 5 mail:example.gov.vn"
+        ]
     );
     let reading = read(ListFormat::Names, "a b\ngood.example\n").unwrap();
     assert_eq!((reading.problems.len(), reading.candidates.len()), (1, 1));
@@ -118,7 +122,10 @@ fn prometheus_targets() {
     assert_eq!(list_format(file.as_bytes()), Some(ListFormat::Prometheus));
     let reading = read(ListFormat::Prometheus, file).unwrap();
     let first = &reading.candidates[0];
-    assert_eq!((first.organisation.as_deref(), first.name.as_deref()), (Some("Sở Y tế"), Some("Cổng")));
+    assert_eq!(
+        (first.organisation.as_deref(), first.name.as_deref()),
+        (Some("Sở Y tế"), Some("Cổng"))
+    );
     assert_eq!(reading.candidates[1].target.to_string(), "tls:app.example:8883");
     assert_eq!(reading.notes, ["passed over, echo requests, which are no service: 1"]);
     let json = r#"[{"targets": ["https://www.example.gov.vn/"], "labels": {"env": "prod"}}]"#;
@@ -188,8 +195,13 @@ fn open_ports() {
             "host 2, port 25 tcp:[2001:db8::25]:25",
         ]
     );
-    assert_eq!(read(ListFormat::Nmap, text).unwrap().notes, ["passed over, open ports that aren't TCP, DNS or NTP: 1"]);
-    for (text, expected) in [("<nmaprun></nmaprun>", "no `host`"), ("<nmaprun><host></nmaprun>", "no XML of nmap")] {
+    assert_eq!(
+        read(ListFormat::Nmap, text).unwrap().notes,
+        ["passed over, open ports that aren't TCP, DNS or NTP: 1"]
+    );
+    for (text, expected) in
+        [("<nmaprun></nmaprun>", "no `host`"), ("<nmaprun><host></nmaprun>", "no XML of nmap")]
+    {
         let error = read(ListFormat::Nmap, text).unwrap_err();
         assert!(error.contains(expected), "{error}");
     }
@@ -203,7 +215,14 @@ fn bounds_are_named() {
     assert!(read(ListFormat::Names, &bad).unwrap_err().contains("can't be read"));
     let long = format!("{}\n", "a".repeat(5000));
     assert!(read(ListFormat::Names, &long).unwrap().problems[0].message.contains("4096"));
-    assert!(list_candidates(ListFormat::Names, b"\xff", &ListOptions::default(), &Budget::new(&|| false))
+    assert!(
+        list_candidates(
+            ListFormat::Names,
+            b"\xff",
+            &ListOptions::default(),
+            &Budget::new(&|| false)
+        )
         .unwrap_err()
-        .contains("UTF-8"));
+        .contains("UTF-8")
+    );
 }

@@ -17,7 +17,9 @@ pub(super) fn read(
         (Some(names), _) => ("domains", names),
         (None, Some(names)) => ("subdomains", names),
         (None, None) => {
-            return Err("it has neither `domains` nor `subdomains`, as a list of whynoipv6 has".to_owned());
+            return Err(
+                "it has neither `domains` nor `subdomains`, as a list of whynoipv6 has".to_owned()
+            );
         }
     };
     if !document.is_list(names) {
