@@ -68,9 +68,10 @@ impl Line {
     /// Whether forgetting the server would let it be asked faster than it may.
     pub fn is_busy(&self, now: Instant) -> bool {
         self.pace().is_slowed()
-            || self.turns.try_lock().map_or(true, |turns| {
-                turns.lately.back().is_some_and(|last| *last + WINDOW > now)
-            })
+            || self
+                .turns
+                .try_lock()
+                .map_or(true, |turns| turns.lately.back().is_some_and(|last| *last + WINDOW > now))
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
