@@ -24,7 +24,9 @@ pub fn text(timings: &Timings, lang: Lang) -> String {
         let slowed = whole(timings.slowed, lang);
         page.line(&match lang {
             Lang::En => format!("Asked again more slowly, to be sure of the answer: {slowed}"),
-            Lang::Vi => format!("Hỏi lại với tốc độ chậm hơn để chắc chắn về câu trả lời: {slowed}"),
+            Lang::Vi => {
+                format!("Hỏi lại với tốc độ chậm hơn để chắc chắn về câu trả lời: {slowed}")
+            }
         });
     }
     let spent = [
@@ -59,12 +61,7 @@ impl Page {
         self.line(&format!("  {:<40} {a:>10} {b:>12} {c:>12} {d:>12}", name.get(lang)));
     }
 
-    fn table(
-        &mut self,
-        name: Text,
-        columns: [Text; 4],
-        rows: impl Iterator<Item = (Text, Spent)>,
-    ) {
+    fn table(&mut self, name: Text, columns: [Text; 4], rows: impl Iterator<Item = (Text, Spent)>) {
         let lang = self.lang;
         for (at, (row, spent)) in rows.enumerate() {
             if at == 0 {
@@ -136,9 +133,10 @@ fn kind_name(kind: RequestKind) -> Text {
         RequestKind::Quic => Text { en: "QUIC handshakes", vi: "Bắt tay QUIC" },
         RequestKind::Echo => Text { en: "ICMP echoes", vi: "Gói ICMP echo" },
         RequestKind::Route => Text { en: "routes of this machine", vi: "Tuyến của máy này" },
-        RequestKind::Origin => {
-            Text { en: "tables of routes and validator", vi: "Bảng định tuyến và bộ kiểm chứng" }
-        }
+        RequestKind::Origin => Text {
+            en: "tables of routes and validator",
+            vi: "Bảng định tuyến và bộ kiểm chứng",
+        },
     }
 }
 
@@ -155,12 +153,11 @@ fn limit_name(limit: Limit) -> Text {
             Text { en: "open conversations (concurrency)", vi: "số kết nối (concurrency)" }
         }
         Limit::EchoesInFlight => Text { en: "other ICMP echoes", vi: "các gói ICMP echo khác" },
-        Limit::DnsPerSecond => {
-            Text { en: "name servers (dns_per_second)", vi: "máy chủ tên miền (dns_per_second)" }
-        }
-        Limit::DnsInFlight => {
-            Text { en: "other DNS questions", vi: "các truy vấn DNS khác" }
-        }
+        Limit::DnsPerSecond => Text {
+            en: "name servers (dns_per_second)",
+            vi: "máy chủ tên miền (dns_per_second)",
+        },
+        Limit::DnsInFlight => Text { en: "other DNS questions", vi: "các truy vấn DNS khác" },
         Limit::RetryInterval => {
             Text { en: "another try (retry_interval)", vi: "lần thử lại (retry_interval)" }
         }
@@ -218,7 +215,9 @@ mod tests {
     #[test]
     fn numbers_have_the_languages_form() {
         let [en, vi] = [Lang::En, Lang::Vi].map(|lang| text(&timings(), lang));
-        assert!(en.starts_with("Where the time went: 32.1 s, 15,600 requests, 17 answers shared\n"));
+        assert!(
+            en.starts_with("Where the time went: 32.1 s, 15,600 requests, 17 answers shared\n")
+        );
         assert!(vi.starts_with("Thời gian đã sử dụng: 32,1 s, 15.600 yêu cầu, "));
         let row = "    DNS over UDP                                1,200        2.4 s       2.0 ms        3.0 s";
         assert!(en.lines().any(|line| line == row), "{en}");

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::clock_monitor::ClockMonitor;
 use super::coalescer::{CellAnswer, RequestCoalescer};
 use super::prober::Prober;
+use crate::evidence::reach::is_later_round;
 use crate::model::{
     Evidence, Family, Limit, Name, Observation, ObservationId, Request, RequestCounts, RequestKind,
     RunId, ServiceId, Settings, Timings,
 };
-use crate::evidence::reach::is_later_round;
 use crate::plan;
 use crate::probe::Tally;
 use crate::store::{Asker, Recorder, Store, StoreError};

@@ -11,6 +11,10 @@ use super::pace::{Departure, Pace, Sign};
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// The time in which no more questions leave than the pace allows in a second: what leaves in a second
+/// may arrive closer together.
+const WINDOW: Duration = Duration::from_millis(1100);
+
 /// Questions that may follow one another at once, where the pace allows as many in a second.
 const BURST: f64 = 20.0;
 
@@ -23,7 +27,7 @@ pub(super) struct Line {
 
 /// When the next question may leave.
 struct Turns {
-    /// Those of the last second.
+    /// Those of the last window.
     lately: VecDeque<Instant>,
     /// When all of them would be over at an even pace.
     full_until: Instant,
@@ -64,9 +68,10 @@ impl Line {
     /// Whether forgetting the server would let it be asked faster than it may.
     pub fn is_busy(&self, now: Instant) -> bool {
         self.pace().is_slowed()
-            || self.turns.try_lock().map_or(true, |turns| {
-                turns.lately.back().is_some_and(|last| *last + SECOND > now)
-            })
+            || self
+                .turns
+                .try_lock()
+                .map_or(true, |turns| turns.lately.back().is_some_and(|last| *last + WINDOW > now))
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -78,12 +83,12 @@ impl Turns {
     /// How long the next question has to wait: no second sees more than `rate` of them, and they follow
     /// one another evenly but for a few.
     fn wait(&mut self, now: Instant, rate: f64) -> Duration {
-        while self.lately.front().is_some_and(|oldest| *oldest + SECOND <= now) {
+        while self.lately.front().is_some_and(|oldest| *oldest + WINDOW <= now) {
             self.lately.pop_front();
         }
         let most = (rate as usize).max(1);
         let until_fewer = match self.lately.len().checked_sub(most) {
-            Some(beyond) => (self.lately[beyond] + SECOND).saturating_duration_since(now),
+            Some(beyond) => (self.lately[beyond] + WINDOW).saturating_duration_since(now),
             None => Duration::ZERO,
         };
         let interval = SECOND.div_f64(rate.max(1.0));

@@ -175,7 +175,9 @@ mod tests {
     async fn it_falls_below_the_beginning_at_losses_alone() {
         let mut pace = Pace::new(100);
         a_good_second(&mut pace).await;
-        for (sign, expected) in [(Sign::Limited, 20.0), (Sign::Limited, 20.0), (Sign::Lost, 10.0), (Sign::Lost, 10.0)] {
+        for (sign, expected) in
+            [(Sign::Limited, 20.0), (Sign::Limited, 20.0), (Sign::Lost, 10.0), (Sign::Lost, 10.0)]
+        {
             tokio::time::advance(FAST).await;
             let departure = departure(&pace);
             pace.hear(&departure, FAST, sign);

@@ -6,9 +6,7 @@ use jiff::SignedDuration;
 
 use super::sample::{HOSTILE, golden, result};
 use crate::judge::{RunResult, SinceLast};
-use crate::model::{
-    Limit, RequestCounts, RequestKind, RunId, Spent, Timings, VantageIpv6, Work,
-};
+use crate::model::{Limit, RequestCounts, RequestKind, RunId, Spent, Timings, VantageIpv6, Work};
 use crate::report::metrics::{MetricsContext, write};
 
 fn text(result: &RunResult) -> String {
