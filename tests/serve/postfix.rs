@@ -104,7 +104,7 @@ fn log(folder: &Path) -> String {
 /// An authority, and the certificate that it gives the mail server.
 fn certify(folder: &Path) {
     let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = params.self_signed(&key).unwrap();
     let issuer = Issuer::new(params, key);
