@@ -1,10 +1,13 @@
 //! `v6ready inventory`: starting and checking one, laying it out, comparing two.
 
 mod difference;
+mod text;
 
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
+
+use text::text_of;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
 use super::error::CliError;
@@ -12,7 +15,7 @@ use super::exit_code::GATE_FAILED;
 use super::{atomic_file, import, suggest, terminal};
 use crate::commands::atomic_file::{unwritable, write_atomically};
 use crate::inventory::import::BUILT_IN_WORDS;
-use crate::inventory::{self, Diagnostics, INVENTORY_OCTETS_MAX};
+use crate::inventory::{self, Diagnostics};
 use crate::model::Lang;
 use crate::runs::load;
 
@@ -98,17 +101,6 @@ fn fmt(file: &Path, check: bool) -> Result<ExitCode, CliError> {
         .map_err(|error| unwritable(file, &error))?;
     terminal::note(format_args!("{name} is written"));
     Ok(ExitCode::SUCCESS)
-}
-
-/// The octets of an inventory and what messages call it.
-fn text_of(file: &Path) -> Result<(Vec<u8>, String), CliError> {
-    if file != Path::new("-") {
-        return Ok((load::inventory_text(file)?, file.display().to_string()));
-    }
-    let mut text = Vec::new();
-    // One octet more than is read says that there are too many.
-    std::io::stdin().take(INVENTORY_OCTETS_MAX as u64 + 1).read_to_end(&mut text)?;
-    Ok((text, "(stdin)".to_owned()))
 }
 
 fn validate(file: &Path) -> Result<ExitCode, CliError> {

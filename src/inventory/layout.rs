@@ -262,16 +262,16 @@ impl Layout {
         next: Option<(usize, usize)>,
         output: &mut String,
     ) {
-        // A comment behind a value may go on below itself.
-        let mut goes_on = true;
-        let (last, shift) = (std::mem::take(&mut self.last), self.shift);
+        // A comment behind a value, or behind another comment, may go on below itself.
+        let (mut last, mut shift) = (std::mem::take(&mut self.last), self.shift);
         for comment in std::mem::take(&mut self.waiting) {
             let column = columns(&comment);
-            goes_on &= column > 0 && last.chars().nth(column) == Some('#') && !comment.is_empty();
-            if goes_on {
+            let is_below = last.chars().nth(column) == Some('#') && columns(&last) < column;
+            if is_below && !comment.is_empty() {
                 push(output, &shifted(&comment, shift));
                 continue;
             }
+            last.clear();
             if comment.is_empty() {
                 if !output.is_empty() && !output.ends_with("\n\n") {
                     output.push('\n');
@@ -285,6 +285,7 @@ impl Layout {
                 _ => own.or_else(around).map_or(0, |level| level.moved),
             };
             push(output, &format!("{}{}", " ".repeat(moved), comment.trim_start()));
+            (last, shift) = (comment, signed(moved) - signed(column));
         }
     }
 }

@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use super::finding::{Finding, Point, State};
-use super::texts::{self, NAMES};
+use super::texts;
 use crate::commands::terminal;
-use crate::model::Lang;
+use crate::model::{Lang, Text};
 use crate::report::describe::clean;
 
 /// The schema's name.
@@ -15,6 +15,21 @@ const SCHEMA: &str = "v6ready/doctor/1";
 
 /// Columns before a sentence.
 const INDENT: usize = 26;
+
+/// What the points are called.
+const NAMES: [(Point, Text); 11] = [
+    (Point::Ipv6, Text { en: "IPv6", vi: "IPv6" }),
+    (Point::Ipv4, Text { en: "IPv4", vi: "IPv4" }),
+    (Point::Resolver, Text { en: "Resolver", vi: "Máy chủ phân giải" }),
+    (Point::Icmp, Text { en: "ICMP echo", vi: "ICMP echo" }),
+    (Point::Udp443, Text { en: "UDP port 443", vi: "UDP cổng 443" }),
+    (Point::Port25, Text { en: "TCP port 25", vi: "TCP cổng 25" }),
+    (Point::Ptr, Text { en: "Names of own addresses", vi: "Tên miền ngược" }),
+    (Point::Clock, Text { en: "Clock", vi: "Đồng hồ" }),
+    (Point::OpenFiles, Text { en: "Open files", vi: "Số tệp được mở" }),
+    (Point::Threads, Text { en: "Threads", vi: "Số luồng" }),
+    (Point::Memory, Text { en: "Memory", vi: "Bộ nhớ" }),
+];
 
 /// A line for each finding, and below it what mends it.
 pub(super) fn text(findings: &[Finding], lang: Lang) -> io::Result<()> {
@@ -27,12 +42,7 @@ pub(super) fn text(findings: &[Finding], lang: Lang) -> io::Result<()> {
         };
         let name = name(finding.point, lang);
         let gap = INDENT.saturating_sub(2 + name.chars().count()).max(1);
-        writeln!(
-            out,
-            "{sign} {name}{}{}",
-            " ".repeat(gap),
-            clean(&texts::sentence(finding, lang))
-        )?;
+        writeln!(out, "{sign} {name}{}{}", " ".repeat(gap), clean(&sentence(finding, lang)))?;
         if let Some(mend) = finding.say.mend() {
             writeln!(out, "{}→ {}", " ".repeat(INDENT), mend.get(lang))?;
         }
@@ -50,7 +60,7 @@ pub(super) fn json(findings: &[Finding], lang: Lang) -> io::Result<()> {
     let findings_out = findings.iter().map(|finding| FindingDocument {
         id: finding.point.id(),
         state: finding.state.id(),
-        message: texts::sentence(finding, lang),
+        message: sentence(finding, lang),
         mend: finding.say.mend().map(|mend| mend.get(lang)),
     });
     let document = Document {
@@ -63,6 +73,11 @@ pub(super) fn json(findings: &[Finding], lang: Lang) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut out, &document)?;
     writeln!(out)?;
     out.flush()
+}
+
+/// What is said of a finding.
+fn sentence(finding: &Finding, lang: Lang) -> String {
+    finding.say.text().get(lang).replacen("{}", &finding.value, 1)
 }
 
 fn name(point: Point, lang: Lang) -> &'static str {

@@ -1,22 +1,6 @@
 //! What is said of the findings, in both languages.
 
-use super::finding::{Finding, Point};
-use crate::model::{Lang, Text};
-
-/// What the points are called.
-pub(super) const NAMES: [(Point, Text); 11] = [
-    (Point::Ipv6, Text { en: "IPv6", vi: "IPv6" }),
-    (Point::Ipv4, Text { en: "IPv4", vi: "IPv4" }),
-    (Point::Resolver, Text { en: "Resolver", vi: "Máy chủ phân giải" }),
-    (Point::Icmp, Text { en: "ICMP echo", vi: "ICMP echo" }),
-    (Point::Udp443, Text { en: "UDP port 443", vi: "UDP cổng 443" }),
-    (Point::Port25, Text { en: "TCP port 25", vi: "TCP cổng 25" }),
-    (Point::Ptr, Text { en: "Names of own addresses", vi: "Tên miền ngược" }),
-    (Point::Clock, Text { en: "Clock", vi: "Đồng hồ" }),
-    (Point::OpenFiles, Text { en: "Open files", vi: "Số tệp được mở" }),
-    (Point::Threads, Text { en: "Threads", vi: "Số luồng" }),
-    (Point::Memory, Text { en: "Memory", vi: "Bộ nhớ" }),
-];
+use crate::model::Text;
 
 pub(super) const USABLE: Text = Text {
     en: "This host can be a vantage point.",
@@ -37,7 +21,8 @@ macro_rules! sentences {
             #[cfg(test)]
             const ALL: &[Self] = &[$(Self::$name),*];
 
-            fn text(self) -> Text {
+            /// The sentence.
+            pub(super) fn text(self) -> Text {
                 match self { $(Self::$name => Text { en: $en, vi: $vi }),* }
             }
 
@@ -137,11 +122,6 @@ sentences! {
     LittleMemory: "too little is free: {}", "không đủ bộ nhớ trống: {}",
         mend: "give the machine, unit or container more (`MemoryMax=`)", "tăng bộ nhớ cho máy, dịch vụ hoặc vùng chứa (`MemoryMax=`)";
     LimitUnknown: "the system doesn't say", "hệ thống không cung cấp thông tin";
-}
-
-/// What is said of a finding.
-pub(super) fn sentence(finding: &Finding, lang: Lang) -> String {
-    finding.say.text().get(lang).replacen("{}", &finding.value, 1)
 }
 
 #[cfg(test)]

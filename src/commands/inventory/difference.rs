@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::text_of;
+use super::text::text_of;
 use crate::commands::cli::ResultFormat;
 use crate::commands::error::CliError;
 use crate::commands::exit_code::GATE_FAILED;

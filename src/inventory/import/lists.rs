@@ -10,29 +10,16 @@ mod format;
 mod internet_nl;
 mod names;
 mod nmap;
+mod options;
 mod ports;
 mod prometheus;
 mod whynoipv6;
 
-use jiff::Timestamp;
-
 use self::collected::Collected;
 pub use self::format::{ListFormat, list_format};
+pub use self::options::ListOptions;
 use super::budget::Budget;
 use super::candidate::Reading;
-use super::words::Words;
-use crate::model::Name;
-
-/// What a list is read by, beside its text.
-#[derive(Clone, Debug, Default)]
-pub struct ListOptions {
-    /// The domain under which the names of a list of subdomains lie.
-    pub origin: Option<Name>,
-    /// Headings by which the labels of targets are known.
-    pub words: Words,
-    /// Now: certificates that ended before are passed over. All are taken where it isn't said.
-    pub now: Option<Timestamp>,
-}
 
 /// Reads a list of a format.
 ///

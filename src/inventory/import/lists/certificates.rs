@@ -10,8 +10,8 @@ use std::fmt;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 
-use super::ListOptions;
 use super::collected::{Collected, parsed};
+use super::options::ListOptions;
 use crate::inventory::import::candidate::Candidate;
 
 /// What a guess says of itself in the inventory.

@@ -4,9 +4,9 @@
 //! `static_configs` of a job in a configuration. The module, which says how a target is asked, is the job's
 //! `params: {module: […]}` or the label `module`. Without one a target is known by how it is written.
 
-use super::ListOptions;
 use super::collected::Collected;
 use super::document::Document;
+use super::options::ListOptions;
 use super::ports;
 use crate::inventory::import::candidate::Candidate;
 use crate::inventory::import::words::{Column, Words};

@@ -1,5 +1,6 @@
 use super::*;
-use crate::inventory::import::Reading;
+use crate::inventory::import::{Reading, Words};
+use crate::model::Name;
 
 fn read(format: ListFormat, text: &str) -> Result<Reading, String> {
     let options = ListOptions {

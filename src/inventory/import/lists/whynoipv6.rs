@@ -1,9 +1,9 @@
 //! The lists of whynoipv6.com: a campaign (`title`, `description`, `domains`), or the subdomains of one domain
 //! (`subdomains`), which the file's name says.
 
-use super::ListOptions;
 use super::collected::Collected;
 use super::document::Document;
+use super::options::ListOptions;
 
 /// Reads a list.
 pub(super) fn read(
