@@ -46,5 +46,5 @@ mod verifier;
 pub use dns::DroppedAnswers;
 pub use echo::EchoSockets;
 pub use live::{Live, LiveError};
-pub use network::{Network, NetworkError, runtime};
+pub use network::{Network, NetworkError, runtime, workers};
 pub use tally::Tally;

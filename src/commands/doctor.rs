@@ -15,11 +15,11 @@ use super::cli::{DoctorArgs, ResultFormat};
 use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::{GATE_FAILED, INCONCLUSIVE};
-use super::scan::network::Network;
+use super::scan;
 use super::terminal;
 use crate::inventory;
 use crate::model::Host;
-use crate::probe::Live;
+use crate::probe::{Live, Network};
 use crate::runs::load;
 
 /// Looks at the host and its network, and prints what it found.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &DoctorArgs, mut reach: Reach) -> Result<ExitCode, CliEr
     let machine = host::Machine::look();
     reach.extend(read.iter().flat_map(load::ReadInventory::files).collect());
     let mut findings = Vec::new();
-    let network = Network::open(&reach);
+    let network = scan::network::open(&reach);
     let loaded = match read {
         Some(read) => read.complete(None, notes)?,
         None => {

@@ -50,8 +50,7 @@ impl Network {
         on_start: impl Fn() + Send + Sync + 'static,
         for_echo: impl FnOnce(fn() -> EchoSockets) -> EchoSockets,
     ) -> Result<Self, NetworkError> {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let runtime = runtime(processors, on_start)?;
+        let runtime = runtime(processors(), on_start)?;
         let entered = runtime.enter();
         let echo = for_echo(EchoSockets::open);
         drop(entered);
@@ -118,6 +117,18 @@ pub fn runtime(
         return Err(NetworkError::too_few(format_args!("{} of {wanted} could be started", *count)));
     }
     Ok(runtime)
+}
+
+/// How many workers a scan gets here: one for each processor, or as many as the machine lets it have.
+///
+/// # Errors
+/// When the limits of the user, the service or the container leave too few threads.
+pub fn workers() -> Result<usize, NetworkError> {
+    workers_to_be_had(processors())
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// How many workers the machine lets a runtime have, of so many that are wanted: tried out, because what follows could

@@ -68,7 +68,7 @@ pub struct FontNames {
 }
 
 /// What the files hold that a letterhead names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LetterheadFiles {
     /// The words of the body, in Vietnamese and in English; they were read as templates before.
     pub templates: [Option<String>; 2],

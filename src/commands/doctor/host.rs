@@ -7,8 +7,8 @@ use nix::sys::resource::{Resource, getrlimit};
 
 use super::finding::{Finding, Point, State};
 use super::texts::Say;
-use crate::commands::runtime;
 use crate::model::Settings;
+use crate::probe;
 
 /// Descriptors beside those of conversations: DNS, the store, the log, the program itself.
 const FILES_BESIDE: u64 = 128;
@@ -27,7 +27,7 @@ impl Machine {
     pub(super) fn look() -> Self {
         Self {
             open_files: getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(soft, _)| soft),
-            threads: runtime::workers(runtime::processors()).map_err(|error| error.text()),
+            threads: probe::workers().map_err(|error| format!("{error} ({})", error.help)),
             memory: available_memory(),
         }
     }
