@@ -252,6 +252,8 @@ fn run(folder: &Path, arguments: &[String]) -> Output {
 /// The commands of these pages are run one after the other, as their reader would: all that need no network.
 #[test]
 fn the_guides_commands_do_what_they_say() {
+    let sample = tempfile::tempdir().unwrap();
+    prepare(sample.path());
     for page in [
         "inventory",
         "reports",
@@ -265,7 +267,11 @@ fn the_guides_commands_do_what_they_say() {
         for lang in ["en", "vi"] {
             let folder = tempfile::tempdir().unwrap();
             let at = |name: &str| folder.path().join(name);
-            prepare(folder.path());
+            fs::create_dir(at("backup")).unwrap();
+            for file in fs::read_dir(sample.path()).unwrap() {
+                let file = file.unwrap();
+                fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            }
             let text =
                 fs::read_to_string(root().join(format!("docs/guide/{page}.{lang}.md"))).unwrap();
             let backup = at("backup").display().to_string();
@@ -314,7 +320,6 @@ fn prepare(folder: &Path) {
         let output = run(folder, &words(line));
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     };
-    fs::create_dir(at("backup")).unwrap();
     // Four quarters of a province.
     for run in fs::read_dir(root().join("reports/sample-province/runs")).unwrap() {
         succeed(&format!("runs import {}", run.unwrap().path().display()));
