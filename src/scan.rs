@@ -20,7 +20,7 @@
 //! A service:
 //!
 //! 3. A service is asked as soon as there is room in memory: [`concurrency`](crate::model::Settings::concurrency)
-//!    bounds the conversations that are open, and four times as many services may wait for theirs
+//!    bounds the conversations that are open, and twice as many services may wait for theirs
 //!    while what was answered to them is not too large. Sixty-four times as many may be under way in
 //!    all, because most of them rest (6).
 //! 4. Each request that [`plan::next`](crate::plan::next) names for it is made once. When an answer

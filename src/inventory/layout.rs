@@ -111,9 +111,10 @@ fn inner_lines(text: &str) -> Vec<Inner> {
             Some(at) if kind == Inner::Text && value[at..].trim().is_empty() => start + at,
             _ => end.saturating_sub(1).max(start),
         };
-        for line in line_of(start) + 1..=line_of(end) {
-            if inner[line] != Inner::Text {
-                inner[line] = kind;
+        let (first, last) = (line_of(start) + 1, line_of(end));
+        for line in inner.iter_mut().take(last + 1).skip(first) {
+            if *line != Inner::Text {
+                *line = kind;
             }
         }
     };

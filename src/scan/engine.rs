@@ -29,7 +29,7 @@ const RECOVERY_TESTS_MAX: u8 = 5;
 
 /// Services that are being asked at once, for each conversation that may be open: most of them wait for
 /// their turn at an address or a name server, or for an answer.
-const AWAKE_PER_CONVERSATION: usize = 4;
+const AWAKE_PER_CONVERSATION: usize = 2;
 
 /// Services in memory for each conversation that may be open: most of them wait for their next round,
 /// with little more than their verdicts.

@@ -127,7 +127,7 @@ impl Promised {
             let run: Value = serde_json::from_str(&answer.body).unwrap();
             self.runs.insert(run["run"].as_str().unwrap().to_owned());
         }
-        let page = ask(at, "GET", "/account", &[own.clone()], "")?;
+        let page = ask(at, "GET", "/account", std::slice::from_ref(&own), "")?;
         let csrf = csrf(&page.body)?;
         for (number, alert) in self.alerts.clone().into_iter().enumerate() {
             let note = format!("{round}.{number}");
@@ -207,7 +207,7 @@ fn what_was_answered_for_survives_every_kill() {
     promised.is_kept(&store(&place));
     // An older one makes room where one user has many.
     for session in promised.sessions.iter().rev().take(SESSIONS_LOOKED_AT) {
-        let answer = ask(daemon.address, "GET", "/account", &[session.clone()], "").unwrap();
+        let answer = ask(daemon.address, "GET", "/account", std::slice::from_ref(session), "").unwrap();
         assert_eq!(answer.status, 200, "a session is lost");
     }
     let told: BTreeSet<String> =

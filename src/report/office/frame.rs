@@ -38,7 +38,7 @@ pub(in crate::report) fn belongs_to(letterhead: &Letterhead, lang: Lang) -> Stri
     let date = letterhead.date;
     match lang {
         Lang::Vi => {
-            let date = date.map_or_else(|| "… tháng … năm …".to_owned(), |date| vietnamese(date));
+            let date = date.map_or_else(|| "… tháng … năm …".to_owned(), vietnamese);
             format!("(Kèm theo Báo cáo số {number} ngày {date} của {issuer})")
         }
         Lang::En => {

@@ -207,7 +207,7 @@ fn parse_line(line: &str) -> Result<Line, TemplateError> {
             ))),
         };
     }
-    let signs: [(&str, fn(String) -> Line); 4] =
+    let signs: [(&str, Maker); 4] =
         [("# ", Line::Section), ("## ", Line::Heading), ("- ", Line::Item), ("! ", Line::Warning)];
     let found = signs.into_iter().find_map(|(sign, make)| Some((line.strip_prefix(sign)?, make)));
     Ok(match found {
@@ -215,6 +215,9 @@ fn parse_line(line: &str) -> Result<Line, TemplateError> {
         None => Line::Paragraph(text(line)),
     })
 }
+
+/// Makes a line of the text behind its sign.
+type Maker = fn(String) -> Line;
 
 fn named<T: Copy>(what: &str, name: &str, all: &[(&str, T)]) -> Result<T, TemplateError> {
     let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);

@@ -154,10 +154,17 @@ fn every_format_shows_it() {
     for lang in [Lang::Vi, Lang::En] {
         let (absent, stage0) = (texts::ABSENT.get(lang), Stage::Ipv4Only.name().get(lang));
         let text = |write| String::from_utf8(render(&run, lang, write)).unwrap();
-        for shown in [text(csv::write_services), text(junit::write), text(terminal)] {
+        for shown in [text(csv::write_services), text(junit::write)] {
             assert!(shown.contains(absent) && !shown.contains(stage0), "{shown}");
         }
         // Here the parts are listed, too, each with its number.
+        let shown = text(terminal);
+        let number_of = |part: &str| {
+            let line = shown.lines().find_map(|line| line.trim_start().strip_prefix(part));
+            line.and_then(|line| line.split_whitespace().next())
+        };
+        assert_eq!(number_of(&format!("0 {stage0}")), Some("0"), "{shown}");
+        assert!(shown.lines().any(|line| line.contains(absent)), "{shown}");
         let shown = text(html::write).replace("&#39;", "'");
         assert!(shown.contains(&format!("class=\"pill sa\">{absent}")), "{shown}");
         assert!(shown.contains(&format!("0 {stage0}: <b>0</b>")), "{shown}");

