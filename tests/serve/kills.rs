@@ -207,7 +207,8 @@ fn what_was_answered_for_survives_every_kill() {
     promised.is_kept(&store(&place));
     // An older one makes room where one user has many.
     for session in promised.sessions.iter().rev().take(SESSIONS_LOOKED_AT) {
-        let answer = ask(daemon.address, "GET", "/account", std::slice::from_ref(session), "").unwrap();
+        let answer =
+            ask(daemon.address, "GET", "/account", std::slice::from_ref(session), "").unwrap();
         assert_eq!(answer.status, 200, "a session is lost");
     }
     let told: BTreeSet<String> =
