@@ -73,6 +73,14 @@ impl Scope {
 }
 
 impl RunInputs {
+    /// As others are told of it: in which folder of this machine the inventory lies is nobody else's concern.
+    pub(super) fn for_others(mut self) -> Self {
+        if let Some(name) = file_name(&self.inventory_file) {
+            self.inventory_file = name.to_string_lossy().into_owned();
+        }
+        self
+    }
+
     /// How much of its inventory the run was to look at.
     pub fn scope(&self) -> Scope {
         match (self.inventory_file.as_str(), self.only.is_empty()) {

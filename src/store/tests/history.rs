@@ -60,6 +60,21 @@ fn an_exported_run_is_the_same_in_another_store() {
 }
 
 #[test]
+fn an_exported_run_names_no_folder_of_this_machine() {
+    let (_folder, mut store) = opened();
+    let name = RunId::of_tests("20261126T000000Z-aaaa");
+    let from = RunInputs { inventory_file: "/home/somebody/inventory.yaml".into(), ..inputs() };
+    store.begin(&run(name.as_str()), &from).unwrap().flush().unwrap();
+    let mut file = Vec::new();
+    store.export(&name, &mut file, None).unwrap();
+    let (_other_folder, mut other) = opened();
+    other.import(&file[..], None).unwrap();
+    assert_eq!(other.run(&name).unwrap().inputs.inventory_file, "inventory.yaml");
+    // Where it came from it is still the same run.
+    assert!(store.import(&file[..], None).unwrap().was_known);
+}
+
+#[test]
 fn a_file_that_was_cut_off_or_changed_leaves_nothing() {
     let (_folder, mut store) = opened();
     let name = record(&mut store, "r", &facts());

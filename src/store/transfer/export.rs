@@ -38,6 +38,7 @@ impl Store {
         key: Option<&SigningKey>,
     ) -> Result<Exported, TransferError> {
         let StoredRun { run, inputs } = self.run(id)?;
+        let inputs = inputs.for_others();
         let id = run.id.clone();
         let mut out = LineWriter::new(zstd::stream::Encoder::new(Hashing::new(out), LEVEL)?);
         let schema = RUN_SCHEMA.to_owned();
