@@ -15,7 +15,7 @@ use crate::report::texts;
 const ORGANISATIONS_MAX: usize = 8;
 
 /// Tasks that the body lists.
-const TASKS_MAX: usize = 8;
+const TASKS_MAX: usize = 5;
 
 const ASSESSED: Text =
     Text { vi: "Số dịch vụ được đánh giá", en: "Services assessed" };

@@ -13,7 +13,7 @@ use crate::report::quarter::{change, kind, quarter_name};
 use crate::report::{overview, owner, quarter, texts};
 
 /// Names in one list of the body at the most, so that it stays short whatever the size.
-const NAMES_MAX: usize = 5;
+const NAMES_MAX: usize = 3;
 
 /// Causes that the body tells.
 const CAUSES_MAX: usize = 5;
