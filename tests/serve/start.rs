@@ -84,7 +84,7 @@ fn a_configuration_is_checked_whole_and_shows_no_secret() {
         "serve.yaml:6:22",
         "none.pem can't be read",
         "serve.yaml:7:3",
-        "5 problem(s) in the configuration",
+        "5 problems in the configuration",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
