@@ -37,7 +37,7 @@ fn an_old_workbook() {
     let again = office.import_file(&stored("excel-2003.xls"), &["--update"]);
     assert_eq!((again.code, again.text), (Some(0), import.text));
     assert!(
-        again.stdout.ends_with("0 to add, in 0 new organisation(s); 3 known already\n"),
+        again.stdout.ends_with("0 to add, in 0 new organisations; 3 known already\n"),
         "{}",
         again.stdout
     );

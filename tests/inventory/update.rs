@@ -24,7 +24,7 @@ fn known_rows_change_what_they_say_otherwise() {
         "~ so-y-te/portal  target: stage 2 by 2026-06-30 → stage 2 by 2027-12-31  from row 2\n",
         "~ so-y-te/kcb  web: https://kcb.example/ → https://kcb2.example/  from row 3\n",
         "~ so-y-te  contact: (not said) → noc@syt.example  from row 2\n",
-        "8 value(s) differ, which `--update` takes over\n",
+        "8 values differ, which `--update` takes over\n",
     ] {
         assert!(shown.stdout.contains(expected), "{}", shown.stdout);
     }
@@ -127,7 +127,7 @@ fn near_names_are_asked_about_once() {
         "row 2: is `Sở Y tế tỉnh Khánh Hòa` the same organisation as `Sở Y tế` (so-y-te)?",
         "--same 'So Xay dung=so-xay-dung'",
         "row 4: is `Sở Xây dụng`",
-        "3 name(s) are nearly those of known organisations",
+        "3 names are nearly those of known organisations",
     ] {
         assert!(asked.stderr.contains(expected), "{}", asked.stderr);
     }
@@ -173,7 +173,7 @@ fn numbers_and_places_tell_apart() {
     let table = "Đơn vị,Địa chỉ\nTrường THPT số 2,a.example\nUBND tỉnh Lào Cai,b.example\nỦy ban nhân dân tỉnh Gia Lai,c.example\n";
     let asked = Office::with(&inventory).import("t.csv", table.as_bytes(), &[]);
     assert!(
-        asked.stderr.contains("1 name(s) are nearly") && asked.stderr.contains("row 4: is `Ủy ban"),
+        asked.stderr.contains("1 name is nearly") && asked.stderr.contains("row 4: is `Ủy ban"),
         "{}",
         asked.stderr
     );

@@ -74,14 +74,17 @@ pub(super) fn print_changes(merged: &Merged, updates: bool) -> io::Result<()> {
         .collect();
     let changes = match (merged.changed.len(), updates) {
         (0, _) => String::new(),
-        (count, true) => format!("; {count} value(s) change"),
-        (count, false) => format!("; {count} value(s) differ, which `--update` takes over"),
+        (1, true) => "; 1 value changes".to_owned(),
+        (count, true) => format!("; {count} values change"),
+        (1, false) => "; 1 value differs, which `--update` takes over".to_owned(),
+        (count, false) => format!("; {count} values differ, which `--update` takes over"),
     };
     writeln!(
         out,
-        "{} to add, in {} new organisation(s); {} known already{changes}",
+        "{} to add, in {} new {}; {} known already{changes}",
         merged.added.len(),
         organisations.len(),
+        if organisations.len() == 1 { "organisation" } else { "organisations" },
         merged.known.len(),
     )?;
     out.flush()

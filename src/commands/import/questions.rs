@@ -100,9 +100,10 @@ fn unanswered(doubts: &[Doubt]) -> CliError {
     if doubts.len() > SHOWN_MAX {
         terminal::note(format_args!("… and {} more", doubts.len() - SHOWN_MAX));
     }
-    CliError::operator(format!(
-        "{} name(s) are nearly those of known organisations; nothing is written",
-        doubts.len()
-    ))
+    let names = match doubts.len() {
+        1 => "1 name is nearly that of a known organisation".to_owned(),
+        count => format!("{count} names are nearly those of known organisations"),
+    };
+    CliError::operator(format!("{names}; nothing is written"))
     .help("`--same` for each that is the same, and `--new-organisations` when the others aren't")
 }

@@ -36,7 +36,7 @@ pub fn of(app: &App, visitor: &Visitor, picture: Option<&Picture>, lang: Lang) -
                     "Tệp cấu hình mới có {count} lỗi nên chưa được áp dụng; hệ thống vẫn chạy với cấu hình cũ. Xem trang Giới thiệu."
                 ),
                 Lang::En => format!(
-                    "The configuration's file has {count} fault(s) and was not taken; the one before is in force. The page About has them."
+                    "The configuration's file was not taken (faults in it: {count}); the one before is in force. The page About has them."
                 ),
             },
         });
