@@ -110,17 +110,21 @@ pub(super) async fn scan_service(
         };
         let mut answers: Vec<_> = first.into_iter().collect();
         // Where many services want a turn, more answers are read at once: the planner is asked less often.
-        let gathered = async {
-            tokio::time::sleep(GATHERING).await;
-            take_turn().await
-        };
-        tokio::pin!(gathered);
-        while !in_flight.is_empty() {
-            tokio::select! {
-                Some(answer) = in_flight.next() => answers.push(answer),
-                given = &mut gathered => {
-                    turn = given;
-                    break;
+        // The wait ends with this block: a turn that was given to one that nobody asks any more would
+        // be lost, and every service would wait for it.
+        {
+            let gathered = async {
+                tokio::time::sleep(GATHERING).await;
+                take_turn().await
+            };
+            tokio::pin!(gathered);
+            while !in_flight.is_empty() {
+                tokio::select! {
+                    Some(answer) = in_flight.next() => answers.push(answer),
+                    given = &mut gathered => {
+                        turn = given;
+                        break;
+                    }
                 }
             }
         }
