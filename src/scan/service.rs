@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::dispatcher::{Dispatcher, RecordedObservation};
 use super::error::ScanError;
@@ -64,14 +64,7 @@ pub(super) async fn scan_service(
     let mut share = Some(share);
     let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
     let (resting, turns) = (context.resting.clone(), Arc::clone(&context.turns));
-    // The semaphore is never closed.
-    let take_turn = async || {
-        let began = Instant::now();
-        let turn = turns.acquire().await.ok();
-        dispatcher.tally().wait(Limit::Processors, began.elapsed());
-        turn
-    };
-    let mut turn = take_turn().await;
+    let mut turn = take_turn(&dispatcher, &turns).await;
     let mut state = ServiceState::load(context, Arc::clone(&service))?;
     let mut in_flight = FuturesUnordered::new();
     let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
@@ -108,29 +101,8 @@ pub(super) async fn scan_service(
             answer = in_flight.next() => answer,
             () = stop.raised() => return Ok(None),
         };
-        let mut answers: Vec<_> = first.into_iter().collect();
-        // Where many services want a turn, more answers are read at once: the planner is asked less often.
-        // The wait ends with this block: a turn that was given to one that nobody asks any more would
-        // be lost, and every service would wait for it.
-        {
-            let gathered = async {
-                tokio::time::sleep(GATHERING).await;
-                take_turn().await
-            };
-            tokio::pin!(gathered);
-            while !in_flight.is_empty() {
-                tokio::select! {
-                    Some(answer) = in_flight.next() => answers.push(answer),
-                    given = &mut gathered => {
-                        turn = given;
-                        break;
-                    }
-                }
-            }
-        }
-        if turn.is_none() {
-            turn = take_turn().await;
-        }
+        let (answers, given) = gather(first, &mut in_flight, &dispatcher, &turns).await;
+        turn = given;
         for answer in answers {
             let answer = answer?;
             if let Some(share) = &mut share {
@@ -145,6 +117,44 @@ pub(super) async fn scan_service(
     let result = state.into_result().map(Some);
     dispatcher.tally().work(Work::Judging, began.elapsed());
     result
+}
+
+/// Waits for a turn to plan or to judge; the semaphore is never closed.
+async fn take_turn<'t>(
+    dispatcher: &Dispatcher,
+    turns: &'t Semaphore,
+) -> Option<SemaphorePermit<'t>> {
+    let began = Instant::now();
+    let turn = turns.acquire().await.ok();
+    dispatcher.tally().wait(Limit::Processors, began.elapsed());
+    turn
+}
+
+/// Takes a turn, and until it comes the answers that arrive after the first one: where many services want a
+/// turn, more answers are read at once, and the planner is asked less often.
+async fn gather<'t, T>(
+    first: Option<T>,
+    in_flight: &mut FuturesUnordered<impl Future<Output = T>>,
+    dispatcher: &Dispatcher,
+    turns: &'t Semaphore,
+) -> (Vec<T>, Option<SemaphorePermit<'t>>) {
+    let mut answers: Vec<T> = first.into_iter().collect();
+    // The wait ends with this block: a turn that was given to one that nobody asks any more would be lost,
+    // and every service would wait for it.
+    {
+        let turn = async {
+            tokio::time::sleep(GATHERING).await;
+            take_turn(dispatcher, turns).await
+        };
+        tokio::pin!(turn);
+        while !in_flight.is_empty() {
+            tokio::select! {
+                Some(answer) = in_flight.next() => answers.push(answer),
+                turn = &mut turn => return (answers, turn),
+            }
+        }
+    }
+    (answers, take_turn(dispatcher, turns).await)
 }
 
 /// A service that is under way, with what is known of it.

@@ -112,3 +112,22 @@ async fn what_was_let_go_is_read_from_the_store() {
         assert_eq!(rests, 3);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_comes_with_the_last_answer_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let ScanContext { dispatcher, turns, .. } = context(folder.path());
+    let other = turns.acquire().await.unwrap();
+    let mut in_flight = FuturesUnordered::new();
+    in_flight.push(async {
+        tokio::time::sleep(2 * GATHERING).await;
+        // The turn now belongs to who waits for it.
+        drop(other);
+        2
+    });
+    let gathered = gather(Some(1), &mut in_flight, &dispatcher, &turns);
+    let (answers, turn) = tokio::time::timeout(10 * GATHERING, gathered).await.unwrap();
+    assert_eq!(answers, [1, 2]);
+    drop(turn);
+    assert_eq!(turns.available_permits(), 1);
+}
