@@ -148,10 +148,12 @@ fn missed_targets(result: &RunResult) -> Vec<Said> {
 fn worse(since: &SinceLast) -> Option<Said> {
     let worse = since.worse_count();
     (worse > 0).then(|| {
-        Said::Failed(format!(
-            "--fail-on-worse: {worse} services are worse than in run {}, or no longer known",
-            since.run
-        ))
+        let those = match worse {
+            1 => "1 service is worse".to_owned(),
+            count => format!("{count} services are worse"),
+        };
+        let run = &since.run;
+        Said::Failed(format!("--fail-on-worse: {those} than in run {run}, or no longer known"))
     })
 }
 

@@ -161,7 +161,7 @@ fn names_are_checked_as_the_inventory_says(day: &Day, inventory: &str) {
     let check = ["check", "portal.vidu.example", "zone:vidu.example", "--inventory", inventory];
     let seen = stdout(&day.run(&[&check[..], &["--quick", "--lang", "en"]].concat()));
     assert!(seen.contains("check/portal-vidu-example · https://portal.vidu.example/"), "{seen}");
-    assert!(seen.contains("Stage: 4 IPv6-only usable"), "{seen}");
+    assert!(seen.contains("Stage: 4 usable over IPv6 alone"), "{seen}");
     assert!(seen.contains("zone:vidu.example"), "{seen}");
     assert_eq!(runs(&day.db).len(), 1);
     // A kept run needs no file to be judged again, on whatever day.

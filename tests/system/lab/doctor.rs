@@ -47,7 +47,8 @@ fn a_host_without_network_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let inventory = folder.path().join("inventory.yaml");
     // Nobody is at these addresses, and there is no way to them.
-    let text = "version: 1\nsettings: {resolvers: ['2001:db8:ffff::53'], control_targets: ['2001:db8:ffff::1']}\norganisations: \
+    let text = "version: 1\nsettings: {resolvers: ['2001:db8:ffff::53'], control_targets: ['2001:db8:ffff::1', \
+                '2001:db8:fffe::1']}\norganisations: \
                 [{id: o, services: [{id: s, category: portal, web: 'https://www.example/'}]}]\n";
     std::fs::write(&inventory, text).unwrap();
     let (states, code) = doctor(&["--inventory", inventory.to_str().unwrap()]);

@@ -119,7 +119,7 @@ fn the_cron_script_runs_night_after_night() {
     let second = night(1);
     let mail = printed(&second);
     assert_eq!(second.status.code(), Some(1), "{mail}");
-    for part in ["exit code 1", "--fail-on-worse: 1 services are worse", "kém đi: 1", "vp/hai"] {
+    for part in ["exit code 1", "--fail-on-worse: 1 service is worse", "suy giảm: 1", "vp/hai"] {
         assert!(mail.contains(part), "{part} in {mail}");
     }
     let kept = files(&folder);

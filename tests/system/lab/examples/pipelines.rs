@@ -201,7 +201,7 @@ fn two_nights(file: &str, run: for<'a> fn(&mut Service<'a>, &Value, &str, usize)
         let scan = run(&mut service, &example, "scan", night);
         // The second night has seen the first, although the workspace was emptied, and fails for what is worse.
         assert_eq!(scan.code, i32::try_from(night).unwrap(), "{}", scan.log);
-        let told = ["no earlier complete run", "--fail-on-worse: 1 services are worse"][night];
+        let told = ["no earlier complete run", "--fail-on-worse: 1 service is worse"][night];
         assert!(scan.log.contains(told), "{}", scan.log);
         let report = run(&mut service, &example, "report", night);
         assert_eq!(report.code, 0, "{}", report.log);
