@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The same where the kernel doesn't have so many threads of ours.
 const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How often, and after how long each time, it is looked whether threads that were tried out are gone.
+const PARTING_LOOKS: usize = 1000;
+const PARTING_LOOK: Duration = Duration::from_millis(1);
+
 /// The exit code of a process whose runtime lost a thread while it was built, which no caller can be told.
 const EXIT_CODE: i32 = 2;
 
@@ -134,7 +138,15 @@ fn processors() -> usize {
 /// How many workers the machine lets a runtime have, of so many that are wanted: tried out, because what follows could
 /// only wait for the threads that it can't have.
 fn workers_to_be_had(workers_max: usize) -> Result<usize, NetworkError> {
+    let before = own_threads();
     let (threads, refusal) = threads_to_be_had(workers_max.max(1) + BESIDE_WORKERS);
+    // A thread that has ended counts until the kernel has let go of it.
+    for _ in 0..PARTING_LOOKS {
+        if own_threads() <= before {
+            break;
+        }
+        thread::sleep(PARTING_LOOK);
+    }
     let workers = threads.saturating_sub(BESIDE_WORKERS);
     if workers == 0 {
         let needed = 1 + BESIDE_WORKERS;

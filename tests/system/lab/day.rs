@@ -81,7 +81,7 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
         ),
         1,
     );
-    for gate in ["--fail-under 100", "--fail-on critical", "--fail-on-worse: 1 services"] {
+    for gate in ["--fail-under 100", "--fail-on critical", "--fail-on-worse: 1 service is worse"] {
         assert!(second.contains(gate), "{second}");
     }
     let diff = stdout(&day.run(&["diff", "--lang", "en"]));

@@ -152,7 +152,7 @@ fn reports(lab: &RunningLab, db: &Path) {
         "Người nhận: cntt@vp.example",
         "Kính gửi: Văn phòng",
         "vp/hai: suy giảm (mức 4",
-        "So với đợt quét",
+        "So với đợt đo",
         "Tệp kèm theo: vp-",
     ] {
         assert!(mail.contains(expected), "{expected}: {mail}");

@@ -157,7 +157,7 @@ struct Since {
 impl Since {
     fn of(output: &Output) -> Self {
         let stdout = String::from_utf8(output.stdout.clone()).unwrap();
-        let Some((_, text)) = stdout.split_once("\nThay đổi so với đợt quét ") else {
+        let Some((_, text)) = stdout.split_once("\nThay đổi so với đợt đo ") else {
             return Self::default();
         };
         let (heading, text) = text.split_once('\n').unwrap();
