@@ -126,7 +126,11 @@ fn under(result: &RunResult, percent: f64) -> Option<Said> {
 fn failing(result: &RunResult, severity: Severity) -> Option<Said> {
     let failing = result.services.iter().filter(|service| service.fails_at(severity)).count();
     let severity = severity.id();
-    (failing > 0).then(|| Said::Failed(format!("--fail-on {severity}: {failing} services fail")))
+    let those = match failing {
+        1 => "1 service fails".to_owned(),
+        count => format!("{count} services fail"),
+    };
+    (failing > 0).then(|| Said::Failed(format!("--fail-on {severity}: {those}")))
 }
 
 fn missed_targets(result: &RunResult) -> Vec<Said> {

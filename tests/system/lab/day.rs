@@ -85,7 +85,7 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
         assert!(second.contains(gate), "{second}");
     }
     let diff = stdout(&day.run(&["diff", "--lang", "en"]));
-    assert!(diff.contains("worse: 1") && diff.contains("vp/hai"), "{diff}");
+    assert!(diff.contains("worsened: 1") && diff.contains("vp/hai"), "{diff}");
     assert_eq!(diff, stdout(&day.run(&["diff", "previous", "newest", "--lang", "en"])));
 
     // Mended, and looked at again: it is fixed, and the whole is filled in.
@@ -101,7 +101,7 @@ fn what_changed_is_said_and_a_rescan_fills_in() {
     assert!(result["services"][0].get("rescanned").is_none());
     assert_eq!(result["services"][1]["stage"], 4, "{}", result["services"][1]);
     let shown = stdout(&day.run(&["show", "vp/hai"]));
-    assert!(shown.contains("Đã quét lại") && shown.contains(&**part), "{shown}");
+    assert!(shown.contains("Đã đo lại") && shown.contains(&**part), "{shown}");
     // By its id the whole is as it was.
     let as_it_was = json(&day.run(&["judge", "--run", whole, "--format", "json"]));
     assert_eq!(as_it_was["services"][1]["stage"], 1);
