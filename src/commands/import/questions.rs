@@ -104,6 +104,7 @@ fn unanswered(doubts: &[Doubt]) -> CliError {
         1 => "1 name is nearly that of a known organisation".to_owned(),
         count => format!("{count} names are nearly those of known organisations"),
     };
-    CliError::operator(format!("{names}; nothing is written"))
-    .help("`--same` for each that is the same, and `--new-organisations` when the others aren't")
+    CliError::operator(format!("{names}; nothing is written")).help(
+        "`--same` for each that is the same, and `--new-organisations` when the others aren't",
+    )
 }

@@ -58,8 +58,8 @@ impl Store {
             // Only a file whose end fits can be called the same.
             while lines.next()?.is_some() {}
             let provenance = provenance(&lines, trusted)?;
-            let is_same = known.run == head.run
-                && known.inputs.for_others() == head.inputs.for_others();
+            let is_same =
+                known.run == head.run && known.inputs.for_others() == head.inputs.for_others();
             return match is_same {
                 true => Ok(Imported { run: id, was_known: true, provenance }),
                 false => Err(TransferError::Taken { run: id }),

@@ -159,9 +159,7 @@ fn reports(lab: &RunningLab, db: &Path) {
     }
     assert!(text("trong", ".mail.txt").contains("không có dịch vụ nào của cơ quan, đơn vị này"));
     let page = text("vp", ".html");
-    assert!(
-        page.contains("Thay đổi so với đợt đo trước") && page.contains("Mục tiêu và thời hạn")
-    );
+    assert!(page.contains("Thay đổi so với đợt đo trước") && page.contains("Mục tiêu và thời hạn"));
 
     // One alone, by its name; the quarter's likewise, with figures of its own.
     let one = lab.path("one");
