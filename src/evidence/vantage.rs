@@ -116,8 +116,9 @@ pub fn read(evidence: &Evidence, settings: &Settings, test: u8) -> Option<Readin
         let found = reply(Question::Route(target.ip())).map(|o| &o.reply);
         matches!(found, Some(Reply::Route(Ok(_))))
     });
-    let (answering, silent) =
-        targets.into_iter().partition(|target| reply(control(*target)).is_some_and(answered));
+    let (answering, silent) = targets
+        .into_iter()
+        .partition(|target| reply(control(*target)).is_some_and(|o| answered(&o.reply)));
     let mut reading = Reading {
         route,
         answering,
@@ -268,8 +269,8 @@ fn dns(server: SocketAddr, name: Name, record_type: RecordType, recursive: bool)
 }
 
 /// Any answer shows that packets go there and come back.
-fn answered(observation: &Observation) -> bool {
-    match &observation.reply {
+pub fn answered(reply: &Reply) -> bool {
+    match reply {
         Reply::Dns(_) => true,
         Reply::Conversation(conversation) => conversation.connect.is_ok(),
         _ => false,

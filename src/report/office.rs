@@ -7,6 +7,7 @@ mod compose;
 pub(in crate::report) mod frame;
 mod matter;
 mod paper;
+pub(in crate::report) mod roman;
 mod tables;
 pub mod template;
 mod values;

@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use crate::inventory::{BadTargets, Diagnostics};
 use crate::model::BadPattern;
 use crate::policy::PolicyError;
+use crate::probe::NetworkError;
 use crate::scan::ScanError;
 use crate::store::StoreError;
 
@@ -92,6 +93,12 @@ impl Display for RunsError {
 }
 
 impl Error for RunsError {}
+
+impl From<NetworkError> for RunsError {
+    fn from(error: NetworkError) -> Self {
+        Self::operator(error.message).help(error.help)
+    }
+}
 
 macro_rules! from_operator_errors {
     ($($error:ty),+ $(,)?) => {

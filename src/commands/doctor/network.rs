@@ -136,7 +136,7 @@ impl Asked<'_> {
             _ => connection(*target),
         });
         let replies = self.ask_all(questions.collect()).await;
-        let answering = replies.iter().filter(|reply| answered(reply)).count();
+        let answering = replies.iter().filter(|reply| vantage::answered(reply)).count();
         let count = format!("{answering}/{}", targets.len());
         match (answering > 0, has_route, targets.is_empty()) {
             (true, ..) => Finding::new(Point::Ipv4, State::Pass, Say::Ipv4Works, count),
@@ -361,8 +361,9 @@ impl Tried {
         match () {
             () if !self.has_targets => finding(State::Unknown, Say::NoTarget),
             () if self.exchangers.is_empty() => finding(State::Unknown, Say::NoExchanger),
-            () if replies
-                .any(|reply| answered(reply) || failures(reply) == Some(NetFailure::Refused)) =>
+            () if replies.any(|reply| {
+                vantage::answered(reply) || failures(reply) == Some(NetFailure::Refused)
+            }) =>
             {
                 finding(State::Pass, Say::Port25Works)
             }
@@ -395,13 +396,4 @@ fn dns(server: SocketAddr, name: Name, record_type: RecordType, recursive: bool)
 
 fn connection(address: SocketAddr) -> Question {
     Question::Conversation(ConversationQuestion { address, tls: None, http: None, mss: None })
-}
-
-/// Any answer shows that packets go there and come back.
-fn answered(reply: &Reply) -> bool {
-    match reply {
-        Reply::Dns(_) => true,
-        Reply::Conversation(seen) => seen.connect.is_ok(),
-        _ => false,
-    }
 }

@@ -11,6 +11,7 @@ use crate::report::office::frame::{
     ADDRESSED, BLANK, MOTTO, NATION, RECIPIENTS, REPORT, belongs_to, number_line, or,
     place_and_date,
 };
+use crate::report::office::roman::roman;
 use crate::report::office::{Block, Paper, Picture, Sheet};
 use crate::report::table::{Cell, Kind, beneath_note};
 use crate::report::texts;
@@ -330,15 +331,4 @@ fn section(width: u32) -> String {
     format!(
         r#"<w:sectPr><w:headerReference w:type="default" r:id="rIdHeader"/><w:type w:val="nextPage"/><w:pgSz {size}/><w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" w:header="567" w:footer="567" w:gutter="0"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>"#
     )
-}
-
-fn roman(mut number: usize) -> String {
-    let mut text = String::new();
-    for (value, sign) in [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")] {
-        while number >= value {
-            text.push_str(sign);
-            number -= value;
-        }
-    }
-    text
 }

@@ -20,6 +20,7 @@ use super::font::Style;
 use super::grid::Grid;
 use super::page::{self, Sheet};
 use crate::model::{Lang, Text};
+use crate::report::office::roman::roman;
 
 const ANNEX: Text = Text { vi: "Phụ lục", en: "Annex" };
 const TABLE: Text = Text { vi: "Bảng", en: "Table" };
@@ -204,25 +205,4 @@ fn date(at: Timestamp) -> DateTime {
         .second(at.second().unsigned_abs())
         .utc_offset_hour(0)
         .utc_offset_minute(0)
-}
-
-/// A number as headings have it.
-pub(super) fn roman(mut number: usize) -> String {
-    let mut text = String::new();
-    for (value, sign) in [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")] {
-        while number >= value {
-            text.push_str(sign);
-            number -= value;
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn roman_numbers() {
-        let all: Vec<_> = [1, 4, 5, 9, 14, 28].into_iter().map(super::roman).collect();
-        assert_eq!(all, ["I", "IV", "V", "IX", "XIV", "XXVIII"]);
-    }
 }

@@ -199,8 +199,7 @@ fn scanned(
     request: &ScanRequest,
     signal: &StopSignal,
 ) -> Result<ScannedRun, RunsError> {
-    let Network { runtime, echo } =
-        Network::open().map_err(|error| RunsError::operator(error.message).help(error.help))?;
+    let Network { runtime, echo } = Network::open()?;
     let session = session(app.db(), run, request)?;
     let services = session.services().len();
     app.jobs().change_running(|live| live.services = services);

@@ -134,8 +134,7 @@ fn looked(app: &App, due: &DueWatch) -> Result<(usize, Vec<ServiceId>), RunsErro
     let services = before.len();
     let prober =
         Live::new(&inventory.settings).map_err(|error| RunsError::operator(error.to_string()))?;
-    let runtime = probe::runtime(1, || {})
-        .map_err(|error| RunsError::operator(error.message).help(error.help))?;
+    let runtime = probe::runtime(1, || {})?;
     let (stopper, signal) = StopSignal::new();
     let changed = runtime.block_on(async {
         let looks = changed(&prober, &inventory, vantage, before, &signal);
