@@ -34,7 +34,8 @@ pub enum LayoutError {
 /// When it is no YAML document. Whether it is a good inventory is another question.
 pub fn laid_out(text: &str) -> Result<String, LayoutError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = text.replace("\r\n", "\n");
+    // A carriage return by itself ends a line too (YAML 1.2.2, section 5.4).
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let tree = parsed(&text)?;
     let mut layout = Layout { inner: inner_lines(&text), ..Layout::default() };
     let mut output = layout.lines(&text);

@@ -34,6 +34,7 @@ fn lines_go_to_their_levels() {
         "a:\n  b: 1\n  c:\n    - - 1\n      - 2\n",
     );
     check("---\na:\n- b\n...\n", "---\na:\n  - b\n...\n");
+    check("a:\r- b\r\n- \"c\r  d\"\r", "a:\n  - b\n  - \"c\n    d\"\n");
 }
 
 #[test]
