@@ -160,7 +160,7 @@ pub enum Limit {
     RetryInterval,
     /// The pause between two rounds.
     RoundInterval,
-    /// This machine's processors: services that wait to be planned or judged.
+    /// This machine's processors: how late it comes to what is due, measured a hundred times a second.
     Processors,
 }
 

@@ -1,11 +1,10 @@
 //! The run loop: passes over the services until every observation can be trusted, and the ending.
 
-use std::num::NonZero;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
@@ -29,7 +28,13 @@ const RECOVERY_TESTS_MAX: u8 = 5;
 
 /// Services that are being asked at once, for each conversation that may be open: most of them wait for
 /// their turn at an address or a name server, or for an answer.
-const AWAKE_PER_CONVERSATION: usize = 2;
+const AWAKE_PER_CONVERSATION: usize = 4;
+
+/// Services that are being asked whatever they take of this machine.
+const AWAKE_ALWAYS: usize = 16;
+
+/// Services that begin together at the most.
+const BEGIN_TOGETHER: usize = 8;
 
 /// Services in memory for each conversation that may be open: most of them wait for their next round,
 /// with little more than their verdicts.
@@ -46,9 +51,6 @@ pub(super) async fn run(
         input;
     let settings = inventory.settings.clone();
     let conversations_max = settings.concurrency.max(1);
-    // One processor is left for what arrives from the network, where there are several.
-    let turns = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let turns = turns.saturating_sub(1).max(1);
     let dispatcher =
         Dispatcher::new(prober, settings, run.id.clone(), recorder.clone(), reader, resumed);
     let dispatcher = Arc::new(dispatcher);
@@ -88,7 +90,6 @@ pub(super) async fn run(
             as_of,
             stop: stop.clone(),
             load: Arc::default(),
-            turns: Arc::new(Semaphore::new(turns)),
             has_stored_evidence: resumed || pass > 0,
             resting,
         };
@@ -165,33 +166,46 @@ async fn scan_services(
 ) -> Result<Option<Vec<ServiceResult>>, ScanError> {
     let in_memory_max = conversations_max.saturating_mul(SERVICES_PER_CONVERSATION);
     let limits = LoadLimits {
-        awake_always: conversations_max,
-        awake_max: conversations_max.saturating_mul(AWAKE_PER_CONVERSATION),
+        awake_always: conversations_max.min(AWAKE_ALWAYS),
+        awake_max: conversations_max.saturating_mul(
+            std::env::var("V6READY_AWAKE")
+                .ok()
+                .and_then(|x| x.parse().ok())
+                .unwrap_or(AWAKE_PER_CONVERSATION),
+        ),
     };
     let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
     let mut waiting = services.into_iter().enumerate();
     // Dropped with this future, it ends the tasks.
     let mut tasks = JoinSet::new();
-    loop {
-        while tasks.len() < in_memory_max
+    let (sender, mut pulses) = mpsc::channel(1);
+    let mut pulse = JoinSet::new();
+    pulse.spawn(Arc::clone(&context.load).pulse(Arc::clone(&context.dispatcher), sender));
+    while waiting.len() > 0 || !tasks.is_empty() {
+        let joined = tokio::select! {
+            biased;
+            Some(()) = pulses.recv(), if waiting.len() > 0 => None,
+            Some(service) = rested.recv() => {
+                events(ScanEvent::ServiceRests { service });
+                continue;
+            }
+            joined = tasks.join_next(), if !tasks.is_empty() => joined,
+        };
+        let mut begun = 0;
+        while joined.is_none()
+            && begun < BEGIN_TOGETHER
+            && tasks.len() < in_memory_max
             && context.load.has_room(limits)
             && let Some((index, service)) = waiting.next()
         {
+            begun += 1;
             let span = tracing::info_span!("service", id = %service.id);
             let (context, share) = (context.clone(), context.load.enter());
             let task = async move { (index, scan_service(context, service, share).await) };
             tasks.spawn(task.instrument(span));
         }
-        let joined = tokio::select! {
-            biased;
-            Some(service) = rested.recv() => {
-                events(ScanEvent::ServiceRests { service });
-                continue;
-            }
-            joined = tasks.join_next() => joined,
-        };
         match joined {
-            None => return Ok(results.into_iter().collect()),
+            None => {}
             Some(Ok((index, result))) => {
                 let result = result?;
                 if let Some(result) = &result {
@@ -207,6 +221,7 @@ async fn scan_services(
             }
         }
     }
+    Ok(results.into_iter().collect())
 }
 
 fn report_finished(result: &ServiceResult, events: EventSink<'_>) {

@@ -8,7 +8,6 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::dispatcher::{Dispatcher, RecordedObservation};
 use super::error::ScanError;
@@ -19,7 +18,7 @@ use crate::evidence::reach::is_later_round;
 use crate::evidence::tls::TrustedRoots;
 use crate::evidence::vantage;
 use crate::judge::{JudgeContext, RestingService, ServiceResult};
-use crate::model::{Evidence, Inventory, Limit, Request, Service, ServiceId, Vantage, Work};
+use crate::model::{Evidence, Inventory, Request, Service, ServiceId, Vantage, Work};
 use crate::policy::Policy;
 use crate::{judge, plan};
 
@@ -37,18 +36,11 @@ pub(super) struct ScanContext {
     pub stop: StopSignal,
     /// What the services that are being asked take of memory.
     pub load: Arc<Load>,
-    /// Planning and judging are work for this machine alone: fewer services do that at once than it has
-    /// processors, so that what arrives from the network is taken without delay.
-    pub turns: Arc<Semaphore>,
     /// Whether the store may already hold evidence of the services.
     pub has_stored_evidence: bool,
     /// Takes the services that rest.
     pub resting: UnboundedSender<ServiceId>,
 }
-
-/// How long the planner waits for further answers after one arrived, so that it reads answers that
-/// arrive close together at once.
-const GATHERING: Duration = Duration::from_millis(100);
 
 /// Makes the requests that the planner names until it names no more, and judges the service. `None`
 /// when the scan was stopped.
@@ -63,8 +55,7 @@ pub(super) async fn scan_service(
     // Given back when only later rounds are left.
     let mut share = Some(share);
     let (dispatcher, stop) = (Arc::clone(&context.dispatcher), context.stop.clone());
-    let (resting, turns) = (context.resting.clone(), Arc::clone(&context.turns));
-    let mut turn = take_turn(&dispatcher, &turns).await;
+    let (resting, load) = (context.resting.clone(), Arc::clone(&context.load));
     let mut state = ServiceState::load(context, Arc::clone(&service))?;
     let mut in_flight = FuturesUnordered::new();
     let mut requested: HashSet<Request, foldhash::fast::RandomState> = HashSet::default();
@@ -96,14 +87,11 @@ pub(super) async fn scan_service(
         if in_flight.is_empty() {
             break;
         }
-        drop(turn.take());
         let first = tokio::select! {
             answer = in_flight.next() => answer,
             () = stop.raised() => return Ok(None),
         };
-        let (answers, given) = gather(first, &mut in_flight, &dispatcher, &turns).await;
-        turn = given;
-        for answer in answers {
+        for answer in gather(first, &mut in_flight, load.gathering()).await {
             let answer = answer?;
             if let Some(share) = &mut share {
                 share.add(&answer.1);
@@ -119,42 +107,22 @@ pub(super) async fn scan_service(
     result
 }
 
-/// Waits for a turn to plan or to judge; the semaphore is never closed.
-async fn take_turn<'t>(
-    dispatcher: &Dispatcher,
-    turns: &'t Semaphore,
-) -> Option<SemaphorePermit<'t>> {
-    let began = Instant::now();
-    let turn = turns.acquire().await.ok();
-    dispatcher.tally().wait(Limit::Processors, began.elapsed());
-    turn
-}
-
-/// Takes a turn, and until it comes the answers that arrive after the first one: where many services want a
-/// turn, more answers are read at once, and the planner is asked less often.
-async fn gather<'t, T>(
+/// The first answer, and those that arrive soon after it.
+async fn gather<T>(
     first: Option<T>,
     in_flight: &mut FuturesUnordered<impl Future<Output = T>>,
-    dispatcher: &Dispatcher,
-    turns: &'t Semaphore,
-) -> (Vec<T>, Option<SemaphorePermit<'t>>) {
+    gathering: Duration,
+) -> Vec<T> {
     let mut answers: Vec<T> = first.into_iter().collect();
-    // The wait ends with this block: a turn that was given to one that nobody asks any more would be lost,
-    // and every service would wait for it.
-    {
-        let turn = async {
-            tokio::time::sleep(GATHERING).await;
-            take_turn(dispatcher, turns).await
-        };
-        tokio::pin!(turn);
-        while !in_flight.is_empty() {
-            tokio::select! {
-                Some(answer) = in_flight.next() => answers.push(answer),
-                turn = &mut turn => return (answers, turn),
-            }
+    let timer = tokio::time::sleep(gathering);
+    tokio::pin!(timer);
+    while !in_flight.is_empty() {
+        tokio::select! {
+            Some(answer) = in_flight.next() => answers.push(answer),
+            () = &mut timer => break,
         }
     }
-    (answers, take_turn(dispatcher, turns).await)
+    answers
 }
 
 /// A service that is under way, with what is known of it.

@@ -33,6 +33,7 @@ pub fn run() -> Result<(), String> {
     }
     let copy = root.join("target/newcomer");
     copy_tree(&root, &copy)?;
+    share_dependencies(&root, &copy)?;
     for (path, text) in &change.files {
         let path = copy.join(path);
         fs::write(&path, text).map_err(at(&path))?;
@@ -99,6 +100,57 @@ fn copy_tree(root: &Path, copy: &Path) -> Result<(), String> {
     }
     // `cargo xtask fmt` asks git which files there are.
     git(copy, &["init", "--quiet"])
+}
+
+/// Gives the copy the dependencies as the tree has them built, without the tree's own packages: they take minutes.
+/// What cargo doesn't find fresh there it builds.
+fn share_dependencies(root: &Path, copy: &Path) -> Result<(), String> {
+    let built = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |dir| root.join(dir));
+    let (built, shared) = (built.join("debug"), copy.join("target/debug"));
+    for folder in ["deps", "build", ".fingerprint"] {
+        if built.join(folder).is_dir() {
+            share_folder(&built.join(folder), &shared.join(folder))?;
+        }
+    }
+    Ok(())
+}
+
+fn share_folder(from: &Path, to: &Path) -> Result<(), String> {
+    fs::create_dir_all(to).map_err(at(to))?;
+    for entry in fs::read_dir(from).map_err(at(from))? {
+        let entry = entry.map_err(at(from))?;
+        let (name, path) = (entry.file_name(), entry.path());
+        let own = name.to_string_lossy();
+        let own = own.strip_prefix("lib").unwrap_or(&own);
+        if own.starts_with("v6ready") || own.starts_with("xtask") {
+            continue;
+        }
+        let target = to.join(&name);
+        if path.is_dir() {
+            share_folder(&path, &target)?;
+            continue;
+        }
+        // Programs among the dependencies are the tree's own tests.
+        let kind = path.extension().unwrap_or_default();
+        if kind == "o" || kind.is_empty() && from.ends_with("deps") {
+            continue;
+        }
+        // Libraries are large and are replaced, never rewritten, so both trees may hold them.
+        let is_library = ["rlib", "rmeta", "so", "a"].iter().any(|end| kind == *end);
+        if !is_library || fs::hard_link(&path, &target).is_err() {
+            copy_with_time(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Cargo compares the times of files.
+fn copy_with_time(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map_err(at(from))?;
+    let time = fs::metadata(from).and_then(|data| data.modified()).map_err(at(from))?;
+    let file = fs::File::options().append(true).open(to).map_err(at(to))?;
+    file.set_modified(time).map_err(at(to))
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<(), String> {

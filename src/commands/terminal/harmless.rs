@@ -55,12 +55,22 @@ impl<W: Write> Harmless<W> {
     }
 }
 
+/// Whether an octet is a control code, or may be a part of one.
+fn is_suspect(octet: u8) -> bool {
+    matches!(octet, 0..=0x08 | 0x0b..=0x1f | 0x7f | 0xc2)
+}
+
 fn escape(octet: u8, passed: &mut Vec<u8>) {
     passed.extend(format!("\\u{octet:04x}").bytes());
 }
 
 impl<W: Write> Write for Harmless<W> {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        // Most texts have nothing in them that must be looked at closely, and pass as they are.
+        if self.begun.is_empty() && !octets.iter().copied().any(is_suspect) {
+            self.out.write_all(octets)?;
+            return Ok(octets.len());
+        }
         let mut passed = Vec::with_capacity(octets.len());
         for octet in octets {
             self.take(*octet, &mut passed);

@@ -34,7 +34,6 @@ fn context(folder: &std::path::Path) -> ScanContext {
         as_of: Timestamp::UNIX_EPOCH,
         stop: StopSignal::new().1,
         load: Arc::default(),
-        turns: Arc::new(Semaphore::new(1)),
         has_stored_evidence: false,
         resting: tokio::sync::mpsc::unbounded_channel().0,
     }
@@ -114,20 +113,15 @@ async fn what_was_let_go_is_read_from_the_store() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_turn_that_comes_with_the_last_answer_is_not_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let ScanContext { dispatcher, turns, .. } = context(folder.path());
-    let other = turns.acquire().await.unwrap();
+async fn answers_that_come_soon_are_read_together() {
+    const SOON: Duration = Duration::from_secs(1);
     let mut in_flight = FuturesUnordered::new();
-    in_flight.push(async {
-        tokio::time::sleep(2 * GATHERING).await;
-        // The turn now belongs to who waits for it.
-        drop(other);
-        2
-    });
-    let gathered = gather(Some(1), &mut in_flight, &dispatcher, &turns);
-    let (answers, turn) = tokio::time::timeout(10 * GATHERING, gathered).await.unwrap();
-    assert_eq!(answers, [1, 2]);
-    drop(turn);
-    assert_eq!(turns.available_permits(), 1);
+    for (number, after) in [(2, SOON / 2), (3, 2 * SOON)] {
+        in_flight.push(async move {
+            tokio::time::sleep(after).await;
+            number
+        });
+    }
+    assert_eq!(gather(Some(1), &mut in_flight, SOON).await, [1, 2]);
+    assert_eq!(gather(None, &mut in_flight, SOON).await, [3]);
 }

@@ -30,7 +30,7 @@ use super::secret::Secret;
 use crate::model::Digest;
 use crate::serve::config::access::OidcConfig;
 use crate::serve::http_client::HttpError;
-use claims::{AllClaims, groups_of, name_of, payload};
+use claims::{AllClaims, add, groups_of, has, name_of, payload};
 pub use provider_client::ProviderClient;
 
 /// The path to which the provider sends the browser back.
@@ -260,17 +260,23 @@ impl Oidc {
         let id_token = id_token.to_string();
         let mut all = payload(&id_token)
             .ok_or_else(|| OidcError::Token("its claims can't be read".to_owned()))?;
-        let lacks_groups = groups_of(&all, &self.config.groups_claim).is_none();
-        let needs_groups = lacks_groups && !self.config.groups.is_empty();
-        if needs_groups && metadata.userinfo_endpoint().is_some() {
-            let more: UserInfoClaims<AllClaims, CoreGenderClaim> = known
+        let has_groups = groups_of(&all, &self.config.groups_claim).is_some();
+        let needs_groups = !has_groups && !self.config.groups.is_empty();
+        let needs_name = !has(&all, &self.config.user_claim);
+        if (needs_groups || needs_name) && metadata.userinfo_endpoint().is_some() {
+            let more: Result<UserInfoClaims<AllClaims, CoreGenderClaim>, _> = known
                 .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
                 .map_err(|error| OidcError::Provider(causes(&error)))?
                 .request_async(&self.http)
-                .await
-                .map_err(|error| OidcError::Provider(causes(&error)))?;
-            let more = &more.additional_claims().all;
-            all.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+                .await;
+            match more {
+                Ok(more) => add(&mut all, &more),
+                Err(error) if needs_groups => return Err(OidcError::Provider(causes(&error))),
+                Err(error) => {
+                    let error = causes(&error);
+                    tracing::warn!(error, "the user-info endpoint can't be asked for the name");
+                }
+            }
         }
         let name = name_of(&all, &self.config.user_claim)
             .ok_or_else(|| OidcError::Token("it has no usable name of the user".to_owned()))?;

@@ -29,6 +29,19 @@ pub(super) fn payload(token: &str) -> Option<Claims> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
+/// Adds what the user-info endpoint says, where the token says nothing: those claims too that the standard names.
+pub(super) fn add(claims: &mut Claims, more: &impl serde::Serialize) {
+    let Ok(Value::Object(more)) = serde_json::to_value(more) else { return };
+    for (key, value) in more {
+        claims.entry(key).or_insert(value);
+    }
+}
+
+/// Whether a claim is there.
+pub(super) fn has(claims: &Claims, claim: &str) -> bool {
+    at(claims, claim).is_some()
+}
+
 /// The user's name by the claim that has it, or else her subject.
 pub(super) fn name_of(claims: &Claims, claim: &str) -> Option<String> {
     let usable = |name: &&str| {

@@ -357,6 +357,21 @@ async fn who_is_in_no_group_may_do_nothing_and_groups_may_be_asked_for() {
 }
 
 #[tokio::test]
+async fn a_name_that_the_token_lacks_is_asked_for() {
+    let (provider, oidc) = start(Key::ecdsa()).await;
+    let nameless = |claims: &mut Value| {
+        drop(claims.as_object_mut().unwrap().remove("preferred_username"));
+    };
+    let user_info = json!({"sub": "7", "preferred_username": "binh", "groups": ["none"]});
+    provider.lock().unwrap().user_info = user_info;
+    let user = log_in(&provider, &oidc, nameless).await.unwrap();
+    assert_eq!((user.name.as_str(), user.grant.role), ("binh", Role::Operator));
+    // The subject is known without it.
+    provider.lock().unwrap().user_info = json!({"sub": "8", "preferred_username": "chi"});
+    assert_eq!(log_in(&provider, &oidc, nameless).await.unwrap().name, "7");
+}
+
+#[tokio::test]
 async fn a_log_in_belongs_to_the_browser_that_began_it_and_happens_once() {
     let (provider, oidc) = start(Key::ecdsa()).await;
     let (callback, browser) = come_back(&provider, &oidc, |_| {}).await;
