@@ -1,5 +1,7 @@
 //! The figures of a picture: as a whole, by organisation, and by check.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::check_row::{CheckRow, place};
@@ -87,8 +89,16 @@ impl Picture {
     /// The organisations that have services, in the inventory's order.
     pub fn organisations(&self, today: Date) -> Vec<OrganisationRow<'_>> {
         let targets = targets_on(&self.result, today);
-        let organisations = self.result.by_organisation().into_iter();
-        organisations.map(|(of, services)| organisation_row(of, services, &targets)).collect()
+        let mut own: HashMap<&str, Vec<&TargetStanding>> = HashMap::new();
+        for target in &targets {
+            own.entry(&target.service.id.organisation).or_default().push(target);
+        }
+        let mut rows = Vec::new();
+        for (organisation, services) in self.result.by_organisation() {
+            let targets = own.get(&*organisation.id).into_iter().flatten().copied();
+            rows.push(organisation_row(organisation, services, targets));
+        }
+        rows
     }
 
     /// Every check that judges services, in the catalogue's order.
@@ -97,14 +107,13 @@ impl Picture {
     }
 }
 
-fn organisation_row<'p>(
+fn organisation_row<'p, 't>(
     organisation: &'p Organisation,
     services: Vec<&ServiceResult>,
-    targets: &[TargetStanding],
+    targets: impl IntoIterator<Item = &'t TargetStanding>,
 ) -> OrganisationRow<'p> {
-    let own = targets.iter().filter(|one| one.service.id.organisation == organisation.id);
     let critical = services.iter().filter(|one| one.fails_at(Severity::Critical)).count();
-    let (targets, counts) = (TargetFigures::of(own), Counts::of(services));
+    let (targets, counts) = (TargetFigures::of(targets), Counts::of(services));
     OrganisationRow { organisation, counts, critical, targets }
 }
 

@@ -97,6 +97,14 @@ impl Track {
 }
 
 impl Picture {
+    /// Works out what is the same for everybody who asks, before anybody does.
+    pub(super) fn prepare(&self) {
+        self.texts();
+        self.checks();
+        self.shared();
+        self.remedies();
+    }
+
     /// A service, by the id that it has now.
     pub fn service(&self, id: &ServiceId) -> Option<&ServiceResult> {
         self.result.services.get(self.place_of(id)?)

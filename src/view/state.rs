@@ -107,6 +107,7 @@ impl View {
     /// Reads the pictures that the file has now, unless they are those that are shown.
     fn publish(&self) -> Result<(), ViewError> {
         let pictures = Arc::new(load::pictures(&self.file)?);
+        pictures.iter().for_each(|picture| picture.prepare());
         *self.pictures.write().unwrap_or_else(PoisonError::into_inner) = pictures;
         self.comparisons.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
