@@ -28,6 +28,10 @@ const ADDED_MAX: usize = 20;
 /// How long a reader thinks between two questions: twenty people don't ask without a pause.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The variable that makes a process the one that writes, to this store.
 const WRITES_TO: &str = "V6READY_VIEW_WRITES_TO";
 
@@ -137,7 +141,7 @@ fn main() {
     for (name, ask, _) in QUESTIONS {
         let began = Instant::now();
         ask(&view, &picture, 0);
-        println!("first {name}: {:.1?}", began.elapsed());
+        println!("first {name}: {:.1?}, memory {}", began.elapsed(), peak_memory());
     }
     drop(picture);
 

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::Moved;
 use super::check_row::CheckRow;
+use super::figures::{OfDay, OrganisationFigures, Overview};
 use super::key::RunKey;
 use super::seen_run::SeenRun;
 use crate::judge::quarter::{Remedy, Shared, remedies, shared};
-use crate::judge::{Lineage, Look, RunResult, ServiceResult};
+use crate::judge::{Lineage, Look, RunResult, ServiceResult, TargetStanding};
 use crate::model::{RunId, ServiceId};
 use crate::store::Scope;
 
@@ -67,6 +68,9 @@ pub(super) struct Made {
     pub(super) shared: OnceLock<Vec<Shared>>,
     pub(super) remedies: OnceLock<Vec<Remedy>>,
     pub(super) checks: OnceLock<Vec<CheckRow>>,
+    pub(super) organisation_figures: OnceLock<Vec<OrganisationFigures>>,
+    pub(super) targets: OfDay<Vec<TargetStanding>>,
+    pub(super) overview: OfDay<Overview>,
     places: OnceLock<HashMap<ServiceId, usize>>,
     texts: OnceLock<Vec<String>>,
     organisations: OnceLock<HashMap<Arc<str>, String>>,
@@ -103,6 +107,7 @@ impl Picture {
         self.checks();
         self.shared();
         self.remedies();
+        self.organisation_figures();
     }
 
     /// A service, by the id that it has now.
