@@ -20,6 +20,9 @@ use crate::store::Store;
 /// Comparisons that are kept, as readers turn pages of them.
 const COMPARISONS_MAX: usize = 8;
 
+/// Changed services of all comparisons that are kept, but for the newest: some 3 KiB each.
+const COMPARED_SERVICES_MAX: usize = 10_000;
+
 /// The view of one store.
 pub struct View {
     db: PathBuf,
@@ -252,7 +255,13 @@ impl View {
             Arc::new(RunChanges { key, before: before.clone(), after: after.clone(), services });
         let mut comparisons = kept();
         comparisons.push_front(Compared { edition, changes: Arc::clone(&changes) });
-        comparisons.truncate(COMPARISONS_MAX);
+        let mut services = 0;
+        let kept = comparisons.iter().take(COMPARISONS_MAX).take_while(|one| {
+            services += one.changes.services.len();
+            services <= COMPARED_SERVICES_MAX
+        });
+        let kept = kept.count().max(1);
+        comparisons.truncate(kept);
         Ok(changes)
     }
 }
