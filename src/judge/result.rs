@@ -1,6 +1,6 @@
 //! Services and runs, judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -85,14 +85,11 @@ impl RunResult {
     /// Organisations with the services of this run that are theirs, in the inventory's order;
     /// those without any are left out.
     pub fn by_organisation(&self) -> Vec<(&Organisation, Vec<&ServiceResult>)> {
-        self.inventory
-            .organisations
-            .iter()
-            .map(|organisation| {
-                let theirs = |s: &&ServiceResult| s.service.id.organisation == organisation.id;
-                (organisation, self.services.iter().filter(theirs).collect::<Vec<_>>())
-            })
-            .filter(|(_, services)| !services.is_empty())
-            .collect()
+        let mut services: HashMap<&str, Vec<&ServiceResult>> = HashMap::new();
+        for service in &self.services {
+            services.entry(&service.service.id.organisation).or_default().push(service);
+        }
+        let organisations = self.inventory.organisations.iter();
+        organisations.filter_map(|one| Some((one, services.remove(&*one.id)?))).collect()
     }
 }
