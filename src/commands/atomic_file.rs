@@ -17,7 +17,7 @@ use crate::runs::unfinished_file::{UnfinishedFile, folder_of};
 /// When it can't be written; then no part of it is left.
 pub(super) fn write_atomically(
     path: &Path,
-    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         let mut out = BufWriter::new(File::options().write(true).open(path)?);

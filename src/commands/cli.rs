@@ -85,9 +85,18 @@ pub(super) enum ResultFormat {
     Json,
 }
 
+/// What HTML is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HtmlForm {
+    /// One self-contained file, however large
+    File,
+    /// A small summary, and beside it pages of all that grows with the services
+    Folder,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
-    /// One self-contained page
+    /// One self-contained page, or a folder of pages
     Html,
     /// For a repository or a CI summary
     Markdown,
@@ -366,6 +375,12 @@ pub(super) struct ReportArgs {
     /// The forms, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     pub format: Vec<ReportFormat>,
+    /// Whether HTML is one file or a folder of pages; default: a folder above 200 services
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub html: Option<HtmlForm>,
+    /// Give XLSX a sheet for each organisation, with its services, too
+    #[arg(long)]
+    pub sheet_per_organisation: bool,
     /// The language; default: the inventory's
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,

@@ -3,6 +3,7 @@
 mod addressees;
 mod dress;
 mod mail_files;
+mod page_folder;
 mod quarter_files;
 pub(super) mod run_files;
 

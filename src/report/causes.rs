@@ -182,8 +182,13 @@ pub fn following_first(count: usize, checks: &[&str], lang: Lang) -> Option<Stri
 
 /// How far an outage of our own side reaches.
 pub fn extent(cause: &Cause<'_>, lang: Lang) -> String {
-    let services = texts::number(cause.services.len(), lang);
-    let findings = texts::number(cause.beneath_count(), lang);
+    extent_of(&cause.services, lang)
+}
+
+/// How far an outage of our own side reaches that concerns these services.
+pub fn extent_of(services: &[Concerned<'_>], lang: Lang) -> String {
+    let findings: usize = services.iter().map(|concerned| concerned.beneath.len()).sum();
+    let (services, findings) = (texts::number(services.len(), lang), texts::number(findings, lang));
     match lang {
         Lang::Vi => format!("{services} dịch vụ, {findings} kết luận"),
         Lang::En => format!("services: {services}, findings: {findings}"),

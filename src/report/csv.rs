@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use super::ReportContext;
 use super::quarter::QuarterContext;
-use super::table::{self, Cell, Table};
+use super::table::{self, Cell, Stream, Table};
 use crate::model::Lang;
 
 /// The byte order mark in UTF-8.
@@ -27,7 +27,7 @@ const GUARDED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－'
 /// When `out` can't be written.
 pub fn write_services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::services(context.result, context.lang, true), context.lang, out)
+    write_stream(table::services(context.result, context.lang, true), context.lang, out)
 }
 
 /// Writes the verdicts, a row for each subject.
@@ -35,8 +35,7 @@ pub fn write_services(context: &ReportContext<'_>, out: &mut dyn Write) -> io::R
 /// # Errors
 /// When `out` can't be written.
 pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let head = table::verdict_columns(context.lang);
-    write_rows(&head, table::verdict_rows(context.result, context.lang), context.lang, out)
+    write_stream(table::verdicts(context.result, context.lang), context.lang, out)
 }
 
 /// Writes what a run leaves to be done: a row for each cause and service.
@@ -45,7 +44,7 @@ pub fn write_verdicts(context: &ReportContext<'_>, out: &mut dyn Write) -> io::R
 /// When `out` can't be written.
 pub fn write_work_of_run(context: &ReportContext<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
-    write(&table::work_list(context.result, context.lang), context.lang, out)
+    write_stream(table::work_list(context.result, context.lang), context.lang, out)
 }
 
 /// Writes what a quarter leaves to be done, in the order of its work list.
@@ -63,6 +62,15 @@ pub fn write_work(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Resu
 /// When `out` can't be written.
 pub fn write(table: &Table, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     write_rows(table, table.rows.iter().chain(&table.total), lang, out)
+}
+
+/// Writes a table as its rows are made.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn write_stream(table: Stream<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let Stream { head, rows } = table;
+    write_rows(&head, rows.map(|row| row.cells), lang, out)
 }
 
 /// Writes the headings of a table and rows as they come.

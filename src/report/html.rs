@@ -1,21 +1,25 @@
-//! The result as one self-contained HTML file: no external request, readable without scripts,
-//! printable, in light and dark.
+//! The result as HTML: one self-contained file, or a [folder of pages](pages). No external request, readable
+//! without scripts, printable, in light and dark.
+
+pub mod pages;
+mod summary;
 
 use std::io::{self, Write};
 
 use askama::Template;
+use summary::{Summary, summary};
 
 use super::causes::{Cause, Concerned, causes, extent, following_first, root_blockers};
 use super::describe::clean;
 use super::history::{self, Folded};
-use super::parts::{self, Part, class_of};
+use super::parts::{self, class_of};
 use super::quarter::Section;
-use super::quarter::html::{TableBlock, table_block};
+use super::quarter::html::table::{TableBlock, table_block};
 use super::verdict_blocks::VerdictBlocks;
-use super::{ReportContext, overview, owner, texts};
+use super::{ReportContext, owner, texts};
 use crate::check::Check;
 use crate::judge::{Finding, Histories, ServiceResult};
-use crate::model::{Lang, Outcome, Stage, Text};
+use crate::model::{Lang, Outcome, Text};
 
 /// Writes the report.
 ///
@@ -52,28 +56,17 @@ const FILTER: Text = Text {
     en: "Filter by service, organisation…",
 };
 const STAGES: Text = Text { vi: "Ý nghĩa các mức", en: "What the stages mean" };
-const GOAL: Text = Text { vi: "dịch vụ đạt từ mức", en: "services at or above stage" };
 
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page {
     lang: &'static str,
     w: Words,
-    title: String,
-    meta: Vec<(&'static str, String)>,
-    warnings: Vec<String>,
-    figures: Vec<Figure>,
-    chart_width: usize,
-    bars: Vec<Bar>,
-    headings: Vec<String>,
-    categories: Vec<CategoryRow>,
+    summary: Summary,
     causes: Vec<CauseBlock>,
     unknowns: Vec<CauseBlock>,
     further: Vec<FurtherBlock>,
     organisations: Vec<OrganisationBlock>,
-    stage_lines: Vec<String>,
-    version: String,
-    digests: String,
 }
 
 struct Words {
@@ -89,26 +82,6 @@ struct Words {
     evidence: &'static str,
     filter: &'static str,
     stages: &'static str,
-}
-
-struct Figure {
-    value: String,
-    label: String,
-    bad: bool,
-}
-
-/// A stage's part of the chart; one service is one unit wide.
-struct Bar {
-    class: &'static str,
-    label: String,
-    x: usize,
-    width: usize,
-    count: String,
-}
-
-struct CategoryRow {
-    name: &'static str,
-    counts: Vec<String>,
 }
 
 struct CauseBlock {
@@ -156,39 +129,15 @@ struct ServiceBlock {
 }
 
 fn page(context: &ReportContext<'_>, beside: &Beside<'_>) -> Page {
-    let (lang, result) = (context.lang, context.result);
-    let (run, inventory) = (&result.run, &result.inventory);
-    let bars = bars(context);
+    let lang = context.lang;
     Page {
         lang: lang.tag(),
         w: words(lang),
-        title: overview::subject(result),
-        meta: overview::particulars(context),
-        warnings: overview::warnings(context),
-        figures: figures(context),
-        chart_width: bars.iter().map(|bar| bar.width).sum::<usize>().max(1),
-        bars,
-        headings: parts::count_headings(lang),
-        categories: result
-            .summary()
-            .categories
-            .iter()
-            .map(|(category, counts)| CategoryRow {
-                name: texts::category(*category).get(lang),
-                counts: parts::counts(counts, &result.policy, lang),
-            })
-            .collect(),
+        summary: summary(context),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
         further: beside.sections.iter().map(|section| further_block(section, lang)).collect(),
         organisations: organisations(context, beside.histories),
-        stage_lines: Stage::ALL
-            .iter()
-            .map(|stage| format!("{}: {}", stage.number(), stage.name().get(lang)))
-            .chain([texts::ABSENT_NOTE.get(lang).to_owned()])
-            .collect(),
-        version: run.version.clone(),
-        digests: format!("inventory {} · policy {}", inventory.sha256, result.policy.sha256),
     }
 }
 
@@ -207,53 +156,6 @@ fn words(lang: Lang) -> Words {
         filter: FILTER.get(lang),
         stages: STAGES.get(lang),
     }
-}
-
-fn figures(context: &ReportContext<'_>) -> Vec<Figure> {
-    let (lang, result) = (context.lang, context.result);
-    let summary = result.summary();
-    let counts = &summary.all;
-    let plain = |value: usize, label: Text, bad: bool| Figure {
-        value: texts::number(value, lang),
-        label: label.get(lang).to_owned(),
-        bad,
-    };
-    let mut figures = vec![plain(counts.services, texts::SERVICES, false)];
-    let stage = result.policy.aim();
-    if let Some(percent) = counts.percent_at_least(stage) {
-        figures.push(Figure {
-            value: texts::percent(percent, lang),
-            label: format!(
-                "{} {}: {} / {} {}",
-                GOAL.get(lang),
-                stage.number(),
-                texts::number(counts.at_least(stage), lang),
-                texts::number(counts.decided(stage), lang),
-                texts::OF_KNOWN.get(lang)
-            ),
-            bad: false,
-        });
-    }
-    figures.push(plain(summary.critical, texts::CRITICAL_SERVICES, summary.critical > 0));
-    if counts.absent > 0 {
-        figures.push(plain(counts.absent, texts::ABSENT_SERVICES, true));
-    }
-    figures.push(plain(counts.unknown, texts::UNKNOWN, false));
-    figures
-}
-
-fn bars(context: &ReportContext<'_>) -> Vec<Bar> {
-    let counts = context.result.summary().all;
-    let mut x = 0;
-    Part::all(&context.result.policy)
-        .map(|part| {
-            let width = part.count(&counts);
-            let (label, count) = (part.label(context.lang), texts::number(width, context.lang));
-            let bar = Bar { class: part.class(), label, x, width, count };
-            x += width;
-            bar
-        })
-        .collect()
 }
 
 fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> {

@@ -14,7 +14,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use super::causes::{Cause, causes, extent, following};
 use super::describe::clean;
 use super::{ReportContext, parts, texts};
-use crate::judge::{Judged, Root, Roots};
+use crate::judge::{Judged, Root, Roots, ServiceResult};
 use crate::model::{Lang, Outcome, Severity, Subject, Text};
 
 /// The mildest severity that fails a case where none was chosen.
@@ -38,7 +38,48 @@ pub fn write_from(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (lang, result) = (context.lang, context.result);
+    // The head of the document counts what is in it, so each suite is made twice and none is kept.
+    let services = || result.services.iter().map(|service| service_suite(service, least, lang));
+    let vantage = vantage_suite(context, least);
     let mut report = Report::new(clean(&result.inventory.title));
+    count(&mut report, &vantage);
+    services().for_each(|suite| count(&mut report, &suite));
+    write_parts(&report, std::iter::once(vantage).chain(services()), out)
+}
+
+/// Adds what a suite has to the numbers in a report's head.
+fn count(report: &mut Report, suite: &TestSuite) {
+    report.tests += suite.tests;
+    report.skipped += suite.skipped;
+    report.failures += suite.failures;
+    report.errors += suite.errors;
+}
+
+/// Writes a document whose suites are not in `report` yet.
+fn write_parts(
+    report: &Report,
+    suites: impl Iterator<Item = TestSuite>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    const END: &str = "</testsuites>";
+    let text = |report: &Report| report.to_string().map_err(io::Error::other);
+    let frame = text(report)?;
+    let (head, end) = frame.rsplit_once(END).ok_or_else(|| io::Error::other("no end of suites"))?;
+    out.write_all(head.trim_end().as_bytes())?;
+    for suite in suites {
+        let mut of_one = Report::new("");
+        of_one.test_suites.push(suite);
+        let whole = text(&of_one)?;
+        // Nothing before it can hold this: within names a `<` is escaped.
+        let from = whole.find("\n    <testsuite ").unwrap_or_default();
+        let to = whole.rfind(END).unwrap_or(whole.len());
+        out.write_all(whole[from..to].trim_end().as_bytes())?;
+    }
+    writeln!(out, "\n{END}{}", end.trim_end())
+}
+
+fn vantage_suite(context: &ReportContext<'_>, least: Severity) -> TestSuite {
+    let (lang, result) = (context.lang, context.result);
     let mut vantage = TestSuite::new(clean(&result.run.vantage.name));
     for (name, value) in [
         ("run", result.run.id.to_string()),
@@ -55,21 +96,21 @@ pub fn write_from(
     let unknown = causes(result, Outcome::Inconclusive);
     let outages = unknown.iter().filter(|cause| cause.is_ours());
     vantage.add_test_cases(outages.map(|cause| outage_case(cause, lang)));
-    report.add_test_suite(vantage);
-    for service in &result.services {
-        let id = clean(&service.service.id.to_string());
-        let mut suite = TestSuite::new(id.as_str());
-        for (name, value) in [
-            ("name", service.service.name.clone()),
-            ("target", service.service.target.to_string()),
-            ("stage", parts::standing(service.standing, lang)),
-        ] {
-            suite.add_property(Property::new(name, clean(&value)));
-        }
-        suite.add_test_cases(cases(&id, &service.verdicts.unpack(), least, lang));
-        report.add_test_suite(suite);
+    vantage
+}
+
+fn service_suite(service: &ServiceResult, least: Severity, lang: Lang) -> TestSuite {
+    let id = clean(&service.service.id.to_string());
+    let mut suite = TestSuite::new(id.as_str());
+    for (name, value) in [
+        ("name", service.service.name.clone()),
+        ("target", service.service.target.to_string()),
+        ("stage", parts::standing(service.standing, lang)),
+    ] {
+        suite.add_property(Property::new(name, clean(&value)));
     }
-    report.serialize(out).map_err(io::Error::other)
+    suite.add_test_cases(cases(&id, &service.verdicts.unpack(), least, lang));
+    suite
 }
 
 /// The cases of a service.

@@ -1,8 +1,35 @@
 //! Whose a service is: the organisation and its contact, as work lists name them.
 
+use std::collections::HashMap;
+
 use super::describe::clean;
 use crate::judge::{RunResult, ServiceResult};
 use crate::model::{Organisation, Service, ServiceId};
+
+/// The organisations of a result, for whoever asks for those of many services.
+pub struct Owners<'a>(HashMap<&'a str, &'a Organisation>);
+
+impl<'a> Owners<'a> {
+    /// Those of a result.
+    pub fn of(result: &'a RunResult) -> Self {
+        Self(result.inventory.organisations.iter().map(|one| (&*one.id, one)).collect())
+    }
+
+    /// The organisation that a service belongs to.
+    pub fn get(&self, service: &ServiceId) -> Option<&'a Organisation> {
+        self.0.get(&*service.organisation).copied()
+    }
+
+    /// Its name; empty where the inventory has no such organisation.
+    pub fn name(&self, service: &ServiceId) -> &'a str {
+        self.get(service).map_or("", |organisation| &organisation.name)
+    }
+
+    /// Whom to write to there; empty where the inventory doesn't say it.
+    pub fn contact(&self, service: &ServiceId) -> &'a str {
+        self.get(service).and_then(|one| one.contact.as_deref()).unwrap_or_default()
+    }
+}
 
 /// The organisation that a service belongs to.
 pub fn owner<'a>(result: &'a RunResult, service: &ServiceId) -> Option<&'a Organisation> {

@@ -5,15 +5,14 @@
 
 mod cells;
 mod counts;
-mod organisation;
 pub mod quarter;
 mod services;
 mod verdicts;
 mod work_list;
 
-pub use cells::{Cell, Column, Kind, Table};
+pub use cells::{Cell, Column, Kind, Row, Stream, Table};
 pub(in crate::report) use cells::{WithBeneath, beneath_note};
 pub use counts::{categories, organisations, stages};
-pub use services::{checks, services};
-pub use verdicts::{verdict_columns, verdict_rows, verdicts};
+pub use services::{checks, services, services_of};
+pub use verdicts::verdicts;
 pub use work_list::work_list;

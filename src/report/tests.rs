@@ -5,6 +5,7 @@ pub(crate) mod excerpt;
 mod formats;
 mod golden;
 mod metrics;
+mod pages;
 mod parts;
 mod pdf;
 mod quarter;

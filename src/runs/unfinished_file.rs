@@ -1,5 +1,6 @@
 //! A file that is being written, under a name of its own beside the one that it will have.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
@@ -39,9 +40,7 @@ impl UnfinishedFile {
         let name = target.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let mode = target.metadata().map_or(0o666, |there| there.permissions().mode() & 0o777);
         for _ in 0..TRIES_MAX {
-            let mut own = name.to_owned();
-            own.push(format!("{MARK}{}{ENDING}", random_letters(LETTERS)));
-            let path = folder.join(own);
+            let path = folder.join(unfinished_name(name));
             let made =
                 File::options().read(true).write(true).create_new(true).mode(mode).open(&path);
             let file = match made {
@@ -118,6 +117,13 @@ impl Drop for UnfinishedFile {
     }
 }
 
+/// A name that what is unfinished may have, beside the one that it will have.
+pub(crate) fn unfinished_name(of: &OsStr) -> OsString {
+    let mut own = of.to_owned();
+    own.push(format!("{MARK}{}{ENDING}", random_letters(LETTERS)));
+    own
+}
+
 /// The folder that a file is in.
 pub(crate) fn folder_of(file: &Path) -> &Path {
     match file.parent() {
@@ -151,7 +157,7 @@ fn remove_abandoned(folder: &Path) {
 }
 
 /// The name of the unfinished file that a file is, or is a part of.
-fn stem_of_unfinished(name: &str) -> Option<&str> {
+pub(crate) fn stem_of_unfinished(name: &str) -> Option<&str> {
     let at = name.rfind(MARK)? + MARK.len();
     let end = at + LETTERS + ENDING.len();
     let (letters, ending) = name.get(at..end)?.split_at_checked(LETTERS)?;

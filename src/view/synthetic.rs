@@ -1,7 +1,7 @@
-//! A view of made-up runs, for `benches/view.rs`: written as a refresh writes it, without evidence that would take
-//! hours to judge.
+//! Made-up runs, for `benches/view.rs` and `benches/formats.rs`: judged ones, and a view of them that is written as a
+//! refresh writes it, without evidence that would take hours to judge.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::picture::Track;
 use super::seen_run::SeenRun;
 use super::writer::EditionWriter;
 use crate::check::{CATALOGUE, Rule};
-use crate::judge::{Judged, ServiceResult, Standing, Summary};
+use crate::judge::{Judged, RunResult, ServiceResult, Standing, Summary};
 use crate::model::{
     Inventory, Outcome, Run, RunId, Service, Settings, Stage, Subject, SubjectName, Vantage,
     Verdict,
@@ -33,6 +33,9 @@ const ORGANISATIONS: usize = 60;
 
 /// Of how many services one changes in a run.
 const CHANGES_EVERY: u64 = 100;
+
+/// Where the row of made-up numbers begins.
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A view that is being made up.
 pub struct Synthetic {
@@ -57,18 +60,8 @@ impl Synthetic {
         let file = ViewFile::beside(db);
         let lock = file.lock()?;
         let connection = file.writer(&lock)?;
-        let text = inventory(services);
         let fault = |detail: String| ViewError::File { path: file.path().to_owned(), detail };
-        let name = policy::DEFAULT;
-        let inputs = RunInputs {
-            inventory_file: "inventory.yaml".into(),
-            inventory_id: Some("bench".into()),
-            only: Vec::new(),
-            settings: Settings::default(),
-            inventory: text.into_bytes(),
-            policy_name: name.into(),
-            policy_yaml: policy::built_in(name).unwrap_or_default().into(),
-        };
+        let inputs = inputs(services);
         let LoadedInventory { inventory, policy, .. } =
             restored(&inputs).map_err(|error| fault(error.to_string()))?;
         let number = 1;
@@ -82,7 +75,7 @@ impl Synthetic {
         let writer =
             EditionWriter::open(&connection, number).map_err(|error| file.sqlite(&error))?;
         let states = vec![0; inventory.services.len()];
-        let (random, runs) = (0x9e37_79b9_7f4a_7c15, 0);
+        let (random, runs) = (SEED, 0);
         Ok(Self { file, lock, connection, writer, inventory, policy, inputs, states, random, runs })
     }
 
@@ -92,9 +85,7 @@ impl Synthetic {
     /// When it can't be written.
     pub fn add_run(&mut self, is_latest: bool) -> Result<(), ViewError> {
         for at in 0..self.states.len() {
-            self.random ^= self.random << 13;
-            self.random ^= self.random >> 7;
-            self.random ^= self.random << 17;
+            self.random = next(self.random);
             if self.runs == 0 || self.random.is_multiple_of(CHANGES_EVERY) {
                 self.states[at] = self.random >> 32;
             }
@@ -174,6 +165,51 @@ impl Synthetic {
         };
         write().map_err(|error| self.file.sqlite(&error))?;
         transaction.commit().map_err(|error| self.file.sqlite(&error))
+    }
+}
+
+/// A judged run of so many services, without a view.
+pub fn judged_run(services: usize) -> Option<RunResult> {
+    let LoadedInventory { inventory, policy, .. } = restored(&inputs(services)).ok()?;
+    let run = run(0)?;
+    let mut random = SEED;
+    let results = inventory.services.iter().map(|service| {
+        random = next(random);
+        result(service, random >> 32, &policy)
+    });
+    let services = results.collect();
+    let as_of = run.finished_at.unwrap_or(run.started_at);
+    Some(RunResult {
+        run,
+        inventory,
+        policy,
+        as_of,
+        is_day_given: true,
+        vantage: Vec::new(),
+        services,
+        rescans: BTreeMap::new(),
+        excerpt: None,
+    })
+}
+
+/// The next of a row of numbers that are the same each time (xorshift).
+fn next(mut random: u64) -> u64 {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    random
+}
+
+fn inputs(services: usize) -> RunInputs {
+    let name = policy::DEFAULT;
+    RunInputs {
+        inventory_file: "inventory.yaml".into(),
+        inventory_id: Some("bench".into()),
+        only: Vec::new(),
+        settings: Settings::default(),
+        inventory: inventory(services).into_bytes(),
+        policy_name: name.into(),
+        policy_yaml: policy::built_in(name).unwrap_or_default().into(),
     }
 }
 

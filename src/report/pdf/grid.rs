@@ -287,11 +287,12 @@ impl<'a> Drawing<'a> {
 /// word, and the others share what is left by how much they want.
 fn widths(grid: &Grid, fonts: &Fonts, whole: f32) -> Vec<f32> {
     let around = 2.0 * PAD + 0.5;
-    let least: Vec<f32> =
+    let mut least: Vec<f32> =
         (0..grid.columns.len()).map(|at| least_width(grid, at, fonts) + around).collect();
-    let wanted: Vec<f32> = (0..grid.columns.len())
+    let mut wanted: Vec<f32> = (0..grid.columns.len())
         .map(|at| (wanted_width(grid, at, fonts) + around).max(least[at]))
         .collect();
+    keep_identifiers(grid, fonts, &mut least, &mut wanted, whole);
     let (needed, all): (f32, f32) = (least.iter().sum(), wanted.iter().sum());
     if needed >= whole {
         return least.iter().map(|width| whole * width / needed).collect();
@@ -314,6 +315,45 @@ fn widths(grid: &Grid, fonts: &Fonts, whole: f32) -> Vec<f32> {
     }
     let more = (whole - needed) / (all - needed);
     least.iter().zip(&wanted).map(|(least, wanted)| least + (wanted - least) * more).collect()
+}
+
+/// Gives columns of identifiers the room that keeps an address on one line, as far as words have enough beside them:
+/// words are as easily read on more lines, and an address isn't.
+fn keep_identifiers(grid: &Grid, fonts: &Fonts, least: &mut [f32], wanted: &mut [f32], whole: f32) {
+    /// The widest that an identifier is kept on one line at, and what words have at the least, in points.
+    const KEPT_MAX: f32 = 200.0;
+    const WORDS_LEAST: f32 = 110.0;
+    let around = 2.0 * PAD + 0.5;
+    let measure = |text: &str| fonts.width(Style::Regular, SIZE, text);
+    let is_identifiers =
+        |column: &Column| column.align == Align::Left && matches!(column.unit, Unit::Piece);
+    let more: Vec<f32> = (grid.columns.iter().enumerate())
+        .map(|(at, column)| match is_identifiers(column) {
+            true => {
+                let widest =
+                    cells_of(grid, at).flat_map(|text| text.split(['\n', ' '])).map(measure);
+                let kept = widest.filter(|width| *width <= KEPT_MAX).fold(0.0, f32::max);
+                (kept + around - least[at]).max(0.0)
+            }
+            false => 0.0,
+        })
+        .collect();
+    let columns = grid.columns.iter().zip(least.iter().zip(wanted.iter()));
+    let needed: f32 = columns
+        .map(|(column, (least, wanted))| match column.unit {
+            Unit::Word => wanted.min(WORDS_LEAST).max(*least),
+            _ => *least,
+        })
+        .sum();
+    let all: f32 = more.iter().sum();
+    if all <= 0.0 || needed >= whole {
+        return;
+    }
+    let share = ((whole - needed) / all).min(1.0);
+    for (at, more) in more.iter().enumerate() {
+        least[at] += more * share;
+        wanted[at] = wanted[at].max(least[at]);
+    }
 }
 
 impl Column {

@@ -1,18 +1,20 @@
-//! The quarter as one self-contained HTML file: no script, no external request, printable.
+//! The quarter as HTML: no script, no external request, printable.
+
+pub(in crate::report) mod table;
 
 use std::io::{self, Write};
 
 use askama::Template;
+use table::{TableBlock, table_block};
 
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{Chart, course, sections, title};
+use super::sections::{Chart, Section, course, sections, title};
 use super::terms;
 use crate::judge::quarter::Point;
-use crate::model::{Lang, Outcome, Text};
+use crate::model::{Lang, Text};
 use crate::report::chart::{self, Column};
-use crate::report::parts::{Part, class_of};
-use crate::report::table::{Cell, Kind, Table, WithBeneath};
+use crate::report::parts::Part;
 use crate::report::{overview, texts};
 
 /// Writes the report.
@@ -20,8 +22,19 @@ use crate::report::{overview, texts};
 /// # Errors
 /// When `out` can't be written.
 pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = page(context).render().map_err(io::Error::other)?;
+    let page = page(context, body_of(context)?).render().map_err(io::Error::other)?;
     out.write_all(page.as_bytes())
+}
+
+/// The report with those tables that are to stand in it, and links to the others.
+///
+/// # Errors
+/// When it can't be rendered, or by what `tables` does.
+pub(in crate::report) fn with_tables(
+    context: &QuarterContext<'_>,
+    tables: impl FnMut(&Section) -> io::Result<(Vec<TableBlock>, Vec<Link>)>,
+) -> io::Result<String> {
+    page(context, body_with(context, tables)?).render().map_err(io::Error::other)
 }
 
 /// The report without what stands around it, for a page that has a style of its own.
@@ -29,7 +42,7 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
 /// # Errors
 /// When it can't be rendered.
 pub fn body(context: &QuarterContext<'_>) -> io::Result<String> {
-    body_of(context).render().map_err(io::Error::other)
+    body_of(context)?.render().map_err(io::Error::other)
 }
 
 #[derive(Template)]
@@ -67,34 +80,22 @@ struct SectionBlock {
     legend: Vec<Key>,
     is_folded: bool,
     tables: Vec<TableBlock>,
+    more: Vec<Link>,
 }
 
 /// A line of a chart's legend: class, words, number.
 type Key = (&'static str, String, String);
 
-/// A table as `tables.html` draws it.
-pub(in crate::report) struct TableBlock {
-    pub(in crate::report) title: &'static str,
-    /// Headings, and whether the cells below are numbers.
-    pub(in crate::report) columns: Vec<(String, bool)>,
-    pub(in crate::report) rows: Vec<Vec<CellBlock>>,
-    pub(in crate::report) total: Vec<CellBlock>,
-}
+/// A link and its words.
+pub(in crate::report) type Link = (String, String);
 
-pub(in crate::report) struct CellBlock {
-    pub(in crate::report) class: String,
-    pub(in crate::report) text: String,
-    /// What opens below it, a line for each row beneath.
-    pub(in crate::report) more: Vec<String>,
-}
-
-fn page(context: &QuarterContext<'_>) -> Page {
+fn page(context: &QuarterContext<'_>, body: Body) -> Page {
     let closing = &context.review.closing;
     Page {
         lang: context.lang.tag(),
         title: title(context),
         about: overview::subject(closing),
-        body: body_of(context),
+        body,
         version: env!("CARGO_PKG_VERSION"),
         digests: format!(
             "inventory {} · policy {}",
@@ -103,32 +104,42 @@ fn page(context: &QuarterContext<'_>) -> Page {
     }
 }
 
-fn body_of(context: &QuarterContext<'_>) -> Body {
+fn body_of(context: &QuarterContext<'_>) -> io::Result<Body> {
+    body_with(context, |section| {
+        let tables = section.tables.iter().map(|table| table_block(table, context.lang));
+        Ok((tables.collect(), Vec::new()))
+    })
+}
+
+/// The body, with those tables of each section that are to stand in it, and links to the others.
+fn body_with(
+    context: &QuarterContext<'_>,
+    mut tables: impl FnMut(&Section) -> io::Result<(Vec<TableBlock>, Vec<Link>)>,
+) -> io::Result<Body> {
     let (review, lang) = (context.review, context.lang);
-    Body {
+    let mut blocks = Vec::new();
+    for section in sections(context).into_iter().chain(course(context)) {
+        let (tables, more) = tables(&section)?;
+        let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
+        blocks.push(SectionBlock {
+            id: section.id,
+            // Long, and for the few who want to know the day.
+            is_folded: section.id == "course",
+            number: blocks.len() + 1,
+            title: section.title,
+            paragraphs: section.paragraphs,
+            svg,
+            legend,
+            tables,
+            more,
+        });
+    }
+    Ok(Body {
         meta: particulars(context),
         caveats: review.caveats.iter().map(|caveat| terms::caveat(caveat, lang)).collect(),
         figures: figures(context),
-        sections: sections(context)
-            .into_iter()
-            .chain(course(context))
-            .enumerate()
-            .map(|(at, section)| {
-                let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
-                SectionBlock {
-                    id: section.id,
-                    // Long, and for the few who want to know the day.
-                    is_folded: section.id == "course",
-                    number: at + 1,
-                    title: section.title,
-                    paragraphs: section.paragraphs,
-                    svg,
-                    legend,
-                    tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
-                }
-            })
-            .collect(),
-    }
+        sections: blocks,
+    })
 }
 
 fn figures(context: &QuarterContext<'_>) -> Vec<Figure> {
@@ -187,45 +198,4 @@ fn chart_with_legend(context: &QuarterContext<'_>, picture: Option<&Chart>) -> (
 fn column(point: &Point, lang: Lang) -> Column {
     let when = texts::day(point.day, lang);
     Column { day: point.day, when, below: point.quarter.to_string(), counts: point.counts }
-}
-
-pub(in crate::report) fn table_block(table: &Table, lang: Lang) -> TableBlock {
-    let cells =
-        |row: &Vec<Cell>| -> Vec<_> { row.iter().map(|cell| cell_block(cell, lang)).collect() };
-    let row = |(row, beneath): &WithBeneath<'_>| {
-        let mut cells = cells(row);
-        if let Some(last) = cells.last_mut() {
-            last.more = beneath.iter().map(|row| line_of(row, lang)).collect();
-        }
-        cells
-    };
-    TableBlock {
-        title: table.title,
-        columns: table.columns.iter().map(|c| (c.title.clone(), is_numeric(c.kind))).collect(),
-        rows: table.with_beneath().iter().map(row).collect(),
-        total: table.total.as_ref().map(cells).unwrap_or_default(),
-    }
-}
-
-fn line_of(row: &[Cell], lang: Lang) -> String {
-    let words = row.iter().map(|cell| cell.running_words(lang)).filter(|words| !words.is_empty());
-    words.collect::<Vec<_>>().join(" · ")
-}
-
-fn is_numeric(kind: Kind) -> bool {
-    matches!(kind, Kind::Count | Kind::Percent)
-}
-
-fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
-    let class = match cell {
-        Cell::Count(_) | Cell::Percent(_) => "n".to_owned(),
-        Cell::Date(_) => "d".to_owned(),
-        Cell::Stage(standing) => format!("pill s{}", class_of(*standing)),
-        Cell::Outcome(Outcome::Pass) => "pass".to_owned(),
-        Cell::Outcome(Outcome::Fail) => "fail".to_owned(),
-        Cell::Outcome(Outcome::Inconclusive) => "unk".to_owned(),
-        Cell::Severity(severity) => severity.id().to_owned(),
-        _ => String::new(),
-    };
-    CellBlock { class, text: cell.running_words(lang), more: Vec::new() }
 }

@@ -27,6 +27,23 @@ pub struct Table {
     pub total: Option<Vec<Cell>>,
 }
 
+/// A row of a [`Stream`].
+pub struct Row {
+    /// Its cells.
+    pub cells: Vec<Cell>,
+    /// Whether it only tells more of the row above it, as in [`Table::beneath`].
+    pub is_beneath: bool,
+}
+
+/// A table whose rows are made when their turn comes: those of a large run together would take more
+/// memory than all the rest of it.
+pub struct Stream<'a> {
+    /// The table without its rows.
+    pub head: Table,
+    /// Its rows.
+    pub rows: Box<dyn Iterator<Item = Row> + 'a>,
+}
+
 /// A row with those beneath it.
 pub(in crate::report) type WithBeneath<'a> = (&'a Vec<Cell>, Vec<&'a Vec<Cell>>);
 
@@ -124,6 +141,45 @@ impl Table {
             }
         }
         rows
+    }
+}
+
+impl Row {
+    /// A row that stands by itself.
+    pub(in crate::report) fn plain(cells: Vec<Cell>) -> Self {
+        Self { cells, is_beneath: false }
+    }
+
+    /// A row that only tells more of the one above it.
+    pub(in crate::report) fn beneath(cells: Vec<Cell>) -> Self {
+        Self { cells, is_beneath: true }
+    }
+}
+
+impl<'a> Stream<'a> {
+    pub(in crate::report) fn new(head: Table, rows: impl Iterator<Item = Row> + 'a) -> Self {
+        Self { head, rows: Box::new(rows) }
+    }
+
+    /// The table with all its rows.
+    pub fn whole(self) -> Table {
+        let mut table = self.head;
+        for row in self.rows {
+            match row.is_beneath {
+                true => table.push_beneath(row.cells),
+                false => table.rows.push(row.cells),
+            }
+        }
+        table
+    }
+}
+
+impl From<Table> for Stream<'_> {
+    fn from(mut table: Table) -> Self {
+        let (rows, beneath) = (std::mem::take(&mut table.rows), std::mem::take(&mut table.beneath));
+        let rows = rows.into_iter().enumerate();
+        let rows = rows.map(move |(at, cells)| Row { cells, is_beneath: beneath.contains(&at) });
+        Self::new(table, rows)
     }
 }
 

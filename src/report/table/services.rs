@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::cells::{Cell, Kind, Table};
-use super::organisation::organisation_name;
+use super::cells::{Cell, Kind, Row, Stream, Table};
 use crate::check::{CATALOGUE, Check};
 use crate::judge::{Finding, RunResult, ServiceResult, Standing};
 use crate::model::{Lang, Outcome, Severity, Text};
 use crate::report::causes::root_blockers;
+use crate::report::owner::Owners;
 use crate::report::texts;
 
 const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
@@ -27,9 +27,43 @@ const EXEMPT_WHY: Text = Text { vi: "Lý do được miễn", en: "Reason of the
 
 /// One row for each service: what it is, its stage, its goal and its exemption. With
 /// `checks`, also a column for the outcome of each check.
-pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
-    let mut table = Table::new(texts::ALL_SERVICES.get(lang), 2)
-        .column(texts::ORGANISATION.get(lang), Kind::Text, 28)
+pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Stream<'_> {
+    let table = Table::new(texts::ALL_SERVICES.get(lang), 2).column(
+        texts::ORGANISATION.get(lang),
+        Kind::Text,
+        28,
+    );
+    let mut table = service_columns(table, lang);
+    let listed = if checks { service_checks(result) } else { Vec::new() };
+    for id in &listed {
+        table = table.column(*id, Kind::Outcome, 12);
+    }
+    let owners = Owners::of(result);
+    let rows = result.services.iter().map(move |service| {
+        let findings = service.verdicts.findings();
+        let mut row = vec![Cell::text(owners.name(&service.service.id))];
+        row.extend(service_row(result, service, &findings, lang));
+        row.extend(listed.iter().map(|id| outcome_of(&findings, id)));
+        Row::plain(row)
+    });
+    Stream::new(table, rows)
+}
+
+/// As [`services`], those of one organisation.
+pub fn services_of<'a>(
+    result: &'a RunResult,
+    services: Vec<&'a ServiceResult>,
+    lang: Lang,
+) -> Stream<'a> {
+    let table = service_columns(Table::new(texts::ALL_SERVICES.get(lang), 1), lang);
+    let rows = services.into_iter().map(move |service| {
+        Row::plain(service_row(result, service, &service.verdicts.findings(), lang))
+    });
+    Stream::new(table, rows)
+}
+
+fn service_columns(table: Table, lang: Lang) -> Table {
+    table
         .column(texts::SERVICE.get(lang), Kind::Text, 32)
         .column(SERVICE_ID.get(lang), Kind::Code, 24)
         .column(texts::CATEGORY.get(lang), Kind::Text, 22)
@@ -46,29 +80,13 @@ pub fn services(result: &RunResult, lang: Lang, checks: bool) -> Table {
         .column(GOAL_STAGE.get(lang), Kind::Count, 10)
         .column(GOAL_BY.get(lang), Kind::Date, 12)
         .column(EXEMPT_UNTIL.get(lang), Kind::Date, 12)
-        .column(EXEMPT_WHY.get(lang), Kind::Text, 34);
-    let listed = service_checks(result);
-    if checks {
-        for id in &listed {
-            table = table.column(*id, Kind::Outcome, 12);
-        }
-    }
-    for (service, organisation) in with_organisations(result) {
-        let findings = service.verdicts.findings();
-        let mut row = service_row(result, service, &findings, organisation, lang);
-        if checks {
-            row.extend(listed.iter().map(|id| outcome_of(&findings, id)));
-        }
-        table.rows.push(row);
-    }
-    table
+        .column(EXEMPT_WHY.get(lang), Kind::Text, 34)
 }
 
 fn service_row(
     result: &RunResult,
     service: &ServiceResult,
     findings: &[(&'static Check, Finding)],
-    organisation: &str,
     lang: Lang,
 ) -> Vec<Cell> {
     let about = &service.service;
@@ -85,7 +103,6 @@ fn service_row(
     let goal = about.goal.as_ref().or_else(|| result.policy.goal());
     let exemption = about.exemption.as_ref();
     vec![
-        Cell::text(organisation),
         Cell::text(&about.name),
         Cell::text(&about.id.to_string()),
         Cell::text(texts::category(about.category).get(lang)),
@@ -107,7 +124,7 @@ fn service_row(
 }
 
 /// One row for each service and one column for each check.
-pub fn checks(result: &RunResult, lang: Lang) -> Table {
+pub fn checks(result: &RunResult, lang: Lang) -> Stream<'_> {
     const TITLE: Text = Text { vi: "Theo tiêu chí", en: "By check" };
     let listed = service_checks(result);
     let mut table = Table::new(TITLE.get(lang), 1)
@@ -116,14 +133,14 @@ pub fn checks(result: &RunResult, lang: Lang) -> Table {
     for id in &listed {
         table = table.column(*id, Kind::Outcome, 5);
     }
-    for service in &result.services {
+    let rows = result.services.iter().map(move |service| {
         let mut row =
             vec![Cell::text(&service.service.id.to_string()), Cell::Stage(service.standing)];
         let findings = service.verdicts.findings();
         row.extend(listed.iter().map(|id| outcome_of(&findings, id)));
-        table.rows.push(row);
-    }
-    table
+        Row::plain(row)
+    });
+    Stream::new(table, rows)
 }
 
 /// The checks that have a finding in this result, in the catalogue's order.
@@ -141,9 +158,4 @@ fn outcome_of(findings: &[(&'static Check, Finding)], wanted: &str) -> Cell {
         .iter()
         .find(|(check, _)| check.id == wanted)
         .map_or(Cell::Empty, |(_, finding)| Cell::Outcome(finding.outcome))
-}
-
-/// The services, each with its organisation's name.
-fn with_organisations(result: &RunResult) -> impl Iterator<Item = (&ServiceResult, &str)> {
-    result.services.iter().map(|service| (service, organisation_name(result, service)))
 }

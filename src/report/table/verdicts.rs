@@ -1,18 +1,17 @@
 //! The table of all verdicts.
 
-use super::cells::{Cell, Kind, Table};
+use super::cells::{Cell, Kind, Row, Stream, Table};
 use crate::judge::{Judged, Roots, RunResult};
 use crate::model::{Lang, Subject, SubjectName, Text};
 
-/// The table of [`verdict_rows`].
-pub fn verdicts(result: &RunResult, lang: Lang) -> Table {
-    let mut table = verdict_columns(lang);
-    table.rows.extend(verdict_rows(result, lang));
-    table
+/// One row for each subject of each verdict, those of the vantage point first; a verdict without
+/// subjects has one row. Words and headings are those of the JSON result in either language, so that
+/// programs can hold on to them; only `message` is in the reader's.
+pub fn verdicts(result: &RunResult, lang: Lang) -> Stream<'_> {
+    Stream::new(columns(lang), verdict_rows(result, lang).map(Row::plain))
 }
 
-/// The columns of [`verdict_rows`], without rows.
-pub fn verdict_columns(lang: Lang) -> Table {
+fn columns(lang: Lang) -> Table {
     const TITLE: Text = Text { vi: "Kết luận chi tiết", en: "Raw verdicts" };
     let mut table = Table::new(TITLE.get(lang), 0);
     for (title, kind, width_chars) in [
@@ -37,13 +36,7 @@ pub fn verdict_columns(lang: Lang) -> Table {
     table
 }
 
-/// One row for each subject of each verdict, those of the vantage point first; a verdict without
-/// subjects has one row. Words and headings are those of the JSON result in either language, so that
-/// programs can hold on to them; only `message` is in the reader's.
-///
-/// The rows of a service are made when their turn comes: together they would take more memory than all the
-/// rest of a run.
-pub fn verdict_rows(result: &RunResult, lang: Lang) -> impl Iterator<Item = Vec<Cell>> {
+fn verdict_rows(result: &RunResult, lang: Lang) -> impl Iterator<Item = Vec<Cell>> {
     let (run, as_of) = (result.run.id.to_string(), result.as_of.to_string());
     let of_services = result.services.iter().flat_map(|service| {
         let verdicts = service.verdicts.unpack();

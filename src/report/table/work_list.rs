@@ -1,11 +1,12 @@
 //! The table of what is to be done.
 
-use super::cells::{Cell, Kind, Table};
-use super::organisation::organisation_name;
+use std::rc::Rc;
+
+use super::cells::{Cell, Kind, Row, Stream, Table};
 use crate::judge::{RunResult, ServiceResult};
-use crate::model::{Lang, Outcome, Subject, Text};
-use crate::report::causes::{Cause, Concerned, causes, extent};
-use crate::report::owner::owner;
+use crate::model::{Lang, Outcome, Severity, Subject, Text};
+use crate::report::causes::{Cause, Concerned, causes, extent_of};
+use crate::report::owner::Owners;
 use crate::report::texts;
 
 const SERVICE_ID: Text = Text { vi: "Mã dịch vụ", en: "Service id" };
@@ -17,9 +18,9 @@ const FOLLOWS: Text = Text { vi: "Do tiêu chí", en: "Follows from" };
 
 /// One row for each cause and service: what to do, where; beneath it what follows from it. Failures first,
 /// then what could not be found out. An outage of our own side is one row, with its services beneath.
-pub fn work_list(result: &RunResult, lang: Lang) -> Table {
+pub fn work_list(result: &RunResult, lang: Lang) -> Stream<'_> {
     const OUTCOME: Text = Text { vi: "Kết luận", en: "Outcome" };
-    let mut table = Table::new(texts::WORK_LIST.get(lang), 0)
+    let table = Table::new(texts::WORK_LIST.get(lang), 0)
         .column(OUTCOME.get(lang), Kind::Outcome, 14)
         .column(SEVERITY.get(lang), Kind::Severity, 14)
         .column(CHECK.get(lang), Kind::Code, 24)
@@ -31,77 +32,78 @@ pub fn work_list(result: &RunResult, lang: Lang) -> Table {
         .column(SUBJECTS.get(lang), Kind::Code, 40)
         .column(texts::REMEDY.get(lang), Kind::Text, 60)
         .column(FOLLOWS.get(lang), Kind::Code, 20);
-    for outcome in [Outcome::Fail, Outcome::Inconclusive] {
-        for cause in causes(result, outcome) {
-            match cause.is_ours() {
-                true => outage_rows(&mut table, result, &cause, lang),
-                false => cause_rows(&mut table, result, &cause, lang),
-            }
-        }
-    }
-    table
+    let maker = Rc::new(Maker { owners: Owners::of(result), lang });
+    let outcomes = [Outcome::Fail, Outcome::Inconclusive].into_iter();
+    let causes = outcomes.flat_map(move |outcome| causes(result, outcome));
+    let rows = causes.flat_map(move |mut cause| {
+        let maker = Rc::clone(&maker);
+        let services = std::mem::take(&mut cause.services).into_iter();
+        let head = cause.is_ours().then(|| maker.outage(&cause, services.as_slice()));
+        let of_services = services.flat_map(move |concerned| maker.rows(&cause, &concerned));
+        head.into_iter().chain(of_services)
+    });
+    Stream::new(table, rows)
 }
 
-/// Whom to write to; empty where the inventory doesn't say it.
-fn contact_of<'a>(result: &'a RunResult, service: &ServiceResult) -> &'a str {
-    let owner = owner(result, &service.service.id);
-    owner.and_then(|organisation| organisation.contact.as_deref()).unwrap_or_default()
+struct Maker<'a> {
+    owners: Owners<'a>,
+    lang: Lang,
 }
 
-fn cause_rows(table: &mut Table, result: &RunResult, cause: &Cause<'_>, lang: Lang) {
-    let severity = match cause.outcome {
-        Outcome::Fail => Cell::Severity(cause.severity),
-        _ => Cell::Empty,
-    };
-    for Concerned { service, subjects, beneath } in &cause.services {
-        let row = Row {
+impl Maker<'_> {
+    /// The row of an outage of our own side.
+    fn outage(&self, cause: &Cause<'_>, services: &[Concerned<'_>]) -> Row {
+        let line = Line {
             check: cause.name(),
-            message: cause.message(lang),
+            message: cause.message(self.lang),
+            subjects: extent_of(services, self.lang),
+            remedy: cause.remedy(self.lang),
+            ..Line::of(cause.outcome, Cell::Empty)
+        };
+        Row::plain(line.cells(&self.owners))
+    }
+
+    /// The rows of a service that a cause concerns.
+    fn rows(&self, cause: &Cause<'_>, concerned: &Concerned<'_>) -> Vec<Row> {
+        let Concerned { service, subjects, beneath } = concerned;
+        if cause.is_ours() {
+            let checks: Vec<_> = beneath.iter().map(|(check, _)| check.id).collect();
+            let line = Line {
+                service: Some(service),
+                subjects: checks.join(", "),
+                follows: cause.name(),
+                ..Line::of(cause.outcome, Cell::Empty)
+            };
+            return vec![Row::beneath(line.cells(&self.owners))];
+        }
+        let severity = |outcome: Outcome, severity: Severity| match outcome {
+            Outcome::Fail => Cell::Severity(severity),
+            _ => Cell::Empty,
+        };
+        let line = Line {
+            check: cause.name(),
+            message: cause.message(self.lang),
             service: Some(service),
             subjects: names_of(subjects),
-            remedy: cause.remedy(lang),
-            ..Row::of(cause.outcome, severity.clone())
+            remedy: cause.remedy(self.lang),
+            ..Line::of(cause.outcome, severity(cause.outcome, cause.severity))
         };
-        table.rows.push(row.cells(result));
-        for (check, finding) in beneath {
-            let severity = match finding.outcome {
-                Outcome::Fail => Cell::Severity(finding.severity),
-                _ => Cell::Empty,
-            };
-            let row = Row {
+        let mut rows = vec![Row::plain(line.cells(&self.owners))];
+        rows.extend(beneath.iter().map(|(check, finding)| {
+            let line = Line {
                 check: check.id,
-                message: check.message(finding.reason, lang),
+                message: check.message(finding.reason, self.lang),
                 service: Some(service),
                 follows: cause.name(),
-                ..Row::of(finding.outcome, severity)
+                ..Line::of(finding.outcome, severity(finding.outcome, finding.severity))
             };
-            table.push_beneath(row.cells(result));
-        }
+            Row::beneath(line.cells(&self.owners))
+        }));
+        rows
     }
 }
 
-fn outage_rows(table: &mut Table, result: &RunResult, cause: &Cause<'_>, lang: Lang) {
-    let row = Row {
-        check: cause.name(),
-        message: cause.message(lang),
-        subjects: extent(cause, lang),
-        remedy: cause.remedy(lang),
-        ..Row::of(cause.outcome, Cell::Empty)
-    };
-    table.rows.push(row.cells(result));
-    for Concerned { service, beneath, .. } in &cause.services {
-        let checks: Vec<_> = beneath.iter().map(|(check, _)| check.id).collect();
-        let row = Row {
-            service: Some(service),
-            subjects: checks.join(", "),
-            follows: cause.name(),
-            ..Row::of(cause.outcome, Cell::Empty)
-        };
-        table.push_beneath(row.cells(result));
-    }
-}
-
-struct Row<'a> {
+struct Line<'a> {
     outcome: Outcome,
     severity: Cell,
     check: &'a str,
@@ -112,7 +114,7 @@ struct Row<'a> {
     follows: &'a str,
 }
 
-impl Row<'_> {
+impl Line<'_> {
     fn of(outcome: Outcome, severity: Cell) -> Self {
         Self {
             outcome,
@@ -126,7 +128,7 @@ impl Row<'_> {
         }
     }
 
-    fn cells(self, result: &RunResult) -> Vec<Cell> {
+    fn cells(self, owners: &Owners<'_>) -> Vec<Cell> {
         let of_service = |text: &dyn Fn(&ServiceResult) -> String| {
             self.service.map_or(Cell::Empty, |service| Cell::text(&text(service)))
         };
@@ -135,8 +137,8 @@ impl Row<'_> {
             self.severity.clone(),
             Cell::text(self.check),
             Cell::text(self.message),
-            of_service(&|service| organisation_name(result, service).to_owned()),
-            of_service(&|service| contact_of(result, service).to_owned()),
+            of_service(&|service| owners.name(&service.service.id).to_owned()),
+            of_service(&|service| owners.contact(&service.service.id).to_owned()),
             of_service(&|service| service.service.name.clone()),
             of_service(&|service| service.service.id.to_string()),
             Cell::text(&self.subjects),

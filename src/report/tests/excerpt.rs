@@ -120,7 +120,8 @@ fn texts(result: &RunResult, since: &SinceLast, lang: Lang) -> Vec<(&'static str
     pdf::write_with(&context, &letterhead, &sections, &mut document).unwrap();
     texts.extend(read(&document).map(|pages| ("pdf", words(&pages.join(" ")))));
     let mut book = Vec::new();
-    xlsx::write_with(&context, &sections, &mut book).unwrap();
+    let form = xlsx::Form { sections: &sections, ..xlsx::Form::default() };
+    xlsx::write_with(&context, &form, &mut book).unwrap();
     texts.push(("xlsx", cells(book)));
     texts
 }

@@ -209,7 +209,7 @@ fn an_outage_of_our_own_is_one_row() {
             assert_eq!(rows.len(), 1, "{rows:?}");
             assert!(rows[0].1.len() >= 3 && rows[0].0[1].words(lang) == common::VANTAGE_LOST);
         }
-        let work = table::work_list(&review.closing, lang);
+        let work = table::work_list(&review.closing, lang).whole();
         let rows = work.with_beneath();
         assert_eq!((rows.len(), rows[0].1.len()), (1, 4), "{rows:?}");
         let context = QuarterContext { review: &review, lang };

@@ -5,10 +5,11 @@ use rust_xlsxwriter::{
     FormatAlign, Workbook, XlsxError,
 };
 
+use super::names::Names;
 use super::{sheet, style};
 use crate::report::parts::Part;
 use crate::report::quarter::Section;
-use crate::report::table::{self, Kind, Table};
+use crate::report::table::{self, Kind};
 use crate::report::{ReportContext, overview, texts};
 
 /// Columns that the value of a particular runs over, and how wide each is.
@@ -23,10 +24,11 @@ pub(super) fn write(
     context: &ReportContext<'_>,
     sections: &[Section],
     book: &mut Workbook,
+    names: &mut Names,
 ) -> Result<(), XlsxError> {
     let lang = context.lang;
     let page = book.add_worksheet();
-    page.set_name(texts::SUMMARY.get(lang))?;
+    page.set_name(names.unused(texts::SUMMARY.get(lang)))?;
     page.set_paper_size(9).set_print_fit_to_pages(1, 1);
     let title = Format::new().set_bold().set_font_size(16);
     let label = Format::new().set_bold().set_align(FormatAlign::Top);
@@ -65,9 +67,10 @@ pub(super) fn write(
     }
     row += 1;
     let stages = table::stages(context.result, lang);
-    sheet::write_at(page, row, &stages, lang)?;
     let last = row + u32::try_from(stages.rows.len()).unwrap_or(0);
-    page.insert_chart(last + 3, 0, &chart(context, &stages, row, last))?;
+    let title = stages.title;
+    sheet::write_at(page, row, stages, lang)?;
+    page.insert_chart(last + 3, 0, &chart(context, title, row, last))?;
     page.set_column_width(0, 44)?;
     for column in 1..=VALUE_COLUMNS {
         page.set_column_width(column, FIGURE_CHARS)?;
@@ -76,7 +79,7 @@ pub(super) fn write(
 }
 
 /// Services at each stage, from the cells of the table of stages.
-fn chart(context: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> Chart {
+fn chart(context: &ReportContext<'_>, title: &str, first: u32, last: u32) -> Chart {
     let name = texts::SUMMARY.get(context.lang);
     let mut chart = Chart::new(ChartType::Bar);
     let points: Vec<_> = Part::all(&context.result.policy)
@@ -93,7 +96,7 @@ fn chart(context: &ReportContext<'_>, stages: &Table, first: u32, last: u32) -> 
         .set_points(&points)
         .set_gap(40)
         .set_data_label(ChartDataLabel::new().show_value());
-    chart.title().set_name(stages.title);
+    chart.title().set_name(title);
     chart.legend().set_hidden();
     // Of a bar chart, `y` is the upright axis: the stages.
     chart.y_axis().set_reverse();

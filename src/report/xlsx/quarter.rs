@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
-use super::{properties_of, sheet};
+use super::names::Names;
+use super::{Form, begun, organisations, properties_of, sheet};
 use crate::report::quarter::{QuarterContext, caveat, course, particulars, sections, title};
 use crate::report::{overview, table, texts};
 
@@ -19,34 +20,54 @@ const LABEL_CHARS: u16 = 26;
 /// Writes the workbook.
 ///
 /// # Errors
-/// When `out` can't be written.
-pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(context).and_then(|mut book| book.save_to_buffer());
-    out.write_all(&bytes.map_err(io::Error::other)?)
+/// When `out` or an unnamed file can't be written.
+pub fn write(context: &QuarterContext<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    write_with(context, &Form::default(), out)
 }
 
-fn workbook(context: &QuarterContext<'_>) -> Result<Workbook, XlsxError> {
-    let mut book = Workbook::new();
+/// Writes the workbook in a form, whose sections are those of the quarter.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(
+    context: &QuarterContext<'_>,
+    form: &Form<'_>,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let written = workbook(context, form).and_then(|mut book| book.save_to_writer(out));
+    written.map_err(io::Error::other)
+}
+
+fn workbook(context: &QuarterContext<'_>, form: &Form<'_>) -> Result<Workbook, XlsxError> {
+    let mut book = begun(form)?;
     book.set_properties(&properties_of(&context.review.closing, &title(context))?);
-    summary(context, &mut book)?;
-    let mut names = HashSet::from([texts::SUMMARY.get(context.lang)]);
+    let mut names = Names::default();
+    summary(context, &mut book, &mut names)?;
+    let mut written = HashSet::new();
     let all = sections(context).into_iter().chain(course(context));
     for table in all.flat_map(|section| section.tables) {
-        // A workbook takes each name once.
-        if names.insert(table.title) {
-            sheet::write(&table, context.lang, &mut book)?;
+        // A table that two sections show has one sheet.
+        if written.insert(table.title) {
+            sheet::write(table.into(), context.lang, &mut book, &mut names)?;
         }
     }
+    if form.by_organisation {
+        organisations(&context.review.closing, context.lang, &mut book, &mut names)?;
+    }
     let verdicts = table::verdicts(&context.review.closing, context.lang);
-    sheet::write(&verdicts, context.lang, &mut book)?;
+    sheet::write(verdicts, context.lang, &mut book, &mut names)?;
     Ok(book)
 }
 
 /// The first sheet: what the report is, what weakens it, and its sentences.
-fn summary(context: &QuarterContext<'_>, book: &mut Workbook) -> Result<(), XlsxError> {
+fn summary(
+    context: &QuarterContext<'_>,
+    book: &mut Workbook,
+    names: &mut Names,
+) -> Result<(), XlsxError> {
     let lang = context.lang;
     let page = book.add_worksheet();
-    page.set_name(texts::SUMMARY.get(lang))?;
+    page.set_name(names.unused(texts::SUMMARY.get(lang)))?;
     page.set_paper_size(9).set_print_fit_to_pages(1, 1);
     let heading = Format::new().set_bold().set_font_size(16);
     let label = Format::new().set_bold().set_align(FormatAlign::Top);

@@ -1,18 +1,21 @@
 //! One table as one sheet: headings that stay, filters, types, colours, and a print layout.
 
-use std::ops::Range;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use rust_xlsxwriter::{ExcelDateTime, Workbook, Worksheet, XlsxError};
-
+use super::names::Names;
 use super::style;
 use crate::judge::Standing;
 use crate::model::Lang;
-use crate::report::table::{Cell, Column, Kind, Table};
+use crate::report::table::{Cell, Column, Kind, Row, Stream, Table};
 use crate::report::texts;
 
 /// Rows that a sheet can hold beside its heading (ECMA-376: 1,048,576 with it), less one for a line that
 /// adds up.
-const ROWS_MAX: usize = 1_048_574;
+const ROWS_MAX: u32 = 1_048_574;
+
+/// Rows of a sheet whose height is set and that are folded away where they are beneath another; each costs half a
+/// kilobyte of memory. Programs find the height of the others by themselves.
+const DRESSED_ROWS_MAX: u32 = 5_000;
 
 /// Columns narrower than this have upright headings and signs instead of words.
 const NARROW_CHARS: u16 = 6;
@@ -31,33 +34,61 @@ const A4: u8 = 9;
 /// Adds a sheet, and further ones where its rows don't fit on it.
 ///
 /// # Errors
-/// Only what the format itself forbids, such as two sheets of one name.
-pub(super) fn write(table: &Table, lang: Lang, book: &mut Workbook) -> Result<(), XlsxError> {
-    write_sheets(table, lang, book, ROWS_MAX)
+/// Only what the format itself forbids, and when an unnamed file can't be written.
+pub(super) fn write(
+    table: Stream<'_>,
+    lang: Lang,
+    book: &mut Workbook,
+    names: &mut Names,
+) -> Result<(), XlsxError> {
+    write_named(table.head.title, table, lang, book, names)
+}
+
+/// As [`write`], under another name than the table's.
+///
+/// # Errors
+/// As [`write`].
+pub(super) fn write_named(
+    name: &str,
+    table: Stream<'_>,
+    lang: Lang,
+    book: &mut Workbook,
+    names: &mut Names,
+) -> Result<(), XlsxError> {
+    let Stream { head, rows } = table;
+    write_sheets(name, &head, rows, lang, (book, names), ROWS_MAX)
 }
 
 fn write_sheets(
-    table: &Table,
+    name: &str,
+    head: &Table,
+    rows: impl Iterator<Item = Row>,
     lang: Lang,
-    book: &mut Workbook,
-    rows_max: usize,
+    (book, names): (&mut Workbook, &mut Names),
+    rows_max: u32,
 ) -> Result<(), XlsxError> {
-    let sheets = table.rows.len().div_ceil(rows_max).max(1);
-    for number in 0..sheets {
-        let page = book.add_worksheet();
-        match number {
-            0 => page.set_name(table.title)?,
-            _ => page.set_name(format!("{} ({})", table.title, number + 1))?,
-        };
+    let mut rows = rows.peekable();
+    loop {
+        // What follows is named after the first: `Name (2)`.
+        let name = names.unused(name);
+        let page = book.add_worksheet_with_constant_memory()?;
+        page.set_name(name)?;
         page.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
         page.set_footer("&C&P / &N");
-        let from = number * rows_max;
-        let to = (from + rows_max).min(table.rows.len());
-        write_rows(page, 0, table, from..to, lang)?;
         page.set_repeat_rows(0, 0)?;
-        page.set_freeze_panes(1, table.naming)?;
+        page.set_freeze_panes(1, head.naming)?;
+        let mut sheet = Sheet::begin(page, 0, head, lang)?;
+        while sheet.rows < rows_max
+            && let Some(row) = rows.next()
+        {
+            sheet.add(&row, rows.peek().is_some_and(|next| next.is_beneath))?;
+        }
+        let is_last = rows.peek().is_none();
+        sheet.end(is_last)?;
+        if is_last {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Writes a table with its heading into this row and those below it, with filters.
@@ -67,75 +98,92 @@ fn write_sheets(
 pub(super) fn write_at(
     page: &mut Worksheet,
     first: u32,
-    table: &Table,
+    table: Table,
     lang: Lang,
 ) -> Result<(), XlsxError> {
-    write_rows(page, first, table, 0..table.rows.len(), lang)
+    let Stream { head, rows } = table.into();
+    let mut sheet = Sheet::begin(page, first, &head, lang)?;
+    for row in rows {
+        sheet.add(&row, false)?;
+    }
+    sheet.end(true)
 }
 
-fn write_rows(
-    page: &mut Worksheet,
-    first: u32,
-    table: &Table,
-    shown: Range<usize>,
+/// A sheet that is written from above to below.
+struct Sheet<'a> {
+    page: &'a mut Worksheet,
+    head: &'a Table,
     lang: Lang,
-) -> Result<(), XlsxError> {
-    let rows = &table.rows[shown.clone()];
-    let is_last = shown.end == table.rows.len();
-    let last = first + u32::try_from(rows.len()).unwrap_or(0);
-    page.set_row_height(first, heading_height(table))?;
-    for (row, cells) in (first + 1..).zip(rows) {
-        page.set_row_height(row, height(table, cells, lang))?;
+    /// How the cells of each column look.
+    looks: Vec<Format>,
+    /// The row of the heading.
+    first: u32,
+    /// Rows below it.
+    rows: u32,
+}
+
+impl<'a> Sheet<'a> {
+    /// Writes the heading.
+    fn begin(
+        page: &'a mut Worksheet,
+        first: u32,
+        head: &'a Table,
+        lang: Lang,
+    ) -> Result<Self, XlsxError> {
+        page.set_row_height(first, heading_height(head))?;
+        for (at, column) in (0..).zip(&head.columns) {
+            page.set_column_width(at, column.width_chars)?;
+            let look = style::heading(is_narrow(column));
+            page.write_string_with_format(first, at, &column.title, &look)?;
+        }
+        let looks = head.columns.iter().map(|column| style::cell(column.kind, lang, false));
+        Ok(Self { page, head, lang, looks: looks.collect(), first, rows: 0 })
     }
-    group_rows(page, first, table, &shown)?;
-    for (at, column) in (0u16..).zip(&table.columns) {
-        let narrow = is_narrow(column);
-        page.set_column_width(at, column.width_chars)?;
-        page.write_string_with_format(first, at, &column.title, &style::heading(narrow))?;
-        let look = style::cell(column.kind, lang, false);
-        for (row, cells) in (first + 1..).zip(rows) {
-            if let Some(cell) = cells.get(usize::from(at)) {
-                write_cell(page, (row, at), cell, &look, lang, narrow)?;
+
+    /// Writes the next row. One beneath another is folded away; the group goes on where the row after it is
+    /// beneath, too.
+    fn add(&mut self, row: &Row, goes_on: bool) -> Result<(), XlsxError> {
+        self.rows += 1;
+        let at = self.first + self.rows;
+        if self.rows <= DRESSED_ROWS_MAX {
+            self.page.set_row_height(at, height(self.head, &row.cells, self.lang))?;
+            match (row.is_beneath, goes_on) {
+                (false, _) => {}
+                (true, true) => {
+                    self.page.group_symbols_above(true);
+                    self.page.group_rows(at, at)?.set_row_hidden(at)?;
+                }
+                (true, false) => {
+                    self.page.group_symbols_above(true);
+                    self.page.group_rows_collapsed(at, at)?;
+                }
             }
         }
-        let total = table.total.as_ref().filter(|_| is_last);
-        if let Some(cell) = total.and_then(|total| total.get(usize::from(at))) {
+        let columns = (0..).zip(self.head.columns.iter().zip(&self.looks));
+        for ((number, (column, look)), cell) in columns.zip(&row.cells) {
+            write_cell(self.page, (at, number), cell, look, self.lang, is_narrow(column))?;
+        }
+        Ok(())
+    }
+
+    /// Ends it with its colours and filters, and with what adds the table up where this is its end.
+    fn end(self, is_last: bool) -> Result<(), XlsxError> {
+        let Self { page, head, lang, first, rows, .. } = self;
+        let last = first + rows;
+        let total = head.total.iter().flatten().filter(|_| is_last);
+        for ((number, column), cell) in (0..).zip(&head.columns).zip(total) {
             let look = style::cell(column.kind, lang, true);
-            write_cell(page, (last + 1, at), cell, &look, lang, narrow)?;
+            write_cell(page, (last + 1, number), cell, &look, lang, is_narrow(column))?;
         }
-        if !rows.is_empty() {
-            for rule in style::rules(column.kind, lang, narrow, (first + 1, at)) {
-                page.add_conditional_format(first + 1, at, last, at, &rule)?;
+        for (number, column) in (0..).zip(&head.columns).filter(|_| rows > 0) {
+            for rule in style::rules(column.kind, lang, is_narrow(column), (first + 1, number)) {
+                page.add_conditional_format(first + 1, number, last, number, &rule)?;
             }
         }
+        let columns = u16::try_from(head.columns.len()).unwrap_or(u16::MAX);
+        page.autofilter(first, 0, last, columns.saturating_sub(1))?;
+        Ok(())
     }
-    let columns = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
-    page.autofilter(first, 0, last, columns.saturating_sub(1))?;
-    Ok(())
-}
-
-/// Folds away the rows that only tell more of one above them.
-fn group_rows(
-    page: &mut Worksheet,
-    first: u32,
-    table: &Table,
-    shown: &Range<usize>,
-) -> Result<(), XlsxError> {
-    let numbers = table.beneath.range(shown.clone()).map(|number| number - shown.start);
-    let mut spans: Vec<(u32, u32)> = Vec::new();
-    for row in numbers.filter_map(|number| Some(first + 1 + u32::try_from(number).ok()?)) {
-        match spans.last_mut() {
-            Some((_, last)) if *last + 1 == row => *last = row,
-            _ => spans.push((row, row)),
-        }
-    }
-    if !spans.is_empty() {
-        page.group_symbols_above(true);
-    }
-    for (from, to) in spans {
-        page.group_rows_collapsed(from, to)?;
-    }
-    Ok(())
 }
 
 /// The height of a row in points. Not every program finds it by itself.
@@ -195,7 +243,7 @@ fn write_cell(
     page: &mut Worksheet,
     (row, column): (u32, u16),
     cell: &Cell,
-    look: &rust_xlsxwriter::Format,
+    look: &Format,
     lang: Lang,
     signs: bool,
 ) -> Result<(), XlsxError> {
@@ -244,8 +292,9 @@ mod tests {
         table.rows = (0..5).map(|number| vec![Cell::Count(number)]).collect();
         table.beneath.insert(3);
         table.total = Some(vec![Cell::Count(10)]);
-        let mut book = Workbook::new();
-        write_sheets(&table, Lang::En, &mut book, 2).unwrap();
+        let (mut book, mut names) = (Workbook::new(), Names::default());
+        let Stream { head, rows } = table.into();
+        write_sheets("Rows", &head, rows, Lang::En, (&mut book, &mut names), 2).unwrap();
         let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["Rows", "Rows (2)", "Rows (3)"]);
         assert!(book.save_to_buffer().is_ok());

@@ -48,20 +48,23 @@ impl Store {
         let mut query = self
             .connection
             .prepare(
-                "SELECT a.number, a.request, o.digest FROM answer a
+                "SELECT a.number, a.request, o.number, o.digest FROM answer a
                  JOIN observation o ON o.number = a.observation
                  WHERE a.run = (SELECT number FROM run WHERE id = ?1) ORDER BY a.request",
             )
             .map_err(in_path)?;
-        let answers: Vec<(i64, String, [u8; 32])> = query
-            .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .and_then(Iterator::collect)
-            .map_err(in_path)?;
-        let mut written = HashSet::new();
-        for (number, request, digest) in answers {
+        // Answers are written as they are read: a large run has millions. What is remembered of an observation is
+        // its number alone.
+        let mut answers = query.query([id.as_str()]).map_err(in_path)?;
+        let (mut observations, mut blobs) = (HashSet::<i64>::new(), HashSet::new());
+        while let Some(answer) = answers.next().map_err(in_path)? {
+            let read = || -> rusqlite::Result<(i64, String, i64, [u8; 32])> {
+                Ok((answer.get(0)?, answer.get(1)?, answer.get(2)?, answer.get(3)?))
+            };
+            let (number, request, observation, digest) = read().map_err(in_path)?;
             let digest = Digest(digest);
-            if written.insert(digest) {
-                self.write_observation(digest, &mut written, &mut out)?;
+            if observations.insert(observation) {
+                self.write_observation(digest, &mut blobs, &mut out)?;
             }
             let askers = self.askers(number).map_err(in_path)?;
             out.write(&Line::Answer(AnswerLine { request, observation: digest, askers }))?;
@@ -83,14 +86,14 @@ impl Store {
     fn write_observation(
         &self,
         digest: Digest,
-        written: &mut HashSet<Digest>,
+        blobs: &mut HashSet<Digest>,
         out: &mut LineWriter<impl Write>,
     ) -> Result<(), TransferError> {
         let id = ObservationId(digest);
         let observation =
             self.observation(id)?.ok_or_else(|| StoreError::wrong_digest(&self.path, digest))?;
         for blob in observation.blobs() {
-            if blob.is_external() && written.insert(blob.digest()) {
+            if blob.is_external() && blobs.insert(blob.digest()) {
                 out.write(&Line::Blob(STANDARD.encode(blob.bytes())))?;
             }
         }
