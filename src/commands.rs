@@ -25,6 +25,7 @@ mod import;
 mod inventory;
 mod judge;
 mod letterhead;
+mod locale;
 mod log;
 mod policy;
 mod progress;
@@ -59,6 +60,11 @@ pub fn check_arguments(arguments: &[String]) -> Result<(), String> {
         Err(error) if !error.use_stderr() => Ok(()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// The JSON Schemas of the documents that only commands make, each with the name of its file in `schemas/`.
+pub fn schemas() -> [(&'static str, String); 2] {
+    [("doctor-1.json", doctor::schema()), ("inventory-diff-1.json", inventory::difference_schema())]
 }
 
 /// Runs the program and returns its exit code: 0 all that was asked holds, 1 the gate failed, 2 the

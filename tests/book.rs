@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use xtask::shell;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -33,76 +35,6 @@ fn pages() -> BTreeMap<PathBuf, String> {
     pages
 }
 
-/// The lines of the blocks of shell in a page.
-fn shell_lines(text: &str) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut is_shell = false;
-    for line in text.lines() {
-        let bare = line.trim_start();
-        match bare.strip_prefix("```") {
-            Some(kind) => {
-                is_shell = !is_shell && matches!(kind.trim(), "sh" | "bash" | "console" | "shell")
-            }
-            None if is_shell => lines.push(line),
-            None => {}
-        }
-    }
-    lines
-}
-
-/// The commands of a line of shell, each as its words. Quotes keep words together, `#` begins a remark, and a
-/// redirection is no word.
-fn commands(line: &str) -> Vec<Vec<String>> {
-    let mut commands = vec![Vec::new()];
-    let mut word = String::new();
-    let mut quote = None;
-    let mut is_quoted = false;
-    let mut characters = line.trim_start_matches("$ ").chars().peekable();
-    let end = |word: &mut String, is_quoted: &mut bool, commands: &mut Vec<Vec<String>>| {
-        if !word.is_empty() || *is_quoted {
-            commands.last_mut().unwrap().push(std::mem::take(word));
-        }
-        *is_quoted = false;
-    };
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), _) if character == open => quote = None,
-            (Some(_), _) => word.push(character),
-            (None, '\'' | '"') => (quote, is_quoted) = (Some(character), true),
-            (None, '#') if word.is_empty() => break,
-            (None, '|' | ';' | '&') => {
-                end(&mut word, &mut is_quoted, &mut commands);
-                commands.push(Vec::new());
-            }
-            (None, '>') => {
-                // What it leads to is left out, and the number of what is led.
-                word.clear();
-                while characters.next_if(|next| matches!(next, '>' | ' ' | '&')).is_some() {}
-                while characters.next_if(|next| *next != ' ').is_some() {}
-            }
-            (None, ' ') => end(&mut word, &mut is_quoted, &mut commands),
-            (None, _) => word.push(character),
-        }
-    }
-    end(&mut word, &mut is_quoted, &mut commands);
-    commands.retain(|command| !command.is_empty());
-    commands
-}
-
-/// The arguments of this program in a command, if it is one: behind settings of the environment, too.
-fn own_arguments(command: &[String]) -> Option<&[String]> {
-    let is_setting = |word: &&String| word.contains('=') && !word.starts_with('-');
-    let at = command.iter().take_while(is_setting).count();
-    match &command[at..] {
-        [program, arguments @ ..] if program == "v6ready" => Some(arguments),
-        [cargo, run, rest @ ..] if cargo == "cargo" && run == "run" => {
-            let at = rest.iter().position(|word| word == "--")?;
-            Some(&rest[at + 1..])
-        }
-        _ => None,
-    }
-}
-
 #[test]
 fn every_command_in_the_documentation_is_one_of_the_program() {
     let mut count = 0;
@@ -112,13 +44,10 @@ fn every_command_in_the_documentation_is_one_of_the_program() {
         if page.starts_with("docs/decisions") {
             continue;
         }
-        for line in shell_lines(&text) {
-            for command in commands(line) {
-                let Some(arguments) = own_arguments(&command) else { continue };
-                count += 1;
-                if let Err(error) = v6ready::commands::check_arguments(arguments) {
-                    wrong.push(format!("{}: {line}\n{error}", page.display()));
-                }
+        for (line, arguments) in shell::own_commands(&text) {
+            count += 1;
+            if let Err(error) = v6ready::commands::check_arguments(&arguments) {
+                wrong.push(format!("{}: {line}\n{error}", page.display()));
             }
         }
     }
@@ -128,7 +57,8 @@ fn every_command_in_the_documentation_is_one_of_the_program() {
 
 #[test]
 fn commands_are_told_from_what_is_around_them() {
-    let words = |line: &str| commands(line).iter().map(|words| words.join("|")).collect::<Vec<_>>();
+    let words =
+        |line: &str| shell::commands(line).iter().map(|words| words.join("|")).collect::<Vec<_>>();
     assert_eq!(words("v6ready explain dns-aaaa   # why"), ["v6ready|explain|dns-aaaa"]);
     assert_eq!(
         words("A=1 v6ready --quiet scan a.yaml > out.txt 2>&1"),
@@ -145,10 +75,14 @@ fn commands_are_told_from_what_is_around_them() {
     assert!(v6ready::commands::check_arguments(&["scna".to_owned()]).is_err());
 }
 
-/// The pages that a summary lists.
-fn listed(lang: &str) -> Vec<PathBuf> {
+/// The pages that a summary lists, each with how deep it is below others.
+fn listed(lang: &str) -> Vec<(usize, PathBuf)> {
     let summary = fs::read_to_string(root().join(format!("docs/book/SUMMARY.{lang}.md"))).unwrap();
-    links(&summary).map(|target| plain(&Path::new("docs/book").join(target))).collect()
+    let entries = summary.lines().filter_map(|line| {
+        let depth = line.find("- [")?;
+        Some((depth, plain(&Path::new("docs/book").join(links(line).next()?))))
+    });
+    entries.collect()
 }
 
 /// The targets of the links in a text, those in blocks of code left out.
@@ -215,101 +149,132 @@ fn anchors(text: &str) -> BTreeSet<String> {
     anchors
 }
 
-/// What the site leads to is part of it, and pages of one language are there in the other.
-#[test]
-fn the_site_is_whole_in_both_languages() {
-    for lang in ["en", "vi"] {
-        let listed: BTreeSet<PathBuf> = listed(lang).into_iter().collect();
-        assert!(listed.len() > 15, "{lang}");
-        for page in &listed {
-            assert!(root().join(page).exists(), "{lang}: {}", page.display());
+/// What a page is divided into: the depth of each heading, `code` for a block, `table` for a table.
+fn outline(text: &str) -> Vec<&str> {
+    let mut is_code = false;
+    let mut parts = Vec::new();
+    for line in text.lines() {
+        let mark = line.split(' ').next().unwrap_or_default();
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+            parts.extend(is_code.then_some("code"));
+        } else if !is_code && !mark.is_empty() && mark.bytes().all(|octet| octet == b'#') {
+            parts.push(mark);
+        } else if !is_code && line.starts_with("|--") {
+            parts.push("table");
         }
     }
-    let guides: BTreeSet<PathBuf> =
-        pages().into_keys().filter(|page| page.starts_with("docs/guide")).collect();
-    let all: BTreeSet<PathBuf> = ["en", "vi"].into_iter().flat_map(listed).collect();
-    for guide in &guides {
+    parts
+}
+
+/// Both books have the same pages in the same order, and a page has the same parts in both. Decisions are in English.
+#[test]
+fn the_site_is_the_same_in_both_languages() {
+    let pages = pages();
+    let (english, vietnamese) = (listed("en"), listed("vi"));
+    assert!(english.len() > 25, "{english:?}");
+    assert_eq!(english.len(), vietnamese.len());
+    for ((depth, one), (other_depth, other)) in english.iter().zip(&vietnamese) {
+        let both = format!("{} and {}", one.display(), other.display());
+        assert_eq!(depth, other_depth, "{both}");
+        assert!(pages.contains_key(one) && pages.contains_key(other), "{both}");
+        if one.starts_with("docs/decisions") {
+            assert_eq!(one, other);
+            continue;
+        }
+        assert_ne!(one, other);
+        // The catalogue of checks and the tables of keys are generated from what has both languages.
+        assert_eq!(outline(&pages[one]), outline(&pages[other]), "{both}");
+    }
+    let all: BTreeSet<&PathBuf> = english.iter().chain(&vietnamese).map(|(_, page)| page).collect();
+    for guide in pages.keys().filter(|page| page.starts_with("docs/guide")) {
         assert!(all.contains(guide), "{} is in no summary", guide.display());
-        let english = guide.to_str().unwrap().replace(".vi.md", ".en.md");
-        // Their English is elsewhere in docs/.
-        let elsewhere = ["systemd", "ci", "architecture"];
-        let is_elsewhere = elsewhere.iter().any(|name| english.ends_with(&format!("{name}.en.md")));
-        assert!(is_elsewhere || root().join(&english).exists(), "{english}");
-        let vietnamese = guide.to_str().unwrap().replace(".en.md", ".vi.md");
-        assert!(root().join(&vietnamese).exists(), "{vietnamese}");
     }
 }
 
+/// Runs the program in a folder, with an inventory on stdin.
 fn run(folder: &Path, arguments: &[String]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_v6ready"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("V6READY_DB")
+        .stdin(Stdio::from(fs::File::open(root().join("inventory.yaml")).unwrap()))
         .output()
         .unwrap()
 }
 
-/// The commands of these pages are run one after the other, as their reader would: all that need no network.
+/// Where a command of the documentation is run that needs more than a folder.
+fn run_elsewhere(arguments: &[String]) -> Option<&'static str> {
+    let has = |option: &str| arguments.iter().any(|word| word == option);
+    match shell::subcommand(arguments)? {
+        // They ask the network: in the lab, with its names.
+        "scan" | "check" | "doctor" => Some("tests/system/lab/examples/guides.rs"),
+        // It makes a network of its own.
+        "demo" => Some("tests/system/lab/demo.rs"),
+        // It ends when it is told to.
+        "serve" if !has("--check-config") && !has("--schema") && !has("token") => {
+            Some("tests/serve/start.rs")
+        }
+        _ => None,
+    }
+}
+
+/// The commands of each page are run one after the other, as their reader would.
 #[test]
-fn the_guides_commands_do_what_they_say() {
+fn the_documented_commands_do_what_they_say() {
     let sample = tempfile::tempdir().unwrap();
     prepare(sample.path());
-    for page in [
-        "inventory",
-        "reports",
-        "operating",
-        "security",
-        "fleet",
-        "verdicts",
-        "promises",
-        "first-scan",
-    ] {
-        for lang in ["en", "vi"] {
-            let folder = tempfile::tempdir().unwrap();
-            let at = |name: &str| folder.path().join(name);
-            fs::create_dir(at("backup")).unwrap();
-            for file in fs::read_dir(sample.path()).unwrap() {
-                let file = file.unwrap();
-                fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+    let mut count = 0;
+    for (page, text) in pages() {
+        if page.starts_with("docs/decisions") {
+            continue;
+        }
+        let own = shell::own_commands(&text);
+        if own.is_empty() {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("backup")).unwrap();
+        for file in fs::read_dir(sample.path()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        for (line, arguments) in own {
+            if let Some(test) = run_elsewhere(&arguments) {
+                assert!(root().join(test).exists(), "{test}");
+                continue;
             }
-            let text =
-                fs::read_to_string(root().join(format!("docs/guide/{page}.{lang}.md"))).unwrap();
-            let backup = at("backup").display().to_string();
-            for line in shell_lines(&text) {
-                for command in commands(&line.replace("/backup/", &format!("{backup}/"))) {
-                    let Some(arguments) = own_arguments(&command) else { continue };
-                    // What comes out of git comes from a person's repository; the others ask the network.
-                    let network = ["-", "scan", "check", "doctor", "demo", "serve"];
-                    let is_left_out = |word: &String| network.contains(&&**word);
-                    if arguments.iter().take(3).any(is_left_out)
-                        && !arguments.contains(&"--schema".to_owned())
-                    {
-                        continue;
-                    }
-                    // The province's organisations have ids of their own.
-                    let arguments: Vec<String> = match arguments.iter().any(|word| word == "import")
-                    {
-                        true => arguments.to_vec(),
-                        false => arguments
-                            .iter()
-                            .map(|word| {
-                                word.replace("so-y-te", "so-yt")
-                                    .replace("vp-ubnd/portal", "vp-ubnd/*")
-                            })
-                            .collect(),
-                    };
-                    let output = run(folder.path(), &arguments);
-                    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                    let code = output.status.code();
-                    // Whatever the example's services are like: it must not be a mistake of the example.
-                    let is_difference =
-                        arguments.iter().any(|word| word == "diff" || word == "--check");
-                    let expected = code == Some(0) || code == Some(1) && is_difference;
-                    assert!(expected, "{page}.{lang}: {line}\n{code:?}: {said}");
-                }
-            }
+            count += 1;
+            let arguments = here(&arguments, folder.path());
+            let output = run(folder.path(), &arguments);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let code = output.status.code();
+            // Whatever the example's services are like: it must not be a mistake of the example.
+            let is_difference = arguments.iter().any(|word| word == "diff" || word == "--check");
+            let expected = code == Some(0) || code == Some(1) && is_difference;
+            assert!(expected, "{}: {line}\n{code:?}: {said}", page.display());
         }
     }
+    assert!(count > 80, "only {count} commands were run");
+}
+
+/// Arguments with the folders and the province of this test in place of those that the documentation names.
+fn here(arguments: &[String], folder: &Path) -> Vec<String> {
+    let of_folder = |name: &str| format!("{}/", folder.join(name).display());
+    let is_import = arguments.iter().any(|word| word == "import");
+    let words = arguments.iter().map(|word| {
+        let word = word.replace("/backup/", &of_folder("backup"));
+        let word = word.replace("/etc/v6ready/", &of_folder(""));
+        // The province's organisations have ids of their own.
+        match is_import {
+            true => word,
+            false => word
+                .replace("so-y-te", "so-yt")
+                .replace("vp-ubnd/portal", "vp-ubnd/*")
+                .replace("ORG/SERVICE", "vp-ubnd/*"),
+        }
+    });
+    words.collect()
 }
 
 /// Runs and files of the names that the guides use.
@@ -336,7 +301,10 @@ fn prepare(folder: &Path) {
         "- targets: ['https://app.example.gov.vn/']\n  labels: {module: http_2xx}\n",
     )
     .unwrap();
-    fs::copy(root().join("inventory.yaml"), at("other.yaml")).unwrap();
+    for name in ["inventory.yaml", "other.yaml"] {
+        fs::copy(root().join("inventory.yaml"), at(name)).unwrap();
+    }
+    fs::copy(root().join("docs/serve/config.yaml"), at("serve.yaml")).unwrap();
     fs::copy(root().join("docs/letterhead.yaml"), at("letterhead.yaml")).unwrap();
 }
 

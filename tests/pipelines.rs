@@ -113,7 +113,7 @@ fn the_units_leave_little_open() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let page = text("docs/systemd.md");
+    let pages = ["docs/systemd.md", "docs/guide/systemd.vi.md"].map(text);
     for unit in UNITS.iter().filter(|unit| unit.ends_with(".service")) {
         // A template is measured as one of its instances.
         let file = folder.path().join(unit.replace('@', "@one"));
@@ -133,11 +133,66 @@ fn the_units_leave_little_open() {
             eprintln!("not run: this systemd can't measure units offline: {said}");
             return;
         };
-        let documented = page.lines().find_map(|line| {
-            line.strip_prefix(&format!("| `{unit}` | "))?.split(' ').next()?.parse::<f64>().ok()
-        });
-        assert!(documented.is_some_and(|documented| measured <= documented), "{unit}: {measured}");
+        for page in &pages {
+            let documented = page.lines().find_map(|line| {
+                let value = line.strip_prefix(&format!("| `{unit}` | "))?.split(' ').next()?;
+                value.replace(',', ".").parse::<f64>().ok()
+            });
+            let documented = documented.unwrap_or_else(|| panic!("{unit} is not in the table"));
+            assert!(measured <= documented, "{unit}: {measured}");
+        }
     }
+}
+
+/// A tag of somebody else's repository can be moved; a commit can't.
+#[test]
+fn foreign_actions_are_named_by_their_commits() {
+    for file in ["ci.yml", "release.yml"] {
+        let workflow: Value =
+            serde_saphyr::from_str(&text(&format!(".github/workflows/{file}"))).unwrap();
+        let jobs = workflow["jobs"].as_object().unwrap().values();
+        let steps = jobs.flat_map(|job| job["steps"].as_array().unwrap());
+        let actions: Vec<&str> = steps.filter_map(|step| step["uses"].as_str()).collect();
+        assert!(!actions.is_empty(), "{file}");
+        for action in actions {
+            let (_, version) = action.split_once('@').unwrap();
+            let is_commit = version.len() == 40 && version.bytes().all(|c| c.is_ascii_hexdigit());
+            assert!(is_commit, "{file}: {action}");
+        }
+    }
+}
+
+/// A release is signed by a job that runs nothing of the repository.
+#[test]
+fn the_release_is_signed_apart_from_what_builds_it() {
+    let release = text(".github/workflows/release.yml");
+    let workflow: Value = serde_saphyr::from_str(&release).unwrap();
+    assert_eq!(workflow["permissions"], serde_json::json!({}));
+    for (name, job) in workflow["jobs"].as_object().unwrap() {
+        let steps = job["steps"].as_array().unwrap();
+        let runs: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+        let has_sources = steps.iter().any(|step| {
+            step["uses"].as_str().is_some_and(|action| action.starts_with("actions/checkout@"))
+        });
+        let permissions = job["permissions"].as_object().unwrap();
+        let may_write = permissions.values().any(|permission| permission == "write");
+        assert_eq!(may_write, name == "publish", "{name}");
+        assert!(!(may_write && has_sources), "{name}");
+        // What the steps call is there and can be run.
+        for script in runs.iter().flat_map(|run| run.split_whitespace()) {
+            if script.starts_with("packaging/") && !script.starts_with("packaging/container") {
+                assert!(mode(&at(script)) & 0o111 != 0, "{script}");
+            }
+        }
+    }
+}
+
+fn mode(file: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(file)
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        .permissions()
+        .mode()
 }
 
 #[test]
@@ -152,6 +207,12 @@ fn every_metric_is_documented() {
     let documented: BTreeSet<&str> =
         of_scan.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     assert_eq!(written, documented);
+    let rows = |page: &str| -> Vec<String> {
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        // The name of the metric and its labels.
+        rows.map(|row| row.split('|').skip(1).take(2).collect::<String>()).collect()
+    };
+    assert_eq!(rows(&page), rows(&text("docs/guide/monitoring.vi.md")));
     let alerts = text("docs/monitoring/alerts.yml");
     let (of_scan, _) = alerts.split_once("name: v6ready-serve").unwrap();
     for word in of_scan.split(|c: char| !c.is_alphanumeric() && c != '_') {
@@ -200,11 +261,13 @@ fn every_exit_code_is_documented() {
     let help = said(&help).replace('\n', " ");
     let listed = help.split_once("Exit codes: ").unwrap().1;
     let codes: Vec<_> = listed.split(" · ").map(|code| code.split(' ').next().unwrap()).collect();
-    let page = text("docs/exit-codes.md");
-    let documented: Vec<_> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
-        .filter(|code| code.parse::<u8>().is_ok())
-        .collect();
-    assert_eq!(codes, documented, "{help}");
+    for page in ["docs/exit-codes.md", "docs/exit-codes.vi.md"] {
+        let page = text(page);
+        let documented: Vec<_> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+            .filter(|code| code.parse::<u8>().is_ok())
+            .collect();
+        assert_eq!(codes, documented, "{help}");
+    }
 }

@@ -25,6 +25,13 @@ fn the_diff_schema_is_fresh() {
 }
 
 #[test]
+fn the_schemas_of_commands_are_fresh() {
+    for (file, schema) in v6ready::commands::schemas() {
+        is_fresh(file, &schema);
+    }
+}
+
+#[test]
 fn the_inventory_schema_is_fresh() {
     is_fresh("inventory-1.json", &v6ready::inventory::schema());
 }

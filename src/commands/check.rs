@@ -13,7 +13,7 @@ use super::result_output::{print_result, with_report_context};
 use super::scan::network;
 use super::scan::{carried_out, print_scanned};
 use super::scratch_store::ScratchStore;
-use super::terminal;
+use super::{locale, terminal};
 use crate::model::Lang;
 use crate::report::terminal::{Display, EvidenceBeside};
 use crate::runs::load;
@@ -46,7 +46,10 @@ pub(super) fn run(
             (network, load::inventory_from_text(text, COMMAND_LINE, policy, notes)?)
         }
     };
-    let lang = args.lang.unwrap_or(loaded.inventory.lang);
+    let lang = args.lang.unwrap_or_else(|| match args.inventory {
+        Some(_) => loaded.inventory.lang,
+        None => locale::lang(),
+    });
     let how = HowToScan { quick: args.quick, ..HowToScan::default() };
     // Declared first, so that its folder goes after the store in it has been closed.
     let scratch;

@@ -341,7 +341,7 @@ pub(super) struct CheckArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
-    /// The language of the result; default: the inventory's, else English
+    /// The language of the result; default: the inventory's, else Vietnamese where the locale is, else English
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
     /// The policy: a built-in name or a file
@@ -599,9 +599,9 @@ pub(super) struct ExplainArgs {
     /// The check's id; without it, all checks are listed
     #[arg(value_name = "CHECK")]
     pub check: Option<String>,
-    /// The language
-    #[arg(long, value_parser = parse_lang, default_value = "en")]
-    pub lang: Lang,
+    /// The language; default: Vietnamese where the locale is (`LANG=vi_VN.UTF-8`), else English
+    #[arg(long, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Debug, Args)]
@@ -801,7 +801,7 @@ pub(super) struct DoctorArgs {
     /// The form of the result on stdout
     #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
     pub format: ResultFormat,
-    /// The language; default: the inventory's, else English
+    /// The language; default: the inventory's, else Vietnamese where the locale is, else English
     #[arg(long, value_parser = parse_lang)]
     pub lang: Option<Lang>,
 }

@@ -9,14 +9,14 @@ mod texts;
 use std::process::ExitCode;
 
 use finding::{Finding, Point, State};
+pub(super) use output::schema;
 use texts::Say;
 
 use super::cli::{DoctorArgs, ResultFormat};
 use super::confinement::Reach;
 use super::error::CliError;
 use super::exit_code::{GATE_FAILED, INCONCLUSIVE};
-use super::scan;
-use super::terminal;
+use super::{locale, scan, terminal};
 use crate::inventory;
 use crate::model::Host;
 use crate::probe::{Live, Network};
@@ -71,9 +71,9 @@ pub(super) fn run(args: &DoctorArgs, mut reach: Reach) -> Result<ExitCode, CliEr
         )),
     }
     findings.extend(machine.findings(&known.settings));
-    let lang = args.lang.unwrap_or(match args.inventory {
+    let lang = args.lang.unwrap_or_else(|| match args.inventory {
         Some(_) => known.lang,
-        None => crate::model::Lang::En,
+        None => locale::lang(),
     });
     match args.format {
         ResultFormat::Text => output::text(&findings, lang)?,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::cli::ExplainArgs;
 use super::error::CliError;
-use super::terminal;
+use super::{locale, terminal};
 use crate::check;
 use crate::check::CATALOGUE;
 
@@ -14,17 +14,18 @@ use crate::check::CATALOGUE;
 /// # Errors
 /// When there is no such check, or stdout can't be written.
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
+    let lang = args.lang.unwrap_or_else(locale::lang);
     let Some(id) = &args.check else {
         let mut out = terminal::results();
         for check in CATALOGUE.iter() {
-            writeln!(out, "{:24} {}", check.id, check.title(args.lang))?;
+            writeln!(out, "{:24} {}", check.id, check.title(lang))?;
         }
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     };
     match check::find(id) {
         Some(check) => {
-            terminal::print(check.doc.shown(args.lang))?;
+            terminal::print(check.doc.shown(lang))?;
             Ok(ExitCode::SUCCESS)
         }
         None => {

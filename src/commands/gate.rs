@@ -115,7 +115,7 @@ fn under(result: &RunResult, percent: f64) -> Option<Said> {
     let reached = counts.percent_at_least(stage)?;
     (reached < percent).then(|| {
         Said::Failed(format!(
-            "--fail-under {percent}: {} of {} services ({reached:.1} %) reached stage {}",
+            "--fail-under {percent}: {} of {} services ({reached:.1}%) reached stage {}",
             counts.at_least(stage),
             counts.decided(stage),
             stage.number()
@@ -205,7 +205,7 @@ fn reached(what: &str, chosen: &[&ServiceResult], stage: Stage, percent: f64) ->
             let is_below =
                 |one: &&&ServiceResult| one.standing.stage().is_some_and(|at| at < stage);
             Some(Said::Failed(format!(
-                "{asked}: {} of {} services ({share:.1} %) reached it; not {}",
+                "{asked}: {} of {} services ({share:.1}%) reached it; not {}",
                 counts.at_least(stage),
                 counts.decided(stage),
                 names_of(chosen.iter().filter(is_below).copied())
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(texts(portal, &result), [""; 0]);
         let all = texts("{stage: 3, percent: 100}", &result);
         assert!(
-            all[0].contains("3 of 14 services (21.4 %) reached it; not o0/s3, o0/s4"),
+            all[0].contains("3 of 14 services (21.4%) reached it; not o0/s3, o0/s4"),
             "{all:?}"
         );
         assert!(all[0].starts_with("Failed") && all[0].contains("and 6 more"), "{all:?}");
@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(texts("{only: [tag:pilot], stage: 2, percent: 100}", &result), [""; 0]);
         result.services[1].standing = Standing::Absent;
         let absent = texts(portal, &result);
-        assert!(absent[0].contains("2 of 3 services (66.7 %) reached it; not o0/s1"), "{absent:?}");
+        assert!(absent[0].contains("2 of 3 services (66.7%) reached it; not o0/s1"), "{absent:?}");
         let failing = texts("{only: [o1], fail_on: info}", &result);
         assert!(failing[0].contains("for o1 (fail_on info): o1/"), "{failing:?}");
         // Nothing is chosen: a whole run has to say so, a part of one was not asked.

@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
+pub(super) use difference::schema as difference_schema;
 use text::text_of;
 
 use super::cli::{Global, InventoryArgs, InventoryCommand};
@@ -119,11 +120,15 @@ fn validate(file: &Path) -> Result<ExitCode, CliError> {
         return Err(faulty(&Diagnostics::from(problems)));
     }
     let inventory = &parsed.inventory;
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
     terminal::line(format_args!(
-        "{name}: {} organisations, {} services, {} networks",
-        inventory.organisations.len(),
-        inventory.services.len(),
-        inventory.networks.iter().count(),
+        "{name}: {}, {}, {}",
+        counted(inventory.organisations.len(), "organisation"),
+        counted(inventory.services.len(), "service"),
+        counted(inventory.networks.iter().count(), "network"),
     ))?;
     Ok(ExitCode::SUCCESS)
 }

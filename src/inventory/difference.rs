@@ -32,6 +32,11 @@ pub enum EntryChange {
     Changed,
 }
 
+impl EntryChange {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Added, Self::Removed, Self::Renamed, Self::Changed];
+}
+
 /// An organisation or a service that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryDifference {

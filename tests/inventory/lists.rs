@@ -79,6 +79,61 @@ fn what_is_wrong_with_a_list_is_said() {
     assert!(import.stderr.contains("use `--organisation`"), "{}", import.stderr);
 }
 
+/// Fails when a comparison is not as its published schema says.
+fn assert_valid(comparison: &serde_json::Value) {
+    let schema = include_str!("../../schemas/inventory-diff-1.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    jsonschema::validate(&schema, comparison)
+        .unwrap_or_else(|error| panic!("{error}: {comparison}"));
+}
+
+#[test]
+fn a_comparison_is_as_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = |id: &str, rest: &str| {
+        format!("{{id: {id}, category: portal, web: 'https://{id}.example/'{rest}}}")
+    };
+    let inventory = |head: &str, organisations: &[(&str, &[String])]| {
+        let organisations = organisations.iter().map(|(id, services)| {
+            format!("{{id: {id}, name: {id}, services: [{}]}}", services.join(", "))
+        });
+        let organisations: Vec<String> = organisations.collect();
+        format!("version: 1\n{head}organisations: [{}]\n", organisations.join(", "))
+    };
+    let before = inventory(
+        "title: One\n",
+        &[
+            ("a", &[service("s", ""), service("t", ""), service("u", "")]),
+            ("b", &[service("s", "")]),
+        ],
+    );
+    let after = inventory(
+        "title: Two\nsettings: {attempts: 2}\n",
+        &[
+            ("a", &[service("s", ", tags: [pilot]"), service("v", ", formerly: [a/u]")]),
+            ("c", &[service("s", "")]),
+        ],
+    );
+    std::fs::write(folder.path().join("a.yaml"), before).unwrap();
+    std::fs::write(folder.path().join("b.yaml"), after).unwrap();
+    for (files, code, changes) in [
+        (["a.yaml", "a.yaml"], 0, &[][..]),
+        (["a.yaml", "b.yaml"], 1, &["added", "changed", "removed", "renamed"]),
+    ] {
+        let output = program(folder.path(), &["diff", files[0], files[1], "--format", "json"]);
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        let comparison: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_valid(&comparison);
+        let services = comparison["services"].as_array().unwrap();
+        let mut found: Vec<&str> =
+            services.iter().map(|one| one["change"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, changes);
+        assert_eq!(comparison["is_same"], changes.is_empty());
+    }
+}
+
 fn program(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
     command.arg("inventory").args(arguments).current_dir(folder).output().unwrap()
@@ -114,6 +169,7 @@ fn an_inventory_is_laid_out_and_compared() {
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["schema"], "v6ready/inventory-diff/1");
     assert_eq!(json["services"][0]["values"][0]["to"], "public-service");
+    assert_valid(&json);
     std::fs::write(at("bad.yaml"), "version: 1\n").unwrap();
     assert_eq!(code(&["diff", "a.yaml", "bad.yaml"]), Some(2));
     std::fs::write(at("no.yaml"), "a: [\n").unwrap();

@@ -1,8 +1,10 @@
 //! The walls between the rooms: which room and which area may import which, that no file imports in a
-//! circle, and the words that pure rooms may not contain. Read with `syn`, test modules left out.
+//! circle, and the words that pure rooms may not contain. Read with `syn`, test modules left out. And whether
+//! each dependency is used.
 
 #![allow(clippy::unwrap_used)]
 
+mod dependencies;
 mod imports;
 mod walls;
 

@@ -1,8 +1,11 @@
-//! Generated files: how tests compare them with what the program makes now, and where they leave what
-//! they found stale for `cargo xtask generate` to take over.
+//! What the tests of the program share with the tasks: generated files, and the commands that the documentation
+//! shows ([`shell`]).
 //!
-//! Tests never write into the tree. A test that finds a file stale writes the fresh one below
+//! Generated files are compared by tests with what the program makes now; what is stale is left for `cargo xtask
+//! generate` to take over. Tests never write into the tree. A test that finds a file stale writes the fresh one below
 //! `target/generated/`, under the same path, and fails.
+
+pub mod shell;
 
 use std::fs;
 use std::io;

@@ -46,6 +46,9 @@ pub(super) enum State {
 }
 
 impl State {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Pass, Self::Fail, Self::Unknown];
+
     /// The word that the JSON uses.
     pub(super) fn id(self) -> &'static str {
         match self {

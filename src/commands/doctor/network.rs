@@ -175,12 +175,8 @@ impl Asked<'_> {
         let seen: Vec<_> = own.iter().filter(|address| address.names.is_some()).collect();
         if seen.is_empty() {
             let shown: Vec<_> = own.iter().map(|own| own.address.to_string()).collect();
-            return Finding::new(
-                Point::Ptr,
-                State::Unknown,
-                Say::NoGlobalAddress,
-                shown.join(", "),
-            );
+            let say = if shown.is_empty() { Say::NoOwnAddress } else { Say::NoGlobalAddress };
+            return Finding::new(Point::Ptr, State::Unknown, say, shown.join(", "));
         }
         let nameless: Vec<String> = seen
             .iter()

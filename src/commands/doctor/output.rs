@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::{Finding, Point, State};
@@ -75,6 +76,13 @@ pub(super) fn json(findings: &[Finding], lang: Lang) -> io::Result<()> {
     out.flush()
 }
 
+/// The JSON Schema of the document.
+pub(in crate::commands) fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    // A schema is JSON by its nature.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
 /// What is said of a finding.
 fn sentence(finding: &Finding, lang: Lang) -> String {
     finding.say.text().get(lang).replacen("{}", &finding.value, 1)
@@ -96,21 +104,29 @@ fn is_usable(findings: &[Finding]) -> bool {
     !findings.iter().any(|finding| blocks(&finding))
 }
 
-#[derive(Serialize)]
+/// What this host lets a scan do.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "v6ready doctor, version 1")]
 struct Document {
+    /// `v6ready/doctor/1`.
     schema: &'static str,
+    /// The version of the program.
     version: &'static str,
     /// Whether scans from here judge anything.
     is_vantage_point: bool,
+    /// One for each point that is looked at.
     findings: Vec<FindingDocument>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FindingDocument {
+    /// The point: `ipv6`, `resolver`, `udp-443`, …
     id: &'static str,
-    /// `pass`, `fail` or `unknown`.
+    #[schemars(extend("enum" = State::ALL.map(State::id)))]
     state: &'static str,
+    /// A sentence in the language that was asked for.
     message: String,
+    /// What would fix it or make it known; absent where nothing has to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     mend: Option<&'static str>,
 }

@@ -99,6 +99,8 @@ sentences! {
          servers may turn this host away",
         "đề nghị đơn vị quản lý mạng tạo bản ghi PTR và công bố bản ghi AAAA hoặc A của tên đó; nếu không có, máy chủ thư có \
          thể từ chối máy này";
+    NoOwnAddress: "nothing was sent, so the own address isn't known", "chưa gửi được gói tin nào nên chưa biết địa chỉ của máy",
+        mend: "fix IPv6 or IPv4 first", "khắc phục IPv6 hoặc IPv4 trước";
     NoGlobalAddress: "no own address is seen elsewhere as it is ({})", "không có địa chỉ nào được nhìn thấy từ bên ngoài ({})",
         mend: "behind NAT the name is a matter of the translated address", "khi dùng NAT, tên miền ngược thuộc về địa chỉ sau chuyển đổi";
     ClockRight: "agrees with {} witnesses", "khớp với {} nguồn đối chiếu";
@@ -111,7 +113,7 @@ sentences! {
     NoSockets: "{}", "{}",
         mend: "raise the limit on open files: `ulimit -n`, `LimitNOFILE=`", "tăng giới hạn số tệp mở: `ulimit -n`, `LimitNOFILE=`";
     Files: "{} are allowed", "được phép mở {} tệp";
-    FewFiles: "fewer are allowed than a scan opens: {}", "thấp hơn nhu cầu của một lần quét: {}",
+    FewFiles: "fewer are allowed than a scan opens: {}", "thấp hơn nhu cầu của một đợt đo: {}",
         mend: "raise the limit (`ulimit -n`, `LimitNOFILE=`), or lower the inventory's `concurrency`",
         "tăng giới hạn (`ulimit -n`, `LimitNOFILE=`) hoặc giảm khóa `concurrency` của danh mục";
     Threads: "{} workers can be started", "khởi động được {} luồng xử lý";

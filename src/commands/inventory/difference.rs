@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::text::text_of;
@@ -132,33 +133,66 @@ fn value(change: &ValueChange, lang: Lang) -> String {
     format!("{}: {} → {}", clean(&change.key), shown(&change.from), shown(&change.to))
 }
 
-#[derive(Serialize)]
+/// The JSON Schema of the document.
+pub(in crate::commands) fn schema() -> String {
+    let schema = schemars::schema_for!(Document<'static>);
+    // A schema is JSON by its nature.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// What two inventories say otherwise.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "v6ready inventory diff, version 1")]
 struct Document<'d> {
+    /// `v6ready/inventory-diff/1`.
     schema: &'static str,
+    /// The file of the first one.
     before: &'d str,
+    /// The file of the second one.
     after: &'d str,
+    /// Whether nothing differs.
     is_same: bool,
+    /// Outside of organisations and services.
     head: Vec<ValueDocument<'d>>,
+    /// In the order of the second, and then what only the first has.
     organisations: Vec<EntryDocument<'d>>,
+    /// In the same order.
     services: Vec<EntryDocument<'d>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EntryDocument<'d> {
+    #[schemars(extend("enum" = EntryChange::ALL.map(change_id)))]
     change: &'static str,
+    /// Of an organisation, or of a service as `ORG/SERVICE`: in the second, or in the first when only that has it.
     id: &'d str,
+    /// The id in the first, where it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     formerly: Option<&'d str>,
     /// The name of an organisation, the target of a service.
     shown: &'d str,
+    /// What differs of it; empty where only one has it.
     values: Vec<ValueDocument<'d>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ValueDocument<'d> {
+    /// The key of the inventory; of what stands within others all of them: `settings.timeouts.dns`.
     key: &'d str,
+    /// What the first one says; `null` when it doesn't say it.
     from: Option<&'d str>,
+    /// What the second one says.
     to: Option<&'d str>,
+}
+
+/// The word that the JSON uses.
+fn change_id(change: EntryChange) -> &'static str {
+    match change {
+        EntryChange::Added => "added",
+        EntryChange::Removed => "removed",
+        EntryChange::Renamed => "renamed",
+        EntryChange::Changed => "changed",
+    }
 }
 
 impl<'d> Document<'d> {
@@ -173,12 +207,7 @@ impl<'d> Document<'d> {
         };
         let entries = |entries: &'d [EntryDifference]| {
             let documents = entries.iter().map(|one| EntryDocument {
-                change: match one.change {
-                    EntryChange::Added => "added",
-                    EntryChange::Removed => "removed",
-                    EntryChange::Renamed => "renamed",
-                    EntryChange::Changed => "changed",
-                },
+                change: change_id(one.change),
                 id: &one.id,
                 formerly: one.formerly.as_deref(),
                 shown: &one.shown,

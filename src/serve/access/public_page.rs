@@ -46,7 +46,7 @@ impl PublicPage {
             Self::Service,
             Text {
                 en: "each service with its verdicts and their evidence",
-                vi: "trang của từng dịch vụ, gồm kết luận và bằng chứng",
+                vi: "trang của từng dịch vụ, gồm kết luận và dữ liệu đo",
             },
         ),
         (
@@ -73,7 +73,7 @@ impl PublicPage {
             Self::Runs,
             Text {
                 en: "the runs and what changed between two of them",
-                vi: "các đợt quét và thay đổi giữa hai đợt quét",
+                vi: "các đợt đo và thay đổi giữa hai đợt đo",
             },
         ),
         (Self::Quarters, Text { en: "the reports of quarters", vi: "báo cáo quý" }),
@@ -98,7 +98,7 @@ impl PublicPage {
             Self::Api,
             Text {
                 en: "what programs read, `/api/v1`",
-                vi: "giao diện lập trình `/api/v1`, gồm cả bằng chứng",
+                vi: "giao diện lập trình `/api/v1`, gồm cả dữ liệu đo",
             },
         ),
     ];

@@ -26,7 +26,7 @@ impl Role {
             Self::Operator,
             Text {
                 en: "also starts and cancels runs and acknowledges alerts",
-                vi: "được xem mọi trang, được bắt đầu và hủy đợt quét, được xác nhận cảnh báo",
+                vi: "được xem mọi trang, được bắt đầu và hủy đợt đo, được xác nhận cảnh báo",
             },
         ),
     ];
@@ -74,7 +74,7 @@ impl TokenScope {
             Self::Operate,
             Text {
                 en: "also starts and cancels runs and acknowledges alerts",
-                vi: "được đọc mọi dữ liệu, được bắt đầu và hủy đợt quét, được xác nhận cảnh báo",
+                vi: "được đọc mọi dữ liệu, được bắt đầu và hủy đợt đo, được xác nhận cảnh báo",
             },
         ),
     ];

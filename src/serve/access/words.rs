@@ -71,7 +71,7 @@ words! {
         viewer: "người xem", "viewer";
         viewer_means: "Được xem mọi trang.", "Sees every page.";
         operator: "người vận hành", "operator";
-        operator_means: "Được xem mọi trang, bắt đầu và hủy đợt quét, xác nhận cảnh báo.", "Sees every page, starts and cancels runs, acknowledges alerts.";
+        operator_means: "Được xem mọi trang, bắt đầu và hủy đợt đo, xác nhận cảnh báo.", "Sees every page, starts and cancels runs, acknowledges alerts.";
         acts_for: "Thao tác cho", "Acts for";
         everything: "tất cả cơ quan, đơn vị", "all organisations";
         proof: "Cách đăng nhập", "Logged in by";

@@ -22,7 +22,7 @@ words! {
     /// A heading.
     ENDED "Đã khắc phục" "Over"
     /// Before a remedy.
-    REMEDY "Cách khắc phục" "How to fix it"
+    REMEDY "Biện pháp khắc phục" "How to fix it"
     /// Before the day on which something began.
     SINCE "từ" "since"
     /// A link.
@@ -38,11 +38,11 @@ words! {
     /// The subject of a test.
     TEST_SUBJECT "[v6ready] Thông báo thử" "[v6ready] A test"
     /// Whoever has no IPv6.
-    OWN_OUTAGE "Máy quét không có IPv6 hoặc không có máy chủ phân giải tên miền, nên không kết luận được về dịch vụ nào. Các cảnh báo khác được giữ lại cho đến khi kết nối trở lại." "The scanner has no IPv6 or no resolver, so nothing can be said of any service. All other alerts are held until it is back."
+    OWN_OUTAGE "Điểm đo không có IPv6 hoặc không có máy chủ phân giải tên miền, nên không kết luận được về dịch vụ nào. Các cảnh báo khác được giữ lại cho đến khi kết nối trở lại." "The scanner has no IPv6 or no resolver, so nothing can be said of any service. All other alerts are held until it is back."
     /// When it is back.
-    OWN_OUTAGE_OVER "Máy quét đã có lại IPv6." "The scanner has IPv6 again."
+    OWN_OUTAGE_OVER "Điểm đo đã có lại IPv6." "The scanner has IPv6 again."
     /// A run failed.
-    RUN_FAILED "Một lần quét không thực hiện được" "A scan failed"
+    RUN_FAILED "Một đợt đo không thực hiện được" "A scan failed"
     /// Messages can't be delivered.
     DELIVERY "Không gửi được thông báo" "Messages could not be delivered"
     /// Something of the daemon's own.

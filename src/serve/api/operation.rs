@@ -229,7 +229,7 @@ impl Asked<'_> {
                     "`{name}` is `{word_shown}`, which is no whole run of this inventory that has been judged."
                 ),
                 format!(
-                    "`{name}` là `{word_shown}`, không phải đợt quét toàn bộ danh mục này đã được đánh giá."
+                    "`{name}` là `{word_shown}`, không phải đợt đo toàn bộ danh mục này đã được đánh giá."
                 ),
             );
             Problem::not_found(name, detail, nearest(word, &ids))

@@ -34,7 +34,7 @@ const VANTAGE: Parameter = query(
     "vantage",
     Text {
         en: "The vantage point, by its name. Without it, the one whose runs are made here.",
-        vi: "Điểm đo, theo tên. Nếu bỏ trống, lấy điểm đo của các đợt quét thực hiện tại đây.",
+        vi: "Điểm đo, theo tên. Nếu bỏ trống, lấy điểm đo của các đợt đo thực hiện tại đây.",
     },
     Values::Text,
 );
@@ -118,7 +118,7 @@ const CHANGE: Parameter = query(
     "change",
     Text {
         en: "Services that changed so since the whole run before.",
-        vi: "Dịch vụ thay đổi theo hướng này so với đợt quét toàn bộ trước.",
+        vi: "Dịch vụ thay đổi theo hướng này so với đợt đo toàn bộ trước.",
     },
     Values::Words(|| Change::ALL.iter().map(|one| one.id()).collect()),
 );
@@ -180,7 +180,7 @@ pub static OPERATIONS: &[Operation] = &[
         summary: Text { en: "The inventories", vi: "Các danh mục dịch vụ" },
         description: Text {
             en: "Each inventory as one vantage point sees it, with the figures of its newest run.",
-            vi: "Từng danh mục theo từng điểm đo, kèm số liệu của đợt quét mới nhất.",
+            vi: "Từng danh mục theo từng điểm đo, kèm số liệu của đợt đo mới nhất.",
         },
         answer: |all| all.subschema_for::<ListDocument<InventoryDocument>>(),
         handle: runs::inventories,
@@ -189,17 +189,17 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         path: "/runs",
         id: "listRuns",
-        summary: Text { en: "The runs of the store", vi: "Các đợt quét trong kho" },
+        summary: Text { en: "The runs of the store", vi: "Các đợt đo trong kho" },
         description: Text {
             en: "All runs, the newest first: those that last, were interrupted or were imported among them.",
-            vi: "Mọi đợt quét, mới nhất trước, kể cả đợt đang chạy, bị gián đoạn hoặc được nhập từ nơi khác.",
+            vi: "Mọi đợt đo, mới nhất trước, kể cả đợt đang chạy, bị gián đoạn hoặc được nhập từ nơi khác.",
         },
         parameters: &[
             query(
                 "scope",
                 Text {
                     en: "Runs of whole inventories, of parts, or of names.",
-                    vi: "Đợt quét toàn bộ danh mục, một phần, hoặc theo tên.",
+                    vi: "Đợt đo toàn bộ danh mục, một phần, hoặc theo tên.",
                 },
                 Values::Words(|| vec!["whole", "part", "names"]),
             ),
@@ -213,14 +213,14 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         path: "/runs/{run}",
         id: "getRun",
-        summary: Text { en: "One run", vi: "Một đợt quét" },
+        summary: Text { en: "One run", vi: "Một đợt đo" },
         description: Text {
             en: "What is known of a run without judging it.",
-            vi: "Thông tin về một đợt quét, không đánh giá lại.",
+            vi: "Thông tin về một đợt đo, không đánh giá lại.",
         },
         parameters: &[part(
             "run",
-            Text { en: "The whole id of the run.", vi: "Mã đầy đủ của đợt quét." },
+            Text { en: "The whole id of the run.", vi: "Mã đầy đủ của đợt đo." },
             Values::Text,
         )],
         answer: |all| all.subschema_for::<RunDocument>(),
@@ -231,12 +231,12 @@ pub static OPERATIONS: &[Operation] = &[
         method: "POST",
         path: "/runs",
         id: "startRun",
-        summary: Text { en: "Start a run", vi: "Bắt đầu một đợt quét" },
+        summary: Text { en: "Start a run", vi: "Bắt đầu một đợt đo" },
         description: Text {
             en: "Scans an inventory, or the services of it that `only` chooses, and answers the id that the run \
                  has. Needs a token with the scope `operate`. Body: `inventory`, `only`, `quick`, each of which may \
                  be missing.",
-            vi: "Quét một danh mục, hoặc các dịch vụ mà `only` chọn, và trả lời mã của đợt quét. Cần mã truy cập có \
+            vi: "Đo một danh mục, hoặc các dịch vụ mà `only` chọn, và trả lời mã của đợt đo. Cần mã truy cập có \
                  phạm vi `operate`. Nội dung gửi: `inventory`, `only`, `quick`, đều có thể bỏ trống.",
         },
         body: &["application/json"],
@@ -250,16 +250,16 @@ pub static OPERATIONS: &[Operation] = &[
         method: "DELETE",
         path: "/runs/{run}",
         id: "cancelRun",
-        summary: Text { en: "Cancel a run", vi: "Hủy một đợt quét" },
+        summary: Text { en: "Cancel a run", vi: "Hủy một đợt đo" },
         description: Text {
             en: "Has a run that goes on end, or takes one back that waits. What was asked until then stays in the \
                  store. Needs a token with the scope `operate`.",
-            vi: "Kết thúc đợt quét đang chạy hoặc rút đợt quét đang chờ. Kết quả đã thu thập vẫn được giữ trong kho. \
+            vi: "Kết thúc đợt đo đang chạy hoặc rút đợt đo đang chờ. Kết quả đã thu thập vẫn được giữ trong kho. \
                  Cần mã truy cập có phạm vi `operate`.",
         },
         parameters: &[part(
             "run",
-            Text { en: "The whole id of the run.", vi: "Mã đầy đủ của đợt quét." },
+            Text { en: "The whole id of the run.", vi: "Mã đầy đủ của đợt đo." },
             Values::Text,
         )],
         answer: |all| all.subschema_for::<scans::StartedDocument>(),
@@ -271,11 +271,11 @@ pub static OPERATIONS: &[Operation] = &[
         id: "listLiveRuns",
         summary: Text {
             en: "The runs that go on or wait",
-            vi: "Các đợt quét đang chạy hoặc đang chờ",
+            vi: "Các đợt đo đang chạy hoặc đang chờ",
         },
         description: Text {
             en: "The run that goes on, then those that wait in their order.",
-            vi: "Đợt quét đang chạy, sau đó là các đợt đang chờ theo thứ tự.",
+            vi: "Đợt đo đang chạy, sau đó là các đợt đang chờ theo thứ tự.",
         },
         answer: |all| all.subschema_for::<ListDocument<scans::LiveDocument>>(),
         handle: scans::live,
@@ -287,7 +287,7 @@ pub static OPERATIONS: &[Operation] = &[
         summary: Text { en: "The stages over time", vi: "Mức sẵn sàng theo thời gian" },
         description: Text {
             en: "The whole runs of an inventory, the earliest first, all judged by the same rules under the policy of the newest.",
-            vi: "Các đợt quét toàn bộ của một danh mục, cũ nhất trước, đều được đánh giá theo cùng bộ tiêu chí và chính sách của đợt mới nhất.",
+            vi: "Các đợt đo toàn bộ của một danh mục, cũ nhất trước, đều được đánh giá theo cùng bộ tiêu chí và chính sách của đợt mới nhất.",
         },
         parameters: &[INVENTORY, VANTAGE, CURSOR, LIMIT],
         answer: |all| all.subschema_for::<ListDocument<PointDocument>>(),
@@ -332,7 +332,7 @@ pub static OPERATIONS: &[Operation] = &[
         },
         description: Text {
             en: "A document of the schema `v6ready/result/1` with this one service, judged from its evidence: its verdicts name the observations that they cite.",
-            vi: "Tài liệu theo lược đồ `v6ready/result/1` chỉ gồm dịch vụ này, đánh giá từ bằng chứng; mỗi kết luận nêu các quan sát mà nó viện dẫn.",
+            vi: "Tài liệu theo lược đồ `v6ready/result/1` chỉ gồm dịch vụ này, đánh giá từ dữ liệu đo; mỗi kết luận nêu các quan sát mà nó viện dẫn.",
         },
         parameters: &[OF_ORGANISATION, OF_SERVICE, INVENTORY, VANTAGE, LANG],
         answer: schemas::result_schema,
@@ -345,7 +345,7 @@ pub static OPERATIONS: &[Operation] = &[
         summary: Text { en: "One service over time", vi: "Một dịch vụ theo thời gian" },
         description: Text {
             en: "Its stage and what each check found, from which run on, judged by the same rules.",
-            vi: "Mức sẵn sàng và kết luận của từng tiêu chí, kể từ đợt quét nào, đánh giá theo cùng bộ tiêu chí.",
+            vi: "Mức sẵn sàng và kết luận của từng tiêu chí, kể từ đợt đo nào, đánh giá theo cùng bộ tiêu chí.",
         },
         parameters: &[OF_ORGANISATION, OF_SERVICE, INVENTORY, VANTAGE],
         answer: |all| all.subschema_for::<HistoryDocument>(),
@@ -419,7 +419,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         path: "/observations/{digest}",
         id: "getObservation",
-        summary: Text { en: "A piece of evidence", vi: "Một bằng chứng" },
+        summary: Text { en: "A piece of evidence", vi: "Một dữ liệu đo" },
         description: Text {
             en: "An observation that a verdict cites, as it was recorded.",
             vi: "Quan sát mà kết luận viện dẫn, đúng như đã ghi.",
@@ -439,17 +439,17 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         path: "/diff",
         id: "getDiff",
-        summary: Text { en: "Two runs side by side", vi: "So sánh hai đợt quét" },
+        summary: Text { en: "Two runs side by side", vi: "So sánh hai đợt đo" },
         description: Text {
             en: "What changed between two whole runs of an inventory, both judged by the same rules.",
-            vi: "Thay đổi giữa hai đợt quét toàn bộ của một danh mục, cùng được đánh giá theo một bộ tiêu chí.",
+            vi: "Thay đổi giữa hai đợt đo toàn bộ của một danh mục, cùng được đánh giá theo một bộ tiêu chí.",
         },
         parameters: &[
             query(
                 "before",
                 Text {
                     en: "A run's id, `previous` (when nothing is said) or `newest`.",
-                    vi: "Mã đợt quét, `previous` (mặc định) hoặc `newest`.",
+                    vi: "Mã đợt đo, `previous` (mặc định) hoặc `newest`.",
                 },
                 Values::Text,
             ),
@@ -457,7 +457,7 @@ pub static OPERATIONS: &[Operation] = &[
                 "after",
                 Text {
                     en: "A run's id, `newest` (when nothing is said) or `previous`.",
-                    vi: "Mã đợt quét, `newest` (mặc định) hoặc `previous`.",
+                    vi: "Mã đợt đo, `newest` (mặc định) hoặc `previous`.",
                 },
                 Values::Text,
             ),

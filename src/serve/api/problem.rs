@@ -71,7 +71,7 @@ pub const KINDS: &[Kind] = &[
         },
         Text {
             en: "Another run has ended meanwhile. Begin again without `cursor`.",
-            vi: "Một đợt quét khác vừa kết thúc. Yêu cầu lại từ đầu, không kèm `cursor`.",
+            vi: "Một đợt đo khác vừa kết thúc. Yêu cầu lại từ đầu, không kèm `cursor`.",
         },
     ),
     kind(
@@ -143,7 +143,7 @@ pub const KINDS: &[Kind] = &[
         Text { en: "It is not known yet", vi: "Chưa có kết quả" },
         Text {
             en: "The runs are being judged. Ask again in a moment.",
-            vi: "Các đợt quét đang được đánh giá. Yêu cầu lại sau giây lát.",
+            vi: "Các đợt đo đang được đánh giá. Yêu cầu lại sau giây lát.",
         },
     ),
     kind(
@@ -152,7 +152,7 @@ pub const KINDS: &[Kind] = &[
         Text { en: "The store can't be read", vi: "Không đọc được kho dữ liệu" },
         Text {
             en: "`detail` says why, and what mends it.",
-            vi: "`detail` nêu nguyên nhân và cách khắc phục.",
+            vi: "`detail` nêu nguyên nhân và biện pháp khắc phục.",
         },
     ),
     kind(
@@ -208,7 +208,7 @@ impl Problem {
             "stale-cursor",
             Text {
                 en: "Another run has ended meanwhile; begin again without `cursor`.",
-                vi: "Một đợt quét khác vừa kết thúc; yêu cầu lại từ đầu, không kèm `cursor`.",
+                vi: "Một đợt đo khác vừa kết thúc; yêu cầu lại từ đầu, không kèm `cursor`.",
             },
         )
     }
@@ -253,7 +253,7 @@ impl Problem {
     pub fn too_large(octets_max: usize) -> Self {
         let detail = Sentence::new(
             format!("The body may have {octets_max} octets at the most, and must come whole."),
-            format!("Nội dung gửi có tối đa {octets_max} octet và phải được gửi trọn vẹn."),
+            format!("Nội dung gửi có tối đa {octets_max} byte và phải được gửi trọn vẹn."),
         );
         Self::of("too-large", detail)
     }
@@ -264,7 +264,7 @@ impl Problem {
             "not-ready",
             Text {
                 en: "No run has been judged yet; ask again in a moment.",
-                vi: "Chưa có đợt quét nào được đánh giá; yêu cầu lại sau giây lát.",
+                vi: "Chưa có đợt đo nào được đánh giá; yêu cầu lại sau giây lát.",
             },
         )
     }
@@ -336,7 +336,7 @@ impl From<ViewError> for Problem {
             ViewError::NoSuchRun { .. } => Self::not_found("run", no_run(&error), Vec::new()),
             ViewError::Replaced | ViewError::Busy { .. } => Self::of(
                 "not-ready",
-                Sentence::new(error.to_string(), "Các đợt quét đang được đánh giá lại."),
+                Sentence::new(error.to_string(), "Các đợt đo đang được đánh giá lại."),
             ),
             error => Self::of("store", of_store(&error)),
         }
@@ -344,7 +344,7 @@ impl From<ViewError> for Problem {
 }
 
 fn no_run(error: &dyn std::fmt::Display) -> Sentence {
-    Sentence::new(error.to_string(), format!("Không có đợt quét này ({error})."))
+    Sentence::new(error.to_string(), format!("Không có đợt đo này ({error})."))
 }
 
 fn of_store(error: &dyn std::fmt::Display) -> Sentence {

@@ -77,7 +77,7 @@ pub fn quarter(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let Some(closing) = runs.last() else {
         let detail = Sentence::new(
             format!("No whole run of this inventory ended in {quarter}."),
-            format!("Không có đợt quét toàn bộ danh mục nào kết thúc trong {quarter}."),
+            format!("Không có đợt đo toàn bộ danh mục nào kết thúc trong {quarter}."),
         );
         return Err(Problem::not_found("quarter", detail, known()));
     };

@@ -43,7 +43,7 @@ pub fn run(asked: &Asked<'_>) -> Result<Answer, Problem> {
             let ids: Vec<&str> = listed.iter().map(|run| run.run.id.as_str()).collect();
             let detail = Text {
                 en: "The store has no run of this id; give it whole.",
-                vi: "Kho dữ liệu không có đợt quét mang mã này; cần ghi đầy đủ mã.",
+                vi: "Kho dữ liệu không có đợt đo mang mã này; cần ghi đầy đủ mã.",
             };
             Err(Problem::not_found("run", detail, nearest(word, &ids)))
         }

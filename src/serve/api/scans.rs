@@ -180,7 +180,7 @@ fn no_live_run(word: &str) -> Sentence {
     let word = shown(word);
     Sentence::new(
         format!("No run `{word}` goes on or waits."),
-        format!("Không có đợt quét `{word}` nào đang thực hiện hoặc chờ thực hiện."),
+        format!("Không có đợt đo `{word}` nào đang thực hiện hoặc chờ thực hiện."),
     )
 }
 
@@ -202,11 +202,11 @@ fn problem(error: JobError) -> Problem {
         }
         JobError::NotRunning => Problem::later(Sentence::new(
             error.to_string(),
-            "Hệ thống đang khởi động hoặc đang dừng nên chưa nhận yêu cầu quét.",
+            "Hệ thống đang khởi động hoặc đang dừng nên chưa nhận yêu cầu đo.",
         )),
         JobError::QueueFull => Problem::later(Sentence::new(
             error.to_string(),
-            "Hàng đợi đã đầy; cần chờ một đợt quét kết thúc.",
+            "Hàng đợi đã đầy; cần chờ một đợt đo kết thúc.",
         )),
         JobError::Store(_) => Problem::later(Sentence::new(
             error.to_string(),

@@ -181,7 +181,7 @@ pub(crate) static SERVE: Section<Draft> = Section {
             "[inventory.yaml]",
             Text {
                 en: "The inventories that it scans and shows, the first before the others.",
-                vi: "Các danh mục được quét và hiển thị; danh mục đầu tiên được hiển thị trước.",
+                vi: "Các danh mục được đo và hiển thị; danh mục đầu tiên được hiển thị trước.",
             },
         ),
         Key::new(
@@ -316,7 +316,7 @@ static TLS: Section<TlsDraft> = Section {
             "server.pem",
             Text {
                 en: "A PEM file with the certificate and those that lead to its authority.",
-                vi: "Tệp PEM gồm chứng thư số của máy chủ và các chứng thư trung gian.",
+                vi: "Tệp PEM gồm chứng thư số của máy chủ và các chứng thư số trung gian.",
             },
         )
         .required(),
@@ -326,7 +326,7 @@ static TLS: Section<TlsDraft> = Section {
             "server.key",
             Text {
                 en: "A PEM file with the certificate's key. Only the daemon's user should be able to read it.",
-                vi: "Tệp PEM chứa khóa bí mật của chứng thư. Chỉ tài khoản chạy dịch vụ được quyền đọc.",
+                vi: "Tệp PEM chứa khóa bí mật của chứng thư số. Chỉ tài khoản chạy dịch vụ được quyền đọc.",
             },
         )
         .required(),

@@ -107,11 +107,11 @@ impl Default for Backups {
 pub(super) static SCHEDULE: Section<Schedule> = Section {
     any: "a schedule",
     this: "this schedule",
-    title: Text { en: "Schedules", vi: "Lịch quét" },
+    title: Text { en: "Schedules", vi: "Lịch đo" },
     about: Text {
         en: "When an inventory is scanned, and what of it. The inventory's file is read again for each run. A run \
              that was missed while the daemon was down is made up once.",
-        vi: "Thời điểm quét danh mục và phạm vi quét. Tệp danh mục được đọc lại ở mỗi lần quét. Lần quét bị lỡ khi \
+        vi: "Thời điểm đo và phạm vi đo. Tệp danh mục được đọc lại ở mỗi đợt đo. Đợt đo bị lỡ khi \
              dịch vụ không chạy được thực hiện bù một lần.",
     },
     keys: &[
@@ -119,7 +119,7 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
             "name",
             &Filled { form: &forms::LINE, set: |draft: &mut Schedule, name| draft.name = name },
             "nightly",
-            Text { en: "What the schedule is called.", vi: "Tên của lịch quét." },
+            Text { en: "What the schedule is called.", vi: "Tên của lịch đo." },
         )
         .required(),
         Key::new(
@@ -168,7 +168,7 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
             "vn-2030",
             Text {
                 en: "By which policy, as for `scan --policy`.",
-                vi: "Chính sách, như `scan --policy`.",
+                vi: "Bộ tiêu chí đánh giá, như `scan --policy`.",
             },
         )
         .or(Fallback::Words(Text { en: "the inventory's", vi: "theo danh mục" })),
@@ -198,8 +198,8 @@ pub(super) static SCHEDULE: Section<Schedule> = Section {
             Text {
                 en: "How often it is looked whether addresses and connections are still as the last run found \
                      them. What changed is scanned again. `0s` = never, and never more often than each minute.",
-                vi: "Bao lâu kiểm tra một lần xem địa chỉ và kết nối có còn như lần quét trước. Dịch vụ có thay đổi \
-                     được quét lại. `0s` = không kiểm tra; không dày hơn mỗi phút một lần.",
+                vi: "Bao lâu kiểm tra một lần xem địa chỉ và kết nối có còn như đợt đo trước. Dịch vụ có thay đổi \
+                     được đo lại. `0s` = không kiểm tra; không dày hơn mỗi phút một lần.",
             },
         ),
     ],
@@ -223,8 +223,8 @@ pub(super) static RETENTION: Section<Retention> = Section {
     about: Text {
         en: "Which runs are kept, as by `runs prune`. The closing run of each quarter always is. Without \
              `keep_last` and `keep_days` every run is kept.",
-        vi: "Lưu giữ các lần quét nào, như `runs prune`. Lần quét chốt của mỗi quý luôn được giữ. Nếu không có \
-             `keep_last` và `keep_days`, mọi lần quét đều được giữ.",
+        vi: "Lưu giữ các đợt đo nào, như `runs prune`. Đợt đo chốt của mỗi quý luôn được giữ. Nếu không có \
+             `keep_last` và `keep_days`, mọi đợt đo đều được giữ.",
     },
     keys: &[
         Key::new(
@@ -232,7 +232,7 @@ pub(super) static RETENTION: Section<Retention> = Section {
             &Number { range: 1..=100_000, field: |draft: &mut Retention| &mut draft.keep_last },
             "400",
             Text {
-                en: "So many whole runs are kept.", vi: "Số lần quét toàn bộ được giữ."
+                en: "So many whole runs are kept.", vi: "Số đợt đo toàn bộ được giữ."
             },
         ),
         Key::new(
@@ -241,7 +241,7 @@ pub(super) static RETENTION: Section<Retention> = Section {
             "400",
             Text {
                 en: "The runs of so many days are kept.",
-                vi: "Giữ các lần quét trong chừng ấy ngày.",
+                vi: "Giữ các đợt đo trong chừng ấy ngày.",
             },
         ),
         Key::new(

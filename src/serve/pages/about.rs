@@ -21,7 +21,7 @@ const FAULTS_SHOWN: usize = 50;
 words! {
     /// The words of the page.
     AboutWords {
-        what: "Hệ thống này đo và đánh giá mức độ sẵn sàng IPv6 của dịch vụ: dịch vụ có hoạt động qua IPv6 và chỉ với IPv6 hay không. Mọi kết luận đều kèm bằng chứng là dữ liệu đo.", "This installation measures and judges how ready services are for IPv6: whether they work over IPv6, and over IPv6 alone. Every verdict has the measurements that it rests on.";
+        what: "Hệ thống này đo và đánh giá mức độ sẵn sàng IPv6 của dịch vụ: dịch vụ có hoạt động với IPv6 và trên mạng thuần IPv6 hay không. Mọi kết luận đều kèm dữ liệu đo làm minh chứng.", "This installation measures and judges how ready services are for IPv6: whether they work over IPv6, and over IPv6 alone. Every verdict has the measurements that it rests on.";
         stages: "Ý nghĩa các mức", "What the stages mean";
         version: "Phiên bản", "Version";
         rules: "Bộ quy tắc", "Rules";

@@ -113,19 +113,19 @@ fn start(request: &PageRequest, only: Vec<String>, quick: bool) -> Result<RunId,
 }
 
 const NOT_LIVE: Text = Text {
-    vi: "Đợt quét này không còn đang thực hiện hoặc chờ thực hiện.",
+    vi: "Đợt đo này không còn đang thực hiện hoặc chờ thực hiện.",
     en: "This run is neither under way nor waiting.",
 };
 const NO_INVENTORY: Text = Text {
-    vi: "Cấu hình của hệ thống không có danh mục dịch vụ này nên không quét được.",
+    vi: "Cấu hình của hệ thống không có danh mục dịch vụ này nên không đo được.",
     en: "The configuration does not have this inventory, so it can't be scanned from here.",
 };
 const NOT_RUNNING: Text = Text {
-    vi: "Hệ thống đang khởi động hoặc đang dừng nên chưa nhận yêu cầu quét.",
+    vi: "Hệ thống đang khởi động hoặc đang dừng nên chưa nhận yêu cầu đo.",
     en: "The daemon is starting or ending, and begins no scans now.",
 };
 const QUEUE_FULL: Text = Text {
-    vi: "Hàng đợi đã đầy. Hãy chờ một đợt quét kết thúc.",
+    vi: "Hàng đợi đã đầy. Hãy chờ một đợt đo kết thúc.",
     en: "Too many scans wait already. Wait until one of them has ended.",
 };
 

@@ -26,10 +26,10 @@ const NAMED_MAX: usize = 20;
 words! {
     /// The words of the page.
     CausesWords {
-        work: "Danh mục việc cần thực hiện", "Work list";
+        work: "Danh mục nhiệm vụ cần thực hiện", "Work list";
         about: "Việc nâng mức được nhiều dịch vụ nhất đứng trước. “Được nâng mức” là số dịch vụ lên ít nhất một mức chỉ nhờ việc này.", "What lifts most services stands first. “Lifted” are the services that climb at least one stage by this alone.";
         place: "Đối tượng", "Where";
-        nothing: "Không có việc cần thực hiện.", "Nothing to do.";
+        nothing: "Không có nhiệm vụ cần thực hiện.", "Nothing to do.";
         no_shared: "Không có nguyên nhân chung của nhiều dịch vụ.", "No cause is shared by several services.";
     }
 }

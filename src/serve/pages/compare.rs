@@ -23,12 +23,12 @@ const SHOWN: usize = 150;
 words! {
     /// The words of the page.
     CompareWords {
-        title: "So sánh hai đợt quét", "Two runs compared";
+        title: "So sánh hai đợt đo", "Two runs compared";
         changes: "Thay đổi", "Changes";
         nothing: "Không có thay đổi.", "Nothing changed.";
-        same: "Đây là cùng một đợt quét.", "This is one and the same run.";
+        same: "Đây là cùng một đợt đo.", "This is one and the same run.";
         swapped: "Đợt trước diễn ra sau đợt sau.", "The earlier run came after the later one.";
-        rules: "Cả hai đợt được kết luận theo cùng bộ quy tắc và chính sách hiện hành.", "Both are judged by the same rules and policy, those of now.";
+        rules: "Cả hai đợt được kết luận theo cùng bộ quy tắc và bộ tiêu chí đánh giá hiện hành.", "Both are judged by the same rules and policy, those of now.";
     }
 }
 

@@ -42,11 +42,11 @@ words! {
         trend: "Diễn biến", "Trend";
         trend_numbers: "Số liệu của biểu đồ", "The chart in numbers";
         day: "Ngày", "Day";
-        since_last: "Thay đổi so với đợt quét trước", "Since the run before";
+        since_last: "Thay đổi so với đợt đo trước", "Since the run before";
         since_quarter: "Thay đổi so với quý trước", "Since the quarter before";
         no_change: "Không có thay đổi.", "Nothing changed.";
-        nothing_before: "Chưa có đợt quét trước để so sánh.", "There is no earlier run to compare with.";
-        compare: "So sánh hai đợt quét", "Compare the two runs";
+        nothing_before: "Chưa có đợt đo trước để so sánh.", "There is no earlier run to compare with.";
+        compare: "So sánh hai đợt đo", "Compare the two runs";
         first: "Cần khắc phục trước", "What to fix first";
         no_shared: "Không có nguyên nhân chung của nhiều dịch vụ.", "No cause is shared by several services.";
         all_causes: "Tất cả nguyên nhân", "All causes";
@@ -54,7 +54,7 @@ words! {
         at_least: "dịch vụ đạt từ mức", "of services at or above stage";
         days_left: "ngày đến thời hạn gần nhất", "days to the nearest deadline";
         missed: "mục tiêu quá hạn chưa đạt", "targets missed";
-        last_run: "Đợt quét gần nhất", "Newest run";
+        last_run: "Đợt đo gần nhất", "Newest run";
     }
 }
 

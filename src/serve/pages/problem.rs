@@ -38,7 +38,7 @@ words! {
     ProblemWords {
         bad: "Yêu cầu không hợp lệ", "The request is not valid";
         nothing_yet: "Chưa có kết quả", "No results yet";
-        nothing_yet_help: "Chưa có đợt quét nào hoàn tất đối với danh mục dịch vụ này, hoặc kết quả đang được tổng hợp.", "No run of this inventory has ended yet, or its results are still being worked out.";
+        nothing_yet_help: "Chưa có đợt đo nào hoàn tất đối với danh mục dịch vụ này, hoặc kết quả đang được tổng hợp.", "No run of this inventory has ended yet, or its results are still being worked out.";
         not_found: "Không tìm thấy trang", "There is no such page";
         forbidden: "Không có quyền truy cập", "You may not do this";
         method: "Trang này không nhận yêu cầu theo cách đó", "This page does not take such a request";

@@ -28,21 +28,21 @@ words! {
     /// The words of the pages.
     QuarterWords {
         quarter: "Quý", "Quarter";
-        closing: "Đợt quét chốt số liệu", "Closing run";
-        runs: "Số đợt quét", "Runs";
+        closing: "Đợt đo chốt số liệu", "Closing run";
+        runs: "Số đợt đo", "Runs";
         share: "Tỷ lệ đạt từ mức", "Share at or above stage";
         standing: "Kết quả", "Where services stood";
         download: "Tải về", "Download";
-        nothing: "Chưa có quý nào có đợt quét toàn bộ danh mục đã hoàn tất.", "No quarter has a whole run that has ended yet.";
+        nothing: "Chưa có quý nào có đợt đo toàn bộ danh mục đã hoàn tất.", "No quarter has a whole run that has ended yet.";
         working: "Báo cáo đang được lập", "The report is being made";
         working_help: "Trang tự tải lại khi báo cáo hoàn tất. Với danh mục lớn, việc này có thể mất vài phút.", "The page loads again by itself. For a large inventory this may take some minutes.";
-        so_far: "Quý chưa kết thúc: số liệu tính đến đợt quét gần nhất.", "The quarter is not over: figures are those of the newest run.";
+        so_far: "Quý chưa kết thúc: số liệu tính đến đợt đo gần nhất.", "The quarter is not over: figures are those of the newest run.";
     }
 }
 
 const A_QUARTER: Text = Text { vi: "một quý dạng 2026Q4", en: "a quarter as 2026Q4" };
 const NO_RUN: Text = Text {
-    vi: "Quý này không có đợt quét toàn bộ danh mục nào đã hoàn tất.",
+    vi: "Quý này không có đợt đo toàn bộ danh mục nào đã hoàn tất.",
     en: "No whole run ended in this quarter.",
 };
 const A_FORMAT: Text = Text {

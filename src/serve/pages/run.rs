@@ -28,12 +28,12 @@ words! {
         scope: "Phạm vi", "Scope";
         state: "Tình trạng", "State";
         vantage: "Điểm đo", "Vantage point";
-        policy: "Chính sách đánh giá", "Policy";
+        policy: "Bộ tiêu chí đánh giá", "Policy";
         version: "Phiên bản chương trình", "Version";
         inventory: "Tệp danh mục", "Inventory's file";
         imported: "Nhập từ tệp", "Imported from";
         stages: "Kết quả", "Where it left the services";
-        no_picture: "Không có kết luận về đợt quét này: đợt chưa kết thúc, hoặc chỉ quét các tên được nêu.", "Nothing is concluded from this run: it has not ended, or looked at single names only.";
+        no_picture: "Không có kết luận về đợt đo này: đợt chưa kết thúc, hoặc chỉ đo các tên được nêu.", "Nothing is concluded from this run: it has not ended, or looked at single names only.";
         compare_before: "So với đợt trước", "Compare with the run before";
         compare_now: "So với đợt gần nhất", "Compare with the newest run";
     }

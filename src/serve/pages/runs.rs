@@ -27,25 +27,25 @@ words! {
     /// The words of the pages.
     RunsWords {
         live: "Đang thực hiện", "Under way";
-        nothing_live: "Không có đợt quét nào đang thực hiện.", "No run is under way.";
-        start: "Quét toàn bộ danh mục ngay", "Scan the whole inventory now";
-        schedules: "Lịch quét", "Schedules";
+        nothing_live: "Không có đợt đo nào đang thực hiện.", "No run is under way.";
+        start: "Đo toàn bộ danh mục ngay", "Scan the whole inventory now";
+        schedules: "Lịch đo", "Schedules";
         next: "Lần tới", "Next";
         last: "Lần gần nhất", "Last";
         schedule: "Lịch", "Schedule";
         problem: "Sự cố", "Problem";
-        compare: "So sánh hai đợt quét", "Compare two runs";
+        compare: "So sánh hai đợt đo", "Compare two runs";
         compare_button: "So sánh", "Compare";
         before: "Đợt trước", "Earlier run";
         after: "Đợt sau", "Later run";
-        list: "Các đợt quét", "Runs";
+        list: "Các đợt đo", "Runs";
         began: "Bắt đầu", "Began";
         ended: "Kết thúc", "Ended";
         scope: "Phạm vi", "Scope";
         state: "Tình trạng", "State";
         stages: "Số dịch vụ ở mức 0/1/2/3/4", "Services at stage 0/1/2/3/4";
         vantage: "Điểm đo", "Vantage point";
-        nothing: "Kho dữ liệu chưa có đợt quét nào của danh mục này.", "The store has no run of this inventory yet.";
+        nothing: "Kho dữ liệu chưa có đợt đo nào của danh mục này.", "The store has no run of this inventory yet.";
         imported: "nhập từ tệp", "imported";
     }
 }

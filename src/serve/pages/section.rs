@@ -38,7 +38,7 @@ sections! {
     /// What to fix first.
     CAUSES "causes" "/causes" "Nguyên nhân" "Causes" Causes
     /// The runs.
-    RUNS "runs" "/runs" "Đợt quét" "Runs" Runs
+    RUNS "runs" "/runs" "Đợt đo" "Runs" Runs
     /// The reports of quarters.
     QUARTERS "quarters" "/quarters" "Báo cáo quý" "Quarters" Quarters
     /// The inventory.

@@ -48,7 +48,7 @@ words! {
         sees: "Người dùng có IPv6 nhận được gì", "What a visitor with IPv6 gets";
         stages: "Các điều kiện của từng mức", "What each stage asks for";
         findings: "Việc cần thực hiện", "What is to be done";
-        all_well: "Không có việc cần thực hiện.", "Nothing to do.";
+        all_well: "Không có nhiệm vụ cần thực hiện.", "Nothing to do.";
         ours: "Chưa xác định được vì điểm đo", "Not found out, for reasons of our own";
         others: "Các tiêu chí khác", "The other checks";
         addresses: "Theo từng địa chỉ", "Address by address";
@@ -58,9 +58,9 @@ words! {
         not_known: "Chưa xác định", "Not known";
         way: "Đường phân giải tên từ máy chủ gốc", "The way from the root";
         history: "Diễn biến", "History";
-        runs: "Số đợt quét", "Runs";
+        runs: "Số đợt đo", "Runs";
         changed: "Tiêu chí đã thay đổi kết luận", "Checks that changed";
-        unchanged: "Giữ nguyên kết luận qua mọi đợt quét", "The same in every run";
+        unchanged: "Giữ nguyên kết luận qua mọi đợt đo", "The same in every run";
         nothing_changed: "Không có tiêu chí nào thay đổi.", "No check changed.";
         ids: "Mã trước đây", "Earlier ids";
         state: "Trạng thái khai báo", "Declared state";

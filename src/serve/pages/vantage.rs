@@ -20,14 +20,14 @@ use crate::view::Picture;
 words! {
     /// The words of the page.
     VantageWords {
-        about: "Đợt quét được thực hiện từ các điểm đo dưới đây. Khi điểm đo mất IPv6, dữ liệu đo trong thời gian đó không được dùng.", "The runs were made from these vantage points. What is seen while a vantage point has no IPv6 is not used.";
+        about: "Đợt đo được thực hiện từ các điểm đo dưới đây. Khi điểm đo mất IPv6, dữ liệu đo trong thời gian đó không được dùng.", "The runs were made from these vantage points. What is seen while a vantage point has no IPv6 is not used.";
         ipv6: "IPv6", "IPv6";
         resolver: "Máy chủ phân giải", "Resolver";
         dnssec: "Kiểm tra DNSSEC", "Validates DNSSEC";
         dns64: "DNS64", "DNS64";
         lost: "Thời gian mất IPv6", "Times without IPv6";
-        last: "Đợt quét gần nhất", "Newest run";
-        runs: "Số đợt quét", "Runs";
+        last: "Đợt đo gần nhất", "Newest run";
+        runs: "Số đợt đo", "Runs";
         yes: "có", "yes";
         no: "không", "no";
         not_known: "chưa xác định", "not known";

@@ -41,9 +41,9 @@ words! {
         log_out: "Đăng xuất", "Log out";
         judged: "Kết luận theo", "Judged by";
         rules: "bộ quy tắc", "rules";
-        policy: "chính sách đánh giá", "policy";
+        policy: "bộ tiêu chí đánh giá", "policy";
         as_of: "tại thời điểm", "as of";
-        run: "Đợt quét", "Run";
+        run: "Đợt đo", "Run";
         service: "Dịch vụ", "Service";
         services: "Dịch vụ", "Services";
         organisation: "Cơ quan, đơn vị", "Organisation";
@@ -55,7 +55,7 @@ words! {
         blockers: "Nguyên nhân cản trở", "Blockers";
         since: "Từ ngày", "Since";
         deadline: "Thời hạn", "Deadline";
-        remedy: "Cách khắc phục", "How to fix it";
+        remedy: "Biện pháp khắc phục", "How to fix it";
         evidence: "Bằng chứng", "Evidence";
         all: "Tất cả", "All";
         none: "Không có", "None";
@@ -69,7 +69,7 @@ words! {
         to: "Đến", "To";
         cancel: "Hủy", "Cancel";
         check_again: "Kiểm tra lại ngay", "Check again now";
-        running: "Đang quét", "Scanning";
+        running: "Đang đo", "Scanning";
         of: "trên", "of";
         page: "Trang", "Page";
         previous: "Trang trước", "Previous page";

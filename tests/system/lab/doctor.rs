@@ -17,6 +17,9 @@ fn doctor(arguments: &[&str]) -> (BTreeMap<String, String>, Option<i32>) {
     let document: serde_json::Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     assert_eq!(document["schema"], "v6ready/doctor/1");
+    let schema = include_str!("../../../schemas/doctor-1.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    jsonschema::validate(&schema, &document).unwrap_or_else(|error| panic!("{error}: {document}"));
     let findings = document["findings"].as_array().unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let states = findings.iter().map(|finding| (text(&finding["id"]), text(&finding["state"])));

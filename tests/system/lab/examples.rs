@@ -1,7 +1,8 @@
-//! What docs/ tells people to run every night, run two nights in a row in the lab, the second of which is worse
-//! and has to know of the first: the pipelines ([`pipelines`]), the systemd units ([`units`]) and the cron
-//! script. Only what belongs to a CI service or to the host is imitated.
+//! What docs/ tells people to run: the commands of the guides ([`guides`]), and, two nights in a row in the lab, the
+//! second of which is worse and has to know of the first, the pipelines ([`pipelines`]), the systemd units
+//! ([`units`]) and the cron script. Only what belongs to a CI service or to the host is imitated.
 
+mod guides;
 mod pipelines;
 mod units;
 

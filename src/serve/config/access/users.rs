@@ -117,7 +117,7 @@ pub(in crate::serve::config) static USER: Section<UserDraft> = Section {
 pub(super) const ORGANISATIONS: Text = Text {
     en: "The organisations for which an operator may start and cancel runs and acknowledge alerts; all of them, if \
          nothing is said. Everything can be seen in any case.",
-    vi: "Các cơ quan, đơn vị mà người vận hành được bắt đầu, hủy đợt quét và xác nhận cảnh báo; nếu không khai báo thì \
+    vi: "Các cơ quan, đơn vị mà người vận hành được bắt đầu, hủy đợt đo và xác nhận cảnh báo; nếu không khai báo thì \
          áp dụng cho tất cả. Quyền xem không bị giới hạn.",
 };
 

@@ -213,7 +213,7 @@ pub(super) static ROUTE: Section<Route> = Section {
     title: Text { en: "Routes", vi: "Tuyến thông báo" },
     about: Text {
         en: "Who is told what. After a run each route has one message at the most by each of its channels.",
-        vi: "Thông báo cho ai, về việc gì. Sau mỗi lần quét, mỗi tuyến gửi nhiều nhất một thông báo qua mỗi kênh.",
+        vi: "Thông báo cho ai, về việc gì. Sau mỗi đợt đo, mỗi tuyến gửi nhiều nhất một thông báo qua mỗi kênh.",
     },
     keys: &[
         Key::new(
