@@ -11,7 +11,7 @@ const DEADLINES: Text = Text { vi: "Mục tiêu và thời hạn", en: "Targets 
 const CHANGES: Text =
     Text { vi: "Thay đổi so với đợt đo trước", en: "Changes since the run before" };
 const NO_TARGETS: Text = Text {
-    vi: "Danh mục dịch vụ và chính sách không đặt mục tiêu nào cho các dịch vụ này.",
+    vi: "Danh mục dịch vụ và bộ tiêu chí đánh giá không đặt mục tiêu nào cho các dịch vụ này.",
     en: "Neither the inventory nor the policy sets a target for these services.",
 };
 const NO_RUN_BEFORE: Text = Text {

@@ -6,14 +6,14 @@ use crate::report::describe::clean;
 
 pub(super) const TITLE: Text = Text { vi: "So sánh hai đợt đo", en: "Two runs compared" };
 pub(super) const JUDGED_BY: Text = Text {
-    vi: "Cả hai đợt được đánh giá lại theo cùng một bộ quy tắc và chính sách",
+    vi: "Cả hai đợt được đánh giá lại theo cùng một bộ quy tắc và bộ tiêu chí đánh giá",
     en: "Both were judged again by the same rules and the policy",
 };
 pub(super) const NOTHING: Text = Text { vi: "Không có thay đổi.", en: "Nothing changed." };
 pub(super) const INVENTORY: Text =
     Text { vi: "Thay đổi trong danh mục", en: "Changes of the inventory" };
 pub(super) const RULES: Text = Text {
-    vi: "Thay đổi của quy tắc và chính sách (không ảnh hưởng đến phần so sánh)",
+    vi: "Thay đổi của bộ quy tắc và bộ tiêu chí đánh giá (không ảnh hưởng đến phần so sánh)",
     en: "Changes of the rules and the policy (the comparison is free of them)",
 };
 pub(super) const ADDED: Text = Text { vi: "bổ sung", en: "added" };
@@ -39,7 +39,7 @@ pub(super) fn rule(change: &RuleChange, lang: Lang) -> String {
         ),
         RuleChange::Policy { before, after } => {
             let (before, after) = (clean(before), clean(after));
-            text(format!("chính sách: {before} → {after}"), format!("policy: {before} → {after}"))
+            text(format!("bộ tiêu chí đánh giá: {before} → {after}"), format!("policy: {before} → {after}"))
         }
         RuleChange::Gate { kinds, stage, check, gates } => {
             let (kinds, number) = (kinds.join(", "), stage.number());

@@ -200,7 +200,7 @@ fn plan(context: &QuarterContext<'_>) -> Option<String> {
 fn trend(context: &QuarterContext<'_>) -> Section {
     let (review, lang) = (context.review, context.lang);
     let method = Text {
-        vi: "Mỗi dòng là một đợt đo hoàn tất: đợt đo chốt số liệu quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt đo chốt số liệu quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một chính sách, nên khác biệt giữa các dòng không do quy tắc thay đổi.",
+        vi: "Mỗi dòng là một đợt đo hoàn tất: đợt đo chốt số liệu quý của các quý trước, đợt cuối mỗi tuần của quý báo cáo và đợt đo chốt số liệu quý. Tất cả được kết luận lại theo cùng một bộ quy tắc và cùng một bộ tiêu chí đánh giá, nên khác biệt giữa các dòng không do quy tắc thay đổi.",
         en: "Each line is a complete run: the closing runs of earlier quarters, the last run of each week of this quarter, and the closing run. All of them were judged again by the same rules and the same policy, so that no difference comes from a changed rule.",
     };
     Section {
@@ -296,7 +296,7 @@ fn targets(context: &QuarterContext<'_>) -> Section {
         })
         .collect();
     let none = Text {
-        vi: "Danh mục dịch vụ và chính sách không đặt mục tiêu nào.",
+        vi: "Danh mục dịch vụ và bộ tiêu chí đánh giá không đặt mục tiêu nào.",
         en: "Neither the inventory nor the policy sets a target.",
     };
     let sentence = match review.targets.is_empty() {

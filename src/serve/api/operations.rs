@@ -287,7 +287,7 @@ pub static OPERATIONS: &[Operation] = &[
         summary: Text { en: "The stages over time", vi: "Mức sẵn sàng theo thời gian" },
         description: Text {
             en: "The whole runs of an inventory, the earliest first, all judged by the same rules under the policy of the newest.",
-            vi: "Các đợt đo toàn bộ của một danh mục, cũ nhất trước, đều được đánh giá theo cùng bộ tiêu chí và chính sách của đợt mới nhất.",
+            vi: "Các đợt đo toàn bộ của một danh mục, cũ nhất trước, đều được đánh giá theo cùng bộ quy tắc và bộ tiêu chí đánh giá của đợt mới nhất.",
         },
         parameters: &[INVENTORY, VANTAGE, CURSOR, LIMIT],
         answer: |all| all.subschema_for::<ListDocument<PointDocument>>(),

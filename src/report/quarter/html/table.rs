@@ -47,10 +47,14 @@ fn is_numeric(kind: Kind) -> bool {
     matches!(kind, Kind::Count | Kind::Percent)
 }
 
+/// Letters of a text that is never broken, such as `2026Q4`.
+const UNBROKEN_MAX: usize = 8;
+
 fn cell_block(cell: &Cell, lang: Lang) -> CellBlock {
     let class = match cell {
         Cell::Count(_) | Cell::Percent(_) => "n".to_owned(),
         Cell::Date(_) => "d".to_owned(),
+        Cell::Text(text) if text.len() <= UNBROKEN_MAX => "d".to_owned(),
         Cell::Stage(standing) => format!("pill s{}", class_of(*standing)),
         Cell::Outcome(Outcome::Pass) => "pass".to_owned(),
         Cell::Outcome(Outcome::Fail) => "fail".to_owned(),
