@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -224,13 +224,15 @@ fn run_elsewhere(arguments: &[String]) -> Option<&'static str> {
 fn the_documented_commands_do_what_they_say() {
     let sample = tempfile::tempdir().unwrap();
     prepare(sample.path());
-    let mut count = 0;
+    let (mut count, mut done) = (0, HashSet::new());
     for (page, text) in pages() {
         if page.starts_with("docs/decisions") {
             continue;
         }
         let own = shell::own_commands(&text);
-        if own.is_empty() {
+        // A page in the other language has the same commands.
+        let words: Vec<_> = own.iter().map(|(_, words)| words.clone()).collect();
+        if own.is_empty() || !done.insert(words) {
             continue;
         }
         let folder = tempfile::tempdir().unwrap();
