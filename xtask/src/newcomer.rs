@@ -43,8 +43,11 @@ pub fn run() -> Result<(), String> {
     }
     cargo(&copy, &["run", "--quiet", "--package", "xtask", "--", "fmt", "--check"])?;
     cargo(&copy, &["run", "--quiet", "--package", "xtask", "--", "generate"])?;
-    let tests = ["--lib", "--test", "catalogue", "--test", "inventory", "--test", "layers"];
-    cargo(&copy, &[&["test", "--quiet"], &tests[..]].concat())?;
+    let tests = ["--lib", "--test", "catalogue", "--test", "inventory", "--test", "layers", "--"];
+    // In the rooms that can't import a check nothing changes.
+    let elsewhere = ["probe::", "lab::", "store::", "scan::", "serve::access::"];
+    let skipped = elsewhere.iter().flat_map(|room| ["--skip", room]);
+    cargo(&copy, &["test", "--quiet"].into_iter().chain(tests).chain(skipped).collect::<Vec<_>>())?;
     remove_folder(&copy)
 }
 

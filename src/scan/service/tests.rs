@@ -116,7 +116,7 @@ async fn what_was_let_go_is_read_from_the_store() {
 async fn answers_that_come_soon_are_read_together() {
     const SOON: Duration = Duration::from_secs(1);
     let mut in_flight = FuturesUnordered::new();
-    for (number, after) in [(2, SOON / 2), (3, 2 * SOON)] {
+    for (number, after) in [(2, SOON / 2), (3, SOON * 3 / 2)] {
         in_flight.push(async move {
             tokio::time::sleep(after).await;
             number
