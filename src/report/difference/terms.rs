@@ -39,7 +39,10 @@ pub(super) fn rule(change: &RuleChange, lang: Lang) -> String {
         ),
         RuleChange::Policy { before, after } => {
             let (before, after) = (clean(before), clean(after));
-            text(format!("bộ tiêu chí đánh giá: {before} → {after}"), format!("policy: {before} → {after}"))
+            text(
+                format!("bộ tiêu chí đánh giá: {before} → {after}"),
+                format!("policy: {before} → {after}"),
+            )
         }
         RuleChange::Gate { kinds, stage, check, gates } => {
             let (kinds, number) = (kinds.join(", "), stage.number());

@@ -61,7 +61,8 @@ pub fn are_shown_harmless(folder: &Path, db: &Path, terminal: &str) {
 
     let out = folder.join("hostile");
     let formats = "html,markdown,json,csv,xlsx,junit";
-    program(&["report", "--lang", "en", "--format", formats, "--out", out.to_str().unwrap()]);
+    let to = out.to_str().unwrap();
+    program(&["report", "--lang", "en", "--format", formats, "--html", "file", "--out", to]);
     let mut seen = Vec::new();
     for entry in std::fs::read_dir(&out).unwrap() {
         let path: PathBuf = entry.unwrap().path();
@@ -74,7 +75,7 @@ pub fn are_shown_harmless(folder: &Path, db: &Path, terminal: &str) {
             let what = path.to_str().unwrap();
             assert_plain(&text, what);
             match ending.as_str() {
-                "html" => assert_page_is_safe(&text),
+                "html" => assert_page_is_safe(&text, |_| false),
                 "md" => assert!(!text.contains("<script") && !text.contains("<img"), "{what}"),
                 "json" => drop(serde_json::from_str::<serde_json::Value>(&text).unwrap()),
                 "csv" => assert_table_is_safe(&text),
@@ -91,6 +92,27 @@ pub fn are_shown_harmless(folder: &Path, db: &Path, terminal: &str) {
     }
     seen.sort_unstable();
     assert_eq!(seen, ["csv", "csv", "csv", "html", "json", "md", "xlsx", "xml"]);
+    // So many services are a folder of pages, if nothing else is said.
+    let out = folder.join("pages");
+    program(&["report", "--lang", "en", "--format", "html", "--out", out.to_str().unwrap()]);
+    let (mut open, mut pages) = (vec![out], 0);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_plain(&text, path.to_str().unwrap());
+            assert_page_is_safe(&text, |link| {
+                let page = link.split('#').next().unwrap();
+                page.ends_with(".html") && path.parent().unwrap().join(page).is_file()
+            });
+            pages += 1;
+        }
+    }
+    assert!(pages > 200, "only {pages} pages");
 }
 
 /// No cell is a formula.
@@ -118,8 +140,8 @@ fn assert_workbook_is_safe(octets: &[u8]) {
     }
 }
 
-/// Nothing in a page runs, loads or leads anywhere but within it and to the standards' sites.
-fn assert_page_is_safe(html: &str) {
+/// Nothing in a page runs, loads or leads anywhere but within it, to pages beside it, and to the standards' sites.
+fn assert_page_is_safe(html: &str, is_beside: impl Fn(&str) -> bool) {
     let settings = Settings::new()
         .append_element_content_handler(element!("*", |element| {
             let tag = element.tag_name();
@@ -129,7 +151,9 @@ fn assert_page_is_safe(html: &str) {
                 let (name, value) = (attribute.name(), attribute.value());
                 let loads = ["src", "srcset", "action", "formaction", "data", "poster", "style"];
                 assert!(!name.starts_with("on") && !loads.contains(&name.as_str()), "{name}");
-                let is_safe = value.starts_with('#') || value.starts_with("https://");
+                let is_safe = value.starts_with('#')
+                    || value.starts_with("https://")
+                    || is_beside(value.as_str());
                 assert!(name != "href" || is_safe, "{value}");
                 assert!(!value.contains(MARK) || matches!(name.as_str(), "title"), "{value}");
             }
