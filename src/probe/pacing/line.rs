@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// The time in which no more questions leave than the pace allows in a second: what leaves in a second
 /// may arrive closer together.
-const WINDOW: Duration = Duration::from_millis(1100);
+const WINDOW: Duration = Duration::from_millis(1150);
 
 /// Questions that may follow one another at once, where the pace allows as many in a second.
 const BURST: f64 = 20.0;
