@@ -167,12 +167,7 @@ async fn scan_services(
     let in_memory_max = conversations_max.saturating_mul(SERVICES_PER_CONVERSATION);
     let limits = LoadLimits {
         awake_always: conversations_max.min(AWAKE_ALWAYS),
-        awake_max: conversations_max.saturating_mul(
-            std::env::var("V6READY_AWAKE")
-                .ok()
-                .and_then(|x| x.parse().ok())
-                .unwrap_or(AWAKE_PER_CONVERSATION),
-        ),
+        awake_max: conversations_max.saturating_mul(AWAKE_PER_CONVERSATION),
     };
     let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
     let mut waiting = services.into_iter().enumerate();
