@@ -34,7 +34,7 @@ pub(super) struct ScanContext {
     /// The moment of the judgement.
     pub as_of: Timestamp,
     pub stop: StopSignal,
-    /// What the services that are being asked take of memory.
+    /// What the services that are being asked take of this machine.
     pub load: Arc<Load>,
     /// Whether the store may already hold evidence of the services.
     pub has_stored_evidence: bool,
