@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod daemon;
+#[path = "../serve/patience.rs"]
+mod patience;
 #[path = "../serve/webdriver.rs"]
 #[allow(dead_code)]
 mod webdriver;
@@ -11,8 +12,8 @@ mod webdriver;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::{Value, json};
-use webdriver::{Browser, Driver};
+use serde_json::json;
+use webdriver::Driver;
 
 /// The reports of the sample province in both languages: as one file, as a folder, and of a quarter.
 fn write_reports(folder: &Path) {
@@ -66,25 +67,8 @@ fn chosen(reports: &Path) -> Vec<PathBuf> {
     chosen
 }
 
-/// What axe-core finds wrong with the page.
-fn faults(browser: &Browser<'_>, axe: &str) -> Vec<String> {
-    browser.run(axe);
-    let found = browser.run_until_called(
-        "axe.run(document, {resultTypes: ['violations']}).then(arguments[0], arguments[0])",
-    );
-    let violations = found["violations"].as_array().unwrap_or_else(|| panic!("{found}"));
-    let one = |violation: &Value| {
-        let nodes = violation["nodes"].as_array().unwrap().iter().take(3);
-        let nodes = nodes.map(|node| format!("\n    {} {}", node["html"], node["failureSummary"]));
-        format!("{}: {}{}", violation["id"], violation["help"], nodes.collect::<String>())
-    };
-    violations.iter().map(one).collect()
-}
-
 #[test]
 fn every_page_of_a_report_is_sound() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let axe = std::fs::read_to_string(root.join("tests/serve/axe/axe.min.js")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     write_reports(folder.path());
     let driver = Driver::start();
@@ -103,7 +87,7 @@ fn every_page_of_a_report_is_sound() {
             assert!(browser.has("main h1"), "{}", is_said("no heading"));
             // What is folded away is looked at, too.
             browser.run("document.querySelectorAll('details').forEach(one => one.open = true)");
-            all.extend(faults(&browser, &axe).iter().map(|fault| is_said(fault)));
+            all.extend(browser.faults().iter().map(|fault| is_said(fault)));
             for width in [1280, 390] {
                 let screen = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 400});
                 browser.devtools("Emulation.setDeviceMetricsOverride", screen);

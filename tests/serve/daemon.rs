@@ -6,17 +6,13 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// How long something that has to happen may take on a machine that is very busy.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-
-/// How often it is looked whether something has happened.
-pub const PAUSE: Duration = Duration::from_millis(50);
+use crate::patience::{PATIENCE, PAUSE};
 
 /// A folder with a configuration, a store, and what else a test puts there.
 pub struct Place {

@@ -9,6 +9,7 @@ mod ending;
 mod jobs;
 mod kills;
 mod notified;
+mod patience;
 mod postfix;
 mod reload;
 mod start;

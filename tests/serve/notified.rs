@@ -4,7 +4,8 @@ use std::os::unix::net::UnixDatagram;
 
 use nix::sys::signal::Signal;
 
-use crate::daemon::{Daemon, PATIENCE, Place};
+use crate::daemon::{Daemon, Place};
+use crate::patience::PATIENCE;
 
 struct Systemd(UnixDatagram);
 

@@ -2,20 +2,10 @@
 //! by two people at once.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::LazyLock;
-
-use serde_json::Value;
 
 use crate::daemon::Daemon;
 use crate::dashboard::{self, PASSWORD, SERVICE};
 use crate::webdriver::{Browser, Driver};
-
-/// axe-core, as its npm package has it.
-static AXE: LazyLock<String> = LazyLock::new(|| {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/axe/axe.min.js");
-    std::fs::read_to_string(file).unwrap()
-});
 
 /// Pages that need nobody's leave.
 const OPEN: [&str; 2] = ["/login", "/no-such-page"];
@@ -107,25 +97,6 @@ impl<'d> Reader<'d> {
         let links = self.browser.run(&script);
         links.as_array().unwrap().iter().map(|link| link.as_str().unwrap().to_owned()).collect()
     }
-
-    /// What axe-core finds wrong with the page.
-    fn faults(&self) -> Vec<String> {
-        self.browser.run(&AXE);
-        let found = self.browser.run_until_called(
-            "axe.run(document, {resultTypes: ['violations']}).then(arguments[0], arguments[0])",
-        );
-        let violations = found["violations"].as_array().unwrap_or_else(|| panic!("{found}"));
-        let one = |violation: &Value| {
-            let nodes = violation["nodes"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .take(3)
-                .map(|node| format!("\n    {} {}", node["html"], node["failureSummary"]));
-            format!("{}: {}{}", violation["id"], violation["help"], nodes.collect::<String>())
-        };
-        violations.iter().map(one).collect()
-    }
 }
 
 /// What a browser loads without a server.
@@ -165,8 +136,9 @@ fn every_page_is_sound_in_both_languages_with_its_script() {
             assert_eq!(browser.run("return document.documentElement.lang"), lang, "{page}");
             assert!(browser.has("main h1"), "{page}");
             titles.insert(browser.title());
-            faults
-                .extend(reader.faults().into_iter().map(|fault| format!("{page} {lang}: {fault}")));
+            faults.extend(
+                reader.browser.faults().into_iter().map(|fault| format!("{page} {lang}: {fault}")),
+            );
             let overflow = "return document.documentElement.scrollWidth - innerWidth";
             assert!(browser.run(overflow).as_i64().unwrap() <= 0, "{page} is too wide");
         }
@@ -178,7 +150,7 @@ fn every_page_is_sound_in_both_languages_with_its_script() {
     reader.browser.upload("#i-file", &place.path("broken.yaml"));
     reader.browser.click("#dry-run button");
     reader.browser.wait("no fault", |browser| browser.has("[data-line='2'][data-column='1']"));
-    faults.extend(reader.faults());
+    faults.extend(reader.browser.faults());
     // On a telephone no page is wider than it.
     let telephone =
         serde_json::json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true});

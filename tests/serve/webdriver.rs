@@ -5,7 +5,9 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use nix::sys::signal::{Signal, killpg};
@@ -13,7 +15,13 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::daemon::{PATIENCE, PAUSE};
+use crate::patience::{PATIENCE, PAUSE};
+
+/// axe-core, as its npm package has it.
+static AXE: LazyLock<String> = LazyLock::new(|| {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/axe/axe.min.js");
+    std::fs::read_to_string(file).unwrap()
+});
 
 /// The key under which an element's name stands (WebDriver, section 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -174,6 +182,22 @@ impl Browser<'_> {
     /// What a script returns; the browser's own, which no policy of the page forbids.
     pub fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    /// What axe-core finds wrong with the page.
+    pub fn faults(&self) -> Vec<String> {
+        self.run(&AXE);
+        let found = self.run_until_called(
+            "axe.run(document, {resultTypes: ['violations']}).then(arguments[0], arguments[0])",
+        );
+        let violations = found["violations"].as_array().unwrap_or_else(|| panic!("{found}"));
+        let one = |violation: &Value| {
+            let nodes = violation["nodes"].as_array().unwrap().iter().take(3);
+            let nodes =
+                nodes.map(|node| format!("\n    {} {}", node["html"], node["failureSummary"]));
+            format!("{}: {}{}", violation["id"], violation["help"], nodes.collect::<String>())
+        };
+        violations.iter().map(one).collect()
     }
 
     /// What a script hands to the function that is its last argument.
