@@ -128,42 +128,29 @@ impl EditionReader<'_> {
         };
         let mut now: HashSet<ServiceId> = HashSet::new();
         let mut gone: HashSet<ServiceId> = HashSet::new();
-        let mut past: HashMap<ServiceId, Option<PastService>> = HashMap::new();
         for id in self.changed_between(lower, upper)? {
-            let service = self.past_service(&id)?;
-            if let Some(service) = &service {
-                if service.standing_at(after).is_some() {
-                    now.insert(id.clone());
-                }
-                if service.standing_at(before).is_some() {
-                    match lineage.now(&id) {
-                        Some(later) => now.insert(later.clone()),
-                        None => gone.insert(id.clone()),
-                    };
-                }
+            if self.was_there(&id, after)? {
+                now.insert(id.clone());
             }
-            past.insert(id, service);
+            if self.was_there(&id, before)? {
+                match lineage.now(&id) {
+                    Some(later) => now.insert(later.clone()),
+                    None => gone.insert(id),
+                };
+            }
         }
-        let mut seen_at =
-            |id: &ServiceId, position: i64| -> rusqlite::Result<Option<SeenService>> {
-                if !past.contains_key(id) {
-                    let service = self.past_service(id)?;
-                    past.insert(id.clone(), service);
-                }
-                Ok(past.get(id).and_then(Option::as_ref).and_then(|one| one.seen_at(position)))
-            };
         let mut changes = Vec::new();
         for (id, _) in &names_after {
             if !now.remove(id) {
                 continue;
             }
-            let Some(later) = seen_at(id, after)? else {
+            let Some(later) = self.seen_at(id, after)? else {
                 // It isn't there, so whatever it was is gone.
                 gone.extend(lineage.then(id).cloned());
                 continue;
             };
             let earlier = match lineage.then(id) {
-                Some(then) => seen_at(then, before)?,
+                Some(then) => self.seen_at(then, before)?,
                 None => None,
             };
             changes.push(seen_change(earlier.as_ref(), &later));
@@ -171,7 +158,7 @@ impl EditionReader<'_> {
         // What is left is in no inventory of the later side.
         gone.extend(now.iter().filter_map(|id| lineage.then(id).cloned()));
         for (id, _) in names_before.iter().filter(|(id, _)| gone.contains(id)) {
-            if let Some(was) = seen_at(id, before)? {
+            if let Some(was) = self.seen_at(id, before)? {
                 changes.push(ServiceChange::gone_from(&was.service, was.standing));
             }
         }
@@ -197,15 +184,66 @@ impl EditionReader<'_> {
         rows.collect()
     }
 
-    fn past_service(&self, id: &ServiceId) -> rusqlite::Result<Option<PastService>> {
-        let number: Option<i64> = self
-            .connection
+    fn number_of(&self, id: &ServiceId) -> rusqlite::Result<Option<i64>> {
+        self.connection
             .prepare_cached("SELECT number FROM service WHERE edition = ?1 AND id = ?2")?
             .query_row(params![self.edition, id.to_string()], |row| row.get(0))
+            .optional()
+    }
+
+    /// The standing that a service had at a position, if it was there.
+    fn standing_at(&self, number: i64, position: i64) -> rusqlite::Result<Option<Standing>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT code FROM standing
+             WHERE service = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)",
+        )?;
+        let code = query.query_row([number, position], |row| row.get(0)).optional()?;
+        code.map(|code| standing_of(code).ok_or_else(bad)).transpose()
+    }
+
+    fn was_there(&self, id: &ServiceId, position: i64) -> rusqlite::Result<bool> {
+        let Some(number) = self.number_of(id)? else { return Ok(false) };
+        Ok(self.standing_at(number, position)?.is_some())
+    }
+
+    /// A service as it was at a position, if it was there: nothing of what it was before or later is read.
+    fn seen_at(&self, id: &ServiceId, position: i64) -> rusqlite::Result<Option<SeenService>> {
+        let Some(number) = self.number_of(id)? else { return Ok(None) };
+        let Some(standing) = self.standing_at(number, position)? else { return Ok(None) };
+        let mut query = self.connection.prepare_cached(
+            "SELECT definition FROM definition
+             WHERE service = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)",
+        )?;
+        let definition = query
+            .query_row([number, position], |row| {
+                serde_json::from_str::<Service>(row.get_ref(0)?.as_str()?).map_err(|_| bad())
+            })
             .optional()?;
-        let Some(number) = number else { return Ok(None) };
+        let Some(service) = definition else { return Ok(None) };
+        let mut query = self.connection.prepare_cached(
+            "SELECT rule, code FROM finding
+             WHERE service = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY rule",
+        )?;
+        let findings = query.query_map([number, position], |row| {
+            let (_, check) = check_at(row.get(0)?)?;
+            let (finding, root) = self.finding_and_root(check, row.get(1)?)?;
+            Ok((check, finding, root))
+        })?;
+        let findings = findings.collect::<rusqlite::Result<_>>()?;
+        Ok(Some(SeenService { service: Arc::new(service), standing, findings }))
+    }
+
+    fn finding_and_root(
+        &self,
+        check: &'static Check,
+        code: i64,
+    ) -> rusqlite::Result<(Finding, Root)> {
+        finding_of(check, code, self.policy).zip(root_of(code)).ok_or_else(bad)
+    }
+
+    fn past_service(&self, id: &ServiceId) -> rusqlite::Result<Option<PastService>> {
+        let Some(number) = self.number_of(id)? else { return Ok(None) };
         let mut past = PastService::default();
-        let bad = || rusqlite::Error::QueryReturnedNoRows;
         let mut query = self
             .connection
             .prepare_cached("SELECT since, until, code FROM standing WHERE service = ?1")?;
@@ -214,26 +252,13 @@ impl EditionReader<'_> {
             let value = standing_of(row.get(2)?).ok_or_else(bad)?;
             past.standings.push(Interval { since: row.get(0)?, until: row.get(1)?, value });
         }
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT since, until, definition FROM definition WHERE service = ?1")?;
-        let mut rows = query.query([number])?;
-        while let Some(row) = rows.next()? {
-            past.definitions.push(Interval {
-                since: row.get(0)?,
-                until: row.get(1)?,
-                value: row.get(2)?,
-            });
-        }
         let mut query = self.connection.prepare_cached(
             "SELECT rule, since, until, code FROM finding WHERE service = ?1 ORDER BY rule, since",
         )?;
         let mut rows = query.query([number])?;
         while let Some(row) = rows.next()? {
-            let place = usize::try_from(row.get::<_, i64>(0)?).map_err(|_| bad())?;
-            let check = *CATALOGUE.get(place).ok_or_else(bad)?;
-            let code: i64 = row.get(3)?;
-            let value = finding_of(check, code, self.policy).zip(root_of(code)).ok_or_else(bad)?;
+            let (place, check) = check_at(row.get(0)?)?;
+            let value = self.finding_and_root(check, row.get(3)?)?;
             past.findings.entry(place).or_default().push(Interval {
                 since: row.get(1)?,
                 until: row.get(2)?,
@@ -249,11 +274,21 @@ impl EditionReader<'_> {
     }
 }
 
-/// All that is kept of what had an id.
+/// A row that this program can't have written.
+fn bad() -> rusqlite::Error {
+    rusqlite::Error::QueryReturnedNoRows
+}
+
+/// The check at a place of the catalogue, with the place.
+fn check_at(place: i64) -> rusqlite::Result<(usize, &'static Check)> {
+    let place = usize::try_from(place).map_err(|_| bad())?;
+    Ok((place, *CATALOGUE.get(place).ok_or_else(bad)?))
+}
+
+/// What is kept of all that had an id.
 #[derive(Default)]
 struct PastService {
     standings: Vec<Interval<Standing>>,
-    definitions: Vec<Interval<String>>,
     /// By the place of the check in the catalogue.
     findings: BTreeMap<usize, Vec<Interval<(Finding, Root)>>>,
     looks: HashSet<i64>,
@@ -272,14 +307,5 @@ impl PastService {
             let held = intervals.iter().find(|one| one.holds_at(position))?;
             Some((*CATALOGUE.get(*place)?, &held.value))
         })
-    }
-
-    fn seen_at(&self, position: i64) -> Option<SeenService> {
-        let standing = self.standing_at(position)?;
-        let definition = self.definitions.iter().find(|one| one.holds_at(position))?;
-        let service: Service = serde_json::from_str(&definition.value).ok()?;
-        let findings = self.findings_at(position);
-        let findings = findings.map(|(check, (finding, root))| (check, *finding, *root)).collect();
-        Some(SeenService { service: Arc::new(service), standing, findings })
     }
 }

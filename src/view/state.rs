@@ -29,6 +29,9 @@ pub struct View {
     file: ViewFile,
     pictures: RwLock<Arc<Vec<Arc<Picture>>>>,
     comparisons: Mutex<VecDeque<Compared>>,
+    /// Held while two runs are compared: one comparison at a time bounds the memory that they take, and who
+    /// asks for the same finds it ready.
+    comparing: Mutex<()>,
     loaded: Mutex<VecDeque<Arc<RunToJudge>>>,
     /// Held by the one refresh of this process.
     refreshing: Mutex<()>,
@@ -55,6 +58,7 @@ impl View {
             file: ViewFile::beside(db),
             pictures: RwLock::default(),
             comparisons: Mutex::default(),
+            comparing: Mutex::default(),
             loaded: Mutex::default(),
             refreshing: Mutex::default(),
         };
@@ -236,8 +240,13 @@ impl View {
                 && one.changes.after.id == after.id
         };
         let kept = || self.comparisons.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept().iter().find(is_it) {
-            return Ok(Arc::clone(&known.changes));
+        let known = || kept().iter().find(is_it).map(|one| Arc::clone(&one.changes));
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let _one = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known() {
+            return Ok(known);
         }
         let policy = &picture.result.policy;
         let services = self.file.read(|connection| {
