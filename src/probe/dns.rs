@@ -6,6 +6,7 @@
 //! (RFC 5452 §9.1). Every other message is dropped and counted, and the question goes on waiting.
 //! What then turns out to be malformed is an answer all the same: see [`query::QuestionSection::is_answered_by`].
 
+mod connection;
 pub(super) mod decoders;
 mod in_flight;
 mod query;
@@ -48,9 +49,11 @@ pub(super) fn sign(reply: &Reply) -> Sign {
     }
 }
 
-/// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets.
+/// Asks DNS questions. Many tasks share one client, and with it a few UDP sockets and the TCP connections
+/// that are open.
 pub(super) struct Client {
     udp: udp::Sockets,
+    tcp: tcp::Connections,
     deadline: Duration,
     message_octets_max: usize,
 }
@@ -64,6 +67,7 @@ impl Client {
     pub fn new(settings: &Settings) -> io::Result<Self> {
         Ok(Self {
             udp: udp::Sockets::open()?,
+            tcp: tcp::Connections::default(),
             deadline: settings.timeouts.dns,
             message_octets_max: settings.limits.dns_message_octets,
         })
@@ -92,9 +96,10 @@ impl Client {
                 self.udp.exchange(query, question.server, self.deadline).await.map(Blob::new)
             }
             Transport::Tcp => {
-                tcp::exchange(query, question.server, self.deadline, self.message_octets_max)
-                    .await
-                    .map(Blob::new)
+                let octets_max = self.message_octets_max;
+                let answer =
+                    self.tcp.exchange(query, question.server, self.deadline, octets_max).await;
+                answer.map(Blob::new)
             }
         }
     }

@@ -1,76 +1,95 @@
-//! DNS over TCP (RFC 7766): one connection for one question.
+//! DNS over TCP: a question that comes while a connection to its server is open is carried by it
+//! (RFC 7766 §6.2.1).
+//!
+//! A server need not bear that, and no verdict rests on whether it does: what a shared connection brings
+//! no answer to is asked again on one of its own, and that server's connections are shared no more.
 
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::{mpsc, oneshot};
 
-use super::query::{Query, QuestionSection, response_id};
+use super::connection::{Answer, Asked, carry};
+use super::query::Query;
 use crate::model::NetFailure;
-use crate::probe::connect::connect;
-use crate::probe::connection::Connection;
-use crate::probe::errors;
 use crate::probe::random::random_u64;
 
-/// Messages that answer something else, after which we stop reading.
-const STRANGERS_MAX: usize = 16;
+/// The connections that are open, by server.
+#[derive(Default)]
+pub(super) struct Connections(Mutex<Inner>);
 
-/// Connects, sends the query and reads its answer, all before `deadline`.
-///
-/// As over UDP, a message with another id or question is passed over (RFC 7766 §7); when then
-/// nothing else comes, the outcome is what ended the waiting: [`NetFailure::Closed`] or
-/// [`NetFailure::TimedOut`].
-///
-/// # Errors
-/// Why no answer came. A connection that ends inside a message, whose length field then lied, is
-/// [`NetFailure::Closed`]; a message longer than `octets_max` is [`NetFailure::Other`], our limit
-/// and no party's fault.
-pub(super) async fn exchange(
-    mut query: Query,
-    server: SocketAddr,
-    deadline: Duration,
-    octets_max: usize,
-) -> Result<Vec<u8>, NetFailure> {
-    let id = random_u64()? as u16;
-    let asked = query.question();
-    let octets = framed(query.with_id(id));
-    let answered = async {
-        let (mut stream, _) = connect(server, deadline).await?;
-        let failed = |error| errors::io_failure(&error, server.ip());
-        stream.write_all(&octets).await.map_err(failed)?;
-        for _ in 0..=STRANGERS_MAX {
-            let message = read_message(&mut stream, server, octets_max).await?;
-            if is_answer(&message, id, &asked) {
+#[derive(Default)]
+struct Inner {
+    open: HashMap<SocketAddr, mpsc::UnboundedSender<Asked>>,
+    /// Servers that brought no answer to a question beside others.
+    single: HashSet<SocketAddr>,
+}
+
+impl Connections {
+    /// Sends the query and reads its answer before `deadline`: over a connection that is open, or a new one.
+    ///
+    /// As over UDP, a message with another id or question is passed over (RFC 7766 §7); when then
+    /// nothing else comes, the outcome is what ended the waiting: [`NetFailure::Closed`] or
+    /// [`NetFailure::TimedOut`].
+    ///
+    /// # Errors
+    /// Why no answer came over a connection of its own. One that ends inside a message, whose length
+    /// field then lied, is [`NetFailure::Closed`]; a message longer than `octets_max` is
+    /// [`NetFailure::Other`], our limit and no party's fault.
+    pub async fn exchange(
+        &self,
+        mut query: Query,
+        server: SocketAddr,
+        deadline: Duration,
+        octets_max: usize,
+    ) -> Result<Vec<u8>, NetFailure> {
+        let (asked, answer) = asked(&mut query)?;
+        if self.join(server, asked) {
+            if let Ok(Ok(Ok(message))) = tokio::time::timeout(deadline, answer).await {
                 return Ok(message);
             }
+            tracing::debug!(%server, "a shared connection brought no answer: asking on one of its own");
+            self.inner().single.insert(server);
         }
-        Err(NetFailure::Closed)
-    };
-    tokio::time::timeout(deadline, answered).await.unwrap_or(Err(NetFailure::TimedOut))
-}
-
-fn is_answer(message: &[u8], id: u16, asked: &QuestionSection) -> bool {
-    response_id(message) == Some(id) && asked.is_answered_by(message)
-}
-
-/// Puts the length in front (RFC 1035 §4.2.2), so that both leave in one segment (RFC 7766 §8).
-fn framed(query: &[u8]) -> Vec<u8> {
-    // A query holds one name and is shorter than 300 octets.
-    let length = query.len() as u16;
-    [&length.to_be_bytes(), query].concat()
-}
-
-async fn read_message(
-    stream: &mut Connection,
-    server: SocketAddr,
-    octets_max: usize,
-) -> Result<Vec<u8>, NetFailure> {
-    let failed = |error| errors::io_failure(&error, server.ip());
-    let octets = usize::from(stream.read_u16().await.map_err(failed)?);
-    if octets > octets_max {
-        return Err(NetFailure::Other { errno: format!("a message of {octets} octets") });
+        let (asked, answer) = self::asked(&mut query)?;
+        let questions = self.open(server, asked);
+        tokio::spawn(carry(server, questions, deadline, octets_max));
+        match tokio::time::timeout(deadline, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(NetFailure::Closed)),
+            Err(_) => Err(NetFailure::TimedOut),
+        }
     }
-    let mut message = vec![0; octets];
-    stream.read_exact(&mut message).await.map_err(failed)?;
-    Ok(message)
+
+    /// Hands a question to the connection that is open to its server, if there is one.
+    fn join(&self, server: SocketAddr, asked: Asked) -> bool {
+        let open = self.inner().open.get(&server).cloned();
+        open.is_some_and(|open| open.send(asked).is_ok())
+    }
+
+    /// The questions of a new connection, this one first.
+    fn open(&self, server: SocketAddr, asked: Asked) -> mpsc::UnboundedReceiver<Asked> {
+        let (sender, questions) = mpsc::unbounded_channel();
+        // Its other end is right here.
+        let _ = sender.send(asked);
+        let mut inner = self.inner();
+        inner.open.retain(|_, open| !open.is_closed());
+        if !inner.single.contains(&server) {
+            inner.open.insert(server, sender);
+        }
+        questions
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A query under an id of its own, and where its answer will come.
+fn asked(query: &mut Query) -> Result<(Asked, oneshot::Receiver<Answer>), NetFailure> {
+    let id = random_u64()? as u16;
+    let (answer, coming) = oneshot::channel();
+    let question = query.question();
+    Ok((Asked::new(id, question, query.with_id(id), answer), coming))
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hickory_proto::op::{Message as WireMessage, MessageType, ResponseCode};
@@ -426,6 +427,85 @@ async fn a_message_over_our_limit_counts_against_no_party() {
     client.message_octets_max = 20;
     let reply = client.exchange(&tcp(server, "www.example.vn")).await;
     assert!(matches!(reply, Reply::DnsFailed(failure) if failure.is_ours()));
+}
+
+/// How a server treats the questions of one connection.
+#[derive(Clone, Copy)]
+enum Carrying {
+    /// It answers the last one first.
+    Backwards,
+    /// It answers one and closes.
+    OneAndCloses,
+    /// It answers one, and reads no further.
+    OneAndIsSilent,
+}
+
+/// A server that is asked so many questions at once, and the connections that it got.
+async fn carrying_server(how: Carrying, together: usize) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("[::1]:0").await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    tokio::spawn(async move {
+        for _ in 0..100 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let is_first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            tokio::spawn(async move {
+                let wanted = match how {
+                    Carrying::Backwards if is_first => together,
+                    _ => 1,
+                };
+                let mut answers = Vec::new();
+                for _ in 0..wanted {
+                    let Ok(length) = stream.read_u16().await else { return };
+                    let mut query = vec![0; usize::from(length)];
+                    stream.read_exact(&mut query).await.unwrap();
+                    answers.push(framed(&octets(&answer(&query))));
+                }
+                answers.reverse();
+                stream.write_all(&answers.concat()).await.unwrap();
+                if !matches!(how, Carrying::OneAndCloses) {
+                    tokio::time::sleep(PATIENT * 10).await;
+                }
+            });
+        }
+    });
+    (server, connections)
+}
+
+#[tokio::test]
+async fn one_connection_carries_the_questions_that_come_together() {
+    let (server, connections) = carrying_server(Carrying::Backwards, 5).await;
+    let client = client(PATIENT);
+    let names = ["a.example", "b.example", "c.example", "d.example", "e.example"];
+    let asked: Vec<_> = names.iter().map(|name| tcp(server, name)).collect();
+    let replies = asked.iter().map(|question| client.exchange(question));
+    for reply in futures_util::future::join_all(replies).await {
+        assert!(message(reply).decoded().is_ok());
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_answers_one_question_on_a_connection_answers_all() {
+    for (how, deadline) in
+        [(Carrying::OneAndCloses, PATIENT), (Carrying::OneAndIsSilent, Duration::from_secs(5))]
+    {
+        let (server, connections) = carrying_server(how, 2).await;
+        let client = client(deadline);
+        let asked = ["a.example", "b.example"].map(|name| tcp(server, name));
+        let replies = asked.iter().map(|question| client.exchange(question));
+        for reply in futures_util::future::join_all(replies).await {
+            assert!(message(reply).decoded().is_ok());
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 2);
+        // It is known now, so each gets its own at once.
+        let replies = asked.iter().map(|question| client.exchange(question));
+        for reply in futures_util::future::join_all(replies).await {
+            assert!(message(reply).decoded().is_ok());
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 4);
+    }
 }
 
 proptest! {
