@@ -80,6 +80,9 @@ static IPV6: [Row6; 26] = v6![
     "ff00::" / 8 "multicast" "RFC 4291 §2.7" false,
 ];
 
+/// The first sixteen bits of the rows in 2000::/3.
+const SPECIAL_IN_GLOBAL_UNICAST: [u16; 3] = [0x2001, 0x2002, 0x3fff];
+
 static UNALLOCATED: SpecialPurpose = SpecialPurpose {
     prefix: "outside 2000::/3",
     id: "unallocated",
@@ -120,6 +123,10 @@ pub fn is_globally_reachable(address: IpAddr) -> bool {
 
 fn special_purpose_v6(address: Ipv6Addr) -> Option<&'static SpecialPurpose> {
     let bits = address.to_bits();
+    // Nearly every address that is looked up.
+    if bits >> 125 == 0b001 && !SPECIAL_IN_GLOBAL_UNICAST.contains(&address.segments()[0]) {
+        return None;
+    }
     let listed = IPV6
         .iter()
         .filter(|Row6(prefix, len, _)| {
@@ -192,6 +199,10 @@ mod tests {
         for Row6(bits, len, row) in &IPV6 {
             let net: ipnet::Ipv6Net = row.prefix.parse().unwrap();
             assert_eq!((net.addr().to_bits(), net.prefix_len()), (*bits, *len), "{}", row.prefix);
+            let first = net.addr().segments()[0];
+            assert!(
+                bits >> 125 != 0b001 || SPECIAL_IN_GLOBAL_UNICAST.contains(&first) && *len >= 16
+            );
         }
         for Row4(bits, len, row) in &IPV4 {
             let net: ipnet::Ipv4Net = row.prefix.parse().unwrap();

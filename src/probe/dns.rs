@@ -73,16 +73,17 @@ impl Client {
         })
     }
 
-    /// Sends one question and waits for its answer. Dropping the future abandons it.
-    pub async fn exchange(&self, question: &DnsQuestion) -> Reply {
+    /// Sends one question and waits for its answer. Dropping the future abandons it. `None` when it shared a
+    /// connection that brought no answer: asked again, it gets one of its own.
+    pub async fn exchange(&self, question: &DnsQuestion) -> Option<Reply> {
         let outcome = match Query::new(question) {
-            Ok(query) => self.send(query, question).await,
+            Ok(query) => self.send(query, question).await?,
             Err(failure) => Err(failure),
         };
-        match outcome {
+        Some(match outcome {
             Ok(octets) => Reply::Dns(DnsMessage::new(octets)),
             Err(failure) => Reply::DnsFailed(failure),
-        }
+        })
     }
 
     /// The messages dropped until now, because they answered no question of ours.
@@ -90,17 +91,14 @@ impl Client {
         self.udp.dropped()
     }
 
-    async fn send(&self, query: Query, question: &DnsQuestion) -> Result<Blob, NetFailure> {
-        match question.transport {
-            Transport::Udp => {
-                self.udp.exchange(query, question.server, self.deadline).await.map(Blob::new)
-            }
+    async fn send(&self, query: Query, question: &DnsQuestion) -> Option<Result<Blob, NetFailure>> {
+        let (server, deadline) = (question.server, self.deadline);
+        Some(match question.transport {
+            Transport::Udp => self.udp.exchange(query, server, deadline).await.map(Blob::new),
             Transport::Tcp => {
                 let octets_max = self.message_octets_max;
-                let answer =
-                    self.tcp.exchange(query, question.server, self.deadline, octets_max).await;
-                answer.map(Blob::new)
+                self.tcp.exchange(query, server, deadline, octets_max).await?.map(Blob::new)
             }
-        }
+        })
     }
 }

@@ -110,7 +110,8 @@ impl Live {
             let started = Instant::now();
             let span = trace::request_span(request);
             // Boxed, so that the many requests that wait for their permit take no memory for it.
-            let reply = Box::pin(self.exchange(&request.question).instrument(span.clone())).await;
+            let exchange = self.exchange(&request.question).instrument(span.clone());
+            let Some(reply) = Box::pin(exchange).await else { continue };
             let elapsed = started.elapsed();
             let elapsed_us = micros(elapsed);
             tracing::debug!(parent: &span, outcome = %trace::outcome(&reply), elapsed_us, "request ended");
@@ -168,10 +169,10 @@ impl Live {
     }
 
     /// Asks the prober of this kind of question. Each is boxed, so that a small one takes no memory
-    /// for the large ones.
-    async fn exchange(&self, question: &Question) -> Reply {
-        match question {
-            Question::Dns(question) => Box::pin(self.dns.exchange(question)).await,
+    /// for the large ones. `None` where the question has to be asked again, on a connection of its own.
+    async fn exchange(&self, question: &Question) -> Option<Reply> {
+        Some(match question {
+            Question::Dns(question) => return Box::pin(self.dns.exchange(question)).await,
             Question::Conversation(question) => {
                 let asked_at = Timestamp::now();
                 let client = &self.conversations;
@@ -204,7 +205,7 @@ impl Live {
                 })
             }
             Question::Route(address) => Reply::Route(route::source_toward(*address)),
-        }
+        })
     }
 
     /// The DNS messages dropped until now, because they answered no question of ours: many of

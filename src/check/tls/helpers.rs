@@ -1,5 +1,7 @@
 //! The TLS sessions of a service, or why there are none to judge.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::check::common;
@@ -86,7 +88,7 @@ pub(in crate::check) fn accepted(
     context: &CheckContext<'_>,
     session: &TlsSession,
     seen_at: Timestamp,
-) -> Acceptance {
+) -> Arc<Acceptance> {
     let clients = Clients::of(context.service);
     tls::acceptance(&context.view, session, context.trust, clients, seen_at)
 }

@@ -43,7 +43,22 @@ struct Dependencies {
     readings: SmallVec<[u32; 4]>,
     /// The requests that it found missing, itself or in the readings that it took up, in the order in
     /// which they were found, each once.
-    missing: Vec<Request>,
+    missing: Vec<Missing>,
+}
+
+/// A request that is missing. Readings hand it on from one to the next, so it is shared and its question's
+/// hash is compared first.
+#[derive(Clone)]
+struct Missing {
+    question: QuestionHash,
+    request: Arc<Request>,
+}
+
+impl PartialEq for Missing {
+    fn eq(&self, other: &Self) -> bool {
+        self.question == other.question
+            && (Arc::ptr_eq(&self.request, &other.request) || self.request == other.request)
+    }
 }
 
 impl Memory {
@@ -115,9 +130,9 @@ impl Memory {
     }
 
     /// Notes that the reading under way lacks the answer to this request.
-    pub(super) fn note_missing(&self, request: Request) {
+    pub(super) fn note_missing(&self, question: QuestionHash, request: Request) {
         if let Some(reading) = self.0.borrow_mut().under_way.last_mut() {
-            reading.note_missing(request);
+            reading.note_missing(&Missing { question, request: Arc::new(request) });
         }
     }
 
@@ -131,9 +146,9 @@ impl Memory {
         if let Some(outer) = inner.under_way.last_mut() {
             outer.questions.extend(own.questions);
             outer.readings.extend(own.readings);
-            own.missing.iter().for_each(|request| outer.note_missing(request.clone()));
+            own.missing.iter().for_each(|missing| outer.note_missing(missing));
         }
-        own.missing
+        own.missing.into_iter().map(|missing| Arc::unwrap_or_clone(missing.request)).collect()
     }
 
     /// The reading of a topic, from memory or made now.
@@ -156,14 +171,14 @@ impl Memory {
 }
 
 impl Dependencies {
-    fn take_up(&mut self, reading: u32, missing: &[Request]) {
+    fn take_up(&mut self, reading: u32, missing: &[Missing]) {
         self.readings.push(reading);
-        missing.iter().for_each(|request| self.note_missing(request.clone()));
+        missing.iter().for_each(|missing| self.note_missing(missing));
     }
 
-    fn note_missing(&mut self, request: Request) {
-        if !self.missing.contains(&request) {
-            self.missing.push(request);
+    fn note_missing(&mut self, missing: &Missing) {
+        if !self.missing.contains(missing) {
+            self.missing.push(missing.clone());
         }
     }
 }

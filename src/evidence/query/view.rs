@@ -126,7 +126,7 @@ impl<'a> View<'a> {
     ) -> bool {
         let hash = self.look_for(&question);
         let missing = self.evidence.missing_of(hash, question, attempts);
-        missing.map(|request| self.request(request)).is_some()
+        missing.map(|request| self.note_missing(hash, request)).is_some()
     }
 
     /// Requests the next attempt at a question; whether the settings allow one.
@@ -137,8 +137,12 @@ impl<'a> View<'a> {
     /// Notes that the reading under way isn't complete without the answer to this request, which the
     /// evidence doesn't have.
     pub(in crate::evidence) fn request(&self, request: Request) {
+        self.note_missing(QuestionHash::of(&request.question), request);
+    }
+
+    fn note_missing(&self, question: QuestionHash, request: Request) {
         if let Some(memory) = self.memory {
-            memory.note_missing(request);
+            memory.note_missing(question, request);
         }
     }
 

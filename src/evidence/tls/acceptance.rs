@@ -3,14 +3,16 @@
 //! [`acceptance`] reads each side of it (the path, the dates, the staple, what has to be fetched), which
 //! the checks of TLS judge one by one; [`Acceptance::refusal`] puts them together.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use url::Url;
 
 use super::certificate::{
     self, KeyAcceptance, Leaf, Path, Staple, Validity, key_acceptance, leaf, needed, path, validity,
 };
-use super::{FetchedIssuers, TrustedRoots, fetched_issuers};
-use crate::evidence::query::{Gap, View};
+use super::{TrustedRoots, fetched_issuers};
+use crate::evidence::query::{Gap, Topic, View};
 use crate::model::{Blob, Host, ObservationId, Service, Target, TlsSession};
 
 /// Who has to accept them.
@@ -94,8 +96,34 @@ pub enum Refusal {
     Unknown(Gap),
 }
 
-/// Reads what these clients make of the certificates of a session.
+/// The certificates of a session that was seen at a moment, for these clients.
+#[derive(PartialEq, Eq)]
+struct AcceptanceOf {
+    chain: Vec<Blob>,
+    staple: Option<Blob>,
+    clients: Clients,
+    at: Timestamp,
+}
+
+impl Topic for AcceptanceOf {
+    type Reading = Acceptance;
+}
+
+/// Reads what these clients make of the certificates of a session. Trusted are the roots that the settings
+/// declare.
 pub fn acceptance(
+    view: &View<'_>,
+    session: &TlsSession,
+    trust: &TrustedRoots,
+    clients: Clients,
+    at: Timestamp,
+) -> Arc<Acceptance> {
+    let (chain, staple) = (session.chain.clone(), session.ocsp.clone());
+    let topic = AcceptanceOf { chain, staple, clients, at };
+    view.remembered(topic, || accept(view, session, trust, clients, at))
+}
+
+fn accept(
     view: &View<'_>,
     session: &TlsSession,
     trust: &TrustedRoots,
@@ -104,7 +132,7 @@ pub fn acceptance(
 ) -> Acceptance {
     let fetched = match clients {
         Clients::Browsers => fetched_issuers(view, &session.chain, trust, at),
-        Clients::Others => FetchedIssuers::default(),
+        Clients::Others => Arc::default(),
     };
     let whole = [session.chain.as_slice(), &fetched.certificates].concat();
     let needed = needed(&whole, trust, at);
@@ -133,8 +161,8 @@ pub fn acceptance(
         staple: staple.unwrap_or(Staple::Nothing),
         is_key_refused: is_key_refused(&session.chain, clients),
         completion,
-        addresses: fetched.addresses,
-        observations: fetched.observations,
+        addresses: fetched.addresses.clone(),
+        observations: fetched.observations.clone(),
     }
 }
 

@@ -3,13 +3,14 @@
 //! have. What they find is verified like what was sent, and never trusted for where it came from.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::TrustedRoots;
 use super::certificate::{certificates_in, is_issuer_of, issuers_wanted, issuing_addresses};
 use crate::evidence::dns::{LookupStatus, address_type, published};
-use crate::evidence::query::{Gap, View};
+use crate::evidence::query::{Gap, Topic, View};
 use crate::evidence::service::{conversation_attempts, conversation_question, refused_port};
 use crate::model::{Blob, BodyEnd, Family, Host, HttpResponse, ObservationId};
 
@@ -28,6 +29,17 @@ pub struct FetchedIssuers {
     pub observations: Vec<ObservationId>,
 }
 
+/// What is fetched for a chain that was seen at a moment.
+#[derive(PartialEq, Eq)]
+struct FetchedFor {
+    chain: Vec<Blob>,
+    at: jiff::Timestamp,
+}
+
+impl Topic for FetchedFor {
+    type Reading = FetchedIssuers;
+}
+
 /// Certificates that are fetched one after the other for one chain.
 const FETCHED_MAX: usize = 4;
 
@@ -38,8 +50,18 @@ const SERVERS_MAX: usize = 4;
 const REDIRECTS_MAX: usize = 3;
 
 /// Reads what a client fetches to complete a chain that was seen at this moment: nothing, where the chain
-/// holds by itself.
+/// holds by itself. Trusted are the roots that the settings declare.
 pub fn fetched_issuers(
+    view: &View<'_>,
+    chain: &[Blob],
+    trust: &TrustedRoots,
+    at: jiff::Timestamp,
+) -> Arc<FetchedIssuers> {
+    let topic = FetchedFor { chain: chain.to_vec(), at };
+    view.remembered(topic, || find(view, chain, trust, at))
+}
+
+fn find(
     view: &View<'_>,
     chain: &[Blob],
     trust: &TrustedRoots,

@@ -29,6 +29,7 @@ struct Inner {
 
 impl Connections {
     /// Sends the query and reads its answer before `deadline`: over a connection that is open, or a new one.
+    /// `None` when an open one brought no answer; the next query to this server gets one of its own.
     ///
     /// As over UDP, a message with another id or question is passed over (RFC 7766 §7); when then
     /// nothing else comes, the outcome is what ended the waiting: [`NetFailure::Closed`] or
@@ -44,28 +45,44 @@ impl Connections {
         server: SocketAddr,
         deadline: Duration,
         octets_max: usize,
-    ) -> Result<Vec<u8>, NetFailure> {
-        let (asked, answer) = asked(&mut query)?;
-        if self.join(server, asked) {
-            if let Ok(Ok(Ok(message))) = tokio::time::timeout(deadline, answer).await {
-                return Ok(message);
+    ) -> Option<Answer> {
+        let id = match random_u64() {
+            Ok(random) => random as u16,
+            Err(failure) => return Some(Err(failure)),
+        };
+        let (sender, answer) = oneshot::channel();
+        let question = query.question();
+        let asked = Asked::new(id, question, query.with_id(id), sender);
+        let is_shared = match self.join(server, asked) {
+            Ok(()) => true,
+            Err(asked) => {
+                let questions = self.open(server, asked);
+                tokio::spawn(carry(server, questions, deadline, octets_max));
+                false
             }
-            tracing::debug!(%server, "a shared connection brought no answer: asking on one of its own");
-            self.inner().single.insert(server);
-        }
-        let (asked, answer) = self::asked(&mut query)?;
-        let questions = self.open(server, asked);
-        tokio::spawn(carry(server, questions, deadline, octets_max));
-        match tokio::time::timeout(deadline, answer).await {
+        };
+        let answer = match tokio::time::timeout(deadline, answer).await {
             Ok(answer) => answer.unwrap_or(Err(NetFailure::Closed)),
             Err(_) => Err(NetFailure::TimedOut),
+        };
+        if is_shared && answer.is_err() {
+            tracing::debug!(%server, "a shared connection brought no answer");
+            self.inner().single.insert(server);
+            return None;
         }
+        Some(answer)
     }
 
     /// Hands a question to the connection that is open to its server, if there is one.
-    fn join(&self, server: SocketAddr, asked: Asked) -> bool {
-        let open = self.inner().open.get(&server).cloned();
-        open.is_some_and(|open| open.send(asked).is_ok())
+    ///
+    /// # Errors
+    /// The question, where there is none.
+    fn join(&self, server: SocketAddr, asked: Asked) -> Result<(), Asked> {
+        let inner = self.inner();
+        match inner.open.get(&server).filter(|_| !inner.single.contains(&server)) {
+            Some(open) => open.send(asked).map_err(|unsent| unsent.0),
+            None => Err(asked),
+        }
     }
 
     /// The questions of a new connection, this one first.
@@ -84,12 +101,4 @@ impl Connections {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A query under an id of its own, and where its answer will come.
-fn asked(query: &mut Query) -> Result<(Asked, oneshot::Receiver<Answer>), NetFailure> {
-    let id = random_u64()? as u16;
-    let (answer, coming) = oneshot::channel();
-    let question = query.question();
-    Ok((Asked::new(id, question, query.with_id(id), answer), coming))
 }
