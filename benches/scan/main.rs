@@ -1,7 +1,7 @@
 //! A scan of N healthy dual-stack web services, beside a bare loop that makes the same connections,
 //! handshakes and GETs, beside the scan's probers alone, and beside blackbox_exporter where it is
 //! installed: `cargo bench --bench scan -- 1000 10000`. With `zone`, all services lie in one zone; with
-//! `week`, seven scans follow one another, and then the store is looked after.
+//! `days=7`, seven scans follow one another, and then the store is looked after.
 //!
 //! Everything runs in a network namespace of its own (needs `ip` from iproute2, and root or user
 //! namespaces). The servers are a process of their own, whose CPU time isn't counted. What is
@@ -67,7 +67,7 @@ fn outside(sizes: &[usize]) {
         .args(["--net", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(sizes.iter().map(ToString::to_string))
-        .args(["week"].into_iter().filter(|word| said(word)))
+        .args(std::env::args().filter(|argument| days_of(argument).is_some()))
         .env(servers::ZONE, zone.to_string())
         .env(ROLE, "inside")
         .status()
@@ -94,8 +94,8 @@ fn inside(sizes: &[usize]) {
         std::thread::sleep(Duration::from_millis(20));
     }
     for &services in sizes {
-        if std::env::args().any(|argument| argument == "week") {
-            upkeep::run(services, &upkeep::Week { runs: 7 }, folder.path());
+        if let Some(days) = std::env::args().find_map(|argument| days_of(&argument)) {
+            upkeep::run(services, days, folder.path());
             continue;
         }
         let printed = folder.path().join("result.json");
@@ -142,6 +142,11 @@ fn inside(sizes: &[usize]) {
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
+}
+
+/// The scans that an argument wants to follow one another.
+fn days_of(argument: &str) -> Option<usize> {
+    argument.strip_prefix("days=")?.parse().ok()
 }
 
 fn role(role: &str, arguments: &[String], folder: &Path) -> Command {

@@ -1,23 +1,18 @@
-//! What a store takes of so many services over a week in which nothing changes, and what its upkeep
-//! takes: time and memory of `runs verify`, `diff`, `report --quarter` and `runs prune`.
+//! What a store takes of so many services over days in which nothing changes, and what its upkeep
+//! takes: time and memory of `runs verify`, `diff`, `report` and `runs prune`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::{Measured, folded, scan};
 
-/// Runs until a store is looked after.
-pub struct Week {
-    pub runs: usize,
-}
-
-/// Scans so often and prints what the store takes, then looks after it.
-pub fn run(services: usize, week: &Week, folder: &Path) {
+/// Scans on so many days and prints what the store takes, then looks after it.
+pub fn run(services: usize, days: usize, folder: &Path) {
     let db = folder.join(format!("{services}.db"));
     let size = || std::fs::metadata(&db).unwrap().len() as f64;
-    println!("{services} services, {} runs one after another", week.runs);
+    println!("{services} services, {days} runs one after another");
     let mut before = 0.0;
-    for run in 1..=week.runs {
+    for run in 1..=days {
         let measured = folded(&scan(services, folder), Stdio::null());
         let grown = (size() - before) / services as f64;
         before = size();
@@ -25,20 +20,25 @@ pub fn run(services: usize, week: &Week, folder: &Path) {
     }
     let runs = ids(&db);
     let quarter = "2026Q4";
-    let out = folder.join("report");
     let (first, last) = (&runs[0], &runs[runs.len() - 1]);
-    let out = out.to_str().unwrap();
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 7] = [
         &["runs", "verify"],
         &["diff", last, first],
-        &["report", "--format", "csv", "--out", out],
-        &["report", "--quarter", quarter, "--format", "csv", "--out", out],
+        &["report", "--format", "html"],
+        &["report", "--format", "ndjson"],
+        &["report", "--format", "csv"],
+        &["report", "--quarter", quarter, "--format", "csv"],
         &["runs", "prune", "--keep-last", "3"],
     ];
     for words in commands {
+        if words[0] == "diff" && runs.len() < 2 {
+            continue;
+        }
         let mut command = Command::new(env!("CARGO_BIN_EXE_v6ready"));
         command.arg("--quiet").arg("--db").arg(&db).args(words);
-        let words: Vec<&str> = words.iter().take_while(|word| **word != "--out").copied().collect();
+        if words[0] == "report" {
+            command.arg("--out").arg(folder.join(words.join("-")));
+        }
         println!("  {}: {}", words.join(" "), told(&folded(&command, Stdio::null())));
     }
     println!("  store: {:.0} octets a service", size() / services as f64);
