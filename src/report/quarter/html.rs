@@ -9,7 +9,7 @@ use table::{TableBlock, table_block};
 
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{Chart, Section, course, sections, title};
+use super::sections::{Chart, Section, sections_with_course, title};
 use super::terms;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Text};
@@ -118,7 +118,7 @@ fn body_with(
 ) -> io::Result<Body> {
     let (review, lang) = (context.review, context.lang);
     let mut blocks = Vec::new();
-    for section in sections(context).into_iter().chain(course(context)) {
+    for section in sections_with_course(context) {
         let (tables, more) = tables(&section)?;
         let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
         blocks.push(SectionBlock {
