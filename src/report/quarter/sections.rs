@@ -62,9 +62,8 @@ pub fn title(context: &QuarterContext<'_>) -> String {
 /// All sections in order, each made when its turn comes: their tables together would take more memory than what they
 /// are of. One without anything to say says so.
 pub fn sections(context: &QuarterContext<'_>) -> impl Iterator<Item = Section> {
-    const ALL: [fn(&QuarterContext<'_>) -> Section; 10] = [
-        summary, trend, groups, changes, incidents, targets, exemptions, shared, work, annex,
-    ];
+    const ALL: [fn(&QuarterContext<'_>) -> Section; 10] =
+        [summary, trend, groups, changes, incidents, targets, exemptions, shared, work, annex];
     ALL.into_iter().map(|make| make(context))
 }
 

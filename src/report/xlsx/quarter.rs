@@ -7,7 +7,9 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
 use super::names::Names;
 use super::{Form, begun, organisations, properties_of, sheet};
-use crate::report::quarter::{QuarterContext, caveat, particulars, sections, sections_with_course, title};
+use crate::report::quarter::{
+    QuarterContext, caveat, particulars, sections, sections_with_course, title,
+};
 use crate::report::{overview, table, texts};
 
 /// Columns that a paragraph runs over, and how wide each is.
