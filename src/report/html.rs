@@ -1,20 +1,22 @@
 //! The result as HTML: one self-contained file, or a [folder of pages](pages). No external request, readable
 //! without scripts, printable, in light and dark.
 
+mod cause;
 pub mod pages;
 mod summary;
 
 use std::io::{self, Write};
 
 use askama::Template;
+use cause::CauseHead;
 use summary::{Summary, summary};
 
-use super::causes::{Cause, Concerned, causes, extent, following_first, root_blockers};
+use super::causes::{Cause, Concerned, causes, extent, root_blockers};
 use super::describe::clean;
 use super::history::{self, Folded};
 use super::parts::{self, class_of};
 use super::quarter::Section;
-use super::quarter::html::table::{TableBlock, table_block};
+use super::quarter::html::block::Block;
 use super::verdict_blocks::VerdictBlocks;
 use super::{ReportContext, owner, texts};
 use crate::check::Check;
@@ -65,7 +67,7 @@ struct Page {
     summary: Summary,
     causes: Vec<CauseBlock>,
     unknowns: Vec<CauseBlock>,
-    further: Vec<FurtherBlock>,
+    further: Vec<Block>,
     organisations: Vec<OrganisationBlock>,
 }
 
@@ -85,17 +87,12 @@ struct Words {
 }
 
 struct CauseBlock {
-    check: &'static str,
-    severity_id: &'static str,
-    severity: &'static str,
-    message: &'static str,
+    head: CauseHead,
     /// How far an outage of our own side reaches; its services are folded away under this.
     extent: String,
     services: Vec<ConcernedLine>,
-    /// How much follows from it, and under this what, for each service.
-    following: String,
+    /// What follows from it, for each service.
     beneath: Vec<(String, String)>,
-    remedy: &'static str,
 }
 
 struct ConcernedLine {
@@ -104,12 +101,6 @@ struct ConcernedLine {
     subjects: String,
     /// Whose it is and whom to write to, over the first of each organisation.
     owner: String,
-}
-
-struct FurtherBlock {
-    title: &'static str,
-    paragraphs: Vec<String>,
-    tables: Vec<TableBlock>,
 }
 
 struct OrganisationBlock {
@@ -136,7 +127,7 @@ fn page(context: &ReportContext<'_>, beside: &Beside<'_>) -> Page {
         summary: summary(context),
         causes: cause_blocks(context, Outcome::Fail),
         unknowns: cause_blocks(context, Outcome::Inconclusive),
-        further: beside.sections.iter().map(|section| further_block(section, lang)).collect(),
+        further: beside.sections.iter().map(|section| Block::whole(section, lang)).collect(),
         organisations: organisations(context, beside.histories),
     }
 }
@@ -160,40 +151,18 @@ fn words(lang: Lang) -> Words {
 
 fn cause_blocks(context: &ReportContext<'_>, outcome: Outcome) -> Vec<CauseBlock> {
     let lang = context.lang;
-    causes(context.result, outcome)
-        .into_iter()
-        .map(|cause| {
-            let fails = outcome == Outcome::Fail;
-            let severity = texts::severity(cause.severity);
-            CauseBlock {
-                check: cause.name(),
-                severity_id: if fails { cause.severity.id() } else { "unknown" },
-                severity: if fails { severity.get(lang) } else { texts::UNKNOWN.get(lang) },
-                message: cause.message(lang),
-                extent: if cause.is_ours() { extent(&cause, lang) } else { String::new() },
-                services: concerned_lines(context, &cause),
-                following: match cause.is_ours() {
-                    true => String::new(),
-                    false => following_of(&cause, lang),
-                },
-                beneath: cause
-                    .services
-                    .iter()
-                    .filter(|one| !one.beneath.is_empty())
-                    .map(|one| (id_of(one), checks_of(&one.beneath)))
-                    .collect(),
-                remedy: cause.remedy(lang).unwrap_or_default(),
-            }
-        })
-        .collect()
-}
-
-fn further_block(section: &Section, lang: Lang) -> FurtherBlock {
-    FurtherBlock {
-        title: section.title,
-        paragraphs: section.paragraphs.clone(),
-        tables: section.tables.iter().map(|table| table_block(table, lang)).collect(),
-    }
+    let block = |cause: Cause<'_>| CauseBlock {
+        head: CauseHead::of(&cause, lang),
+        extent: if cause.is_ours() { extent(&cause, lang) } else { String::new() },
+        services: concerned_lines(context, &cause),
+        beneath: cause
+            .services
+            .iter()
+            .filter(|one| !one.beneath.is_empty())
+            .map(|one| (id_of(one), checks_of(&one.beneath)))
+            .collect(),
+    };
+    causes(context.result, outcome).into_iter().map(block).collect()
 }
 
 fn id_of(concerned: &Concerned<'_>) -> String {
@@ -208,11 +177,6 @@ fn where_of(concerned: &Concerned<'_>) -> String {
 fn checks_of(beneath: &[(&'static Check, Finding)]) -> String {
     let checks: Vec<_> = beneath.iter().map(|(check, _)| check.id).collect();
     checks.join(", ")
-}
-
-fn following_of(cause: &Cause<'_>, lang: Lang) -> String {
-    let checks = cause.beneath_checks();
-    following_first(cause.beneath_count(), &checks, lang).unwrap_or_default()
 }
 
 /// The services of a cause, each under its owner.

@@ -72,7 +72,7 @@ fn compared_quarters(context: &QuarterContext<'_>) -> Vec<String> {
             "So với {quarter}: {better} dịch vụ cải thiện, {worse} suy giảm, {unknown} không còn xác định được."
         ),
         Lang::En => format!(
-            "Since {quarter}: {better} services got better, {worse} got worse, {unknown} are no longer known."
+            "Services since {quarter}: {better} better, {worse} worse, {unknown} no longer known."
         ),
     }]
 }

@@ -12,5 +12,5 @@ pub(super) mod terms;
 
 pub use context::QuarterContext;
 pub use particulars::particulars;
-pub use sections::{Chart, Section, course, sections, title};
+pub use sections::{Chart, Section, sections, sections_with_course, title};
 pub use terms::{basis, cause, caveat, change, kind, progress, quarter_name};

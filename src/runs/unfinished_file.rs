@@ -1,4 +1,4 @@
-//! A file that is being written, under a name of its own beside the one that it will have.
+//! What is being written, under a name of its own beside the one that it will have.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, TryLockError};
@@ -35,27 +35,12 @@ impl UnfinishedFile {
     /// # Errors
     /// When the folder can't be written.
     pub(crate) fn make(target: &Path) -> io::Result<Self> {
-        let folder = folder_of(target);
-        remove_abandoned(folder);
-        let name = target.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let mode = target.metadata().map_or(0o666, |there| there.permissions().mode() & 0o777);
-        for _ in 0..TRIES_MAX {
-            let path = folder.join(unfinished_name(name));
-            let made =
-                File::options().read(true).write(true).create_new(true).mode(mode).open(&path);
-            let file = match made {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                made => made?,
-            };
-            let unfinished = Self { file, path, is_finished: false };
-            // Before it was locked, another process may have taken it for an abandoned one. A file system
-            // without locks has only the name to keep them apart.
-            let is_taken = matches!(unfinished.file.try_lock(), Err(TryLockError::WouldBlock));
-            if !is_taken && unfinished.file.metadata()?.nlink() > 0 {
-                return Ok(unfinished);
-            }
-        }
-        Err(io::Error::other("no name for an unfinished file is free"))
+        let make = |path: &Path| {
+            File::options().read(true).write(true).create_new(true).mode(mode).open(path)
+        };
+        let (file, path) = make_beside(target, make)?;
+        Ok(Self { file, path, is_finished: false })
     }
 
     /// The file, to be written to.
@@ -117,8 +102,35 @@ impl Drop for UnfinishedFile {
     }
 }
 
-/// A name that what is unfinished may have, beside the one that it will have.
-pub(crate) fn unfinished_name(of: &OsStr) -> OsString {
+/// Makes something unfinished beside the place that it will have, locks it, and gives it and its path. `make` fails where
+/// the path is taken.
+///
+/// # Errors
+/// When the folder can't be written.
+pub(crate) fn make_beside(
+    target: &Path,
+    make: impl Fn(&Path) -> io::Result<File>,
+) -> io::Result<(File, PathBuf)> {
+    let folder = folder_of(target);
+    remove_abandoned(folder);
+    let name = target.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+    for _ in 0..TRIES_MAX {
+        let path = folder.join(unfinished_name(name));
+        let file = match make(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            made => made?,
+        };
+        // Before it was locked, another process may have taken it for an abandoned one. A file system
+        // without locks has only the name to keep them apart.
+        let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        if !is_taken && file.metadata()?.nlink() > 0 {
+            return Ok((file, path));
+        }
+    }
+    Err(io::Error::other("no name for an unfinished file is free"))
+}
+
+fn unfinished_name(of: &OsStr) -> OsString {
     let mut own = of.to_owned();
     own.push(format!("{MARK}{}{ENDING}", random_letters(LETTERS)));
     own
@@ -132,7 +144,7 @@ pub(crate) fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// Removes what killed processes left in a folder: unfinished files that nobody has locked, with what
+/// Removes what killed processes left in a folder: unfinished files and folders that nobody has locked, with what
 /// SQLite may have left beside them.
 fn remove_abandoned(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -140,24 +152,30 @@ fn remove_abandoned(folder: &Path) {
         let name = entry.file_name();
         let Some(stem) = name.to_str().and_then(stem_of_unfinished) else { continue };
         let unfinished = folder.join(stem);
-        let is_plain = fs::symlink_metadata(&unfinished).is_ok_and(|found| found.is_file());
         // The lock is held until it is gone: whoever has only just made it then sees that it was taken.
-        let (_lock, is_abandoned) = match File::open(&unfinished) {
-            Ok(file) => {
-                let is_abandoned = is_plain && file.try_lock().is_ok();
-                (Some(file), is_abandoned)
-            }
+        let (_lock, is_abandoned) = match fs::symlink_metadata(&unfinished) {
+            Ok(found) if found.is_file() || found.is_dir() => match File::open(&unfinished) {
+                Ok(file) => {
+                    let is_abandoned = file.try_lock().is_ok();
+                    (Some(file), is_abandoned)
+                }
+                Err(error) => (None, error.kind() == io::ErrorKind::NotFound),
+            },
+            Ok(_) => (None, false),
             Err(error) => (None, error.kind() == io::ErrorKind::NotFound),
         };
         if is_abandoned {
             tracing::info!(file = %entry.path().display(), "removing what a killed process left");
-            let _ = fs::remove_file(entry.path());
+            let _ = match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                true => fs::remove_dir_all(entry.path()),
+                false => fs::remove_file(entry.path()),
+            };
         }
     }
 }
 
 /// The name of the unfinished file that a file is, or is a part of.
-pub(crate) fn stem_of_unfinished(name: &str) -> Option<&str> {
+fn stem_of_unfinished(name: &str) -> Option<&str> {
     let at = name.rfind(MARK)? + MARK.len();
     let end = at + LETTERS + ENDING.len();
     let (letters, ending) = name.get(at..end)?.split_at_checked(LETTERS)?;

@@ -3,8 +3,8 @@
 //! The usual authorities are those of the system, or, where it has none, those of Mozilla that come with the
 //! program. A file of the configuration adds others.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -50,4 +50,60 @@ pub fn client(more: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, rus
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+/// Whom the configuration trusts at one place: the usual authorities, and those of a file. They are read when somebody is
+/// first gone to, and kept for as long as the configuration is.
+#[derive(Clone, Debug, Default)]
+pub struct Trusted {
+    beside: Option<PathBuf>,
+    client: Arc<OnceLock<Arc<ClientConfig>>>,
+}
+
+impl Trusted {
+    /// Authorities of this file are trusted beside the usual ones.
+    pub fn beside(file: Option<PathBuf>) -> Self {
+        Self { beside: file, client: Arc::default() }
+    }
+
+    /// A client that trusts them. A file that can't be read is read again the next time.
+    ///
+    /// # Errors
+    /// When the file can't be read, or holds no certificate.
+    pub fn client(&self) -> Result<Arc<ClientConfig>, String> {
+        if let Some(client) = self.client.get() {
+            return Ok(Arc::clone(client));
+        }
+        let more = self.beside.as_deref().map(of_file).transpose()?.unwrap_or_default();
+        let made = client(&more).map_err(|error| error.to_string())?;
+        Ok(Arc::clone(self.client.get_or_init(|| made)))
+    }
+}
+
+/// By what the configuration says.
+impl PartialEq for Trusted {
+    fn eq(&self, other: &Self) -> bool {
+        self.beside == other.beside
+    }
+}
+
+impl Eq for Trusted {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_are_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let trusted = Trusted::beside(Some(file.clone()));
+        assert!(trusted.client().unwrap_err().contains("ca.pem"));
+        let key = rcgen::generate_simple_self_signed(["ca.example".to_owned()]).unwrap();
+        std::fs::write(&file, key.cert.pem()).unwrap();
+        let client = trusted.client().unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert!(Arc::ptr_eq(&client, &trusted.clone().client().unwrap()));
+        assert!(Trusted::beside(Some(file)).client().is_err());
+    }
 }

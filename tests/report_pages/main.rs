@@ -5,6 +5,8 @@
 
 #[path = "../serve/patience.rs"]
 mod patience;
+#[path = "../serve/switches.rs"]
+mod switches;
 #[path = "../serve/webdriver.rs"]
 #[allow(dead_code)]
 mod webdriver;

@@ -13,6 +13,7 @@ mod patience;
 mod postfix;
 mod reload;
 mod start;
+mod switches;
 mod tls;
 mod walk;
 mod webdriver;

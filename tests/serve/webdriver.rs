@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::patience::{PATIENCE, PAUSE};
+use crate::switches::SWITCHES;
 
 /// axe-core, as its npm package has it.
 static AXE: LazyLock<String> = LazyLock::new(|| {
@@ -26,21 +27,8 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 /// The key under which an element's name stands (WebDriver, section 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// What the browser may not do by itself, and what it can't do as root or without a screen.
-const SWITCHES: [&str; 12] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--hide-scrollbars",
-    "--window-size=1280,1000",
-];
+/// What the browser is told beside what each of them is.
+const OWN_SWITCHES: [&str; 3] = ["--headless=new", "--hide-scrollbars", "--window-size=1280,1000"];
 
 /// A driver, whose browsers end with it.
 pub struct Driver {
@@ -79,7 +67,8 @@ impl Driver {
 
     /// A browser with a profile of its own, whose reader wishes this language.
     pub fn browser(&self, lang: &str, has_script: bool) -> Browser<'_> {
-        let mut switches: Vec<String> = SWITCHES.map(str::to_owned).into();
+        let mut switches: Vec<String> =
+            SWITCHES.into_iter().chain(OWN_SWITCHES).map(str::to_owned).collect();
         let profile = tempfile::tempdir_in(self.home.path()).unwrap().keep();
         switches.push(format!("--user-data-dir={}", profile.display()));
         // Nothing but loopback is found, by whatever name it is asked for.

@@ -18,3 +18,5 @@ mod namespace;
 mod own_machine;
 mod power;
 mod program;
+#[path = "../serve/switches.rs"]
+mod switches;

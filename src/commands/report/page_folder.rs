@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::commands::file_name::file_stem;
 use crate::report::html::pages::{GENERATOR, INDEX, PageFolder};
-use crate::runs::unfinished_file::{folder_of, stem_of_unfinished, unfinished_name};
+use crate::runs::unfinished_file::make_beside;
 
 /// How far a page is read to find what made it.
 const HEAD_MAX: u64 = 2_048;
@@ -77,13 +77,15 @@ struct UnfinishedFolder {
 
 impl UnfinishedFolder {
     fn make(target: &Path) -> io::Result<Self> {
-        remove_abandoned(folder_of(target));
-        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        let path = folder_of(target).join(unfinished_name(name));
-        fs::create_dir(&path)?;
-        let folder = File::open(&path)?;
-        // A file system without locks has only the name to keep two processes apart.
-        let _ = folder.try_lock();
+        let make = |path: &Path| {
+            fs::create_dir(path)?;
+            // One that another process took for abandoned meanwhile is tried again under another name.
+            File::open(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => io::ErrorKind::AlreadyExists.into(),
+                _ => error,
+            })
+        };
+        let (folder, path) = make_beside(target, make)?;
         Ok(Self { path, folder, made: HashSet::new(), is_finished: false })
     }
 
@@ -124,23 +126,6 @@ impl Drop for UnfinishedFolder {
     fn drop(&mut self) {
         if !self.is_finished {
             let _ = fs::remove_dir_all(&self.path);
-        }
-    }
-}
-
-/// Removes folders that killed processes left unfinished: those that nobody has locked.
-fn remove_abandoned(beside: &Path) {
-    let Ok(entries) = fs::read_dir(beside) else { return };
-    for entry in entries.flatten() {
-        let is_unfinished =
-            entry.file_name().to_str().is_some_and(|name| stem_of_unfinished(name).is_some());
-        if !is_unfinished || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        let Ok(folder) = File::open(entry.path()) else { continue };
-        if folder.try_lock().is_ok() {
-            tracing::info!(folder = %entry.path().display(), "removing what a killed process left");
-            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

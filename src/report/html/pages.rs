@@ -4,6 +4,7 @@
 
 mod folder;
 mod frame;
+mod list_pages;
 mod lists;
 pub mod quarter;
 mod rows;
@@ -15,19 +16,19 @@ use std::io;
 use askama::Template;
 pub use folder::{GENERATOR, INDEX, ONE_FILE_SERVICES_MAX, PageFolder};
 use frame::{About, Frame};
-use lists::{Chapter, Line, Turn, chapters};
-use rows::{Parted, parted};
+use list_pages::{List, write_list};
+use rows::parted;
 use site::Site;
 use words::PageWords;
 
+use super::cause::CauseHead;
 use super::summary::{Bar, Summary, bars, summary, width};
-use super::{Beside, ServiceBlock, Words, checks_of, following_of, service_block, where_of};
-use crate::judge::{Counts, ServiceResult};
+use super::{Beside, ServiceBlock, Words, checks_of, service_block, where_of};
+use crate::judge::{Counts, RunResult, ServiceResult};
 use crate::model::{Lang, Organisation, Outcome};
-use crate::report::causes::{Cause, causes, extent};
+use crate::report::causes::{Cause, Concerned, causes, extent, root_blockers};
 use crate::report::describe::{clean, prose};
-use crate::report::quarter::Section;
-use crate::report::quarter::html::table::TableBlock;
+use crate::report::quarter::html::block::{Block, Link};
 use crate::report::{ReportContext, overview, owner, parts, texts};
 
 /// Causes of each kind, and organisations, that the summary lists; all of them have pages of their own.
@@ -52,7 +53,7 @@ pub fn write_pages(
     let organisations = pages.organisations()?;
     let mut further = Vec::new();
     for section in beside.sections {
-        further.push(pages.section(section)?);
+        further.push(parted(section, about, pages.folder)?);
     }
     pages.index(causes, unknowns, further, organisations)
 }
@@ -74,11 +75,11 @@ struct IndexPage {
     summary: Summary,
     causes: Vec<CauseLine>,
     unknowns: Vec<CauseLine>,
-    all_causes: Option<Line>,
-    all_unknowns: Option<Line>,
-    further: Vec<FurtherBlock>,
+    all_causes: Option<Link>,
+    all_unknowns: Option<Link>,
+    further: Vec<Block>,
     organisations: Vec<OrganisationLine>,
-    all_organisations: Option<Line>,
+    all_organisations: Option<Link>,
 }
 
 #[derive(Template)]
@@ -138,16 +139,11 @@ struct ServicePage {
 /// A cause by itself, without its services.
 #[derive(Clone)]
 struct CauseLine {
-    check: &'static str,
-    severity_id: &'static str,
-    severity: &'static str,
-    message: &'static str,
+    head: CauseHead,
     /// Its page, from the top of the folder.
     path: String,
     /// How many services it concerns.
     services: String,
-    following: String,
-    remedy: &'static str,
 }
 
 struct ConcernedLine {
@@ -177,13 +173,6 @@ struct ServiceLine {
     standing: String,
 }
 
-struct FurtherBlock {
-    title: &'static str,
-    paragraphs: Vec<String>,
-    tables: Vec<TableBlock>,
-    more: Vec<Line>,
-}
-
 impl Pages<'_> {
     fn lang(&self) -> Lang {
         self.context.lang
@@ -198,7 +187,7 @@ impl Pages<'_> {
         &mut self,
         mut causes: Vec<CauseLine>,
         mut unknowns: Vec<CauseLine>,
-        further: Vec<FurtherBlock>,
+        further: Vec<Block>,
         mut organisations: Vec<OrganisationLine>,
     ) -> io::Result<()> {
         let lang = self.lang();
@@ -230,44 +219,40 @@ impl Pages<'_> {
         stem: &str,
         title: &str,
         causes: &[CauseLine],
-    ) -> io::Result<Option<Line>> {
+    ) -> io::Result<Option<Link>> {
         if causes.len() <= CAUSES_SHOWN {
             return Ok(None);
         }
         let lang = self.lang();
-        for Chapter { number, of, range } in chapters(causes.len()) {
-            let mut frame = self.about.frame(0, title.to_owned(), &[]);
-            frame.turn = Turn::at(stem, number, of, lang);
-            let (w, p) = (super::words(lang), PageWords::of(lang));
-            let causes = causes[range].to_vec();
-            let page = CausesPage { lang: lang.tag(), w, p, frame, causes };
-            self.put(&lists::path(stem, number), &page)?;
-        }
-        Ok(Some(Line { href: lists::path(stem, 1), text: words::all_causes(causes.len(), lang) }))
+        let list = List { stem, depth: 0, title, lines: causes.len() };
+        write_list(&list, self.about, self.folder, |frame, chapter| CausesPage {
+            lang: lang.tag(),
+            w: super::words(lang),
+            p: PageWords::of(lang),
+            frame,
+            causes: causes[chapter.range].to_vec(),
+        })?;
+        Ok(Some(Link { href: lists::path(stem, 1), text: words::all_causes(causes.len(), lang) }))
     }
 
     /// Pages of all organisations, where the summary doesn't list them all.
-    fn all_organisations(&mut self, all: &[OrganisationLine]) -> io::Result<Option<Line>> {
+    fn all_organisations(&mut self, all: &[OrganisationLine]) -> io::Result<Option<Link>> {
         const STEM: &str = "organisations";
         if all.len() <= ORGANISATIONS_SHOWN {
             return Ok(None);
         }
         let lang = self.lang();
-        for Chapter { number, of, range } in chapters(all.len()) {
-            let title = texts::BY_ORGANISATION.get(lang).to_owned();
-            let mut frame = self.about.frame(0, title, &[]);
-            frame.turn = Turn::at(STEM, number, of, lang);
-            let page = OrganisationsPage {
-                lang: lang.tag(),
-                p: PageWords::of(lang),
-                frame,
-                headings: parts::count_headings(lang),
-                organisations: all[range].to_vec(),
-            };
-            self.put(&lists::path(STEM, number), &page)?;
-        }
+        let title = texts::BY_ORGANISATION.get(lang);
+        let list = List { stem: STEM, depth: 0, title, lines: all.len() };
+        write_list(&list, self.about, self.folder, |frame, chapter| OrganisationsPage {
+            lang: lang.tag(),
+            p: PageWords::of(lang),
+            frame,
+            headings: parts::count_headings(lang),
+            organisations: all[chapter.range].to_vec(),
+        })?;
         let text = words::all_organisations(all.len(), lang);
-        Ok(Some(Line { href: lists::path(STEM, 1), text }))
+        Ok(Some(Link { href: lists::path(STEM, 1), text }))
     }
 
     /// Writes the pages of all causes of an outcome.
@@ -288,55 +273,29 @@ impl Pages<'_> {
 
     fn cause_line(&self, cause: &Cause<'_>, stem: &str) -> CauseLine {
         let lang = self.lang();
-        let fails = cause.outcome == Outcome::Fail;
-        let severity = if fails { texts::severity(cause.severity) } else { texts::UNKNOWN };
         CauseLine {
-            check: cause.name(),
-            severity_id: if fails { cause.severity.id() } else { "unknown" },
-            severity: severity.get(lang),
-            message: cause.message(lang),
+            head: CauseHead::of(cause, lang),
             path: lists::path(stem, 1),
             services: match cause.is_ours() {
                 true => extent(cause, lang),
                 false => words::services(cause.services.len(), lang),
             },
-            following: match cause.is_ours() {
-                true => String::new(),
-                false => following_of(cause, lang),
-            },
-            remedy: cause.remedy(lang).unwrap_or_default(),
         }
     }
 
     /// A cause with the services that it concerns, each under its owner.
     fn cause(&mut self, cause: &Cause<'_>, line: &CauseLine, stem: &str) -> io::Result<()> {
-        let (lang, result) = (self.lang(), self.context.result);
-        for Chapter { number, of, range } in chapters(cause.services.len()) {
-            let mut owned_by: Option<&str> = None;
-            let mut services = Vec::new();
-            for concerned in &cause.services[range] {
-                let service = &concerned.service.service;
-                let is_new = owned_by != Some(&*service.id.organisation);
-                owned_by = Some(&service.id.organisation);
-                // One organisation's report is all its own.
-                let is_told = is_new && result.organisation().is_none();
-                let owner = is_told.then(|| self.site.organisation(&service.id)).flatten();
-                services.push(ConcernedLine {
-                    href: format!("../{}", self.site.service(&service.id)),
-                    id: service.id.to_string(),
-                    name: clean(&service.name),
-                    subjects: where_of(concerned),
-                    owner: owner.map(owner::with_contact).unwrap_or_default(),
-                    beneath: checks_of(&concerned.beneath),
-                });
-            }
-            let mut frame = self.about.frame(1, prose(line.message), &[]);
-            frame.turn = Turn::at(stem, number, of, lang);
-            let (w, p) = (super::words(lang), PageWords::of(lang));
-            let page = CausePage { lang: lang.tag(), w, p, frame, cause: line, services };
-            self.put(&lists::path(stem, number), &page)?;
-        }
-        Ok(())
+        let Self { context, about, site, folder, .. } = self;
+        let (lang, lines) = (context.lang, cause.services.len());
+        let list = List { stem, depth: 1, title: &prose(line.head.message), lines };
+        write_list(&list, *about, *folder, |frame, chapter| CausePage {
+            lang: lang.tag(),
+            w: super::words(lang),
+            p: PageWords::of(lang),
+            frame,
+            cause: line,
+            services: concerned_lines(site, context.result, &cause.services[chapter.range]),
+        })
     }
 
     /// Writes the pages of all organisations and of their services.
@@ -366,15 +325,14 @@ impl Pages<'_> {
         counts: &Counts,
         stem: &str,
     ) -> io::Result<()> {
-        let (lang, result) = (self.lang(), self.context.result);
-        for Chapter { number, of, range } in chapters(services.len()) {
-            let lines = services[range].iter().map(|service| self.service_line(service));
-            let services = lines.collect();
-            let mut frame = self.about.frame(1, clean(&organisation.name), &[]);
-            frame.turn = Turn::at(stem, number, of, lang);
+        let Self { context, about, site, folder, .. } = self;
+        let (lang, lines) = (context.lang, services.len());
+        let list = List { stem, depth: 1, title: &clean(&organisation.name), lines };
+        write_list(&list, *about, *folder, |frame, chapter| {
             let contact = organisation.contact.as_deref().map(clean);
-            let bars = bars(counts, &result.policy, lang);
-            let page = OrganisationPage {
+            let bars = bars(counts, &context.result.policy, lang);
+            let lines = services[chapter.range].iter();
+            OrganisationPage {
                 lang: lang.tag(),
                 w: super::words(lang),
                 p: PageWords::of(lang),
@@ -382,24 +340,9 @@ impl Pages<'_> {
                 contact: contact.unwrap_or_else(|| texts::NO_CONTACT.get(lang).to_owned()),
                 chart_width: width(&bars),
                 bars,
-                services,
-            };
-            self.put(&lists::path(stem, number), &page)?;
-        }
-        Ok(())
-    }
-
-    fn service_line(&self, result: &ServiceResult) -> ServiceLine {
-        let service = &result.service;
-        ServiceLine {
-            href: format!("../{}", self.site.service(&service.id)),
-            name: clean(&service.name),
-            id: service.id.to_string(),
-            target: clean(&service.target.to_string()),
-            blockers: crate::report::causes::root_blockers(result).join(", "),
-            class: parts::class_of(result.standing),
-            standing: parts::standing(result.standing, self.lang()),
-        }
+                services: lines.map(|service| service_line(site, service, lang)).collect(),
+            }
+        })
     }
 
     fn service(
@@ -417,11 +360,44 @@ impl Pages<'_> {
         let path = self.site.service(&result.service.id).to_owned();
         self.put(&path, &ServicePage { lang: lang.tag(), w, p, frame, service })
     }
+}
 
-    /// A further section; its long tables have pages of their own.
-    fn section(&mut self, section: &Section) -> io::Result<FurtherBlock> {
-        let Parted { short, long } = parted(section, self.about, self.folder)?;
-        let paragraphs = section.paragraphs.clone();
-        Ok(FurtherBlock { title: section.title, paragraphs, tables: short, more: long })
+/// The services that a cause concerns, each under its owner.
+fn concerned_lines(
+    site: &Site<'_>,
+    result: &RunResult,
+    services: &[Concerned<'_>],
+) -> Vec<ConcernedLine> {
+    let mut owned_by: Option<&str> = None;
+    let mut lines = Vec::new();
+    for concerned in services {
+        let service = &concerned.service.service;
+        let is_new = owned_by != Some(&*service.id.organisation);
+        owned_by = Some(&service.id.organisation);
+        // One organisation's report is all its own.
+        let is_told = is_new && result.organisation().is_none();
+        let owner = is_told.then(|| site.organisation(&service.id)).flatten();
+        lines.push(ConcernedLine {
+            href: format!("../{}", site.service(&service.id)),
+            id: service.id.to_string(),
+            name: clean(&service.name),
+            subjects: where_of(concerned),
+            owner: owner.map(owner::with_contact).unwrap_or_default(),
+            beneath: checks_of(&concerned.beneath),
+        });
+    }
+    lines
+}
+
+fn service_line(site: &Site<'_>, result: &ServiceResult, lang: Lang) -> ServiceLine {
+    let service = &result.service;
+    ServiceLine {
+        href: format!("../{}", site.service(&service.id)),
+        name: clean(&service.name),
+        id: service.id.to_string(),
+        target: clean(&service.target.to_string()),
+        blockers: root_blockers(result).join(", "),
+        class: parts::class_of(result.standing),
+        standing: parts::standing(result.standing, lang),
     }
 }

@@ -120,7 +120,7 @@ impl Letter<'_> {
                     "Đạt từ mức {stage} trở lên: {reached} trong {known} dịch vụ đã xác định được mức ({percent})"
                 ),
                 Lang::En => format!(
-                    "At stage {stage} or above: {reached} of the {known} services whose stage is known ({percent})"
+                    "At stage {stage} or above: {reached} of the {known} whose stage is known ({percent})"
                 ),
             });
         }
@@ -307,8 +307,10 @@ fn deadline(target: &TargetStanding, which: String, lang: Lang) -> String {
         (0, Lang::Vi) => "hôm nay".to_owned(),
         (0, Lang::En) => "today".to_owned(),
         (1.., Lang::Vi) => format!("còn {days} ngày"),
+        (1, Lang::En) => "1 day left".to_owned(),
         (1.., Lang::En) => format!("{days} days left"),
         (_, Lang::Vi) => format!("quá hạn {days} ngày"),
+        (-1, Lang::En) => "1 day ago".to_owned(),
         (_, Lang::En) => format!("{days} days ago"),
     };
     // Whether it is due or missed is in the days.

@@ -1,15 +1,16 @@
 //! The quarter as HTML: no script, no external request, printable.
 
+pub(in crate::report) mod block;
 pub(in crate::report) mod table;
 
 use std::io::{self, Write};
 
 use askama::Template;
-use table::{TableBlock, table_block};
+use block::Block;
 
 use super::context::QuarterContext;
 use super::particulars::particulars;
-use super::sections::{Chart, Section, course, sections, title};
+use super::sections::{Chart, Section, sections_with_course, title};
 use super::terms;
 use crate::judge::quarter::Point;
 use crate::model::{Lang, Text};
@@ -26,15 +27,15 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
     out.write_all(page.as_bytes())
 }
 
-/// The report with those tables that are to stand in it, and links to the others.
+/// The report with what `block` makes of each section.
 ///
 /// # Errors
-/// When it can't be rendered, or by what `tables` does.
-pub(in crate::report) fn with_tables(
+/// When it can't be rendered, or by what `block` does.
+pub(in crate::report) fn with_blocks(
     context: &QuarterContext<'_>,
-    tables: impl FnMut(&Section) -> io::Result<(Vec<TableBlock>, Vec<Link>)>,
+    block: impl FnMut(&Section) -> io::Result<Block>,
 ) -> io::Result<String> {
-    page(context, body_with(context, tables)?).render().map_err(io::Error::other)
+    page(context, body_with(context, block)?).render().map_err(io::Error::other)
 }
 
 /// The report without what stands around it, for a page that has a style of its own.
@@ -74,20 +75,14 @@ struct Figure {
 struct SectionBlock {
     id: &'static str,
     number: usize,
-    title: &'static str,
-    paragraphs: Vec<String>,
     svg: String,
     legend: Vec<Key>,
     is_folded: bool,
-    tables: Vec<TableBlock>,
-    more: Vec<Link>,
+    block: Block,
 }
 
 /// A line of a chart's legend: class, words, number.
 type Key = (&'static str, String, String);
-
-/// A link and its words.
-pub(in crate::report) type Link = (String, String);
 
 fn page(context: &QuarterContext<'_>, body: Body) -> Page {
     let closing = &context.review.closing;
@@ -105,33 +100,26 @@ fn page(context: &QuarterContext<'_>, body: Body) -> Page {
 }
 
 fn body_of(context: &QuarterContext<'_>) -> io::Result<Body> {
-    body_with(context, |section| {
-        let tables = section.tables.iter().map(|table| table_block(table, context.lang));
-        Ok((tables.collect(), Vec::new()))
-    })
+    body_with(context, |section| Ok(Block::whole(section, context.lang)))
 }
 
-/// The body, with those tables of each section that are to stand in it, and links to the others.
+/// The body, with what `block` makes of each section.
 fn body_with(
     context: &QuarterContext<'_>,
-    mut tables: impl FnMut(&Section) -> io::Result<(Vec<TableBlock>, Vec<Link>)>,
+    mut block: impl FnMut(&Section) -> io::Result<Block>,
 ) -> io::Result<Body> {
     let (review, lang) = (context.review, context.lang);
     let mut blocks = Vec::new();
-    for section in sections(context).into_iter().chain(course(context)) {
-        let (tables, more) = tables(&section)?;
+    for section in sections_with_course(context) {
         let (svg, legend) = chart_with_legend(context, section.chart.as_ref());
         blocks.push(SectionBlock {
             id: section.id,
             // Long, and for the few who want to know the day.
             is_folded: section.id == "course",
             number: blocks.len() + 1,
-            title: section.title,
-            paragraphs: section.paragraphs,
             svg,
             legend,
-            tables,
-            more,
+            block: block(&section)?,
         });
     }
     Ok(Body {

@@ -25,8 +25,8 @@ pub fn write(context: &QuarterContext<'_>, out: &mut dyn Write) -> io::Result<()
     for caveat in &review.caveats {
         writeln!(out, "\n> {}", escaped(&terms::caveat(caveat, lang)))?;
     }
-    for (number, section) in sections(context).iter().enumerate() {
-        write_section(number + 1, section, lang, out)?;
+    for (number, section) in sections(context).enumerate() {
+        write_section(number + 1, &section, lang, out)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The report's sections: paragraphs, a chart, tables. PDF, HTML and Markdown number and draw them.
 
+use std::iter;
+
 use super::context::QuarterContext;
 use super::terms;
 use crate::judge::quarter::Point;
@@ -57,25 +59,22 @@ pub fn title(context: &QuarterContext<'_>) -> String {
     format!("{}, {quarter}", TITLE.get(context.lang))
 }
 
-/// All sections in order. One without anything to say says so.
-pub fn sections(context: &QuarterContext<'_>) -> Vec<Section> {
-    vec![
-        summary(context),
-        trend(context),
-        groups(context),
-        changes(context),
-        incidents(context),
-        targets(context),
-        exemptions(context),
-        shared(context),
-        work(context),
-        annex(context),
-    ]
+/// All sections in order, each made when its turn comes: their tables together would take more memory than what they
+/// are of. One without anything to say says so.
+pub fn sections(context: &QuarterContext<'_>) -> impl Iterator<Item = Section> {
+    const ALL: [fn(&QuarterContext<'_>) -> Section; 10] =
+        [summary, trend, groups, changes, incidents, targets, exemptions, shared, work, annex];
+    ALL.into_iter().map(|make| make(context))
+}
+
+/// The sections and, last, the [`course`] of the quarter where there is one.
+pub fn sections_with_course(context: &QuarterContext<'_>) -> impl Iterator<Item = Section> {
+    sections(context).chain(iter::once_with(|| course(context)).flatten())
 }
 
 /// How each service and each check changed from run to run of the quarter: for forms that fold it away or
 /// filter it. `None` where nothing changed, or nothing is known of it.
-pub fn course(context: &QuarterContext<'_>) -> Option<Section> {
+fn course(context: &QuarterContext<'_>) -> Option<Section> {
     let (review, lang) = (context.review, context.lang);
     let about = Text {
         vi: "Mỗi dòng là một lần thay đổi giữa hai đợt đo liên tiếp, tính từ đợt đo chốt số liệu quý trước; ngày là ngày của đợt đo đầu tiên ghi nhận.",
@@ -124,11 +123,11 @@ fn summary(context: &QuarterContext<'_>) -> Section {
             number(counts.at_least(stage)), number(counts.decided(stage)), stage.number(), number(counts.undecided(stage))
         ),
         (Lang::En, Some(share)) => format!(
-            "{} of the {} services that could be assessed ({share}) have reached stage {}; of {} it could not be determined.",
-            number(counts.at_least(stage)), number(counts.decided(stage)), stage.number(), number(counts.undecided(stage))
+            "Services at stage {} or above: {} of the {} that could be assessed ({share}); not determined: {}.",
+            stage.number(), number(counts.at_least(stage)), number(counts.decided(stage)), number(counts.undecided(stage))
         ),
         (Lang::Vi, None) => format!("Chưa xác định được mức của dịch vụ nào trong {} dịch vụ.", number(counts.services)),
-        (Lang::En, None) => format!("The stage of none of the {} services is known.", number(counts.services)),
+        (Lang::En, None) => format!("Services: {}; the stage of none of them is known.", number(counts.services)),
     });
     paragraphs.push(match lang {
         Lang::Vi => format!("Số dịch vụ có vấn đề rất nghiêm trọng: {}.", number(summary.critical)),
@@ -147,7 +146,7 @@ fn summary(context: &QuarterContext<'_>) -> Section {
                 stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
             ),
             Lang::En => format!(
-                "Since {quarter} (at or above stage {}: {share}) {} improved, {} worsened, {} became unknown.",
+                "Since {quarter} (at stage {} or above: {share}): {} improved, {} worsened, {} became unknown.",
                 stage.number(), of(Change::Better), of(Change::Worse), of(Change::Unknown)
             ),
         });

@@ -22,7 +22,7 @@ pub fn work_list(result: &RunResult, lang: Lang) -> Stream<'_> {
     const OUTCOME: Text = Text { vi: "Kết luận", en: "Outcome" };
     let table = Table::new(texts::WORK_LIST.get(lang), 0)
         .column(OUTCOME.get(lang), Kind::Outcome, 14)
-        .column(SEVERITY.get(lang), Kind::Severity, 14)
+        .column(SEVERITY.get(lang), Kind::Severity, 17)
         .column(CHECK.get(lang), Kind::Code, 24)
         .column(FINDING.get(lang), Kind::Text, 46)
         .column(texts::ORGANISATION.get(lang), Kind::Text, 32)

@@ -143,7 +143,8 @@ fn a_large_inventory_fits_into_every_form() {
 fn every_section_speaks_and_its_tables_are_rectangular() {
     let plain = review(&PLAIN);
     for lang in [Lang::Vi, Lang::En] {
-        let sections = sections(&QuarterContext { review: &plain, lang });
+        let context = QuarterContext { review: &plain, lang };
+        let sections: Vec<_> = sections(&context).collect();
         for section in &sections {
             assert!(!section.paragraphs.is_empty() || !section.tables.is_empty(), "{}", section.id);
             for table in &section.tables {

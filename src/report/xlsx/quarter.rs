@@ -7,7 +7,9 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
 use super::names::Names;
 use super::{Form, begun, organisations, properties_of, sheet};
-use crate::report::quarter::{QuarterContext, caveat, course, particulars, sections, title};
+use crate::report::quarter::{
+    QuarterContext, caveat, particulars, sections, sections_with_course, title,
+};
 use crate::report::{overview, table, texts};
 
 /// Columns that a paragraph runs over, and how wide each is.
@@ -44,8 +46,7 @@ fn workbook(context: &QuarterContext<'_>, form: &Form<'_>) -> Result<Workbook, X
     let mut names = Names::default();
     summary(context, &mut book, &mut names)?;
     let mut written = HashSet::new();
-    let all = sections(context).into_iter().chain(course(context));
-    for table in all.flat_map(|section| section.tables) {
+    for table in sections_with_course(context).flat_map(|section| section.tables) {
         // A table that two sections show has one sheet.
         if written.insert(table.title) {
             sheet::write(table.into(), context.lang, &mut book, &mut names)?;
@@ -93,7 +94,7 @@ fn summary(
     for weakness in &context.review.caveats {
         text(&mut row, &caveat(weakness, lang), &warning)?;
     }
-    for section in sections(context).iter().filter(|section| !section.annex) {
+    for section in sections(context).filter(|section| !section.annex) {
         row += 1;
         text(&mut row, section.title, &label)?;
         for paragraph in &section.paragraphs {

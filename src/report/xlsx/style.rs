@@ -48,7 +48,7 @@ pub(super) fn cell(kind: Kind, lang: Lang, total: bool) -> Format {
         Kind::Text | Kind::Code => format.set_text_wrap(),
         Kind::Count => format.set_num_format("#,##0"),
         Kind::Percent => format.set_num_format("0.0%"),
-        Kind::Date => format.set_num_format(match lang {
+        Kind::Date => format.set_align(FormatAlign::Center).set_num_format(match lang {
             Lang::Vi => "dd/mm/yyyy",
             Lang::En => "d mmm yyyy",
         }),

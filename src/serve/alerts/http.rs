@@ -1,6 +1,5 @@
 //! One POST to a receiver of messages.
 
-use std::path::Path;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
@@ -8,7 +7,7 @@ use url::Url;
 
 use super::sending::NotSent;
 use crate::serve::http_client::{Bounds, HttpClient, HttpError, Request};
-use crate::serve::trust;
+use crate::serve::trust::Trusted;
 
 /// Of an answer only the status counts; its beginning is told where it is no good one.
 const BOUNDS: Bounds = Bounds {
@@ -28,16 +27,14 @@ pub(super) struct Post<'a> {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// Authorities beside the usual ones, in PEM.
-    pub ca: Option<&'a Path>,
+    /// Whom it trusts.
+    pub trusted: &'a Trusted,
 }
 
 /// Sends it; every answer of 200 to 299 takes it. What may be secret of the URL is in no message.
 pub(super) async fn post(post: Post<'_>) -> Result<(), NotSent> {
     let host = post.url.host_str().unwrap_or("?").to_owned();
-    let more = post.ca.map(trust::of_file).transpose().map_err(NotSent::for_good)?;
-    let tls = trust::client(&more.unwrap_or_default())
-        .map_err(|error| NotSent::for_good(error.to_string()))?;
+    let tls = post.trusted.client().map_err(NotSent::for_good)?;
     let sent = HttpClient::new(tls, BOUNDS).send(request(post)?).await;
     let answer = sent.map_err(|error| match error {
         HttpError::Url(_) => NotSent::for_good(format!("{host}: the URL can't be asked")),

@@ -55,8 +55,9 @@ pub async fn send(
     if let Some(secret) = &webhook.secret {
         headers.push(("v6ready-signature".to_owned(), signature(secret.reveal(), &body, now)));
     }
-    let ca = webhook.ca.as_deref();
-    post(Post { url: &webhook.url, content_type: "application/json", headers, body, ca }).await
+    let trusted = &webhook.ca;
+    let content_type = "application/json";
+    post(Post { url: &webhook.url, content_type, headers, body, trusted }).await
 }
 
 /// Sends a message in the form that a template gives it.
@@ -76,8 +77,8 @@ pub async fn send_by_template(
     if let Some((header, value)) = &hook.authorization {
         headers.push((header.clone(), value.reveal().to_owned()));
     }
-    let (content_type, ca) = (hook.content_type.as_str(), hook.ca.as_deref());
-    post(Post { url: &url, content_type, headers, body, ca }).await
+    let (content_type, trusted) = (hook.content_type.as_str(), &hook.ca);
+    post(Post { url: &url, content_type, headers, body, trusted }).await
 }
 
 fn rendered(

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::namespace::program_path;
+use crate::switches::SWITCHES;
 
 /// How long the browser may take for anything, on a machine that is very busy.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -20,22 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How long it may take to end.
 const PATIENCE_AT_END: Duration = Duration::from_secs(20);
 
-/// What it may not do by itself, and what it can't do as root or without a screen. No check of
-/// certificates is switched off.
-const SWITCHES: [&str; 12] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--remote-debugging-pipe",
-];
+/// What it is told beside what each Chromium of the tests is.
+const OWN_SWITCHES: [&str; 3] = ["--headless", "--disable-quic", "--remote-debugging-pipe"];
 
 /// A running browser.
 pub struct Chromium {
@@ -87,6 +74,7 @@ impl Chromium {
             .arg(&log)
             .arg(program_path("chromium").unwrap())
             .args(SWITCHES)
+            .args(OWN_SWITCHES)
             .arg(format!("--user-data-dir={}", home.join("profile").display()))
             .arg(format!("--host-resolver-rules={}", rules.join(", ")))
             .arg("about:blank")

@@ -8,12 +8,6 @@ use crate::model::Lang;
 /// Lines of a list on one page.
 const LINES_MAX: usize = 1_000;
 
-/// A link and its words.
-pub(super) struct Line {
-    pub(super) href: String,
-    pub(super) text: String,
-}
-
 /// A part of a list that a page of its own shows.
 pub(super) struct Chapter {
     /// Its number, from 1.

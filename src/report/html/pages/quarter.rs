@@ -4,7 +4,7 @@ use std::io;
 
 use super::folder::{INDEX, PageFolder};
 use super::frame::About;
-use super::rows::{Parted, parted};
+use super::rows::parted;
 use crate::report::quarter::{QuarterContext, html, title};
 
 /// Writes the pages; the report last.
@@ -14,9 +14,6 @@ use crate::report::quarter::{QuarterContext, html, title};
 pub fn write_pages(context: &QuarterContext<'_>, folder: &mut dyn PageFolder) -> io::Result<()> {
     let subject = title(context);
     let about = About { result: &context.review.closing, subject: &subject, lang: context.lang };
-    let index = html::with_tables(context, |section| {
-        let Parted { short, long } = parted(section, about, folder)?;
-        Ok((short, long.into_iter().map(|line| (line.href, line.text)).collect()))
-    })?;
+    let index = html::with_blocks(context, |section| parted(section, about, folder))?;
     folder.write(INDEX, &index)
 }

@@ -6,9 +6,11 @@ use askama::Template;
 
 use super::folder::PageFolder;
 use super::frame::{About, Frame};
-use super::lists::{self, Chapter, Line, Turn, chapters};
+use super::list_pages::{List, write_list};
+use super::lists::{self, Chapter};
 use super::words::{PageWords, all_rows};
 use crate::report::quarter::Section;
+use crate::report::quarter::html::block::{Block, Link};
 use crate::report::quarter::html::table::{TableBlock, table_block};
 use crate::report::table::Table;
 
@@ -24,15 +26,7 @@ struct RowsPage {
     table: TableBlock,
 }
 
-/// The tables of a section.
-pub(super) struct Parted {
-    /// Those that the summary shows.
-    pub(super) short: Vec<TableBlock>,
-    /// Where the others are.
-    pub(super) long: Vec<Line>,
-}
-
-/// Writes the long tables of a section to pages.
+/// Writes the long tables of a section to pages, and gives it with links to them.
 ///
 /// # Errors
 /// When a page can't be written.
@@ -40,33 +34,35 @@ pub(super) fn parted(
     section: &Section,
     about: About<'_>,
     folder: &mut dyn PageFolder,
-) -> io::Result<Parted> {
+) -> io::Result<Block> {
     let lang = about.lang;
-    let (mut short, mut long) = (Vec::new(), Vec::new());
+    let mut block = Block::without_tables(section);
     for (at, table) in section.tables.iter().enumerate() {
-        if table.rows.len() <= ROWS_SHOWN {
-            short.push(table_block(table, lang));
+        let lines = table.rows.len();
+        if lines <= ROWS_SHOWN {
+            block.tables.push(table_block(table, lang));
             continue;
         }
         let stem = format!("{}-{}", section.id, at + 1);
-        for Chapter { number, of, range } in chapters(table.rows.len()) {
-            let beneath = table.beneath.range(range.clone()).map(|row| row - range.start);
-            let shown = Table {
-                beneath: beneath.collect(),
-                rows: table.rows[range.clone()].to_vec(),
-                total: table.total.clone().filter(|_| number == of),
-                columns: table.columns.clone(),
-                ..Table::new(table.title, table.naming)
-            };
-            let mut frame = about.frame(0, table.title.to_owned(), &[]);
-            frame.turn = Turn::at(&stem, number, of, lang);
-            let (p, table) = (PageWords::of(lang), table_block(&shown, lang));
-            let page = RowsPage { lang: lang.tag(), p, frame, table };
-            let page = page.render().map_err(io::Error::other)?;
-            folder.write(&lists::path(&stem, number), &page)?;
-        }
-        let text = all_rows(table.title, table.rows.len(), lang);
-        long.push(Line { href: lists::path(&stem, 1), text });
+        let list = List { stem: &stem, depth: 0, title: table.title, lines };
+        write_list(&list, about, folder, |frame, chapter| {
+            let table = table_block(&shown(table, chapter), lang);
+            RowsPage { lang: lang.tag(), p: PageWords::of(lang), frame, table }
+        })?;
+        let text = all_rows(table.title, lines, lang);
+        block.more.push(Link { href: lists::path(&stem, 1), text });
     }
-    Ok(Parted { short, long })
+    Ok(block)
+}
+
+/// What a chapter shows of a table.
+fn shown(table: &Table, Chapter { number, of, range }: Chapter) -> Table {
+    let beneath = table.beneath.range(range.clone()).map(|row| row - range.start);
+    Table {
+        beneath: beneath.collect(),
+        rows: table.rows[range.clone()].to_vec(),
+        total: table.total.clone().filter(|_| number == of),
+        columns: table.columns.clone(),
+        ..Table::new(table.title, table.naming)
+    }
 }

@@ -37,13 +37,13 @@ impl PageWords {
     }
 }
 
-/// How many services.
+/// How many services; the number is never alone at the end of a line.
 pub(super) fn services(count: usize, lang: Lang) -> String {
     let number = texts::number(count, lang);
     match (lang, count) {
-        (Lang::Vi, _) => format!("{number} dịch vụ"),
-        (Lang::En, 1) => format!("{number} service"),
-        (Lang::En, _) => format!("{number} services"),
+        (Lang::Vi, _) => format!("{number}\u{a0}dịch vụ"),
+        (Lang::En, 1) => format!("{number}\u{a0}service"),
+        (Lang::En, _) => format!("{number}\u{a0}services"),
     }
 }
 

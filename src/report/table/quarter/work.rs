@@ -49,7 +49,7 @@ pub fn work_list(review: &Review, lang: Lang) -> Table {
     let mut table = Table::new(texts::WORK_LIST.get(lang), 0)
         .column(LIFTS.get(lang), Kind::Count, 9)
         .column(HOLDS.get(lang), Kind::Count, 9)
-        .column(SEVERITY.get(lang), Kind::Severity, 12)
+        .column(SEVERITY.get(lang), Kind::Severity, 17)
         .column(CHECK.get(lang), Kind::Code, 20)
         .column(FINDING.get(lang), Kind::Text, 36)
         .column(WHERE.get(lang), Kind::Code, 28)

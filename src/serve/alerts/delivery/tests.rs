@@ -6,6 +6,7 @@ use super::*;
 use crate::model::Lang;
 use crate::serve::config::Secret;
 use crate::serve::config::alerts::{Smtp, SmtpTls, TemplateHook, Webhook};
+use crate::serve::trust::Trusted;
 use crate::store::{MessageState, NewMessage};
 
 fn minutes(minutes: i64) -> Timestamp {
@@ -184,7 +185,7 @@ async fn a_webhook_is_tried_again_under_the_same_name_and_signed() {
     let hook = Webhook {
         url: format!("http://[::1]:{port}/v6?a=b").parse().unwrap(),
         secret: Some(Secret::new("s3cret")),
-        ca: None,
+        ca: Trusted::default(),
     };
     let kind = ChannelKind::Webhook(hook);
     let config = config(vec![Channel { name: "hook".into(), kind }]);
@@ -219,7 +220,7 @@ async fn a_chat_gets_what_its_template_makes() {
         content_type: "application/json".into(),
         authorization: Some(("authorization".into(), Secret::new("Bearer x"))),
         file: file.clone(),
-        ca: None,
+        ca: Trusted::default(),
     };
     let kind = ChannelKind::Template(hook);
     let config = config(vec![Channel { name: "chat".into(), kind }]);

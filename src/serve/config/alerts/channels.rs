@@ -14,6 +14,7 @@ use crate::inventory::section::nested::Within;
 use crate::inventory::section::table::{Fields, Section};
 use crate::inventory::section::types::{Number, Parsed, Word};
 use crate::model::Text;
+use crate::serve::trust::Trusted;
 
 /// A way by which messages go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +97,8 @@ pub struct Webhook {
     pub url: Url,
     /// With which the body is signed.
     pub secret: Option<Secret>,
-    /// Authorities beside the usual ones, in PEM.
-    pub ca: Option<PathBuf>,
+    /// Whom it trusts.
+    pub ca: Trusted,
 }
 
 /// A program that takes whatever a template makes.
@@ -111,8 +112,8 @@ pub struct TemplateHook {
     pub authorization: Option<(String, Secret)>,
     /// The template's file.
     pub file: PathBuf,
-    /// Authorities beside the usual ones, in PEM.
-    pub ca: Option<PathBuf>,
+    /// Whom it trusts.
+    pub ca: Trusted,
 }
 
 #[derive(Default)]
@@ -178,7 +179,7 @@ pub(super) fn finished(
         ChannelKind::Smtp(Smtp { host: host?, port, tls, ca, login, from: from?, reply_to })
     } else if given[1] {
         let WebhookDraft { url, secret, ca } = draft.webhook;
-        ChannelKind::Webhook(Webhook { url: url?, secret, ca })
+        ChannelKind::Webhook(Webhook { url: url?, secret, ca: Trusted::beside(ca) })
     } else {
         let TemplateDraft { url, content_type, header, authorization, file, ca } = draft.template;
         let header = header.unwrap_or_else(|| "authorization".to_owned());
@@ -189,7 +190,7 @@ pub(super) fn finished(
             content_type,
             authorization,
             file: file?,
-            ca,
+            ca: Trusted::beside(ca),
         })
     };
     Some(Channel { name: draft.name?, kind })
