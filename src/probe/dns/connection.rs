@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::query::{QuestionSection, response_id};
 use crate::model::NetFailure;
@@ -97,6 +98,8 @@ impl Conversation {
     ) -> Result<(), NetFailure> {
         let failed = |server: SocketAddr, error| errors::io_failure(&error, server.ip());
         let (mut strangers, mut may_come) = (0, true);
+        // When a question or an answer last came: other octets keep no connection open.
+        let mut last_used = Instant::now();
         loop {
             if waiting.is_empty() && !may_come {
                 return Ok(());
@@ -105,6 +108,7 @@ impl Conversation {
             tokio::select! {
                 asked = questions.recv(), if may_come => match asked {
                     Some(asked) => {
+                        last_used = Instant::now();
                         let sent = self.stream.write_all(&asked.framed);
                         let sent = tokio::time::timeout(self.deadline, sent).await;
                         waiting.push(asked);
@@ -120,7 +124,7 @@ impl Conversation {
                     while let Some(message) = self.next_message()? {
                         match waiting.iter().position(|asked| asked.is_answered_by(&message)) {
                             Some(at) => {
-                                strangers = 0;
+                                (strangers, last_used) = (0, Instant::now());
                                 let _ = waiting.swap_remove(at).answer.send(Ok(message));
                             }
                             None if strangers == STRANGERS_MAX => return Err(NetFailure::Closed),
@@ -128,9 +132,9 @@ impl Conversation {
                         }
                     }
                 }
-                () = tokio::time::sleep(idle_max) => return Err(NetFailure::TimedOut),
+                () = tokio::time::sleep_until(last_used + idle_max) => return Err(NetFailure::TimedOut),
             }
-            // Who gave up waits no more; a question whose time is over keeps no connection open.
+            // Who gave up waits no more.
             waiting.retain(|asked| !asked.answer.is_closed());
         }
     }

@@ -518,6 +518,27 @@ async fn a_server_that_answers_one_question_on_a_connection_answers_all() {
     }
 }
 
+#[tokio::test]
+async fn a_server_that_sends_octet_by_octet_is_left() {
+    const OCTETS_MAX: usize = 1000;
+    let listener = TcpListener::bind("[::1]:0").await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut sent = 0;
+        // The length of a message, and a message that never becomes as long.
+        while sent < OCTETS_MAX && stream.write_all(&[0xff]).await.is_ok() {
+            sent += 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        sent
+    });
+    let client = client(SHORT);
+    let reply = client.answer(&tcp(server, "www.example.vn")).await;
+    assert_eq!(reply, Reply::DnsFailed(NetFailure::TimedOut));
+    assert!(serving.await.unwrap() < OCTETS_MAX);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
