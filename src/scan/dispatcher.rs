@@ -99,6 +99,11 @@ impl Dispatcher {
         Ok(evidence)
     }
 
+    /// Whether anything was recorded and committed for a service.
+    pub(super) fn has_stored_evidence(&self, service: &ServiceId) -> Result<bool, StoreError> {
+        self.reader().has_evidence_of(&self.run, service)
+    }
+
     /// The tests of the vantage point before this session.
     pub(super) fn stored_vantage_tests(&self) -> Result<Evidence, StoreError> {
         self.reader().vantage_evidence(&self.run)

@@ -170,7 +170,7 @@ async fn scan_services(
         awake_max: conversations_max.saturating_mul(AWAKE_PER_CONVERSATION),
     };
     let mut results: Vec<Option<ServiceResult>> = services.iter().map(|_| None).collect();
-    let mut waiting = services.into_iter().enumerate();
+    let mut waiting = in_turn(context, services)?.into_iter();
     // Dropped with this future, it ends the tasks.
     let mut tasks = JoinSet::new();
     let (sender, mut pulses) = mpsc::channel(1);
@@ -217,6 +217,22 @@ async fn scan_services(
         }
     }
     Ok(results.into_iter().collect())
+}
+
+/// The services with their places, in the order in which they begin: first those of which nothing is known.
+/// Of the others most is known already, and reading it again takes time in which nobody would be asked.
+fn in_turn(
+    context: &ScanContext,
+    services: Vec<Arc<Service>>,
+) -> Result<Vec<(usize, Arc<Service>)>, ScanError> {
+    let mut turns: [Vec<(usize, Arc<Service>)>; 2] = Default::default();
+    for (place, service) in services.into_iter().enumerate() {
+        let is_known =
+            context.has_stored_evidence && context.dispatcher.has_stored_evidence(&service.id)?;
+        turns[usize::from(is_known)].push((place, service));
+    }
+    let [unknown, known] = turns;
+    Ok([unknown, known].concat())
 }
 
 fn report_finished(result: &ServiceResult, events: EventSink<'_>) {

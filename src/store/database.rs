@@ -25,9 +25,33 @@ pub struct Store {
     pub(super) path: PathBuf,
     /// The run that was being written, and what of it is gone, where that can't be noted in the store.
     unnoted_loss: Option<(i64, String)>,
-    /// How many rows each asker has in the runs that were opened.
-    pub(super) uses: RefCell<HashMap<RunId, Uses>>,
+    /// The runs whose rows were found to be those that were written.
+    pub(super) checked: RefCell<HashMap<RunId, CheckedRun>>,
     access: Access,
+}
+
+/// A run whose rows were found to be those that were written.
+pub(super) struct CheckedRun {
+    /// How many rows each asker has in it.
+    pub uses: Uses,
+    /// How much had been written to the store by then.
+    pub at: StoreVersion,
+}
+
+/// Tells whether anything was written to a store in between, by whomever.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct StoreVersion {
+    /// Counts what others have committed (`PRAGMA data_version`).
+    others: i64,
+    /// Rows that this connection has changed.
+    own: u64,
+}
+
+impl StoreVersion {
+    pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let others = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(Self { others, own: connection.total_changes() })
+    }
 }
 
 /// What can be done with a store.
@@ -117,8 +141,8 @@ impl Store {
         unnoted_loss: Option<(i64, String)>,
         access: Access,
     ) -> Self {
-        let (path, uses) = (path.to_owned(), RefCell::default());
-        Self { connection, path, unnoted_loss, uses, access }
+        let (path, checked) = (path.to_owned(), RefCell::default());
+        Self { connection, path, unnoted_loss, checked, access }
     }
 
     /// The file that holds it.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::asker::Asker;
 use super::compression::{self, decompress};
-use super::database::Store;
+use super::database::{CheckedRun, Store, StoreVersion};
 use super::error::StoreError;
 use super::namesakes::number_namesakes;
 use super::run::{ListedRun, Scope, StoredRun, to_json};
@@ -146,10 +146,15 @@ impl Store {
         // A scan may go on meanwhile.
         let reading = self.connection.unchecked_transaction().map_err(in_path)?;
         let (number, run) = self.found_run(id)?;
+        let at = StoreVersion::of(&reading).map_err(in_path)?;
+        // A large run takes seconds.
+        if self.checked.borrow().get(&run.run.id).is_some_and(|checked| checked.at == at) {
+            return Ok((number, run));
+        }
         let uses = seal::checked_run(&reading, number).map_err(in_path)?.map_err(|what| {
             StoreError::damaged(&self.path, format!("run {}: {what}", run.run.id))
         })?;
-        self.uses.borrow_mut().insert(run.run.id.clone(), uses);
+        self.checked.borrow_mut().insert(run.run.id.clone(), CheckedRun { uses, at });
         Ok((number, run))
     }
 
@@ -189,6 +194,22 @@ impl Store {
     /// When any of it can't be read or doesn't fit its digest.
     pub fn evidence_of(&self, run: &RunId, service: &ServiceId) -> Result<Evidence, StoreError> {
         self.evidence(run, &Asker::Service(service.clone()))
+    }
+
+    /// Whether anything was recorded for a service in a run.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn has_evidence_of(&self, run: &RunId, service: &ServiceId) -> Result<bool, StoreError> {
+        let in_path = |error| StoreError::from_sqlite(&self.path, error);
+        let mut query = self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM use
+                 WHERE run = (SELECT number FROM run WHERE id = ?1) AND asker = ?2 LIMIT 1",
+            )
+            .map_err(in_path)?;
+        query.exists([run.as_str(), &Asker::Service(service.clone()).column()]).map_err(in_path)
     }
 
     /// The tests of the vantage point in a run.
@@ -269,8 +290,9 @@ impl Store {
             found += 1;
         }
         // Rows that are there may still not be found, where what leads to them is damaged.
-        let uses = self.uses.borrow();
-        match uses.get(run).map(|uses| uses.get(&asker.column()).copied().unwrap_or(0)) {
+        let checked = self.checked.borrow();
+        let known = checked.get(run).map(|checked| &checked.uses);
+        match known.map(|uses| uses.get(&asker.column()).copied().unwrap_or(0)) {
             Some(known) if found < known => Err(StoreError::damaged(
                 &self.path,
                 format!("run {run}: {found} of {known} observations of a service are found"),

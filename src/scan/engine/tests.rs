@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::evidence::tls::TrustedRoots;
-use crate::model::{Inventory, Request};
+use crate::model::{Inventory, Observation, Question, Reply, Request};
 use crate::policy::Policy;
 use crate::scan::testing::{self, FakeNetwork};
-use crate::store::Store;
+use crate::store::{Asker, Store};
 use crate::{inventory, judge, policy, scan};
 
 const INVENTORY: &str = "version: 1
@@ -201,6 +201,27 @@ async fn a_stopped_run_loses_nothing_and_is_resumed() {
     assert_eq!(events.last(), Some(&ScanEvent::Finished { ending: Ending::Complete }));
     let again = second.service_requests();
     assert!(!again.is_empty() && again.iter().all(|request| !stored.contains(request)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_run_asks_first_for_what_nothing_is_known_of() {
+    let bed = Bed::new();
+    let input = bed.begin();
+    let known = |address: &str| {
+        let address = address.parse().unwrap();
+        let request = Request::first(Question::Route(address));
+        let (observed_at, reply) = (Timestamp::now(), Reply::Route(Ok(address)));
+        Arc::new(Observation { request, observed_at, elapsed_us: 1, reply })
+    };
+    for service in [0, 2] {
+        let asker = Asker::Service(bed.inventory.services[service].id.clone());
+        input.recorder.record(asker, &known("2001:db8::99"));
+    }
+    drop(input);
+    let network = Arc::new(FakeNetwork::default());
+    run_through(bed.resume(), &network, never()).await;
+    let first = network.service_requests().remove(0);
+    assert!(first.to_string().contains("2001:db8::11"), "{first}");
 }
 
 #[tokio::test(start_paused = true)]
