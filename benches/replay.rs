@@ -46,15 +46,7 @@ fn main() {
     let store = Store::open_existing(&db).unwrap();
     let id = store.runs().unwrap()[0].id.clone();
     let stored = store.run(&id).unwrap();
-    let inputs = &stored.inputs;
-    let restored = restored_inventory(
-        &inputs.inventory_file,
-        &inputs.inventory,
-        inputs.settings.clone(),
-        &inputs.policy_name,
-        &inputs.policy_yaml,
-    )
-    .unwrap();
+    let restored = restored_inventory(&stored.inputs).unwrap();
     let context = JudgeContext {
         inventory: &restored.inventory,
         vantage: &stored.run.vantage,

@@ -16,9 +16,9 @@ use super::note::{Note, TakeNotes};
 use crate::evidence::tls::TrustedRoots;
 use crate::inventory;
 use crate::inventory::{Diagnostic, Diagnostics, FileReferences, INVENTORY_OCTETS_MAX, Parsed};
-use crate::model::{Goal, Inventory, Settings};
+use crate::model::{Goal, Inventory};
 use crate::policy::{DEFAULT, Policy};
-use crate::store::COMMAND_LINE;
+use crate::store::{COMMAND_LINE, RunInputs};
 
 /// A usable inventory.
 #[derive(Clone)]
@@ -129,14 +129,10 @@ pub fn targets_with_inventory(
 ///
 /// # Errors
 /// When this version can't read it any more.
-pub fn restored_inventory(
-    file: &str,
-    text: &[u8],
-    settings: Settings,
-    policy_name: &str,
-    policy_yaml: &str,
-) -> Result<LoadedInventory, RunsError> {
-    let parsed = inventory::parse(text, file).map_err(unusable)?;
+pub fn restored_inventory(inputs: &RunInputs) -> Result<LoadedInventory, RunsError> {
+    let RunInputs { inventory_file, inventory: text, policy_name, policy_yaml, .. } = inputs;
+    let settings = inputs.settings.clone();
+    let parsed = inventory::parse(text, inventory_file).map_err(unusable)?;
     let policy = policy::parse_policy(policy_name, policy_yaml)?;
     let trust = TrustedRoots::new(&settings.extra_ca).map_err(|_| {
         RunsError::operator("the run's `extra_ca` holds something that is no certificate")
@@ -145,10 +141,10 @@ pub fn restored_inventory(
         inventory: Arc::new(Inventory { settings, ..parsed.inventory }),
         policy,
         trust: Arc::new(trust),
-        file: file.to_owned(),
-        text: text.to_vec(),
-        policy_name: policy_name.to_owned(),
-        policy_yaml: policy_yaml.to_owned(),
+        file: inventory_file.clone(),
+        text: text.clone(),
+        policy_name: policy_name.clone(),
+        policy_yaml: policy_yaml.clone(),
     })
 }
 

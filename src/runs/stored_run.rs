@@ -98,15 +98,8 @@ pub fn load_run_by_id(store: &Store, id: &RunId) -> Result<LoadedRun, RunsError>
 /// # Errors
 /// When its inventory can't be read any more.
 pub fn load_stored_run(stored: StoredRun) -> Result<LoadedRun, RunsError> {
-    let inputs = &stored.inputs;
-    let loaded = load::restored_inventory(
-        &inputs.inventory_file,
-        &inputs.inventory,
-        inputs.settings.clone(),
-        &inputs.policy_name,
-        &inputs.policy_yaml,
-    )?;
-    let services = services_of(&loaded.inventory, &Selection::parse(&inputs.only)?);
+    let loaded = load::restored_inventory(&stored.inputs)?;
+    let services = services_of(&loaded.inventory, &Selection::parse(&stored.inputs.only)?);
     Ok(LoadedRun { stored, loaded, services, rescans: Vec::new(), is_day_given: false })
 }
 

@@ -11,7 +11,6 @@ use crate::evidence::tls::TrustedRoots;
 use crate::judge::{JudgeContext, Judged, Lineage, ServiceResult, judge_service, judge_vantage};
 use crate::model::{Inventory, Run, RunId, Selection, Service, ServiceId};
 use crate::policy::Policy;
-use crate::runs::RunsError;
 use crate::runs::load::{LoadedInventory, restored_inventory};
 use crate::store::{RunInputs, Store, StoredRun};
 
@@ -40,7 +39,7 @@ impl RunToJudge {
         let StoredRun { run, inputs } = store.run(id)?;
         let unusable = |detail: String| ViewError::Run { run: id.clone(), detail };
         let LoadedInventory { inventory, policy, trust, .. } =
-            restored(&inputs).map_err(|error| unusable(error.to_string()))?;
+            restored_inventory(&inputs).map_err(|error| unusable(error.to_string()))?;
         let selection =
             Selection::parse(&inputs.only).map_err(|error| unusable(error.to_string()))?;
         let services = inventory.services.iter().filter(|service| selection.matches(service));
@@ -158,15 +157,4 @@ impl RunToJudge {
             Ok(())
         })
     }
-}
-
-/// The inventory and the policy that a run was made from. Opens no file.
-pub(super) fn restored(inputs: &RunInputs) -> Result<LoadedInventory, RunsError> {
-    restored_inventory(
-        &inputs.inventory_file,
-        &inputs.inventory,
-        inputs.settings.clone(),
-        &inputs.policy_name,
-        &inputs.policy_yaml,
-    )
 }

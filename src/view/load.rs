@@ -11,7 +11,6 @@ use super::changes::Moved;
 use super::codes::standing_of;
 use super::error::ViewError;
 use super::file::ViewFile;
-use super::judging::restored;
 use super::key::{RunKey, rules_digest};
 use super::names::service_id;
 use super::packed::{decompress, unpack};
@@ -23,7 +22,7 @@ use crate::judge::quarter::Quarter;
 use crate::judge::{Blocker, Look, Rescan, RunResult, ServiceResult, day_of};
 use crate::model::{Outcome, RunId, Service, ServiceId};
 use crate::policy::Policy;
-use crate::runs::load::LoadedInventory;
+use crate::runs::load::{LoadedInventory, restored_inventory};
 use crate::store::{RunInputs, Scope};
 
 /// All pictures of the file by these rules, the one with the newest run first.
@@ -59,7 +58,8 @@ fn picture(connection: &Connection, edition: i64) -> rusqlite::Result<Picture> {
     let run: crate::model::Run = serde_json::from_str(&run).map_err(|_| damaged())?;
     let inputs = decompress(&inputs).ok_or_else(damaged)?;
     let inputs: RunInputs = serde_json::from_slice(&inputs).map_err(|_| damaged())?;
-    let LoadedInventory { inventory, policy, .. } = restored(&inputs).map_err(|_| damaged())?;
+    let LoadedInventory { inventory, policy, .. } =
+        restored_inventory(&inputs).map_err(|_| damaged())?;
     let vantage = unpack(&vantage, &policy).ok_or_else(damaged)?;
     let (services, rescans) = latest(connection, edition, &policy)?;
     let placed = runs(connection, edition)?;

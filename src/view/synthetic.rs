@@ -11,7 +11,6 @@ use rusqlite::{Connection, params};
 use super::error::ViewError;
 use super::facts::Facts;
 use super::file::{ViewFile, WriteLock};
-use super::judging::restored;
 use super::key::rules_digest;
 use super::packed::{compress, pack};
 use super::picture::Track;
@@ -25,7 +24,7 @@ use crate::model::{
 };
 use crate::policy;
 use crate::policy::Policy;
-use crate::runs::load::LoadedInventory;
+use crate::runs::load::{LoadedInventory, restored_inventory};
 use crate::store::{RunInputs, Scope};
 
 /// Organisations that the services are divided among.
@@ -63,7 +62,7 @@ impl Synthetic {
         let fault = |detail: String| ViewError::File { path: file.path().to_owned(), detail };
         let inputs = inputs(services);
         let LoadedInventory { inventory, policy, .. } =
-            restored(&inputs).map_err(|error| fault(error.to_string()))?;
+            restored_inventory(&inputs).map_err(|error| fault(error.to_string()))?;
         let number = 1;
         connection
             .execute(
@@ -170,7 +169,7 @@ impl Synthetic {
 
 /// A judged run of so many services, without a view.
 pub fn judged_run(services: usize) -> Option<RunResult> {
-    let LoadedInventory { inventory, policy, .. } = restored(&inputs(services)).ok()?;
+    let LoadedInventory { inventory, policy, .. } = restored_inventory(&inputs(services)).ok()?;
     let run = run(0)?;
     let mut random = SEED;
     let results = inventory.services.iter().map(|service| {

@@ -48,17 +48,10 @@ struct Dependencies {
 
 /// A request that is missing. Readings hand it on from one to the next, so it is shared and its question's
 /// hash is compared first.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 struct Missing {
     question: QuestionHash,
     request: Arc<Request>,
-}
-
-impl PartialEq for Missing {
-    fn eq(&self, other: &Self) -> bool {
-        self.question == other.question
-            && (Arc::ptr_eq(&self.request, &other.request) || self.request == other.request)
-    }
 }
 
 impl Memory {

@@ -67,7 +67,7 @@ impl Connections {
         };
         if is_shared && answer.is_err() {
             tracing::debug!(%server, "a shared connection brought no answer");
-            self.inner().single.insert(server);
+            self.share_no_more(server);
             return None;
         }
         Some(answer)
@@ -78,8 +78,7 @@ impl Connections {
     /// # Errors
     /// The question, where there is none.
     fn join(&self, server: SocketAddr, asked: Asked) -> Result<(), Asked> {
-        let inner = self.inner();
-        match inner.open.get(&server).filter(|_| !inner.single.contains(&server)) {
+        match self.inner().open.get(&server) {
             Some(open) => open.send(asked).map_err(|unsent| unsent.0),
             None => Err(asked),
         }
@@ -96,6 +95,13 @@ impl Connections {
             inner.open.insert(server, sender);
         }
         questions
+    }
+
+    /// Each further question to a server gets a connection of its own.
+    fn share_no_more(&self, server: SocketAddr) {
+        let mut inner = self.inner();
+        inner.single.insert(server);
+        inner.open.remove(&server);
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

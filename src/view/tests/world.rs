@@ -19,9 +19,8 @@ use crate::model::{
 };
 use crate::policy;
 use crate::policy::Policy;
-use crate::runs::load::LoadedInventory;
+use crate::runs::load::{LoadedInventory, restored_inventory};
 use crate::store::{Asker, ListedRun, RunInputs, Scope, Store};
-use crate::view::judging::restored;
 
 /// A store with the runs that were made up so far.
 pub struct World {
@@ -232,7 +231,8 @@ impl World {
 /// A run, judged as it was when it ended, by its own policy or another.
 pub fn judged(store: &Store, id: &RunId, policy: Option<&Arc<Policy>>) -> RunResult {
     let stored = store.run(id).unwrap();
-    let LoadedInventory { inventory, policy: own, .. } = restored(&stored.inputs).unwrap();
+    let LoadedInventory { inventory, policy: own, .. } =
+        restored_inventory(&stored.inputs).unwrap();
     let policy = policy.map_or(own, Arc::clone);
     let trust = TrustedRoots::new(&[]).unwrap();
     let as_of = stored.run.finished_at.unwrap();
